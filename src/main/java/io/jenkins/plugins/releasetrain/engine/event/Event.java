@@ -1,0 +1,186 @@
+package io.jenkins.plugins.releasetrain.engine.event;
+
+import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * Something that happened; the store keeps it for ever. The simple name of a record is its name in the store, so it and
+ * its components are never renamed without a migration. What is true now is a fold over these.
+ */
+public sealed interface Event {
+    /** A change joined a train's queue, its images already pinned (I1). */
+    record ChangeQueued(Change change) implements Event {}
+
+    /**
+     * A change got its one final outcome (I8).
+     *
+     * @param related the release, or the change that superseded this one; empty otherwise
+     */
+    record ChangeEnded(String change, Outcome outcome, String reason, String related) implements Event {}
+
+    /** Changes left the queue together, in this order, to be tried on top of the baseline. */
+    record BatchDeparted(String batch, List<String> changes, Digest baseline) implements Event {}
+
+    /** A batch is done; changes that are still undecided go back to the head of the queue, in this order. */
+    record BatchEnded(String batch, List<String> requeued) implements Event {}
+
+    /**
+     * A set is about to be installed and tested.
+     *
+     * @param changes the prefix of the batch that the set holds on top of the baseline; none: a control run
+     * @param conductor whose body tests it
+     * @param fence token of the environment lock that it runs under
+     */
+    record TrialStarted(
+            String trial,
+            String batch,
+            Digest set,
+            List<String> changes,
+            String purpose,
+            String environment,
+            String conductor,
+            long fence)
+            implements Event {}
+
+    /** The trial's set is up and running; these services had to be patched for it. */
+    record TrialInstalled(String trial, List<String> patched, long milliseconds) implements Event {}
+
+    /**
+     * A trial's verdict.
+     *
+     * @param suite which tests, so that the verdict is not mistaken for one of other tests
+     * @param milliseconds from start to verdict
+     */
+    record TrialEnded(String trial, Digest set, String suite, Verdict verdict, String reason, long milliseconds)
+            implements Event {}
+
+    /**
+     * A set got a number (I2, I5).
+     *
+     * @param id for example {@code shop-17}
+     * @param owner the train, or the environment and group of the lane
+     * @param parent id of the release that it follows; empty for the first
+     * @param rollbackOf id of the release whose set is released again; empty usually
+     * @param changed images that the parent does not have
+     * @param trial whose verdict proves it; empty for a rollback
+     */
+    record ReleaseMade(
+            String id,
+            String owner,
+            int number,
+            Kind kind,
+            Digest set,
+            String parent,
+            String rollbackOf,
+            SortedMap<String, PinnedImage> changed,
+            List<String> changes,
+            String trial)
+            implements Event {}
+
+    /** A release's images are in the production registry and its tags point to them (I6). */
+    record ReleasePromoted(String release, String promotion) implements Event {}
+
+    /** A release could not be promoted; production is as it was. */
+    record PromotionRefused(String release, String promotion, String reason) implements Event {}
+
+    /** A train stops departing. */
+    record TrainPaused(String reason, String user) implements Event {}
+
+    /** A train departs again. */
+    record TrainResumed(String user) implements Event {}
+
+    /**
+     * A lane began.
+     *
+     * @param candidates what is tested, by service
+     * @param baseline the set that the environment held at the start (I7)
+     */
+    record LaneStarted(
+            String lane,
+            String environment,
+            SortedMap<String, PinnedImage> candidates,
+            SortedMap<String, PinnedImage> replaced,
+            Digest baseline,
+            List<String> neighbours,
+            String build,
+            long fence)
+            implements Event {}
+
+    /** The lane's candidates are up, and running pods were seen with their digests. */
+    record LaneInstalled(String lane, List<String> patched, long milliseconds) implements Event {}
+
+    /**
+     * The lane's tests ended.
+     *
+     * @param baseline the set that the environment held at the end (I7)
+     * @param drift services that changed meanwhile among those that count
+     */
+    record LaneTested(
+            String lane, Verdict verdict, String reason, Digest baseline, List<String> drift, long milliseconds)
+            implements Event {}
+
+    /** A lane got its one final outcome and left nothing behind that was not promoted. */
+    record LaneEnded(String lane, Outcome outcome, String reason, String release) implements Event {}
+
+    /**
+     * What a promotion will do, with each tag's former digest: enough to complete or to undo it.
+     *
+     * @param release empty for a plain {@code promoteImage}
+     */
+    record PromotionPlanned(String promotion, String release, String source, String target, List<Move> moves)
+            implements Event {}
+
+    /** All content of the set is in the target registry, by digest; no tag was moved yet. */
+    record ContentPromoted(String promotion, long bytes, int copiedBlobs, int mountedBlobs) implements Event {}
+
+    /** All tags are moved (I6). */
+    record PromotionCompleted(String promotion) implements Event {}
+
+    /**
+     * Every tag that had been moved is back.
+     *
+     * @param leftOver tags that did not exist before and that the registry cannot remove, as {@code repository:tag}
+     */
+    record PromotionUndone(String promotion, String reason, List<String> leftOver) implements Event {}
+
+    /**
+     * One tag of a promotion.
+     *
+     * @param former the digest that it pointed to before; empty where it did not exist
+     * @param mayMove whether the tag may point to something else before: true for the tag that says what production
+     *     runs, false for version tags
+     */
+    record Move(
+            String sourceRepository,
+            String targetRepository,
+            Digest digest,
+            String tag,
+            Optional<Digest> former,
+            boolean mayMove) {}
+
+    /** Whose release it is. */
+    enum Kind {
+        MONO,
+        MICRO
+    }
+
+    /** Final outcomes of changes and lanes. */
+    enum Outcome {
+        RELEASED,
+        /** A test release ({@code promote: false}) passed. */
+        PROVEN,
+        /** Tests failed, with proof (I4). */
+        EJECTED,
+        /** The image could not be started, with proof. */
+        NOT_INSTALLABLE,
+        SUPERSEDED,
+        CANCELLED,
+        /** Nothing is known about it: infrastructure, abort, or a verdict that is stale (I7). */
+        UNDECIDED
+    }
+}

@@ -1,0 +1,73 @@
+package io.jenkins.plugins.releasetrain.engine.lock;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Port: the shared/exclusive lock of one environment (I3). Fair: who asked first goes first, and a waiting exclusive
+ * request lets no later shared one pass. Nobody is blocked inside a call: a request that cannot be granted stays in
+ * line and is asked again. Every holder and every waiting request lives as long as its lease is renewed.
+ */
+public interface EnvironmentLock {
+    /** Joins the line, or asks again with the same id; renews the request's lease. */
+    Answer request(Request request);
+
+    /**
+     * Renews a held lease.
+     *
+     * @throws io.jenkins.plugins.releasetrain.engine.model.EngineException LOCK_LOST where it is not held any more
+     */
+    void renew(String id, long token, Duration lease);
+
+    /** Gives the lock back, or leaves the line; does nothing where the id is unknown. */
+    void release(String id);
+
+    /** Holders first, then the line, in order. */
+    List<Entry> entries();
+
+    /** How an environment is held. */
+    enum Mode {
+        /** Lanes: together with other shared holders. */
+        SHARED,
+        /** Trains and baseline changes: alone. */
+        EXCLUSIVE
+    }
+
+    /**
+     * @param id unique per holder; asking again with it is the same request
+     * @param owner who, for people: a train or lane, and its build
+     * @param claims names that no two shared holders may have in common: the services that a lane replaces
+     */
+    record Request(String id, String owner, Mode mode, Set<String> claims, Duration lease) {}
+
+    /** The answer to a request. */
+    sealed interface Answer {
+        /**
+         * @param token fencing token: higher than that of every earlier grant
+         * @param takenOver whether a former holder's lease ran out without its release, so that it may still believe to
+         *     hold the lock
+         */
+        record Granted(long token, boolean takenOver) implements Answer {}
+
+        /**
+         * @param position 1 is next
+         * @param waitsFor owners that must leave first
+         */
+        record Waiting(int position, List<String> waitsFor) implements Answer {}
+    }
+
+    /**
+     * A holder or a waiting request.
+     *
+     * @param token 0 while waiting
+     * @param since when it was granted, or when it joined the line
+     */
+    record Entry(
+            String id, String owner, Mode mode, Set<String> claims, long token, Instant since, Instant leaseEnds) {
+        public boolean held() {
+            return token > 0;
+        }
+    }
+}

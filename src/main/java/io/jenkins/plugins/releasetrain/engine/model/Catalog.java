@@ -1,0 +1,52 @@
+package io.jenkins.plugins.releasetrain.engine.model;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The services of a train or of a shared environment, by name. Checked when it is read, immutable afterwards. */
+public record Catalog(SortedMap<String, Service> services) {
+    public Catalog {
+        services = Collections.unmodifiableSortedMap(new TreeMap<>(services));
+    }
+
+    /** @throws EngineException where the name is unknown; names the nearest ones */
+    public Service service(String name) {
+        Service service = services.get(name);
+        if (service == null) {
+            throw EngineException.invalid("Unknown service '" + name + "'; the catalog has " + services.size()
+                    + " services" + (services.size() <= 20 ? ": " + String.join(", ", services.keySet()) : ""));
+        }
+        return service;
+    }
+
+    /**
+     * The services whose change can change the verdict on the given ones: {@code dependsOn} in both directions,
+     * transitively (design §6, Drift). Includes the given ones.
+     */
+    public SortedSet<String> connected(Collection<String> names) {
+        Map<String, Set<String>> neighbours = new HashMap<>();
+        services.values().forEach(s -> s.dependsOn().forEach(d -> {
+            neighbours.computeIfAbsent(s.name(), k -> new TreeSet<>()).add(d);
+            neighbours.computeIfAbsent(d, k -> new TreeSet<>()).add(s.name());
+        }));
+        SortedSet<String> reached = new TreeSet<>(names);
+        Deque<String> open = new ArrayDeque<>(reached);
+        while (!open.isEmpty()) {
+            for (String next : neighbours.getOrDefault(open.pop(), Set.of())) {
+                if (reached.add(next)) {
+                    open.push(next);
+                }
+            }
+        }
+        return reached;
+    }
+}

@@ -1,0 +1,22 @@
+package io.jenkins.plugins.releasetrain.engine.model;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * One build's request: these services get these images; indivisible.
+ *
+ * @param priority higher departs first; 0 is usual
+ * @param promote false for a pre-merge test release: tried alone, never released
+ */
+public record Change(
+        String id, SortedMap<String, PinnedImage> images, Origin origin, Instant queuedAt, int priority, boolean promote) {
+    public Change {
+        if (images.isEmpty()) {
+            throw EngineException.invalid("A change needs at least one service and image");
+        }
+        images = Collections.unmodifiableSortedMap(new TreeMap<>(images));
+    }
+}

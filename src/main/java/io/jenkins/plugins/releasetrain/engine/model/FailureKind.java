@@ -1,0 +1,44 @@
+package io.jenkins.plugins.releasetrain.engine.model;
+
+/** Why something failed, and with that whether trying again can help. */
+public enum FailureKind {
+    /** What the user wrote cannot be used: malformed, unknown name, contradiction. */
+    INVALID_INPUT(false),
+    /** A tag, repository, namespace, workload or record is not there. */
+    NOT_FOUND(false),
+    /** The other side does not know who we are (HTTP 401). */
+    UNAUTHENTICATED(false),
+    /** The other side knows us and says no (HTTP 403). */
+    FORBIDDEN(false),
+    /** Somebody else changed it first, or it would overwrite what must stay. */
+    CONFLICT(false),
+    /** The other side asks to slow down (HTTP 429). */
+    RATE_LIMITED(true),
+    /** Connection refused or reset, HTTP 5xx. */
+    UNAVAILABLE(true),
+    /** No answer within the deadline. */
+    TIMEOUT(true),
+    /** The certificate is not trusted or the handshake failed. */
+    TLS(false),
+    /** Content does not have the digest that it was asked by. */
+    DIGEST_MISMATCH(false),
+    /** Larger than the configured limit. */
+    TOO_LARGE(false),
+    /** A media type or API that is not understood. */
+    UNSUPPORTED(false),
+    /** The environment lock is held by somebody else by now; nothing may be changed (I3). */
+    LOCK_LOST(false),
+    /** A workload cannot start: image cannot be pulled, container crashes, quota. */
+    CANNOT_START(false);
+
+    private final boolean retryable;
+
+    FailureKind(boolean retryable) {
+        this.retryable = retryable;
+    }
+
+    /** Whether the very same request may succeed later without anybody changing anything. */
+    public boolean retryable() {
+        return retryable;
+    }
+}

@@ -1,0 +1,72 @@
+package io.jenkins.plugins.releasetrain.engine.registry;
+
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Port: one OCI registry (distribution specification 1.1). Every method throws {@link
+ * io.jenkins.plugins.releasetrain.engine.model.EngineException} that names the registry, the request without secrets,
+ * and the registry's own error code.
+ */
+public interface Registry {
+    /** Host with port, as in image references. */
+    String host();
+
+    /**
+     * Asks for a manifest's digest without its content (HEAD).
+     *
+     * @param reference tag or digest
+     * @return empty where the repository or the tag does not exist
+     */
+    Optional<Descriptor> resolve(String repository, String reference);
+
+    /** {@link #resolve} of many at once, bounded per host; a missing tag has no entry in the answer. */
+    Map<Tag, Descriptor> resolveAll(Collection<Tag> tags);
+
+    /** The tags of a repository; empty where it does not exist. */
+    List<String> tags(String repository);
+
+    /** A manifest's exact bytes, proven to have the digest that it is stored under. */
+    Optional<Manifest> manifest(String repository, String reference);
+
+    /** A small blob, such as an image's config, proven to have its digest. */
+    byte[] blob(String repository, Digest digest);
+
+    /** Lets a tag point to a manifest that the repository holds already. */
+    void tag(String repository, Digest digest, String tag);
+
+    /** Takes a tag away. @return false where this registry cannot do that; the tag is unchanged then */
+    boolean untag(String repository, String tag);
+
+    /** What this client has done since it was made. */
+    Traffic traffic();
+
+    /** A tag in a repository. */
+    record Tag(String repository, String tag) {}
+
+    /** Media type, digest and size in bytes of some content (OCI image specification, "Content Descriptors"). */
+    record Descriptor(String mediaType, Digest digest, long size) {}
+
+    /** A manifest or index with the exact bytes that its digest was computed over. */
+    record Manifest(Descriptor descriptor, byte[] content) {}
+
+    /** Requests sent and body bytes received and sent. */
+    record Traffic(long requests, long bytesReceived, long bytesSent) {
+        public static final Traffic NONE = new Traffic(0, 0, 0);
+
+        public Traffic minus(Traffic earlier) {
+            return new Traffic(
+                    requests - earlier.requests,
+                    bytesReceived - earlier.bytesReceived,
+                    bytesSent - earlier.bytesSent);
+        }
+
+        public Traffic plus(Traffic other) {
+            return new Traffic(
+                    requests + other.requests, bytesReceived + other.bytesReceived, bytesSent + other.bytesSent);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.jenkins.plugins.releasetrain.engine.store;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Port: events, sets and the history that is derived from them. Events are only ever appended; what the history methods
+ * answer is derived in the same transaction as the append. Durable when a method returns: a crash loses nothing that was
+ * appended (I8). Safe for many threads and, over one database, for many controllers.
+ */
+public interface Store extends AutoCloseable {
+    /** A stream's version, its newest snapshot and the events after it; version 0 where the stream is new. */
+    Stream load(String stream);
+
+    /** The version of a stream without its content; 0 where it is new. */
+    long version(String stream);
+
+    /**
+     * Appends events if nobody else appended since.
+     *
+     * @param expectedVersion the version that the decision was based on
+     * @return the new version: expectedVersion + number of events
+     * @throws io.jenkins.plugins.releasetrain.engine.model.EngineException CONFLICT where the version is another by now
+     */
+    long append(String stream, long expectedVersion, Instant at, List<? extends Event> events);
+
+    /** Keeps the folded state of a stream at a version, so that loading it stays quick. */
+    void saveSnapshot(String stream, long version, String state);
+
+    /** Events of a stream in order, for reading; {@code after} is exclusive. */
+    List<RecordedEvent> events(String stream, long after, int limit);
+
+    /** Names of the streams that start with the prefix, sorted. */
+    List<String> streams(String prefix);
+
+    /**
+     * Keeps a set, coded as the difference to its parent with a full copy every so often; does nothing where it is kept
+     * already.
+     *
+     * @param parent digest of a kept set that is similar; empty for none
+     */
+    void saveSet(ImageSet set, Optional<Digest> parent);
+
+    Optional<ImageSet> set(Digest digest);
+
+    /** How often each set passed and failed this suite since the given time; sets without such runs are absent. */
+    Map<Digest, Runs> runs(String suite, Collection<Digest> sets, Instant since);
+
+    Optional<ReleaseRecord> release(String id);
+
+    /** An owner's releases, newest first, with a number below the given one. */
+    List<ReleaseRecord> releases(String owner, int beforeNumber, int limit);
+
+    Optional<ChangeRecord> change(String id);
+
+    /** Trials of a batch or lane, oldest first. */
+    List<TrialRecord> trials(String batch);
+
+    @Override
+    void close();
+
+    /** A stream as loaded. */
+    record Stream(long version, Optional<Snapshot> snapshot, List<RecordedEvent> since) {}
+
+    /** A folded state, as JSON of the one who folded it. */
+    record Snapshot(long version, String state) {}
+
+    /** An event with its place in the stream, 1 being the first. */
+    record RecordedEvent(long version, Instant at, Event event) {}
+
+    /** Outcomes of the trials of one set; void trials count for nothing. */
+    record Runs(int passed, int failed) {
+        public static final Runs NONE = new Runs(0, 0);
+    }
+
+    /** One release for the history; {@code promotedAt} is empty while it is not promoted. */
+    record ReleaseRecord(
+            Event.ReleaseMade made, Instant madeAt, Optional<String> promotion, Optional<Instant> promotedAt) {}
+
+    /** One change for the history; {@code ended} is empty while it waits or is tried. */
+    record ChangeRecord(
+            String stream,
+            Event.ChangeQueued queued,
+            Optional<Event.ChangeEnded> ended,
+            Optional<Instant> endedAt) {}
+
+    /** One trial for the history; {@code ended} is empty while it runs. */
+    record TrialRecord(Event.TrialStarted started, Instant startedAt, Optional<Event.TrialEnded> ended) {}
+}

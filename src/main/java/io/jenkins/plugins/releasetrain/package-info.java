@@ -1,0 +1,2 @@
+/** The Jenkins layer: steps, configuration and pages around {@code engine}. */
+package io.jenkins.plugins.releasetrain;
