@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.event;
 
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.util.List;
@@ -88,6 +89,9 @@ public sealed interface Event {
     /** A release could not be promoted; production is as it was. */
     record PromotionRefused(String release, String promotion, String reason) implements Event {}
 
+    /** An environment holds the baseline again, with no candidate in it. */
+    record BaselineInstalled(String environment, Digest set, List<String> patched) implements Event {}
+
     /** A train stops departing. */
     record TrainPaused(String reason, String user) implements Event {}
 
@@ -95,20 +99,24 @@ public sealed interface Event {
     record TrainResumed(String user) implements Event {}
 
     /**
-     * A lane began.
+     * A lane asks to be let into its environment, its candidates already pinned (I1).
      *
-     * @param candidates what is tested, by service
+     * @param group its services' group
+     */
+    record LaneQueued(
+            String lane, String environment, String group, SortedMap<String, PinnedImage> candidates, Origin origin)
+            implements Event {}
+
+    /**
+     * A lane was let in and begins an attempt.
+     *
+     * @param replaced digests that its candidates take the place of (I7)
      * @param baseline the set that the environment held at the start (I7)
+     * @param neighbours services that hold other lanes' candidates at the start
+     * @param fence token of the environment lock that it runs under
      */
     record LaneStarted(
-            String lane,
-            String environment,
-            SortedMap<String, PinnedImage> candidates,
-            SortedMap<String, PinnedImage> replaced,
-            Digest baseline,
-            List<String> neighbours,
-            String build,
-            long fence)
+            String lane, SortedMap<String, Digest> replaced, Digest baseline, List<String> neighbours, long fence)
             implements Event {}
 
     /** The lane's candidates are up, and running pods were seen with their digests. */
@@ -123,6 +131,13 @@ public sealed interface Event {
     record LaneTested(
             String lane, Verdict verdict, String reason, Digest baseline, List<String> drift, long milliseconds)
             implements Event {}
+
+    /**
+     * The attempt decided nothing; the lane starts again.
+     *
+     * @param alone whether with no other candidate in the environment
+     */
+    record LaneRetried(String lane, String reason, boolean alone) implements Event {}
 
     /** A lane got its one final outcome and left nothing behind that was not promoted. */
     record LaneEnded(String lane, Outcome outcome, String reason, String release) implements Event {}

@@ -12,6 +12,8 @@ public enum FailureKind {
     FORBIDDEN(false),
     /** Somebody else changed it first, or it would overwrite what must stay. */
     CONFLICT(false),
+    /** What was tested is not what is there any more; test again (I7). */
+    STALE(false),
     /** The other side asks to slow down (HTTP 429). */
     RATE_LIMITED(true),
     /** Connection refused or reset, HTTP 5xx. */

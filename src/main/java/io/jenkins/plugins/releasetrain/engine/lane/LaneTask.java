@@ -1,0 +1,29 @@
+package io.jenkins.plugins.releasetrain.engine.lane;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import java.time.Duration;
+import java.util.SortedMap;
+
+/** What a lane's build has to do next. */
+public sealed interface LaneTask {
+    /** Ask again later; {@code why} says whom it waits for. */
+    record Wait(String why, Duration again) implements LaneTask {}
+
+    /**
+     * Test the candidates and report; they are installed and were seen running.
+     *
+     * @param images the candidates by service
+     * @param tenant unique to this attempt, for test data that must not meet that of other lanes
+     */
+    record Test(
+            String environment,
+            String namespace,
+            String baseUrl,
+            SortedMap<String, ImageReference> images,
+            String tenant)
+            implements LaneTask {}
+
+    /** The lane has its final outcome. */
+    record Done(Event.LaneEnded ended) implements LaneTask {}
+}

@@ -1,0 +1,330 @@
+package io.jenkins.plugins.releasetrain.engine.lane;
+
+import io.jenkins.plugins.releasetrain.engine.environment.Environment;
+import io.jenkins.plugins.releasetrain.engine.environment.Installer;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
+import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Answer;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Mode;
+import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.registry.Registries;
+import io.jenkins.plugins.releasetrain.engine.store.Journal;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * One attempt of a lane, by replacement: enter the environment, take the place of what production runs, prove that it
+ * runs, compare the surroundings before and after, leave nothing behind.
+ */
+final class LaneTrial {
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
+
+    private final Catalog catalog;
+    private final Registries registries;
+    private final Environment environment;
+    private final Lanes.Ports ports;
+    private final Installer installer;
+
+    LaneTrial(Catalog catalog, Registries registries, Environment environment, Lanes.Ports ports) {
+        this.catalog = catalog;
+        this.registries = registries;
+        this.environment = environment;
+        this.ports = ports;
+        this.installer = new Installer(environment, ports.progress());
+    }
+
+    Optional<LaneTask> enter(Journal<LaneState> journal, LaneId id, Lane lane) throws InterruptedException {
+        Optional<LaneTask> wait = refreshBaseline(id, lane);
+        if (wait.isPresent()) {
+            return wait;
+        }
+        Set<String> services = lane.candidates().keySet();
+        Answer answer = request(id.id(), lane.alone() ? Mode.EXCLUSIVE : Mode.SHARED, services, id);
+        if (!(answer instanceof Answer.Granted granted)) {
+            return Optional.of(waiting((Answer.Waiting) answer));
+        }
+        if (granted.takenOver()) {
+            fenceUnclaimed(id, granted.token());
+        }
+        ImageSet held = held();
+        ImageSet production = registries.productionSet(catalog);
+        if (!outdated(production, held, othersClaims(id), services).isEmpty()) {
+            environment.lock().release(id.id());
+            return Optional.empty();
+        }
+        ports.store().saveSet(held, Optional.empty());
+        SortedMap<String, Digest> replaced = new TreeMap<>();
+        production.images().forEach((name, image) -> {
+            if (services.contains(name)) {
+                replaced.put(name, image.digest());
+            }
+        });
+        List<String> neighbours = List.copyOf(othersClaims(id));
+        journal.update(s -> s.lane(id.id()).filter(l -> l.started().isEmpty()).isPresent()
+                ? List.of(new Event.LaneStarted(id.id(), replaced, held.digest(), neighbours, granted.token()))
+                : List.of());
+        return Optional.empty();
+    }
+
+    /** What production runs, where no lane has claimed the place: changed under the exclusive lock only. */
+    private Optional<LaneTask> refreshBaseline(LaneId id, Lane lane) throws InterruptedException {
+        ImageSet production = registries.productionSet(catalog);
+        Set<String> own = lane.candidates().keySet();
+        if (outdated(production, held(), othersClaims(id), own).isEmpty()) {
+            return Optional.empty();
+        }
+        String lockId = id.id() + "/baseline";
+        Answer answer = request(lockId, Mode.EXCLUSIVE, Set.of(), id);
+        if (!(answer instanceof Answer.Granted granted)) {
+            return Optional.of(waiting((Answer.Waiting) answer));
+        }
+        try {
+            if (granted.takenOver()) {
+                environment.cluster().fence(catalog.services().values(), granted.token());
+            }
+            Installer.Installation result = installer.install(released(production), granted.token());
+            if (result.problem().isPresent()) {
+                throw new EngineException(
+                        FailureKind.CANNOT_START,
+                        "Environment '" + environment.name() + "' cannot hold what production runs: "
+                                + result.problem().get());
+            }
+        } finally {
+            environment.lock().release(lockId);
+        }
+        return Optional.empty();
+    }
+
+    void install(Journal<LaneState> journal, LaneId id, Lane lane) throws InterruptedException {
+        Event.LaneStarted started = lane.started().orElseThrow();
+        long begin = ports.clock().millis();
+        Event event;
+        try {
+            environment.lock().renew(id.id(), started.fence(), environment.lease());
+            Installer.Installation result = installer.install(candidates(lane), started.fence());
+            long took = ports.clock().millis() - begin;
+            event = result.problem().isEmpty()
+                    ? new Event.LaneInstalled(id.id(), result.patched(), took)
+                    : tested(
+                            id,
+                            lane,
+                            result.imageToBlame() ? Verdict.FAILED : Verdict.VOID,
+                            result.problem().get(),
+                            begin);
+        } catch (EngineException e) {
+            event = new Event.LaneTested(
+                    id.id(), Verdict.VOID, "could not be installed: " + e.getMessage(), started.baseline(), List.of(), 0);
+        }
+        append(journal, id, lane, event);
+    }
+
+    LaneTask order(LaneId id, Lane lane) {
+        SortedMap<String, ImageReference> images = new TreeMap<>();
+        candidates(lane).forEach((service, image) -> images.put(service.name(), image));
+        return new LaneTask.Test(
+                environment.name(),
+                environment.namespace(),
+                environment.baseUrl(),
+                images,
+                id.id() + "-" + lane.attempts());
+    }
+
+    /** A verdict counts only if the place was held to the end and the candidates are still what runs there. */
+    void report(Journal<LaneState> journal, LaneId id, Lane lane, Verdict verdict, String reason) {
+        Event.LaneStarted started = lane.started().orElseThrow();
+        Event event;
+        try {
+            environment.lock().renew(id.id(), started.fence(), environment.lease());
+            List<String> strangers = installer.notRunning(candidates(lane));
+            event = strangers.isEmpty()
+                    ? tested(id, lane, verdict, reason, ports.clock().millis())
+                    : tested(
+                            id, lane, Verdict.VOID, "the candidate did not run to the end: " + strangers, 0);
+        } catch (EngineException e) {
+            event = new Event.LaneTested(
+                    id.id(),
+                    Verdict.VOID,
+                    "the verdict cannot be trusted: " + e.getMessage(),
+                    started.baseline(),
+                    List.of(),
+                    0);
+        }
+        append(journal, id, lane, event);
+    }
+
+    private Event tested(LaneId id, Lane lane, Verdict verdict, String reason, long begin) {
+        ImageSet end = held();
+        ports.store().saveSet(end, Optional.of(lane.baseline()));
+        return new Event.LaneTested(
+                id.id(), verdict, reason, end.digest(), drift(lane, end), ports.clock().millis() - begin);
+    }
+
+    /** What counts for the verdict and was not the same before, after, and in production (I7). */
+    private List<String> drift(Lane lane, ImageSet end) {
+        ImageSet start = ports.store().set(lane.baseline()).orElseThrow();
+        ImageSet production = registries.productionSet(catalog);
+        return others(lane).stream()
+                .filter(name -> {
+                    Optional<Digest> after = digest(end, name);
+                    Optional<Digest> released = digest(production, name);
+                    return !after.equals(digest(start, name)) || (released.isPresent() && !after.equals(released));
+                })
+                .toList();
+    }
+
+    /** Other lanes' candidates that were there at the start and are connected to this lane's services. */
+    List<String> neighboursThatCount(Lane lane) {
+        SortedSet<String> counting = others(lane);
+        return lane.started().orElseThrow().neighbours().stream()
+                .filter(counting::contains)
+                .toList();
+    }
+
+    private SortedSet<String> others(Lane lane) {
+        SortedSet<String> names = catalog.connected(lane.candidates().keySet());
+        names.removeAll(lane.candidates().keySet());
+        return names;
+    }
+
+    /** Puts back what the candidates replaced and gives the lock back. */
+    void leave(LaneId id, Lane lane) throws InterruptedException {
+        if (lane.started().isPresent()) {
+            try {
+                installer.install(before(lane), lane.started().get().fence());
+            } catch (EngineException e) {
+                if (e.kind() != FailureKind.LOCK_LOST) {
+                    throw e;
+                }
+                // Whoever holds the environment by now brings the baseline himself.
+            }
+        }
+        environment.lock().release(id.id());
+    }
+
+    private Map<Service, ImageReference> before(Lane lane) {
+        Event.LaneStarted started = lane.started().orElseThrow();
+        ImageSet held = ports.store().set(started.baseline()).orElseThrow();
+        Map<Service, ImageReference> images = new HashMap<>();
+        for (String name : lane.candidates().keySet()) {
+            Service service = catalog.service(name);
+            Digest released = started.replaced().get(name);
+            PinnedImage image = held.images().get(name);
+            if (released != null) {
+                images.put(service, registries.released(service, pinned(service, released)));
+            } else if (image != null) {
+                images.put(service, registries.candidate(service, image));
+            }
+        }
+        return images;
+    }
+
+    /** What production ran in the places of the candidates; its digests are what a promotion swaps against. */
+    ImageSet replaced(Lane lane) {
+        SortedMap<String, PinnedImage> images = new TreeMap<>();
+        lane.started()
+                .orElseThrow()
+                .replaced()
+                .forEach((name, digest) -> images.put(name, pinned(catalog.service(name), digest)));
+        return ImageSet.of(images);
+    }
+
+    private Map<Service, ImageReference> candidates(Lane lane) {
+        Map<Service, ImageReference> images = new HashMap<>();
+        lane.candidates()
+                .forEach((name, image) ->
+                        images.put(catalog.service(name), registries.candidate(catalog.service(name), image)));
+        return images;
+    }
+
+    private Map<Service, ImageReference> released(ImageSet production) {
+        Map<Service, ImageReference> images = new HashMap<>();
+        production
+                .images()
+                .forEach((name, image) ->
+                        images.put(catalog.service(name), registries.released(catalog.service(name), image)));
+        return images;
+    }
+
+    /** The set that the environment's workloads ask for now, candidates included. */
+    private ImageSet held() {
+        SortedMap<String, PinnedImage> images = new TreeMap<>();
+        installer
+                .installed(catalog.services().values())
+                .forEach((name, digest) -> images.put(name, pinned(catalog.service(name), digest)));
+        return ImageSet.of(images);
+    }
+
+    private static PinnedImage pinned(Service service, Digest digest) {
+        return new PinnedImage(service.productionRepository(), digest, "");
+    }
+
+    private static List<String> outdated(
+            ImageSet production, ImageSet held, Collection<String> claimed, Collection<String> own) {
+        return production.changedSince(held).keySet().stream()
+                .filter(name -> !claimed.contains(name) && !own.contains(name))
+                .toList();
+    }
+
+    private SortedSet<String> othersClaims(LaneId id) {
+        SortedSet<String> claims = new TreeSet<>();
+        environment.lock().entries().stream()
+                .filter(e -> e.held() && !e.id().equals(id.id()))
+                .forEach(e -> claims.addAll(e.claims()));
+        return claims;
+    }
+
+    /** Stamps what no living lane has claimed: their tokens are lower than ours, and rightly so. */
+    private void fenceUnclaimed(LaneId id, long token) {
+        SortedSet<String> claimed = othersClaims(id);
+        environment
+                .cluster()
+                .fence(
+                        catalog.services().values().stream()
+                                .filter(s -> !claimed.contains(s.name()))
+                                .toList(),
+                        token);
+    }
+
+    private Answer request(String lockId, Mode mode, Set<String> claims, LaneId id) {
+        String owner = "lane " + id.group() + " in " + environment.name();
+        return environment.lock().request(new EnvironmentLock.Request(lockId, owner, mode, claims, environment.lease()));
+    }
+
+    private LaneTask waiting(Answer.Waiting waiting) {
+        return new LaneTask.Wait(
+                "environment '" + environment.name() + "': position " + waiting.position() + ", held by "
+                        + String.join(", ", waiting.waitsFor()),
+                ASK_AGAIN);
+    }
+
+    private static Optional<Digest> digest(ImageSet set, String name) {
+        return Optional.ofNullable(set.images().get(name)).map(PinnedImage::digest);
+    }
+
+    private static void append(Journal<LaneState> journal, LaneId id, Lane lane, Event event) {
+        journal.update(s -> s.lane(id.id())
+                        .filter(l -> l.attempts() == lane.attempts() && l.tested().isEmpty())
+                        .isPresent()
+                ? List.of(event)
+                : List.of());
+    }
+}

@@ -1,0 +1,288 @@
+package io.jenkins.plugins.releasetrain.engine.lane;
+
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
+import io.jenkins.plugins.releasetrain.engine.environment.Environment;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.OnDrift;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
+import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
+import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
+import io.jenkins.plugins.releasetrain.engine.registry.Registries;
+import io.jenkins.plugins.releasetrain.engine.store.Journal;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Micro releases in one shared environment (design §6): each lane puts its candidates in the place of what production
+ * runs, has them tested beside its neighbours' candidates, and promotes them if production still is what they were tested
+ * against. Everything that it knows is in the store, so any process may go on with a lane.
+ */
+public final class Lanes {
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
+
+    private final LaneSettings settings;
+    private final Catalog catalog;
+    private final Registries registries;
+    private final Environment environment;
+    private final Ports ports;
+    private final LaneTrial trial;
+    private final Map<String, Journal<LaneState>> journals = new ConcurrentHashMap<>();
+
+    /** What lanes stand on; see {@link io.jenkins.plugins.releasetrain.engine.train.Train.Ports}. */
+    public record Ports(
+            Store store,
+            Promoter promoter,
+            Clock clock,
+            Supplier<String> ids,
+            Consumer<Event> listener,
+            Cluster.Progress progress) {}
+
+    public Lanes(
+            LaneSettings settings, Catalog catalog, Registries registries, Environment environment, Ports ports) {
+        this.settings = settings;
+        this.catalog = catalog;
+        this.registries = registries;
+        this.environment = environment;
+        this.ports = ports;
+        this.trial = new LaneTrial(catalog, registries, environment, ports);
+    }
+
+    /** A lane's name: its group, and an id that is unique for ever. */
+    public record LaneId(String group, String id) {}
+
+    /** One lane's worth of candidates for each group among them, so that groups can be tested in parallel. */
+    public SortedMap<String, SortedMap<String, String>> byGroup(Map<String, String> images) {
+        SortedMap<String, SortedMap<String, String>> groups = new TreeMap<>();
+        images.forEach((service, image) -> groups.computeIfAbsent(
+                        catalog.service(service).group(), g -> new TreeMap<>())
+                .put(service, image));
+        return groups;
+    }
+
+    /**
+     * Pins the candidates of one group and opens a lane for them.
+     *
+     * @param images tag, digest or full reference in the dev registry, by service
+     * @throws EngineException unknown service, several groups, image not found; no lane is opened then
+     */
+    public LaneId open(Map<String, String> images, Origin origin) {
+        SortedMap<String, SortedMap<String, String>> groups = byGroup(images);
+        if (groups.size() != 1) {
+            throw EngineException.invalid("A lane is for the services of one group, not of " + groups.keySet());
+        }
+        SortedMap<String, PinnedImage> candidates = new TreeMap<>();
+        images.forEach((service, image) -> {
+            PinnedImage pinned = registries.pin(catalog.service(service), image);
+            if (PromotionItems.carriesTag(pinned, settings.movingTags())) {
+                registries.checkTagFree(pinned);
+            }
+            candidates.put(service, pinned);
+        });
+        LaneId lane = new LaneId(groups.firstKey(), ports.ids().get());
+        Event queued = new Event.LaneQueued(lane.id(), environment.name(), lane.group(), candidates, origin);
+        journal(lane.group()).update(s -> List.of(queued));
+        return lane;
+    }
+
+    /** Lanes of a group that wait or are tried. */
+    public LaneState state(String group) {
+        return journal(group).state();
+    }
+
+    /**
+     * Does whatever needs no tests until tests are needed or the lane is done. Idempotent: after a crash at any point,
+     * calling it again goes on.
+     */
+    public LaneTask next(LaneId id) throws InterruptedException {
+        while (true) {
+            LaneState state = journal(id.group()).state();
+            Optional<Lane> lane = state.lane(id.id());
+            if (lane.isEmpty()) {
+                environment.lock().release(id.id());
+                return new LaneTask.Done(state.ended(id.id())
+                        .orElseThrow(() -> EngineException.invalid("There is no lane " + id.id() + " of " + id.group())));
+            }
+            Optional<LaneTask> task = step(id, lane.get());
+            if (task.isPresent()) {
+                return task.get();
+            }
+        }
+    }
+
+    private Optional<LaneTask> step(LaneId id, Lane lane) throws InterruptedException {
+        if (lane.made().isPresent()) {
+            return lane.promoted() ? end(id, lane, Outcome.RELEASED, "its tests passed") : promote(id, lane);
+        } else if (lane.tested().isPresent()) {
+            return conclude(id, lane, lane.tested().get());
+        } else if (lane.started().isEmpty()) {
+            return trial.enter(journal(id.group()), id, lane);
+        } else if (!lane.installed()) {
+            trial.install(journal(id.group()), id, lane);
+            return Optional.empty();
+        }
+        return Optional.of(trial.order(id, lane));
+    }
+
+    /** The tests' verdict. Ignored where the lane is not being tested (any more). */
+    public void report(LaneId id, Verdict verdict, String reason) {
+        journal(id.group())
+                .state()
+                .lane(id.id())
+                .filter(l -> l.installed() && l.tested().isEmpty())
+                .ifPresent(lane -> trial.report(journal(id.group()), id, lane, verdict, reason));
+    }
+
+    /** Keeps the lane's place in the environment while tests run; to be called well within the environment's lease. */
+    public void renew(LaneId id) {
+        journal(id.group())
+                .state()
+                .lane(id.id())
+                .flatMap(Lane::started)
+                .ifPresent(s -> environment.lock().renew(id.id(), s.fence(), environment.lease()));
+    }
+
+    /** Ends a lane whatever it is doing; nothing of its candidates is left. */
+    public void cancel(LaneId id, String reason) throws InterruptedException {
+        Optional<Lane> lane = journal(id.group()).state().lane(id.id());
+        if (lane.isPresent() && lane.get().made().isEmpty()) {
+            end(id, lane.get(), Outcome.CANCELLED, reason);
+        }
+    }
+
+    private Optional<LaneTask> conclude(LaneId id, Lane lane, Event.LaneTested tested) throws InterruptedException {
+        boolean drifted = !tested.drift().isEmpty();
+        switch (tested.verdict()) {
+            case VOID -> {
+                return again(id, lane, tested.reason(), lane.alone());
+            }
+            case FAILED -> {
+                if ((drifted || !trial.neighboursThatCount(lane).isEmpty()) && !lane.alone()) {
+                    return again(id, lane, "failed beside other candidates; confirming without them", true);
+                }
+                Outcome outcome = lane.installed() ? Outcome.EJECTED : Outcome.NOT_INSTALLABLE;
+                return end(id, lane, outcome, tested.reason());
+            }
+            default -> {
+                if (drifted && settings.onDrift() == OnDrift.RERUN) {
+                    return again(id, lane, "changed during the test: " + tested.drift(), lane.alone());
+                } else if (drifted && settings.onDrift() == OnDrift.FAIL) {
+                    return end(id, lane, Outcome.UNDECIDED, "stale: changed during the test: " + tested.drift());
+                }
+                release(id, lane, tested);
+                return Optional.empty();
+            }
+        }
+    }
+
+    private Optional<LaneTask> again(LaneId id, Lane lane, String reason, boolean alone) throws InterruptedException {
+        if (lane.attempts() >= settings.attempts()) {
+            return end(id, lane, Outcome.UNDECIDED, "undecided after " + lane.attempts() + " attempts: " + reason);
+        }
+        trial.leave(id, lane);
+        journal(id.group())
+                .update(s -> same(s, id, lane) ? List.of(new Event.LaneRetried(id.id(), reason, alone)) : List.of());
+        return Optional.empty();
+    }
+
+    private void release(LaneId id, Lane lane, Event.LaneTested tested) {
+        String prefix = environment.name() + "-" + id.group() + "-";
+        journal(id.group())
+                .update(s -> same(s, id, lane)
+                        ? List.of(new Event.ReleaseMade(
+                                prefix + (s.lastNumber() + 1),
+                                environment.name() + "/" + id.group(),
+                                s.lastNumber() + 1,
+                                Event.Kind.MICRO,
+                                tested.baseline(),
+                                s.lastRelease(),
+                                "",
+                                lane.candidates(),
+                                List.of(id.id()),
+                                id.id()))
+                        : List.of());
+    }
+
+    private Optional<LaneTask> promote(LaneId id, Lane lane) throws InterruptedException {
+        Event.ReleaseMade made = lane.made().orElseThrow();
+        String promotion = "lane/" + made.id();
+        String refusal;
+        try {
+            Promoter.Result result = ports.promoter()
+                    .promote(PromotionItems.request(
+                            promotion,
+                            made,
+                            catalog,
+                            registries,
+                            Optional.of(trial.replaced(lane)),
+                            settings.movingTags()));
+            if (result.promoted()) {
+                journal(id.group())
+                        .update(s -> same(s, id, lane)
+                                ? List.of(new Event.ReleasePromoted(made.id(), promotion))
+                                : List.of());
+                return Optional.empty();
+            }
+            refusal = result.reason();
+        } catch (EngineException e) {
+            if (e.kind().retryable()) {
+                return Optional.of(new LaneTask.Wait("promotion: " + e.getMessage(), TRY_AGAIN));
+            }
+            if (e.kind() == FailureKind.STALE) {
+                refuse(id, made, promotion, e.getMessage());
+                return again(id, lane, e.getMessage(), lane.alone());
+            }
+            refusal = e.getMessage();
+        }
+        refuse(id, made, promotion, refusal);
+        return end(id, lane, Outcome.UNDECIDED, "passed, but was not promoted: " + refusal);
+    }
+
+    private void refuse(LaneId id, Event.ReleaseMade made, String promotion, String reason) {
+        journal(id.group()).update(s -> List.of(new Event.PromotionRefused(made.id(), promotion, reason)));
+    }
+
+    private Optional<LaneTask> end(LaneId id, Lane lane, Outcome outcome, String reason) throws InterruptedException {
+        if (outcome != Outcome.RELEASED) {
+            trial.leave(id, lane);
+        }
+        String release = outcome == Outcome.RELEASED ? lane.made().orElseThrow().id() : "";
+        journal(id.group())
+                .update(s -> s.lane(id.id()).isPresent()
+                        ? List.of(new Event.LaneEnded(id.id(), outcome, reason, release))
+                        : List.of());
+        return Optional.empty();
+    }
+
+    private static boolean same(LaneState s, LaneId id, Lane lane) {
+        return s.lane(id.id())
+                .filter(l -> l.attempts() == lane.attempts() && l.promoted() == lane.promoted())
+                .isPresent();
+    }
+
+    private Journal<LaneState> journal(String group) {
+        return journals.computeIfAbsent(
+                group,
+                g -> new Journal<>(
+                        ports.store(),
+                        "lane/" + environment.name() + "/" + g,
+                        LaneState.TYPE,
+                        ports.clock(),
+                        ports.listener()));
+    }
+}

@@ -1,0 +1,57 @@
+package io.jenkins.plugins.releasetrain.engine.promotion;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.registry.Registries;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** What the promotion of a release comes to: per changed image the tag it was built as, and the tag of production. */
+public final class PromotionItems {
+    private PromotionItems() {}
+
+    /**
+     * @param baseline what production must still run for the services that change (I7); empty: whatever it runs
+     * @param movingTags tags that are not carried over
+     */
+    public static Promoter.Request request(
+            String id,
+            Event.ReleaseMade release,
+            Catalog catalog,
+            Registries registries,
+            Optional<ImageSet> baseline,
+            Pattern movingTags) {
+        List<Promoter.Item> items = new ArrayList<>();
+        Map<Registry.Tag, Optional<Digest>> expected = new HashMap<>();
+        release.changed().forEach((name, image) -> {
+            Service service = catalog.service(name);
+            if (carriesTag(image, movingTags)) {
+                items.add(item(service, image, image.tag(), false));
+            }
+            items.add(item(service, image, service.productionTag(), true));
+            baseline.ifPresent(set -> expected.put(
+                    new Registry.Tag(service.productionRepository(), service.productionTag()),
+                    Optional.ofNullable(set.images().get(name)).map(PinnedImage::digest)));
+        });
+        return new Promoter.Request(id, release.id(), registries.dev(), registries.production(), items, expected);
+    }
+
+    /** Whether the tag that an image was built as goes with it to production. */
+    public static boolean carriesTag(PinnedImage image, Pattern movingTags) {
+        return !image.tag().isEmpty() && !movingTags.matcher(image.tag()).matches();
+    }
+
+    private static Promoter.Item item(Service service, PinnedImage image, String tag, boolean mayMove) {
+        return new Promoter.Item(
+                service.devRepository(), service.productionRepository(), image.digest(), tag, mayMove);
+    }
+}

@@ -1,0 +1,92 @@
+package io.jenkins.plugins.releasetrain.engine.registry;
+
+import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The pair of registries that releases go between.
+ *
+ * @param dev where builds push candidates
+ * @param production where released images are, and nothing else
+ */
+public record Registries(Registry dev, Registry production) {
+    /**
+     * Pins what a build asks for to a digest (I1).
+     *
+     * @param image a tag or digest in the service's dev repository: {@code 1.4.2}, {@code sha256:…}, or a full reference
+     */
+    public PinnedImage pin(Service service, String image) {
+        ImageReference reference = candidateReference(service, image);
+        Registry.Descriptor descriptor = dev.resolve(reference.repository(), reference.manifestReference())
+                .orElseThrow(() -> new EngineException(
+                        FailureKind.NOT_FOUND,
+                        "Service '" + service.name() + "': image " + reference + " is not in the dev registry"));
+        return new PinnedImage(
+                service.productionRepository(), descriptor.digest(), reference.tag().orElse(""));
+    }
+
+    private ImageReference candidateReference(Service service, String image) {
+        String bare = image.startsWith("sha256:") || image.startsWith("sha512:")
+                ? service.devRepository() + "@" + image
+                : service.devRepository() + ":" + image;
+        ImageReference reference =
+                image.contains("/") ? ImageReference.parse(image) : ImageReference.parse(dev.host(), bare);
+        if (!reference.registry().equals(dev.host()) || !reference.repository().equals(service.devRepository())) {
+            throw EngineException.invalid("Service '" + service.name() + "' takes its images from " + dev.host() + "/"
+                    + service.devRepository() + ", not from " + reference);
+        }
+        return reference;
+    }
+
+    /**
+     * Refuses a tag that names something else in production already, before anything is tested in vain.
+     *
+     * @throws EngineException CONFLICT
+     */
+    public void checkTagFree(PinnedImage image) {
+        production
+                .resolve(image.repository(), image.tag())
+                .filter(present -> !present.digest().equals(image.digest()))
+                .ifPresent(present -> {
+                    throw new EngineException(
+                            FailureKind.CONFLICT,
+                            "Version tag " + production.host() + "/" + image.repository() + ":" + image.tag()
+                                    + " is taken by " + present.digest() + "; build under another tag");
+                });
+    }
+
+    /**
+     * What production runs: the image that each service's production tag points to.
+     *
+     * @return a service that was never released is absent
+     */
+    public ImageSet productionSet(Catalog catalog) {
+        SortedMap<String, Registry.Tag> tags = new TreeMap<>();
+        catalog.services()
+                .forEach((name, s) -> tags.put(name, new Registry.Tag(s.productionRepository(), s.productionTag())));
+        Map<Registry.Tag, Registry.Descriptor> found = production.resolveAll(tags.values());
+        SortedMap<String, PinnedImage> images = new TreeMap<>();
+        tags.forEach((name, tag) -> {
+            if (found.containsKey(tag)) {
+                images.put(name, new PinnedImage(tag.repository(), found.get(tag).digest(), ""));
+            }
+        });
+        return ImageSet.of(images);
+    }
+
+    public ImageReference candidate(Service service, PinnedImage image) {
+        return ImageReference.of(dev.host(), service.devRepository(), image.digest());
+    }
+
+    public ImageReference released(Service service, PinnedImage image) {
+        return ImageReference.of(production.host(), service.productionRepository(), image.digest());
+    }
+}

@@ -1,0 +1,137 @@
+package io.jenkins.plugins.releasetrain.engine.store;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import java.time.Clock;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The state of one stream: a fold over its events, kept in memory as far as it is read, with a snapshot in the store
+ * every so often. A decision and the state it was based on are tied together by the stream's version, so that of two
+ * deciders, in whatever thread or controller, one decides again.
+ *
+ * @param <S> the folded state; immutable, and readable back from its JSON
+ */
+public final class Journal<S> {
+    private static final int EVENTS_PER_SNAPSHOT = 100;
+    private static final int EVENTS_PER_PAGE = 1_000;
+    private static final int TRIES = 50;
+
+    private final ObjectMapper json = Json.mapper();
+    private final Store store;
+    private final String stream;
+    private final Type<S> type;
+    private final Clock clock;
+    private final Consumer<Event> listener;
+    private S state;
+    private long version;
+    private long snapshotVersion;
+
+    /**
+     * How a state is made of events.
+     *
+     * @param initial the state before the first event
+     * @param fold the state after one more event
+     */
+    public record Type<S>(Class<S> stateClass, S initial, BiFunction<S, Store.RecordedEvent, S> fold) {}
+
+    /** @param listener told of every event that this journal appended, after it is durable */
+    public Journal(Store store, String stream, Type<S> type, Clock clock, Consumer<Event> listener) {
+        this.store = store;
+        this.stream = stream;
+        this.type = type;
+        this.clock = clock;
+        this.listener = listener;
+    }
+
+    /** What is true now. */
+    public synchronized S state() {
+        if (state == null) {
+            Store.Stream loaded = store.load(stream);
+            state = loaded.snapshot().map(s -> read(s.state())).orElse(type.initial());
+            version = loaded.snapshot().map(Store.Snapshot::version).orElse(0L);
+            snapshotVersion = version;
+            loaded.since().forEach(this::apply);
+        } else if (store.version(stream) != version) {
+            catchUp();
+        }
+        return state;
+    }
+
+    /**
+     * Decides on the newest state and appends the decision; decides again if somebody else was quicker.
+     *
+     * @param decide the events to append; none: nothing happens
+     * @return the state afterwards
+     */
+    public S update(Function<S, List<? extends Event>> decide) {
+        for (int i = 0; i < TRIES; i++) {
+            List<? extends Event> events;
+            synchronized (this) {
+                events = decide.apply(state());
+                if (!tryAppend(events)) {
+                    continue;
+                }
+            }
+            events.forEach(listener);
+            return state;
+        }
+        throw new EngineException(
+                FailureKind.CONFLICT, "Could not write to " + stream + ": others wrote first " + TRIES + " times");
+    }
+
+    private boolean tryAppend(List<? extends Event> events) {
+        if (events.isEmpty()) {
+            return true;
+        }
+        try {
+            store.append(stream, version, clock.instant(), events);
+        } catch (EngineException e) {
+            if (e.kind() == FailureKind.CONFLICT) {
+                return false;
+            }
+            throw e;
+        }
+        catchUp();
+        return true;
+    }
+
+    private void catchUp() {
+        List<Store.RecordedEvent> page;
+        do {
+            page = store.events(stream, version, EVENTS_PER_PAGE);
+            page.forEach(this::apply);
+        } while (page.size() == EVENTS_PER_PAGE);
+        if (version - snapshotVersion >= EVENTS_PER_SNAPSHOT) {
+            store.saveSnapshot(stream, version, write());
+            snapshotVersion = version;
+        }
+    }
+
+    private void apply(Store.RecordedEvent event) {
+        state = type.fold().apply(state, event);
+        version = event.version();
+    }
+
+    private S read(String text) {
+        try {
+            return json.readValue(text, type.stateClass());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The snapshot of " + stream + " cannot be read", e);
+        }
+    }
+
+    private String write() {
+        try {
+            return json.writeValueAsString(state);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The state of " + stream + " cannot be written", e);
+        }
+    }
+}

@@ -1,0 +1,332 @@
+package io.jenkins.plugins.releasetrain.engine.train;
+
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
+import io.jenkins.plugins.releasetrain.engine.environment.Environment;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
+import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
+import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
+import io.jenkins.plugins.releasetrain.engine.registry.Registries;
+import io.jenkins.plugins.releasetrain.engine.store.Journal;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A serial train over one staging environment (design §5). Everything that it knows is in the store: any conductor, in
+ * any process, may call {@link #next} and {@link #report} and goes on where the last one stopped.
+ */
+public final class Train {
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
+
+    private final TrainSettings settings;
+    private final Catalog catalog;
+    private final Registries registries;
+    private final Environment environment;
+    private final Ports ports;
+    private final Journal<TrainState> journal;
+    private final Trials trials;
+    private final Releases releases;
+
+    /**
+     * What a train stands on.
+     *
+     * @param ids makes ids that are unique for ever
+     * @param listener told of every event once it is durable
+     */
+    public record Ports(
+            Store store,
+            Promoter promoter,
+            Clock clock,
+            Supplier<String> ids,
+            Consumer<Event> listener,
+            Cluster.Progress progress) {}
+
+    public Train(
+            TrainSettings settings, Catalog catalog, Registries registries, Environment environment, Ports ports) {
+        this.settings = settings;
+        this.catalog = catalog;
+        this.registries = registries;
+        this.environment = environment;
+        this.ports = ports;
+        this.journal = new Journal<>(
+                ports.store(), "train/" + settings.name(), TrainState.TYPE, ports.clock(), ports.listener());
+        this.trials = new Trials(settings, catalog, registries, environment, ports, journal);
+        this.releases = new Releases(settings, catalog, registries, ports, journal);
+    }
+
+    /**
+     * A build's request.
+     *
+     * @param images tag, digest or full reference in the dev registry, by service
+     * @param promote false: a test release, tried alone and never released
+     */
+    public record Request(Map<String, String> images, Origin origin, int priority, boolean promote) {}
+
+    /**
+     * Pins the images and queues the change. Older waiting changes that it covers are superseded.
+     *
+     * @return the change's id
+     * @throws EngineException unknown service, image not found or malformed; nothing is queued then
+     */
+    public String queue(Request request) {
+        SortedMap<String, PinnedImage> images = new TreeMap<>();
+        request.images().forEach((service, image) -> images.put(service, pin(service, image, request.promote())));
+        Change change = new Change(
+                ports.ids().get(),
+                images,
+                request.origin(),
+                ports.clock().instant(),
+                request.priority(),
+                request.promote());
+        journal.update(s -> queueing(s, change));
+        return change.id();
+    }
+
+    private PinnedImage pin(String service, String image, boolean promote) {
+        PinnedImage pinned = registries.pin(catalog.service(service), image);
+        if (promote && PromotionItems.carriesTag(pinned, settings.movingTags())) {
+            registries.checkTagFree(pinned);
+        }
+        return pinned;
+    }
+
+    private static List<Event> queueing(TrainState s, Change change) {
+        List<Event> events = new ArrayList<>();
+        if (change.promote()) {
+            s.queue().stream()
+                    .filter(Change::promote)
+                    .filter(old -> change.images().keySet().containsAll(old.images().keySet()))
+                    .forEach(old -> events.add(new Event.ChangeEnded(
+                            old.id(), Outcome.SUPERSEDED, "a newer image of the same service was queued", change.id())));
+        }
+        events.add(new Event.ChangeQueued(change));
+        return events;
+    }
+
+    public TrainState state() {
+        return journal.state();
+    }
+
+    /** The change's final outcome; empty while it waits or is tried. */
+    public Optional<Event.ChangeEnded> outcome(String change) {
+        return ports.store().change(change).flatMap(Store.ChangeRecord::ended);
+    }
+
+    /** Takes a waiting change out of the queue; one that is being tried already stays. */
+    public boolean cancel(String change, String reason) {
+        Event ended = new Event.ChangeEnded(change, Outcome.CANCELLED, reason, "");
+        boolean[] waiting = {false};
+        journal.update(s -> {
+            waiting[0] = s.queue().stream().anyMatch(c -> c.id().equals(change));
+            return waiting[0] ? List.of(ended) : List.of();
+        });
+        return waiting[0];
+    }
+
+    public void pause(String reason, String user) {
+        if (reason.isBlank()) {
+            throw EngineException.invalid("Pausing train '" + settings.name() + "' needs a reason");
+        }
+        journal.update(s -> List.of(new Event.TrainPaused(reason, user)));
+    }
+
+    public void resume(String user) {
+        journal.update(s -> s.isPaused() ? List.of(new Event.TrainResumed(user)) : List.of());
+    }
+
+    /**
+     * Releases an earlier release's set again. What is under way meanwhile is void, and its changes wait for the new
+     * baseline.
+     *
+     * @return the new release's id; it is installed and promoted by the next {@link #next}
+     */
+    public String rollBack(String release, String user) {
+        return releases.rollBack(release, user);
+    }
+
+    /**
+     * Does whatever needs no tests — installs, releases, promotes, ejects — until tests are needed or nothing is left.
+     * Idempotent: after a crash at any point, calling it again goes on.
+     *
+     * @param conductor who will run the tests; a trial of another one is void
+     */
+    public Task next(String conductor) throws InterruptedException {
+        while (true) {
+            TrainState state = journal.state();
+            Optional<Task> task = state.pending().isPresent() ? releases.promote(state) : step(state, conductor);
+            if (task.isPresent()) {
+                return task.get();
+            }
+        }
+    }
+
+    /** @return empty where something was done and the state is another by now */
+    private Optional<Task> step(TrainState state, String conductor) throws InterruptedException {
+        if (state.batch().isEmpty() && state.settled() && (state.queue().isEmpty() || state.isPaused())) {
+            environment.lock().release(lockId());
+            return Optional.of(
+                    state.isPaused() ? new Task.Wait("paused: " + state.paused(), ASK_AGAIN) : new Task.Idle());
+        }
+        EnvironmentLock.Answer answer = environment
+                .lock()
+                .request(new EnvironmentLock.Request(
+                        lockId(),
+                        "train " + settings.name(),
+                        EnvironmentLock.Mode.EXCLUSIVE,
+                        Set.of(),
+                        environment.lease()));
+        if (answer instanceof EnvironmentLock.Answer.Waiting waiting) {
+            return Optional.of(new Task.Wait("environment is held by " + waiting.waitsFor(), ASK_AGAIN));
+        }
+        EnvironmentLock.Answer.Granted lock = (EnvironmentLock.Answer.Granted) answer;
+        if (lock.takenOver()) {
+            environment.cluster().fence(catalog.services().values(), lock.token());
+        }
+        if (state.trial().isPresent()) {
+            return trials.resume(state, conductor, lock.token());
+        }
+        if (state.batch().isPresent() && !state.isPaused()) {
+            return decide(state, conductor, lock.token());
+        }
+        return depart(state, lock.token());
+    }
+
+    private Optional<Task> depart(TrainState state, long token) throws InterruptedException {
+        if (state.batch().isPresent()) {
+            requeue(state, state.batch().get().changes());
+        } else if (state.queue().isEmpty() || state.isPaused()) {
+            return trials.installBaseline(token);
+        } else {
+            ImageSet production = registries.productionSet(catalog);
+            ports.store().saveSet(production, releases.lastSet(state));
+            String batch = ports.ids().get();
+            journal.update(s -> s.batch().isPresent() || s.queue().isEmpty() || s.pending().isPresent()
+                    ? List.of()
+                    : List.of(new Event.BatchDeparted(batch, departing(s), production.digest())));
+        }
+        return Optional.empty();
+    }
+
+    /** A test release goes alone; the others up to the limit that the measured failure rate gives. */
+    private List<String> departing(TrainState s) {
+        if (!s.queue().get(0).promote()) {
+            return List.of(s.queue().get(0).id());
+        }
+        return s.queue().stream()
+                .filter(Change::promote)
+                .limit(batchLimit(s))
+                .map(Change::id)
+                .toList();
+    }
+
+    /** The batch limit that holds now. */
+    public int batchLimit(TrainState s) {
+        return PrefixSearch.batchLimit(
+                s.statistics().rates(settings).failure(), settings.smallestBatch(), settings.largestBatch());
+    }
+
+    private Optional<Task> decide(TrainState state, String conductor, long token) throws InterruptedException {
+        TrainState.Batch batch = state.batch().orElseThrow();
+        if (batch.changes().isEmpty()) {
+            requeue(state, List.of());
+            return Optional.empty();
+        }
+        Prefixes prefixes = Prefixes.of(ports.store().set(batch.baseline()).orElseThrow(), batch.changes());
+        var runs = prefixes.runs(
+                ports.store(), settings.suite(), ports.clock().instant().minus(settings.memo()));
+        Rates rates = state.statistics().rates(settings);
+        PrefixSearch.Decision decision = new PrefixSearch(rates, settings.innocenceBound()).decide(runs);
+        if (decision instanceof PrefixSearch.Decision.Run run) {
+            return trials.start(state, prefixes, run.length(), conductor, token);
+        } else if (decision instanceof PrefixSearch.Decision.Release release) {
+            passed(state, prefixes, release.length());
+        } else if (decision instanceof PrefixSearch.Decision.Eject eject) {
+            eject(state, prefixes, runs.get(1).failed(), eject.innocence());
+        } else {
+            journal.update(s -> List.of(
+                    new Event.BatchEnded(batch.id(), ids(batch.changes())),
+                    new Event.TrainPaused(
+                            "the baseline itself fails its tests (set " + batch.baseline().abbreviated()
+                                    + "); no change is to blame. Repair the environment or the suite, then resume",
+                            "")));
+        }
+        return Optional.empty();
+    }
+
+    private void passed(TrainState state, Prefixes prefixes, int length) {
+        TrainState.Batch batch = state.batch().orElseThrow();
+        if (!batch.promote()) {
+            String change = batch.changes().get(0).id();
+            journal.update(s -> List.of(
+                    new Event.ChangeEnded(change, Outcome.PROVEN, "its tests passed", ""),
+                    new Event.BatchEnded(batch.id(), List.of())));
+            return;
+        }
+        releases.release(state, prefixes.get(length), batch.changes().subList(0, length));
+    }
+
+    private void eject(TrainState state, Prefixes prefixes, int failed, double innocence) {
+        TrainState.Batch batch = state.batch().orElseThrow();
+        Change guilty = batch.changes().get(0);
+        TrainState.Failure failure = state.failures().get(prefixes.get(1).digest().value());
+        Outcome outcome = failure == null || failure.installed() ? Outcome.EJECTED : Outcome.NOT_INSTALLABLE;
+        String reason = (failure == null ? "known to fail" : failure.reason())
+                + "; set " + prefixes.get(1).digest().abbreviated() + " with it failed " + failed + " of " + failed
+                + " runs, set " + prefixes.get(0).digest().abbreviated() + " without it passed"
+                + String.format(java.util.Locale.ROOT, "; chance of innocence %.4f %%", innocence * 100);
+        List<Change> rest = batch.changes().subList(1, batch.changes().size());
+        journal.update(s -> s.batch().equals(state.batch())
+                ? List.of(
+                        new Event.ChangeEnded(guilty.id(), outcome, reason, ""),
+                        new Event.BatchEnded(batch.id(), ids(rest)))
+                : List.of());
+    }
+
+    private void requeue(TrainState state, List<Change> changes) {
+        String batch = state.batch().orElseThrow().id();
+        journal.update(
+                s -> s.batch().isPresent() ? List.of(new Event.BatchEnded(batch, ids(changes))) : List.of());
+    }
+
+    /**
+     * The tests' verdict. Ignored where the trial is over already, for example because a rollback came between.
+     *
+     * @param reason for people; what failed
+     */
+    public void report(String trial, Verdict verdict, String reason) {
+        trials.report(trial, verdict, reason, lockId());
+    }
+
+    /** Keeps the environment's lock while tests run; to be called well within the environment's lease. */
+    public void renew() {
+        journal.state()
+                .trial()
+                .ifPresent(t -> environment.lock().renew(lockId(), t.fence(), environment.lease()));
+    }
+
+    private String lockId() {
+        return "train/" + settings.name();
+    }
+
+    static List<String> ids(List<Change> changes) {
+        return changes.stream().map(Change::id).toList();
+    }
+}

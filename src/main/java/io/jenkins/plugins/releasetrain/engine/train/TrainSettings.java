@@ -1,0 +1,40 @@
+package io.jenkins.plugins.releasetrain.engine.train;
+
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+/**
+ * How a train runs.
+ *
+ * @param suite names the tests, so that a verdict of other tests is not taken for one of these; change it when they change
+ * @param smallestBatch and largestBatch: bounds of the batch limit that follows the measured failure rate
+ * @param expectedFailure failure rate to begin with, weighing as much as {@code priorChanges} observed changes
+ * @param expectedFlake flake rate to begin with, weighing as much as {@code priorRuns} observed runs
+ * @param innocenceBound the largest accepted chance that an ejected change is innocent (I4)
+ * @param memo how long a verdict is good for
+ * @param voidsBeforePause so many void trials in a row pause the train
+ * @param movingTags tags of the dev registry that are not carried to production, since they name something else tomorrow
+ */
+public record TrainSettings(
+        String name,
+        String suite,
+        int smallestBatch,
+        int largestBatch,
+        double expectedFailure,
+        int priorChanges,
+        double expectedFlake,
+        int priorRuns,
+        double innocenceBound,
+        Duration memo,
+        int voidsBeforePause,
+        Pattern movingTags) {
+
+    /** Tags that name the newest of a line rather than a version. */
+    public static final Pattern USUAL_MOVING_TAGS =
+            Pattern.compile("latest|main|master|trunk|develop|dev|edge|nightly|snapshot|production");
+
+    public static TrainSettings of(String name, String suite) {
+        return new TrainSettings(
+                name, suite, 1, 32, 0.05, 40, 0.01, 100, 0.0002, Duration.ofDays(7), 3, USUAL_MOVING_TAGS);
+    }
+}
