@@ -1,0 +1,187 @@
+package io.jenkins.plugins.releasetrain.engine.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.h2.jdbcx.JdbcDataSource;
+import org.jdbi.v3.core.ConnectionException;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** A migrated database behind a connection pool; turns what goes wrong in it into {@link EngineException}. */
+final class SqlDatabase implements AutoCloseable {
+    private static final String H2 = "jdbc:h2:";
+    private static final String POSTGRESQL = "jdbc:postgresql:";
+    // Fixed here and not in the settings: our SQL depends on the mode, and a shutdown hook would close the database
+    // under threads that still append.
+    private static final String H2_OPTIONS = ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
+            + ";DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=20000;MAX_LENGTH_INPLACE_LOB=8192";
+    private static final int CONNECTIONS = 8;
+    private static final int DETAIL_LIMIT = 500;
+
+    private final String name;
+    private final boolean file;
+    private final HikariDataSource pool;
+    private final Jdbi jdbi;
+
+    private SqlDatabase(StoreSettings settings, HikariDataSource pool) {
+        this.name = settings.jdbcUrl();
+        this.file = name.startsWith(H2) && !name.startsWith(H2 + "mem:");
+        this.pool = pool;
+        this.jdbi = Jdbi.create(pool);
+    }
+
+    /** Connects, and brings the tables to the newest version. */
+    static SqlDatabase open(StoreSettings settings) {
+        boolean h2 = settings.jdbcUrl().startsWith(H2);
+        HikariDataSource pool = null;
+        try {
+            pool = new HikariDataSource(poolOf(settings, h2));
+            migrate(pool, h2);
+            return new SqlDatabase(settings, pool);
+        } catch (RuntimeException e) {
+            if (pool != null) {
+                pool.close();
+            }
+            throw e instanceof EngineException ? e : failure(settings.jdbcUrl(), "open the store", e);
+        }
+    }
+
+    private static HikariConfig poolOf(StoreSettings settings, boolean h2) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("release-train-store");
+        config.setDataSource(dataSource(settings));
+        config.setMaximumPoolSize(CONNECTIONS);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(20_000);
+        if (h2) {
+            config.setMaxLifetime(0); // an embedded database lives as long as its last connection
+        }
+        return config;
+    }
+
+    // Drivers are named here, because DriverManager does not see those of a plugin's class loader.
+    private static DataSource dataSource(StoreSettings settings) {
+        String url = settings.jdbcUrl();
+        if (url.startsWith(H2)) {
+            JdbcDataSource source = new JdbcDataSource();
+            source.setURL(url + H2_OPTIONS);
+            source.setUser(settings.user());
+            source.setPassword(settings.password().get());
+            return source;
+        }
+        if (url.startsWith(POSTGRESQL)) {
+            PGSimpleDataSource source = new PGSimpleDataSource();
+            source.setURL(url);
+            source.setUser(settings.user());
+            source.setPassword(settings.password().get());
+            source.setTcpKeepAlive(true);
+            return source;
+        }
+        throw EngineException.invalid("The store's JDBC URL '" + url + "' is neither " + H2 + "… nor " + POSTGRESQL + "…");
+    }
+
+    private static void migrate(DataSource source, boolean h2) {
+        Flyway.configure(SqlDatabase.class.getClassLoader())
+                .dataSource(source)
+                .locations("classpath:" + SqlDatabase.class.getPackageName().replace('.', '/') + "/db")
+                .table("rt_schema_history")
+                // others' tables may be in the same schema
+                .baselineOnMigrate(true)
+                .baselineVersion("0")
+                .placeholders(Map.of(
+                        "key", h2 ? "VARCHAR(255)" : "VARCHAR(255) COLLATE \"C\"",
+                        "bytes", h2 ? "BINARY LARGE OBJECT" : "BYTEA"))
+                .load()
+                .migrate();
+    }
+
+    /** As the database calls itself. */
+    String product() {
+        return read("ask for its name", handle -> {
+            try {
+                return handle.getConnection().getMetaData().getDatabaseProductName();
+            } catch (SQLException e) {
+                throw new ConnectionException(e);
+            }
+        });
+    }
+
+    /** @param what for the message of a failure, as in "could not {@code what}" */
+    <T> T read(String what, Function<Handle, T> work) {
+        try {
+            return jdbi.withHandle(work::apply);
+        } catch (JdbiException e) {
+            throw failure(name, what, e);
+        }
+    }
+
+    /** Runs work in one transaction, and makes it durable before returning. */
+    <T> T write(String what, Function<Handle, T> work) {
+        try {
+            return jdbi.withHandle(handle -> {
+                T result = handle.inTransaction(work::apply);
+                if (file) {
+                    // H2 acknowledges a commit before it is in the file; even with WRITE_DELAY=0 it skips the writing
+                    // where another thread is at it.
+                    handle.execute("CHECKPOINT SYNC");
+                }
+                return result;
+            });
+        } catch (JdbiException e) {
+            throw failure(name, what, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+
+    private static EngineException failure(String name, String what, RuntimeException e) {
+        Throwable cause = e;
+        while (!(cause instanceof SQLException) && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String detail = String.valueOf(cause.getMessage());
+        FailureKind kind = cause instanceof SQLException sql
+                ? kind(String.valueOf(sql.getSQLState()))
+                : e instanceof FlywayException ? FailureKind.UNSUPPORTED : FailureKind.UNAVAILABLE;
+        return new EngineException(
+                kind,
+                "Could not " + what + " in " + name + ": "
+                        + detail.substring(0, Math.min(DETAIL_LIMIT, detail.length())) + advice(kind),
+                e);
+    }
+
+    /** By the classes of SQLSTATE (ISO/IEC 9075-2, "SQLSTATE class and subclass codes"; PostgreSQL, appendix A). */
+    private static FailureKind kind(String state) {
+        return switch (state.length() == 5 ? state.substring(0, 2) : "") {
+            case "22" -> FailureKind.INVALID_INPUT;
+            case "23" -> FailureKind.CONFLICT;
+            case "28" -> FailureKind.UNAUTHENTICATED;
+            case "42" -> "42501".equals(state) ? FailureKind.FORBIDDEN : FailureKind.UNSUPPORTED;
+            default -> FailureKind.UNAVAILABLE;
+        };
+    }
+
+    private static String advice(FailureKind kind) {
+        return switch (kind) {
+            case INVALID_INPUT -> ". Shorten or correct the value";
+            case CONFLICT -> ". It is recorded already; load again and decide anew";
+            case UNAUTHENTICATED -> ". Check the store's user and password";
+            case FORBIDDEN -> ". Grant the store's user the right to create and change its tables";
+            case UNSUPPORTED -> ". Check that the database was made by this version of the plugin or an older one";
+            default -> ". Check that the database runs, is reachable, and is not opened by another process";
+        };
+    }
+}

@@ -1,0 +1,125 @@
+package io.jenkins.plugins.releasetrain.engine.store;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.store.Store.ChangeRecord;
+import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
+import io.jenkins.plugins.releasetrain.engine.store.Store.Runs;
+import io.jenkins.plugins.releasetrain.engine.store.Store.TrialRecord;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** Reads the tables that {@link Projector} writes. */
+final class SqlHistory {
+    // Well below PostgreSQL's limit of 65,535 parameters of a statement.
+    private static final int DIGESTS_PER_QUERY = 1000;
+
+    private final EventCodec codec;
+
+    SqlHistory(EventCodec codec) {
+        this.codec = codec;
+    }
+
+    Optional<ReleaseRecord> release(Handle handle, String id) {
+        return handle.createQuery(select("rt_release", "promoted") + " WHERE t.id = :id")
+                .bind("id", id)
+                .map((row, context) -> release(row))
+                .findOne();
+    }
+
+    List<ReleaseRecord> releases(Handle handle, String owner, int beforeNumber, int limit) {
+        return handle.createQuery(select("rt_release", "promoted")
+                        + " WHERE t.owner = :owner AND t.number < :before ORDER BY t.owner, t.number DESC LIMIT :limit")
+                .bind("owner", owner)
+                .bind("before", beforeNumber)
+                .bind("limit", limit)
+                .map((row, context) -> release(row))
+                .list();
+    }
+
+    Optional<ChangeRecord> change(Handle handle, String id) {
+        return handle.createQuery(select("rt_change", "ended") + " WHERE t.id = :id")
+                .bind("id", id)
+                .map((row, context) -> new ChangeRecord(
+                        row.getString("stream"),
+                        first(row, Event.ChangeQueued.class),
+                        second(row, Event.ChangeEnded.class),
+                        secondAt(row)))
+                .findOne();
+    }
+
+    List<TrialRecord> trials(Handle handle, String batch) {
+        return handle.createQuery(
+                        select("rt_trial", "ended") + " WHERE t.batch = :batch ORDER BY t.batch, t.version")
+                .bind("batch", batch)
+                .map((row, context) -> new TrialRecord(
+                        first(row, Event.TrialStarted.class),
+                        instant(row, "happened"),
+                        second(row, Event.TrialEnded.class)))
+                .list();
+    }
+
+    Map<Digest, Runs> runs(Handle handle, String suite, Collection<Digest> sets, Instant since) {
+        List<String> wanted = sets.stream().map(Digest::value).distinct().toList();
+        Map<Digest, Runs> runs = new HashMap<>();
+        for (int from = 0; from < wanted.size(); from += DIGESTS_PER_QUERY) {
+            List<String> part = wanted.subList(from, Math.min(wanted.size(), from + DIGESTS_PER_QUERY));
+            handle.createQuery("SELECT set_digest, SUM(passed) AS passed, SUM(failed) AS failed FROM rt_run"
+                            + " WHERE suite = :suite AND set_digest IN (<sets>) AND happened >= :since"
+                            + " GROUP BY set_digest")
+                    .bind("suite", suite)
+                    .bindList("sets", new ArrayList<>(part))
+                    .bind("since", since.atOffset(ZoneOffset.UTC))
+                    .map((row, context) -> runs.put(
+                            new Digest(row.getString("set_digest")),
+                            new Runs(row.getInt("passed"), row.getInt("failed"))))
+                    .list();
+        }
+        return runs;
+    }
+
+    /** Rows of a history table with the two events that it points to: the one that made it, and a later one or null. */
+    private static String select(String table, String later) {
+        return "SELECT a.stream, a.type, a.happened, a.body,"
+                + " b.type AS later_type, b.happened AS later_happened, b.body AS later_body"
+                + " FROM " + table + " t JOIN rt_event a ON a.stream = t.stream AND a.version = t.version"
+                + " LEFT JOIN rt_event b ON b.stream = t." + later + "_stream AND b.version = t." + later + "_version";
+    }
+
+    private ReleaseRecord release(ResultSet row) throws SQLException {
+        return new ReleaseRecord(
+                first(row, Event.ReleaseMade.class),
+                instant(row, "happened"),
+                second(row, Event.ReleasePromoted.class).map(Event.ReleasePromoted::promotion),
+                secondAt(row));
+    }
+
+    private <E extends Event> E first(ResultSet row, Class<E> type) throws SQLException {
+        return type.cast(codec.read(row.getString("type"), row.getString("body")));
+    }
+
+    private <E extends Event> Optional<E> second(ResultSet row, Class<E> type) throws SQLException {
+        String name = row.getString("later_type");
+        return name == null
+                ? Optional.empty()
+                : Optional.of(type.cast(codec.read(name, row.getString("later_body"))));
+    }
+
+    private static Optional<Instant> secondAt(ResultSet row) throws SQLException {
+        return row.getString("later_type") == null ? Optional.empty() : Optional.of(instant(row, "later_happened"));
+    }
+
+    static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+}

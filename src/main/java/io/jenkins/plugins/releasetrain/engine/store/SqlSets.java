@@ -1,0 +1,144 @@
+package io.jenkins.plugins.releasetrain.engine.store;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.InflaterInputStream;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Sets in {@code rt_set}: a deflated JSON object {@code service → [repository, digest, tag]}, either of the whole set or
+ * of the difference to its parent, where a service that is gone has null. Deflating takes the repeated names and the hex
+ * form out again, so that an image costs little more than the 32 bytes of its digest.
+ */
+final class SqlSets {
+    /** Every so many differences comes a full copy, so that reading a set is bounded. */
+    static final int FULL_COPY_EVERY = 32;
+
+    // Rows of the chain from a set up to its full copy; the full copy comes first.
+    private static final String CHAIN = "WITH RECURSIVE chain (digest, parent, depth, body) AS ("
+            + "SELECT digest, parent, depth, body FROM rt_set WHERE digest = :digest"
+            + " UNION ALL SELECT s.digest, s.parent, s.depth, s.body FROM rt_set s JOIN chain c ON s.digest = c.parent"
+            + " WHERE c.depth > 0) SELECT depth, body FROM chain ORDER BY depth";
+
+    private final JsonMapper mapper = new JsonMapper();
+
+    void save(Handle handle, ImageSet set, Optional<Digest> parent) {
+        if (exists(handle, set.digest())) {
+            return;
+        }
+        Optional<Chain> base = parent.flatMap(p -> chain(handle, p)).filter(c -> c.depth() + 1 < FULL_COPY_EVERY);
+        Map<String, List<String>> full = entries(set);
+        Map<String, List<String>> difference = base.map(c -> difference(c.entries(), full)).orElse(full);
+        boolean delta = base.isPresent() && difference.size() * 2 < full.size();
+        handle.createUpdate("INSERT INTO rt_set (digest, parent, depth, body)"
+                        + " VALUES (:digest, :parent, :depth, :body) ON CONFLICT DO NOTHING")
+                .bind("digest", set.digest().value())
+                .bind("parent", delta ? parent.get().value() : null)
+                .bind("depth", delta ? base.get().depth() + 1 : 0)
+                .bind("body", encode(delta ? difference : full))
+                .execute();
+    }
+
+    /** @throws EngineException DIGEST_MISMATCH where the database does not hold any more what was kept (I2) */
+    Optional<ImageSet> find(Handle handle, Digest digest) {
+        return chain(handle, digest).map(chain -> {
+            SortedMap<String, PinnedImage> images = new TreeMap<>();
+            chain.entries()
+                    .forEach((service, e) ->
+                            images.put(service, new PinnedImage(e.get(0), new Digest(e.get(1)), e.get(2))));
+            ImageSet set = ImageSet.of(images);
+            if (!set.digest().equals(digest)) {
+                throw new EngineException(
+                        FailureKind.DIGEST_MISMATCH,
+                        "The store's copy of set " + digest + " has become " + set.digest()
+                                + ": the database is damaged; restore it from a backup");
+            }
+            return set;
+        });
+    }
+
+    private static boolean exists(Handle handle, Digest digest) {
+        return handle.createQuery("SELECT COUNT(*) FROM rt_set WHERE digest = :digest")
+                        .bind("digest", digest.value())
+                        .mapTo(int.class)
+                        .one()
+                > 0;
+    }
+
+    private Optional<Chain> chain(Handle handle, Digest digest) {
+        SortedMap<String, List<String>> entries = new TreeMap<>();
+        List<Integer> depths = handle.createQuery(CHAIN)
+                .bind("digest", digest.value())
+                .map((row, context) -> {
+                    decode(row.getBytes("body")).forEach((service, entry) -> {
+                        if (entry == null) {
+                            entries.remove(service);
+                        } else {
+                            entries.put(service, entry);
+                        }
+                    });
+                    return row.getInt("depth");
+                })
+                .list();
+        return depths.isEmpty() ? Optional.empty() : Optional.of(new Chain(depths.size() - 1, entries));
+    }
+
+    private static Map<String, List<String>> entries(ImageSet set) {
+        Map<String, List<String>> entries = new TreeMap<>();
+        set.images()
+                .forEach((service, image) ->
+                        entries.put(service, List.of(image.repository(), image.digest().value(), image.tag())));
+        return entries;
+    }
+
+    private static Map<String, List<String>> difference(
+            Map<String, List<String>> before, Map<String, List<String>> after) {
+        Map<String, List<String>> difference = new TreeMap<>();
+        before.keySet().stream().filter(s -> !after.containsKey(s)).forEach(s -> difference.put(s, null));
+        after.forEach((service, entry) -> {
+            if (!entry.equals(before.get(service))) {
+                difference.put(service, entry);
+            }
+        });
+        return difference;
+    }
+
+    private byte[] encode(Map<String, List<String>> entries) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DeflaterOutputStream deflater = new DeflaterOutputStream(bytes)) {
+            mapper.writeValue(deflater, entries);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private Map<String, List<String>> decode(byte[] body) {
+        try (InflaterInputStream inflater = new InflaterInputStream(new ByteArrayInputStream(body))) {
+            return mapper.readValue(inflater, new TypeReference<>() {});
+        } catch (IOException e) {
+            throw new EngineException(
+                    FailureKind.DIGEST_MISMATCH,
+                    "The store's copy of a set cannot be read; restore the database from a backup",
+                    e);
+        }
+    }
+
+    /** A set's entries, and how many differences they were made of. */
+    private record Chain(int depth, SortedMap<String, List<String>> entries) {}
+}

@@ -1,0 +1,239 @@
+package io.jenkins.plugins.releasetrain.engine.store;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/** The store over H2 or PostgreSQL. Times are kept in microseconds, as those databases do; what is finer is cut off. */
+public final class SqlStore implements Store {
+    private final SqlDatabase database;
+    private final EventCodec codec = new EventCodec();
+    private final SqlHistory history = new SqlHistory(codec);
+    private final SqlSets sets = new SqlSets();
+
+    private SqlStore(SqlDatabase database) {
+        this.database = database;
+    }
+
+    /**
+     * Connects, and creates or upgrades the tables.
+     *
+     * @throws EngineException INVALID_INPUT where the URL is of another database, UNAUTHENTICATED, UNAVAILABLE where it
+     *     cannot be reached or another process has the file open
+     */
+    public static SqlStore open(StoreSettings settings) {
+        return new SqlStore(SqlDatabase.open(settings));
+    }
+
+    /** The database product, as it calls itself. */
+    public String product() {
+        return database.product();
+    }
+
+    @Override
+    public Stream load(String stream) {
+        return database.read("load stream '" + stream + "'", handle -> {
+            Stream head = handle.createQuery("SELECT s.version, n.version AS snapshot_version, n.state FROM rt_stream s"
+                            + " LEFT JOIN rt_snapshot n ON n.stream = s.name WHERE s.name = :stream")
+                    .bind("stream", stream)
+                    .map((row, context) -> {
+                        String state = row.getString("state");
+                        long snapshot = row.getLong("snapshot_version");
+                        return new Stream(
+                                row.getLong("version"),
+                                Optional.ofNullable(state).map(s -> new Snapshot(snapshot, s)),
+                                List.of());
+                    })
+                    .findOne()
+                    .orElse(new Stream(0, Optional.empty(), List.of()));
+            long after = head.snapshot().map(Snapshot::version).orElse(0L);
+            // What was appended since the first query is left out, so that version and events belong together.
+            return new Stream(
+                    head.version(), head.snapshot(), events(handle, stream, after, (int) (head.version() - after)));
+        });
+    }
+
+    @Override
+    public long version(String stream) {
+        return database.read("read the version of stream '" + stream + "'", handle -> version(handle, stream));
+    }
+
+    @Override
+    public long append(String stream, long expectedVersion, Instant at, List<? extends Event> events) {
+        List<RecordedEvent> recorded = new ArrayList<>(events.size());
+        for (Event event : events) {
+            recorded.add(new RecordedEvent(expectedVersion + recorded.size() + 1, micros(at), event));
+        }
+        String what = "append " + events.size() + " events to stream '" + stream + "' at version " + expectedVersion;
+        return database.write(what, handle -> {
+            advance(handle, stream, expectedVersion, expectedVersion + recorded.size());
+            insert(handle, stream, recorded);
+            Projector.project(handle, stream, recorded);
+            return expectedVersion + recorded.size();
+        });
+    }
+
+    /** The compare-and-swap that everything rests on: of several who saw the same version, one changes this row. */
+    private static void advance(Handle handle, String stream, long expected, long next) {
+        int changed = handle.createUpdate("UPDATE rt_stream SET version = :next WHERE name = :stream AND version = :expected")
+                .bind("next", next)
+                .bind("stream", stream)
+                .bind("expected", expected)
+                .execute();
+        if (changed == 0 && expected == 0 && next > 0) {
+            changed = handle.createUpdate("INSERT INTO rt_stream (name, version) VALUES (:stream, :next)"
+                            + " ON CONFLICT DO NOTHING")
+                    .bind("next", next)
+                    .bind("stream", stream)
+                    .execute();
+        }
+        boolean nothing = next == expected && version(handle, stream) == expected;
+        if (changed == 0 && !nothing) {
+            throw new EngineException(
+                    FailureKind.CONFLICT,
+                    "Could not append to stream '" + stream + "': it was expected at version " + expected
+                            + " and is at " + version(handle, stream)
+                            + "; somebody else was first: load it again and decide anew");
+        }
+    }
+
+    private void insert(Handle handle, String stream, List<RecordedEvent> events) {
+        if (events.isEmpty()) {
+            return;
+        }
+        PreparedBatch batch = handle.prepareBatch("INSERT INTO rt_event (stream, version, happened, type, body)"
+                + " VALUES (:stream, :version, :happened, :type, :body)");
+        for (RecordedEvent event : events) {
+            batch.bind("stream", stream)
+                    .bind("version", event.version())
+                    .bind("happened", event.at().atOffset(ZoneOffset.UTC))
+                    .bind("type", codec.name(event.event()))
+                    .bind("body", codec.write(event.event()))
+                    .add();
+        }
+        batch.execute();
+    }
+
+    /** @throws EngineException INVALID_INPUT where the stream has not come to that version */
+    @Override
+    public void saveSnapshot(String stream, long version, String state) {
+        database.write("keep a snapshot of stream '" + stream + "'", handle -> {
+            if (version > version(handle, stream)) {
+                throw EngineException.invalid("There is no version " + version + " of stream '" + stream
+                        + "' yet, so no snapshot of it can be kept");
+            }
+            handle.createUpdate("INSERT INTO rt_snapshot (stream, version, state) VALUES (:stream, 0, '')"
+                            + " ON CONFLICT DO NOTHING")
+                    .bind("stream", stream)
+                    .execute();
+            return handle.createUpdate("UPDATE rt_snapshot SET version = :version, state = :state"
+                            + " WHERE stream = :stream AND version < :version")
+                    .bind("version", version)
+                    .bind("state", state)
+                    .bind("stream", stream)
+                    .execute();
+        });
+    }
+
+    @Override
+    public List<RecordedEvent> events(String stream, long after, int limit) {
+        return database.read(
+                "read events of stream '" + stream + "'", handle -> events(handle, stream, after, limit));
+    }
+
+    private List<RecordedEvent> events(Handle handle, String stream, long after, int limit) {
+        return handle.createQuery("SELECT version, happened, type, body FROM rt_event"
+                        + " WHERE stream = :stream AND version > :after ORDER BY stream, version LIMIT :limit")
+                .bind("stream", stream)
+                .bind("after", after)
+                .bind("limit", limit)
+                .map((row, context) -> new RecordedEvent(
+                        row.getLong("version"),
+                        SqlHistory.instant(row, "happened"),
+                        codec.read(row.getString("type"), row.getString("body"))))
+                .list();
+    }
+
+    @Override
+    public List<String> streams(String prefix) {
+        String pattern = prefix.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%";
+        return database.read("list the streams '" + prefix + "…'", handle -> handle.createQuery(
+                        "SELECT name FROM rt_stream WHERE name LIKE :pattern ESCAPE '!'")
+                .bind("pattern", pattern)
+                .mapTo(String.class)
+                .stream()
+                .sorted(Comparator.naturalOrder())
+                .toList());
+    }
+
+    @Override
+    public void saveSet(ImageSet set, Optional<Digest> parent) {
+        database.write("keep set " + set.digest(), handle -> {
+            sets.save(handle, set, parent);
+            return set;
+        });
+    }
+
+    @Override
+    public Optional<ImageSet> set(Digest digest) {
+        return database.read("read set " + digest, handle -> sets.find(handle, digest));
+    }
+
+    @Override
+    public Map<Digest, Runs> runs(String suite, Collection<Digest> digests, Instant since) {
+        return database.read(
+                "count the runs of suite '" + suite + "'",
+                handle -> history.runs(handle, suite, digests, micros(since)));
+    }
+
+    @Override
+    public Optional<ReleaseRecord> release(String id) {
+        return database.read("read release '" + id + "'", handle -> history.release(handle, id));
+    }
+
+    @Override
+    public List<ReleaseRecord> releases(String owner, int beforeNumber, int limit) {
+        return database.read(
+                "list the releases of '" + owner + "'", handle -> history.releases(handle, owner, beforeNumber, limit));
+    }
+
+    @Override
+    public Optional<ChangeRecord> change(String id) {
+        return database.read("read change '" + id + "'", handle -> history.change(handle, id));
+    }
+
+    @Override
+    public List<TrialRecord> trials(String batch) {
+        return database.read("list the trials of '" + batch + "'", handle -> history.trials(handle, batch));
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+
+    private static long version(Handle handle, String stream) {
+        return handle.createQuery("SELECT version FROM rt_stream WHERE name = :stream")
+                .bind("stream", stream)
+                .mapTo(long.class)
+                .findOne()
+                .orElse(0L);
+    }
+
+    private static Instant micros(Instant at) {
+        return at.truncatedTo(ChronoUnit.MICROS);
+    }
+}
