@@ -1,0 +1,50 @@
+package io.jenkins.plugins.releasetrain.engine.registry;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One challenge of a {@code WWW-Authenticate} header (RFC 7235 section 4.1).
+ *
+ * @param scheme in lower case
+ * @param parameters by lower-case name
+ */
+record Challenge(String scheme, Map<String, String> parameters) {
+    private static final String TOKEN = "[A-Za-z0-9!#$%&'*+.^_`|~-]+";
+    private static final Pattern PART = Pattern.compile(
+            "\\G[\\s,]*(?:(" + TOKEN + ")\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^\\s,\"]+))|(" + TOKEN + "))");
+
+    static List<Challenge> parse(List<String> headers) {
+        List<Challenge> challenges = new ArrayList<>();
+        for (String header : headers) {
+            Matcher part = PART.matcher(header);
+            while (part.find()) {
+                if (part.group(4) != null) {
+                    challenges.add(new Challenge(part.group(4).toLowerCase(Locale.ROOT), new LinkedHashMap<>()));
+                } else if (!challenges.isEmpty()) {
+                    String quoted = part.group(2);
+                    String value = quoted == null ? part.group(3) : quoted.replaceAll("\\\\(.)", "$1");
+                    challenges
+                            .get(challenges.size() - 1)
+                            .parameters
+                            .put(part.group(1).toLowerCase(Locale.ROOT), value);
+                }
+            }
+        }
+        return challenges;
+    }
+
+    static Optional<Challenge> find(List<Challenge> challenges, String scheme) {
+        return challenges.stream().filter(c -> c.scheme.equals(scheme)).findFirst();
+    }
+
+    Optional<String> parameter(String name) {
+        return Optional.ofNullable(parameters.get(name));
+    }
+}

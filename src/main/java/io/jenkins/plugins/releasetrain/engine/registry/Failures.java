@@ -1,0 +1,139 @@
+package io.jenkins.plugins.releasetrain.engine.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLException;
+
+/** Turns answers and exceptions into errors that say what was tried, why it failed and what to do. */
+final class Failures {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int LONGEST_QUOTE = 300;
+
+    private Failures() {}
+
+    /**
+     * @param authorization what was sent; the registry's own words are cleaned of it (I9)
+     */
+    static EngineException status(Call call, int status, byte[] body, Authorizer.Sent authorization) {
+        FailureKind kind = kind(status, authorization.insufficientScope());
+        String own = ownWords(body, authorization.secrets());
+        return new EngineException(
+                kind, prefix(call) + "answered " + status + (own.isEmpty() ? "" : " (" + own + ")") + ". "
+                        + advice(kind, status, call));
+    }
+
+    static EngineException io(Call call, IOException e) {
+        if (cause(e, HttpTimeoutException.class) && !cause(e, HttpConnectTimeoutException.class)) {
+            return new EngineException(
+                    FailureKind.TIMEOUT,
+                    prefix(call) + "gave no answer in time. Check the registry's health and the network to it.",
+                    e);
+        }
+        if (cause(e, SSLException.class)) {
+            return new EngineException(
+                    FailureKind.TLS,
+                    prefix(call) + "failed in the TLS handshake: " + bounded(String.valueOf(e.getMessage()))
+                            + ". Add the authority that signed the registry's certificate to its trusted certificates,"
+                            + " or, if it only speaks plain HTTP, opt in to that for this registry.",
+                    e);
+        }
+        if (cause(e, BoundedBody.TooLarge.class)) {
+            return new EngineException(
+                    FailureKind.TOO_LARGE, prefix(call) + "answered with more than the limit for documents allows.", e);
+        }
+        String why = cause(e, ConnectException.class) ? "could not connect" : "lost the connection: " + why(e);
+        return new EngineException(
+                FailureKind.UNAVAILABLE, prefix(call) + why + ". Check that the registry runs and can be reached.", e);
+    }
+
+    /** The HTTP client wraps what went wrong in an exception of the calling thread. */
+    private static boolean cause(Throwable e, Class<? extends IOException> type) {
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (type.isInstance(t)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static EngineException interrupted(String action, String host) {
+        Thread.currentThread().interrupt();
+        return new EngineException(FailureKind.UNAVAILABLE, "Cannot " + action + " at " + host + ": interrupted.");
+    }
+
+    static EngineException of(FailureKind kind, Call call, String what) {
+        return new EngineException(kind, prefix(call) + what);
+    }
+
+    /** Query strings of uploads and of redirects carry signatures, so none is shown (I9). */
+    private static String prefix(Call call) {
+        return "Cannot " + call.action() + " at " + call.uri().getRawAuthority() + ": " + call.method() + " "
+                + call.uri().getRawPath() + " ";
+    }
+
+    private static FailureKind kind(int status, boolean insufficientScope) {
+        return switch (status) {
+            case 401 -> insufficientScope ? FailureKind.FORBIDDEN : FailureKind.UNAUTHENTICATED;
+            case 403 -> FailureKind.FORBIDDEN;
+            case 404 -> FailureKind.NOT_FOUND;
+            case 408 -> FailureKind.TIMEOUT;
+            case 409, 412 -> FailureKind.CONFLICT;
+            case 413 -> FailureKind.TOO_LARGE;
+            case 429 -> FailureKind.RATE_LIMITED;
+            case 400 -> FailureKind.INVALID_INPUT;
+            default -> status >= 500 ? FailureKind.UNAVAILABLE : FailureKind.UNSUPPORTED;
+        };
+    }
+
+    private static String advice(FailureKind kind, int status, Call call) {
+        return switch (kind) {
+            case UNAUTHENTICATED -> "Check the credentials configured for this registry.";
+            case FORBIDDEN -> "Give the configured account the right to " + call.scopes() + ".";
+            case NOT_FOUND -> "Check the name of the repository and that it holds this content.";
+            case RATE_LIMITED -> "Try again later, or allow fewer requests at once for this registry.";
+            case TIMEOUT, UNAVAILABLE -> "Check the registry's health; the same request may succeed later.";
+            case TOO_LARGE -> "The registry, or a proxy before it, limits the size of what it accepts.";
+            case UNSUPPORTED ->
+                status >= 300 && status < 400
+                        ? "It redirects where it should answer; check the host and whether it wants TLS."
+                        : "This registry does not support the request.";
+            default -> "The registry refuses the content.";
+        };
+    }
+
+    /** Code and message of the first errors of the registry's answer (distribution specification, "Error Codes"). */
+    private static String ownWords(byte[] body, List<String> secrets) {
+        String text = new String(body, StandardCharsets.UTF_8);
+        List<String> parts = new ArrayList<>();
+        try {
+            for (JsonNode error : JSON.readTree(text).path("errors")) {
+                parts.add(error.path("code").asText() + ": " + error.path("message").asText());
+            }
+        } catch (IOException e) {
+            parts.add(text);
+        }
+        String words = String.join("; ", parts);
+        for (String secret : secrets) {
+            words = words.replace(secret, "***");
+        }
+        return bounded(words);
+    }
+
+    private static String bounded(String text) {
+        String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").trim();
+        return line.length() <= LONGEST_QUOTE ? line : line.substring(0, LONGEST_QUOTE) + "…";
+    }
+
+    private static String why(IOException e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : bounded(e.getMessage());
+    }
+}

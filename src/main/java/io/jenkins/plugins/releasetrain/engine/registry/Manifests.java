@@ -1,0 +1,115 @@
+package io.jenkins.plugins.releasetrain.engine.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Manifest;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads manifests and indexes of the OCI image specification 1.1 and of Docker's image manifest version 2 schema 2. */
+final class Manifests {
+    static final String OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+    static final String OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+    static final String DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
+    static final String DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
+    static final String ACCEPT = String.join(", ", OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST);
+
+    private static final Set<String> INDEXES = Set.of(OCI_INDEX, DOCKER_LIST);
+    private static final Set<String> IMAGES = Set.of(OCI_MANIFEST, DOCKER_MANIFEST);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private Manifests() {}
+
+    static boolean isIndex(String mediaType) {
+        return INDEXES.contains(mediaType);
+    }
+
+    static boolean isKnown(String mediaType) {
+        return INDEXES.contains(mediaType) || IMAGES.contains(mediaType);
+    }
+
+    /**
+     * What a manifest refers to.
+     *
+     * @param manifests of an index, in its order
+     * @param blobs config and layers; without layers that may not be distributed and are fetched from their own URLs
+     * @param subject the manifest that this one says something about
+     */
+    record Content(List<Descriptor> manifests, List<Descriptor> blobs, Optional<Descriptor> subject) {
+        long blobBytes() {
+            return blobs.stream().mapToLong(Descriptor::size).sum();
+        }
+    }
+
+    static Content read(Manifest manifest) {
+        JsonNode json = json(manifest);
+        boolean index = isIndex(manifest.descriptor().mediaType());
+        String stated = json.path("mediaType").asText(manifest.descriptor().mediaType());
+        // An ambiguous manifest means different images to different readers (CVE-2021-41190).
+        boolean ambiguous = !stated.equals(manifest.descriptor().mediaType())
+                || json.has(index ? "layers" : "manifests");
+        if (ambiguous) {
+            throw unreadable(manifest, "its content contradicts its media type " + manifest.descriptor().mediaType());
+        }
+        List<Descriptor> manifests = new ArrayList<>();
+        List<Descriptor> blobs = new ArrayList<>();
+        if (index) {
+            for (JsonNode child : json.path("manifests")) {
+                manifests.add(descriptor(manifest, child));
+            }
+        } else {
+            blobs.add(descriptor(manifest, json.path("config")));
+            for (JsonNode layer : json.path("layers")) {
+                if (!isForeign(layer)) {
+                    blobs.add(descriptor(manifest, layer));
+                }
+            }
+        }
+        JsonNode subject = json.path("subject");
+        return new Content(
+                manifests,
+                blobs,
+                subject.isObject() ? Optional.of(descriptor(manifest, subject)) : Optional.empty());
+    }
+
+    /** OCI "Non-Distributable Layers" and Docker's foreign layers. */
+    private static boolean isForeign(JsonNode layer) {
+        String type = layer.path("mediaType").asText();
+        boolean restricted = type.contains(".nondistributable.") || type.contains(".foreign.");
+        return restricted && !layer.path("urls").isEmpty();
+    }
+
+    private static JsonNode json(Manifest manifest) {
+        try {
+            JsonNode json = JSON.readTree(manifest.content());
+            if (json != null && json.isObject()) {
+                return json;
+            }
+        } catch (IOException e) {
+            throw unreadable(manifest, "it is not JSON");
+        }
+        throw unreadable(manifest, "it is not a JSON object");
+    }
+
+    private static Descriptor descriptor(Manifest manifest, JsonNode json) {
+        String digest = json.path("digest").asText();
+        if (!Digest.isDigest(digest) || !json.path("size").canConvertToLong() || json.path("size").asLong() < 0) {
+            throw unreadable(manifest, "one of its descriptors lacks a digest or a size");
+        }
+        return new Descriptor(json.path("mediaType").asText(), new Digest(digest), json.path("size").asLong());
+    }
+
+    private static EngineException unreadable(Manifest manifest, String why) {
+        return new EngineException(
+                FailureKind.UNSUPPORTED,
+                "Cannot read manifest " + manifest.descriptor().digest() + ": " + why
+                        + ". Build the image again with a current builder.");
+    }
+}

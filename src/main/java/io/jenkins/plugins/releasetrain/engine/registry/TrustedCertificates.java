@@ -1,0 +1,62 @@
+package io.jenkins.plugins.releasetrain.engine.registry;
+
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+
+/** A TLS context that trusts some authorities besides the platform's. */
+final class TrustedCertificates {
+    private TrustedCertificates() {}
+
+    /** @param pem one or more certificates */
+    static SSLContext contextFor(String host, String pem) {
+        try {
+            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+            trusted.load(null, null);
+            int count = 0;
+            for (Certificate own : CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8)))) {
+                trusted.setCertificateEntry("own-" + count++, own);
+            }
+            if (count == 0) {
+                throw unusable(host, "it holds no certificate");
+            }
+            for (X509Certificate known : platform()) {
+                trusted.setCertificateEntry("platform-" + count++, known);
+            }
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, factory.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
+            throw unusable(host, e.getMessage());
+        }
+    }
+
+    private static X509Certificate[] platform() throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init((KeyStore) null);
+        for (TrustManager manager : factory.getTrustManagers()) {
+            if (manager instanceof X509TrustManager x509) {
+                return x509.getAcceptedIssuers();
+            }
+        }
+        return new X509Certificate[0];
+    }
+
+    private static EngineException unusable(String host, String why) {
+        return EngineException.invalid("Cannot use the trusted certificates of registry " + host + ": " + why
+                + "; expected one or more X.509 certificates in PEM form");
+    }
+}

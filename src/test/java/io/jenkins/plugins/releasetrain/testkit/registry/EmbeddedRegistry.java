@@ -1,0 +1,226 @@
+package io.jenkins.plugins.releasetrain.testkit.registry;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
+
+/**
+ * An OCI registry in memory with real HTTP on a free port of the loopback interface (distribution specification 1.1). It
+ * proves digests, wants what a manifest refers to, remembers its requests, and fails on demand.
+ */
+public final class EmbeddedRegistry implements AutoCloseable {
+    private static final int THREADS = 16;
+
+    private final RegistryOptions options;
+    private final Contents contents = new Contents();
+    private final Router router;
+    private final ConcurrentLinkedQueue<Exchange> exchanges = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Planned> failures = new ConcurrentLinkedQueue<>();
+    private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    private final HttpServer server;
+
+    /**
+     * A request and the status of its answer.
+     *
+     * @param path without the query
+     * @param authorization the scheme of the Authorization that came with it; empty for none
+     * @param status 0 where the connection was cut without an answer
+     */
+    public record Exchange(String method, String path, Map<String, List<String>> query, String authorization, int status) {
+        @Override
+        public String toString() {
+            return method + " " + path + (query.isEmpty() ? "" : "?" + query) + " " + status;
+        }
+    }
+
+    private record Planned(Predicate<Request> when, AtomicInteger left, Failure failure) {}
+
+    private EmbeddedRegistry(RegistryOptions options) throws IOException {
+        // Else an answer's header and body go out in two packets, 40 ms apart; read when the first server is made.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+        this.options = options;
+        router = new Router(
+                new ManifestEndpoints(contents, options), new BlobEndpoints(contents, options, this::mayPull));
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        server = options.tls().isPresent() ? https(address, options.tls().get()) : HttpServer.create(address, 0);
+        server.setExecutor(threads);
+        server.createContext("/", this::serve);
+        server.start();
+    }
+
+    private static HttpServer https(InetSocketAddress address, SSLContext context) throws IOException {
+        HttpsServer https = HttpsServer.create(address, 0);
+        https.setHttpsConfigurator(new HttpsConfigurator(context));
+        return https;
+    }
+
+    public static EmbeddedRegistry start() throws IOException {
+        return start(RegistryOptions.DEFAULT);
+    }
+
+    public static EmbeddedRegistry start(RegistryOptions options) throws IOException {
+        return new EmbeddedRegistry(options);
+    }
+
+    /** Host and port, as in image references. */
+    public String host() {
+        return "127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    public URI origin() {
+        return URI.create((options.tls().isPresent() ? "https://" : "http://") + host());
+    }
+
+    /** The requests so far, in the order of their answers. */
+    public List<Exchange> exchanges() {
+        return List.copyOf(exchanges);
+    }
+
+    public void forgetExchanges() {
+        exchanges.clear();
+    }
+
+    /** Lets the next so many requests of a kind fail. */
+    public void failNext(int times, Predicate<Request> when, Failure failure) {
+        failures.add(new Planned(when, new AtomicInteger(times), failure));
+    }
+
+    /** Tag to digest. */
+    public Map<String, String> tags(String repository) {
+        return Map.copyOf(contents.tags(repository));
+    }
+
+    public Optional<byte[]> manifest(String repository, String reference) {
+        return contents.manifest(repository, reference).map(Contents.Stored::content);
+    }
+
+    public Optional<byte[]> blob(String repository, String digest) {
+        return contents.blob(repository, digest);
+    }
+
+    /** Loses a blob, as a registry's garbage collection may. */
+    public void loseBlob(String repository, String digest) {
+        contents.deleteBlob(repository, digest);
+    }
+
+    /** Uploads that were begun and neither completed nor given up. */
+    public int openUploads() {
+        return contents.openUploads();
+    }
+
+    private void serve(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            Request request = Request.read(exchange);
+            Reply reply = planned(request).map(f -> failed(request, f)).orElseGet(() -> answer(request));
+            String scheme = request.header("Authorization").orElse("").split(" ")[0];
+            int status = reply.breakAfter() == 0 ? 0 : reply.status();
+            exchanges.add(new Exchange(request.method(), request.path(), request.query(), scheme, status));
+            send(exchange, reply);
+        }
+    }
+
+    private Optional<Failure> planned(Request request) {
+        for (Planned planned : failures) {
+            if (planned.when.test(request) && planned.left.getAndDecrement() > 0) {
+                return Optional.of(planned.failure);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** A request that fails changes nothing, so only reads are answered before they are spoiled. */
+    private Reply failed(Request request, Failure failure) {
+        boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
+        return failure.apply(reads ? answer(request) : Reply.of(500));
+    }
+
+    private Reply answer(Request request) {
+        return refusal(request).orElseGet(() -> router.answer(request))
+                .header("Docker-Distribution-Api-Version", "registry/2.0");
+    }
+
+    private static void send(HttpExchange exchange, Reply reply) throws IOException {
+        if (reply.breakAfter() == 0) {
+            return;
+        }
+        reply.headers().forEach(exchange.getResponseHeaders()::set);
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            exchange.getResponseHeaders().set("Content-Length", String.valueOf(reply.body().length));
+            exchange.sendResponseHeaders(reply.status(), -1);
+            return;
+        }
+        exchange.sendResponseHeaders(reply.status(), reply.body().length == 0 ? -1 : reply.body().length);
+        int length = reply.breakAfter() < 0 ? reply.body().length : Math.min(reply.breakAfter(), reply.body().length);
+        exchange.getResponseBody().write(reply.body(), 0, length);
+    }
+
+    private Optional<Reply> refusal(Request request) {
+        String authorization = request.header("Authorization").orElse("");
+        if (options.basicAuth().isPresent()) {
+            byte[] pair = options.basicAuth().get().getBytes(StandardCharsets.UTF_8);
+            boolean known = authorization.equals("Basic " + Base64.getEncoder().encodeToString(pair));
+            return known ? Optional.empty() : Optional.of(unauthorized("Basic realm=\"embedded\""));
+        }
+        if (options.tokens().isEmpty()) {
+            return Optional.empty();
+        }
+        String repository = Router.repository(request.path());
+        String action = switch (request.method()) {
+            case "GET", "HEAD" -> "pull";
+            default -> "push";
+        };
+        if (allows(authorization, repository, action)) {
+            return Optional.empty();
+        }
+        boolean known = options.tokens().get().scopes(bearer(authorization)).isPresent();
+        String scope = repository.isEmpty() ? "" : ",scope=\"repository:" + repository + ":" + action + "\"";
+        return Optional.of(unauthorized("Bearer realm=\"" + options.tokens().get().realm()
+                + "\",service=\"embedded\"" + scope + (known ? ",error=\"insufficient_scope\"" : "")));
+    }
+
+    private static Reply unauthorized(String challenge) {
+        return Reply.error(401, "UNAUTHORIZED", "authentication required").header("WWW-Authenticate", challenge);
+    }
+
+    private boolean mayPull(Request request, String repository) {
+        return options.tokens().isEmpty()
+                || allows(request.header("Authorization").orElse(""), repository, "pull");
+    }
+
+    private boolean allows(String authorization, String repository, String action) {
+        List<String> scopes = options.tokens().orElseThrow().scopes(bearer(authorization)).orElse(null);
+        if (scopes == null || repository.isEmpty()) {
+            return scopes != null;
+        }
+        String prefix = "repository:" + repository + ":";
+        return scopes.stream()
+                .filter(scope -> scope.startsWith(prefix))
+                .anyMatch(scope -> List.of(scope.substring(prefix.length()).split(",")).contains(action));
+    }
+
+    private static String bearer(String authorization) {
+        return authorization.startsWith("Bearer ") ? authorization.substring(7) : "";
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}

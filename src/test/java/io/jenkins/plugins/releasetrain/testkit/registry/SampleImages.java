@@ -1,0 +1,108 @@
+package io.jenkins.plugins.releasetrain.testkit.registry;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/** Pushes sample images to any registry over plain HTTP calls, independently of the engine's own client. */
+public final class SampleImages {
+    private final URI origin;
+    private final Optional<String> authorization;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private SampleImages(URI origin, Optional<String> authorization) {
+        this.origin = origin;
+        this.authorization = authorization;
+    }
+
+    /** @param origin scheme and host, as {@code http://127.0.0.1:5000} */
+    public static SampleImages at(URI origin) {
+        return new SampleImages(origin, Optional.empty());
+    }
+
+    public SampleImages withBasicAuth(String user, String password) {
+        String pair = Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+        return new SampleImages(origin, Optional.of("Basic " + pair));
+    }
+
+    public SampleImages withToken(String token) {
+        return new SampleImages(origin, Optional.of("Bearer " + token));
+    }
+
+    /**
+     * Pushes an image.
+     *
+     * @param reference tag or digest
+     * @return the manifest's digest
+     */
+    public String push(String repository, String reference, SampleImage image) {
+        SampleImage.Content content = image.content();
+        content.blobs().forEach(blob -> pushBlob(repository, blob));
+        return pushManifest(repository, reference, content.mediaType(), content.manifest());
+    }
+
+    /** Pushes images and an index over them; returns the index's digest. */
+    public String pushIndex(String repository, String tag, List<SampleImage> images) {
+        images.forEach(image -> push(repository, image.content().digest(), image));
+        SampleImage.Content index = SampleImage.index(images);
+        return pushManifest(repository, tag, index.mediaType(), index.manifest());
+    }
+
+    /** Pushes a blob unless it is there; returns its digest. */
+    public String pushBlob(String repository, byte[] content) {
+        String digest = Contents.digest(content, "sha256:");
+        String blobs = "/v2/" + repository + "/blobs/";
+        if (send("HEAD", origin.resolve(blobs + digest), "", new byte[0]).statusCode() == 200) {
+            return digest;
+        }
+        URI begin = origin.resolve(blobs + "uploads/");
+        HttpResponse<byte[]> begun = expect(202, send("POST", begin, "", new byte[0]));
+        URI upload = begin.resolve(begun.headers().firstValue("Location").orElseThrow());
+        URI put = URI.create(upload + (upload.getQuery() == null ? "?" : "&") + "digest="
+                + URLEncoder.encode(digest, StandardCharsets.UTF_8));
+        expect(201, send("PUT", put, "application/octet-stream", content));
+        return digest;
+    }
+
+    /** Pushes a manifest's exact bytes; returns its digest. */
+    public String pushManifest(String repository, String reference, String mediaType, byte[] content) {
+        URI uri = origin.resolve("/v2/" + repository + "/manifests/" + reference);
+        expect(201, send("PUT", uri, mediaType, content));
+        return Contents.digest(content, "sha256:");
+    }
+
+    private HttpResponse<byte[]> send(String method, URI uri, String contentType, byte[] body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
+                .method(method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+        authorization.ifPresent(value -> request.header("Authorization", value));
+        if (!contentType.isEmpty()) {
+            request.header("Content-Type", contentType);
+        }
+        try {
+            return client.send(request.build(), BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw new IllegalStateException(method + " " + uri + " failed: " + e, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(method + " " + uri + " was interrupted", e);
+        }
+    }
+
+    private static HttpResponse<byte[]> expect(int status, HttpResponse<byte[]> response) {
+        if (response.statusCode() != status) {
+            throw new IllegalStateException(response.request().method() + " " + response.uri() + " answered "
+                    + response.statusCode() + ": " + new String(response.body(), StandardCharsets.UTF_8));
+        }
+        return response;
+    }
+}
