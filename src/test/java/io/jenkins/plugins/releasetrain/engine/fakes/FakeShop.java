@@ -1,0 +1,127 @@
+package io.jenkins.plugins.releasetrain.engine.fakes;
+
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
+import io.jenkins.plugins.releasetrain.engine.environment.Environment;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
+import io.jenkins.plugins.releasetrain.engine.lock.InMemoryLock;
+import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.model.Workload;
+import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
+import io.jenkins.plugins.releasetrain.engine.registry.Registries;
+import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A shop of services s0, s1, … on fakes, with a real store in memory; everything that outlives a process. */
+public final class FakeShop implements AutoCloseable {
+    public final FakeRegistry dev = new FakeRegistry("dev.example");
+    public final FakeRegistry production = new FakeRegistry("production.example");
+    public final FakeCluster cluster = new FakeCluster();
+    public final Clock clock = Clock.fixed(Instant.parse("2026-11-23T08:00:00Z"), ZoneOffset.UTC);
+    public final EnvironmentLock lock = new InMemoryLock(clock);
+    public final Store store = SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()));
+    public final List<Event> events = new ArrayList<>();
+    public final Catalog catalog;
+    private final AtomicInteger ids = new AtomicInteger();
+    private final Set<Digest> bad = new HashSet<>();
+
+    /** @param dependsOn names that a service calls, by service; services without an entry call none */
+    public FakeShop(int services, Map<String, Set<String>> dependsOn) {
+        SortedMap<String, Service> all = new TreeMap<>();
+        for (int i = 0; i < services; i++) {
+            String name = "s" + i;
+            all.put(name, service(name, dependsOn.getOrDefault(name, Set.of())));
+            production.push("prod/" + name, "production", name + " 1");
+            dev.push("dev/" + name, "1", name + " 1");
+        }
+        catalog = new Catalog(all);
+        registries().productionSet(catalog).images().forEach((name, image) -> cluster.meddle(
+                name, registries().released(catalog.service(name), image)));
+    }
+
+    private static Service service(String name, Set<String> dependsOn) {
+        Workload workload = new Workload(Workload.Kind.DEPLOYMENT, name, "");
+        return new Service(name, "dev/" + name, "prod/" + name, "production", workload, name, new TreeSet<>(dependsOn));
+    }
+
+    public Registries registries() {
+        return new Registries(dev, production);
+    }
+
+    public Environment environment() {
+        return new Environment(
+                "staging", "staging", "", cluster, lock, Duration.ofMinutes(5), Duration.ofMinutes(10));
+    }
+
+    public Promoter promoter(Store overStore) {
+        return new Promoter(overStore, FakeRegistry.copier(), Runnable::run, clock, events::add);
+    }
+
+    public String id() {
+        return "id" + ids.incrementAndGet();
+    }
+
+    public Cluster.Progress progress() {
+        return Cluster.Progress.NONE;
+    }
+
+    /** A new version in the dev registry. */
+    public Digest build(String service, String version) {
+        return dev.push("dev/" + service, version, service + " " + version);
+    }
+
+    /** A new version that fails the tests of whatever set holds it. */
+    public Digest buildBad(String service, String version) {
+        Digest digest = build(service, version);
+        bad.add(digest);
+        return digest;
+    }
+
+    /** The test suite: looks at what is installed. */
+    public Verdict test() {
+        return installed().values().stream().anyMatch(bad::contains) ? Verdict.FAILED : Verdict.PASSED;
+    }
+
+    public SortedMap<String, Digest> installed() {
+        SortedMap<String, Digest> digests = new TreeMap<>();
+        cluster.installed(catalog.services().values())
+                .forEach((name, image) -> digests.put(name, image.digest().orElseThrow()));
+        return digests;
+    }
+
+    public Digest inProduction(String service) {
+        return production.resolve("prod/" + service, "production").orElseThrow().digest();
+    }
+
+    public static Digest digest(String service, String version) {
+        return Digest.sha256(service + " " + version);
+    }
+
+    public ImageReference candidate(String service, String version) {
+        return ImageReference.of(dev.host(), "dev/" + service, digest(service, version));
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}
