@@ -19,13 +19,14 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /** A migrated database behind a connection pool; turns what goes wrong in it into {@link EngineException}. */
 final class SqlDatabase implements AutoCloseable {
+    static final int CONNECTIONS = 8;
+
     private static final String H2 = "jdbc:h2:";
     private static final String POSTGRESQL = "jdbc:postgresql:";
     // Fixed here and not in the settings: our SQL depends on the mode, and a shutdown hook would close the database
     // under threads that still append.
     private static final String H2_OPTIONS = ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
             + ";DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=20000;MAX_LENGTH_INPLACE_LOB=8192";
-    private static final int CONNECTIONS = 8;
     private static final int DETAIL_LIMIT = 500;
 
     private final String name;
