@@ -1,0 +1,99 @@
+package io.jenkins.plugins.releasetrain.engine.cluster;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Workload;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** A workload as the API server has it, of whichever kind. */
+record DeployedWorkload(Workload.Kind kind, HasMetadata resource, PodTemplateSpec template, LabelSelector selector) {
+    /** The token of the lock holder that changed the workload last (I3). */
+    static final String FENCE = "release-train.jenkins.io/fence";
+
+    static DeployedWorkload of(HasMetadata resource) {
+        if (resource instanceof Deployment d) {
+            return new DeployedWorkload(
+                    Workload.Kind.DEPLOYMENT, d, d.getSpec().getTemplate(), d.getSpec().getSelector());
+        }
+        if (resource instanceof StatefulSet s) {
+            return new DeployedWorkload(
+                    Workload.Kind.STATEFUL_SET, s, s.getSpec().getTemplate(), s.getSpec().getSelector());
+        }
+        DaemonSet d = (DaemonSet) resource;
+        return new DeployedWorkload(
+                Workload.Kind.DAEMON_SET, d, d.getSpec().getTemplate(), d.getSpec().getSelector());
+    }
+
+    static Class<? extends HasMetadata> type(Workload.Kind kind) {
+        return switch (kind) {
+            case DEPLOYMENT -> Deployment.class;
+            case STATEFUL_SET -> StatefulSet.class;
+            case DAEMON_SET -> DaemonSet.class;
+        };
+    }
+
+    String name() {
+        return resource.getMetadata().getName();
+    }
+
+    Map<String, String> annotations() {
+        Map<String, String> annotations = resource.getMetadata().getAnnotations();
+        return annotations == null ? Map.of() : annotations;
+    }
+
+    /** 0 where no lock holder changed it yet. */
+    long fence() {
+        String fence = annotations().getOrDefault(FENCE, "0");
+        try {
+            return Long.parseLong(fence);
+        } catch (NumberFormatException e) {
+            throw EngineException.invalid("Annotation " + FENCE + " of " + this + " is '" + fence
+                    + "', not a number. Remove the annotation if nobody runs a trial there");
+        }
+    }
+
+    List<Container> containers() {
+        return template.getSpec().getContainers();
+    }
+
+    Container container(Workload asked) {
+        return containers().get(containerIndex(asked));
+    }
+
+    /**
+     * @throws EngineException INVALID_INPUT where no container is named and there are several, NOT_FOUND where there is
+     *     none of that name
+     */
+    int containerIndex(Workload asked) {
+        String names = containers().stream().map(Container::getName).collect(Collectors.joining(", "));
+        if (asked.container().isEmpty()) {
+            if (containers().size() != 1) {
+                throw EngineException.invalid(
+                        this + " has several containers: name the service's one, one of " + names);
+            }
+            return 0;
+        }
+        return IntStream.range(0, containers().size())
+                .filter(i -> containers().get(i).getName().equals(asked.container()))
+                .findFirst()
+                .orElseThrow(() -> new EngineException(
+                        FailureKind.NOT_FOUND,
+                        this + " has no container '" + asked.container() + "'; it has " + names));
+    }
+
+    @Override
+    public String toString() {
+        return kind.kubernetesName() + " " + name() + " in namespace "
+                + resource.getMetadata().getNamespace();
+    }
+}

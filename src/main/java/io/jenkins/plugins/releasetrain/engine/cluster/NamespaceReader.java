@@ -1,0 +1,173 @@
+package io.jenkins.plugins.releasetrain.engine.cluster;
+
+import static io.jenkins.plugins.releasetrain.engine.cluster.KubernetesFailures.translate;
+import static io.jenkins.plugins.releasetrain.engine.cluster.KubernetesFailures.translating;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.ListOptions;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.model.Workload;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Reads workloads and pods: one paged LIST per kind for many, single requests for a few, so that neither a whole train
+ * nor one lane in a namespace of thousands asks for more than it needs.
+ */
+final class NamespaceReader {
+    private static final int FEW = 4;
+    private static final long PAGE = 500;
+    private static final int GONE = 410;
+
+    private final KubernetesClient client;
+    private final String namespace;
+
+    NamespaceReader(KubernetesNamespace environment) {
+        this.client = environment.client();
+        this.namespace = environment.name();
+    }
+
+    /**
+     * By service name.
+     *
+     * @throws EngineException NOT_FOUND naming all missing workloads, or the namespace
+     */
+    SortedMap<String, DeployedWorkload> workloads(Collection<Service> services) {
+        Map<Workload.Kind, Set<String>> names = services.stream()
+                .map(Service::workload)
+                .collect(Collectors.groupingBy(
+                        Workload::kind, Collectors.mapping(Workload::name, Collectors.toSet())));
+        Map<Workload.Kind, Map<String, DeployedWorkload>> found = new HashMap<>();
+        names.forEach((kind, wanted) -> found.put(kind, workloads(kind, wanted)));
+        SortedMap<String, DeployedWorkload> byService = new TreeMap<>();
+        List<String> missing = new ArrayList<>();
+        services.stream().sorted(Comparator.comparing(Service::name)).forEach(s -> {
+            DeployedWorkload workload =
+                    found.get(s.workload().kind()).get(s.workload().name());
+            if (workload == null) {
+                missing.add(s.workload().kind().kubernetesName() + " "
+                        + s.workload().name() + " (service " + s.name() + ")");
+            } else {
+                byService.put(s.name(), workload);
+            }
+        });
+        if (!missing.isEmpty()) {
+            throw missing(missing);
+        }
+        return byService;
+    }
+
+    Optional<DeployedWorkload> workload(Workload.Kind kind, String name) {
+        return translating(
+                "read " + kind.kubernetesName() + " " + name + " in namespace " + namespace,
+                () -> Optional.ofNullable(client.resources(DeployedWorkload.type(kind))
+                                .inNamespace(namespace)
+                                .withName(name)
+                                .get())
+                        .map(DeployedWorkload::of));
+    }
+
+    /** The pods that the workloads control now, by service name. */
+    Map<String, List<Pod>> pods(Map<String, DeployedWorkload> workloads) {
+        List<Pod> pods = workloads.size() <= FEW
+                ? workloads.values().stream()
+                        .map(DeployedWorkload::selector)
+                        .distinct()
+                        .flatMap(s -> pods(s).stream())
+                        .distinct()
+                        .toList()
+                : pods(new LabelSelector());
+        Map<String, List<Pod>> byOwner = pods.stream().collect(Collectors.groupingBy(PodOwner::of));
+        Map<String, List<Pod>> byService = new HashMap<>();
+        workloads.forEach((service, w) ->
+                byService.put(service, byOwner.getOrDefault(PodOwner.key(w.kind().kubernetesName(), w.name()), List.of())));
+        return byService;
+    }
+
+    private List<Pod> pods(LabelSelector selector) {
+        return all("pods", options -> client.pods()
+                .inNamespace(namespace)
+                .withLabelSelector(selector)
+                .list(options));
+    }
+
+    private Map<String, DeployedWorkload> workloads(Workload.Kind kind, Set<String> names) {
+        if (names.size() <= FEW) {
+            return names.stream()
+                    .map(name -> workload(kind, name))
+                    .flatMap(Optional::stream)
+                    .collect(Collectors.toMap(DeployedWorkload::name, Function.identity()));
+        }
+        return all(kind.kubernetesName() + "s", options -> client.resources(DeployedWorkload.type(kind))
+                        .inNamespace(namespace)
+                        .list(options))
+                .stream()
+                .filter(r -> names.contains(r.getMetadata().getName()))
+                .map(DeployedWorkload::of)
+                .collect(Collectors.toMap(DeployedWorkload::name, Function.identity()));
+    }
+
+    private <T extends HasMetadata> List<T> all(
+            String what, Function<ListOptions, ? extends KubernetesResourceList<? extends T>> list) {
+        String action = "list " + what + " in namespace " + namespace;
+        try {
+            return pages(list, PAGE);
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != GONE) {
+                throw translate(action, e);
+            }
+            // The snapshot behind the continue token was compacted away; an unpaged list needs none.
+            return translating(action, () -> pages(list, 0));
+        }
+    }
+
+    private static <T extends HasMetadata> List<T> pages(
+            Function<ListOptions, ? extends KubernetesResourceList<? extends T>> list, long limit) {
+        List<T> all = new ArrayList<>();
+        String next = null;
+        do {
+            KubernetesResourceList<? extends T> page = list.apply(new ListOptionsBuilder()
+                    .withLimit(limit == 0 ? null : (Long) limit)
+                    .withContinue(next)
+                    .build());
+            all.addAll(page.getItems());
+            next = page.getMetadata() == null ? null : page.getMetadata().getContinue();
+        } while (next != null && !next.isEmpty());
+        return all;
+    }
+
+    private EngineException missing(List<String> workloads) {
+        String what = namespaceMissing()
+                ? "Namespace " + namespace + " does not exist in the cluster"
+                : "Not in namespace " + namespace + ": " + String.join(", ", workloads);
+        return new EngineException(
+                FailureKind.NOT_FOUND, what + ". Create what is missing, or correct the catalog or the environment");
+    }
+
+    private boolean namespaceMissing() {
+        try {
+            return client.namespaces().withName(namespace).get() == null;
+        } catch (KubernetesClientException e) {
+            // An account that sees only its namespace's content may not read the namespace; then it likely exists.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.jenkins.plugins.releasetrain.engine.cluster;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Changes one workload by a JSON patch (RFC 6902) whose {@code test} operations make the API server itself refuse it
+ * where the workload is not as it was read: another image, another container order, a higher fence (I3).
+ */
+final class WorkloadPatcher {
+    private static final String FIELD_MANAGER = "release-train";
+    private static final String FENCE_PATH = "/metadata/annotations/" + DeployedWorkload.FENCE.replace("/", "~1");
+    /** A workload without a stamp is guarded by its resourceVersion, which every status update moves. */
+    private static final int ATTEMPTS = 10;
+
+    private final KubernetesClient client;
+    private final String namespace;
+    private final NamespaceReader reader;
+    private final long fence;
+
+    WorkloadPatcher(KubernetesNamespace environment, NamespaceReader reader, long fence) {
+        this.client = environment.client();
+        this.namespace = environment.name();
+        this.reader = reader;
+        this.fence = fence;
+    }
+
+    /** @throws EngineException LOCK_LOST where a higher token is on the workload */
+    void checkFence(DeployedWorkload workload) {
+        if (workload.fence() > fence) {
+            throw new EngineException(
+                    FailureKind.LOCK_LOST,
+                    workload + " was changed under a later lock (token " + workload.fence() + ", ours is " + fence
+                            + "); nothing more is changed");
+        }
+    }
+
+    /** The containers, by index, whose digest differs from the wanted one, with the image to set. */
+    static SortedMap<Integer, String> differing(DeployedWorkload workload, Map<Integer, String> wanted) {
+        SortedMap<Integer, String> differing = new TreeMap<>(wanted);
+        differing.entrySet().removeIf(e -> {
+            String current = workload.containers().get(e.getKey()).getImage();
+            return SpecImage.digest(current).equals(SpecImage.digest(e.getValue()));
+        });
+        return differing;
+    }
+
+    /**
+     * Brings the workload to the wanted images and stamps it.
+     *
+     * @param wanted images by container index
+     */
+    void apply(DeployedWorkload read, Map<Integer, String> wanted) {
+        DeployedWorkload current = read;
+        KubernetesClientException refused = null;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            checkFence(current);
+            checkContainers(read, current, wanted);
+            SortedMap<Integer, String> differing = differing(current, wanted);
+            if (differing.isEmpty() && current.fence() == fence) {
+                return;
+            }
+            try {
+                patch(current, differing);
+                return;
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != 409 && e.getCode() != 422) {
+                    throw KubernetesFailures.translate("patch " + current, e);
+                }
+                refused = e;
+                current = reader.workload(read.kind(), read.name()).orElseThrow(() -> gone(read));
+            }
+        }
+        throw KubernetesFailures.translate("patch " + read, refused);
+    }
+
+    private void patch(DeployedWorkload workload, Map<Integer, String> images) {
+        List<Map<String, Object>> operations = new ArrayList<>();
+        images.forEach((index, image) -> {
+            String path = "/spec/template/spec/containers/" + index;
+            Container container = workload.containers().get(index);
+            operations.add(operation("test", path + "/name", container.getName()));
+            operations.add(operation("test", path + "/image", container.getImage()));
+        });
+        operations.add(guard(workload));
+        images.forEach((index, image) ->
+                operations.add(operation("replace", "/spec/template/spec/containers/" + index + "/image", image)));
+        if (workload.annotations().isEmpty()) {
+            operations.add(operation("add", "/metadata/annotations", Map.of(DeployedWorkload.FENCE, "" + fence)));
+        } else {
+            operations.add(operation("add", FENCE_PATH, "" + fence));
+        }
+        client.resources(DeployedWorkload.type(workload.kind()))
+                .inNamespace(namespace)
+                .withName(workload.name())
+                .patch(
+                        new PatchContext.Builder()
+                                .withPatchType(PatchType.JSON)
+                                .withFieldManager(FIELD_MANAGER)
+                                .build(),
+                        client.getKubernetesSerialization().asJson(operations));
+    }
+
+    /** RFC 6902 cannot test that something is absent. */
+    private static Map<String, Object> guard(DeployedWorkload workload) {
+        String stamped = workload.annotations().get(DeployedWorkload.FENCE);
+        return stamped == null
+                ? operation(
+                        "test",
+                        "/metadata/resourceVersion",
+                        workload.resource().getMetadata().getResourceVersion())
+                : operation("test", FENCE_PATH, stamped);
+    }
+
+    private static Map<String, Object> operation(String op, String path, Object value) {
+        return Map.of("op", op, "path", path, "value", value);
+    }
+
+    private static void checkContainers(DeployedWorkload read, DeployedWorkload now, Map<Integer, String> wanted) {
+        wanted.keySet().forEach(index -> {
+            String name = read.containers().get(index).getName();
+            if (now.containers().size() <= index
+                    || !now.containers().get(index).getName().equals(name)) {
+                throw new EngineException(
+                        FailureKind.CONFLICT,
+                        "The containers of " + read + " were changed while container " + name
+                                + " was to be patched. Try again");
+            }
+        });
+    }
+
+    private static EngineException gone(DeployedWorkload workload) {
+        return new EngineException(
+                FailureKind.NOT_FOUND, workload + " was deleted while it was to be patched. Create it again");
+    }
+}

@@ -1,0 +1,91 @@
+package io.jenkins.plugins.releasetrain.engine.cluster;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.model.Workload;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** Services and workloads for tests; a service's workload has its name. */
+final class TestWorkloads {
+    private TestWorkloads() {}
+
+    static Service deployment(String name) {
+        return service(name, new Workload(Workload.Kind.DEPLOYMENT, name, ""));
+    }
+
+    static Service service(String name, Workload workload) {
+        return new Service(name, "shop/" + name, "shop/" + name, "production", workload, name, new TreeSet<>());
+    }
+
+    /** {@code registry.example/shop/NAME@sha256:…}, the digest by the version. */
+    static ImageReference image(String service, String version) {
+        return ImageReference.of("registry.example", "shop/" + service, Digest.sha256(service + version));
+    }
+
+    static HasMetadata workload(String namespace, Workload workload, int replicas, Map<String, String> images) {
+        PodTemplateSpec template = template(workload.name(), images);
+        return switch (workload.kind()) {
+            case DEPLOYMENT -> new DeploymentBuilder()
+                    .withNewMetadata()
+                    .withNamespace(namespace)
+                    .withName(workload.name())
+                    .endMetadata()
+                    .withNewSpec()
+                    .withReplicas(replicas)
+                    .withNewSelector()
+                    .addToMatchLabels("app", workload.name())
+                    .endSelector()
+                    .withTemplate(template)
+                    .endSpec()
+                    .build();
+            case STATEFUL_SET -> new StatefulSetBuilder()
+                    .withNewMetadata()
+                    .withNamespace(namespace)
+                    .withName(workload.name())
+                    .endMetadata()
+                    .withNewSpec()
+                    .withServiceName(workload.name())
+                    .withReplicas(replicas)
+                    .withNewSelector()
+                    .addToMatchLabels("app", workload.name())
+                    .endSelector()
+                    .withTemplate(template)
+                    .endSpec()
+                    .build();
+            case DAEMON_SET -> new DaemonSetBuilder()
+                    .withNewMetadata()
+                    .withNamespace(namespace)
+                    .withName(workload.name())
+                    .endMetadata()
+                    .withNewSpec()
+                    .withNewSelector()
+                    .addToMatchLabels("app", workload.name())
+                    .endSelector()
+                    .withTemplate(template)
+                    .endSpec()
+                    .build();
+        };
+    }
+
+    private static PodTemplateSpec template(String app, Map<String, String> images) {
+        var spec = new PodTemplateSpecBuilder()
+                .withNewMetadata()
+                .addToLabels("app", app)
+                .endMetadata()
+                .withNewSpec()
+                .withTerminationGracePeriodSeconds(0L);
+        images.forEach((container, image) -> spec.addNewContainer()
+                .withName(container)
+                .withImage(image)
+                .endContainer());
+        return spec.endSpec().build();
+    }
+}

@@ -1,0 +1,145 @@
+package io.jenkins.plugins.releasetrain.testkit.cluster;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The controllers of apps/v1, in short: one revision follows another as with RollingUpdate, and the status says so. They
+ * read informers' caches and may see them late; what they create has a name by its purpose, so that doing it twice
+ * is refused by the API.
+ */
+final class FakeControllers implements AutoCloseable {
+    private final KubernetesClient client;
+    private final String namespace;
+    private final ReconcileLoop loop;
+    private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
+    private final Map<String, HasMetadata> workloads = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, Pod>> podsByWorkload = new ConcurrentHashMap<>();
+
+    FakeControllers(KubernetesClient client, String namespace) {
+        this.client = client;
+        this.namespace = namespace;
+        this.loop = new ReconcileLoop("fake-controllers", this::reconcile);
+        informers.add(client.pods().inNamespace(namespace).inform(new PodEvents()));
+        informers.add(client.apps().deployments().inNamespace(namespace).inform(new WorkloadEvents<>()));
+        informers.add(client.apps().statefulSets().inNamespace(namespace).inform(new WorkloadEvents<>()));
+        informers.add(client.apps().daemonSets().inNamespace(namespace).inform(new WorkloadEvents<>()));
+    }
+
+    private void reconcile(String key) {
+        List<Pod> pods = List.copyOf(podsByWorkload.getOrDefault(key, Map.of()).values());
+        HasMetadata workload = workloads.get(key);
+        if (workload == null) {
+            pods.forEach(this::delete);
+            return;
+        }
+        RolloutStep step = RolloutStep.of(workload, pods);
+        step.create().forEach(pod -> create(key, pod));
+        step.delete().forEach(this::delete);
+        Object status = workload instanceof Deployment d
+                ? d.getStatus()
+                : workload instanceof StatefulSet s ? s.getStatus() : ((DaemonSet) workload).getStatus();
+        if (!step.status().equals(status)) {
+            client.resources(workload.getClass())
+                    .inNamespace(namespace)
+                    .withName(workload.getMetadata().getName())
+                    .subresource("status")
+                    .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            client.getKubernetesSerialization().asJson(Map.of("status", step.status())));
+        }
+    }
+
+    private void create(String key, Pod pod) {
+        if (client.pods()
+                        .inNamespace(namespace)
+                        .withName(pod.getMetadata().getName())
+                        .get()
+                == null) {
+            client.resource(pod).create();
+        } else {
+            // An old pod of that name is still in the way (StatefulSet), or the cache is behind.
+            loop.add(key, Duration.ofMillis(20));
+        }
+    }
+
+    /** The cache may still show a pod whose name another one has by now. */
+    private void delete(Pod pod) {
+        var named = client.pods().inNamespace(namespace).withName(pod.getMetadata().getName());
+        Pod current = named.get();
+        if (current != null && current.getMetadata().getUid().equals(pod.getMetadata().getUid())) {
+            named.delete();
+        }
+    }
+
+    private static String key(HasMetadata workload) {
+        return workload.getKind() + "/" + workload.getMetadata().getName();
+    }
+
+    @Override
+    public void close() {
+        informers.forEach(SharedIndexInformer::close);
+        loop.close();
+    }
+
+    private final class WorkloadEvents<T extends HasMetadata> implements ResourceEventHandler<T> {
+        @Override
+        public void onAdd(T workload) {
+            workloads.put(key(workload), workload);
+            loop.add(key(workload));
+        }
+
+        @Override
+        public void onUpdate(T before, T workload) {
+            onAdd(workload);
+        }
+
+        @Override
+        public void onDelete(T workload, boolean finalStateUnknown) {
+            workloads.remove(key(workload));
+            loop.add(key(workload));
+        }
+    }
+
+    private final class PodEvents implements ResourceEventHandler<Pod> {
+        @Override
+        public void onAdd(Pod pod) {
+            String key = pod.getMetadata().getAnnotations() == null
+                    ? null
+                    : pod.getMetadata().getAnnotations().get(RolloutStep.WORKLOAD);
+            if (key != null) {
+                podsByWorkload
+                        .computeIfAbsent(key, k -> new ConcurrentHashMap<>())
+                        .put(pod.getMetadata().getName(), pod);
+                loop.add(key);
+            }
+        }
+
+        @Override
+        public void onUpdate(Pod before, Pod pod) {
+            onAdd(pod);
+        }
+
+        @Override
+        public void onDelete(Pod pod, boolean finalStateUnknown) {
+            podsByWorkload.forEach((key, pods) -> {
+                if (pods.remove(pod.getMetadata().getName()) != null) {
+                    loop.add(key);
+                }
+            });
+        }
+    }
+}

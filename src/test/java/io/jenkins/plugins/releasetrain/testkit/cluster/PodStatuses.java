@@ -1,0 +1,117 @@
+package io.jenkins.plugins.releasetrain.testkit.cluster;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.api.model.PodStatusBuilder;
+import java.util.function.Function;
+
+/** Pod statuses as a kubelet writes them. */
+final class PodStatuses {
+    private static final String STARTED = "2024-01-01T00:00:00Z";
+
+    private PodStatuses() {}
+
+    /** The status that a pod comes to in the end; a pod is as bad as its worst container. */
+    static PodStatus settled(Pod pod, Function<String, PodBehaviour> behaviour) {
+        return status(pod, container -> switch (behaviour.apply(container.getImage())) {
+            case READY -> running(container, true);
+            case NEVER_READY -> running(container, false);
+            case IMAGE_PULL_BACK_OFF -> waiting(
+                    container, "ImagePullBackOff", "Back-off pulling image \"" + container.getImage() + "\"");
+            case CRASH_LOOP -> crashing(container);
+        });
+    }
+
+    /** The status while images are pulled; a pull that will fail has failed once. */
+    static PodStatus starting(Pod pod, Function<String, PodBehaviour> behaviour) {
+        return status(pod, container -> behaviour.apply(container.getImage()) == PodBehaviour.IMAGE_PULL_BACK_OFF
+                ? waiting(container, "ErrImagePull", "manifest unknown")
+                : waiting(container, "ContainerCreating", null));
+    }
+
+    static boolean ready(Pod pod) {
+        return pod.getStatus() != null
+                && pod.getStatus().getConditions().stream()
+                        .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
+    }
+
+    private static PodStatus status(Pod pod, Function<Container, ContainerStatus> each) {
+        var containers =
+                pod.getSpec().getContainers().stream().map(each).toList();
+        boolean ready = containers.stream().allMatch(c -> Boolean.TRUE.equals(c.getReady()));
+        boolean running = containers.stream().allMatch(c -> Boolean.TRUE.equals(c.getStarted()));
+        return new PodStatusBuilder()
+                .withPhase(running ? "Running" : "Pending")
+                .withStartTime(STARTED)
+                .addNewCondition()
+                .withType("PodScheduled")
+                .withStatus("True")
+                .endCondition()
+                .addNewCondition()
+                .withType("Ready")
+                .withStatus(ready ? "True" : "False")
+                .withLastTransitionTime(STARTED)
+                .endCondition()
+                .withContainerStatuses(containers)
+                .build();
+    }
+
+    private static ContainerStatus running(Container container, boolean ready) {
+        ContainerState state = new ContainerStateBuilder()
+                .withNewRunning()
+                .withStartedAt(STARTED)
+                .endRunning()
+                .build();
+        return container(container, state)
+                .withReady(ready)
+                .withStarted(true)
+                .withImageID(container.getImage())
+                .build();
+    }
+
+    private static ContainerStatus waiting(Container container, String reason, String message) {
+        ContainerState state = new ContainerStateBuilder()
+                .withNewWaiting()
+                .withReason(reason)
+                .withMessage(message)
+                .endWaiting()
+                .build();
+        return container(container, state).build();
+    }
+
+    private static ContainerStatus crashing(Container container) {
+        ContainerState last = new ContainerStateBuilder()
+                .withNewTerminated()
+                .withExitCode(1)
+                .withReason("Error")
+                .endTerminated()
+                .build();
+        ContainerState state = new ContainerStateBuilder()
+                .withNewWaiting()
+                .withReason("CrashLoopBackOff")
+                .withMessage("back-off 10s restarting failed container=" + container.getName())
+                .endWaiting()
+                .build();
+        return container(container, state)
+                .withImageID(container.getImage())
+                .withRestartCount(2)
+                .withLastState(last)
+                .build();
+    }
+
+    private static ContainerStatusBuilder container(Container container, ContainerState state) {
+        return new ContainerStatusBuilder()
+                .withName(container.getName())
+                .withImage(container.getImage())
+                .withImageID("")
+                .withReady(false)
+                .withStarted(false)
+                .withRestartCount(0)
+                .withState(state);
+    }
+}

@@ -1,0 +1,183 @@
+package io.jenkins.plugins.releasetrain.testkit.cluster;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResource;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetStatusBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatusBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetStatusBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * What a controller of apps/v1 does next, by the workload and its pods: a pure function.
+ *
+ * @param status what the workload's status is to be
+ */
+record RolloutStep(List<Pod> create, List<Pod> delete, KubernetesResource status) {
+    /** Annotation on pods: {@code Kind/name} of the workload. */
+    static final String WORKLOAD = "release-train.test/workload";
+
+    private static final String HASH = "pod-template-hash";
+
+    static RolloutStep of(HasMetadata workload, List<Pod> pods) {
+        if (workload instanceof Deployment d) {
+            return deployment(d, pods);
+        }
+        return workload instanceof StatefulSet s ? statefulSet(s, pods) : daemonSet((DaemonSet) workload, pods);
+    }
+
+    /** All new pods at once; the old ones stay until the new ones are ready. */
+    private static RolloutStep deployment(Deployment deployment, List<Pod> pods) {
+        String hash = hash(deployment.getSpec().getTemplate());
+        int replicas = replicas(deployment.getSpec().getReplicas());
+        List<Pod> updated = ofRevision(pods, hash, true);
+        List<Pod> old = ofRevision(pods, hash, false);
+        Map<String, Pod> wanted = new TreeMap<>();
+        IntStream.range(0, replicas).forEach(i -> {
+            String name = deployment.getMetadata().getName() + "-" + hash + "-" + i;
+            wanted.put(name, pod(deployment, deployment.getSpec().getTemplate(), name));
+        });
+        List<Pod> delete = new ArrayList<>(updated);
+        delete.removeIf(p -> wanted.containsKey(p.getMetadata().getName()));
+        int ready = ready(updated);
+        if (ready >= replicas) {
+            delete.addAll(old);
+        }
+        int readyPods = ready(pods);
+        return new RolloutStep(
+                missing(wanted, pods),
+                delete,
+                new DeploymentStatusBuilder()
+                        .withObservedGeneration(deployment.getMetadata().getGeneration())
+                        .withReplicas(pods.size())
+                        .withUpdatedReplicas(updated.size())
+                        .withReadyReplicas(readyPods)
+                        .withAvailableReplicas(readyPods)
+                        .build());
+    }
+
+    /** From the highest ordinal down to the partition, one pod at a time. */
+    private static RolloutStep statefulSet(StatefulSet set, List<Pod> pods) {
+        String hash = hash(set.getSpec().getTemplate());
+        int replicas = replicas(set.getSpec().getReplicas());
+        String revision = set.getMetadata().getName() + "-" + hash;
+        Map<String, Pod> wanted = new TreeMap<>();
+        IntStream.range(0, replicas).forEach(i -> {
+            String name = set.getMetadata().getName() + "-" + i;
+            wanted.put(name, pod(set, set.getSpec().getTemplate(), name));
+        });
+        List<Pod> updated = ofRevision(pods, hash, true);
+        boolean settled = pods.size() == replicas && ready(pods) == replicas;
+        List<Pod> delete = ofRevision(pods, hash, false).stream()
+                .filter(p -> settled || !PodStatuses.ready(p))
+                .filter(p -> ordinal(p) >= partition(set))
+                .sorted((a, b) -> ordinal(b) - ordinal(a))
+                .limit(1)
+                .toList();
+        boolean complete = updated.size() == replicas && settled;
+        String before = set.getStatus() == null ? null : set.getStatus().getCurrentRevision();
+        return new RolloutStep(
+                missing(wanted, pods),
+                delete,
+                new StatefulSetStatusBuilder()
+                        .withObservedGeneration(set.getMetadata().getGeneration())
+                        .withReplicas(pods.size())
+                        .withUpdatedReplicas(updated.size())
+                        .withReadyReplicas(ready(pods))
+                        .withAvailableReplicas(ready(pods))
+                        .withUpdateRevision(revision)
+                        .withCurrentRevision(complete || before == null ? revision : before)
+                        .build());
+    }
+
+    /** One node, so one pod: the old one goes first. */
+    private static RolloutStep daemonSet(DaemonSet set, List<Pod> pods) {
+        String hash = hash(set.getSpec().getTemplate());
+        String name = set.getMetadata().getName() + "-" + hash;
+        Map<String, Pod> wanted = Map.of(name, pod(set, set.getSpec().getTemplate(), name));
+        List<Pod> updated = ofRevision(pods, hash, true);
+        List<Pod> old = ofRevision(pods, hash, false);
+        return new RolloutStep(
+                old.isEmpty() ? missing(wanted, pods) : List.of(),
+                old,
+                new DaemonSetStatusBuilder()
+                        .withObservedGeneration(set.getMetadata().getGeneration())
+                        .withDesiredNumberScheduled(1)
+                        .withCurrentNumberScheduled(pods.size())
+                        .withUpdatedNumberScheduled(updated.size())
+                        .withNumberReady(ready(pods))
+                        .withNumberAvailable(ready(pods))
+                        .withNumberMisscheduled(0)
+                        .build());
+    }
+
+    private static Pod pod(HasMetadata owner, PodTemplateSpec template, String name) {
+        String hash = hash(template);
+        boolean deployment = owner instanceof Deployment;
+        return new PodBuilder()
+                .withNewMetadata()
+                .withNamespace(owner.getMetadata().getNamespace())
+                .withName(name)
+                .withLabels(template.getMetadata() == null ? null : template.getMetadata().getLabels())
+                .addToLabels(HASH, hash)
+                .addToAnnotations(WORKLOAD, owner.getKind() + "/" + owner.getMetadata().getName())
+                .addNewOwnerReference()
+                .withApiVersion("apps/v1")
+                .withKind(deployment ? "ReplicaSet" : owner.getKind())
+                .withName(owner.getMetadata().getName() + (deployment ? "-" + hash : ""))
+                .withUid(owner.getMetadata().getUid())
+                .withController(true)
+                .endOwnerReference()
+                .endMetadata()
+                .withSpec(template.getSpec())
+                .withNewStatus()
+                .withPhase("Pending")
+                .endStatus()
+                .build();
+    }
+
+    private static List<Pod> missing(Map<String, Pod> wanted, List<Pod> pods) {
+        Map<String, Pod> missing = new TreeMap<>(wanted);
+        pods.forEach(p -> missing.remove(p.getMetadata().getName()));
+        return List.copyOf(missing.values());
+    }
+
+    private static List<Pod> ofRevision(List<Pod> pods, String hash, boolean updated) {
+        return pods.stream()
+                .filter(p -> hash.equals(p.getMetadata().getLabels().get(HASH)) == updated)
+                .collect(Collectors.toList());
+    }
+
+    private static int ready(List<Pod> pods) {
+        return (int) pods.stream().filter(PodStatuses::ready).count();
+    }
+
+    private static int ordinal(Pod pod) {
+        String name = pod.getMetadata().getName();
+        return Integer.parseInt(name.substring(name.lastIndexOf('-') + 1));
+    }
+
+    private static int partition(StatefulSet set) {
+        var strategy = set.getSpec().getUpdateStrategy();
+        var rolling = strategy == null ? null : strategy.getRollingUpdate();
+        return rolling == null || rolling.getPartition() == null ? 0 : rolling.getPartition();
+    }
+
+    private static String hash(PodTemplateSpec template) {
+        return Integer.toHexString(template.hashCode());
+    }
+
+    private static int replicas(Integer replicas) {
+        return replicas == null ? 1 : replicas;
+    }
+}
