@@ -215,11 +215,15 @@ final class Transport {
             boolean last = attempt == attempts;
             try {
                 HttpResponse<T> response = once(call, handler, authorization);
-                if (last || !passing(call, response)) {
+                if (!passing(call, response)) {
+                    return response;
+                }
+                boolean announced = pauses.announced(call, response);
+                if (last) {
                     return response;
                 }
                 release(response);
-                if (!pauses.announced(call, response)) {
+                if (!announced) {
                     pause(attempt, call.action());
                 }
             } catch (EngineException e) {

@@ -40,10 +40,10 @@ abstract class RegistryContract {
         SampleImages images(String repository);
     }
 
-    private final String repository = "contract/" + UUID.randomUUID();
-    private final String otherRepository = "contract/other-" + UUID.randomUUID();
-    private final ExecutorService threads = Executors.newFixedThreadPool(4);
-    private final ImageCopier copier = new HttpImageCopier(CopySettings.DEFAULT, threads);
+    private ExecutorService threads;
+    private ImageCopier copier;
+    private String repository;
+    private String otherRepository;
     private Registry registry;
     private EmbeddedRegistry peer;
     private Registry peerRegistry;
@@ -52,6 +52,10 @@ abstract class RegistryContract {
 
     @BeforeEach
     void connect() throws IOException {
+        repository = "contract/" + UUID.randomUUID();
+        otherRepository = "contract/other-" + UUID.randomUUID();
+        threads = Executors.newFixedThreadPool(4);
+        copier = new HttpImageCopier(CopySettings.DEFAULT, threads);
         registry = new HttpRegistry(site().settings(), Clock.systemUTC(), Sleeper.real());
         peer = EmbeddedRegistry.start();
         peerRegistry = new HttpRegistry(

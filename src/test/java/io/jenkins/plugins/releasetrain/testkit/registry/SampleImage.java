@@ -94,7 +94,12 @@ public record SampleImage(
     /** A manifest's bytes and the blobs to push before it. */
     public record Content(String mediaType, byte[] manifest, List<byte[]> blobs) {
         public String digest() {
-            return Contents.digest(manifest, "sha256:");
+            return digest(manifest);
+        }
+
+        /** The digest of one of the blobs. */
+        public String digest(byte[] blob) {
+            return Contents.digest(blob, "sha256:");
         }
     }
 

@@ -12,31 +12,46 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /** Pushes sample images to any registry over plain HTTP calls, independently of the engine's own client. */
 public final class SampleImages {
     private final URI origin;
     private final Optional<String> authorization;
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client;
 
-    private SampleImages(URI origin, Optional<String> authorization) {
+    private SampleImages(URI origin, Optional<String> authorization, HttpClient client) {
         this.origin = origin;
         this.authorization = authorization;
+        this.client = client;
     }
 
     /** @param origin scheme and host, as {@code http://127.0.0.1:5000} */
     public static SampleImages at(URI origin) {
-        return new SampleImages(origin, Optional.empty());
+        return new SampleImages(
+                origin,
+                Optional.empty(),
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build());
     }
 
     public SampleImages withBasicAuth(String user, String password) {
         String pair = Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
-        return new SampleImages(origin, Optional.of("Basic " + pair));
+        return new SampleImages(origin, Optional.of("Basic " + pair), client);
     }
 
     public SampleImages withToken(String token) {
-        return new SampleImages(origin, Optional.of("Bearer " + token));
+        return new SampleImages(origin, Optional.of("Bearer " + token), client);
+    }
+
+    /** @param tls what to trust */
+    public SampleImages withTls(SSLContext tls) {
+        return new SampleImages(
+                origin,
+                authorization,
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .sslContext(tls)
+                        .build());
     }
 
     /**
