@@ -111,21 +111,28 @@ public sealed interface Event {
      * A lane was let in and begins an attempt.
      *
      * @param replaced digests that its candidates take the place of (I7)
-     * @param baseline the set that the environment held at the start (I7)
-     * @param neighbours services that hold other lanes' candidates at the start
+     * @param baseline the set that the environment held when the lane came in
+     * @param neighbours services that were claimed by other lanes then
      * @param fence token of the environment lock that it runs under
      */
     record LaneStarted(
             String lane, SortedMap<String, Digest> replaced, Digest baseline, List<String> neighbours, long fence)
             implements Event {}
 
-    /** The lane's candidates are up, and running pods were seen with their digests. */
-    record LaneInstalled(String lane, List<String> patched, long milliseconds) implements Event {}
+    /**
+     * The lane's candidates are up, running pods were seen with their digests, and its tests begin.
+     *
+     * @param baseline the set that the environment holds at the start of the tests, candidates included (I7)
+     * @param neighbours services that hold other lanes' candidates then
+     */
+    record LaneInstalled(
+            String lane, Digest baseline, List<String> neighbours, List<String> patched, long milliseconds)
+            implements Event {}
 
     /**
      * The lane's tests ended.
      *
-     * @param baseline the set that the environment held at the end (I7)
+     * @param baseline the set that the environment held at the end of the tests (I7)
      * @param drift services that changed meanwhile among those that count
      */
     record LaneTested(

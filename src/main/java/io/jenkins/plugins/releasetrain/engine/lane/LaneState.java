@@ -28,7 +28,7 @@ public record LaneState(Map<String, Lane> lanes, int lastNumber, String lastRele
      * One lane.
      *
      * @param started its newest attempt; empty until the environment lets it in
-     * @param installed whether the candidates of this attempt were seen running
+     * @param installed since when the candidates of this attempt are tested; empty while they were not seen running
      * @param tested the newest attempt's verdict
      * @param attempts how often it was started, void attempts included
      * @param alone whether it must be tested with no other candidate present
@@ -37,7 +37,7 @@ public record LaneState(Map<String, Lane> lanes, int lastNumber, String lastRele
     public record Lane(
             Event.LaneQueued queued,
             Optional<Event.LaneStarted> started,
-            boolean installed,
+            Optional<Event.LaneInstalled> installed,
             Optional<Event.LaneTested> tested,
             int attempts,
             boolean alone,
@@ -45,15 +45,17 @@ public record LaneState(Map<String, Lane> lanes, int lastNumber, String lastRele
             boolean promoted) {
 
         static Lane waiting(Event.LaneQueued queued) {
-            return new Lane(queued, Optional.empty(), false, Optional.empty(), 0, false, Optional.empty(), false);
+            return new Lane(
+                    queued, Optional.empty(), Optional.empty(), Optional.empty(), 0, false, Optional.empty(), false);
         }
 
         Lane started(Event.LaneStarted e) {
-            return new Lane(queued, Optional.of(e), false, Optional.empty(), attempts + 1, alone, made, false);
+            return new Lane(
+                    queued, Optional.of(e), Optional.empty(), Optional.empty(), attempts + 1, alone, made, false);
         }
 
-        Lane up() {
-            return new Lane(queued, started, true, tested, attempts, alone, made, promoted);
+        Lane installed(Event.LaneInstalled e) {
+            return new Lane(queued, started, Optional.of(e), tested, attempts, alone, made, promoted);
         }
 
         Lane tested(Event.LaneTested e) {
@@ -62,7 +64,7 @@ public record LaneState(Map<String, Lane> lanes, int lastNumber, String lastRele
 
         Lane again(boolean newAlone) {
             return new Lane(
-                    queued, Optional.empty(), false, Optional.empty(), attempts, newAlone, Optional.empty(), false);
+                    queued, Optional.empty(), Optional.empty(), Optional.empty(), attempts, newAlone, Optional.empty(), false);
         }
 
         Lane made(Event.ReleaseMade e, boolean nowPromoted) {
@@ -108,7 +110,7 @@ public record LaneState(Map<String, Lane> lanes, int lastNumber, String lastRele
         } else if (event instanceof Event.LaneStarted e) {
             return s.with(e.lane(), s.lanes.get(e.lane()).started(e));
         } else if (event instanceof Event.LaneInstalled e) {
-            return s.with(e.lane(), s.lanes.get(e.lane()).up());
+            return s.with(e.lane(), s.lanes.get(e.lane()).installed(e));
         } else if (event instanceof Event.LaneTested e) {
             return s.with(e.lane(), s.lanes.get(e.lane()).tested(e));
         } else if (event instanceof Event.LaneRetried e) {

@@ -20,6 +20,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 
 /**
  * One attempt of a lane, by replacement: enter the environment, take the place of what production runs, prove that it
@@ -89,10 +91,14 @@ final class LaneTrial {
     private Optional<LaneTask> refreshBaseline(LaneId id, Lane lane) throws InterruptedException {
         ImageSet production = registries.productionSet(catalog);
         Set<String> own = lane.candidates().keySet();
+        String lockId = id.id() + "/baseline";
         if (outdated(production, held(), othersClaims(id), own).isEmpty()) {
+            // Somebody else may have done it while we waited to: our place in line would bar everybody.
+            if (environment.lock().entries().stream().anyMatch(e -> e.id().equals(lockId))) {
+                environment.lock().release(lockId);
+            }
             return Optional.empty();
         }
-        String lockId = id.id() + "/baseline";
         Answer answer = request(lockId, Mode.EXCLUSIVE, Set.of(), id);
         if (!(answer instanceof Answer.Granted granted)) {
             return Optional.of(waiting((Answer.Waiting) answer));
@@ -123,7 +129,8 @@ final class LaneTrial {
             Installer.Installation result = installer.install(candidates(lane), started.fence());
             long took = ports.clock().millis() - begin;
             event = result.problem().isEmpty()
-                    ? new Event.LaneInstalled(id.id(), result.patched(), took)
+                    ? new Event.LaneInstalled(
+                            id.id(), keepHeld(lane).digest(), List.copyOf(othersClaims(id)), result.patched(), took)
                     : tested(
                             id,
                             lane,
@@ -172,31 +179,62 @@ final class LaneTrial {
     }
 
     private Event tested(LaneId id, Lane lane, Verdict verdict, String reason, long begin) {
-        ImageSet end = held();
-        ports.store().saveSet(end, Optional.of(lane.baseline()));
+        ImageSet end = keepHeld(lane);
         return new Event.LaneTested(
                 id.id(), verdict, reason, end.digest(), drift(lane, end), ports.clock().millis() - begin);
     }
 
-    /** What counts for the verdict and was not the same before, after, and in production (I7). */
-    private List<String> drift(Lane lane, ImageSet end) {
-        ImageSet start = ports.store().set(lane.baseline()).orElseThrow();
-        ImageSet production = registries.productionSet(catalog);
+    private ImageSet keepHeld(Lane lane) {
+        ImageSet held = held();
+        ports.store().saveSet(held, Optional.of(lane.baseline()));
+        return held;
+    }
+
+    /** What counts for the verdict and is not what it was when the tests began (I7). */
+    private List<String> drift(Lane lane, ImageSet now) {
+        Digest begin = lane.installed().map(Event.LaneInstalled::baseline).orElse(lane.baseline());
+        ImageSet start = ports.store().set(begin).orElseThrow();
         return others(lane).stream()
-                .filter(name -> {
-                    Optional<Digest> after = digest(end, name);
-                    Optional<Digest> released = digest(production, name);
-                    return !after.equals(digest(start, name)) || (released.isPresent() && !after.equals(released));
-                })
+                .filter(name -> !digest(now, name).equals(digest(start, name)))
                 .toList();
     }
 
-    /** Other lanes' candidates that were there at the start and are connected to this lane's services. */
+    /** The drift that was seen at the end of the tests, or what drifted since. */
+    List<String> driftUntilNow(Lane lane, Event.LaneTested tested) {
+        return tested.drift().isEmpty() ? drift(lane, held()) : tested.drift();
+    }
+
+    /**
+     * Services that count and hold a candidate that is neither released nor passed. A verdict beside it is good only if
+     * it is released too; if it is ejected, that is drift.
+     *
+     * @param passed whether the lane (second) that claims a service (first) has passed
+     */
+    List<String> undecidedNeighbours(Lane lane, BiPredicate<String, String> passed) {
+        ImageSet held = held();
+        ImageSet production = registries.productionSet(catalog);
+        SortedSet<String> counting = others(lane);
+        List<String> undecided = new ArrayList<>();
+        for (EnvironmentLock.Entry entry : environment.lock().entries()) {
+            for (String service : entry.claims()) {
+                if (entry.held()
+                        && counting.contains(service)
+                        && !digest(held, service).equals(digest(production, service))
+                        && !passed.test(service, entry.id())) {
+                    undecided.add(service);
+                }
+            }
+        }
+        return undecided;
+    }
+
+    /** Other lanes' candidates that were there when the tests began and are connected to this lane's services. */
     List<String> neighboursThatCount(Lane lane) {
         SortedSet<String> counting = others(lane);
-        return lane.started().orElseThrow().neighbours().stream()
-                .filter(counting::contains)
-                .toList();
+        List<String> neighbours = lane.installed()
+                .map(Event.LaneInstalled::neighbours)
+                .orElseGet(() -> lane.started().orElseThrow().neighbours());
+        return neighbours.stream().filter(counting::contains).toList();
     }
 
     private SortedSet<String> others(Lane lane) {

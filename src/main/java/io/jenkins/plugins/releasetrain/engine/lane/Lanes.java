@@ -34,6 +34,7 @@ import java.util.function.Supplier;
  * against. Everything that it knows is in the store, so any process may go on with a lane.
  */
 public final class Lanes {
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
     private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
 
     private final LaneSettings settings;
@@ -132,7 +133,7 @@ public final class Lanes {
             return conclude(id, lane, lane.tested().get());
         } else if (lane.started().isEmpty()) {
             return trial.enter(journal(id.group()), id, lane);
-        } else if (!lane.installed()) {
+        } else if (lane.installed().isEmpty()) {
             trial.install(journal(id.group()), id, lane);
             return Optional.empty();
         }
@@ -144,7 +145,7 @@ public final class Lanes {
         journal(id.group())
                 .state()
                 .lane(id.id())
-                .filter(l -> l.installed() && l.tested().isEmpty())
+                .filter(l -> l.installed().isPresent() && l.tested().isEmpty())
                 .ifPresent(lane -> trial.report(journal(id.group()), id, lane, verdict, reason));
     }
 
@@ -166,7 +167,8 @@ public final class Lanes {
     }
 
     private Optional<LaneTask> conclude(LaneId id, Lane lane, Event.LaneTested tested) throws InterruptedException {
-        boolean drifted = !tested.drift().isEmpty();
+        List<String> drift = tested.verdict() == Verdict.PASSED ? trial.driftUntilNow(lane, tested) : tested.drift();
+        boolean drifted = !drift.isEmpty();
         switch (tested.verdict()) {
             case VOID -> {
                 return again(id, lane, tested.reason(), lane.alone());
@@ -175,19 +177,34 @@ public final class Lanes {
                 if ((drifted || !trial.neighboursThatCount(lane).isEmpty()) && !lane.alone()) {
                     return again(id, lane, "failed beside other candidates; confirming without them", true);
                 }
-                Outcome outcome = lane.installed() ? Outcome.EJECTED : Outcome.NOT_INSTALLABLE;
+                Outcome outcome = lane.installed().isPresent() ? Outcome.EJECTED : Outcome.NOT_INSTALLABLE;
                 return end(id, lane, outcome, tested.reason());
             }
             default -> {
                 if (drifted && settings.onDrift() == OnDrift.RERUN) {
-                    return again(id, lane, "changed during the test: " + tested.drift(), lane.alone());
+                    return again(id, lane, "changed meanwhile: " + drift, lane.alone());
                 } else if (drifted && settings.onDrift() == OnDrift.FAIL) {
-                    return end(id, lane, Outcome.UNDECIDED, "stale: changed during the test: " + tested.drift());
+                    return end(id, lane, Outcome.UNDECIDED, "stale: changed meanwhile: " + drift);
+                }
+                List<String> undecided = trial.undecidedNeighbours(lane, this::hasPassed);
+                if (!undecided.isEmpty()) {
+                    return Optional.of(new LaneTask.Wait(
+                            "passed beside candidates that are not decided yet: " + undecided, ASK_AGAIN));
                 }
                 release(id, lane, tested);
                 return Optional.empty();
             }
         }
+    }
+
+    /** Whether the lane that claims a service has passed: it and we were tested together. */
+    private boolean hasPassed(String service, String lane) {
+        return journal(catalog.service(service).group())
+                .state()
+                .lane(lane)
+                .flatMap(Lane::tested)
+                .filter(t -> t.verdict() == Verdict.PASSED)
+                .isPresent();
     }
 
     private Optional<LaneTask> again(LaneId id, Lane lane, String reason, boolean alone) throws InterruptedException {

@@ -137,6 +137,27 @@ class LanesTest {
     }
 
     @Test
+    void laneThatNeedNotRefreshTheBaselineAnyMoreBarsNobody() {
+        shop.build("s1", "2");
+        shop.build("s3", "2");
+        shop.build("s4", "2");
+        LaneId first = open("s1", "2");
+        next(first);
+        shop.production.push("prod/s0", "production", "s0 hotfix");
+        LaneId second = open("s3", "2");
+        LaneId third = open("s4", "2");
+        assertThat(next(second)).isInstanceOf(LaneTask.Wait.class);
+        assertThat(next(third)).isInstanceOf(LaneTask.Wait.class);
+        assertThat(finish(first).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(next(second)).as("brings the hotfix, then waits in line").isInstanceOf(LaneTask.Wait.class);
+        assertThat(shop.installed()).containsEntry("s0", shop.inProduction("s0"));
+        assertThat(next(third)).as("leaves the line, nothing to refresh").isInstanceOf(LaneTask.Test.class);
+        assertThat(next(second)).isInstanceOf(LaneTask.Test.class);
+        assertThat(finish(second).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(finish(third).outcome()).isEqualTo(Outcome.RELEASED);
+    }
+
+    @Test
     void I7_driftOfAServiceThatCountsMakesTheVerdictStale() {
         shop.build("s1", "2");
         shop.build("s2", "2");
@@ -175,6 +196,44 @@ class LanesTest {
         assertThat(shop.events).anyMatch(Event.PromotionRefused.class::isInstance);
         assertThat(ended.outcome()).as("tested again against the hotfix").isEqualTo(Outcome.RELEASED);
         assertThat(shop.events).filteredOn(Event.LaneStarted.class::isInstance).hasSize(2);
+    }
+
+    @Test
+    void I7_passingBesideACandidateThatCountsWaitsForItsVerdict() {
+        shop.build("s1", "2");
+        shop.build("s2", "2");
+        LaneId below = open("s2", "2");
+        LaneId above = open("s1", "2");
+        next(below);
+        next(above);
+        lanes.report(above, Verdict.PASSED, "");
+        assertThat(next(above))
+                .isInstanceOfSatisfying(LaneTask.Wait.class, w -> assertThat(w.why()).contains("s2"));
+        assertThat(finish(below).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(finish(above).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.events)
+                .as("its verdict was good all the time")
+                .filteredOn(e -> e instanceof Event.LaneStarted started && started.lane().equals(above.id()))
+                .hasSize(1);
+    }
+
+    @Test
+    void I7_passingBesideACandidateThatIsEjectedIsTestedAgainWithoutIt() {
+        shop.build("s1", "2");
+        shop.build("s2", "2");
+        LaneId below = open("s2", "2");
+        LaneId above = open("s1", "2");
+        next(below);
+        next(above);
+        lanes.report(above, Verdict.PASSED, "passes with the new s2 only");
+        lanes.report(below, Verdict.FAILED, "its own test fails");
+        assertThat(next(below)).as("confirmed alone").isInstanceOf(LaneTask.Wait.class);
+        assertThat(next(above)).as("the new s2 is gone").isInstanceOf(LaneTask.Wait.class);
+        assertThat(next(below)).isInstanceOf(LaneTask.Test.class);
+        lanes.report(below, Verdict.FAILED, "its own test fails");
+        assertThat(((LaneTask.Done) next(below)).ended().outcome()).isEqualTo(Outcome.EJECTED);
+        assertThat(next(above)).isInstanceOf(LaneTask.Test.class);
+        assertThat(shop.installed()).containsEntry("s2", FakeShop.digest("s2", "1"));
     }
 
     @Test
