@@ -160,6 +160,19 @@ public final class HttpRegistry implements Registry {
         return transport.traffic();
     }
 
+    /** The index of what refers to a manifest; empty where the registry does not have the referrers API. */
+    Optional<byte[]> referrers(String repository, Digest subject) {
+        URI uri = transport.uri("/v2/" + repository + "/referrers/" + subject);
+        Call call = Call.of("list what refers to " + repository + "@" + subject, "GET", uri, Call.pull(repository))
+                .header("Accept", Manifests.OCI_INDEX);
+        HttpResponse<byte[]> response = transport.document(call);
+        return switch (response.statusCode()) {
+            case 200 -> Optional.of(response.body());
+            case 400, 404, 405, 501 -> Optional.empty();
+            default -> throw transport.failure(call, response);
+        };
+    }
+
     Blobs blobs() {
         return blobs;
     }

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,15 +32,23 @@ final class ImageCopy {
     }
 
     Report run(Digest digest) {
+        Set<Digest> subjects = new LinkedHashSet<>(List.of(digest));
+        subjects.addAll(content(digest));
+        if (copier.settings().referrers()) {
+            new ReferrerCopy(copier, source, target, this::content).carry(subjects);
+        }
+        return report.get();
+    }
+
+    /** @return the manifests that were not there */
+    private List<Digest> content(Digest digest) {
         Missing missing = new Missing();
         missing.collect(digest);
         missing.requireSize(digest);
         new Crew<>(missing.blobs.values(), this::copyBlob)
                 .run(copier.executor(), copier.settings().transfersPerHost());
-        for (Manifest manifest : missing.manifests) {
-            put(manifest, missing);
-        }
-        return report.get();
+        missing.manifests.forEach(manifest -> put(manifest, missing));
+        return missing.manifests.stream().map(m -> m.descriptor().digest()).toList();
     }
 
     private void put(Manifest manifest, Missing missing) {
@@ -148,6 +157,11 @@ final class ImageCopy {
                         + " there already is kept, and the copy can be repeated.");
     }
 
+    /** Sizes are what a manifest claims, so their sum must not wrap around. */
+    private static long sum(long one, long other) {
+        return one > Long.MAX_VALUE - other ? Long.MAX_VALUE : one + other;
+    }
+
     /** What the target lacks; manifests with children before parents. */
     private final class Missing {
         private final Set<Digest> seen = new HashSet<>();
@@ -175,7 +189,7 @@ final class ImageCopy {
         }
 
         void requireSize(Digest digest) {
-            long bytes = blobs.values().stream().mapToLong(Descriptor::size).sum();
+            long bytes = blobs.values().stream().mapToLong(Descriptor::size).reduce(0, ImageCopy::sum);
             if (bytes > copier.settings().imageBytes()) {
                 throw new EngineException(
                         FailureKind.TOO_LARGE,

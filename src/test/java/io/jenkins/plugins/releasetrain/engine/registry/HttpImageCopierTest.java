@@ -39,7 +39,7 @@ class HttpImageCopierTest {
 
     private final FakeTime time = new FakeTime();
     private final ExecutorService threads = Executors.newFixedThreadPool(8);
-    private final HttpImageCopier copier = new HttpImageCopier(CopySettings.DEFAULT, threads);
+    private final HttpImageCopier copier = new HttpImageCopier(CopySettings.DEFAULT.withoutReferrers(), threads);
     private final List<EmbeddedRegistry> open = new ArrayList<>();
     private EmbeddedRegistry source;
     private EmbeddedRegistry target;
@@ -210,7 +210,7 @@ class HttpImageCopierTest {
 
     @Test
     void copies_nothing_of_an_image_above_the_limit() {
-        HttpImageCopier limited = new HttpImageCopier(new CopySettings(4, 100_000), threads);
+        HttpImageCopier limited = new HttpImageCopier(CopySettings.DEFAULT.withImageBytes(100_000), threads);
 
         assertThat(failure(
                         FailureKind.TOO_LARGE,
@@ -319,7 +319,7 @@ class HttpImageCopierTest {
                 },
                 right -> right);
 
-        new HttpImageCopier(new CopySettings(2, Long.MAX_VALUE), threads)
+        new HttpImageCopier(CopySettings.DEFAULT.withTransfersPerHost(2), threads)
                 .copy(from, "shop/pay", digest, to, "shop/pay");
 
         assertThat(most).hasValue(2);

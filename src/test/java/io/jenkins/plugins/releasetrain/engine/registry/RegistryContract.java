@@ -55,7 +55,7 @@ abstract class RegistryContract {
         repository = "contract/" + UUID.randomUUID();
         otherRepository = "contract/other-" + UUID.randomUUID();
         threads = Executors.newFixedThreadPool(4);
-        copier = new HttpImageCopier(CopySettings.DEFAULT, threads);
+        copier = new HttpImageCopier(CopySettings.DEFAULT.withoutReferrers(), threads);
         registry = new HttpRegistry(site().settings(), Clock.systemUTC(), Sleeper.real());
         peer = EmbeddedRegistry.start();
         peerRegistry = new HttpRegistry(
@@ -334,6 +334,22 @@ abstract class RegistryContract {
         copier.copy(peerRegistry, "shop/cart", digest, registry, repository);
 
         assertHolds(registry, repository, digest);
+    }
+
+    @Test
+    void carries_a_signature_in_and_out_again() {
+        SampleImages images = SampleImages.at(peer.origin());
+        Digest image = new Digest(images.push("shop/cart", "1.0", image("1.0")));
+        Digest signature = new Digest(images.pushReferrer("shop/cart", image.value(), Manifests.OCI_MANIFEST, "signed"));
+        ImageCopier carrying = new HttpImageCopier(CopySettings.DEFAULT, threads);
+
+        carrying.copy(peerRegistry, "shop/cart", image, registry, repository);
+        carrying.copy(registry, repository, image, peerRegistry, "live/cart");
+
+        assertHolds(registry, repository, signature);
+        assertHolds(peerRegistry, "live/cart", signature);
+        assertThat(carrying.copy(registry, repository, image, peerRegistry, "live/cart"))
+                .isEqualTo(Report.NOTHING);
     }
 
     /** Reads everything that the digest stands for; every read proves its own digest. */

@@ -96,6 +96,27 @@ public final class SampleImages {
         return Contents.digest(content, "sha256:");
     }
 
+    /**
+     * Pushes a manifest that says something about another one, as a signature does (OCI image specification 1.1).
+     *
+     * @param subjectType media type of the subject
+     * @return the digest of what was pushed
+     */
+    public String pushReferrer(String repository, String subject, String subjectType, String text) {
+        String layer = pushBlob(repository, text.getBytes(StandardCharsets.UTF_8));
+        String config = pushBlob(repository, "{}".getBytes(StandardCharsets.UTF_8));
+        byte[] manifest = """
+                {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",\
+                "artifactType":"application/vnd.example.signature",\
+                "config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"%s","size":2},\
+                "layers":[{"mediaType":"text/plain","digest":"%s","size":%d}],\
+                "subject":{"mediaType":"%s","digest":"%s","size":1}}"""
+                .formatted(config, layer, text.length(), subjectType, subject)
+                .getBytes(StandardCharsets.UTF_8);
+        String digest = Contents.digest(manifest, "sha256:");
+        return pushManifest(repository, digest, "application/vnd.oci.image.manifest.v1+json", manifest);
+    }
+
     private HttpResponse<byte[]> send(String method, URI uri, String contentType, byte[] body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri)
                 .method(method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
