@@ -24,13 +24,11 @@ final class WorkloadPatcher {
     private static final int ATTEMPTS = 10;
 
     private final KubernetesClient client;
-    private final String namespace;
     private final NamespaceReader reader;
     private final long fence;
 
     WorkloadPatcher(KubernetesNamespace environment, NamespaceReader reader, long fence) {
         this.client = environment.client();
-        this.namespace = environment.name();
         this.reader = reader;
         this.fence = fence;
     }
@@ -100,9 +98,8 @@ final class WorkloadPatcher {
         } else {
             operations.add(operation("add", FENCE_PATH, "" + fence));
         }
-        client.resources(DeployedWorkload.type(workload.kind()))
-                .inNamespace(namespace)
-                .withName(workload.name())
+        // By the object that was read: by name alone the client would read it again first.
+        client.resource(workload.resource())
                 .patch(
                         new PatchContext.Builder()
                                 .withPatchType(PatchType.JSON)

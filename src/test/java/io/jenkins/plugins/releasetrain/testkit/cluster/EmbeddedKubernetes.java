@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.testkit.cluster;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -10,6 +11,7 @@ import io.fabric8.mockwebserver.MockWebServer;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Collection;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -72,9 +74,19 @@ public final class EmbeddedKubernetes implements AutoCloseable {
                 .create();
     }
 
+    /** Creates many objects at once, without a request for each. */
+    public void load(Collection<? extends HasMetadata> resources) {
+        resources.forEach(dispatcher::create);
+    }
+
     /** The next requests, that many, are answered with 503, as while an API server restarts. */
     public void failNext(int requests) {
         dispatcher.failNext(requests);
+    }
+
+    /** Answered so far. */
+    public int requests() {
+        return server.getRequestCount();
     }
 
     private static InetAddress loopback() {

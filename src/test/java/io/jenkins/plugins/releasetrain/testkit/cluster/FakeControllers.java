@@ -53,10 +53,7 @@ final class FakeControllers implements AutoCloseable {
                 ? d.getStatus()
                 : workload instanceof StatefulSet s ? s.getStatus() : ((DaemonSet) workload).getStatus();
         if (!step.status().equals(status)) {
-            client.resources(workload.getClass())
-                    .inNamespace(namespace)
-                    .withName(workload.getMetadata().getName())
-                    .subresource("status")
+            client.resource(workload).subresource("status")
                     .patch(
                             PatchContext.of(PatchType.JSON_MERGE),
                             client.getKubernetesSerialization().asJson(Map.of("status", step.status())));
