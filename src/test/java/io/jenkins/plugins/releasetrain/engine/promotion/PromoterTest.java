@@ -1,0 +1,197 @@
+package io.jenkins.plugins.releasetrain.engine.promotion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.fakes.CrashingStore;
+import io.jenkins.plugins.releasetrain.engine.fakes.FakeRegistry;
+import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Tag;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PromoterTest {
+    private static final int SERVICES = 3;
+
+    private final FakeShop shop = new FakeShop(SERVICES, Map.of());
+
+    @AfterEach
+    void close() {
+        shop.close();
+    }
+
+    private static Promoter.Request request(FakeShop shop, FakeRegistry target, Map<Tag, Optional<Digest>> expected) {
+        List<Promoter.Item> items = new ArrayList<>();
+        for (int i = 0; i < SERVICES; i++) {
+            Digest digest = shop.build("s" + i, "2");
+            items.add(new Promoter.Item("dev/s" + i, "prod/s" + i, digest, "production", true));
+            items.add(new Promoter.Item("dev/s" + i, "prod/s" + i, digest, "2", false));
+        }
+        return new Promoter.Request("p1", "", shop.dev, target, items, expected);
+    }
+
+    private Promoter.Request request() {
+        return request(shop, shop.production, Map.of());
+    }
+
+    @Test
+    void I6_versionTagsMoveBeforeThoseThatSayWhatProductionRuns() {
+        assertThat(shop.promoter(shop.store).promote(request()).promoted()).isTrue();
+        List<String> order = shop.production.moved().stream().map(Tag::tag).toList();
+        assertThat(order).containsExactly("2", "2", "2", "production", "production", "production");
+    }
+
+    @Test
+    void I6_noTagMovesWhileContentIsMissing() {
+        Promoter.Request whole = request();
+        List<Promoter.Item> items = new ArrayList<>(whole.items());
+        items.add(new Promoter.Item("dev/s1", "prod/s1", Digest.sha256("never built"), "3", false));
+        Promoter.Request broken =
+                new Promoter.Request("p1", "", shop.dev, shop.production, items, Map.of());
+        assertThatThrownBy(() -> shop.promoter(shop.store).promote(broken))
+                .asInstanceOf(InstanceOfAssertFactories.type(EngineException.class))
+                .returns(FailureKind.NOT_FOUND, EngineException::kind);
+        assertThat(shop.production.moved()).isEmpty();
+    }
+
+    @Test
+    void I6_versionTagIsNeverMovedToAnotherDigest() {
+        shop.production.push("prod/s2", "2", "somebody else's");
+        assertThatThrownBy(() -> shop.promoter(shop.store).promote(request()))
+                .hasMessageContaining("prod/s2:2")
+                .asInstanceOf(InstanceOfAssertFactories.type(EngineException.class))
+                .returns(FailureKind.CONFLICT, EngineException::kind);
+        assertThat(shop.production.moved()).isEmpty();
+    }
+
+    @Test
+    void I7_expectationThatDoesNotHoldChangesNothing() {
+        Tag tag = new Tag("prod/s0", "production");
+        Promoter.Request request =
+                request(shop, shop.production, Map.of(tag, Optional.of(Digest.sha256("what was tested"))));
+        assertThatThrownBy(() -> shop.promoter(shop.store).promote(request))
+                .asInstanceOf(InstanceOfAssertFactories.type(EngineException.class))
+                .returns(FailureKind.STALE, EngineException::kind);
+        assertThat(shop.production.moved()).isEmpty();
+    }
+
+    @Test
+    void I6_refusedTagPutsEverythingBack() {
+        Map<Tag, Digest> before = new HashMap<>(shop.production.allTags());
+        shop.production.beforeTag(tag -> {
+            if (tag.equals(new Tag("prod/s2", "production"))) {
+                throw new EngineException(FailureKind.FORBIDDEN, "denied");
+            }
+        });
+        Promoter.Result result = shop.promoter(shop.store).promote(request());
+        assertThat(result.promoted()).isFalse();
+        assertThat(result.reason()).isEqualTo("denied");
+        assertThat(shop.production.allTags()).isEqualTo(before);
+    }
+
+    @Test
+    void I6_tagThatCannotBeRemovedIsNamed() {
+        FakeRegistry keepsTags = new FakeRegistry("production.example", false);
+        keepsTags.push("prod/s0", "production", "s0 1");
+        keepsTags.push("prod/s1", "production", "s1 1");
+        keepsTags.push("prod/s2", "production", "s2 1");
+        keepsTags.beforeTag(tag -> {
+            if (tag.equals(new Tag("prod/s0", "production")) && keepsTags.moved().size() == SERVICES) {
+                throw new EngineException(FailureKind.FORBIDDEN, "denied");
+            }
+        });
+        Promoter.Result result = shop.promoter(shop.store).promote(request(shop, keepsTags, Map.of()));
+        assertThat(result.reason()).contains("denied").contains("could not be removed: prod/s0:2, prod/s1:2, prod/s2:2");
+    }
+
+    @Test
+    void I6_tagThatSomebodyElseMovedMeanwhileStaysTheirs() {
+        Digest theirs = Digest.sha256("s1 theirs");
+        shop.production.beforeTag(tag -> {
+            if (tag.equals(new Tag("prod/s0", "production"))) {
+                shop.production.push("prod/s1", "production", "s1 theirs");
+            }
+        });
+        Promoter.Result result = shop.promoter(shop.store).promote(request());
+        assertThat(result.promoted()).isFalse();
+        assertThat(result.reason()).contains("Somebody else moved");
+        assertThat(shop.inProduction("s1")).isEqualTo(theirs);
+        assertThat(shop.inProduction("s0")).isEqualTo(FakeShop.digest("s0", "1"));
+    }
+
+    @Test
+    void retryableFailureIsResumedWithoutCopyingAgain() {
+        boolean[] down = {true};
+        shop.production.beforeTag(tag -> {
+            if (down[0] && tag.tag().equals("production")) {
+                throw new EngineException(FailureKind.UNAVAILABLE, "connection reset");
+            }
+        });
+        Promoter.Request request = request();
+        assertThatThrownBy(() -> shop.promoter(shop.store).promote(request)).hasMessage("connection reset");
+        down[0] = false;
+        assertThat(shop.promoter(shop.store).promote(request).promoted()).isTrue();
+        assertThat(shop.events).filteredOn(Event.ContentPromoted.class::isInstance).hasSize(1);
+        assertThat(shop.inProduction("s2")).isEqualTo(FakeShop.digest("s2", "2"));
+    }
+
+    @Test
+    void samePromotionTwiceIsOnePromotion() {
+        Promoter.Request request = request();
+        shop.promoter(shop.store).promote(request);
+        int moves = shop.production.moved().size();
+        assertThat(shop.promoter(shop.store).promote(request).promoted()).isTrue();
+        assertThat(shop.production.moved()).hasSize(moves);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void I6_crashAtAnyAppendIsCompletedByTheNextProcess(boolean durable) {
+        for (int append = 0; append < 3; append++) {
+            try (FakeShop world = new FakeShop(SERVICES, Map.of())) {
+                CrashingStore crashing = new CrashingStore(world.store, append, durable);
+                Promoter.Request request = request(world, world.production, Map.of());
+                assertThatThrownBy(() -> world.promoter(crashing.store()).promote(request))
+                        .isInstanceOf(CrashingStore.Crash.class);
+                assertThat(world.promoter(world.store).promote(request).promoted()).isTrue();
+                for (int i = 0; i < SERVICES; i++) {
+                    assertThat(world.inProduction("s" + i)).isEqualTo(FakeShop.digest("s" + i, "2"));
+                }
+            }
+        }
+    }
+
+    /** The process dies between any two tags; what it had moved is known from the registry itself. */
+    @Test
+    void I6_crashBetweenTwoTagsIsCompletedByTheNextProcess() {
+        for (int tags = 0; tags < 2 * SERVICES; tags++) {
+            try (FakeShop world = new FakeShop(SERVICES, Map.of())) {
+                int dieAt = tags;
+                world.production.beforeTag(tag -> {
+                    if (world.production.moved().size() == dieAt) {
+                        throw new CrashingStore.Crash();
+                    }
+                });
+                Promoter.Request request = request(world, world.production, Map.of());
+                assertThatThrownBy(() -> world.promoter(world.store).promote(request))
+                        .isInstanceOf(CrashingStore.Crash.class);
+                world.production.beforeTag(tag -> {});
+                Promoter.Result result = world.promoter(world.store).promote(request);
+                assertThat(result.promoted()).as("died before tag " + dieAt).isTrue();
+                assertThat(world.production.moved()).hasSize(2 * SERVICES);
+            }
+        }
+    }
+}
