@@ -22,6 +22,8 @@ record Call(
         String scopes,
         boolean repeatable) {
 
+    private static final Map<String, String> ANY_MANIFEST = Map.of("Accept", Manifests.ACCEPT);
+
     static Call of(String action, String method, URI uri, String scopes) {
         return new Call(action, method, uri, Map.of(), BodyPublishers.noBody(), scopes, true);
     }
@@ -32,6 +34,10 @@ record Call(
 
     static String push(String repository) {
         return "repository:" + repository + ":pull,push";
+    }
+
+    Call acceptingManifests() {
+        return new Call(action, method, uri, ANY_MANIFEST, body, scopes, repeatable);
     }
 
     Call header(String name, String value) {

@@ -52,7 +52,7 @@ public final class HttpRegistry implements Registry {
 
     Optional<Descriptor> resolve(String repository, String reference, String scopes) {
         Call call = manifestCall("resolve", "HEAD", repository, reference, scopes)
-                .header("Accept", Manifests.ACCEPT);
+                .acceptingManifests();
         HttpResponse<Void> response = transport.head(call);
         if (response.statusCode() == 404) {
             return Optional.empty();
@@ -107,7 +107,7 @@ public final class HttpRegistry implements Registry {
     @Override
     public Optional<Manifest> manifest(String repository, String reference) {
         Call call = manifestCall("read manifest", "GET", repository, reference, Call.pull(repository))
-                .header("Accept", Manifests.ACCEPT);
+                .acceptingManifests();
         HttpResponse<byte[]> response = transport.document(call);
         if (response.statusCode() == 404) {
             return Optional.empty();

@@ -7,6 +7,7 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
+import java.util.Collection;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -69,9 +70,13 @@ public record Registries(Registry dev, Registry production) {
      * @return a service that was never released is absent
      */
     public ImageSet productionSet(Catalog catalog) {
+        return productionSet(catalog.services().values());
+    }
+
+    /** The same, of some services only. */
+    public ImageSet productionSet(Collection<Service> services) {
         SortedMap<String, Registry.Tag> tags = new TreeMap<>();
-        catalog.services()
-                .forEach((name, s) -> tags.put(name, new Registry.Tag(s.productionRepository(), s.productionTag())));
+        services.forEach(s -> tags.put(s.name(), new Registry.Tag(s.productionRepository(), s.productionTag())));
         Map<Registry.Tag, Registry.Descriptor> found = production.resolveAll(tags.values());
         SortedMap<String, PinnedImage> images = new TreeMap<>();
         tags.forEach((name, tag) -> {

@@ -34,6 +34,7 @@ final class Transport {
     private static final byte[] NOTHING = {};
 
     private final RegistrySettings settings;
+    private final URI origin;
     private final Sleeper sleeper;
     private final HostPauses pauses;
     private final Authorizer authorizer;
@@ -45,6 +46,7 @@ final class Transport {
 
     Transport(RegistrySettings settings, Clock clock, Sleeper sleeper) {
         this.settings = settings;
+        origin = settings.origin();
         this.sleeper = sleeper;
         pauses = new HostPauses(clock, sleeper, settings.limits().longestWait());
         authorizer = new Authorizer(settings, clock, call -> repeated(call, BoundedBody.handler(documentBytes()), ""));
@@ -68,7 +70,7 @@ final class Transport {
     }
 
     URI uri(String path) {
-        return URI.create(settings.origin() + path);
+        return URI.create(origin + path);
     }
 
     RegistrySettings settings() {
@@ -178,7 +180,7 @@ final class Transport {
     }
 
     private boolean isRegistry(URI uri) {
-        return Call.sameOrigin(settings.origin(), uri);
+        return Call.sameOrigin(origin, uri);
     }
 
     private Optional<URI> redirect(Call call, HttpResponse<?> response) {
