@@ -47,7 +47,8 @@ public interface EnvironmentLock {
         /**
          * @param token fencing token: higher than that of every earlier grant
          * @param takenOver whether a former holder's lease ran out without its release, so that it may still believe to
-         *     hold the lock
+         *     hold the lock. Then stamp ({@code Cluster.fence}) all workloads, but those that other holders claim, before
+         *     anything else; if that fails, do not release but let the lease run out, so that the next one is told too
          */
         record Granted(long token, boolean takenOver) implements Answer {}
 
