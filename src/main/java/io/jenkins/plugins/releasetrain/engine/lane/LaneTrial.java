@@ -55,9 +55,9 @@ final class LaneTrial {
     }
 
     Optional<LaneTask> enter(Journal<LaneState> journal, LaneId id, Lane lane) throws InterruptedException {
-        Optional<LaneTask> wait = refreshBaseline(id, lane);
-        if (wait.isPresent()) {
-            return wait;
+        List<EnvironmentLock.Entry> entries = environment.lock().entries();
+        if (entries.stream().anyMatch(e -> e.id().equals(refreshId(id)))) {
+            return refreshBaseline(id);
         }
         Set<String> services = lane.candidates().keySet();
         Answer answer = request(id.id(), lane.alone() ? Mode.EXCLUSIVE : Mode.SHARED, services, id);
@@ -69,37 +69,25 @@ final class LaneTrial {
         }
         ImageSet held = held();
         ImageSet production = registries.productionSet(catalog);
-        if (!outdated(production, held, othersClaims(id), services).isEmpty()) {
+        SortedSet<String> neighbours = othersClaims(id);
+        if (outdated(production, held, neighbours, services)) {
             environment.lock().release(id.id());
-            return Optional.empty();
+            return refreshBaseline(id);
         }
         ports.store().saveSet(held, Optional.empty());
         SortedMap<String, Digest> replaced = new TreeMap<>();
-        production.images().forEach((name, image) -> {
-            if (services.contains(name)) {
-                replaced.put(name, image.digest());
-            }
-        });
-        List<String> neighbours = List.copyOf(othersClaims(id));
+        services.forEach(name -> digest(production, name).ifPresent(digest -> replaced.put(name, digest)));
+        Event started = new Event.LaneStarted(
+                id.id(), replaced, held.digest(), List.copyOf(neighbours), granted.token());
         journal.update(s -> s.lane(id.id()).filter(l -> l.started().isEmpty()).isPresent()
-                ? List.of(new Event.LaneStarted(id.id(), replaced, held.digest(), neighbours, granted.token()))
+                ? List.of(started)
                 : List.of());
         return Optional.empty();
     }
 
-    /** What production runs, where no lane has claimed the place: changed under the exclusive lock only. */
-    private Optional<LaneTask> refreshBaseline(LaneId id, Lane lane) throws InterruptedException {
-        ImageSet production = registries.productionSet(catalog);
-        Set<String> own = lane.candidates().keySet();
-        String lockId = id.id() + "/baseline";
-        if (outdated(production, held(), othersClaims(id), own).isEmpty()) {
-            // Somebody else may have done it while we waited to: our place in line would bar everybody.
-            if (environment.lock().entries().stream().anyMatch(e -> e.id().equals(lockId))) {
-                environment.lock().release(lockId);
-            }
-            return Optional.empty();
-        }
-        Answer answer = request(lockId, Mode.EXCLUSIVE, Set.of(), id);
+    /** Brings what production runs into the environment: under the exclusive lock, so with no candidate in it. */
+    private Optional<LaneTask> refreshBaseline(LaneId id) throws InterruptedException {
+        Answer answer = request(refreshId(id), Mode.EXCLUSIVE, Set.of(), id);
         if (!(answer instanceof Answer.Granted granted)) {
             return Optional.of(waiting((Answer.Waiting) answer));
         }
@@ -107,7 +95,8 @@ final class LaneTrial {
             if (granted.takenOver()) {
                 environment.cluster().fence(catalog.services().values(), granted.token());
             }
-            Installer.Installation result = installer.install(released(production), granted.token());
+            Installer.Installation result =
+                    installer.install(released(registries.productionSet(catalog)), granted.token());
             if (result.problem().isPresent()) {
                 throw new EngineException(
                         FailureKind.CANNOT_START,
@@ -115,9 +104,13 @@ final class LaneTrial {
                                 + result.problem().get());
             }
         } finally {
-            environment.lock().release(lockId);
+            environment.lock().release(refreshId(id));
         }
         return Optional.empty();
+    }
+
+    private static String refreshId(LaneId id) {
+        return id.id() + "/baseline";
     }
 
     void install(Journal<LaneState> journal, LaneId id, Lane lane) throws InterruptedException {
@@ -212,8 +205,9 @@ final class LaneTrial {
      */
     List<String> undecidedNeighbours(Lane lane, BiPredicate<String, String> passed) {
         ImageSet held = held();
-        ImageSet production = registries.productionSet(catalog);
         SortedSet<String> counting = others(lane);
+        ImageSet production = registries.productionSet(
+                counting.stream().map(catalog::service).toList());
         List<String> undecided = new ArrayList<>();
         for (EnvironmentLock.Entry entry : environment.lock().entries()) {
             for (String service : entry.claims()) {
@@ -315,11 +309,11 @@ final class LaneTrial {
         return new PinnedImage(service.productionRepository(), digest, "");
     }
 
-    private static List<String> outdated(
+    /** Whether something that is nobody's candidate is not what production runs. */
+    private static boolean outdated(
             ImageSet production, ImageSet held, Collection<String> claimed, Collection<String> own) {
         return production.changedSince(held).keySet().stream()
-                .filter(name -> !claimed.contains(name) && !own.contains(name))
-                .toList();
+                .anyMatch(name -> !claimed.contains(name) && !own.contains(name));
     }
 
     private SortedSet<String> othersClaims(LaneId id) {
