@@ -1,0 +1,122 @@
+package io.jenkins.plugins.releasetrain.demo;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.Change;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/** Tells what happens while it happens, from the engine's events alone. */
+final class Account implements Consumer<Event> {
+    private final PrintStream out;
+    private final LongSupplier nanoTime;
+    private final long begin;
+    private final Map<String, String> names = new ConcurrentHashMap<>();
+    private final List<Event> events = new ArrayList<>();
+
+    Account(PrintStream out, LongSupplier nanoTime) {
+        this.out = out;
+        this.nanoTime = nanoTime;
+        this.begin = nanoTime.getAsLong();
+    }
+
+    double seconds() {
+        return (nanoTime.getAsLong() - begin) / 1e9;
+    }
+
+    void headline(String text) {
+        out.printf("%n%s%n%s%n", text, "-".repeat(text.length()));
+    }
+
+    synchronized void line(String who, String text) {
+        out.printf(Locale.ROOT, "%6.1f s  %-16s %s%n", seconds(), who, text);
+    }
+
+    synchronized List<Event> events() {
+        return List.copyOf(events);
+    }
+
+    /** What a change or lane is called in the account: its services and tags. */
+    String name(String id) {
+        return names.getOrDefault(id, id);
+    }
+
+    private String names(Collection<String> ids) {
+        return String.join(", ", ids.stream().map(this::name).toList());
+    }
+
+    @Override
+    public synchronized void accept(Event event) {
+        events.add(event);
+        if (event instanceof Event.ChangeQueued e) {
+            Change change = e.change();
+            names.put(change.id(), name(change));
+            line("train", name(change) + " is queued" + (change.promote() ? "" : " as a test release"));
+        } else if (event instanceof Event.LaneQueued e) {
+            List<String> images = new ArrayList<>();
+            e.candidates().forEach((service, image) -> images.add(service + " " + image.tag()));
+            names.put(e.lane(), String.join(" + ", images));
+            line("lane " + e.group(), name(e.lane()) + " is queued");
+        } else if (event instanceof Event.LaneStarted || event instanceof Event.LaneEnded) {
+            lane(event);
+        } else {
+            train(event);
+        }
+    }
+
+    private static String name(Change change) {
+        List<String> images = new ArrayList<>();
+        change.images().forEach((service, image) -> images.add(service + " " + image.tag()));
+        return String.join(" + ", images);
+    }
+
+    private void train(Event event) {
+        if (event instanceof Event.ChangeEnded e) {
+            line(
+                    "train",
+                    name(e.change()) + ": " + e.outcome() + (e.related().isEmpty() ? "" : " -> " + name(e.related()))
+                            + (e.outcome() == Event.Outcome.RELEASED ? "" : ", " + e.reason()));
+        } else if (event instanceof Event.BatchDeparted e) {
+            line("train", "departs with " + names(e.changes()));
+        } else if (event instanceof Event.TrialStarted e) {
+            names.put(e.trial(), e.purpose());
+            String content = e.changes().isEmpty() ? "baseline alone" : names(e.changes());
+            line("trial", e.purpose() + ": " + content);
+        } else if (event instanceof Event.TrialInstalled e) {
+            line("trial", "patched " + e.patched() + ", all rolled out after " + e.milliseconds() + " ms");
+        } else if (event instanceof Event.TrialEnded e) {
+            line("trial", e.verdict() + (e.reason().isEmpty() ? "" : ": " + e.reason()));
+        } else if (event instanceof Event.ReleaseMade e) {
+            line(
+                    "release " + e.id(),
+                    "set " + e.set().abbreviated() + " changes "
+                            + String.join(", ", e.changed().keySet())
+                            + (e.rollbackOf().isEmpty() ? "" : ", back to " + e.rollbackOf()));
+        } else if (event instanceof Event.ReleasePromoted e) {
+            line("release " + e.release(), "is in production");
+        } else if (event instanceof Event.PromotionRefused e) {
+            line("release " + e.release(), "NOT promoted: " + e.reason());
+        } else if (event instanceof Event.ContentPromoted e) {
+            line("promotion", e.copiedBlobs() + " blobs copied, " + e.bytes() + " bytes; tags follow");
+        } else if (event instanceof Event.TrainPaused e) {
+            line("train", "PAUSED: " + e.reason());
+        }
+    }
+
+    private void lane(Event event) {
+        if (event instanceof Event.LaneStarted e) {
+            line(
+                    "lane " + name(e.lane()),
+                    "is in the environment"
+                            + (e.neighbours().isEmpty() ? "" : " beside " + String.join(", ", e.neighbours())));
+        } else if (event instanceof Event.LaneEnded e) {
+            line("lane " + name(e.lane()), e.outcome() + ", " + e.reason());
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.jenkins.plugins.releasetrain.demo;
+
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The shop's system tests. They know nothing of releases: they look at what the cluster runs in a namespace, and at what
+ * those images are like.
+ */
+final class ShopSuite {
+    private final KubernetesClient kubernetes;
+    private final ShopImages images;
+    private final Catalog catalog;
+
+    ShopSuite(KubernetesClient kubernetes, ShopImages images, Catalog catalog) {
+        this.kubernetes = kubernetes;
+        this.images = images;
+        this.catalog = catalog;
+    }
+
+    /** Tests all services. @return what failed; empty when all is well */
+    List<String> testAll(String namespace) {
+        return test(namespace, catalog.services().keySet());
+    }
+
+    /** Tests some services together with those that they call. */
+    List<String> test(String namespace, Collection<String> services) {
+        Map<String, Map<String, String>> running = running(namespace);
+        List<String> failures = new ArrayList<>();
+        for (String service : services) {
+            Map<String, String> labels = running.get(service);
+            if (labels == null) {
+                failures.add(service + " is not installed");
+            } else {
+                check(service, labels, running, failures);
+            }
+        }
+        return failures;
+    }
+
+    private static void check(
+            String service,
+            Map<String, String> labels,
+            Map<String, Map<String, String>> running,
+            List<String> failures) {
+        String answer = labels.getOrDefault(ShopImages.ANSWERS, "nothing");
+        if (!"200".equals(answer)) {
+            failures.add("GET " + service + " answers " + answer);
+        }
+        for (String need : labels.getOrDefault(ShopImages.NEEDS, "").split(" ")) {
+            if (!need.isEmpty()) {
+                String other = need.substring(0, need.indexOf('='));
+                int wanted = Integer.parseInt(need.substring(need.indexOf('=') + 1));
+                int offered =
+                        Integer.parseInt(running.getOrDefault(other, Map.of()).getOrDefault(ShopImages.OFFERS, "0"));
+                if (offered < wanted) {
+                    failures.add(service + " needs level " + wanted + " of " + other + ", which offers " + offered);
+                }
+            }
+        }
+    }
+
+    private Map<String, Map<String, String>> running(String namespace) {
+        Map<String, Map<String, String>> running = new HashMap<>();
+        for (Deployment deployment :
+                kubernetes.apps().deployments().inNamespace(namespace).list().getItems()) {
+            String image = deployment
+                    .getSpec()
+                    .getTemplate()
+                    .getSpec()
+                    .getContainers()
+                    .get(0)
+                    .getImage();
+            images.labels(ImageReference.parse(image))
+                    .ifPresent(labels -> running.put(deployment.getMetadata().getName(), labels));
+        }
+        return running;
+    }
+}

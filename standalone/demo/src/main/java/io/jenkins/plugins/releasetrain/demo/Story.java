@@ -1,0 +1,330 @@
+package io.jenkins.plugins.releasetrain.demo;
+
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
+import io.jenkins.plugins.releasetrain.engine.environment.Environment;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneTask;
+import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
+import io.jenkins.plugins.releasetrain.engine.registry.CopySettings;
+import io.jenkins.plugins.releasetrain.engine.registry.HttpImageCopier;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Traffic;
+import io.jenkins.plugins.releasetrain.engine.train.Task;
+import io.jenkins.plugins.releasetrain.engine.train.Train;
+import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+
+/** What happens in the demo, act by act. What comes of it is decided by the engine and the tests, not here. */
+final class Story {
+    private static final String CONDUCTOR = "demo";
+    private static final Duration ROLLOUT_DEADLINE = Duration.ofSeconds(20);
+
+    private final Parts parts;
+    private final Shop shop;
+    private final Account account;
+    private final Summary summary;
+    private final Promoter promoter;
+    private final ShopSuite suite;
+    private Environment staging;
+    private Environment shared;
+    private Train train;
+    private Lanes lanes;
+
+    Story(Parts parts, Shop shop, Account account, Summary summary) {
+        this.parts = parts;
+        this.shop = shop;
+        this.account = account;
+        this.summary = summary;
+        this.promoter = new Promoter(
+                parts.store,
+                new HttpImageCopier(CopySettings.DEFAULT, parts.executor),
+                Executors.newFixedThreadPool(4, Story::daemon),
+                parts.clock,
+                account);
+        this.suite = new ShopSuite(parts.kubernetes, parts.images, shop.catalog());
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "promotion");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    Environment staging() {
+        return staging;
+    }
+
+    Environment shared() {
+        return shared;
+    }
+
+    void run() throws InterruptedException, ExecutionException {
+        firstPromotion();
+        environments();
+        monoRelease();
+        testRelease();
+        microReleases();
+        secondMonoRelease();
+        rollback();
+    }
+
+    private void firstPromotion() {
+        account.headline("Promotion: version 1.0 of all services, all or nothing");
+        shop.catalog().services().keySet().forEach(service -> {
+            if (service.equals("catalog")) {
+                shop.buildMultiArch(service, "1.0");
+            } else {
+                shop.build(service, "1.0");
+            }
+        });
+        List<Promoter.Item> items = new ArrayList<>();
+        shop.catalog().services().values().forEach(service -> {
+            var image = parts.registries.pin(service, "1.0");
+            for (String tag : List.of("1.0", service.productionTag())) {
+                items.add(new Promoter.Item(
+                        service.devRepository(),
+                        service.productionRepository(),
+                        image.digest(),
+                        tag,
+                        tag.equals(service.productionTag())));
+            }
+        });
+        measured("(promotion)", items.size() / 2 + " images, 1.0", () -> {
+            Promoter.Result result = promoter.promote(new Promoter.Request(
+                    "first-" + UUID.randomUUID(),
+                    "",
+                    parts.registries.dev(),
+                    parts.registries.production(),
+                    items,
+                    Map.of()));
+            return result.promoted() ? "promoted" : "undone: " + result.reason();
+        });
+    }
+
+    private void environments() {
+        staging = parts.environment("staging", ROLLOUT_DEADLINE);
+        shared = parts.environment("cd", ROLLOUT_DEADLINE);
+        SortedMap<String, ImageReference> images = new TreeMap<>();
+        parts.registries
+                .productionSet(shop.catalog())
+                .images()
+                .forEach((name, image) -> images.put(
+                        name, parts.registries.released(shop.catalog().service(name), image)));
+        shop.install(parts.kubernetes, staging.namespace(), images);
+        shop.install(parts.kubernetes, shared.namespace(), images);
+        Train.Ports ports =
+                new Train.Ports(parts.store, promoter, parts.clock, Story::id, account, Cluster.Progress.NONE);
+        train = new Train(
+                TrainSettings.of(shop.name(), "system tests"), shop.catalog(), parts.registries, staging, ports);
+        lanes = new Lanes(
+                new LaneSettings(LaneSettings.OnDrift.RERUN, 5, TrainSettings.USUAL_MOVING_TAGS),
+                shop.catalog(),
+                parts.registries,
+                shared,
+                new Lanes.Ports(parts.store, promoter, parts.clock, Story::id, account, Cluster.Progress.NONE));
+    }
+
+    private static String id() {
+        return UUID.randomUUID().toString();
+    }
+
+    private void monoRelease() {
+        account.headline("Mono release: six changes ride one train, one of them is bad on purpose");
+        shop.build("cart", "1.1");
+        shop.build("cart", "1.2");
+        shop.build("mail", "1.1");
+        shop.buildMultiArch("catalog", "1.1");
+        shop.push("stock", "1.1", shop.image("stock", "1.1").label(ShopImages.ANSWERS, "500"));
+        shop.build("price", "1.1");
+        shop.build("search", "1.1");
+        ride("cart 1.1", "cart 1.2", "mail 1.1", "catalog 1.1", "stock 1.1", "price 1.1", "search 1.1");
+    }
+
+    private void testRelease() {
+        account.headline("Pre-merge: a test release of one updated service, never promoted");
+        shop.push("web", "pr-7", shop.image("web", "pr-7"));
+        queue("web pr-7", false);
+        conduct();
+    }
+
+    private void secondMonoRelease() {
+        account.headline("Mono release: the next batch");
+        shop.push("stock", "1.2", shop.image("stock", "1.2").label(ShopImages.OFFERS, "2"));
+        shop.push("cart", "1.3", shop.image("cart", "1.3").label(ShopImages.NEEDS, "price=1 stock=2"));
+        ride("stock 1.2", "cart 1.3");
+    }
+
+    private void rollback() {
+        String first = parts.store.releases(shop.name(), Integer.MAX_VALUE, 100).stream()
+                .reduce((newer, older) -> older)
+                .orElseThrow()
+                .made()
+                .id();
+        account.headline("Rollback: to " + first + " in one action");
+        measured("(rollback)", "to " + first, () -> {
+            String release = train.rollBack(first, "demo");
+            conductQuietly();
+            return "released as " + release;
+        });
+    }
+
+    private void ride(String... images) {
+        for (String image : images) {
+            queue(image, true);
+        }
+        conduct();
+    }
+
+    private void queue(String image, boolean promote) {
+        String[] words = image.split(" ");
+        train.queue(new Train.Request(
+                Map.of(words[0], words[1]), new Origin(words[0] + "#" + words[1], "", "demo"), 0, promote));
+    }
+
+    /** Runs the train until nothing is left, with one row of the summary per outcome. */
+    private void conduct() {
+        int before = account.events().size();
+        double begin = account.seconds();
+        Traffic traffic = parts.traffic();
+        conductQuietly();
+        List<Event> news = account.events().subList(before, account.events().size());
+        Map<String, List<String>> byOutcome = new LinkedHashMap<>();
+        for (Event event : news) {
+            if (event instanceof Event.ChangeEnded e) {
+                String release = e.outcome() == Outcome.RELEASED ? e.related() : "";
+                byOutcome
+                        .computeIfAbsent(release + "/" + e.outcome(), k -> new ArrayList<>())
+                        .add(account.name(e.change()));
+            }
+        }
+        long trials = news.stream().filter(Event.TrialStarted.class::isInstance).count();
+        byOutcome.forEach((key, changes) -> summary.add(new Summary.Row(
+                key.startsWith("/") ? "-" : key.substring(0, key.indexOf('/')),
+                String.join(", ", changes),
+                key.substring(key.indexOf('/') + 1).toLowerCase(java.util.Locale.ROOT),
+                0,
+                Traffic.NONE)));
+        summary.add(new Summary.Row(
+                "(train)",
+                trials + " trials",
+                "",
+                account.seconds() - begin,
+                parts.traffic().minus(traffic)));
+    }
+
+    private void conductQuietly() {
+        try {
+            Task task = train.next(CONDUCTOR);
+            while (!(task instanceof Task.Idle)) {
+                if (task instanceof Task.Test test) {
+                    List<String> failures = suite.testAll(test.namespace());
+                    train.report(test.trial(), verdict(failures), String.join("; ", failures));
+                } else if (task instanceof Task.Wait wait) {
+                    account.line("train", "waits: " + wait.why());
+                    Thread.sleep(wait.again().toMillis());
+                }
+                task = train.next(CONDUCTOR);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("The demo was interrupted", e);
+        }
+    }
+
+    private static Verdict verdict(List<String> failures) {
+        return failures.isEmpty() ? Verdict.PASSED : Verdict.FAILED;
+    }
+
+    private void microReleases() throws InterruptedException, ExecutionException {
+        account.headline("Micro releases: five lanes at once in one shared environment");
+        shop.build("pay", "1.1");
+        shop.build("account", "1.1");
+        shop.build("web", "1.1");
+        shop.push("delivery", "1.1", shop.image("delivery", "1.1").label(ShopImages.NEEDS, "mail=9"));
+        shop.push("review", "1.1", shop.image("review", "1.1").label(ShopImages.STARTS, "never"));
+        SortedMap<String, String> candidates =
+                new TreeMap<>(Map.of("pay", "1.1", "account", "1.1", "web", "1.1", "delivery", "1.1", "review", "1.1"));
+        double begin = account.seconds();
+        Traffic traffic = parts.traffic();
+        ExecutorService builds = Executors.newFixedThreadPool(candidates.size());
+        try {
+            List<Future<Event.LaneEnded>> ends = new ArrayList<>();
+            lanes.byGroup(candidates).values().forEach(images -> {
+                Lanes.LaneId lane = lanes.open(images, new Origin("micro#1", "", "demo"));
+                ends.add(builds.submit(() -> drive(lane)));
+            });
+            for (Future<Event.LaneEnded> end : ends) {
+                Event.LaneEnded ended = end.get();
+                summary.add(new Summary.Row(
+                        ended.release().isEmpty() ? "-" : ended.release(),
+                        account.name(ended.lane()),
+                        ended.outcome().name().toLowerCase(java.util.Locale.ROOT),
+                        0,
+                        Traffic.NONE));
+            }
+        } finally {
+            builds.shutdownNow();
+        }
+        summary.add(new Summary.Row(
+                "(lanes)",
+                candidates.size() + " lanes at once",
+                "",
+                account.seconds() - begin,
+                parts.traffic().minus(traffic)));
+    }
+
+    private Event.LaneEnded drive(Lanes.LaneId lane) throws InterruptedException {
+        LaneTask task = lanes.next(lane);
+        while (true) {
+            if (task instanceof LaneTask.Done done) {
+                return done.ended();
+            } else if (task instanceof LaneTask.Test test) {
+                List<String> failures =
+                        suite.test(test.namespace(), test.images().keySet());
+                lanes.report(lane, verdict(failures), String.join("; ", failures));
+            } else if (task instanceof LaneTask.Wait) {
+                Thread.sleep(200);
+            }
+            task = lanes.next(lane);
+        }
+    }
+
+    private void measured(String release, String changes, java.util.function.Supplier<String> act) {
+        double begin = account.seconds();
+        Traffic traffic = parts.traffic();
+        String verdict = act.get();
+        summary.add(new Summary.Row(
+                release,
+                changes,
+                verdict,
+                account.seconds() - begin,
+                parts.traffic().minus(traffic)));
+    }
+
+    /** Outcomes of all changes and lanes, counted. */
+    Map<Outcome, Long> outcomes() {
+        return account.events().stream()
+                .map(e -> e instanceof Event.ChangeEnded change
+                        ? change.outcome()
+                        : e instanceof Event.LaneEnded lane ? lane.outcome() : null)
+                .filter(java.util.Objects::nonNull)
+                .collect(Collectors.groupingBy(o -> o, TreeMap::new, Collectors.counting()));
+    }
+}
