@@ -30,7 +30,7 @@ final class Workers {
     <T, R> Map<T, R> map(Collection<T> elements, Function<T, Optional<R>> function) {
         Queue<T> left = new ConcurrentLinkedQueue<>(new LinkedHashSet<>(elements));
         Map<T, R> answers = new ConcurrentHashMap<>();
-        Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
+        Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
         List<Thread> threads = new ArrayList<>();
         for (int i = Math.min(most, left.size()); i > 0; i--) {
             Thread thread = new Thread(
@@ -40,7 +40,8 @@ final class Workers {
                                 T element = e;
                                 function.apply(element).ifPresent(answer -> answers.put(element, answer));
                             }
-                        } catch (RuntimeException e) {
+                        } catch (RuntimeException | Error e) {
+                            // Also an Error: an element that was not looked at must not pass for one without answer.
                             failures.add(e);
                         }
                     },
@@ -50,8 +51,11 @@ final class Workers {
             threads.add(thread);
         }
         join(threads);
-        if (!failures.isEmpty()) {
-            throw failures.peek();
+        if (failures.peek() instanceof Error error) {
+            throw error;
+        }
+        if (failures.peek() instanceof RuntimeException failure) {
+            throw failure;
         }
         return answers;
     }
