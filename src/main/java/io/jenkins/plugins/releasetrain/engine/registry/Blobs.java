@@ -36,8 +36,8 @@ final class Blobs {
 
     /** A small blob, proven to have its digest. */
     byte[] read(String repository, Digest digest) {
-        Call call = Call.of(
-                "read blob " + name(repository, digest), "GET", uri(repository, digest), Call.pull(repository));
+        Call call =
+                Call.of("read blob " + name(repository, digest), "GET", uri(repository, digest), Call.pull(repository));
         HttpResponse<byte[]> response = transport.document(call);
         if (response.statusCode() != 200) {
             throw transport.failure(call, response);
@@ -52,8 +52,8 @@ final class Blobs {
      * @return empty if it did; else where the upload that it began instead goes on
      */
     Optional<URI> mount(String repository, Digest digest, String from) {
-        URI uri = transport.uri("/v2/" + repository + "/blobs/uploads/?mount=" + encoded(digest.value()) + "&from="
-                + encoded(from));
+        URI uri = transport.uri(
+                "/v2/" + repository + "/blobs/uploads/?mount=" + encoded(digest.value()) + "&from=" + encoded(from));
         Call call = Call.of(
                         "mount blob " + digest + " from " + from + " into " + repository,
                         "POST",

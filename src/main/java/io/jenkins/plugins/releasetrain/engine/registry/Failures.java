@@ -27,7 +27,8 @@ final class Failures {
         FailureKind kind = kind(status, authorization.insufficientScope());
         String own = ownWords(body, authorization.secrets());
         return new EngineException(
-                kind, prefix(call) + "answered " + status + (own.isEmpty() ? "" : " (" + own + ")") + ". "
+                kind,
+                prefix(call) + "answered " + status + (own.isEmpty() ? "" : " (" + own + ")") + ". "
                         + advice(kind, status, call));
     }
 
@@ -116,7 +117,8 @@ final class Failures {
         List<String> parts = new ArrayList<>();
         try {
             for (JsonNode error : JSON.readTree(text).path("errors")) {
-                parts.add(error.path("code").asText() + ": " + error.path("message").asText());
+                parts.add(error.path("code").asText() + ": "
+                        + error.path("message").asText());
             }
         } catch (IOException e) {
             parts.add(text);

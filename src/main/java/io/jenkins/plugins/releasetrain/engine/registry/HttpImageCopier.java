@@ -38,8 +38,7 @@ public final class HttpImageCopier implements ImageCopier {
             Registry source, String sourceRepository, Digest digest, Registry target, String targetRepository) {
         ImageReference.checkRepository(sourceRepository);
         ImageReference.checkRepository(targetRepository);
-        return new ImageCopy(
-                        this, new Place(http(source), sourceRepository), new Place(http(target), targetRepository))
+        return new ImageCopy(this, new Place(http(source), sourceRepository), new Place(http(target), targetRepository))
                 .run(digest);
     }
 

@@ -51,8 +51,8 @@ public final class HttpRegistry implements Registry {
     }
 
     Optional<Descriptor> resolve(String repository, String reference, String scopes) {
-        Call call = manifestCall("resolve", "HEAD", repository, reference, scopes)
-                .acceptingManifests();
+        Call call =
+                manifestCall("resolve", "HEAD", repository, reference, scopes).acceptingManifests();
         HttpResponse<Void> response = transport.head(call);
         if (response.statusCode() == 404) {
             return Optional.empty();
@@ -144,7 +144,8 @@ public final class HttpRegistry implements Registry {
     @Override
     public boolean untag(String repository, String tag) {
         ImageReference.checkTag(tag);
-        Call call = manifestCall("remove tag", "DELETE", repository, tag, "repository:" + repository + ":pull,push,delete");
+        Call call =
+                manifestCall("remove tag", "DELETE", repository, tag, "repository:" + repository + ":pull,push,delete");
         HttpResponse<byte[]> response = transport.document(call);
         return switch (response.statusCode()) {
             case 200, 202, 204 -> true;
@@ -197,7 +198,8 @@ public final class HttpRegistry implements Registry {
         }
         String stored = response.headers()
                 .firstValue("Docker-Content-Digest")
-                .or(() -> resolve(repository, reference, Call.push(repository)).map(d -> d.digest().value()))
+                .or(() -> resolve(repository, reference, Call.push(repository))
+                        .map(d -> d.digest().value()))
                 .orElse("nothing");
         if (!stored.equals(descriptor.digest().value())) {
             throw Failures.of(

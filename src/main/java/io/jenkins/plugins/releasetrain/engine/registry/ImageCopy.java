@@ -66,7 +66,8 @@ final class ImageCopy {
     }
 
     private void putOnce(Manifest manifest) {
-        target.registry().putManifest(target.repository(), manifest.descriptor().digest().value(), manifest);
+        target.registry()
+                .putManifest(target.repository(), manifest.descriptor().digest().value(), manifest);
         done(new Report(0, 0, 0, 1, 0));
     }
 

@@ -53,10 +53,13 @@ final class Manifests {
         boolean index = isIndex(manifest.descriptor().mediaType());
         String stated = json.path("mediaType").asText(manifest.descriptor().mediaType());
         // An ambiguous manifest means different images to different readers (CVE-2021-41190).
-        boolean ambiguous = !stated.equals(manifest.descriptor().mediaType())
-                || json.has(index ? "layers" : "manifests");
+        boolean ambiguous =
+                !stated.equals(manifest.descriptor().mediaType()) || json.has(index ? "layers" : "manifests");
         if (ambiguous) {
-            throw unreadable(manifest, "its content contradicts its media type " + manifest.descriptor().mediaType());
+            throw unreadable(
+                    manifest,
+                    "its content contradicts its media type "
+                            + manifest.descriptor().mediaType());
         }
         List<Descriptor> manifests = new ArrayList<>();
         List<Descriptor> blobs = new ArrayList<>();
@@ -74,9 +77,7 @@ final class Manifests {
         }
         JsonNode subject = json.path("subject");
         return new Content(
-                manifests,
-                blobs,
-                subject.isObject() ? Optional.of(descriptor(manifest, subject)) : Optional.empty());
+                manifests, blobs, subject.isObject() ? Optional.of(descriptor(manifest, subject)) : Optional.empty());
     }
 
     /** OCI "Non-Distributable Layers" and Docker's foreign layers. */
@@ -100,10 +101,15 @@ final class Manifests {
 
     private static Descriptor descriptor(Manifest manifest, JsonNode json) {
         String digest = json.path("digest").asText();
-        if (!Digest.isDigest(digest) || !json.path("size").canConvertToLong() || json.path("size").asLong() < 0) {
+        if (!Digest.isDigest(digest)
+                || !json.path("size").canConvertToLong()
+                || json.path("size").asLong() < 0) {
             throw unreadable(manifest, "one of its descriptors lacks a digest or a size");
         }
-        return new Descriptor(json.path("mediaType").asText(), new Digest(digest), json.path("size").asLong());
+        return new Descriptor(
+                json.path("mediaType").asText(),
+                new Digest(digest),
+                json.path("size").asLong());
     }
 
     private static EngineException unreadable(Manifest manifest, String why) {

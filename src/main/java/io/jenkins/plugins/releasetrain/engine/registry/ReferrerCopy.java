@@ -55,9 +55,8 @@ final class ReferrerCopy {
         Set<Digest> missing = new HashSet<>(here.descriptors().keySet());
         missing.removeAll(there.descriptors().keySet());
         // A list under a tag may name what was deleted since.
-        missing.removeIf(digest -> source.registry()
-                .resolve(source.repository(), digest.value())
-                .isEmpty());
+        missing.removeIf(digest ->
+                source.registry().resolve(source.repository(), digest.value()).isEmpty());
         missing.forEach(content);
         if (!there.api() && !missing.isEmpty()) {
             list(subject, here, missing);

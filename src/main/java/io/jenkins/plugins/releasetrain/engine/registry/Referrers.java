@@ -51,8 +51,7 @@ record Referrers(boolean api, Map<Digest, JsonNode> descriptors) {
         Map<Digest, JsonNode> all = new LinkedHashMap<>(others.descriptors);
         all.keySet().retainAll(some);
         all.putAll(descriptors);
-        ObjectNode index =
-                JSON.createObjectNode().put("schemaVersion", 2).put("mediaType", Manifests.OCI_INDEX);
+        ObjectNode index = JSON.createObjectNode().put("schemaVersion", 2).put("mediaType", Manifests.OCI_INDEX);
         ArrayNode manifests = index.putArray("manifests");
         all.values().forEach(manifests::add);
         byte[] content = index.toString().getBytes(StandardCharsets.UTF_8);

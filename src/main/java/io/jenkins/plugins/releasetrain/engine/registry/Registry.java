@@ -59,9 +59,7 @@ public interface Registry {
 
         public Traffic minus(Traffic earlier) {
             return new Traffic(
-                    requests - earlier.requests,
-                    bytesReceived - earlier.bytesReceived,
-                    bytesSent - earlier.bytesSent);
+                    requests - earlier.requests, bytesReceived - earlier.bytesReceived, bytesSent - earlier.bytesSent);
         }
 
         public Traffic plus(Traffic other) {

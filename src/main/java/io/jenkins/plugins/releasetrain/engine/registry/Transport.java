@@ -286,7 +286,8 @@ final class Transport {
                 long now = progress.getAsLong();
                 if (now == before) {
                     answer.cancel(true);
-                    throw Failures.of(FailureKind.TIMEOUT, call, "made no progress for " + patience.toSeconds() + " s.");
+                    throw Failures.of(
+                            FailureKind.TIMEOUT, call, "made no progress for " + patience.toSeconds() + " s.");
                 }
                 before = now;
             } catch (InterruptedException e) {

@@ -60,7 +60,6 @@ final class Workers {
         return answers;
     }
 
-
     private static void join(List<Thread> threads) {
         try {
             for (Thread thread : threads) {

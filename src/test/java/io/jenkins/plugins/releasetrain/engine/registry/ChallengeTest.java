@@ -11,8 +11,9 @@ import org.junit.jupiter.api.Test;
 class ChallengeTest {
     @Test
     void reads_scheme_and_parameters() {
-        List<Challenge> challenges = Challenge.parse(List.of(
-                "Bearer realm=\"https://auth.example/token\",service=\"a, b\", scope=\"repository:shop/cart:pull,push\""));
+        List<Challenge> challenges = Challenge.parse(
+                List.of(
+                        "Bearer realm=\"https://auth.example/token\",service=\"a, b\", scope=\"repository:shop/cart:pull,push\""));
 
         assertThat(challenges)
                 .containsExactly(new Challenge(
@@ -38,6 +39,7 @@ class ChallengeTest {
 
     @Property
     void never_fails_on_what_a_server_may_send(@ForAll String header) {
-        assertThat(Challenge.parse(List.of(header))).allSatisfy(c -> assertThat(c.scheme()).isNotEmpty());
+        assertThat(Challenge.parse(List.of(header)))
+                .allSatisfy(c -> assertThat(c.scheme()).isNotEmpty());
     }
 }

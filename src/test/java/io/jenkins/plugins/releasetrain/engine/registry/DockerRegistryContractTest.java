@@ -34,7 +34,8 @@ class DockerRegistryContractTest {
 
         @BeforeAll
         void startRegistry() throws Exception {
-            assumeTrue(DockerRegistry.available(), "docker-registry is not on the PATH; install Debian's docker-registry");
+            assumeTrue(
+                    DockerRegistry.available(), "docker-registry is not on the PATH; install Debian's docker-registry");
             registry = start();
         }
 

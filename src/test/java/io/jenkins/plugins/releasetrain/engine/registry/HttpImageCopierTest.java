@@ -89,7 +89,8 @@ class HttpImageCopierTest {
     }
 
     private void assertCopied() {
-        assertThat(target.manifest("shop/cart", DIGEST.value())).contains(CART.content().manifest());
+        assertThat(target.manifest("shop/cart", DIGEST.value()))
+                .contains(CART.content().manifest());
     }
 
     @Test
@@ -172,7 +173,8 @@ class HttpImageCopierTest {
         String large = CART.content().digest(CART.content().blobs().get(3));
         byte[] whole = CART.content().blobs().get(3);
         source.failNext(1, r -> r.path().endsWith(large), Failure.cut(300_000));
-        source.failNext(1, r -> r.header("Range").isPresent(), right -> Reply.of(200).body(whole));
+        source.failNext(
+                1, r -> r.header("Range").isPresent(), right -> Reply.of(200).body(whole));
 
         copy();
 
@@ -212,9 +214,7 @@ class HttpImageCopierTest {
     void copies_nothing_of_an_image_above_the_limit() {
         HttpImageCopier limited = new HttpImageCopier(CopySettings.DEFAULT.withImageBytes(100_000), threads);
 
-        assertThat(failure(
-                        FailureKind.TOO_LARGE,
-                        () -> limited.copy(from, "shop/cart", DIGEST, to, "shop/cart")))
+        assertThat(failure(FailureKind.TOO_LARGE, () -> limited.copy(from, "shop/cart", DIGEST, to, "shop/cart")))
                 .hasMessageContaining("the limit is 100000")
                 .hasMessageContaining("Nothing was copied");
         assertThat(target.exchanges()).extracting(Exchange::method).containsOnly("HEAD");
@@ -224,13 +224,9 @@ class HttpImageCopierTest {
     void says_what_the_source_does_not_hold() {
         Digest absent = Digest.sha256("absent");
 
-        assertThat(failure(
-                        FailureKind.NOT_FOUND,
-                        () -> copier.copy(from, "shop/cart", absent, to, "shop/cart")))
+        assertThat(failure(FailureKind.NOT_FOUND, () -> copier.copy(from, "shop/cart", absent, to, "shop/cart")))
                 .hasMessageContaining(source.host() + "/shop/cart@" + absent);
-        failure(
-                FailureKind.INVALID_INPUT,
-                () -> copier.copy(from, "Shop", DIGEST, to, "shop/cart"));
+        failure(FailureKind.INVALID_INPUT, () -> copier.copy(from, "Shop", DIGEST, to, "shop/cart"));
     }
 
     @Test
@@ -239,8 +235,8 @@ class HttpImageCopierTest {
         failure(FailureKind.FORBIDDEN, this::copy);
         target.forgetExchanges();
 
-        Report report = new HttpImageCopier(CopySettings.DEFAULT, threads)
-                .copy(from, "shop/cart", DIGEST, to, "shop/cart");
+        Report report =
+                new HttpImageCopier(CopySettings.DEFAULT, threads).copy(from, "shop/cart", DIGEST, to, "shop/cart");
 
         assertThat(report).isEqualTo(new Report(0, 0, 4, 1, 0));
         assertThat(count(target, "POST", "/uploads/")).as("the blobs are there").isZero();

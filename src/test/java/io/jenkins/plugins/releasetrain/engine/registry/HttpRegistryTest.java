@@ -181,8 +181,7 @@ class HttpRegistryTest {
 
         assertThat(client(registry).manifest("shop/cart", "1.0")).isPresent();
 
-        assertThat(time.sleeps())
-                .containsExactly(Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(2));
+        assertThat(time.sleeps()).containsExactly(Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(2));
     }
 
     @ParameterizedTest
@@ -191,8 +190,8 @@ class HttpRegistryTest {
         EmbeddedRegistry registry = registry();
         registry.failNext(1, r -> true, Failure.status(status, "NO", "no"));
 
-        assertThat(catchThrowableOfType(EngineException.class, () -> client(registry)
-                        .blob("shop/cart", DIGEST)))
+        assertThat(catchThrowableOfType(
+                        EngineException.class, () -> client(registry).blob("shop/cart", DIGEST)))
                 .isNotNull();
 
         assertThat(registry.exchanges()).hasSize(1);
@@ -216,8 +215,8 @@ class HttpRegistryTest {
     @Test
     void says_that_a_silent_registry_gave_no_answer() throws IOException {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            Limits limits = new Limits(
-                    1, 1024, Duration.ofSeconds(5), Duration.ofMillis(100), 1, Duration.ZERO, Duration.ZERO);
+            Limits limits =
+                    new Limits(1, 1024, Duration.ofSeconds(5), Duration.ofMillis(100), 1, Duration.ZERO, Duration.ZERO);
             HttpRegistry client = new HttpRegistry(
                     RegistrySettings.of("127.0.0.1:" + silent.getLocalPort())
                             .withPlainHttp()
@@ -235,7 +234,8 @@ class HttpRegistryTest {
         try (ServerSocket plain = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             Thread server = new Thread(() -> answerPlainly(plain));
             server.start();
-            HttpRegistry client = new HttpRegistry(RegistrySettings.of("127.0.0.1:" + plain.getLocalPort()), time, time);
+            HttpRegistry client =
+                    new HttpRegistry(RegistrySettings.of("127.0.0.1:" + plain.getLocalPort()), time, time);
 
             assertThat(failure(FailureKind.TLS, () -> client.resolve("shop/cart", "1.0")))
                     .hasMessageContaining("plain HTTP, opt in");
@@ -246,8 +246,7 @@ class HttpRegistryTest {
     /** As Go's servers answer what is not HTTP. */
     private static void answerPlainly(ServerSocket server) {
         try (Socket client = server.accept()) {
-            client.getOutputStream()
-                    .write("HTTP/1.0 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            client.getOutputStream().write("HTTP/1.0 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             client.getOutputStream().flush();
             client.getInputStream().readNBytes(1);
         } catch (IOException e) {
@@ -269,8 +268,7 @@ class HttpRegistryTest {
     void I1_refuses_a_blob_whose_content_is_another() throws IOException {
         EmbeddedRegistry registry = registry();
         HttpRegistry client = client(registry);
-        Descriptor config = Manifests.read(
-                        client.manifest("shop/cart", "1.0").orElseThrow())
+        Descriptor config = Manifests.read(client.manifest("shop/cart", "1.0").orElseThrow())
                 .blobs()
                 .get(0);
         registry.failNext(1, r -> r.is("GET", "/blobs/"), Failure.wrongContent());
@@ -282,7 +280,10 @@ class HttpRegistryTest {
     void I1_refuses_a_digest_that_was_not_asked_for() throws IOException {
         EmbeddedRegistry registry = registry();
         registry.failNext(
-                1, r -> true, right -> right.header("Docker-Content-Digest", Digest.sha256("other").value()));
+                1,
+                r -> true,
+                right -> right.header(
+                        "Docker-Content-Digest", Digest.sha256("other").value()));
 
         failure(FailureKind.DIGEST_MISMATCH, () -> client(registry).resolve("shop/cart", DIGEST.value()));
     }
@@ -301,7 +302,8 @@ class HttpRegistryTest {
         EmbeddedRegistry registry = registry(RegistryOptions.DEFAULT.withoutDigestHeaders());
 
         assertThat(client(registry).resolve("shop/cart", "1.0"))
-                .contains(new Descriptor(Manifests.OCI_MANIFEST, DIGEST, CART.content().manifest().length));
+                .contains(new Descriptor(
+                        Manifests.OCI_MANIFEST, DIGEST, CART.content().manifest().length));
         client(registry).tag("shop/cart", DIGEST, "stable");
 
         assertThat(registry.tags("shop/cart")).containsEntry("stable", DIGEST.value());

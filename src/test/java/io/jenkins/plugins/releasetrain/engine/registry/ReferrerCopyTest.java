@@ -37,8 +37,8 @@ class ReferrerCopyTest {
     }
 
     private EmbeddedRegistry start(boolean lists) throws IOException {
-        EmbeddedRegistry registry = EmbeddedRegistry.start(
-                lists ? RegistryOptions.DEFAULT : RegistryOptions.DEFAULT.withoutReferrers());
+        EmbeddedRegistry registry =
+                EmbeddedRegistry.start(lists ? RegistryOptions.DEFAULT : RegistryOptions.DEFAULT.withoutReferrers());
         open.add(registry);
         return registry;
     }
@@ -73,7 +73,8 @@ class ReferrerCopyTest {
                             "shop/cart",
                             Referrers.tag(subject),
                             Manifests.OCI_INDEX,
-                            ("{\"schemaVersion\":2,\"manifests\":[" + descriptor + others + "]}").getBytes(StandardCharsets.UTF_8));
+                            ("{\"schemaVersion\":2,\"manifests\":[" + descriptor + others + "]}")
+                                    .getBytes(StandardCharsets.UTF_8));
         }
         return signature;
     }
@@ -120,9 +121,12 @@ class ReferrerCopyTest {
         copy();
         SampleImages there = SampleImages.at(target.origin());
         Digest own = new Digest(there.pushReferrer("live/cart", image.value(), TYPE, "own"));
-        there.pushManifest("live/cart", Referrers.tag(image), Manifests.OCI_INDEX, ("""
-                {"schemaVersion":2,"manifests":[{"mediaType":"%s","digest":"%s","size":9}]}"""
-                .formatted(TYPE, own)).getBytes(StandardCharsets.UTF_8));
+        there.pushManifest(
+                "live/cart",
+                Referrers.tag(image),
+                Manifests.OCI_INDEX,
+                ("""
+                {"schemaVersion":2,"manifests":[{"mediaType":"%s","digest":"%s","size":9}]}""".formatted(TYPE, own)).getBytes(StandardCharsets.UTF_8));
         String ownTag = there.push("live/cart", Referrers.tag(image) + ".sig", SampleImage.of("own", "signature"));
         images().push("shop/cart", Referrers.tag(image) + ".sig", SampleImage.of("another", "signature"));
         Digest signature = signed(image, "signature");
@@ -136,7 +140,8 @@ class ReferrerCopyTest {
     @Test
     void the_tags_of_cosign_go_along() throws IOException {
         start(true, true);
-        String signature = images().push("shop/cart", Referrers.tag(image) + ".sig", SampleImage.of("cart", "signature"));
+        String signature =
+                images().push("shop/cart", Referrers.tag(image) + ".sig", SampleImage.of("cart", "signature"));
 
         copy();
 
@@ -148,11 +153,13 @@ class ReferrerCopyTest {
     void a_list_that_names_what_is_gone_does_no_harm() throws IOException {
         start(false, true);
         Digest signature = signed(image, "signature");
-        client(source).transport().document(Call.of(
-                "delete",
-                "DELETE",
-                client(source).transport().uri("/v2/shop/cart/manifests/" + signature),
-                Call.push("shop/cart")));
+        client(source)
+                .transport()
+                .document(Call.of(
+                        "delete",
+                        "DELETE",
+                        client(source).transport().uri("/v2/shop/cart/manifests/" + signature),
+                        Call.push("shop/cart")));
 
         copy();
 

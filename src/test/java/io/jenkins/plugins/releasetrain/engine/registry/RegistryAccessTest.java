@@ -58,8 +58,7 @@ class RegistryAccessTest {
     }
 
     private EmbeddedRegistry withBasicAuth() throws IOException {
-        EmbeddedRegistry registry =
-                start(RegistryOptions.DEFAULT.withBasicAuth(BUILDER.user(), BUILDER.password()));
+        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT.withBasicAuth(BUILDER.user(), BUILDER.password()));
         SampleImages.at(registry.origin())
                 .withBasicAuth(BUILDER.user(), BUILDER.password())
                 .push("shop/cart", "1.0", CART);
@@ -122,14 +121,12 @@ class RegistryAccessTest {
                 .containsExactly(tuple("", 401), tuple("Basic", 200), tuple("Basic", 200));
     }
 
-
     @Test
     void I9_a_refused_password_is_in_no_message() throws IOException {
         EmbeddedRegistry registry = start(RegistryOptions.DEFAULT.withBasicAuth("builder", "another"));
 
-        assertThat(failure(
-                        FailureKind.UNAUTHENTICATED, () -> client(registry, BUILDER)
-                                .resolve("shop/cart", "1.0")))
+        assertThat(failure(FailureKind.UNAUTHENTICATED, () -> client(registry, BUILDER)
+                        .resolve("shop/cart", "1.0")))
                 .hasMessageContaining("Check the credentials");
         failure(FailureKind.UNAUTHENTICATED, () -> client(registry, null).resolve("shop/cart", "1.0"));
     }
@@ -139,8 +136,8 @@ class RegistryAccessTest {
         EmbeddedRegistry registry = withBasicAuth();
         HttpRegistry client = client(registry, BUILDER);
         client.resolve("shop/cart", "1.0");
-        registry.failNext(2, r -> true, right -> Reply.error(
-                403, "DENIED", "not with " + BUILDER.password() + " or " + ENCODED));
+        registry.failNext(
+                2, r -> true, right -> Reply.error(403, "DENIED", "not with " + BUILDER.password() + " or " + ENCODED));
 
         assertThat(failure(FailureKind.FORBIDDEN, () -> client.manifest("shop/cart", "1.0")))
                 .hasMessageContaining("not with *** or ***");
@@ -159,9 +156,7 @@ class RegistryAccessTest {
         EmbeddedRegistry registry = withBasicAuth();
         AtomicReference<Credentials> current = new AtomicReference<>(new Credentials("builder", "old"));
         HttpRegistry client = new HttpRegistry(
-                RegistrySettings.of(registry.host())
-                        .withPlainHttp()
-                        .withCredentials(() -> Optional.of(current.get())),
+                RegistrySettings.of(registry.host()).withPlainHttp().withCredentials(() -> Optional.of(current.get())),
                 time,
                 time);
 
@@ -251,9 +246,8 @@ class RegistryAccessTest {
         open.add(tokens);
         EmbeddedRegistry registry = start(RegistryOptions.DEFAULT.withTokens(tokens));
 
-        assertThat(failure(
-                        FailureKind.UNAUTHENTICATED, () -> client(registry, BUILDER)
-                                .resolve("shop/cart", "1.0")))
+        assertThat(failure(FailureKind.UNAUTHENTICATED, () -> client(registry, BUILDER)
+                        .resolve("shop/cart", "1.0")))
                 .hasMessageContaining("get a token for repository:shop/cart:pull of registry " + registry.host())
                 .hasMessageContaining("/token");
     }
@@ -268,8 +262,7 @@ class RegistryAccessTest {
                 .withTrustedCertificates(authority.pem())
                 .withCredentials(() -> Optional.of(BUILDER));
 
-        assertThat(failure(
-                        FailureKind.TLS, () -> new HttpRegistry(settings, time, time).resolve("shop/cart", "1.0")))
+        assertThat(failure(FailureKind.TLS, () -> new HttpRegistry(settings, time, time).resolve("shop/cart", "1.0")))
                 .hasMessageContaining("the token endpoint has no TLS");
         assertThat(tokens.requests()).isEmpty();
     }
@@ -280,15 +273,15 @@ class RegistryAccessTest {
         EmbeddedRegistry registry = start(RegistryOptions.DEFAULT.withTls(authority.context()));
         RegistrySettings settings = RegistrySettings.of(registry.host());
 
-        assertThat(failure(
-                        FailureKind.TLS, () -> new HttpRegistry(settings, time, time).resolve("shop/cart", "1.0")))
+        assertThat(failure(FailureKind.TLS, () -> new HttpRegistry(settings, time, time).resolve("shop/cart", "1.0")))
                 .hasMessageContaining("in the TLS handshake")
                 .hasMessageContaining("trusted certificates");
         assertThat(new HttpRegistry(settings.withTrustedCertificates(authority.pem()), time, time)
                         .resolve("shop/cart", "1.0"))
                 .isEmpty();
-        failure(FailureKind.INVALID_INPUT, () -> new HttpRegistry(
-                settings.withTrustedCertificates("no certificate"), time, time));
+        failure(
+                FailureKind.INVALID_INPUT,
+                () -> new HttpRegistry(settings.withTrustedCertificates("no certificate"), time, time));
     }
 
     @Test

@@ -58,8 +58,8 @@ abstract class RegistryContract {
         copier = new HttpImageCopier(CopySettings.DEFAULT.withoutReferrers(), threads);
         registry = new HttpRegistry(site().settings(), Clock.systemUTC(), Sleeper.real());
         peer = EmbeddedRegistry.start();
-        peerRegistry = new HttpRegistry(
-                RegistrySettings.of(peer.host()).withPlainHttp(), Clock.systemUTC(), Sleeper.real());
+        peerRegistry =
+                new HttpRegistry(RegistrySettings.of(peer.host()).withPlainHttp(), Clock.systemUTC(), Sleeper.real());
     }
 
     @AfterEach
@@ -215,7 +215,9 @@ abstract class RegistryContract {
         assertThat(report.copiedBlobs()).isEqualTo(4);
         assertThat(report.copiedManifests()).isEqualTo(1);
         assertThat(report.bytes())
-                .isEqualTo(image.content().blobs().stream().mapToLong(b -> b.length).sum());
+                .isEqualTo(image.content().blobs().stream()
+                        .mapToLong(b -> b.length)
+                        .sum());
         assertHolds(registry, repository, digest);
     }
 
@@ -231,8 +233,8 @@ abstract class RegistryContract {
 
     @Test
     void I1_copies_a_docker_image_with_its_digest() {
-        Digest digest = new Digest(
-                SampleImages.at(peer.origin()).push("shop/cart", "1.0", image("1.0").asDocker()));
+        Digest digest = new Digest(SampleImages.at(peer.origin())
+                .push("shop/cart", "1.0", image("1.0").asDocker()));
 
         copier.copy(peerRegistry, "shop/cart", digest, registry, repository);
 
@@ -324,7 +326,8 @@ abstract class RegistryContract {
         SampleImages images = SampleImages.at(peer.origin());
         String config = images.pushBlob("shop/cart", "{}".getBytes(StandardCharsets.UTF_8));
         String empty = images.pushBlob("shop/cart", new byte[0]);
-        byte[] manifest = ("{\"schemaVersion\":2,\"mediaType\":\"" + Manifests.OCI_MANIFEST + "\",\"config\":{\"mediaType\":"
+        byte[] manifest = ("{\"schemaVersion\":2,\"mediaType\":\"" + Manifests.OCI_MANIFEST
+                        + "\",\"config\":{\"mediaType\":"
                         + "\"application/vnd.oci.image.config.v1+json\",\"digest\":\"" + config + "\",\"size\":2},"
                         + "\"layers\":[{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar\",\"digest\":\"" + empty
                         + "\",\"size\":0}]}")
@@ -340,7 +343,8 @@ abstract class RegistryContract {
     void carries_a_signature_in_and_out_again() {
         SampleImages images = SampleImages.at(peer.origin());
         Digest image = new Digest(images.push("shop/cart", "1.0", image("1.0")));
-        Digest signature = new Digest(images.pushReferrer("shop/cart", image.value(), Manifests.OCI_MANIFEST, "signed"));
+        Digest signature =
+                new Digest(images.pushReferrer("shop/cart", image.value(), Manifests.OCI_MANIFEST, "signed"));
         ImageCopier carrying = new HttpImageCopier(CopySettings.DEFAULT, threads);
 
         carrying.copy(peerRegistry, "shop/cart", image, registry, repository);

@@ -83,8 +83,7 @@ class SkopeoPeerTest {
         String copied = "docker://" + production.host() + "/live/cart@" + digest;
         byte[] raw = skopeo("inspect", "--raw", "--tls-verify=false", copied);
         assertThat(Digest.sha256(raw)).isEqualTo(digest);
-        assertThat(new String(
-                        skopeo("inspect", "--config", "--tls-verify=false", copied), StandardCharsets.UTF_8))
+        assertThat(new String(skopeo("inspect", "--config", "--tls-verify=false", copied), StandardCharsets.UTF_8))
                 .contains("\"org.opencontainers.image.version\": \"1.0\"");
     }
 

@@ -29,9 +29,10 @@ final class BlobEndpoints {
         }
         return switch (request.method()) {
             case "HEAD" -> found(content.get(), digest);
-            case "GET" -> options.blobsAt().isEmpty()
-                    ? ranged(request, content.get(), digest)
-                    : Reply.of(307).header("Location", options.blobsAt().get() + request.path());
+            case "GET" ->
+                options.blobsAt().isEmpty()
+                        ? ranged(request, content.get(), digest)
+                        : Reply.of(307).header("Location", options.blobsAt().get() + request.path());
             case "DELETE" -> {
                 contents.deleteBlob(repository, digest);
                 yield Reply.of(202);

@@ -61,9 +61,7 @@ final class Contents {
     }
 
     void putManifest(String repository, Stored manifest) {
-        manifestsOf
-                .computeIfAbsent(repository, r -> new ConcurrentHashMap<>())
-                .put(manifest.digest(), manifest);
+        manifestsOf.computeIfAbsent(repository, r -> new ConcurrentHashMap<>()).put(manifest.digest(), manifest);
     }
 
     boolean deleteManifest(String repository, String digest) {

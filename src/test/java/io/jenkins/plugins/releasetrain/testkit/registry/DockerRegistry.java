@@ -49,7 +49,8 @@ public final class DockerRegistry implements AutoCloseable {
     /** @param htpasswd a line with a bcrypt hash */
     public static DockerRegistry withBasicAuth(String htpasswd) throws IOException {
         return start(
-                "auth: {htpasswd: {realm: test, path: DIR/htpasswd}}\n", List.of(new Extra("htpasswd", htpasswd + "\n")));
+                "auth: {htpasswd: {realm: test, path: DIR/htpasswd}}\n",
+                List.of(new Extra("htpasswd", htpasswd + "\n")));
     }
 
     /** @param pem the certificate that signs the tokens */
@@ -62,9 +63,7 @@ public final class DockerRegistry implements AutoCloseable {
 
     public static DockerRegistry withTls(LocalAuthority authority) throws IOException {
         try {
-            return start(
-                    "",
-                    List.of(new Extra("tls.pem", authority.pem()), new Extra("tls.key", authority.keyPem())));
+            return start("", List.of(new Extra("tls.pem", authority.pem()), new Extra("tls.key", authority.keyPem())));
         } catch (GeneralSecurityException e) {
             throw new IOException("Cannot encode the certificate", e);
         }
@@ -89,8 +88,7 @@ public final class DockerRegistry implements AutoCloseable {
                 http:
                   addr: 127.0.0.1:0
                   secret: of-a-test
-                """
-                + (tls ? "  tls: {certificate: DIR/tls.pem, key: DIR/tls.key}\n" : "") + auth;
+                """ + (tls ? "  tls: {certificate: DIR/tls.pem, key: DIR/tls.key}\n" : "") + auth;
         Path file = directory.resolve("config.yml");
         Files.writeString(file, config.replace("DIR", directory.toString()));
         Path log = directory.resolve("log");

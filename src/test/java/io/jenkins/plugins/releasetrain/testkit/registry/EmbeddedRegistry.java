@@ -42,7 +42,8 @@ public final class EmbeddedRegistry implements AutoCloseable {
      * @param authorization the scheme of the Authorization that came with it; empty for none
      * @param status 0 where the connection was cut without an answer
      */
-    public record Exchange(String method, String path, Map<String, List<String>> query, String authorization, int status) {
+    public record Exchange(
+            String method, String path, Map<String, List<String>> query, String authorization, int status) {
         @Override
         public String toString() {
             return method + " " + path + (query.isEmpty() ? "" : "?" + query) + " " + status;
@@ -151,7 +152,8 @@ public final class EmbeddedRegistry implements AutoCloseable {
     }
 
     private Reply answer(Request request) {
-        return refusal(request).orElseGet(() -> router.answer(request))
+        return refusal(request)
+                .orElseGet(() -> router.answer(request))
                 .header("Docker-Distribution-Api-Version", "registry/2.0");
     }
 
@@ -181,17 +183,19 @@ public final class EmbeddedRegistry implements AutoCloseable {
             return Optional.empty();
         }
         String repository = Router.repository(request.path());
-        String action = switch (request.method()) {
-            case "GET", "HEAD" -> "pull";
-            default -> "push";
-        };
+        String action =
+                switch (request.method()) {
+                    case "GET", "HEAD" -> "pull";
+                    default -> "push";
+                };
         if (allows(authorization, repository, action)) {
             return Optional.empty();
         }
         boolean known = options.tokens().get().scopes(bearer(authorization)).isPresent();
         String scope = repository.isEmpty() ? "" : ",scope=\"repository:" + repository + ":" + action + "\"";
-        return Optional.of(unauthorized("Bearer realm=\"" + options.tokens().get().realm()
-                + "\",service=\"embedded\"" + scope + (known ? ",error=\"insufficient_scope\"" : "")));
+        return Optional.of(
+                unauthorized("Bearer realm=\"" + options.tokens().get().realm() + "\",service=\"embedded\"" + scope
+                        + (known ? ",error=\"insufficient_scope\"" : "")));
     }
 
     private static Reply unauthorized(String challenge) {
@@ -204,14 +208,15 @@ public final class EmbeddedRegistry implements AutoCloseable {
     }
 
     private boolean allows(String authorization, String repository, String action) {
-        List<String> scopes = options.tokens().orElseThrow().scopes(bearer(authorization)).orElse(null);
+        List<String> scopes =
+                options.tokens().orElseThrow().scopes(bearer(authorization)).orElse(null);
         if (scopes == null || repository.isEmpty()) {
             return scopes != null;
         }
         String prefix = "repository:" + repository + ":";
-        return scopes.stream()
-                .filter(scope -> scope.startsWith(prefix))
-                .anyMatch(scope -> List.of(scope.substring(prefix.length()).split(",")).contains(action));
+        return scopes.stream().filter(scope -> scope.startsWith(prefix)).anyMatch(scope -> List.of(
+                        scope.substring(prefix.length()).split(","))
+                .contains(action));
     }
 
     private static String bearer(String authorization) {

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 /** That the fake does what the distribution specification says, seen by plain HTTP calls. */
 class EmbeddedRegistryTest {
     private static final byte[] HELLO = "hello".getBytes(StandardCharsets.UTF_8);
-    private static final String HELLO_DIGEST = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+    private static final String HELLO_DIGEST =
+            "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
     private final HttpClient client = HttpClient.newHttpClient();
     private EmbeddedRegistry registry;
@@ -130,8 +131,10 @@ class EmbeddedRegistryTest {
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(response.body()).contains("MANIFEST_BLOB_UNKNOWN");
         SampleImages images = SampleImages.at(registry.origin());
-        assertThat(images.push("shop/cart", "1.0", image)).isEqualTo(image.content().digest());
-        assertThat(registry.tags("shop/cart")).containsEntry("1.0", image.content().digest());
+        assertThat(images.push("shop/cart", "1.0", image))
+                .isEqualTo(image.content().digest());
+        assertThat(registry.tags("shop/cart"))
+                .containsEntry("1.0", image.content().digest());
         assertThatThrownBy(() -> images.pushManifest("shop/cart", HELLO_DIGEST, image.mediaType(), manifest))
                 .hasMessageContaining("DIGEST_INVALID");
     }
@@ -144,9 +147,11 @@ class EmbeddedRegistryTest {
 
         assertThat(send("DELETE", "/v2/shop/cart/manifests/1.0").statusCode()).isEqualTo(202);
         assertThat(registry.tags("shop/cart")).containsOnlyKeys("1.1");
-        assertThat(send("DELETE", "/v2/shop/cart/manifests/" + digest).statusCode()).isEqualTo(202);
+        assertThat(send("DELETE", "/v2/shop/cart/manifests/" + digest).statusCode())
+                .isEqualTo(202);
         assertThat(registry.tags("shop/cart")).isEmpty();
-        assertThat(send("GET", "/v2/shop/cart/manifests/" + digest).statusCode()).isEqualTo(404);
+        assertThat(send("GET", "/v2/shop/cart/manifests/" + digest).statusCode())
+                .isEqualTo(404);
     }
 
     @Test
@@ -196,9 +201,11 @@ class EmbeddedRegistryTest {
         SampleImage image = SampleImage.of("cart", "1.0").random(7, 1000);
 
         assertThat(image.content().digest())
-                .isEqualTo(SampleImage.of("cart", "1.0").random(7, 1000).content().digest());
+                .isEqualTo(
+                        SampleImage.of("cart", "1.0").random(7, 1000).content().digest());
         assertThat(image.content().digest())
-                .isNotEqualTo(SampleImage.of("cart", "1.1").random(7, 1000).content().digest());
+                .isNotEqualTo(
+                        SampleImage.of("cart", "1.1").random(7, 1000).content().digest());
         Process tar = new ProcessBuilder("tar", "-tz").redirectErrorStream(true).start();
         tar.getOutputStream().write(image.content().blobs().get(1));
         tar.getOutputStream().close();

@@ -24,10 +24,11 @@ final class ManifestEndpoints {
 
     Reply manifest(Request request, String repository, String reference) {
         return switch (request.method()) {
-            case "HEAD", "GET" -> contents.manifest(repository, reference)
-                    .map(ManifestEndpoints::found)
-                    .map(reply -> options.digestHeaders() ? reply : reply.without("Docker-Content-Digest"))
-                    .orElseGet(() -> Reply.error(404, "MANIFEST_UNKNOWN", "manifest unknown"));
+            case "HEAD", "GET" ->
+                contents.manifest(repository, reference)
+                        .map(ManifestEndpoints::found)
+                        .map(reply -> options.digestHeaders() ? reply : reply.without("Docker-Content-Digest"))
+                        .orElseGet(() -> Reply.error(404, "MANIFEST_UNKNOWN", "manifest unknown"));
             case "PUT" -> put(request, repository, reference);
             case "DELETE" -> delete(repository, reference);
             default -> Reply.error(405, "UNSUPPORTED", "the operation is unsupported");
@@ -57,7 +58,8 @@ final class ManifestEndpoints {
         if (missing.isPresent()) {
             return Reply.error(400, "MANIFEST_BLOB_UNKNOWN", "unknown to repository: " + missing.get());
         }
-        String type = request.header("Content-Type").orElse(json.path("mediaType").asText());
+        String type =
+                request.header("Content-Type").orElse(json.path("mediaType").asText());
         contents.putManifest(repository, new Stored(type, request.body(), digest));
         if (!byDigest) {
             contents.tags(repository).put(reference, digest);
@@ -109,7 +111,8 @@ final class ManifestEndpoints {
             return Reply.error(404, "NAME_UNKNOWN", "repository name not known to registry");
         }
         int page = Math.min(
-                options.tagsPerPage(), request.parameter("n").map(Integer::parseInt).orElse(Integer.MAX_VALUE));
+                options.tagsPerPage(),
+                request.parameter("n").map(Integer::parseInt).orElse(Integer.MAX_VALUE));
         List<String> after = List.copyOf(contents.tags(repository)
                 .tailMap(request.parameter("last").orElse(""), false)
                 .keySet());

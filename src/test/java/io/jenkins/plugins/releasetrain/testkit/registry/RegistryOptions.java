@@ -30,7 +30,14 @@ public record RegistryOptions(
 
     /** Everything of the specification, for anybody, without TLS. */
     public static final RegistryOptions DEFAULT = new RegistryOptions(
-            true, true, true, true, Integer.MAX_VALUE, Optional.empty(), Optional.empty(), Optional.empty(),
+            true,
+            true,
+            true,
+            true,
+            Integer.MAX_VALUE,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
             Optional.empty());
 
     public RegistryOptions withoutMounts() {
@@ -53,30 +60,59 @@ public record RegistryOptions(
     }
 
     public RegistryOptions withTagsPerPage(int tags) {
-        return new RegistryOptions(mounts, referrers, digestHeaders, tagDeletion, tags, blobsAt, basicAuth, tokens, tls);
+        return new RegistryOptions(
+                mounts, referrers, digestHeaders, tagDeletion, tags, blobsAt, basicAuth, tokens, tls);
     }
 
     public RegistryOptions withBlobsAt(URI origin) {
         return new RegistryOptions(
-                mounts, referrers, digestHeaders, tagDeletion, tagsPerPage, Optional.of(origin), basicAuth, tokens,
+                mounts,
+                referrers,
+                digestHeaders,
+                tagDeletion,
+                tagsPerPage,
+                Optional.of(origin),
+                basicAuth,
+                tokens,
                 tls);
     }
 
     public RegistryOptions withBasicAuth(String user, String password) {
         return new RegistryOptions(
-                mounts, referrers, digestHeaders, tagDeletion, tagsPerPage, blobsAt,
-                Optional.of(user + ":" + password), tokens, tls);
+                mounts,
+                referrers,
+                digestHeaders,
+                tagDeletion,
+                tagsPerPage,
+                blobsAt,
+                Optional.of(user + ":" + password),
+                tokens,
+                tls);
     }
 
     public RegistryOptions withTokens(TokenServer server) {
         return new RegistryOptions(
-                mounts, referrers, digestHeaders, tagDeletion, tagsPerPage, blobsAt, basicAuth, Optional.of(server),
+                mounts,
+                referrers,
+                digestHeaders,
+                tagDeletion,
+                tagsPerPage,
+                blobsAt,
+                basicAuth,
+                Optional.of(server),
                 tls);
     }
 
     public RegistryOptions withTls(SSLContext context) {
         return new RegistryOptions(
-                mounts, referrers, digestHeaders, tagDeletion, tagsPerPage, blobsAt, basicAuth, tokens,
+                mounts,
+                referrers,
+                digestHeaders,
+                tagDeletion,
+                tagsPerPage,
+                blobsAt,
+                basicAuth,
+                tokens,
                 Optional.of(context));
     }
 }

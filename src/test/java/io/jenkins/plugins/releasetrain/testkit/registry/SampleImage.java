@@ -116,7 +116,8 @@ public record SampleImage(
         ObjectNode index = JSON.createObjectNode().put("schemaVersion", 2).put("mediaType", type);
         ArrayNode list = index.putArray("manifests");
         for (SampleImage image : images) {
-            ObjectNode descriptor = descriptor(image.mediaType(), image.content().manifest());
+            ObjectNode descriptor =
+                    descriptor(image.mediaType(), image.content().manifest());
             descriptor.putObject("platform").put("os", "linux").put("architecture", image.architecture);
             list.add(descriptor);
         }

@@ -110,8 +110,7 @@ public final class SampleImages {
                 "artifactType":"application/vnd.example.signature",\
                 "config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"%s","size":2},\
                 "layers":[{"mediaType":"text/plain","digest":"%s","size":%d}],\
-                "subject":{"mediaType":"%s","digest":"%s","size":1}}"""
-                .formatted(config, layer, text.length(), subjectType, subject)
+                "subject":{"mediaType":"%s","digest":"%s","size":1}}""".formatted(config, layer, text.length(), subjectType, subject)
                 .getBytes(StandardCharsets.UTF_8);
         String digest = Contents.digest(manifest, "sha256:");
         return pushManifest(repository, digest, "application/vnd.oci.image.manifest.v1+json", manifest);

@@ -21,7 +21,8 @@ public record SignedTokens(LocalAuthority authority, String issuer, Clock clock)
         try {
             ObjectNode header = JSON.createObjectNode().put("typ", "JWT").put("alg", "RS256");
             header.putArray("x5c")
-                    .add(Base64.getEncoder().encodeToString(authority.certificate().getEncoded()));
+                    .add(Base64.getEncoder()
+                            .encodeToString(authority.certificate().getEncoded()));
             String content = encoded(header) + "." + encoded(claims(grant));
             Signature signature = Signature.getInstance("SHA256withRSA");
             signature.initSign(authority.key());
@@ -45,8 +46,10 @@ public record SignedTokens(LocalAuthority authority, String issuer, Clock clock)
         ArrayNode access = claims.putArray("access");
         for (String scope : grant.scopes()) {
             String[] parts = scope.split(":");
-            ArrayNode actions =
-                    access.addObject().put("type", parts[0]).put("name", parts[1]).putArray("actions");
+            ArrayNode actions = access.addObject()
+                    .put("type", parts[0])
+                    .put("name", parts[1])
+                    .putArray("actions");
             for (String action : parts[2].split(",")) {
                 actions.add(action);
             }
