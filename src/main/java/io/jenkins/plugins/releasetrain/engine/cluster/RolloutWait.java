@@ -20,6 +20,7 @@ import java.util.TreeMap;
 
 /** One wait for many rollouts, by asking again and again: nothing to lose when the API server restarts. */
 final class RolloutWait {
+    private static final String PENDING = "Pending";
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
     /** How long an obstacle that may pass by itself must stay to be believed. */
@@ -28,8 +29,11 @@ final class RolloutWait {
     private final NamespaceReader reader;
     private final Clock clock;
     private final Sleeper sleeper;
-    private final Map<String, Service> services = new TreeMap<>();
+    private final SortedMap<String, Service> services = new TreeMap<>();
     private final Map<String, Instant> firstSeen = new HashMap<>();
+    /** Of those that are asked for: the ones that were not complete when last seen. */
+    private SortedMap<String, Service> open;
+
     private Optional<Blocker> hint = Optional.empty();
     private int told = -1;
 
@@ -38,6 +42,7 @@ final class RolloutWait {
         this.clock = clock;
         this.sleeper = sleeper;
         services.forEach(s -> this.services.put(s.name(), s));
+        this.open = this.services;
     }
 
     /** @throws EngineException also where the API server did not answer up to the deadline */
@@ -70,22 +75,37 @@ final class RolloutWait {
     }
 
     private Optional<Rollout> look(Progress progress) {
-        SortedMap<String, DeployedWorkload> open = reader.workloads(services.values());
-        SortedMap<String, String> pending = new TreeMap<>();
-        open.forEach((service, w) -> RolloutRules.pending(w).ifPresent(p -> pending.put(service, p)));
-        int ready = services.size() - pending.size();
+        Pending pending = pending(open);
+        if (pending.texts().isEmpty() && open.size() < services.size()) {
+            // What was complete before may not be by now.
+            pending = pending(services);
+        }
+        int ready = services.size() - pending.texts().size();
         if (ready != told) {
             told = ready;
             progress.ready(ready, services.size());
         }
-        if (pending.isEmpty()) {
+        if (pending.texts().isEmpty()) {
             return Optional.of(Rollout.READY);
         }
-        open.keySet().retainAll(pending.keySet());
-        String first = pending.firstKey();
-        hint = Optional.of(new Blocker(first, "", "Pending", pending.get(first)));
-        return blocker(open, reader.pods(open)).map(b -> new Rollout(Rollout.Outcome.BLOCKED, Optional.of(b)));
+        open = new TreeMap<>(services);
+        open.keySet().retainAll(pending.texts().keySet());
+        String first = pending.texts().firstKey();
+        hint = Optional.of(new Blocker(first, "", PENDING, pending.texts().get(first)));
+        return blocker(pending.workloads(), reader.pods(pending.workloads()))
+                .map(b -> new Rollout(Rollout.Outcome.BLOCKED, Optional.of(b)));
     }
+
+    private Pending pending(Map<String, Service> asked) {
+        SortedMap<String, DeployedWorkload> workloads = reader.workloads(asked.values());
+        SortedMap<String, String> texts = new TreeMap<>();
+        workloads.forEach((service, w) -> RolloutRules.pending(w).ifPresent(p -> texts.put(service, p)));
+        workloads.keySet().retainAll(texts.keySet());
+        return new Pending(workloads, texts);
+    }
+
+    /** What is not complete, with the reason for people, by service. */
+    private record Pending(SortedMap<String, DeployedWorkload> workloads, SortedMap<String, String> texts) {}
 
     private Optional<Blocker> blocker(SortedMap<String, DeployedWorkload> open, Map<String, List<Pod>> pods) {
         for (Map.Entry<String, DeployedWorkload> e : open.entrySet()) {
@@ -98,7 +118,7 @@ final class RolloutWait {
                 if (believed(service, obstacle)) {
                     return Optional.of(blocker);
                 }
-                if (hint.isEmpty() || hint.get().reason().equals("Pending")) {
+                if (hint.isEmpty() || hint.get().reason().equals(PENDING)) {
                     hint = Optional.of(blocker);
                 }
             }

@@ -3,11 +3,21 @@ package io.jenkins.plugins.releasetrain.engine.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Progress;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import io.jenkins.plugins.releasetrain.testkit.cluster.ApiServer;
 import io.jenkins.plugins.releasetrain.testkit.cluster.PodBehaviour;
 import io.jenkins.plugins.releasetrain.testkit.cluster.PodSimulator;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /** Against a real API server with its controllers, where one is named. */
@@ -25,7 +35,7 @@ class ApiServerClusterTest extends ClusterContract {
     }
 
     @Override
-    void close(KubernetesNamespace namespace) throws Exception {
+    void close(KubernetesNamespace namespace) {
         simulator.close();
         server.close();
     }
@@ -33,5 +43,35 @@ class ApiServerClusterTest extends ClusterContract {
     @Override
     void assertFieldManager(HasMetadata workload) {
         assertThat(workload.getMetadata().getManagedFields()).extracting("manager").contains("release-train");
+    }
+
+    @Test
+    void shouldTellAQuotaThatKeepsNewPodsFromBeingCreated() throws Exception {
+        server.client()
+                .resource(new ResourceQuotaBuilder()
+                        .withNewMetadata()
+                        .withNamespace(server.namespace())
+                        .withName("none")
+                        .endMetadata()
+                        .withNewSpec()
+                        .addToHard("pods", new Quantity("0"))
+                        .endSpec()
+                        .build())
+                .create();
+        Service cart = TestWorkloads.deployment("cart");
+        server.client()
+                .resource(TestWorkloads.workload(server.namespace(), cart.workload(), 1, Map.of("main", "cart:1")))
+                .create();
+        Rollout rollout = new KubernetesCluster(
+                        new KubernetesNamespace(server.client(), server.namespace()),
+                        Runnable::run,
+                        Clock.systemUTC(),
+                        Sleeper.real())
+                .awaitRollouts(List.of(cart), Duration.ofMinutes(2), Progress.NONE);
+        assertThat(rollout.outcome()).isEqualTo(Rollout.Outcome.BLOCKED);
+        assertThat(rollout.blocker()).hasValueSatisfying(b -> {
+            assertThat(b.reason()).isEqualTo("FailedCreate");
+            assertThat(b.message()).contains("exceeded quota: none");
+        });
     }
 }

@@ -52,7 +52,7 @@ abstract class ClusterContract {
     /** A new namespace in which images behave as the function says. */
     abstract KubernetesNamespace open(java.util.function.Function<String, PodBehaviour> behaviour);
 
-    abstract void close(KubernetesNamespace namespace) throws Exception;
+    abstract void close(KubernetesNamespace namespace);
 
     @BeforeEach
     void openNamespace() {
@@ -63,7 +63,7 @@ abstract class ClusterContract {
     }
 
     @AfterEach
-    void closeNamespace() throws Exception {
+    void closeNamespace() {
         executor.shutdownNow();
         close(new KubernetesNamespace(client, namespace));
     }

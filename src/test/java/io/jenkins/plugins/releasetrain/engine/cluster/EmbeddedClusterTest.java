@@ -23,7 +23,7 @@ class EmbeddedClusterTest extends ClusterContract {
     }
 
     @Override
-    void close(KubernetesNamespace namespace) throws Exception {
+    void close(KubernetesNamespace namespace) {
         simulator.close();
         kubernetes.close();
     }

@@ -61,12 +61,16 @@ class RolloutWaitTest {
     }
 
     private void complete() {
+        complete("cart");
+    }
+
+    private void complete(String name) {
         kubernetes
                 .client()
                 .apps()
                 .deployments()
                 .inNamespace("staging")
-                .withName("cart")
+                .withName(name)
                 .editStatus(d -> new DeploymentBuilder(d)
                         .withNewStatus()
                         .withObservedGeneration(9L)
@@ -135,6 +139,30 @@ class RolloutWaitTest {
         assertThat(cluster.awaitRollouts(List.of(CART), DEADLINE, (ready, total) -> told.add(ready + "/" + total)))
                 .isEqualTo(Rollout.READY);
         assertThat(told).containsExactly("0/1", "1/1");
+    }
+
+    @Test
+    void shouldGoOnAskingOnlyForWhatIsNotCompleteAndForAllAtTheEnd() throws Exception {
+        List<Service> services = new ArrayList<>(List.of(CART));
+        for (int i = 0; i < 9; i++) {
+            Service service = TestWorkloads.deployment("s" + i);
+            kubernetes.load(List.of(TestWorkloads.workload("staging", service.workload(), 1, Map.of("main", "s:1"))));
+            complete(service.name());
+            services.add(service);
+        }
+        int before = kubernetes.requests();
+        List<Integer> requests = new ArrayList<>();
+        duringPause = n -> {
+            requests.add(kubernetes.requests() - before);
+            if (n == 3) {
+                complete();
+            }
+        };
+        assertThat(cluster.awaitRollouts(services, DEADLINE, Progress.NONE)).isEqualTo(Rollout.READY);
+        assertThat(requests).as("a list or one workload, and its pods").containsExactly(2, 4, 6);
+        assertThat(kubernetes.requests() - before)
+                .as("the completion itself, the workload, and all of them")
+                .isEqualTo(6 + 2 + 2);
     }
 
     @Test

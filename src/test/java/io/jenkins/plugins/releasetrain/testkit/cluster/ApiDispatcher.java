@@ -10,7 +10,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.server.mock.KubernetesAttributesExtractor;
 import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
-import io.fabric8.kubernetes.client.utils.Serialization;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.mockwebserver.crud.AttributeSet;
 import io.fabric8.mockwebserver.dsl.HttpMethod;
 import io.fabric8.mockwebserver.http.Buffer;
@@ -40,7 +40,8 @@ final class ApiDispatcher extends KubernetesCrudDispatcher {
     private static final Pattern OBJECT =
             Pattern.compile("(/apis?/(?:[^/]+/)?[^/]+/namespaces/[^/]+/[^/?]+/[^/?]+)(?:/status|/scale)?(?:\\?.*)?");
 
-    private final ObjectMapper mapper = Serialization.jsonMapper();
+    private final ObjectMapper mapper = new ObjectMapper();
+    private final KubernetesSerialization serialization = new KubernetesSerialization();
     /** The mock looks every single object up by going through all of them. */
     private final SortedMap<String, AttributeSet> keys = new TreeMap<>();
 
@@ -60,7 +61,7 @@ final class ApiDispatcher extends KubernetesCrudDispatcher {
                 HttpMethod.POST,
                 path,
                 Headers.builder().build(),
-                new Buffer().write(Serialization.asJson(resource).getBytes(UTF_8))));
+                new Buffer().write(serialization.asJson(resource).getBytes(UTF_8))));
         if (response.code() != 201) {
             throw new IllegalArgumentException(response.getBody().readUtf8());
         }
@@ -199,10 +200,10 @@ final class ApiDispatcher extends KubernetesCrudDispatcher {
         }
     }
 
-    private static MockResponse status(int code, String reason, String message) {
+    private MockResponse status(int code, String reason, String message) {
         return new MockResponse()
                 .setResponseCode(code)
-                .setBody(Serialization.asJson(new StatusBuilder()
+                .setBody(serialization.asJson(new StatusBuilder()
                         .withStatus("Failure")
                         .withCode(code)
                         .withReason(reason)

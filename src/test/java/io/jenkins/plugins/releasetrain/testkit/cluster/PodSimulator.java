@@ -2,8 +2,8 @@ package io.jenkins.plugins.releasetrain.testkit.cluster;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -12,7 +12,7 @@ import java.util.function.Function;
  * went wrong in its threads.
  */
 public final class PodSimulator implements AutoCloseable {
-    private final List<AutoCloseable> parts = new ArrayList<>();
+    private final Deque<Runnable> closing = new ArrayDeque<>();
 
     /**
      * @param client not closed by the simulator
@@ -28,8 +28,8 @@ public final class PodSimulator implements AutoCloseable {
     /** For an API without controllers ({@link EmbeddedKubernetes}): plays those of apps/v1 too, with one node. */
     public static PodSimulator withControllers(Settings settings) {
         PodSimulator simulator = new PodSimulator();
-        simulator.parts.add(new FakeKubelet(settings, Optional.empty()));
-        simulator.parts.add(new FakeControllers(settings.client(), settings.namespace()));
+        simulator.closing.push(new FakeKubelet(settings, Optional.empty())::close);
+        simulator.closing.push(new FakeControllers(settings.client(), settings.namespace())::close);
         return simulator;
     }
 
@@ -37,18 +37,18 @@ public final class PodSimulator implements AutoCloseable {
     public static PodSimulator kubeletOnly(Settings settings) {
         PodSimulator simulator = new PodSimulator();
         FakeNode node = new FakeNode(settings.client());
-        simulator.parts.add(node);
-        simulator.parts.add(new FakeKubelet(settings, Optional.of(node.name())));
+        simulator.closing.push(node::close);
+        simulator.closing.push(new FakeKubelet(settings, Optional.of(node.name()))::close);
         return simulator;
     }
 
     @Override
-    public void close() throws Exception {
-        Exception failure = null;
-        for (int i = parts.size() - 1; i >= 0; i--) {
+    public void close() {
+        RuntimeException failure = null;
+        for (Runnable close : closing) {
             try {
-                parts.get(i).close();
-            } catch (Exception e) {
+                close.run();
+            } catch (RuntimeException e) {
                 if (failure == null) {
                     failure = e;
                 } else {
