@@ -164,7 +164,8 @@ class HttpImageCopierTest {
         copy();
 
         assertCopied();
-        assertThat(range.get()).startsWith("bytes 262144-");
+        // What the client had received but not given yet when the connection broke is asked for again.
+        assertThat(Integer.parseInt(range.get().split("[ -]")[1])).isBetween(65_536, 300_000);
         assertThat(count(target, "POST", "/uploads/")).as("one upload a blob").isEqualTo(4);
     }
 
