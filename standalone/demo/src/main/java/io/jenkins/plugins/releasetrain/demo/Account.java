@@ -35,7 +35,7 @@ final class Account implements Consumer<Event> {
     }
 
     synchronized void line(String who, String text) {
-        out.printf(Locale.ROOT, "%6.1f s  %-16s %s%n", seconds(), who, text);
+        out.printf(Locale.ROOT, "%6.1f s  %-18s %s%n", seconds(), who, text);
     }
 
     synchronized List<Event> events() {
@@ -63,7 +63,10 @@ final class Account implements Consumer<Event> {
             e.candidates().forEach((service, image) -> images.add(service + " " + image.tag()));
             names.put(e.lane(), String.join(" + ", images));
             line("lane " + e.group(), name(e.lane()) + " is queued");
-        } else if (event instanceof Event.LaneStarted || event instanceof Event.LaneEnded) {
+        } else if (event instanceof Event.LaneStarted
+                || event instanceof Event.LaneTested
+                || event instanceof Event.LaneRetried
+                || event instanceof Event.LaneEnded) {
             lane(event);
         } else {
             train(event);
@@ -115,6 +118,10 @@ final class Account implements Consumer<Event> {
                     "lane " + name(e.lane()),
                     "is in the environment"
                             + (e.neighbours().isEmpty() ? "" : " beside " + String.join(", ", e.neighbours())));
+        } else if (event instanceof Event.LaneTested e) {
+            line("lane " + name(e.lane()), e.verdict() + (e.reason().isEmpty() ? "" : ": " + e.reason()));
+        } else if (event instanceof Event.LaneRetried e) {
+            line("lane " + name(e.lane()), "starts again: " + e.reason());
         } else if (event instanceof Event.LaneEnded e) {
             line("lane " + name(e.lane()), e.outcome() + ", " + e.reason());
         }

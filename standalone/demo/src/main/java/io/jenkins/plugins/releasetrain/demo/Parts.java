@@ -47,6 +47,9 @@ final class Parts implements AutoCloseable {
     private final boolean embeddedKubernetes;
     final Clock clock = Clock.systemUTC();
     final ExecutorService executor = Executors.newFixedThreadPool(8);
+    /** Apart from the other: a copy waits there for its blobs. */
+    final ExecutorService copies = Executors.newFixedThreadPool(4);
+
     final Registries registries;
     final SampleImages devPush;
     final KubernetesClient kubernetes;
@@ -57,6 +60,7 @@ final class Parts implements AutoCloseable {
     Parts(Options options, String run) throws IOException {
         this.options = options;
         opened.push(executor::shutdownNow);
+        opened.push(copies::shutdownNow);
         try {
             URI dev = registry(options.devRegistry);
             URI production = registry(options.productionRegistry);

@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -29,11 +31,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** What happens in the demo, act by act. What comes of it is decided by the engine and the tests, not here. */
 final class Story {
     private static final String CONDUCTOR = "demo";
+    /** Quicker than the engine asks for: this shop's tests take no time either. */
+    private static final Duration POLL = Duration.ofMillis(250);
+
     private static final Duration ROLLOUT_DEADLINE = Duration.ofSeconds(20);
 
     private final Parts parts;
@@ -55,16 +61,10 @@ final class Story {
         this.promoter = new Promoter(
                 parts.store,
                 new HttpImageCopier(CopySettings.DEFAULT, parts.executor),
-                Executors.newFixedThreadPool(4, Story::daemon),
+                parts.copies,
                 parts.clock,
                 account);
         this.suite = new ShopSuite(parts.kubernetes, parts.images, shop.catalog());
-    }
-
-    private static Thread daemon(Runnable work) {
-        Thread thread = new Thread(work, "promotion");
-        thread.setDaemon(true);
-        return thread;
     }
 
     Environment staging() {
@@ -205,28 +205,27 @@ final class Story {
         Traffic traffic = parts.traffic();
         conductQuietly();
         List<Event> news = account.events().subList(before, account.events().size());
-        Map<String, List<String>> byOutcome = new LinkedHashMap<>();
-        for (Event event : news) {
-            if (event instanceof Event.ChangeEnded e) {
-                String release = e.outcome() == Outcome.RELEASED ? e.related() : "";
-                byOutcome
-                        .computeIfAbsent(release + "/" + e.outcome(), k -> new ArrayList<>())
-                        .add(account.name(e.change()));
-            }
-        }
+        Map<String, List<Event.ChangeEnded>> byOutcome = news.stream()
+                .filter(Event.ChangeEnded.class::isInstance)
+                .map(Event.ChangeEnded.class::cast)
+                .collect(Collectors.groupingBy(
+                        e -> release(e) + " " + e.outcome(), LinkedHashMap::new, Collectors.toList()));
+        byOutcome
+                .values()
+                .forEach(ended -> summary.add(Summary.Row.part(
+                        release(ended.get(0)),
+                        ended.stream().map(e -> account.name(e.change())).collect(Collectors.joining(", ")),
+                        ended.get(0).outcome())));
         long trials = news.stream().filter(Event.TrialStarted.class::isInstance).count();
-        byOutcome.forEach((key, changes) -> summary.add(new Summary.Row(
-                key.startsWith("/") ? "-" : key.substring(0, key.indexOf('/')),
-                String.join(", ", changes),
-                key.substring(key.indexOf('/') + 1).toLowerCase(java.util.Locale.ROOT),
-                0,
-                Traffic.NONE)));
-        summary.add(new Summary.Row(
-                "(train)",
-                trials + " trials",
-                "",
-                account.seconds() - begin,
-                parts.traffic().minus(traffic)));
+        summary.add(new Summary.Row("", "  (" + trials + " trials)", "", Optional.of(cost(begin, traffic))));
+    }
+
+    private static String release(Event.ChangeEnded ended) {
+        return ended.outcome() == Outcome.RELEASED ? ended.related() : "";
+    }
+
+    private Summary.Cost cost(double begin, Traffic before) {
+        return new Summary.Cost(account.seconds() - begin, parts.traffic().minus(before));
     }
 
     private void conductQuietly() {
@@ -238,7 +237,7 @@ final class Story {
                     train.report(test.trial(), verdict(failures), String.join("; ", failures));
                 } else if (task instanceof Task.Wait wait) {
                     account.line("train", "waits: " + wait.why());
-                    Thread.sleep(wait.again().toMillis());
+                    Thread.sleep(POLL.toMillis());
                 }
                 task = train.next(CONDUCTOR);
             }
@@ -272,22 +271,13 @@ final class Story {
             });
             for (Future<Event.LaneEnded> end : ends) {
                 Event.LaneEnded ended = end.get();
-                summary.add(new Summary.Row(
-                        ended.release().isEmpty() ? "-" : ended.release(),
-                        account.name(ended.lane()),
-                        ended.outcome().name().toLowerCase(java.util.Locale.ROOT),
-                        0,
-                        Traffic.NONE));
+                summary.add(Summary.Row.part(ended.release(), account.name(ended.lane()), ended.outcome()));
             }
         } finally {
             builds.shutdownNow();
         }
         summary.add(new Summary.Row(
-                "(lanes)",
-                candidates.size() + " lanes at once",
-                "",
-                account.seconds() - begin,
-                parts.traffic().minus(traffic)));
+                "", "  (" + candidates.size() + " lanes at once)", "", Optional.of(cost(begin, traffic))));
     }
 
     private Event.LaneEnded drive(Lanes.LaneId lane) throws InterruptedException {
@@ -299,23 +289,18 @@ final class Story {
                 List<String> failures =
                         suite.test(test.namespace(), test.images().keySet());
                 lanes.report(lane, verdict(failures), String.join("; ", failures));
-            } else if (task instanceof LaneTask.Wait) {
-                Thread.sleep(200);
+            } else {
+                Thread.sleep(POLL.toMillis());
             }
             task = lanes.next(lane);
         }
     }
 
-    private void measured(String release, String changes, java.util.function.Supplier<String> act) {
+    private void measured(String release, String changes, Supplier<String> act) {
         double begin = account.seconds();
         Traffic traffic = parts.traffic();
         String verdict = act.get();
-        summary.add(new Summary.Row(
-                release,
-                changes,
-                verdict,
-                account.seconds() - begin,
-                parts.traffic().minus(traffic)));
+        summary.add(new Summary.Row(release, changes, verdict, Optional.of(cost(begin, traffic))));
     }
 
     /** Outcomes of all changes and lanes, counted. */
@@ -324,7 +309,7 @@ final class Story {
                 .map(e -> e instanceof Event.ChangeEnded change
                         ? change.outcome()
                         : e instanceof Event.LaneEnded lane ? lane.outcome() : null)
-                .filter(java.util.Objects::nonNull)
+                .filter(Objects::nonNull)
                 .collect(Collectors.groupingBy(o -> o, TreeMap::new, Collectors.counting()));
     }
 }

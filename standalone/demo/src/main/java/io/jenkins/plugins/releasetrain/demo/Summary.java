@@ -1,10 +1,12 @@
 package io.jenkins.plugins.releasetrain.demo;
 
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Traffic;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The table at the end. */
 final class Summary {
@@ -15,9 +17,17 @@ final class Summary {
     /**
      * One line.
      *
-     * @param traffic with both registries while it went on
+     * @param cost empty for a part of what the line after it sums up
      */
-    record Row(String release, String changes, String verdict, double seconds, Traffic traffic) {}
+    record Row(String release, String changes, String verdict, Optional<Cost> cost) {
+        static Row part(String release, String changes, Outcome outcome) {
+            String text = outcome.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            return new Row(release.isEmpty() ? "-" : release, changes, text, Optional.empty());
+        }
+    }
+
+    /** @param traffic with both registries */
+    record Cost(double seconds, Traffic traffic) {}
 
     void add(Row row) {
         rows.add(row);
@@ -33,9 +43,17 @@ final class Summary {
                     row.release(),
                     row.changes(),
                     row.verdict(),
-                    String.format(Locale.ROOT, "%.1f", row.seconds()),
-                    row.traffic().requests(),
-                    row.traffic().bytesReceived() + row.traffic().bytesSent());
+                    row.cost()
+                            .map(c -> String.format(Locale.ROOT, "%.1f", c.seconds()))
+                            .orElse(""),
+                    row.cost()
+                            .map(c -> c.traffic().requests())
+                            .map(Object::toString)
+                            .orElse(""),
+                    row.cost()
+                            .map(c -> c.traffic().bytesReceived() + c.traffic().bytesSent())
+                            .map(Object::toString)
+                            .orElse(""));
         }
     }
 }
