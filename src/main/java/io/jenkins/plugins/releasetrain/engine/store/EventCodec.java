@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
@@ -82,7 +83,7 @@ public final class EventCodec {
         }
 
         @Override
-        protected Digest _deserialize(String value, com.fasterxml.jackson.databind.DeserializationContext context) {
+        protected Digest _deserialize(String value, DeserializationContext context) {
             return new Digest(value);
         }
     }

@@ -21,12 +21,12 @@ final class Projector {
         RUN("INSERT INTO rt_run (suite, set_digest, happened, passed, failed)"
                 + " VALUES (:suite, :set, :happened, :passed, :failed)"),
         // What happened first stands, as everywhere in the history.
-        RELEASE_PROMOTED("UPDATE rt_release SET promoted_stream = :stream, promoted_version = :version"
-                + " WHERE id = :id AND promoted_version IS NULL"),
-        CHANGE_ENDED("UPDATE rt_change SET ended_stream = :stream, ended_version = :version"
-                + " WHERE id = :id AND ended_version IS NULL"),
-        TRIAL_ENDED("UPDATE rt_trial SET ended_stream = :stream, ended_version = :version"
-                + " WHERE id = :id AND ended_version IS NULL");
+        RELEASE_PROMOTED("UPDATE rt_release SET done_stream = :stream, done_version = :version"
+                + " WHERE id = :id AND done_version IS NULL"),
+        CHANGE_ENDED("UPDATE rt_change SET done_stream = :stream, done_version = :version"
+                + " WHERE id = :id AND done_version IS NULL"),
+        TRIAL_ENDED("UPDATE rt_trial SET done_stream = :stream, done_version = :version"
+                + " WHERE id = :id AND done_version IS NULL");
 
         private final String sql;
 

@@ -27,6 +27,7 @@ final class SqlDatabase implements AutoCloseable {
     // under threads that still append.
     private static final String H2_OPTIONS = ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
             + ";DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=20000;MAX_LENGTH_INPLACE_LOB=8192";
+    private static final int MIGRATION_ATTEMPTS = 3;
     private static final int DETAIL_LIMIT = 500;
 
     private final String name;
@@ -91,8 +92,25 @@ final class SqlDatabase implements AutoCloseable {
         throw EngineException.invalid("The store's JDBC URL '" + url + "' is neither " + H2 + "… nor " + POSTGRESQL + "…");
     }
 
+    /**
+     * Several controllers may do this at once. Flyway locks its own table for it, but not the making of that table, so
+     * that whoever comes second there has to ask again.
+     */
     private static void migrate(DataSource source, boolean h2) {
-        Flyway.configure(SqlDatabase.class.getClassLoader())
+        FlywayException first = null;
+        for (int attempt = 0; attempt < MIGRATION_ATTEMPTS; attempt++) {
+            try {
+                flyway(source, h2).migrate();
+                return;
+            } catch (FlywayException e) {
+                first = first == null ? e : first;
+            }
+        }
+        throw first;
+    }
+
+    private static Flyway flyway(DataSource source, boolean h2) {
+        return Flyway.configure(SqlDatabase.class.getClassLoader())
                 .dataSource(source)
                 .locations("classpath:" + SqlDatabase.class.getPackageName().replace('.', '/') + "/db")
                 .table("rt_schema_history")
@@ -102,8 +120,7 @@ final class SqlDatabase implements AutoCloseable {
                 .placeholders(Map.of(
                         "key", h2 ? "VARCHAR(255)" : "VARCHAR(255) COLLATE \"C\"",
                         "bytes", h2 ? "BINARY LARGE OBJECT" : "BYTEA"))
-                .load()
-                .migrate();
+                .load();
     }
 
     /** As the database calls itself. */

@@ -21,6 +21,21 @@ import org.jdbi.v3.core.Handle;
 
 /** Reads the tables that {@link Projector} writes. */
 final class SqlHistory {
+    /** Rows of a history table t with the events that they point to: a began it, b is null until it is done. */
+    private static final String SELECT = "SELECT a.stream, a.type, a.happened, a.body,"
+            + " b.type AS done_type, b.happened AS done_happened, b.body AS done_body FROM ";
+    private static final String JOIN = " t JOIN rt_event a ON a.stream = t.stream AND a.version = t.version"
+            + " LEFT JOIN rt_event b ON b.stream = t.done_stream AND b.version = t.done_version WHERE ";
+
+    static final String RELEASE = SELECT + "rt_release" + JOIN + "t.id = :id";
+    // Ordered by the owner too, although it is one: else H2 does not see that the index has this order.
+    static final String RELEASES = SELECT + "rt_release" + JOIN
+            + "t.owner = :owner AND t.number < :before ORDER BY t.owner, t.number DESC LIMIT :limit";
+    static final String CHANGE = SELECT + "rt_change" + JOIN + "t.id = :id";
+    static final String TRIALS = SELECT + "rt_trial" + JOIN + "t.batch = :batch ORDER BY t.batch, t.version";
+    static final String RUNS = "SELECT set_digest, SUM(passed) AS passed, SUM(failed) AS failed FROM rt_run"
+            + " WHERE suite = :suite AND set_digest IN (<sets>) AND happened >= :since GROUP BY set_digest";
+
     // Well below PostgreSQL's limit of 65,535 parameters of a statement.
     private static final int DIGESTS_PER_QUERY = 1000;
 
@@ -31,15 +46,14 @@ final class SqlHistory {
     }
 
     Optional<ReleaseRecord> release(Handle handle, String id) {
-        return handle.createQuery(select("rt_release", "promoted") + " WHERE t.id = :id")
+        return handle.createQuery(RELEASE)
                 .bind("id", id)
                 .map((row, context) -> release(row))
                 .findOne();
     }
 
     List<ReleaseRecord> releases(Handle handle, String owner, int beforeNumber, int limit) {
-        return handle.createQuery(select("rt_release", "promoted")
-                        + " WHERE t.owner = :owner AND t.number < :before ORDER BY t.owner, t.number DESC LIMIT :limit")
+        return handle.createQuery(RELEASES)
                 .bind("owner", owner)
                 .bind("before", beforeNumber)
                 .bind("limit", limit)
@@ -48,7 +62,7 @@ final class SqlHistory {
     }
 
     Optional<ChangeRecord> change(Handle handle, String id) {
-        return handle.createQuery(select("rt_change", "ended") + " WHERE t.id = :id")
+        return handle.createQuery(CHANGE)
                 .bind("id", id)
                 .map((row, context) -> new ChangeRecord(
                         row.getString("stream"),
@@ -59,8 +73,7 @@ final class SqlHistory {
     }
 
     List<TrialRecord> trials(Handle handle, String batch) {
-        return handle.createQuery(
-                        select("rt_trial", "ended") + " WHERE t.batch = :batch ORDER BY t.batch, t.version")
+        return handle.createQuery(TRIALS)
                 .bind("batch", batch)
                 .map((row, context) -> new TrialRecord(
                         first(row, Event.TrialStarted.class),
@@ -74,9 +87,7 @@ final class SqlHistory {
         Map<Digest, Runs> runs = new HashMap<>();
         for (int from = 0; from < wanted.size(); from += DIGESTS_PER_QUERY) {
             List<String> part = wanted.subList(from, Math.min(wanted.size(), from + DIGESTS_PER_QUERY));
-            handle.createQuery("SELECT set_digest, SUM(passed) AS passed, SUM(failed) AS failed FROM rt_run"
-                            + " WHERE suite = :suite AND set_digest IN (<sets>) AND happened >= :since"
-                            + " GROUP BY set_digest")
+            handle.createQuery(RUNS)
                     .bind("suite", suite)
                     .bindList("sets", new ArrayList<>(part))
                     .bind("since", since.atOffset(ZoneOffset.UTC))
@@ -86,14 +97,6 @@ final class SqlHistory {
                     .list();
         }
         return runs;
-    }
-
-    /** Rows of a history table with the two events that it points to: the one that made it, and a later one or null. */
-    private static String select(String table, String later) {
-        return "SELECT a.stream, a.type, a.happened, a.body,"
-                + " b.type AS later_type, b.happened AS later_happened, b.body AS later_body"
-                + " FROM " + table + " t JOIN rt_event a ON a.stream = t.stream AND a.version = t.version"
-                + " LEFT JOIN rt_event b ON b.stream = t." + later + "_stream AND b.version = t." + later + "_version";
     }
 
     private ReleaseRecord release(ResultSet row) throws SQLException {
@@ -109,14 +112,14 @@ final class SqlHistory {
     }
 
     private <E extends Event> Optional<E> second(ResultSet row, Class<E> type) throws SQLException {
-        String name = row.getString("later_type");
+        String name = row.getString("done_type");
         return name == null
                 ? Optional.empty()
-                : Optional.of(type.cast(codec.read(name, row.getString("later_body"))));
+                : Optional.of(type.cast(codec.read(name, row.getString("done_body"))));
     }
 
     private static Optional<Instant> secondAt(ResultSet row) throws SQLException {
-        return row.getString("later_type") == null ? Optional.empty() : Optional.of(instant(row, "later_happened"));
+        return row.getString("done_type") == null ? Optional.empty() : Optional.of(instant(row, "done_happened"));
     }
 
     static Instant instant(ResultSet row, String column) throws SQLException {

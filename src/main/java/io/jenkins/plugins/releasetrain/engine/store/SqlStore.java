@@ -19,6 +19,10 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** The store over H2 or PostgreSQL. Times are kept in microseconds, as those databases do; what is finer is cut off. */
 public final class SqlStore implements Store {
+    static final String EVENTS = "SELECT version, happened, type, body FROM rt_event"
+            + " WHERE stream = :stream AND version > :after ORDER BY stream, version LIMIT :limit";
+    static final String STREAMS = "SELECT name FROM rt_stream WHERE name LIKE :pattern ESCAPE '!'";
+
     private final SqlDatabase database;
     private final EventCodec codec = new EventCodec();
     private final SqlHistory history = new SqlHistory(codec);
@@ -155,8 +159,7 @@ public final class SqlStore implements Store {
     }
 
     private List<RecordedEvent> events(Handle handle, String stream, long after, int limit) {
-        return handle.createQuery("SELECT version, happened, type, body FROM rt_event"
-                        + " WHERE stream = :stream AND version > :after ORDER BY stream, version LIMIT :limit")
+        return handle.createQuery(EVENTS)
                 .bind("stream", stream)
                 .bind("after", after)
                 .bind("limit", limit)
@@ -170,8 +173,7 @@ public final class SqlStore implements Store {
     @Override
     public List<String> streams(String prefix) {
         String pattern = prefix.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%";
-        return database.read("list the streams '" + prefix + "…'", handle -> handle.createQuery(
-                        "SELECT name FROM rt_stream WHERE name LIKE :pattern ESCAPE '!'")
+        return database.read("list the streams '" + prefix + "…'", handle -> handle.createQuery(STREAMS)
                 .bind("pattern", pattern)
                 .mapTo(String.class)
                 .stream()

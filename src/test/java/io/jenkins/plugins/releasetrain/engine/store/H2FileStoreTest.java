@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -81,7 +82,7 @@ class H2FileStoreTest extends StoreContract {
 
     @Test
     void shouldSayWhatIsWrongWhereTheFileIsNotADatabase() throws Exception {
-        java.nio.file.Files.writeString(directory.resolve("release-train.mv.db"), "not a database");
+        Files.writeString(directory.resolve("release-train.mv.db"), "not a database");
 
         assertThatExceptionOfType(EngineException.class)
                 .isThrownBy(() -> SqlStore.open(StoreSettings.h2(directory)))

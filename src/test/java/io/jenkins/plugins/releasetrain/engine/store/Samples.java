@@ -9,6 +9,7 @@ import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -24,7 +25,7 @@ final class Samples {
     }
 
     static SortedMap<String, PinnedImage> images(String service, int build) {
-        return new TreeMap<>(java.util.Map.of(service, image(service, build)));
+        return new TreeMap<>(Map.of(service, image(service, build)));
     }
 
     static Event.ChangeQueued queued(String id) {

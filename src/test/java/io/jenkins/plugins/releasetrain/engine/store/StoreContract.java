@@ -306,7 +306,7 @@ abstract class StoreContract {
     }
 
     @Test
-    void shouldShowWhenARelaseWasPromotedAndByWhat() {
+    void shouldShowWhenAReleaseWasPromotedAndByWhat() {
         store.append("train/shop", 0, Samples.AT, List.of(Samples.release("shop", 1), Samples.release("shop", 2)));
         store.append(
                 "promotion/p1", 0, Samples.AT.plusSeconds(9), List.of(new Event.ReleasePromoted("shop-1", "p1")));

@@ -30,7 +30,8 @@ CREATE TABLE rt_set (
   body ${bytes} NOT NULL
 );
 
--- The history is an index of events by what they are about; their content stays in rt_event alone.
+-- The history is an index of events by what they are about; their content stays in rt_event alone. stream and version
+-- are the event that began it, done_stream and done_version the one that promoted or ended it.
 
 CREATE TABLE rt_release (
   id ${key} NOT NULL PRIMARY KEY,
@@ -38,8 +39,8 @@ CREATE TABLE rt_release (
   number INT NOT NULL,
   stream ${key} NOT NULL,
   version BIGINT NOT NULL,
-  promoted_stream ${key},
-  promoted_version BIGINT
+  done_stream ${key},
+  done_version BIGINT
 );
 CREATE UNIQUE INDEX rt_release_of_owner ON rt_release (owner, number DESC);
 
@@ -47,8 +48,8 @@ CREATE TABLE rt_change (
   id ${key} NOT NULL PRIMARY KEY,
   stream ${key} NOT NULL,
   version BIGINT NOT NULL,
-  ended_stream ${key},
-  ended_version BIGINT
+  done_stream ${key},
+  done_version BIGINT
 );
 
 CREATE TABLE rt_trial (
@@ -56,8 +57,8 @@ CREATE TABLE rt_trial (
   batch ${key} NOT NULL,
   stream ${key} NOT NULL,
   version BIGINT NOT NULL,
-  ended_stream ${key},
-  ended_version BIGINT
+  done_stream ${key},
+  done_version BIGINT
 );
 CREATE INDEX rt_trial_of_batch ON rt_trial (batch, version);
 
@@ -68,4 +69,5 @@ CREATE TABLE rt_run (
   passed INT NOT NULL,
   failed INT NOT NULL
 );
-CREATE INDEX rt_run_of_set ON rt_run (suite, set_digest, happened);
+-- One column only: with more, H2 cannot look up an IN list in it. A set has few runs.
+CREATE INDEX rt_run_of_set ON rt_run (set_digest);

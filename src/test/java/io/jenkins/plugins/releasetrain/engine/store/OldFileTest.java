@@ -1,0 +1,88 @@
+package io.jenkins.plugins.releasetrain.engine.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
+import io.jenkins.plugins.releasetrain.engine.store.Store.Runs;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files as earlier versions wrote them; they stay in the resources for ever. */
+class OldFileTest {
+    private static final String STREAM = "train/shop";
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void shouldOpenAndContinueAFileOfTheFirstVersion() throws IOException {
+        try (InputStream old = new GZIPInputStream(OldFileTest.class.getResourceAsStream("version-1.mv.db.gz"))) {
+            Files.copy(old, directory.resolve("release-train.mv.db"));
+        }
+        try (SqlStore store = SqlStore.open(StoreSettings.h2(directory))) {
+            List<RecordedEvent> events = store.load(STREAM).since();
+            assertThat(events).hasSize(23).allSatisfy(OldFileTest::isAsStored);
+            assertThat(store.release("shop-17").orElseThrow().promotion()).contains("p-4");
+            assertThat(store.change("c-17").orElseThrow().ended()).isPresent();
+            assertThat(store.trials("b-3")).singleElement().satisfies(trial -> {
+                assertThat(trial.ended()).isPresent();
+                assertThat(store.runs("system", List.of(trial.started().set()), Samples.AT))
+                        .isEqualTo(Map.of(trial.started().set(), new Runs(0, 1)));
+            });
+            assertThat(store.load("lane/cd").snapshot()).contains(new Store.Snapshot(1, "{\"lane\":\"l-5\"}"));
+            assertThat(store.set(child().digest()).orElseThrow().images())
+                    .isEqualTo(child().images());
+            assertThat(store.append(STREAM, events.size(), Samples.AT, List.of(Samples.queued("c-18"))))
+                    .isEqualTo(events.size() + 1);
+        }
+    }
+
+    private static void isAsStored(RecordedEvent recorded) throws IOException {
+        assertThat(recorded.at()).isEqualTo(Samples.AT);
+        EventCodec codec = new EventCodec();
+        assertThat(new JsonMapper().readTree(codec.write(recorded.event())))
+                .isEqualTo(events().get(codec.name(recorded.event())));
+    }
+
+    private static JsonNode events() throws IOException {
+        try (InputStream json = OldFileTest.class.getResourceAsStream("events.json")) {
+            return new JsonMapper().readTree(json);
+        }
+    }
+
+    private static ImageSet child() {
+        return Samples.changed(Samples.set(40), 3, new Random(1));
+    }
+
+    /**
+     * Writes such a file with the present version; to be deflated by {@code gzip -n}.
+     *
+     * @param args the directory
+     */
+    public static void main(String[] args) throws IOException {
+        EventCodec codec = new EventCodec();
+        List<Event> events = events().properties().stream()
+                .map(entry -> codec.read(entry.getKey(), entry.getValue().toString()))
+                .toList();
+        try (SqlStore store = SqlStore.open(StoreSettings.h2(Path.of(args[0])))) {
+            store.append(STREAM, 0, Samples.AT, events);
+            store.append("lane/cd", 0, Samples.AT, List.of(Samples.ended("c-17")));
+            store.saveSnapshot("lane/cd", 1, "{\"lane\":\"l-5\"}");
+            store.saveSet(Samples.set(40), Optional.empty());
+            store.saveSet(child(), Optional.of(Samples.set(40).digest()));
+        }
+    }
+}
