@@ -1,6 +1,9 @@
 package io.jenkins.plugins.releasetrain.engine.cluster;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
@@ -32,47 +35,38 @@ final class TestWorkloads {
 
     static HasMetadata workload(String namespace, Workload workload, int replicas, Map<String, String> images) {
         PodTemplateSpec template = template(workload.name(), images);
-        return switch (workload.kind()) {
-            case DEPLOYMENT -> new DeploymentBuilder()
-                    .withNewMetadata()
-                    .withNamespace(namespace)
-                    .withName(workload.name())
-                    .endMetadata()
-                    .withNewSpec()
-                    .withReplicas(replicas)
-                    .withNewSelector()
-                    .addToMatchLabels("app", workload.name())
-                    .endSelector()
-                    .withTemplate(template)
-                    .endSpec()
-                    .build();
-            case STATEFUL_SET -> new StatefulSetBuilder()
-                    .withNewMetadata()
-                    .withNamespace(namespace)
-                    .withName(workload.name())
-                    .endMetadata()
-                    .withNewSpec()
-                    .withServiceName(workload.name())
-                    .withReplicas(replicas)
-                    .withNewSelector()
-                    .addToMatchLabels("app", workload.name())
-                    .endSelector()
-                    .withTemplate(template)
-                    .endSpec()
-                    .build();
-            case DAEMON_SET -> new DaemonSetBuilder()
-                    .withNewMetadata()
-                    .withNamespace(namespace)
-                    .withName(workload.name())
-                    .endMetadata()
-                    .withNewSpec()
-                    .withNewSelector()
-                    .addToMatchLabels("app", workload.name())
-                    .endSelector()
-                    .withTemplate(template)
-                    .endSpec()
-                    .build();
-        };
+        LabelSelector selector = new LabelSelectorBuilder()
+                .addToMatchLabels("app", workload.name())
+                .build();
+        HasMetadata resource =
+                switch (workload.kind()) {
+                    case DEPLOYMENT -> new DeploymentBuilder()
+                            .withNewSpec()
+                            .withReplicas(replicas)
+                            .withSelector(selector)
+                            .withTemplate(template)
+                            .endSpec()
+                            .build();
+                    case STATEFUL_SET -> new StatefulSetBuilder()
+                            .withNewSpec()
+                            .withServiceName(workload.name())
+                            .withReplicas(replicas)
+                            .withSelector(selector)
+                            .withTemplate(template)
+                            .endSpec()
+                            .build();
+                    case DAEMON_SET -> new DaemonSetBuilder()
+                            .withNewSpec()
+                            .withSelector(selector)
+                            .withTemplate(template)
+                            .endSpec()
+                            .build();
+                };
+        resource.setMetadata(new ObjectMetaBuilder()
+                .withNamespace(namespace)
+                .withName(workload.name())
+                .build());
+        return resource;
     }
 
     private static PodTemplateSpec template(String app, Map<String, String> images) {
