@@ -149,8 +149,7 @@ final class SqlDatabase implements AutoCloseable {
             return jdbi.withHandle(handle -> {
                 T result = handle.inTransaction(work::apply);
                 if (file) {
-                    // H2 acknowledges a commit before it is in the file; even with WRITE_DELAY=0 it skips the writing
-                    // where another thread is at it.
+                    // H2 acknowledges a commit up to half a second before it writes it, and never forces it to disk.
                     handle.execute("CHECKPOINT SYNC");
                 }
                 return result;
