@@ -13,7 +13,9 @@ final class Repository {
 
     /** The standalone build tells; the plugin build runs in it. */
     static Path root() {
-        return Path.of(System.getProperty("repository.root", "")).toAbsolutePath().normalize();
+        return Path.of(System.getProperty("repository.root", ""))
+                .toAbsolutePath()
+                .normalize();
     }
 
     /** Java sources below a folder of the checkout, build output left out. */

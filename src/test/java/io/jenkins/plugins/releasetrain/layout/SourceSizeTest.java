@@ -77,7 +77,8 @@ class SourceSizeTest {
             long begin = unit.getLineMap().getLineNumber(positions.getStartPosition(unit, method));
             long end = unit.getLineMap().getLineNumber(positions.getEndPosition(unit, method));
             if (end - begin + 1 > METHOD_LINES) {
-                String file = Path.of(unit.getSourceFile().toUri()).getFileName().toString();
+                String file =
+                        Path.of(unit.getSourceFile().toUri()).getFileName().toString();
                 tooLong.add(file + ", " + method.getName() + ": " + (end - begin + 1));
             }
             return super.visitMethod(method, nothing);

@@ -18,7 +18,9 @@ class VersionsTest {
         Map<String, String> there = versions(Repository.root().resolve("pom.xml"));
         there.remove("jenkins.version");
         assertThat(here).containsAllEntriesOf(there);
-        assertThat(there).as("the plugin build has versions of its own to compare").hasSizeGreaterThan(5);
+        assertThat(there)
+                .as("the plugin build has versions of its own to compare")
+                .hasSizeGreaterThan(5);
     }
 
     private static Map<String, String> versions(Path pom) throws Exception {

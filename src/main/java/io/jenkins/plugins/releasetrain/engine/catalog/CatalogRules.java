@@ -25,10 +25,14 @@ final class CatalogRules {
     private static final String DEFAULTS = member(YamlDocument.ROOT, "defaults");
     private static final String PLACEHOLDER = "{service}";
     private static final Map<String, String> BUILT_IN = Map.of(
-            "dev", PLACEHOLDER,
-            "production", PLACEHOLDER,
-            "productionTag", "production",
-            "workload", "Deployment/" + PLACEHOLDER);
+            "dev",
+            PLACEHOLDER,
+            "production",
+            PLACEHOLDER,
+            "productionTag",
+            "production",
+            "workload",
+            "Deployment/" + PLACEHOLDER);
 
     private final YamlDocument document;
     private final List<Problem> problems;
@@ -148,9 +152,8 @@ final class CatalogRules {
             String whole = workload.kind().kubernetesName() + "/" + workload.name();
             String place = workload.container().isEmpty() ? whole : whole + "/" + workload.container();
             // Who names no container has the workload's only one, so nobody else can have one there.
-            String rival = place.equals(whole)
-                    ? workloads.get(whole)
-                    : containers.getOrDefault(place, containers.get(whole));
+            String rival =
+                    place.equals(whole) ? workloads.get(whole) : containers.getOrDefault(place, containers.get(whole));
             unique(service.name(), "workload", place, rival);
             workloads.putIfAbsent(whole, service.name());
             containers.putIfAbsent(place, service.name());

@@ -30,8 +30,8 @@ import org.yaml.snakeyaml.nodes.Tag;
 final class YamlDocument {
     static final String ROOT = "$";
 
-    private static final Set<Tag> TAGS = Set.of(
-            Tag.MAP, Tag.SEQ, Tag.STR, Tag.NULL, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.TIMESTAMP, Tag.MERGE);
+    private static final Set<Tag> TAGS =
+            Set.of(Tag.MAP, Tag.SEQ, Tag.STR, Tag.NULL, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.TIMESTAMP, Tag.MERGE);
     private static final Pattern SHORTHAND = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final int MAXIMUM_DEPTH = 50;
     private static final int ALWAYS_ALLOWED_NODES = 100_000;
@@ -98,7 +98,8 @@ final class YamlDocument {
     /** The path of an object's member, by RFC 9535. */
     static String member(String object, String key) {
         boolean shorthand = SHORTHAND.matcher(key).matches();
-        return object + (shorthand ? "." + key : "['" + key.replace("\\", "\\\\").replace("'", "\\'") + "']");
+        return object
+                + (shorthand ? "." + key : "['" + key.replace("\\", "\\\\").replace("'", "\\'") + "']");
     }
 
     static String element(String array, int index) {
@@ -146,7 +147,8 @@ final class YamlDocument {
             }
             String member = member(path, key.getValue());
             if (object.has(key.getValue())) {
-                problems.add(problem(mark, member, "'" + key.getValue() + "' is there already, on line " + line(member)));
+                problems.add(
+                        problem(mark, member, "'" + key.getValue() + "' is there already, on line " + line(member)));
             } else {
                 object.set(key.getValue(), convert(tuple.getValueNode(), member, mark, depth + 1));
             }

@@ -23,15 +23,24 @@ record DeployedWorkload(Workload.Kind kind, HasMetadata resource, PodTemplateSpe
     static DeployedWorkload of(HasMetadata resource) {
         if (resource instanceof Deployment d) {
             return new DeployedWorkload(
-                    Workload.Kind.DEPLOYMENT, d, d.getSpec().getTemplate(), d.getSpec().getSelector());
+                    Workload.Kind.DEPLOYMENT,
+                    d,
+                    d.getSpec().getTemplate(),
+                    d.getSpec().getSelector());
         }
         if (resource instanceof StatefulSet s) {
             return new DeployedWorkload(
-                    Workload.Kind.STATEFUL_SET, s, s.getSpec().getTemplate(), s.getSpec().getSelector());
+                    Workload.Kind.STATEFUL_SET,
+                    s,
+                    s.getSpec().getTemplate(),
+                    s.getSpec().getSelector());
         }
         DaemonSet d = (DaemonSet) resource;
         return new DeployedWorkload(
-                Workload.Kind.DAEMON_SET, d, d.getSpec().getTemplate(), d.getSpec().getSelector());
+                Workload.Kind.DAEMON_SET,
+                d,
+                d.getSpec().getTemplate(),
+                d.getSpec().getSelector());
     }
 
     static Class<? extends HasMetadata> type(Workload.Kind kind) {

@@ -69,11 +69,15 @@ public final class KubernetesCluster implements Cluster {
                     .add(service, image);
         });
         List<Target> differing = targets.values().stream()
-                .filter(t -> !WorkloadPatcher.differing(t.workload(), t.images()).isEmpty())
+                .filter(t ->
+                        !WorkloadPatcher.differing(t.workload(), t.images()).isEmpty())
                 .toList();
         differing.forEach(t -> checkReplaces(t.workload()));
         Parallel.forEach(executor, differing, t -> patcher.apply(t.workload(), t.images()));
-        return differing.stream().flatMap(t -> t.differingServices().stream()).sorted().toList();
+        return differing.stream()
+                .flatMap(t -> t.differingServices().stream())
+                .sorted()
+                .toList();
     }
 
     @Override
@@ -106,8 +110,7 @@ public final class KubernetesCluster implements Cluster {
         Map<String, List<Pod>> pods = reader.pods(workloads);
         Map<String, Set<Digest>> running = new TreeMap<>();
         services.forEach(s -> {
-            String container =
-                    workloads.get(s.name()).container(s.workload()).getName();
+            String container = workloads.get(s.name()).container(s.workload()).getName();
             running.put(
                     s.name(),
                     pods.get(s.name()).stream()
@@ -145,8 +148,9 @@ public final class KubernetesCluster implements Cluster {
 
     private static void checkReplaces(DeployedWorkload workload) {
         if (RolloutRules.onDelete(workload)) {
-            throw EngineException.invalid(workload + " has the update strategy OnDelete, so a new image replaces no pod."
-                    + " Set it to RollingUpdate");
+            throw EngineException.invalid(
+                    workload + " has the update strategy OnDelete, so a new image replaces no pod."
+                            + " Set it to RollingUpdate");
         }
     }
 
@@ -158,7 +162,8 @@ public final class KubernetesCluster implements Cluster {
             if (other != null) {
                 throw EngineException.invalid("Services " + other + " and " + service.name()
                         + " both name container "
-                        + workload.containers().get(index).getName() + " of " + workload + "; a container has one image");
+                        + workload.containers().get(index).getName() + " of " + workload
+                        + "; a container has one image");
             }
             images.put(index, image.toString());
         }

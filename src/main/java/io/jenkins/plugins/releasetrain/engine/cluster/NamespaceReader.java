@@ -53,8 +53,7 @@ final class NamespaceReader {
     SortedMap<String, DeployedWorkload> workloads(Collection<Service> services) {
         Map<Workload.Kind, Set<String>> names = services.stream()
                 .map(Service::workload)
-                .collect(Collectors.groupingBy(
-                        Workload::kind, Collectors.mapping(Workload::name, Collectors.toSet())));
+                .collect(Collectors.groupingBy(Workload::kind, Collectors.mapping(Workload::name, Collectors.toSet())));
         Map<Workload.Kind, Map<String, DeployedWorkload>> found = new HashMap<>();
         names.forEach((kind, wanted) -> found.put(kind, workloads(kind, wanted)));
         SortedMap<String, DeployedWorkload> byService = new TreeMap<>();
@@ -97,16 +96,18 @@ final class NamespaceReader {
                 : pods(new LabelSelector());
         Map<String, List<Pod>> byOwner = pods.stream().collect(Collectors.groupingBy(PodOwner::of));
         Map<String, List<Pod>> byService = new HashMap<>();
-        workloads.forEach((service, w) ->
-                byService.put(service, byOwner.getOrDefault(PodOwner.key(w.kind().kubernetesName(), w.name()), List.of())));
+        workloads.forEach((service, w) -> byService.put(
+                service, byOwner.getOrDefault(PodOwner.key(w.kind().kubernetesName(), w.name()), List.of())));
         return byService;
     }
 
     private List<Pod> pods(LabelSelector selector) {
-        return all("pods", options -> client.pods()
-                .inNamespace(namespace)
-                .withLabelSelector(selector)
-                .list(options));
+        return all(
+                "pods",
+                options -> client.pods()
+                        .inNamespace(namespace)
+                        .withLabelSelector(selector)
+                        .list(options));
     }
 
     private Map<String, DeployedWorkload> workloads(Workload.Kind kind, Set<String> names) {
@@ -116,9 +117,11 @@ final class NamespaceReader {
                     .flatMap(Optional::stream)
                     .collect(Collectors.toMap(DeployedWorkload::name, Function.identity()));
         }
-        return all(kind.kubernetesName() + "s", options -> client.resources(DeployedWorkload.type(kind))
-                        .inNamespace(namespace)
-                        .list(options))
+        return all(
+                        kind.kubernetesName() + "s",
+                        options -> client.resources(DeployedWorkload.type(kind))
+                                .inNamespace(namespace)
+                                .list(options))
                 .stream()
                 .filter(r -> names.contains(r.getMetadata().getName()))
                 .map(DeployedWorkload::of)

@@ -57,7 +57,8 @@ record Obstacle(String pod, String reason, String message, Certainty certainty) 
         List<Pod> updated = pods.stream()
                 .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
                 .filter(p -> p.getSpec().getContainers().stream()
-                        .anyMatch(c -> c.getName().equals(container) && c.getImage().equals(image)))
+                        .anyMatch(c ->
+                                c.getName().equals(container) && c.getImage().equals(image)))
                 .toList();
         Stream<Obstacle> ofPods = updated.stream().flatMap(p -> ofPod(p, container));
         boolean unschedulable = updated.stream().anyMatch(p -> unschedulable(p).isPresent());
@@ -100,8 +101,8 @@ record Obstacle(String pod, String reason, String message, Certainty certainty) 
     private static String lastExit(ContainerStatus status) {
         Optional<ContainerStateTerminated> exit =
                 Optional.ofNullable(status.getLastState()).map(ContainerState::getTerminated);
-        return exit.map(t -> "; last exit code " + t.getExitCode()
-                        + (t.getReason() == null ? "" : ", " + t.getReason()))
+        return exit.map(t ->
+                        "; last exit code " + t.getExitCode() + (t.getReason() == null ? "" : ", " + t.getReason()))
                 .orElse("");
     }
 
@@ -115,8 +116,12 @@ record Obstacle(String pod, String reason, String message, Certainty certainty) 
         if (!(workload.resource() instanceof Deployment deployment) || deployment.getStatus() == null) {
             return Stream.of();
         }
-        return deployment.getStatus().getConditions().stream()
-                .flatMap(c -> ofCondition(c, unschedulable).stream());
+        Long observed = deployment.getStatus().getObservedGeneration();
+        if (observed == null || observed < deployment.getMetadata().getGeneration()) {
+            // What the conditions say is of an earlier revision.
+            return Stream.of();
+        }
+        return deployment.getStatus().getConditions().stream().flatMap(c -> ofCondition(c, unschedulable).stream());
     }
 
     private static Optional<Obstacle> ofCondition(DeploymentCondition condition, boolean unschedulable) {
@@ -126,8 +131,7 @@ record Obstacle(String pod, String reason, String message, Certainty certainty) 
                 && !isTrue
                 && "ProgressDeadlineExceeded".equals(condition.getReason());
         // A quota may be freed when old pods end, and what cannot be scheduled never began.
-        Certainty certainty =
-                creation ? Certainty.IF_LASTING : unschedulable ? Certainty.HINT : Certainty.DEFINITE;
+        Certainty certainty = creation ? Certainty.IF_LASTING : unschedulable ? Certainty.HINT : Certainty.DEFINITE;
         return creation || overdue
                 ? Optional.of(new Obstacle("", condition.getReason(), text(condition.getMessage()), certainty))
                 : Optional.empty();

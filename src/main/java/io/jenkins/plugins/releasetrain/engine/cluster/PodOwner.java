@@ -30,7 +30,9 @@ final class PodOwner {
     /** The Deployment controller names a ReplicaSet after the Deployment and the template's hash. */
     private static String key(OwnerReference owner, Map<String, String> labels) {
         String suffix = labels == null ? null : "-" + labels.get(HASH);
-        if (owner.getKind().equals("ReplicaSet") && suffix != null && owner.getName().endsWith(suffix)) {
+        if (owner.getKind().equals("ReplicaSet")
+                && suffix != null
+                && owner.getName().endsWith(suffix)) {
             String deployment = owner.getName().substring(0, owner.getName().length() - suffix.length());
             return key(Workload.Kind.DEPLOYMENT.kubernetesName(), deployment);
         }

@@ -34,11 +34,13 @@ final class RolloutRules {
                 switch (workload.kind()) {
                     case DEPLOYMENT -> "";
                     case STATEFUL_SET -> {
-                        var strategy = ((StatefulSet) workload.resource()).getSpec().getUpdateStrategy();
+                        var strategy =
+                                ((StatefulSet) workload.resource()).getSpec().getUpdateStrategy();
                         yield strategy == null ? "" : strategy.getType();
                     }
                     case DAEMON_SET -> {
-                        var strategy = ((DaemonSet) workload.resource()).getSpec().getUpdateStrategy();
+                        var strategy =
+                                ((DaemonSet) workload.resource()).getSpec().getUpdateStrategy();
                         yield strategy == null ? "" : strategy.getType();
                     }
                 };
@@ -83,8 +85,8 @@ final class RolloutRules {
             return Optional.of(updated + " of " + toUpdate + " pods updated");
         }
         boolean whole = toUpdate == desired && desired > 0;
-        boolean sameRevision = status.getUpdateRevision() == null
-                || status.getUpdateRevision().equals(status.getCurrentRevision());
+        boolean sameRevision =
+                status.getUpdateRevision() == null || status.getUpdateRevision().equals(status.getCurrentRevision());
         return whole && !sameRevision ? Optional.of("old pods are still in place") : Optional.empty();
     }
 

@@ -39,13 +39,14 @@ public final class Installer {
         return switch (rollout.outcome()) {
             case READY -> proven(patched, images);
             case BLOCKED -> new Installation(patched, Optional.of(describe(rollout, "cannot start")), true);
-            case TIMED_OUT -> new Installation(
-                    patched,
-                    Optional.of(describe(
-                            rollout,
-                            "rollouts were not complete within "
-                                    + environment.rolloutDeadline().toSeconds() + " s")),
-                    false);
+            case TIMED_OUT ->
+                new Installation(
+                        patched,
+                        Optional.of(describe(
+                                rollout,
+                                "rollouts were not complete within "
+                                        + environment.rolloutDeadline().toSeconds() + " s")),
+                        false);
         };
     }
 
@@ -53,8 +54,7 @@ public final class Installer {
         List<String> strangers = notRunning(images);
         return strangers.isEmpty()
                 ? new Installation(patched, Optional.empty(), false)
-                : new Installation(
-                        patched, Optional.of("pods do not run the wanted digest: " + strangers), false);
+                : new Installation(patched, Optional.of("pods do not run the wanted digest: " + strangers), false);
     }
 
     /** The services of which some ready pod, or none, runs another digest than the wanted one. */
@@ -79,8 +79,6 @@ public final class Installer {
     }
 
     private static String describe(Rollout rollout, String otherwise) {
-        return rollout.blocker()
-                .map(blocker -> otherwise + ": " + blocker)
-                .orElse(otherwise);
+        return rollout.blocker().map(blocker -> otherwise + ": " + blocker).orElse(otherwise);
     }
 }

@@ -125,8 +125,7 @@ public sealed interface Event {
      * @param baseline the set that the environment holds at the start of the tests, candidates included (I7)
      * @param neighbours services that hold other lanes' candidates then
      */
-    record LaneInstalled(
-            String lane, Digest baseline, List<String> neighbours, List<String> patched, long milliseconds)
+    record LaneInstalled(String lane, Digest baseline, List<String> neighbours, List<String> patched, long milliseconds)
             implements Event {}
 
     /**

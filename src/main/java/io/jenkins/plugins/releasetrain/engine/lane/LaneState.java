@@ -64,7 +64,14 @@ public record LaneState(Map<String, Lane> lanes, int lastNumber, String lastRele
 
         Lane again(boolean newAlone) {
             return new Lane(
-                    queued, Optional.empty(), Optional.empty(), Optional.empty(), attempts, newAlone, Optional.empty(), false);
+                    queued,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    attempts,
+                    newAlone,
+                    Optional.empty(),
+                    false);
         }
 
         Lane made(Event.ReleaseMade e, boolean nowPromoted) {
@@ -131,7 +138,10 @@ public record LaneState(Map<String, Lane> lanes, int lastNumber, String lastRele
         Map<String, Lane> next = new HashMap<>();
         lanes.forEach((id, lane) -> next.put(
                 id,
-                lane.made().filter(m -> m.id().equals(release)).map(m -> lane.made(m, true)).orElse(lane)));
+                lane.made()
+                        .filter(m -> m.id().equals(release))
+                        .map(m -> lane.made(m, true))
+                        .orElse(lane)));
         return new LaneState(Map.copyOf(next), lastNumber, release, recent);
     }
 

@@ -77,11 +77,10 @@ final class LaneTrial {
         ports.store().saveSet(held, Optional.empty());
         SortedMap<String, Digest> replaced = new TreeMap<>();
         services.forEach(name -> digest(production, name).ifPresent(digest -> replaced.put(name, digest)));
-        Event started = new Event.LaneStarted(
-                id.id(), replaced, held.digest(), List.copyOf(neighbours), granted.token());
-        journal.update(s -> s.lane(id.id()).filter(l -> l.started().isEmpty()).isPresent()
-                ? List.of(started)
-                : List.of());
+        Event started =
+                new Event.LaneStarted(id.id(), replaced, held.digest(), List.copyOf(neighbours), granted.token());
+        journal.update(
+                s -> s.lane(id.id()).filter(l -> l.started().isEmpty()).isPresent() ? List.of(started) : List.of());
         return Optional.empty();
     }
 
@@ -91,10 +90,11 @@ final class LaneTrial {
         if (!(answer instanceof Answer.Granted granted)) {
             return Optional.of(waiting((Answer.Waiting) answer));
         }
+        if (granted.takenOver()) {
+            // Outside of what releases: if this fails, the lease must run out, so that the next one is told too.
+            environment.cluster().fence(catalog.services().values(), granted.token());
+        }
         try {
-            if (granted.takenOver()) {
-                environment.cluster().fence(catalog.services().values(), granted.token());
-            }
             Installer.Installation result =
                     installer.install(released(registries.productionSet(catalog)), granted.token());
             if (result.problem().isPresent()) {
@@ -132,7 +132,12 @@ final class LaneTrial {
                             begin);
         } catch (EngineException e) {
             event = new Event.LaneTested(
-                    id.id(), Verdict.VOID, "could not be installed: " + e.getMessage(), started.baseline(), List.of(), 0);
+                    id.id(),
+                    Verdict.VOID,
+                    "could not be installed: " + e.getMessage(),
+                    started.baseline(),
+                    List.of(),
+                    0);
         }
         append(journal, id, lane, event);
     }
@@ -157,8 +162,7 @@ final class LaneTrial {
             List<String> strangers = installer.notRunning(candidates(lane));
             event = strangers.isEmpty()
                     ? tested(id, lane, verdict, reason, ports.clock().millis())
-                    : tested(
-                            id, lane, Verdict.VOID, "the candidate did not run to the end: " + strangers, 0);
+                    : tested(id, lane, Verdict.VOID, "the candidate did not run to the end: " + strangers, 0);
         } catch (EngineException e) {
             event = new Event.LaneTested(
                     id.id(),
@@ -174,7 +178,12 @@ final class LaneTrial {
     private Event tested(LaneId id, Lane lane, Verdict verdict, String reason, long begin) {
         ImageSet end = keepHeld(lane);
         return new Event.LaneTested(
-                id.id(), verdict, reason, end.digest(), drift(lane, end), ports.clock().millis() - begin);
+                id.id(),
+                verdict,
+                reason,
+                end.digest(),
+                drift(lane, end),
+                ports.clock().millis() - begin);
     }
 
     private ImageSet keepHeld(Lane lane) {
@@ -206,8 +215,8 @@ final class LaneTrial {
     List<String> undecidedNeighbours(Lane lane, BiPredicate<String, String> passed) {
         ImageSet held = held();
         SortedSet<String> counting = others(lane);
-        ImageSet production = registries.productionSet(
-                counting.stream().map(catalog::service).toList());
+        ImageSet production =
+                registries.productionSet(counting.stream().map(catalog::service).toList());
         List<String> undecided = new ArrayList<>();
         for (EnvironmentLock.Entry entry : environment.lock().entries()) {
             for (String service : entry.claims()) {
@@ -338,7 +347,9 @@ final class LaneTrial {
 
     private Answer request(String lockId, Mode mode, Set<String> claims, LaneId id) {
         String owner = "lane " + id.group() + " in " + environment.name();
-        return environment.lock().request(new EnvironmentLock.Request(lockId, owner, mode, claims, environment.lease()));
+        return environment
+                .lock()
+                .request(new EnvironmentLock.Request(lockId, owner, mode, claims, environment.lease()));
     }
 
     private LaneTask waiting(Answer.Waiting waiting) {
@@ -354,7 +365,8 @@ final class LaneTrial {
 
     private static void append(Journal<LaneState> journal, LaneId id, Lane lane, Event event) {
         journal.update(s -> s.lane(id.id())
-                        .filter(l -> l.attempts() == lane.attempts() && l.tested().isEmpty())
+                        .filter(l ->
+                                l.attempts() == lane.attempts() && l.tested().isEmpty())
                         .isPresent()
                 ? List.of(event)
                 : List.of());

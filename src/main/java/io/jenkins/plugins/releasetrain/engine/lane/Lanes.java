@@ -54,8 +54,7 @@ public final class Lanes {
             Consumer<Event> listener,
             Cluster.Progress progress) {}
 
-    public Lanes(
-            LaneSettings settings, Catalog catalog, Registries registries, Environment environment, Ports ports) {
+    public Lanes(LaneSettings settings, Catalog catalog, Registries registries, Environment environment, Ports ports) {
         this.settings = settings;
         this.catalog = catalog;
         this.registries = registries;
@@ -117,7 +116,8 @@ public final class Lanes {
             if (lane.isEmpty()) {
                 environment.lock().release(id.id());
                 return new LaneTask.Done(state.ended(id.id())
-                        .orElseThrow(() -> EngineException.invalid("There is no lane " + id.id() + " of " + id.group())));
+                        .orElseThrow(
+                                () -> EngineException.invalid("There is no lane " + id.id() + " of " + id.group())));
             }
             Optional<LaneTask> task = step(id, lane.get());
             if (task.isPresent()) {

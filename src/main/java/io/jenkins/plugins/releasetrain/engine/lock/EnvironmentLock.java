@@ -65,8 +65,7 @@ public interface EnvironmentLock {
      * @param token 0 while waiting
      * @param since when it was granted, or when it joined the line
      */
-    record Entry(
-            String id, String owner, Mode mode, Set<String> claims, long token, Instant since, Instant leaseEnds) {
+    record Entry(String id, String owner, Mode mode, Set<String> claims, long token, Instant since, Instant leaseEnds) {
         public boolean held() {
             return token > 0;
         }

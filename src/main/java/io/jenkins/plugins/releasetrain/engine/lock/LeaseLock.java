@@ -54,8 +54,8 @@ public final class LeaseLock implements EnvironmentLock {
 
     @Override
     public Answer request(Request asked) {
-        Request request = new Request(
-                asked.id(), asked.owner(), asked.mode(), asked.claims(), respected(asked.lease()));
+        Request request =
+                new Request(asked.id(), asked.owner(), asked.mode(), asked.claims(), respected(asked.lease()));
         Answer[] answer = new Answer[1];
         change(request.id(), state -> {
             LockState.Answered answered = state.request(request, clock.instant());
@@ -164,8 +164,7 @@ public final class LeaseLock implements EnvironmentLock {
 
     private static String summary(List<Entry> holders) {
         return holders.stream()
-                .map(e -> e.owner() + " (" + e.mode().name().toLowerCase(Locale.ROOT) + ", token " + e.token()
-                        + ")")
+                .map(e -> e.owner() + " (" + e.mode().name().toLowerCase(Locale.ROOT) + ", token " + e.token() + ")")
                 .collect(Collectors.joining("; "));
     }
 

@@ -79,8 +79,7 @@ public record LockState(long nextToken, boolean unfenced, List<Place> line) {
 
     /** A release in time leaves nothing to take over, even if the lease ran out unnoticed. */
     public LockState release(String id, Instant now) {
-        List<Place> rest =
-                line.stream().filter(p -> !p.entry().id().equals(id)).toList();
+        List<Place> rest = line.stream().filter(p -> !p.entry().id().equals(id)).toList();
         return new LockState(nextToken, unfenced, rest).expire(now);
     }
 
@@ -146,8 +145,10 @@ public record LockState(long nextToken, boolean unfenced, List<Place> line) {
     }
 
     private int positionOf(int index) {
-        return 1 + (int)
-                line.subList(0, index).stream().filter(p -> !p.entry().held()).count();
+        return 1
+                + (int) line.subList(0, index).stream()
+                        .filter(p -> !p.entry().held())
+                        .count();
     }
 
     private LockState replace(int index, Place place) {

@@ -34,10 +34,11 @@ public record Catalog(SortedMap<String, Service> services) {
      */
     public SortedSet<String> connected(Collection<String> names) {
         Map<String, Set<String>> neighbours = new HashMap<>();
-        services.values().forEach(s -> s.dependsOn().forEach(d -> {
-            neighbours.computeIfAbsent(s.name(), k -> new TreeSet<>()).add(d);
-            neighbours.computeIfAbsent(d, k -> new TreeSet<>()).add(s.name());
-        }));
+        services.values()
+                .forEach(s -> s.dependsOn().forEach(d -> {
+                    neighbours.computeIfAbsent(s.name(), k -> new TreeSet<>()).add(d);
+                    neighbours.computeIfAbsent(d, k -> new TreeSet<>()).add(s.name());
+                }));
         SortedSet<String> reached = new TreeSet<>(names);
         Deque<String> open = new ArrayDeque<>(reached);
         while (!open.isEmpty()) {

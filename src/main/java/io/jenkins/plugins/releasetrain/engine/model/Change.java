@@ -12,7 +12,12 @@ import java.util.TreeMap;
  * @param promote false for a pre-merge test release: tried alone, never released
  */
 public record Change(
-        String id, SortedMap<String, PinnedImage> images, Origin origin, Instant queuedAt, int priority, boolean promote) {
+        String id,
+        SortedMap<String, PinnedImage> images,
+        Origin origin,
+        Instant queuedAt,
+        int priority,
+        boolean promote) {
     public Change {
         if (images.isEmpty()) {
             throw EngineException.invalid("A change needs at least one service and image");

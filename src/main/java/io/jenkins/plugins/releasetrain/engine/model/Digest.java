@@ -14,7 +14,8 @@ public record Digest(String value) implements Comparable<Digest> {
 
     public Digest {
         if (value == null || !FORM.matcher(value).matches()) {
-            throw EngineException.invalid("Not a digest: '" + value + "'; expected sha256:<64 hex> or sha512:<128 hex>");
+            throw EngineException.invalid(
+                    "Not a digest: '" + value + "'; expected sha256:<64 hex> or sha512:<128 hex>");
         }
     }
 

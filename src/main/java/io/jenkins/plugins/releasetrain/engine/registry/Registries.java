@@ -31,7 +31,9 @@ public record Registries(Registry dev, Registry production) {
                         FailureKind.NOT_FOUND,
                         "Service '" + service.name() + "': image " + reference + " is not in the dev registry"));
         return new PinnedImage(
-                service.productionRepository(), descriptor.digest(), reference.tag().orElse(""));
+                service.productionRepository(),
+                descriptor.digest(),
+                reference.tag().orElse(""));
     }
 
     private ImageReference candidateReference(Service service, String image) {
@@ -81,7 +83,8 @@ public record Registries(Registry dev, Registry production) {
         SortedMap<String, PinnedImage> images = new TreeMap<>();
         tags.forEach((name, tag) -> {
             if (found.containsKey(tag)) {
-                images.put(name, new PinnedImage(tag.repository(), found.get(tag).digest(), ""));
+                images.put(
+                        name, new PinnedImage(tag.repository(), found.get(tag).digest(), ""));
             }
         });
         return ImageSet.of(images);

@@ -51,7 +51,9 @@ public final class EventCodec {
             return mapper.writeValueAsString(event);
         } catch (JsonProcessingException e) {
             throw new EngineException(
-                    FailureKind.INVALID_INPUT, "Event " + name(event) + " cannot be written: " + e.getOriginalMessage(), e);
+                    FailureKind.INVALID_INPUT,
+                    "Event " + name(event) + " cannot be written: " + e.getOriginalMessage(),
+                    e);
         }
     }
 

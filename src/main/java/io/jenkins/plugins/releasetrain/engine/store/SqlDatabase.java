@@ -89,7 +89,8 @@ final class SqlDatabase implements AutoCloseable {
             source.setTcpKeepAlive(true);
             return source;
         }
-        throw EngineException.invalid("The store's JDBC URL '" + url + "' is neither " + H2 + "… nor " + POSTGRESQL + "…");
+        throw EngineException.invalid(
+                "The store's JDBC URL '" + url + "' is neither " + H2 + "… nor " + POSTGRESQL + "…");
     }
 
     /**

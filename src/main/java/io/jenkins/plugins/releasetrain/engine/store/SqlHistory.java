@@ -24,6 +24,7 @@ final class SqlHistory {
     /** Rows of a history table t with the events that they point to: a began it, b is null until it is done. */
     private static final String SELECT = "SELECT a.stream, a.type, a.happened, a.body,"
             + " b.type AS done_type, b.happened AS done_happened, b.body AS done_body FROM ";
+
     private static final String JOIN = " t JOIN rt_event a ON a.stream = t.stream AND a.version = t.version"
             + " LEFT JOIN rt_event b ON b.stream = t.done_stream AND b.version = t.done_version WHERE ";
 
@@ -113,9 +114,7 @@ final class SqlHistory {
 
     private <E extends Event> Optional<E> second(ResultSet row, Class<E> type) throws SQLException {
         String name = row.getString("done_type");
-        return name == null
-                ? Optional.empty()
-                : Optional.of(type.cast(codec.read(name, row.getString("done_body"))));
+        return name == null ? Optional.empty() : Optional.of(type.cast(codec.read(name, row.getString("done_body"))));
     }
 
     private static Optional<Instant> secondAt(ResultSet row) throws SQLException {

@@ -43,7 +43,8 @@ final class SqlSets {
         }
         Optional<Chain> base = parent.flatMap(p -> chain(handle, p)).filter(c -> c.depth() + 1 < FULL_COPY_EVERY);
         Map<String, List<String>> full = entries(set);
-        Map<String, List<String>> difference = base.map(c -> difference(c.entries(), full)).orElse(full);
+        Map<String, List<String>> difference =
+                base.map(c -> difference(c.entries(), full)).orElse(full);
         boolean delta = base.isPresent() && difference.size() * 2 < full.size();
         handle.createUpdate("INSERT INTO rt_set (digest, parent, depth, body)"
                         + " VALUES (:digest, :parent, :depth, :body) ON CONFLICT DO NOTHING")
@@ -101,8 +102,8 @@ final class SqlSets {
     private static Map<String, List<String>> entries(ImageSet set) {
         Map<String, List<String>> entries = new TreeMap<>();
         set.images()
-                .forEach((service, image) ->
-                        entries.put(service, List.of(image.repository(), image.digest().value(), image.tag())));
+                .forEach((service, image) -> entries.put(
+                        service, List.of(image.repository(), image.digest().value(), image.tag())));
         return entries;
     }
 

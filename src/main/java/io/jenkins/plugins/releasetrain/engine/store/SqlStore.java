@@ -92,14 +92,15 @@ public final class SqlStore implements Store {
 
     /** The compare-and-swap that everything rests on: of several who saw the same version, one changes this row. */
     private static void advance(Handle handle, String stream, long expected, long next) {
-        int changed = handle.createUpdate("UPDATE rt_stream SET version = :next WHERE name = :stream AND version = :expected")
+        int changed = handle.createUpdate(
+                        "UPDATE rt_stream SET version = :next WHERE name = :stream AND version = :expected")
                 .bind("next", next)
                 .bind("stream", stream)
                 .bind("expected", expected)
                 .execute();
         if (changed == 0 && expected == 0 && next > 0) {
-            changed = handle.createUpdate("INSERT INTO rt_stream (name, version) VALUES (:stream, :next)"
-                            + " ON CONFLICT DO NOTHING")
+            changed = handle.createUpdate(
+                            "INSERT INTO rt_stream (name, version) VALUES (:stream, :next)" + " ON CONFLICT DO NOTHING")
                     .bind("next", next)
                     .bind("stream", stream)
                     .execute();
@@ -154,8 +155,7 @@ public final class SqlStore implements Store {
 
     @Override
     public List<RecordedEvent> events(String stream, long after, int limit) {
-        return database.read(
-                "read events of stream '" + stream + "'", handle -> events(handle, stream, after, limit));
+        return database.read("read events of stream '" + stream + "'", handle -> events(handle, stream, after, limit));
     }
 
     private List<RecordedEvent> events(Handle handle, String stream, long after, int limit) {
@@ -173,12 +173,11 @@ public final class SqlStore implements Store {
     @Override
     public List<String> streams(String prefix) {
         String pattern = prefix.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%";
-        return database.read("list the streams '" + prefix + "…'", handle -> handle.createQuery(STREAMS)
-                .bind("pattern", pattern)
-                .mapTo(String.class)
-                .stream()
-                .sorted(Comparator.naturalOrder())
-                .toList());
+        return database.read(
+                "list the streams '" + prefix + "…'",
+                handle -> handle.createQuery(STREAMS).bind("pattern", pattern).mapTo(String.class).stream()
+                        .sorted(Comparator.naturalOrder())
+                        .toList());
     }
 
     @Override

@@ -85,10 +85,7 @@ public interface Store extends AutoCloseable {
 
     /** One change for the history; {@code ended} is empty while it waits or is tried. */
     record ChangeRecord(
-            String stream,
-            Event.ChangeQueued queued,
-            Optional<Event.ChangeEnded> ended,
-            Optional<Instant> endedAt) {}
+            String stream, Event.ChangeQueued queued, Optional<Event.ChangeEnded> ended, Optional<Instant> endedAt) {}
 
     /** One trial for the history; {@code ended} is empty while it runs. */
     record TrialRecord(Event.TrialStarted started, Instant startedAt, Optional<Event.TrialEnded> ended) {}

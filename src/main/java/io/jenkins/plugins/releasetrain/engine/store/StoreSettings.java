@@ -29,7 +29,8 @@ public record StoreSettings(String jdbcUrl, String user, Supplier<String> passwo
             throw EngineException.invalid("H2 cannot keep its file in '" + directory
                     + "', because ';' ends the path in its JDBC URL; choose another directory or PostgreSQL");
         }
-        // "async": with H2's default file access, interrupting a thread in the middle of a write closes the whole store.
+        // "async": with H2's default file access, interrupting a thread in the middle of a write closes the whole
+        // store.
         return new StoreSettings("jdbc:h2:async:" + file, "sa", () -> "");
     }
 

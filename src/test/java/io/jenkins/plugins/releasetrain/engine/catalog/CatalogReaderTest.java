@@ -66,7 +66,8 @@ class CatalogReaderTest {
 
     @Test
     void shouldTakeScalarsAsTheyAreWritten() {
-        Catalog catalog = reader.read("services: {on: {productionTag: 1.10, dependsOn: [007]}, 007: {productionTag: yes}}");
+        Catalog catalog =
+                reader.read("services: {on: {productionTag: 1.10, dependsOn: [007]}, 007: {productionTag: yes}}");
 
         assertThat(catalog.service("on").productionTag()).isEqualTo("1.10");
         assertThat(catalog.service("on").dependsOn()).containsExactly("007");
@@ -82,8 +83,7 @@ class CatalogReaderTest {
 
     @Test
     void shouldReportEverythingAtOnceInTheOrderOfLines() {
-        String yaml =
-                """
+        String yaml = """
                 defaults:
                   production: "shop/{name}"
                 services:
@@ -139,8 +139,9 @@ class CatalogReaderTest {
                         .mapToObj(i -> "  s" + i + ": {dev: " + "X".repeat(2_000) + "}\n")
                         .collect(Collectors.joining());
 
-        assertThat(reader.check(yaml)).hasSize(1_000).allSatisfy(p -> assertThat(p.message())
-                .hasSizeLessThan(500));
+        assertThat(reader.check(yaml))
+                .hasSize(1_000)
+                .allSatisfy(p -> assertThat(p.message()).hasSizeLessThan(500));
         assertThatExceptionOfType(EngineException.class)
                 .isThrownBy(() -> reader.read(yaml))
                 .withMessageContaining("1000 problems")
@@ -148,10 +149,7 @@ class CatalogReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     a: {workload: Deployment/x}       | b: {workload: Deployment/x}       | Deployment/x belongs to service 'a'
                     a: {workload: Deployment/x/app}   | b: {workload: Deployment/x/app}   | Deployment/x/app belongs to service 'a'
                     a: {workload: Deployment/x}       | b: {workload: Deployment/x/app}   | Deployment/x/app belongs to service 'a'
@@ -169,10 +167,7 @@ class CatalogReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     a: {workload: Deployment/x/app}   | b: {workload: Deployment/x/sidecar}
                     a: {workload: Deployment/x}       | b: {workload: StatefulSet/x}
                     a: {production: x}                | b: {production: x, productionTag: live}
@@ -185,8 +180,7 @@ class CatalogReaderTest {
 
     @Test
     void shouldReportACycleWithItsMembers() {
-        String yaml =
-                """
+        String yaml = """
                 services:
                   a: {dependsOn: [b]}
                   b: {dependsOn: [d, c]}
@@ -203,11 +197,7 @@ class CatalogReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            nullValues = "null",
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', nullValues = "null", textBlock = """
                     ''                                       | 1 | 1  | empty
                     '# nothing'                              | 1 | 1  | empty
                     'services: ['                            | 1 | 12 | not YAML
@@ -222,11 +212,10 @@ class CatalogReaderTest {
                     'defaults: {}'                           | 1 | 1  | 'services' is missing
                     """)
     void shouldSayWhereADocumentCannotBeUsed(String yaml, int line, int column, String message) {
-        assertThat(reader.check(yaml == null ? "" : yaml.replace("\\n", "\n")))
-                .anySatisfy(problem -> {
-                    assertThat(problem.message()).contains(message);
-                    assertThat(List.of(problem.line(), problem.column())).isEqualTo(List.of(line, column));
-                });
+        assertThat(reader.check(yaml == null ? "" : yaml.replace("\\n", "\n"))).anySatisfy(problem -> {
+            assertThat(problem.message()).contains(message);
+            assertThat(List.of(problem.line(), problem.column())).isEqualTo(List.of(line, column));
+        });
     }
 
     @Test
@@ -236,15 +225,17 @@ class CatalogReaderTest {
             laughs.append(String.format("  a%d: &a%d [%s]%n", i, i, ("*a" + (i - 1) + ", ").repeat(4)));
         }
 
-        assertThat(reader.check(laughs.toString())).singleElement().satisfies(problem -> assertThat(problem.message())
-                .contains("aliases make it larger"));
+        assertThat(reader.check(laughs.toString()))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message()).contains("aliases make it larger"));
     }
 
     @Test
     void shouldRefuseATextThatIsLongerThanAllowedUnread() {
         assertThat(new CatalogReader(100).check("services:\n" + "  # comment\n".repeat(100)))
                 .singleElement()
-                .satisfies(problem -> assertThat(problem.message()).isEqualTo("has 1210 characters; at most 100 are read"));
+                .satisfies(problem ->
+                        assertThat(problem.message()).isEqualTo("has 1210 characters; at most 100 are read"));
     }
 
     @ParameterizedTest

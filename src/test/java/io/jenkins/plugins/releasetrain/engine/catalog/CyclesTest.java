@@ -24,7 +24,8 @@ class CyclesTest {
 
     @Property
     void shouldFindCyclesExactlyWhereSomethingReachesItself(@ForAll("graphs") SortedMap<String, Set<String>> graph) {
-        boolean cyclic = graph.keySet().stream().anyMatch(name -> reachable(graph, name).contains(name));
+        boolean cyclic =
+                graph.keySet().stream().anyMatch(name -> reachable(graph, name).contains(name));
 
         assertThat(Cycles.of(graph).isEmpty()).isEqualTo(!cyclic);
     }

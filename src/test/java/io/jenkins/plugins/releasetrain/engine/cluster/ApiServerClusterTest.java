@@ -29,8 +29,8 @@ class ApiServerClusterTest extends ClusterContract {
     @Override
     KubernetesNamespace open(Function<String, PodBehaviour> behaviour) {
         server = ApiServer.fromEnvironment();
-        simulator = PodSimulator.kubeletOnly(new PodSimulator.Settings(
-                server.client(), server.namespace(), behaviour, Duration.ofMillis(30)));
+        simulator = PodSimulator.kubeletOnly(
+                new PodSimulator.Settings(server.client(), server.namespace(), behaviour, Duration.ofMillis(30)));
         return new KubernetesNamespace(server.client(), server.namespace());
     }
 
@@ -42,7 +42,9 @@ class ApiServerClusterTest extends ClusterContract {
 
     @Override
     void assertFieldManager(HasMetadata workload) {
-        assertThat(workload.getMetadata().getManagedFields()).extracting("manager").contains("release-train");
+        assertThat(workload.getMetadata().getManagedFields())
+                .extracting("manager")
+                .contains("release-train");
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -193,14 +194,18 @@ abstract class ClusterContract {
         services.forEach(s -> wanted.put(s, image(s.name(), "1")));
         wanted.put(services.get(3), image("s3", "2"));
         // The same content under another name is the same content.
-        wanted.put(services.get(4), ImageReference.of("other.example", "elsewhere", image("s4", "1").digest().get()));
+        wanted.put(
+                services.get(4),
+                ImageReference.of(
+                        "other.example", "elsewhere", image("s4", "1").digest().get()));
 
         assertThat(cluster.install(wanted, 7)).containsExactly("s3");
 
         assertThat(await(services.toArray(Service[]::new))).isEqualTo(Rollout.READY);
         assertThat(specImage(services.get(3))).isEqualTo(image("s3", "2").toString());
-        assertThat(services).allSatisfy(s -> assertThat(read(s).getMetadata().getGeneration())
-                .isEqualTo(s.name().equals("s3") ? 2 : 1));
+        assertThat(services)
+                .allSatisfy(s -> assertThat(read(s).getMetadata().getGeneration())
+                        .isEqualTo(s.name().equals("s3") ? 2 : 1));
         assertThat(cluster.install(wanted, 7)).isEmpty();
     }
 
@@ -228,7 +233,8 @@ abstract class ClusterContract {
                 reader.workload(Workload.Kind.DEPLOYMENT, "cart").orElseThrow();
         cluster.fence(List.of(cart), 9);
         WorkloadPatcher late = new WorkloadPatcher(new KubernetesNamespace(client, namespace), reader, 8);
-        assertThatThrownBy(() -> late.apply(readBefore, Map.of(0, image("cart", "2").toString())))
+        assertThatThrownBy(() ->
+                        late.apply(readBefore, Map.of(0, image("cart", "2").toString())))
                 .satisfies(e -> assertKind(e, FailureKind.LOCK_LOST));
         assertThat(specImage(cart)).isEqualTo("cart:1");
 
@@ -237,7 +243,8 @@ abstract class ClusterContract {
                 reader.workload(Workload.Kind.DEPLOYMENT, "cart").orElseThrow();
         cluster.fence(List.of(cart), 11);
         WorkloadPatcher later = new WorkloadPatcher(new KubernetesNamespace(client, namespace), reader, 10);
-        assertThatThrownBy(() -> later.apply(stamped, Map.of(0, image("cart", "2").toString())))
+        assertThatThrownBy(() ->
+                        later.apply(stamped, Map.of(0, image("cart", "2").toString())))
                 .satisfies(e -> assertKind(e, FailureKind.LOCK_LOST));
         assertThat(specImage(cart)).isEqualTo("cart:1");
     }
@@ -275,9 +282,9 @@ abstract class ClusterContract {
         cluster.fence(List.of(cart), 3);
         cluster.fence(List.of(cart, pay), 4);
         assertThat(await(cart, pay)).isEqualTo(Rollout.READY);
-        assertThat(List.of(cart, pay)).allSatisfy(s -> assertThat(
-                        read(s).getMetadata().getAnnotations())
-                .containsEntry(DeployedWorkload.FENCE, "4"));
+        assertThat(List.of(cart, pay))
+                .allSatisfy(s ->
+                        assertThat(read(s).getMetadata().getAnnotations()).containsEntry(DeployedWorkload.FENCE, "4"));
         assertThat(podNames()).isEqualTo(pods).hasSize(2);
     }
 
@@ -363,7 +370,29 @@ abstract class ClusterContract {
         cluster.install(Map.of(cart, image("cart", "2")), 1);
         Rollout rollout = cluster.awaitRollouts(List.of(cart), Duration.ofSeconds(1), Progress.NONE);
         assertThat(rollout.outcome()).isEqualTo(Outcome.TIMED_OUT);
-        assertThat(rollout.blocker()).hasValueSatisfying(b -> assertThat(b.service()).isEqualTo("cart"));
+        assertThat(rollout.blocker())
+                .hasValueSatisfying(b -> assertThat(b.service()).isEqualTo("cart"));
+    }
+
+    @Test
+    void shouldBlameAnImageThatExceedsItsDeploymentsOwnDeadline() throws Exception {
+        Service cart = create("cart", image("cart", "1").toString());
+        client.apps()
+                .deployments()
+                .inNamespace(namespace)
+                .withName("cart")
+                .edit(d -> new DeploymentBuilder(d)
+                        .editSpec()
+                        .withProgressDeadlineSeconds(1)
+                        .endSpec()
+                        .build());
+        await(cart);
+        behaviours.put(image("cart", "2").toString(), PodBehaviour.NEVER_READY);
+        cluster.install(Map.of(cart, image("cart", "2")), 1);
+        Rollout rollout = cluster.awaitRollouts(List.of(cart), Duration.ofSeconds(60), Progress.NONE);
+        assertThat(rollout.outcome()).isEqualTo(Outcome.BLOCKED);
+        assertThat(rollout.blocker())
+                .hasValueSatisfying(b -> assertThat(b.reason()).isEqualTo("ProgressDeadlineExceeded"));
     }
 
     @Test
@@ -378,7 +407,8 @@ abstract class ClusterContract {
     @Test
     void shouldWriteUnderItsOwnFieldManagerAndKeepOthersAnnotations() {
         Service cart = deployment("cart");
-        Deployment annotated = (Deployment) TestWorkloads.workload(namespace, cart.workload(), 1, Map.of("main", "cart:1"));
+        Deployment annotated =
+                (Deployment) TestWorkloads.workload(namespace, cart.workload(), 1, Map.of("main", "cart:1"));
         annotated.getMetadata().setAnnotations(Map.of("team", "checkout"));
         client.resource(annotated).create();
         cluster.install(Map.of(cart, image("cart", "2")), 12);

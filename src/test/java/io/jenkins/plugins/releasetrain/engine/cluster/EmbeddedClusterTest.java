@@ -17,8 +17,8 @@ class EmbeddedClusterTest extends ClusterContract {
     KubernetesNamespace open(Function<String, PodBehaviour> behaviour) {
         kubernetes = EmbeddedKubernetes.start();
         kubernetes.createNamespace("staging");
-        simulator = PodSimulator.withControllers(new PodSimulator.Settings(
-                kubernetes.client(), "staging", behaviour, Duration.ofMillis(30)));
+        simulator = PodSimulator.withControllers(
+                new PodSimulator.Settings(kubernetes.client(), "staging", behaviour, Duration.ofMillis(30)));
         return new KubernetesNamespace(kubernetes.client(), "staging");
     }
 

@@ -87,7 +87,8 @@ class KubernetesClusterTest {
     @Test
     void shouldTellTheDigestThatAPodWasStartedByRatherThanThatOfItsPlatform() {
         Service agent = daemon();
-        kubernetes.load(List.of(pod("agent-1", "dev.example/agent@" + DIGEST, "dev.example/agent@" + PLATFORM, "True")));
+        kubernetes.load(
+                List.of(pod("agent-1", "dev.example/agent@" + DIGEST, "dev.example/agent@" + PLATFORM, "True")));
         assertThat(cluster.running(List.of(agent))).containsEntry("agent", Set.of(DIGEST));
     }
 

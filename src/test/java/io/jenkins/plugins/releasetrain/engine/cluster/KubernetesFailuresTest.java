@@ -50,8 +50,10 @@ class KubernetesFailuresTest {
     void shouldTellTheKindWithoutAnAnswer() {
         assertThat(kindOf(new ConnectException("Connection refused"))).isEqualTo(FailureKind.UNAVAILABLE);
         assertThat(kindOf(new SocketTimeoutException("timeout"))).isEqualTo(FailureKind.TIMEOUT);
-        assertThat(kindOf(new SSLHandshakeException("PKIX path building failed"))).isEqualTo(FailureKind.TLS);
-        assertThat(kindOf(new IOException(new SocketTimeoutException("timeout")))).isEqualTo(FailureKind.TIMEOUT);
+        assertThat(kindOf(new SSLHandshakeException("PKIX path building failed")))
+                .isEqualTo(FailureKind.TLS);
+        assertThat(kindOf(new IOException(new SocketTimeoutException("timeout"))))
+                .isEqualTo(FailureKind.TIMEOUT);
     }
 
     @Test

@@ -116,15 +116,14 @@ class ObstacleTest {
     @Test
     void I4_shouldTakeAnotherContainersFailureForAHintOnly() {
         assertThat(Obstacle.of(workload(), "main", List.of(waiting("cart:2", "sidecar", "ImagePullBackOff"))))
-                .containsExactly(new Obstacle(
-                        "cart-1", "ImagePullBackOff", "container sidecar: words", Certainty.HINT));
+                .containsExactly(
+                        new Obstacle("cart-1", "ImagePullBackOff", "container sidecar: words", Certainty.HINT));
     }
 
     @Test
     void shouldTellAQuotaThatKeepsPodsFromBeingCreated() {
         assertThat(Obstacle.of(withCondition("ReplicaFailure", "True", "FailedCreate"), "main", List.of()))
-                .containsExactly(
-                        new Obstacle("", "FailedCreate", "exceeded quota: compute", Certainty.IF_LASTING));
+                .containsExactly(new Obstacle("", "FailedCreate", "exceeded quota: compute", Certainty.IF_LASTING));
         assertThat(Obstacle.of(withCondition("ReplicaFailure", "False", "FailedCreate"), "main", List.of()))
                 .isEmpty();
     }
@@ -138,8 +137,7 @@ class ObstacleTest {
         assertThat(Obstacle.of(overdue, "main", List.of(unschedulable())))
                 .extracting(Obstacle::reason, Obstacle::certainty)
                 .containsExactly(
-                        tuple("Unschedulable", Certainty.HINT),
-                        tuple("ProgressDeadlineExceeded", Certainty.HINT));
+                        tuple("Unschedulable", Certainty.HINT), tuple("ProgressDeadlineExceeded", Certainty.HINT));
         assertThat(Obstacle.of(withCondition("Progressing", "True", "ReplicaSetUpdated"), "main", List.of()))
                 .isEmpty();
     }

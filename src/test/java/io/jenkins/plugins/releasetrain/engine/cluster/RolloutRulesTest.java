@@ -18,14 +18,15 @@ import org.junit.jupiter.api.Test;
 /** Generation 2, three replicas. */
 class RolloutRulesTest {
     private static Optional<String> deployment(UnaryOperator<DeploymentStatusBuilder> change) {
-        return RolloutRules.pending(DeployedWorkload.of(new DeploymentBuilder(RolloutRulesTest.<Deployment>plain(Workload.Kind.DEPLOYMENT))
-                .withStatus(change.apply(new DeploymentStatusBuilder()
-                                .withObservedGeneration(2L)
-                                .withReplicas(3)
-                                .withUpdatedReplicas(3)
-                                .withAvailableReplicas(3))
-                        .build())
-                .build()));
+        return RolloutRules.pending(
+                DeployedWorkload.of(new DeploymentBuilder(RolloutRulesTest.<Deployment>plain(Workload.Kind.DEPLOYMENT))
+                        .withStatus(change.apply(new DeploymentStatusBuilder()
+                                        .withObservedGeneration(2L)
+                                        .withReplicas(3)
+                                        .withUpdatedReplicas(3)
+                                        .withAvailableReplicas(3))
+                                .build())
+                        .build()));
     }
 
     @SuppressWarnings("unchecked")
@@ -36,8 +37,8 @@ class RolloutRulesTest {
     }
 
     private static Optional<String> statefulSet(int updated, String current, Integer partition) {
-        return RolloutRules.pending(
-                DeployedWorkload.of(new StatefulSetBuilder(RolloutRulesTest.<StatefulSet>plain(Workload.Kind.STATEFUL_SET))
+        return RolloutRules.pending(DeployedWorkload.of(
+                new StatefulSetBuilder(RolloutRulesTest.<StatefulSet>plain(Workload.Kind.STATEFUL_SET))
                         .editSpec()
                         .withNewUpdateStrategy()
                         .withType("RollingUpdate")
@@ -75,10 +76,11 @@ class RolloutRulesTest {
 
     @Test
     void shouldNotTrustAStatusOfAnEarlierGeneration() {
-        assertThat(deployment(s -> s.withObservedGeneration(1L))).hasValueSatisfying(p -> assertThat(p)
-                .contains("Deployment cart", "not observed"));
+        assertThat(deployment(s -> s.withObservedGeneration(1L)))
+                .hasValueSatisfying(p -> assertThat(p).contains("Deployment cart", "not observed"));
         assertThat(daemonSet(1, 3, 3)).isPresent();
-        assertThat(RolloutRules.pending(DeployedWorkload.of(RolloutRulesTest.<StatefulSet>plain(Workload.Kind.STATEFUL_SET))))
+        assertThat(RolloutRules.pending(
+                        DeployedWorkload.of(RolloutRulesTest.<StatefulSet>plain(Workload.Kind.STATEFUL_SET))))
                 .isPresent();
     }
 
@@ -93,7 +95,8 @@ class RolloutRulesTest {
     void shouldTellThatADeploymentIsPaused() {
         Deployment paused = plain(Workload.Kind.DEPLOYMENT);
         paused.getSpec().setPaused(true);
-        paused.setStatus(new DeploymentStatusBuilder().withObservedGeneration(2L).build());
+        paused.setStatus(
+                new DeploymentStatusBuilder().withObservedGeneration(2L).build());
         assertThat(RolloutRules.pending(DeployedWorkload.of(paused)).orElseThrow())
                 .contains("paused");
     }

@@ -121,11 +121,14 @@ class RolloutWaitTest {
         Instant end = clock.instant().plus(DEADLINE);
         Rollout rollout = await();
         assertThat(rollout.outcome()).isEqualTo(Outcome.TIMED_OUT);
-        assertThat(rollout.blocker()).hasValueSatisfying(b -> assertThat(b.message())
-                .contains("Deployment cart: the change is not observed"));
+        assertThat(rollout.blocker())
+                .hasValueSatisfying(
+                        b -> assertThat(b.message()).contains("Deployment cart: the change is not observed"));
         assertThat(clock.instant()).isEqualTo(end);
         assertThat(pauses).first().isEqualTo(Duration.ofMillis(100));
-        assertThat(pauses).allMatch(p -> p.compareTo(Duration.ofSeconds(1)) <= 0).contains(Duration.ofSeconds(1));
+        assertThat(pauses)
+                .allMatch(p -> p.compareTo(Duration.ofSeconds(1)) <= 0)
+                .contains(Duration.ofSeconds(1));
     }
 
     @Test
@@ -171,9 +174,9 @@ class RolloutWaitTest {
         Instant start = clock.instant();
         Rollout rollout = await();
         assertThat(rollout.outcome()).isEqualTo(Outcome.BLOCKED);
-        assertThat(rollout.blocker()).hasValueSatisfying(b -> assertThat(b.reason()).isEqualTo("ErrImagePull"));
-        assertThat(Duration.between(start, clock.instant()))
-                .isBetween(Duration.ofSeconds(15), Duration.ofSeconds(17));
+        assertThat(rollout.blocker())
+                .hasValueSatisfying(b -> assertThat(b.reason()).isEqualTo("ErrImagePull"));
+        assertThat(Duration.between(start, clock.instant())).isBetween(Duration.ofSeconds(15), Duration.ofSeconds(17));
     }
 
     @Test

@@ -40,27 +40,30 @@ final class TestWorkloads {
                 .build();
         HasMetadata resource =
                 switch (workload.kind()) {
-                    case DEPLOYMENT -> new DeploymentBuilder()
-                            .withNewSpec()
-                            .withReplicas(replicas)
-                            .withSelector(selector)
-                            .withTemplate(template)
-                            .endSpec()
-                            .build();
-                    case STATEFUL_SET -> new StatefulSetBuilder()
-                            .withNewSpec()
-                            .withServiceName(workload.name())
-                            .withReplicas(replicas)
-                            .withSelector(selector)
-                            .withTemplate(template)
-                            .endSpec()
-                            .build();
-                    case DAEMON_SET -> new DaemonSetBuilder()
-                            .withNewSpec()
-                            .withSelector(selector)
-                            .withTemplate(template)
-                            .endSpec()
-                            .build();
+                    case DEPLOYMENT ->
+                        new DeploymentBuilder()
+                                .withNewSpec()
+                                .withReplicas(replicas)
+                                .withSelector(selector)
+                                .withTemplate(template)
+                                .endSpec()
+                                .build();
+                    case STATEFUL_SET ->
+                        new StatefulSetBuilder()
+                                .withNewSpec()
+                                .withServiceName(workload.name())
+                                .withReplicas(replicas)
+                                .withSelector(selector)
+                                .withTemplate(template)
+                                .endSpec()
+                                .build();
+                    case DAEMON_SET ->
+                        new DaemonSetBuilder()
+                                .withNewSpec()
+                                .withSelector(selector)
+                                .withTemplate(template)
+                                .endSpec()
+                                .build();
                 };
         resource.setMetadata(new ObjectMetaBuilder()
                 .withNamespace(namespace)
@@ -76,10 +79,8 @@ final class TestWorkloads {
                 .endMetadata()
                 .withNewSpec()
                 .withTerminationGracePeriodSeconds(0L);
-        images.forEach((container, image) -> spec.addNewContainer()
-                .withName(container)
-                .withImage(image)
-                .endContainer());
+        images.forEach((container, image) ->
+                spec.addNewContainer().withName(container).withImage(image).endContainer());
         return spec.endSpec().build();
     }
 }

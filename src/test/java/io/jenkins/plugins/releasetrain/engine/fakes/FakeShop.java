@@ -38,7 +38,8 @@ public final class FakeShop implements AutoCloseable {
     public final FakeCluster cluster = new FakeCluster();
     public final Clock clock = Clock.fixed(Instant.parse("2026-11-23T08:00:00Z"), ZoneOffset.UTC);
     public final EnvironmentLock lock = new InMemoryLock(clock);
-    public final Store store = SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()));
+    public final Store store =
+            SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()));
     public final List<Event> events = new ArrayList<>();
     public final Catalog catalog;
     private final AtomicInteger ids = new AtomicInteger();
@@ -54,8 +55,10 @@ public final class FakeShop implements AutoCloseable {
             dev.push("dev/" + name, "1", name + " 1");
         }
         catalog = new Catalog(all);
-        registries().productionSet(catalog).images().forEach((name, image) -> cluster.meddle(
-                name, registries().released(catalog.service(name), image)));
+        registries()
+                .productionSet(catalog)
+                .images()
+                .forEach((name, image) -> cluster.meddle(name, registries().released(catalog.service(name), image)));
     }
 
     private static Service service(String name, Set<String> dependsOn) {
@@ -68,8 +71,7 @@ public final class FakeShop implements AutoCloseable {
     }
 
     public Environment environment() {
-        return new Environment(
-                "staging", "staging", "", cluster, lock, Duration.ofMinutes(5), Duration.ofMinutes(10));
+        return new Environment("staging", "staging", "", cluster, lock, Duration.ofMinutes(5), Duration.ofMinutes(10));
     }
 
     public Promoter promoter(Store overStore) {

@@ -33,8 +33,8 @@ class LanesTest {
     }
 
     private static Lanes lanes(FakeShop shop, Store store, OnDrift onDrift) {
-        Lanes.Ports ports = new Lanes.Ports(
-                store, shop.promoter(store), shop.clock, shop::id, shop.events::add, shop.progress());
+        Lanes.Ports ports =
+                new Lanes.Ports(store, shop.promoter(store), shop.clock, shop::id, shop.events::add, shop.progress());
         LaneSettings settings = new LaneSettings(onDrift, 3, TrainSettings.USUAL_MOVING_TAGS);
         return new Lanes(settings, shop.catalog, shop.registries(), shop.environment(), ports);
     }
@@ -121,7 +121,8 @@ class LanesTest {
         LaneId second = open("s3", "3");
         assertThat(next(first)).isInstanceOf(LaneTask.Test.class);
         assertThat(next(second))
-                .isInstanceOfSatisfying(LaneTask.Wait.class, wait -> assertThat(wait.why()).contains("lane s3"));
+                .isInstanceOfSatisfying(
+                        LaneTask.Wait.class, wait -> assertThat(wait.why()).contains("lane s3"));
         assertThat(finish(first).outcome()).isEqualTo(Outcome.RELEASED);
         assertThat(finish(second).outcome()).isEqualTo(Outcome.RELEASED);
         assertThat(shop.inProduction("s3")).isEqualTo(FakeShop.digest("s3", "3"));
@@ -205,12 +206,14 @@ class LanesTest {
         next(above);
         lanes.report(above, Verdict.PASSED, "");
         assertThat(next(above))
-                .isInstanceOfSatisfying(LaneTask.Wait.class, w -> assertThat(w.why()).contains("s2"));
+                .isInstanceOfSatisfying(
+                        LaneTask.Wait.class, w -> assertThat(w.why()).contains("s2"));
         assertThat(finish(below).outcome()).isEqualTo(Outcome.RELEASED);
         assertThat(finish(above).outcome()).isEqualTo(Outcome.RELEASED);
         assertThat(shop.events)
                 .as("its verdict was good all the time")
-                .filteredOn(e -> e instanceof Event.LaneStarted started && started.lane().equals(above.id()))
+                .filteredOn(e ->
+                        e instanceof Event.LaneStarted started && started.lane().equals(above.id()))
                 .hasSize(1);
     }
 
@@ -244,7 +247,8 @@ class LanesTest {
         lanes.report(innocent, shop.test(), "");
         assertThat(next(innocent))
                 .as("waits until it is alone")
-                .isInstanceOfSatisfying(LaneTask.Wait.class, w -> assertThat(w.why()).contains("lane s2"));
+                .isInstanceOfSatisfying(
+                        LaneTask.Wait.class, w -> assertThat(w.why()).contains("lane s2"));
         assertThat(finish(guilty).outcome()).isEqualTo(Outcome.EJECTED);
         assertThat(finish(innocent).outcome()).isEqualTo(Outcome.RELEASED);
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "2"));

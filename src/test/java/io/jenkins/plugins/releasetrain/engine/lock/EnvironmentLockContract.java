@@ -190,9 +190,12 @@ abstract class EnvironmentLockContract {
             clock.advance(Duration.ofSeconds(20));
             lock.renew("a", token, LEASE);
         }
-        assertThat(lock.request(shared("b"))).isInstanceOfSatisfying(Granted.class, g -> assertThat(g.takenOver())
-                .as("who only waited changed nothing")
-                .isFalse());
+        assertThat(lock.request(shared("b")))
+                .isInstanceOfSatisfying(
+                        Granted.class,
+                        g -> assertThat(g.takenOver())
+                                .as("who only waited changed nothing")
+                                .isFalse());
     }
 
     @Test

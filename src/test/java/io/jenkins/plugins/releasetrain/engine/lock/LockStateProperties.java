@@ -39,8 +39,9 @@ class LockStateProperties {
     @Provide
     Arbitrary<List<Step>> histories() {
         Arbitrary<Step> steps = Combinators.combine(
-                        Arbitraries.of(Move.class), Arbitraries.integers().between(0, 7), Arbitraries.integers()
-                                .between(1, 40))
+                        Arbitraries.of(Move.class),
+                        Arbitraries.integers().between(0, 7),
+                        Arbitraries.integers().between(1, 40))
                 .as(Step::new);
         return steps.list().ofMinSize(1).ofMaxSize(120);
     }

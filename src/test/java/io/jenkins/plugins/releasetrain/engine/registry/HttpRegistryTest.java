@@ -106,8 +106,10 @@ class HttpRegistryTest {
     @Test
     void quotes_a_registrys_words_in_one_bounded_line() throws IOException {
         EmbeddedRegistry registry = registry();
-        registry.failNext(1, r -> true, right -> Reply.of(400)
-                .body(("<html>\r\n" + "x".repeat(5000)).getBytes(StandardCharsets.UTF_8)));
+        registry.failNext(
+                1,
+                r -> true,
+                right -> Reply.of(400).body(("<html>\r\n" + "x".repeat(5000)).getBytes(StandardCharsets.UTF_8)));
 
         EngineException e =
                 failure(FailureKind.INVALID_INPUT, () -> client(registry).manifest("shop/cart", "1.0"));
@@ -291,8 +293,11 @@ class HttpRegistryTest {
     @Test
     void I1_refuses_a_tag_that_the_registry_set_to_something_else() throws IOException {
         EmbeddedRegistry registry = registry();
-        registry.failNext(1, r -> r.method().equals("PUT"), right -> Reply.of(201)
-                .header("Docker-Content-Digest", Digest.sha256("other").value()));
+        registry.failNext(
+                1,
+                r -> r.method().equals("PUT"),
+                right -> Reply.of(201)
+                        .header("Docker-Content-Digest", Digest.sha256("other").value()));
 
         failure(FailureKind.DIGEST_MISMATCH, () -> client(registry).tag("shop/cart", DIGEST, "stable"));
     }

@@ -125,8 +125,9 @@ class RegistryAccessTest {
     void I9_a_refused_password_is_in_no_message() throws IOException {
         EmbeddedRegistry registry = start(RegistryOptions.DEFAULT.withBasicAuth("builder", "another"));
 
-        assertThat(failure(FailureKind.UNAUTHENTICATED, () -> client(registry, BUILDER)
-                        .resolve("shop/cart", "1.0")))
+        assertThat(failure(
+                        FailureKind.UNAUTHENTICATED,
+                        () -> client(registry, BUILDER).resolve("shop/cart", "1.0")))
                 .hasMessageContaining("Check the credentials");
         failure(FailureKind.UNAUTHENTICATED, () -> client(registry, null).resolve("shop/cart", "1.0"));
     }
@@ -246,8 +247,9 @@ class RegistryAccessTest {
         open.add(tokens);
         EmbeddedRegistry registry = start(RegistryOptions.DEFAULT.withTokens(tokens));
 
-        assertThat(failure(FailureKind.UNAUTHENTICATED, () -> client(registry, BUILDER)
-                        .resolve("shop/cart", "1.0")))
+        assertThat(failure(
+                        FailureKind.UNAUTHENTICATED,
+                        () -> client(registry, BUILDER).resolve("shop/cart", "1.0")))
                 .hasMessageContaining("get a token for repository:shop/cart:pull of registry " + registry.host())
                 .hasMessageContaining("/token");
     }

@@ -63,8 +63,8 @@ class EventCodecTest {
 
     @Test
     void shouldReadAnOptionalThatAnOlderControllerDidNotWriteAsEmpty() {
-        Event.PromotionPlanned planned = (Event.PromotionPlanned)
-                codec.read("PromotionPlanned", "{\"moves\": [{\"tag\": \"1.4.2\"}]}");
+        Event.PromotionPlanned planned =
+                (Event.PromotionPlanned) codec.read("PromotionPlanned", "{\"moves\": [{\"tag\": \"1.4.2\"}]}");
 
         assertThat(planned.moves().get(0).former()).isEmpty();
     }

@@ -66,7 +66,8 @@ abstract class HistoryContract {
         assertThat(store.streams("train/")).isEmpty();
         assertThat(store.set(Digest.sha256("none"))).isEmpty();
         assertThat(store.runs("all", List.of(), Samples.AT)).isEmpty();
-        assertThat(store.runs("all", List.of(Digest.sha256("none")), Samples.AT)).isEmpty();
+        assertThat(store.runs("all", List.of(Digest.sha256("none")), Samples.AT))
+                .isEmpty();
         assertThat(store.release("none")).isEmpty();
         assertThat(store.releases("none", Integer.MAX_VALUE, 10)).isEmpty();
         assertThat(store.change("none")).isEmpty();
@@ -114,8 +115,7 @@ abstract class HistoryContract {
     @Test
     void shouldShowWhenAReleaseWasPromotedAndByWhat() {
         store.append("train/shop", 0, Samples.AT, List.of(Samples.release("shop", 1), Samples.release("shop", 2)));
-        store.append(
-                "promotion/p1", 0, Samples.AT.plusSeconds(9), List.of(new Event.ReleasePromoted("shop-1", "p1")));
+        store.append("promotion/p1", 0, Samples.AT.plusSeconds(9), List.of(new Event.ReleasePromoted("shop-1", "p1")));
 
         assertThat(store.release("shop-1"))
                 .contains(new Store.ReleaseRecord(
@@ -130,8 +130,8 @@ abstract class HistoryContract {
     void I8_shouldShowAChangesFirstFinalOutcomeAndWhen() {
         store.append("train/shop", 0, Samples.AT, List.of(Samples.queued("c1")));
         assertThat(store.change("c1"))
-                .contains(new Store.ChangeRecord(
-                        "train/shop", Samples.queued("c1"), Optional.empty(), Optional.empty()));
+                .contains(
+                        new Store.ChangeRecord("train/shop", Samples.queued("c1"), Optional.empty(), Optional.empty()));
 
         store.append("train/shop", 1, Samples.AT.plusSeconds(1), List.of(Samples.ended("c1")));
         Event second = new Event.ChangeEnded("c1", Event.Outcome.EJECTED, "too late", "");
@@ -176,7 +176,8 @@ abstract class HistoryContract {
     void I4_shouldCountRunsBySetAndSuiteSinceATimeWithoutVoidOnes() {
         Digest one = Digest.sha256("one");
         Digest two = Digest.sha256("two");
-        store.append("train/a", 0, Samples.AT.minusMillis(1), List.of(Samples.verdict("t0", one, "all", Verdict.FAILED)));
+        store.append(
+                "train/a", 0, Samples.AT.minusMillis(1), List.of(Samples.verdict("t0", one, "all", Verdict.FAILED)));
         store.append(
                 "train/a",
                 1,

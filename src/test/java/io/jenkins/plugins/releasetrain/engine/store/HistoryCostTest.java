@@ -60,20 +60,26 @@ class HistoryCostTest {
                 SqlStore.STREAMS
             })
     void shouldLookAtNoMoreRowsThanThePageShows(String query) {
-        String plan = database.read("explain", handle -> handle.createQuery("EXPLAIN ANALYZE " + query)
-                .bind("id", "shop-1000")
-                .bind("owner", "shop")
-                .bind("before", RELEASES / 2)
-                .bind("batch", "b1000")
-                .bind("suite", "all")
-                .bindList("sets", List.of(Digest.sha256("set7").value(), Digest.sha256("set8").value()))
-                .bind("since", Samples.AT.atOffset(ZoneOffset.UTC))
-                .bind("stream", "train/shop")
-                .bind("after", RELEASES)
-                .bind("pattern", "train/%")
-                .bind("limit", PAGE)
-                .mapTo(String.class)
-                .one());
+        String plan = database.read(
+                "explain",
+                handle -> handle.createQuery("EXPLAIN ANALYZE " + query)
+                        .bind("id", "shop-1000")
+                        .bind("owner", "shop")
+                        .bind("before", RELEASES / 2)
+                        .bind("batch", "b1000")
+                        .bind("suite", "all")
+                        .bindList(
+                                "sets",
+                                List.of(
+                                        Digest.sha256("set7").value(),
+                                        Digest.sha256("set8").value()))
+                        .bind("since", Samples.AT.atOffset(ZoneOffset.UTC))
+                        .bind("stream", "train/shop")
+                        .bind("after", RELEASES)
+                        .bind("pattern", "train/%")
+                        .bind("limit", PAGE)
+                        .mapTo(String.class)
+                        .one());
 
         List<Integer> scanned = SCANNED.matcher(plan)
                 .results()

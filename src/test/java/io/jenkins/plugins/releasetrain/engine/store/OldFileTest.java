@@ -43,8 +43,7 @@ class OldFileTest {
                         .isEqualTo(Map.of(trial.started().set(), new Runs(0, 1)));
             });
             assertThat(store.load("lane/cd").snapshot()).contains(new Store.Snapshot(1, "{\"lane\":\"l-5\"}"));
-            assertThat(store.set(child().digest()).orElseThrow().images())
-                    .isEqualTo(child().images());
+            assertThat(store.set(child().digest()).orElseThrow().images()).isEqualTo(child().images());
             assertThat(store.append(STREAM, events.size(), Samples.AT, List.of(Samples.queued("c-18"))))
                     .isEqualTo(events.size() + 1);
         }

@@ -87,12 +87,14 @@ class PostgresqlStoreTest extends StoreContract {
     @Test
     void shouldShareADatabaseWithTablesOfOthers() throws Exception {
         StoreSettings settings = freshDatabase();
-        try (Connection connection = server.getDatabase("postgres", "test" + databases).getConnection();
+        try (Connection connection =
+                        server.getDatabase("postgres", "test" + databases).getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE release (id INT)");
         }
         try (SqlStore store = SqlStore.open(settings)) {
-            assertThat(store.append("train/shop", 0, Samples.AT, List.of(Samples.queued("c1")))).isEqualTo(1);
+            assertThat(store.append("train/shop", 0, Samples.AT, List.of(Samples.queued("c1"))))
+                    .isEqualTo(1);
         }
     }
 

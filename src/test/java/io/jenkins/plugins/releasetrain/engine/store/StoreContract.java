@@ -119,8 +119,9 @@ abstract class StoreContract extends HistoryContract {
                 .toList();
 
         assertThat(race(writers)).hasSize(8).containsOnly(50L);
-        assertThat(store.streams("lane/")).hasSize(8).allSatisfy(s -> assertThat(store.version(s))
-                .isEqualTo(50));
+        assertThat(store.streams("lane/"))
+                .hasSize(8)
+                .allSatisfy(s -> assertThat(store.version(s)).isEqualTo(50));
     }
 
     /** Starts all at once; each one's result or exception. */
@@ -178,8 +179,12 @@ abstract class StoreContract extends HistoryContract {
         store.append("train/shop", 0, Samples.AT, events);
         store.append("train/shop2", 0, Samples.AT, List.of(Samples.ended("c1")));
 
-        assertThat(store.events("train/shop", 0, 4)).extracting(RecordedEvent::version).containsExactly(1L, 2L, 3L, 4L);
-        assertThat(store.events("train/shop", 8, 4)).extracting(RecordedEvent::version).containsExactly(9L, 10L);
+        assertThat(store.events("train/shop", 0, 4))
+                .extracting(RecordedEvent::version)
+                .containsExactly(1L, 2L, 3L, 4L);
+        assertThat(store.events("train/shop", 8, 4))
+                .extracting(RecordedEvent::version)
+                .containsExactly(9L, 10L);
         assertThat(store.events("train/shop", 10, 4)).isEmpty();
     }
 
@@ -192,7 +197,8 @@ abstract class StoreContract extends HistoryContract {
         assertThat(store.streams("a_")).containsExactly("a_b/1");
         assertThat(store.streams("a!")).containsExactly("a!b/1");
         assertThat(store.streams("a\\")).containsExactly("a\\b/1");
-        assertThat(store.streams("")).containsExactlyElementsOf(names.stream().sorted().toList());
+        assertThat(store.streams(""))
+                .containsExactlyElementsOf(names.stream().sorted().toList());
     }
 
     @Test
@@ -238,10 +244,12 @@ abstract class StoreContract extends HistoryContract {
         assertThat(race(openers)).containsOnly(0L);
 
         try (SqlDatabase database = SqlDatabase.open(fresh)) {
-            List<String> migrations = database.read("read the migrations", handle -> handle.createQuery(
-                            "SELECT version FROM rt_schema_history WHERE success AND type = 'SQL' ORDER BY installed_rank")
-                    .mapTo(String.class)
-                    .list());
+            List<String> migrations = database.read(
+                    "read the migrations",
+                    handle -> handle.createQuery(
+                                    "SELECT version FROM rt_schema_history WHERE success AND type = 'SQL' ORDER BY installed_rank")
+                            .mapTo(String.class)
+                            .list());
             assertThat(migrations).containsExactly("1");
         }
     }

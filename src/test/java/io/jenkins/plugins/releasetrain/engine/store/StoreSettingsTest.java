@@ -44,8 +44,8 @@ class StoreSettingsTest {
     @Test
     void shouldSayThatTheDatabaseCannotBeReached() {
         assertThatExceptionOfType(EngineException.class)
-                .isThrownBy(
-                        () -> SqlStore.open(new StoreSettings("jdbc:postgresql://127.0.0.1:1/releases", "rt", () -> "")))
+                .isThrownBy(() ->
+                        SqlStore.open(new StoreSettings("jdbc:postgresql://127.0.0.1:1/releases", "rt", () -> "")))
                 .withMessageContaining("127.0.0.1:1/releases")
                 .extracting(EngineException::kind)
                 .isEqualTo(FailureKind.UNAVAILABLE);

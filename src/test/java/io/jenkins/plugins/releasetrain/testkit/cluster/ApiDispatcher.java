@@ -137,7 +137,8 @@ final class ApiDispatcher extends KubernetesCrudDispatcher {
             }
             byte[] patch = request.getUtf8Body().getBytes(UTF_8);
             try {
-                JsonPatch.apply(parse(new String(patch, UTF_8)), parse(current.getBody().readUtf8()));
+                JsonPatch.apply(
+                        parse(new String(patch, UTF_8)), parse(current.getBody().readUtf8()));
                 // An update may come in between; the mock then applies to what the update left.
                 return super.handlePatch(again(request, patch));
             } catch (JsonPatchException e) {

@@ -27,7 +27,8 @@ public final class ApiServer implements AutoCloseable {
 
     public static ApiServer fromEnvironment() {
         Config config = Config.fromKubeconfig(new File(System.getenv(KUBECONFIG)));
-        return new ApiServer(new ConfigBuilder(config).withRequestRetryBackoffLimit(3).build());
+        return new ApiServer(
+                new ConfigBuilder(config).withRequestRetryBackoffLimit(3).build());
     }
 
     public KubernetesClient client() {

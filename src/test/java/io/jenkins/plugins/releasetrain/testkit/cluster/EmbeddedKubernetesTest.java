@@ -90,8 +90,7 @@ class EmbeddedKubernetesTest {
     @Test
     void shouldRefuseAJsonPatchUnderAMissingParent() {
         create("staging", "one");
-        assertThatThrownBy(() ->
-                        patch("[{\"op\":\"add\",\"path\":\"/metadata/annotations/key\",\"value\":\"new\"}]"))
+        assertThatThrownBy(() -> patch("[{\"op\":\"add\",\"path\":\"/metadata/annotations/key\",\"value\":\"new\"}]"))
                 .satisfies(e -> assertCode(e, 422));
     }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -26,6 +27,7 @@ final class FakeControllers implements AutoCloseable {
     private final String namespace;
     private final ReconcileLoop loop;
     private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
+    private final Map<String, Revision> revisions = new ConcurrentHashMap<>();
     private final Map<String, HasMetadata> workloads = new ConcurrentHashMap<>();
     private final Map<String, Map<String, Pod>> podsByWorkload = new ConcurrentHashMap<>();
 
@@ -46,19 +48,33 @@ final class FakeControllers implements AutoCloseable {
             pods.forEach(this::delete);
             return;
         }
-        RolloutStep step = RolloutStep.of(workload, pods);
+        RolloutStep step = RolloutStep.of(workload, pods, progressing(key, workload));
         step.create().forEach(pod -> create(key, pod));
         step.delete().forEach(this::delete);
         Object status = workload instanceof Deployment d
                 ? d.getStatus()
                 : workload instanceof StatefulSet s ? s.getStatus() : ((DaemonSet) workload).getStatus();
         if (!step.status().equals(status)) {
-            client.resource(workload).subresource("status")
+            client.resource(workload)
+                    .subresource("status")
                     .patch(
                             PatchContext.of(PatchType.JSON_MERGE),
                             client.getKubernetesSerialization().asJson(Map.of("status", step.status())));
         }
+        if (workload instanceof Deployment d && !step.create().isEmpty()) {
+            // Nothing else happens when pods do not become ready.
+            loop.add(key, Duration.ofSeconds(RolloutStep.progressDeadline(d)));
+        }
     }
+
+    private Duration progressing(String key, HasMetadata workload) {
+        Revision seen = new Revision(workload.getMetadata().getGeneration(), System.nanoTime());
+        Revision first = revisions.merge(key, seen, (a, b) -> Objects.equals(a.generation, b.generation) ? a : b);
+        return Duration.ofNanos(seen.nanos - first.nanos);
+    }
+
+    /** @param nanos when it was first seen */
+    private record Revision(Long generation, long nanos) {}
 
     private void create(String key, Pod pod) {
         if (client.pods()
@@ -75,9 +91,11 @@ final class FakeControllers implements AutoCloseable {
 
     /** The cache may still show a pod whose name another one has by now. */
     private void delete(Pod pod) {
-        var named = client.pods().inNamespace(namespace).withName(pod.getMetadata().getName());
+        var named =
+                client.pods().inNamespace(namespace).withName(pod.getMetadata().getName());
         Pod current = named.get();
-        if (current != null && current.getMetadata().getUid().equals(pod.getMetadata().getUid())) {
+        if (current != null
+                && current.getMetadata().getUid().equals(pod.getMetadata().getUid())) {
             named.delete();
         }
     }

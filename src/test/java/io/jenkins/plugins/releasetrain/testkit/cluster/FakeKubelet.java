@@ -85,8 +85,7 @@ final class FakeKubelet implements AutoCloseable, ResourceEventHandler<Pod> {
 
     private void write(Pod pod, PodStatus status) {
         String patch = client.getKubernetesSerialization().asJson(Map.of("status", status));
-        client.resource(pod).subresource("status")
-                .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
+        client.resource(pod).subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), patch);
     }
 
     @Override

@@ -20,11 +20,8 @@ final class FakeNode implements AutoCloseable {
 
     FakeNode(KubernetesClient client) {
         this.client = client;
-        Node node = new NodeBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .endMetadata()
-                .build();
+        Node node =
+                new NodeBuilder().withNewMetadata().withName(name).endMetadata().build();
         client.resource(node).create();
         this.loop = new ReconcileLoop("fake-node", this::heartbeat);
         loop.add(name);

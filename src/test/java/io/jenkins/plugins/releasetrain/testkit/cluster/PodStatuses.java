@@ -21,17 +21,19 @@ final class PodStatuses {
         return status(pod, container -> switch (behaviour.apply(container.getImage())) {
             case READY -> running(container, true);
             case NEVER_READY -> running(container, false);
-            case IMAGE_PULL_BACK_OFF -> waiting(
-                    container, "ImagePullBackOff", "Back-off pulling image \"" + container.getImage() + "\"");
+            case IMAGE_PULL_BACK_OFF ->
+                waiting(container, "ImagePullBackOff", "Back-off pulling image \"" + container.getImage() + "\"");
             case CRASH_LOOP -> crashing(container);
         });
     }
 
     /** The status while images are pulled; a pull that will fail has failed once. */
     static PodStatus starting(Pod pod, Function<String, PodBehaviour> behaviour) {
-        return status(pod, container -> behaviour.apply(container.getImage()) == PodBehaviour.IMAGE_PULL_BACK_OFF
-                ? waiting(container, "ErrImagePull", "manifest unknown")
-                : waiting(container, "ContainerCreating", null));
+        return status(
+                pod,
+                container -> behaviour.apply(container.getImage()) == PodBehaviour.IMAGE_PULL_BACK_OFF
+                        ? waiting(container, "ErrImagePull", "manifest unknown")
+                        : waiting(container, "ContainerCreating", null));
     }
 
     static boolean ready(Pod pod) {
@@ -41,8 +43,7 @@ final class PodStatuses {
     }
 
     private static PodStatus status(Pod pod, Function<Container, ContainerStatus> each) {
-        var containers =
-                pod.getSpec().getContainers().stream().map(each).toList();
+        var containers = pod.getSpec().getContainers().stream().map(each).toList();
         boolean ready = containers.stream().allMatch(c -> Boolean.TRUE.equals(c.getReady()));
         boolean running = containers.stream().allMatch(c -> Boolean.TRUE.equals(c.getStarted()));
         return new PodStatusBuilder()

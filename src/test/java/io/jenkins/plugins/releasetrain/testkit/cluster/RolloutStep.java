@@ -8,9 +8,12 @@ import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetStatusBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
+import io.fabric8.kubernetes.api.model.apps.DeploymentConditionBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatusBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetStatusBuilder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,15 +32,16 @@ record RolloutStep(List<Pod> create, List<Pod> delete, KubernetesResource status
 
     private static final String HASH = "pod-template-hash";
 
-    static RolloutStep of(HasMetadata workload, List<Pod> pods) {
+    /** @param progressing since the workload was last changed; a Deployment has a deadline for it */
+    static RolloutStep of(HasMetadata workload, List<Pod> pods, Duration progressing) {
         if (workload instanceof Deployment d) {
-            return deployment(d, pods);
+            return deployment(d, pods, progressing);
         }
         return workload instanceof StatefulSet s ? statefulSet(s, pods) : daemonSet((DaemonSet) workload, pods);
     }
 
     /** All new pods at once; the old ones stay until the new ones are ready. */
-    private static RolloutStep deployment(Deployment deployment, List<Pod> pods) {
+    private static RolloutStep deployment(Deployment deployment, List<Pod> pods, Duration progressing) {
         String hash = hash(deployment.getSpec().getTemplate());
         int replicas = replicas(deployment.getSpec().getReplicas());
         List<Pod> updated = ofRevision(pods, hash, true);
@@ -63,7 +67,29 @@ record RolloutStep(List<Pod> create, List<Pod> delete, KubernetesResource status
                         .withUpdatedReplicas(updated.size())
                         .withReadyReplicas(readyPods)
                         .withAvailableReplicas(readyPods)
+                        .withConditions(progress(deployment, ready >= replicas, progressing))
                         .build());
+    }
+
+    private static DeploymentCondition progress(Deployment deployment, boolean complete, Duration progressing) {
+        boolean late = !complete && progressing.toSeconds() >= progressDeadline(deployment);
+        return new DeploymentConditionBuilder()
+                .withType("Progressing")
+                .withStatus(late ? "False" : "True")
+                .withReason(
+                        late ? "ProgressDeadlineExceeded" : complete ? "NewReplicaSetAvailable" : "ReplicaSetUpdated")
+                .withMessage(late ? "ReplicaSet of Deployment " + name(deployment) + " has timed out progressing." : "")
+                .build();
+    }
+
+    private static String name(HasMetadata workload) {
+        return workload.getMetadata().getName();
+    }
+
+    /** In seconds; Kubernetes' own default is ten minutes. */
+    static int progressDeadline(Deployment deployment) {
+        Integer seconds = deployment.getSpec().getProgressDeadlineSeconds();
+        return seconds == null ? 600 : seconds;
     }
 
     /** From the highest ordinal down to the partition, one pod at a time. */
@@ -128,9 +154,13 @@ record RolloutStep(List<Pod> create, List<Pod> delete, KubernetesResource status
                 .withNewMetadata()
                 .withNamespace(owner.getMetadata().getNamespace())
                 .withName(name)
-                .withLabels(template.getMetadata() == null ? null : template.getMetadata().getLabels())
+                .withLabels(
+                        template.getMetadata() == null
+                                ? null
+                                : template.getMetadata().getLabels())
                 .addToLabels(HASH, hash)
-                .addToAnnotations(WORKLOAD, owner.getKind() + "/" + owner.getMetadata().getName())
+                .addToAnnotations(
+                        WORKLOAD, owner.getKind() + "/" + owner.getMetadata().getName())
                 .addNewOwnerReference()
                 .withApiVersion("apps/v1")
                 .withKind(deployment ? "ReplicaSet" : owner.getKind())

@@ -214,9 +214,10 @@ public final class EmbeddedRegistry implements AutoCloseable {
             return scopes != null;
         }
         String prefix = "repository:" + repository + ":";
-        return scopes.stream().filter(scope -> scope.startsWith(prefix)).anyMatch(scope -> List.of(
-                        scope.substring(prefix.length()).split(","))
-                .contains(action));
+        return scopes.stream()
+                .filter(scope -> scope.startsWith(prefix))
+                .anyMatch(scope ->
+                        List.of(scope.substring(prefix.length()).split(",")).contains(action));
     }
 
     private static String bearer(String authorization) {

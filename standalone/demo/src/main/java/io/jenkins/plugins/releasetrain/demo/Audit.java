@@ -47,11 +47,12 @@ final class Audit {
     }
 
     private boolean allGood(ImageSet production) {
-        return production.images().entrySet().stream().allMatch(e -> parts.images
-                .labels(parts.registries.released(shop.catalog().service(e.getKey()), e.getValue()))
-                .map(labels ->
-                        "200".equals(labels.get(ShopImages.ANSWERS)) && "yes".equals(labels.get(ShopImages.STARTS)))
-                .orElse(false));
+        return production.images().entrySet().stream()
+                .allMatch(e -> parts.images
+                        .labels(parts.registries.released(shop.catalog().service(e.getKey()), e.getValue()))
+                        .map(labels -> "200".equals(labels.get(ShopImages.ANSWERS))
+                                && "yes".equals(labels.get(ShopImages.STARTS)))
+                        .orElse(false));
     }
 
     private ImageSet installed(Environment environment) {
