@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.demo;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
@@ -58,7 +59,7 @@ public final class Main implements Callable<Integer> {
         String run = UUID.randomUUID().toString().substring(0, 8);
         Account account = new Account(System.out, System::nanoTime);
         Summary summary = new Summary();
-        try (Parts parts = new Parts(options, run)) {
+        try (Parts parts = open(run)) {
             Shop shop = new Shop(options.external() ? "shop-" + run : "shop", run, parts.devPush);
             account.line(
                     "demo",
@@ -80,6 +81,18 @@ public final class Main implements Callable<Integer> {
             boolean fine = !findings.containsValue(false);
             writeFigures(story, account, parts, fine);
             return fine ? CommandLine.ExitCode.OK : WRONG;
+        }
+    }
+
+    /** Nothing was changed yet, so whatever fails here is an option that points to something unusable. */
+    private Parts open(String run) throws IOException {
+        try {
+            return new Parts(options, run);
+        } catch (EngineException e) {
+            throw new EngineException(FailureKind.INVALID_INPUT, e.getMessage(), e);
+        } catch (KubernetesClientException e) {
+            throw new EngineException(
+                    FailureKind.INVALID_INPUT, "--kubeconfig: the API server does not answer: " + e.getMessage(), e);
         }
     }
 
