@@ -4,47 +4,58 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a page reads may not grow with the history: counted in rows that the database looks at, not in time. */
+/**
+ * What a page reads may not grow with the history, and a release may not cost as much as its set is long: counted in rows
+ * that the database looks at and in bytes, not in time.
+ */
 class HistoryCostTest {
     private static final int RELEASES = 2_000;
     private static final int PAGE = 20;
     private static final Pattern SCANNED = Pattern.compile("scanCount: (\\d+)");
 
     private SqlDatabase database;
+    private SqlStore store;
 
     @BeforeEach
-    void fill() {
+    void open() {
         StoreSettings settings = StoreSettings.inMemory(UUID.randomUUID().toString());
         database = SqlDatabase.open(settings);
-        try (SqlStore store = SqlStore.open(settings)) {
-            List<Event> events = new ArrayList<>();
-            IntStream.rangeClosed(1, RELEASES).forEach(n -> {
-                Digest set = Digest.sha256("set" + n);
-                events.add(Samples.queued("c" + n));
-                events.add(Samples.trial("t" + n, "b" + n, set));
-                events.add(Samples.verdict("t" + n, set, "all", Verdict.PASSED));
-                events.add(Samples.release("shop", n));
-                events.add(Samples.ended("c" + n));
-                events.add(new Event.ReleasePromoted("shop-" + n, "p" + n));
-            });
-            store.append("train/shop", 0, Samples.AT, events);
-        }
+        store = SqlStore.open(settings);
+    }
+
+    private void makeReleases() {
+        List<Event> events = new ArrayList<>();
+        IntStream.rangeClosed(1, RELEASES).forEach(n -> {
+            Digest set = Digest.sha256("set" + n);
+            events.add(Samples.queued("c" + n));
+            events.add(Samples.trial("t" + n, "b" + n, set));
+            events.add(Samples.verdict("t" + n, set, "all", Verdict.PASSED));
+            events.add(Samples.release("shop", n));
+            events.add(Samples.ended("c" + n));
+            events.add(new Event.ReleasePromoted("shop-" + n, "p" + n));
+        });
+        store.append("train/shop", 0, Samples.AT, events);
     }
 
     @AfterEach
     void close() {
+        store.close();
         database.close();
     }
 
@@ -60,6 +71,7 @@ class HistoryCostTest {
                 SqlStore.STREAMS
             })
     void shouldLookAtNoMoreRowsThanThePageShows(String query) {
+        makeReleases();
         String plan = database.read(
                 "explain",
                 handle -> handle.createQuery("EXPLAIN ANALYZE " + query)
@@ -86,5 +98,28 @@ class HistoryCostTest {
                 .map(match -> Integer.valueOf(match.group(1)))
                 .toList();
         assertThat(scanned).as(plan).isNotEmpty().allMatch(rows -> rows <= 2 * PAGE);
+    }
+
+    @Test
+    void shouldKeepASetOfTwoThousandServicesInAFewKilobytesWithAFullCopyNowAndThen() {
+        int sets = 3 * SqlSets.FULL_COPY_EVERY + 1;
+        Random random = new Random(42);
+        ImageSet set = Samples.set(2_000);
+        Optional<Digest> parent = Optional.empty();
+        for (int i = 0; i < sets; i++) {
+            store.saveSet(set, parent);
+            parent = Optional.of(set.digest());
+            set = Samples.changed(set, 20, random);
+        }
+
+        assertThat(count("SELECT COUNT(*) FROM rt_set")).isEqualTo(sets);
+        assertThat(count("SELECT COUNT(*) FROM rt_set WHERE depth = 0")).isEqualTo(4);
+        assertThat(count("SELECT MAX(depth) FROM rt_set")).isEqualTo(31);
+        assertThat(count("SELECT SUM(OCTET_LENGTH(body)) FROM rt_set") / sets).isLessThan(6_000);
+    }
+
+    private long count(String query) {
+        return database.read(
+                "count", handle -> handle.createQuery(query).mapTo(long.class).one());
     }
 }
