@@ -116,8 +116,8 @@ record Obstacle(String pod, String reason, String message, Certainty certainty) 
         if (!(workload.resource() instanceof Deployment deployment) || deployment.getStatus() == null) {
             return Stream.of();
         }
-        Long observed = deployment.getStatus().getObservedGeneration();
-        if (observed == null || observed < deployment.getMetadata().getGeneration()) {
+        if (RolloutRules.number(deployment.getStatus().getObservedGeneration())
+                < RolloutRules.number(deployment.getMetadata().getGeneration())) {
             // What the conditions say is of an earlier revision.
             return Stream.of();
         }

@@ -141,4 +141,11 @@ class ObstacleTest {
         assertThat(Obstacle.of(withCondition("Progressing", "True", "ReplicaSetUpdated"), "main", List.of()))
                 .isEmpty();
     }
+
+    @Test
+    void I4_shouldNotTakeTheConditionOfAnEarlierRevisionForOneOfThis() {
+        DeployedWorkload overdue = withCondition("Progressing", "False", "ProgressDeadlineExceeded");
+        overdue.resource().getMetadata().setGeneration(2L);
+        assertThat(Obstacle.of(overdue, "main", List.of())).isEmpty();
+    }
 }
