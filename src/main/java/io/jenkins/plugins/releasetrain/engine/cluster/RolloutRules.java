@@ -115,7 +115,7 @@ final class RolloutRules {
         return replicas == null ? 1 : replicas;
     }
 
-    private static long number(Number number) {
+    static long number(Number number) {
         return number == null ? 0 : number.longValue();
     }
 }
