@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -376,16 +375,11 @@ abstract class ClusterContract {
 
     @Test
     void shouldBlameAnImageThatExceedsItsDeploymentsOwnDeadline() throws Exception {
-        Service cart = create("cart", image("cart", "1").toString());
-        client.apps()
-                .deployments()
-                .inNamespace(namespace)
-                .withName("cart")
-                .edit(d -> new DeploymentBuilder(d)
-                        .editSpec()
-                        .withProgressDeadlineSeconds(1)
-                        .endSpec()
-                        .build());
+        Service cart = deployment("cart");
+        Deployment impatient = (Deployment) TestWorkloads.workload(
+                namespace, cart.workload(), 1, Map.of("main", image("cart", "1").toString()));
+        impatient.getSpec().setProgressDeadlineSeconds(1);
+        client.resource(impatient).create();
         await(cart);
         behaviours.put(image("cart", "2").toString(), PodBehaviour.NEVER_READY);
         cluster.install(Map.of(cart, image("cart", "2")), 1);

@@ -55,11 +55,13 @@ final class FakeControllers implements AutoCloseable {
                 ? d.getStatus()
                 : workload instanceof StatefulSet s ? s.getStatus() : ((DaemonSet) workload).getStatus();
         if (!step.status().equals(status)) {
+            // The mock's merge patch adds to lists instead of replacing them.
+            List<?> patch = List.of(Map.of("op", "add", "path", "/status", "value", step.status()));
             client.resource(workload)
                     .subresource("status")
                     .patch(
-                            PatchContext.of(PatchType.JSON_MERGE),
-                            client.getKubernetesSerialization().asJson(Map.of("status", step.status())));
+                            PatchContext.of(PatchType.JSON),
+                            client.getKubernetesSerialization().asJson(patch));
         }
         if (workload instanceof Deployment d && !step.create().isEmpty()) {
             // Nothing else happens when pods do not become ready.
