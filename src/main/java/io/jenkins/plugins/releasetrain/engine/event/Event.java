@@ -61,6 +61,18 @@ public sealed interface Event {
             implements Event {}
 
     /**
+     * A set was about to be tried, and its verdict is known already (design §5.5).
+     *
+     * @param changes as of {@link TrialStarted}
+     * @param runs how often it had this verdict
+     */
+    record VerdictRecalled(String batch, Digest set, List<String> changes, Verdict verdict, int runs)
+            implements Event {}
+
+    /** Somebody wants sets with these changes to be run, remembered verdicts or not. */
+    record RunForced(List<String> changes, String user) implements Event {}
+
+    /**
      * A set got a number (I2, I5).
      *
      * @param id for example {@code shop-17}

@@ -43,9 +43,10 @@ final class Releases {
     }
 
     /** Numbers a set that passed (I5); promotion follows, but is not part of being a release. */
-    void release(TrainState state, ImageSet set, List<Change> changes) {
+    void release(TrainState state, List<Change> changes) {
         TrainState.Batch batch = state.batch().orElseThrow();
         ImageSet baseline = ports.store().set(batch.baseline()).orElseThrow();
+        ImageSet set = Sets.with(baseline, changes);
         String trial = ports.store().trials(batch.id()).stream()
                 .filter(t -> t.started().set().equals(set.digest()))
                 .map(t -> t.started().trial())
@@ -71,8 +72,8 @@ final class Releases {
         Store.ReleaseRecord target = ports.store()
                 .release(release)
                 .filter(r -> r.made().owner().equals(settings.name()))
-                .orElseThrow(() -> EngineException.invalid(
-                        "Train '" + settings.name() + "' has no release '" + release + "'"));
+                .orElseThrow(() ->
+                        EngineException.invalid("Train '" + settings.name() + "' has no release '" + release + "'"));
         ImageSet set = ports.store().set(target.made().set()).orElseThrow();
         ImageSet production = registries.productionSet(catalog);
         TrainState after = journal.update(s -> {
@@ -100,13 +101,14 @@ final class Releases {
 
     private List<Event> abandon(TrainState s, String reason) {
         List<Event> events = new ArrayList<>();
-        s.trial().ifPresent(t -> events.add(new Event.TrialEnded(
-                t.id(),
-                t.set(),
-                settings.suite(),
-                Verdict.VOID,
-                reason,
-                Duration.between(t.since(), ports.clock().instant()).toMillis())));
+        s.trial()
+                .ifPresent(t -> events.add(new Event.TrialEnded(
+                        t.id(),
+                        t.set(),
+                        settings.suite(),
+                        Verdict.VOID,
+                        reason,
+                        Duration.between(t.since(), ports.clock().instant()).toMillis())));
         s.batch().ifPresent(b -> events.add(new Event.BatchEnded(b.id(), Train.ids(b.changes()))));
         return events;
     }
@@ -141,8 +143,7 @@ final class Releases {
         List<Event> events = new ArrayList<>();
         events.add(refused);
         if (!stale) {
-            events.add(new Event.TrainPaused(
-                    "release " + release + " could not be promoted: " + refused.reason(), ""));
+            events.add(new Event.TrainPaused("release " + release + " could not be promoted: " + refused.reason(), ""));
         }
         journal.update(s -> s.pending().isEmpty() ? List.of() : events);
     }
@@ -154,7 +155,9 @@ final class Releases {
                 .forEach(c -> events.add(new Event.ChangeEnded(
                         c.id(),
                         Outcome.RELEASED,
-                        "passed in trial " + pending.made().trial(),
+                        pending.made().trial().isEmpty()
+                                ? "passed before, as is remembered"
+                                : "passed in trial " + pending.made().trial(),
                         pending.made().id())));
         return events;
     }
@@ -163,7 +166,11 @@ final class Releases {
         ImageSet baseline = ports.store().set(pending.baseline()).orElseThrow();
         boolean rollback = !pending.made().rollbackOf().isEmpty();
         return PromotionItems.request(
-                promotion, pending.made(), catalog, registries, rollback ? Optional.empty() : Optional.of(baseline),
+                promotion,
+                pending.made(),
+                catalog,
+                registries,
+                rollback ? Optional.empty() : Optional.of(baseline),
                 settings.movingTags());
     }
 

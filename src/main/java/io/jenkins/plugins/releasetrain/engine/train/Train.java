@@ -44,6 +44,7 @@ public final class Train {
     private final Journal<TrainState> journal;
     private final Trials trials;
     private final Releases releases;
+    private final Decisions decisions;
 
     /**
      * What a train stands on.
@@ -59,8 +60,7 @@ public final class Train {
             Consumer<Event> listener,
             Cluster.Progress progress) {}
 
-    public Train(
-            TrainSettings settings, Catalog catalog, Registries registries, Environment environment, Ports ports) {
+    public Train(TrainSettings settings, Catalog catalog, Registries registries, Environment environment, Ports ports) {
         this.settings = settings;
         this.catalog = catalog;
         this.registries = registries;
@@ -70,6 +70,7 @@ public final class Train {
                 ports.store(), "train/" + settings.name(), TrainState.TYPE, ports.clock(), ports.listener());
         this.trials = new Trials(settings, catalog, registries, environment, ports, journal);
         this.releases = new Releases(settings, catalog, registries, ports, journal);
+        this.decisions = new Decisions(settings, ports, journal, trials, releases);
     }
 
     /**
@@ -113,9 +114,13 @@ public final class Train {
         if (change.promote()) {
             s.queue().stream()
                     .filter(Change::promote)
-                    .filter(old -> change.images().keySet().containsAll(old.images().keySet()))
+                    .filter(old ->
+                            change.images().keySet().containsAll(old.images().keySet()))
                     .forEach(old -> events.add(new Event.ChangeEnded(
-                            old.id(), Outcome.SUPERSEDED, "a newer image of the same service was queued", change.id())));
+                            old.id(),
+                            Outcome.SUPERSEDED,
+                            "a newer image of the same service was queued",
+                            change.id())));
         }
         events.add(new Event.ChangeQueued(change));
         return events;
@@ -204,106 +209,37 @@ public final class Train {
             return trials.resume(state, conductor, lock.token());
         }
         if (state.batch().isPresent() && !state.isPaused()) {
-            return decide(state, conductor, lock.token());
+            decisions.decide(state, conductor, lock.token());
+            return Optional.empty();
         }
         return depart(state, lock.token());
     }
 
     private Optional<Task> depart(TrainState state, long token) throws InterruptedException {
         if (state.batch().isPresent()) {
-            requeue(state, state.batch().get().changes());
+            decisions.requeue(state, state.batch().get().changes());
         } else if (state.queue().isEmpty() || state.isPaused()) {
             return trials.installBaseline(token);
         } else {
             ImageSet production = registries.productionSet(catalog);
             ports.store().saveSet(production, releases.lastSet(state));
             String batch = ports.ids().get();
-            journal.update(s -> s.batch().isPresent() || s.queue().isEmpty() || s.pending().isPresent()
-                    ? List.of()
-                    : List.of(new Event.BatchDeparted(batch, departing(s), production.digest())));
+            journal.update(s ->
+                    s.batch().isPresent() || s.queue().isEmpty() || s.pending().isPresent()
+                            ? List.of()
+                            : List.of(new Event.BatchDeparted(batch, decisions.departing(s), production.digest())));
         }
         return Optional.empty();
-    }
-
-    /** A test release goes alone; the others up to the limit that the measured failure rate gives. */
-    private List<String> departing(TrainState s) {
-        if (!s.queue().get(0).promote()) {
-            return List.of(s.queue().get(0).id());
-        }
-        return s.queue().stream()
-                .filter(Change::promote)
-                .limit(batchLimit(s))
-                .map(Change::id)
-                .toList();
     }
 
     /** The batch limit that holds now. */
     public int batchLimit(TrainState s) {
-        return PrefixSearch.batchLimit(
-                s.statistics().rates(settings).failure(), settings.smallestBatch(), settings.largestBatch());
+        return decisions.batchLimit(s);
     }
 
-    private Optional<Task> decide(TrainState state, String conductor, long token) throws InterruptedException {
-        TrainState.Batch batch = state.batch().orElseThrow();
-        if (batch.changes().isEmpty()) {
-            requeue(state, List.of());
-            return Optional.empty();
-        }
-        Prefixes prefixes = Prefixes.of(ports.store().set(batch.baseline()).orElseThrow(), batch.changes());
-        var runs = prefixes.runs(
-                ports.store(), settings.suite(), ports.clock().instant().minus(settings.memo()));
-        Rates rates = state.statistics().rates(settings);
-        PrefixSearch.Decision decision = new PrefixSearch(rates, settings.innocenceBound()).decide(runs);
-        if (decision instanceof PrefixSearch.Decision.Run run) {
-            return trials.start(state, prefixes, run.length(), conductor, token);
-        } else if (decision instanceof PrefixSearch.Decision.Release release) {
-            passed(state, prefixes, release.length());
-        } else if (decision instanceof PrefixSearch.Decision.Eject eject) {
-            eject(state, prefixes, runs.get(1).failed(), eject.innocence());
-        } else {
-            journal.update(s -> List.of(
-                    new Event.BatchEnded(batch.id(), ids(batch.changes())),
-                    new Event.TrainPaused(
-                            "the baseline itself fails its tests (set " + batch.baseline().abbreviated()
-                                    + "); no change is to blame. Repair the environment or the suite, then resume",
-                            "")));
-        }
-        return Optional.empty();
-    }
-
-    private void passed(TrainState state, Prefixes prefixes, int length) {
-        TrainState.Batch batch = state.batch().orElseThrow();
-        if (!batch.promote()) {
-            String change = batch.changes().get(0).id();
-            journal.update(s -> List.of(
-                    new Event.ChangeEnded(change, Outcome.PROVEN, "its tests passed", ""),
-                    new Event.BatchEnded(batch.id(), List.of())));
-            return;
-        }
-        releases.release(state, prefixes.get(length), batch.changes().subList(0, length));
-    }
-
-    private void eject(TrainState state, Prefixes prefixes, int failed, double innocence) {
-        TrainState.Batch batch = state.batch().orElseThrow();
-        Change guilty = batch.changes().get(0);
-        TrainState.Failure failure = state.failures().get(prefixes.get(1).digest().value());
-        Outcome outcome = failure == null || failure.installed() ? Outcome.EJECTED : Outcome.NOT_INSTALLABLE;
-        String reason = (failure == null ? "known to fail" : failure.reason())
-                + "; set " + prefixes.get(1).digest().abbreviated() + " with it failed " + failed + " of " + failed
-                + " runs, set " + prefixes.get(0).digest().abbreviated() + " without it passed"
-                + String.format(java.util.Locale.ROOT, "; chance of innocence %.4f %%", innocence * 100);
-        List<Change> rest = batch.changes().subList(1, batch.changes().size());
-        journal.update(s -> s.batch().equals(state.batch())
-                ? List.of(
-                        new Event.ChangeEnded(guilty.id(), outcome, reason, ""),
-                        new Event.BatchEnded(batch.id(), ids(rest)))
-                : List.of());
-    }
-
-    private void requeue(TrainState state, List<Change> changes) {
-        String batch = state.batch().orElseThrow().id();
-        journal.update(
-                s -> s.batch().isPresent() ? List.of(new Event.BatchEnded(batch, ids(changes))) : List.of());
+    /** Has sets with these changes run, even where their verdict is remembered. */
+    public void force(List<String> changes, String user) {
+        journal.update(s -> List.of(new Event.RunForced(changes, user)));
     }
 
     /**
@@ -317,9 +253,7 @@ public final class Train {
 
     /** Keeps the environment's lock while tests run; to be called well within the environment's lease. */
     public void renew() {
-        journal.state()
-                .trial()
-                .ifPresent(t -> environment.lock().renew(lockId(), t.fence(), environment.lease()));
+        journal.state().trial().ifPresent(t -> environment.lock().renew(lockId(), t.fence(), environment.lease()));
     }
 
     private String lockId() {

@@ -37,4 +37,8 @@ public record TrainSettings(
         return new TrainSettings(
                 name, suite, 1, 32, 0.05, 40, 0.01, 100, 0.0002, Duration.ofDays(7), 3, USUAL_MOVING_TAGS);
     }
+
+    Statistics.Prior prior() {
+        return new Statistics.Prior(expectedFailure, priorChanges, expectedFlake, priorRuns);
+    }
 }

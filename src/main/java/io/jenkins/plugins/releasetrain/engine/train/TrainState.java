@@ -6,7 +6,6 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -14,10 +13,11 @@ import java.util.Optional;
  *
  * @param queue waiting changes in the order of departure
  * @param pending a release that is made but not yet in production
- * @param failures why each set of the current batch failed, newest word, by set digest
+ * @param search what is known about the changes that are not decided, and about the baseline
  * @param paused why; empty while it runs
  * @param settled whether the environment holds the baseline with no candidate in it
  * @param voids void trials in a row
+ * @param pace how long trials take, for estimates
  */
 public record TrainState(
         List<Change> queue,
@@ -26,11 +26,12 @@ public record TrainState(
         Optional<Pending> pending,
         int lastNumber,
         String lastRelease,
-        Map<String, Failure> failures,
+        Search search,
         String paused,
         boolean settled,
         int voids,
-        Statistics statistics) {
+        Statistics statistics,
+        Pace pace) {
 
     static final Journal.Type<TrainState> TYPE = new Journal.Type<>(
             TrainState.class,
@@ -41,11 +42,12 @@ public record TrainState(
                     Optional.empty(),
                     0,
                     "",
-                    Map.of(),
+                    Search.NONE,
                     "",
                     true,
                     0,
-                    new Statistics(0, 0, 0, 0)),
+                    Statistics.NONE,
+                    Pace.UNKNOWN),
             TrainFold::fold);
 
     /**
@@ -61,39 +63,59 @@ public record TrainState(
 
     /** A trial without verdict. */
     public record Trial(
-            String id, Digest set, List<String> changes, String conductor, long fence, boolean installed, Instant since) {}
+            String id,
+            Digest set,
+            List<String> changes,
+            String conductor,
+            long fence,
+            boolean installed,
+            Instant since) {}
 
     /** A release on its way to production, with the changes that it carries. */
     public record Pending(Event.ReleaseMade made, List<Change> changes, Digest baseline) {}
 
-    /** @param runs how often the set failed in this batch */
-    public record Failure(String reason, boolean installed, int runs) {}
-
     /**
-     * Counts since the beginning, older ones forgotten by and by.
+     * What trials said.
      *
-     * @param changes decided by tests; bad: those that were ejected
-     * @param runs of sets that proved good; flakes: those that failed
+     * @param baseline digest of the set that everything was tried on; empty before the first batch
+     * @param passed when the baseline last passed, as a whole set; empty: not known
+     * @param failed how often its control run failed since
+     * @param forced changes whose sets are run even where a verdict is remembered
      */
-    public record Statistics(double changes, double bad, double runs, double flakes) {
-        /** After this many changes or runs, half of the weight is gone. */
-        private static final double HALF_LIFE = 400;
+    public record Search(
+            String baseline, Optional<Instant> passed, int failed, Evidence evidence, List<String> forced) {
+        static final Search NONE = new Search("", Optional.empty(), 0, Evidence.NONE, List.of());
 
-        private static final double KEEP = Math.pow(0.5, 1 / HALF_LIFE);
-
-        Statistics decided(boolean guilty) {
-            return new Statistics(changes * KEEP + 1, bad * KEEP + (guilty ? 1 : 0), runs, flakes);
+        /** Another baseline: nothing is known about it or about what was tried on the former one. */
+        Search on(Digest newBaseline) {
+            return newBaseline.value().equals(baseline)
+                    ? this
+                    : new Search(newBaseline.value(), Optional.empty(), 0, Evidence.NONE, forced);
         }
 
-        Statistics proved(int failedBefore) {
-            return new Statistics(changes, bad, runs * KEEP + 1 + failedBefore, flakes * KEEP + failedBefore);
+        Search released(List<String> changes, Digest set, Instant at) {
+            return new Search(
+                    set.value(), Optional.of(at), 0, evidence.released(changes, set.value()), without(changes));
         }
 
-        /** Means of the Beta posteriors: measured where much was measured, expected where little was. */
-        Rates rates(TrainSettings settings) {
-            return new Rates(
-                    (bad + settings.expectedFailure() * settings.priorChanges()) / (changes + settings.priorChanges()),
-                    (flakes + settings.expectedFlake() * settings.priorRuns()) / (runs + settings.priorRuns()));
+        Search controlled(boolean pass, Instant at, int runs) {
+            return new Search(baseline, pass ? Optional.of(at) : passed, pass ? 0 : failed + runs, evidence, forced);
+        }
+
+        Search with(Evidence newEvidence) {
+            return new Search(baseline, passed, failed, newEvidence, forced);
+        }
+
+        Search without(String change) {
+            return new Search(baseline, passed, failed, evidence.without(change), without(List.of(change)));
+        }
+
+        Search forcing(List<String> changes) {
+            return new Search(baseline, passed, failed, evidence, List.copyOf(changes));
+        }
+
+        private List<String> without(List<String> changes) {
+            return forced.stream().filter(c -> !changes.contains(c)).toList();
         }
     }
 
@@ -102,44 +124,88 @@ public record TrainState(
     }
 
     TrainState withQueue(List<Change> newQueue) {
-        return new TrainState(
-                List.copyOf(newQueue), batch, trial, pending, lastNumber, lastRelease, failures, paused, settled, voids,
-                statistics);
+        return copy(List.copyOf(newQueue), batch, trial, search);
     }
 
     TrainState withBatch(Optional<Batch> newBatch) {
-        return new TrainState(
-                queue, newBatch, trial, pending, lastNumber, lastRelease, failures, paused, settled, voids, statistics);
+        return copy(queue, newBatch, trial, search);
     }
 
     TrainState withTrial(Optional<Trial> newTrial) {
+        return copy(queue, batch, newTrial, search);
+    }
+
+    TrainState withSearch(Search newSearch) {
+        return copy(queue, batch, trial, newSearch);
+    }
+
+    private TrainState copy(
+            List<Change> newQueue, Optional<Batch> newBatch, Optional<Trial> newTrial, Search newSearch) {
         return new TrainState(
-                queue, batch, newTrial, pending, lastNumber, lastRelease, failures, paused, settled, voids, statistics);
+                newQueue,
+                newBatch,
+                newTrial,
+                pending,
+                lastNumber,
+                lastRelease,
+                newSearch,
+                paused,
+                settled,
+                voids,
+                statistics,
+                pace);
     }
 
     TrainState withPending(Optional<Pending> newPending, int number, String release) {
         return new TrainState(
-                queue, batch, trial, newPending, number, release, failures, paused, settled, voids, statistics);
+                queue, batch, trial, newPending, number, release, search, paused, settled, voids, statistics, pace);
     }
 
-    TrainState withFailures(Map<String, Failure> newFailures, int newVoids) {
+    TrainState withPaused(String reason, int newVoids) {
         return new TrainState(
-                queue, batch, trial, pending, lastNumber, lastRelease, Map.copyOf(newFailures), paused, settled, newVoids,
-                statistics);
-    }
-
-    TrainState withPaused(String reason) {
-        return new TrainState(
-                queue, batch, trial, pending, lastNumber, lastRelease, failures, reason, settled, 0, statistics);
+                queue,
+                batch,
+                trial,
+                pending,
+                lastNumber,
+                lastRelease,
+                search,
+                reason,
+                settled,
+                newVoids,
+                statistics,
+                pace);
     }
 
     TrainState withSettled(boolean newSettled) {
         return new TrainState(
-                queue, batch, trial, pending, lastNumber, lastRelease, failures, paused, newSettled, voids, statistics);
+                queue,
+                batch,
+                trial,
+                pending,
+                lastNumber,
+                lastRelease,
+                search,
+                paused,
+                newSettled,
+                voids,
+                statistics,
+                pace);
     }
 
-    TrainState withStatistics(Statistics newStatistics) {
+    TrainState withStatistics(Statistics newStatistics, Pace newPace) {
         return new TrainState(
-                queue, batch, trial, pending, lastNumber, lastRelease, failures, paused, settled, voids, newStatistics);
+                queue,
+                batch,
+                trial,
+                pending,
+                lastNumber,
+                lastRelease,
+                search,
+                paused,
+                settled,
+                voids,
+                newStatistics,
+                newPace);
     }
 }

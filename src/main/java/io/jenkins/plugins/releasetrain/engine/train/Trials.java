@@ -48,37 +48,40 @@ final class Trials {
         this.installer = new Installer(environment, ports.progress());
     }
 
-    Optional<Task> start(TrainState state, Prefixes prefixes, int length, String conductor, long token)
-            throws InterruptedException {
+    /** @param changes that the set holds on top of the batch's baseline; none: a control run */
+    void start(TrainState state, ImageSet set, List<Change> changes, String conductor, long token) {
         TrainState.Batch batch = state.batch().orElseThrow();
-        ImageSet set = prefixes.get(length);
         ports.store().saveSet(set, Optional.of(batch.baseline()));
-        List<Change> changes = batch.changes().subList(0, length);
         Event started = new Event.TrialStarted(
                 ports.ids().get(),
                 batch.id(),
                 set.digest(),
                 Train.ids(changes),
-                purpose(state, length, set),
+                purpose(state, changes, set),
                 environment.name(),
                 conductor,
                 token);
         journal.update(s -> s.batch().equals(state.batch()) && s.trial().isEmpty() ? List.of(started) : List.of());
-        return Optional.empty();
     }
 
-    private static String purpose(TrainState state, int length, ImageSet set) {
+    private static String purpose(TrainState state, List<Change> changes, ImageSet set) {
         TrainState.Batch batch = state.batch().orElseThrow();
-        if (length == 0) {
+        Evidence evidence = state.search().evidence();
+        if (changes.isEmpty()) {
             return "control run of the baseline";
         } else if (!batch.promote()) {
             return "test release";
-        } else if (state.failures().containsKey(set.digest().value())) {
+        } else if (evidence.knows(set.digest().value())) {
             return "proof: the same set once more";
-        } else if (state.failures().isEmpty()) {
-            return "batch of " + length;
+        } else if (evidence.isEmpty()) {
+            return "batch of " + changes.size();
         }
-        return "search: the first " + length + " of " + batch.changes().size();
+        List<String> leftOut = batch.changes().subList(0, batch.changes().indexOf(changes.get(changes.size() - 1))).stream()
+                .filter(c -> !changes.contains(c))
+                .map(Change::id)
+                .toList();
+        return "search: " + changes.size() + " of " + batch.changes().size()
+                + (leftOut.isEmpty() ? "" : ", without the suspected " + String.join(", ", leftOut));
     }
 
     /** Goes on with the trial that the state holds: installs it, or hands it to its conductor again. */
@@ -105,13 +108,15 @@ final class Trials {
             return;
         }
         if (result.problem().isPresent()) {
-            end(trial, result.imageToBlame() ? Verdict.FAILED : Verdict.VOID, result.problem().get());
+            end(
+                    trial,
+                    result.imageToBlame() ? Verdict.FAILED : Verdict.VOID,
+                    result.problem().get());
             return;
         }
         long took = ports.clock().millis() - begin;
-        journal.update(s -> current(s, trial)
-                ? List.of(new Event.TrialInstalled(trial.id(), result.patched(), took))
-                : List.of());
+        journal.update(s ->
+                current(s, trial) ? List.of(new Event.TrialInstalled(trial.id(), result.patched(), took)) : List.of());
     }
 
     private Task order(TrainState state, TrainState.Trial trial) {
@@ -177,11 +182,12 @@ final class Trials {
         ImageSet production = registries.productionSet(catalog);
         Installer.Installation result = installer.install(references(production, name -> false), token);
         if (result.problem().isPresent()) {
-            String problem = "the baseline cannot be installed: " + result.problem().get();
+            String problem =
+                    "the baseline cannot be installed: " + result.problem().get();
             return Optional.of(new Task.Wait(problem, environment.rolloutDeadline()));
         }
-        journal.update(s -> List.of(
-                new Event.BaselineInstalled(environment.name(), production.digest(), result.patched())));
+        journal.update(
+                s -> List.of(new Event.BaselineInstalled(environment.name(), production.digest(), result.patched())));
         return Optional.empty();
     }
 
@@ -199,9 +205,7 @@ final class Trials {
             Service service = catalog.service(name);
             references.put(
                     service,
-                    candidate.test(name)
-                            ? registries.candidate(service, image)
-                            : registries.released(service, image));
+                    candidate.test(name) ? registries.candidate(service, image) : registries.released(service, image));
         });
         return references;
     }
@@ -210,6 +214,7 @@ final class Trials {
         return ports.store()
                 .set(digest)
                 .orElseThrow(() -> new EngineException(
-                        FailureKind.NOT_FOUND, "Set " + digest + " of train '" + settings.name() + "' is not in the store"));
+                        FailureKind.NOT_FOUND,
+                        "Set " + digest + " of train '" + settings.name() + "' is not in the store"));
     }
 }

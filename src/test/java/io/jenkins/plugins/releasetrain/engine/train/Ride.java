@@ -11,8 +11,8 @@ import java.util.Map;
 record Ride(FakeShop shop, Train train) {
     /** @param store the shop's, or one that fails on the way to it */
     static Ride on(FakeShop shop, Store store) {
-        Train.Ports ports = new Train.Ports(
-                store, shop.promoter(store), shop.clock, shop::id, shop.events::add, shop.progress());
+        Train.Ports ports =
+                new Train.Ports(store, shop.promoter(store), shop.clock, shop::id, shop.events::add, shop.progress());
         TrainSettings settings = TrainSettings.of("shop", "suite 1");
         return new Ride(shop, new Train(settings, shop.catalog, shop.registries(), shop.environment(), ports));
     }

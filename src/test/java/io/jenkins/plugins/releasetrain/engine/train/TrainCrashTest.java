@@ -76,7 +76,9 @@ class TrainCrashTest {
         assertThat(endOf(shop, service)).as(service + " " + where).isEqualTo(expected);
         String version = expected == Outcome.RELEASED ? "2" : "1";
         assertThat(shop.inProduction(service)).as(service + " " + where).isEqualTo(FakeShop.digest(service, version));
-        assertThat(shop.installed().get(service)).as(service + " " + where).isEqualTo(FakeShop.digest(service, version));
+        assertThat(shop.installed().get(service))
+                .as(service + " " + where)
+                .isEqualTo(FakeShop.digest(service, version));
     }
 
     private static Outcome endOf(FakeShop shop, String service) {

@@ -50,7 +50,8 @@ class TrainTest {
         shop.build("s1", "2");
         ride.queue("s1", "2");
         ride.run("build 1");
-        assertThat(shop.cluster.installations()).allSatisfy(patched -> assertThat(patched).isSubsetOf("s1"));
+        assertThat(shop.cluster.installations())
+                .allSatisfy(patched -> assertThat(patched).isSubsetOf("s1"));
     }
 
     @Test
@@ -90,7 +91,9 @@ class TrainTest {
                 .as(service)
                 .isEqualTo(service.equals("s3") ? Outcome.EJECTED : Outcome.RELEASED));
         assertThat(shop.inProduction("s3")).isEqualTo(FakeShop.digest("s3", "1"));
-        assertThat(shop.installed().get("s3")).as("staging holds the baseline again").isEqualTo(shop.inProduction("s3"));
+        assertThat(shop.installed().get("s3"))
+                .as("staging holds the baseline again")
+                .isEqualTo(shop.inProduction("s3"));
         assertProof(changes.get("s3"), FakeShop.digest("s3", "2"));
     }
 
@@ -175,7 +178,8 @@ class TrainTest {
         shop.build("s1", "2");
         ride.queue("s1", "2");
         assertThat(train.next("build 1"))
-                .isInstanceOfSatisfying(Task.Wait.class, wait -> assertThat(wait.why()).contains("lane pay"));
+                .isInstanceOfSatisfying(
+                        Task.Wait.class, wait -> assertThat(wait.why()).contains("lane pay"));
         shop.lock.release("x");
         ride.run("build 1");
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "2"));
@@ -231,7 +235,8 @@ class TrainTest {
         assertThat(shop.installed().get("s1")).isEqualTo(FakeShop.digest("s1", "2"));
         Event.ReleaseMade made = shop.store.release("shop-3").orElseThrow().made();
         assertThat(made.rollbackOf()).isEqualTo("shop-1");
-        assertThat(made.set()).isEqualTo(shop.store.release("shop-1").orElseThrow().made().set());
+        assertThat(made.set())
+                .isEqualTo(shop.store.release("shop-1").orElseThrow().made().set());
     }
 
     @Test
@@ -275,7 +280,9 @@ class TrainTest {
         });
         ride.run("build 1");
         assertThat(shop.inProduction("s1")).as("undone").isEqualTo(FakeShop.digest("s1", "1"));
-        assertThat(shop.production.resolve("prod/s1", "2")).as("version tag is gone").isEmpty();
+        assertThat(shop.production.resolve("prod/s1", "2"))
+                .as("version tag is gone")
+                .isEmpty();
         assertThat(train.state().paused()).contains("push to prod/s2 is denied");
         assertThat(train.outcome(first)).isEmpty();
         shop.production.beforeTag(tag -> {});
@@ -300,7 +307,9 @@ class TrainTest {
 
     @Test
     void badRequestsAreRefusedBeforeAnythingIsQueued() {
-        assertThatThrownBy(() -> ride.queue("nosuch", "2")).isInstanceOf(EngineException.class).hasMessageContaining("nosuch");
+        assertThatThrownBy(() -> ride.queue("nosuch", "2"))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("nosuch");
         assertThatThrownBy(() -> ride.queue("s1", "99")).hasMessageContaining("dev.example/dev/s1:99");
         assertThatThrownBy(() -> ride.queue("s1", "not a tag")).hasMessageContaining("not a tag");
         assertThatThrownBy(() -> ride.queue("s1", "other.example/dev/s1:1")).hasMessageContaining("other.example");

@@ -1,0 +1,24 @@
+package io.jenkins.plugins.releasetrain.engine.simulation;
+
+/**
+ * What is simulated.
+ *
+ * @param arrivalsPerHour Poisson rate; 0: the queue is always full, which measures the capacity
+ * @param failure chance that a change is bad
+ * @param flake chance that a good set fails a trial
+ * @param trialMinutes length of a trial, installation included
+ * @param environments how many trials can run at once
+ * @param days how long
+ */
+public record Workload(
+        double arrivalsPerHour,
+        double failure,
+        double flake,
+        double trialMinutes,
+        int environments,
+        double days,
+        long seed) {
+    double end() {
+        return days * 24 * 60;
+    }
+}

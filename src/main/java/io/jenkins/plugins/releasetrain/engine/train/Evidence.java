@@ -1,0 +1,163 @@
+package io.jenkins.plugins.releasetrain.engine.train;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * What trials said about changes that are not decided yet; kept from batch to batch.
+ *
+ * @param failures sets that failed, oldest first
+ * @param passes sets that passed and are not released, since the baseline moved on meanwhile or is about to
+ */
+public record Evidence(List<Tried> failures, List<Tried> passes) {
+    public static final Evidence NONE = new Evidence(List.of(), List.of());
+
+    public Evidence {
+        failures = List.copyOf(failures);
+        passes = List.copyOf(passes);
+    }
+
+    /**
+     * A set of changes that was tried on a baseline that had passed.
+     *
+     * @param changes those that are still undecided; when others of the set are released they are in the baseline
+     * @param exact whether that baseline with these changes is the very set that ran
+     * @param runs how often it failed, or passed
+     * @param source what ran, and on what
+     */
+    public record Tried(List<String> changes, boolean exact, int runs, Source source) {
+        public Tried {
+            changes = List.copyOf(changes);
+        }
+
+        /**
+         * What it still says when the others are in the baseline. For a single change it stays exact: its baseline had
+         * passed, and that baseline with it failed.
+         */
+        public Tried whenReleased(Collection<String> released, String newBaseline) {
+            if (changes.size() == 1 && !released.contains(changes.get(0))) {
+                return this;
+            }
+            List<String> rest =
+                    changes.stream().filter(c -> !released.contains(c)).toList();
+            return new Tried(rest, exact && changes.containsAll(released), runs, source.on(newBaseline));
+        }
+
+        private boolean same(Tried other) {
+            return exact == other.exact && Set.copyOf(changes).equals(Set.copyOf(other.changes));
+        }
+
+        private Tried plus(Tried newer) {
+            return new Tried(changes, exact, runs + newer.runs, source.plus(newer.source));
+        }
+    }
+
+    /**
+     * What ran.
+     *
+     * @param sets digests of all sets that these runs were of, the newest last; none in simulations
+     * @param baseline digest of the set without the changes, which passed
+     * @param reason of the last run
+     * @param installed whether the images could be started
+     */
+    public record Source(List<String> sets, String baseline, String reason, boolean installed) {
+        public static final Source UNKNOWN = new Source(List.of(), "", "", true);
+
+        private Source on(String newBaseline) {
+            return new Source(sets, newBaseline, reason, installed);
+        }
+
+        private Source plus(Source newer) {
+            List<String> all =
+                    Stream.concat(sets.stream(), newer.sets.stream()).distinct().toList();
+            return new Source(all, newer.baseline, newer.reason, newer.installed);
+        }
+
+        /** The set that ran last. */
+        public String set() {
+            return sets.isEmpty() ? "" : sets.get(sets.size() - 1);
+        }
+    }
+
+    /** Whether runs of this set are in here. */
+    public boolean knows(String set) {
+        return Stream.concat(failures.stream(), passes.stream())
+                .anyMatch(t -> t.source().sets().contains(set));
+    }
+
+    public boolean isEmpty() {
+        return failures.isEmpty() && passes.isEmpty();
+    }
+
+    /** A set failed. Where all of it had passed elsewhere, those passes are no longer believed: order matters here. */
+    public Evidence failed(Tried tried) {
+        List<Tried> kept = passes;
+        if (vouched().containsAll(tried.changes())) {
+            kept = passes.stream()
+                    .filter(p -> disjoint(p.changes(), tried.changes()))
+                    .toList();
+        }
+        Optional<Tried> same = failures.stream().filter(f -> f.same(tried)).findFirst();
+        List<Tried> more = new ArrayList<>(failures);
+        same.ifPresent(more::remove);
+        more.add(same.map(f -> f.plus(tried)).orElse(tried));
+        return new Evidence(more, kept);
+    }
+
+    public Evidence passed(Tried tried) {
+        return new Evidence(
+                failures, Stream.concat(passes.stream(), Stream.of(tried)).toList());
+    }
+
+    /** These changes are in the baseline now; what failed with nobody else in it was a flake. */
+    public Evidence released(Collection<String> changes, String newBaseline) {
+        return map(tried -> tried.whenReleased(changes, newBaseline));
+    }
+
+    /** Failed runs of sets that will all be in the baseline when these are released: flakes. */
+    public int flakesProved(Collection<String> released) {
+        return failures.stream()
+                .filter(f -> released.containsAll(f.changes()))
+                .mapToInt(Tried::runs)
+                .sum();
+    }
+
+    /** The change is ejected or gone; runs with it say nothing about the others. */
+    public Evidence without(String change) {
+        return new Evidence(
+                failures.stream().filter(f -> !f.changes().contains(change)).toList(),
+                passes.stream().filter(p -> !p.changes().contains(change)).toList());
+    }
+
+    /** Changes that passed, though on a baseline that was another then. */
+    public List<String> vouched() {
+        return passes.stream().flatMap(p -> p.changes().stream()).distinct().toList();
+    }
+
+    /** The failure of this change alone on a baseline that had passed. */
+    public Optional<Tried> alone(String change) {
+        return failures.stream()
+                .filter(f -> f.exact() && f.changes().equals(List.of(change)))
+                .findFirst();
+    }
+
+    private Evidence map(Function<Tried, Tried> change) {
+        Evidence mapped = NONE;
+        for (Tried failure : failures) {
+            Tried now = change.apply(failure);
+            mapped = now.changes().isEmpty() ? mapped : mapped.failed(now);
+        }
+        List<Tried> kept =
+                passes.stream().map(change).filter(p -> !p.changes().isEmpty()).toList();
+        return new Evidence(mapped.failures, kept);
+    }
+
+    private static boolean disjoint(Collection<String> some, Collection<String> others) {
+        return some.stream().noneMatch(others::contains);
+    }
+}

@@ -1,0 +1,235 @@
+package io.jenkins.plugins.releasetrain.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.jenkins.plugins.releasetrain.engine.train.Evidence.Source;
+import io.jenkins.plugins.releasetrain.engine.train.Evidence.Tried;
+import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Decision;
+import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Situation;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class TrialPolicyTest {
+    private static final double BOUND = 0.0002;
+
+    private final TrialPolicy exact = new TrialPolicy(new Rates(0.05, 0), BOUND);
+    private final TrialPolicy flaky = new TrialPolicy(new Rates(0.05, 0.03), BOUND);
+
+    @Test
+    void wholeBatchIsTriedFirst() {
+        assertThat(exact.decide(now(names(8), Evidence.NONE, true)))
+                .isEqualTo(new Decision.Run(names(8)));
+    }
+
+    @Test
+    void failedBatchIsHalved() {
+        Evidence evidence = Evidence.NONE.failed(tried(names(8), 1));
+        assertThat(exact.decide(now(names(8), evidence, true))).isEqualTo(new Decision.Run(names(4)));
+    }
+
+    @Test
+    void I5_whatPassedIsReleasedAtOnce() {
+        Evidence evidence = Evidence.NONE.failed(tried(names(8), 1)).passed(tried(names(3), 1));
+        assertThat(exact.decide(now(names(8), evidence, true))).isEqualTo(new Decision.Release(names(3)));
+    }
+
+    @Test
+    void I4_baselineWithoutFreshVerdictIsRunBeforeAnybodyIsSuspected() {
+        Evidence evidence = Evidence.NONE.failed(tried(names(4), 1));
+        assertThat(exact.decide(now(names(4), evidence, false))).isEqualTo(new Decision.Run(List.of()));
+    }
+
+    @Test
+    void I4_brokenBaselineBlamesNobody() {
+        Evidence evidence = Evidence.NONE.failed(tried(names(4), 1));
+        Situation failedOnce = new Situation(names(4), evidence, false, 1, List.of(), List.of());
+        assertThat(exact.decide(failedOnce)).isEqualTo(new Decision.BaselineBroken());
+        assertThat(flaky.decide(failedOnce)).as("one failure may be a flake").isEqualTo(new Decision.Run(List.of()));
+    }
+
+    @Test
+    void I4_suspectOfAFlakySuiteIsRunAgainUntilChanceIsRuledOut() {
+        int failures = 0;
+        Situation situation;
+        do {
+            failures++;
+            situation = now(names(1), Evidence.NONE.failed(tried(names(1), failures)), true);
+        } while (flaky.decide(situation).equals(new Decision.Run(names(1))));
+        double odds = 0.95 * Math.pow(0.03, failures) / 0.05;
+        assertThat(((Decision.Eject) flaky.decide(situation)).innocence()).isCloseTo(odds / (1 + odds), within(1e-9));
+        assertThat(odds / (1 + odds)).isLessThanOrEqualTo(BOUND);
+        assertThat(failures).isEqualTo(4);
+    }
+
+    @Test
+    void I4_whenTheOthersPassTheirFailuresCountAgainstTheSuspect() {
+        Evidence evidence = Evidence.NONE
+                .failed(tried(names(14), 1))
+                .failed(tried(names(7), 1))
+                .failed(tried(names(3), 1))
+                .failed(tried(names(1), 1));
+        Situation before = now(names(14), evidence, true);
+        assertThat(flaky.decide(before)).as("the suspect is left out").isInstanceOfSatisfying(
+                Decision.Run.class, run -> assertThat(run.changes()).doesNotContain("c0"));
+        List<String> others = names(14).subList(1, 14);
+        Situation after = now(names(1), evidence.released(others, ""), true);
+        assertThat(flaky.decide(after)).isInstanceOf(Decision.Eject.class);
+    }
+
+    @Test
+    void I4_nobodyIsEjectedWithoutTheVerySetWithoutIt() {
+        Evidence evidence = Evidence.NONE.failed(new Tried(names(1), false, 9, Source.UNKNOWN));
+        assertThat(flaky.decide(now(names(1), evidence, true))).isEqualTo(new Decision.Run(names(1)));
+    }
+
+    @Test
+    void I4_runsWithAnEjectedChangeSayNothingAboutTheOthers() {
+        Evidence evidence = Evidence.NONE.failed(tried(names(8), 1)).failed(tried(names(1), 1)).without("c0");
+        assertThat(evidence.isEmpty()).isTrue();
+    }
+
+    @Test
+    void changeThatALaterOneOverridesIsNeverLeftOut() {
+        Evidence evidence = Evidence.NONE
+                .failed(tried(names(14), 1))
+                .failed(tried(names(7), 1))
+                .failed(tried(names(3), 1))
+                .failed(tried(names(1), 1));
+        Situation situation = new Situation(names(14), evidence, true, 0, List.of(), List.of("c0"));
+        assertThat(((Decision.Run) flaky.decide(situation)).changes()).contains("c0");
+    }
+
+    @Test
+    void secondEnvironmentTriesWhatTheFirstDoesNotTell() {
+        Situation situation = new Situation(names(28), Evidence.NONE, true, 0, List.of(names(14)), List.of());
+        List<String> second = ((Decision.Run) exact.decide(situation)).changes();
+        assertThat(second).isEqualTo(names(28).subList(14, 28));
+    }
+
+    @Test
+    void batchLimitIsWhereABatchPassesHalfTheTime() {
+        assertThat(TrialPolicy.batchLimit(new Rates(0.05, 0), 1, 64)).isBetween(13, 14);
+        assertThat(TrialPolicy.batchLimit(new Rates(0.02, 0), 1, 64)).isEqualTo(34);
+        assertThat(TrialPolicy.batchLimit(new Rates(0.02, 0), 1, 20)).isEqualTo(20);
+        assertThat(TrialPolicy.batchLimit(new Rates(0.9, 0), 2, 20)).isEqualTo(2);
+    }
+
+    /** Every pattern of good and bad among up to eight changes: the bad ones are ejected, the good ones released. */
+    @Test
+    void I4_everyFailurePatternIsDecidedRightly() {
+        for (int size = 1; size <= 8; size++) {
+            for (int pattern = 0; pattern < 1 << size; pattern++) {
+                int bad = pattern;
+                Outcome outcome = run(size, set -> set.stream().anyMatch(c -> (bad >> number(c) & 1) != 0), exact);
+                assertThat(outcome.ejected()).isEqualTo(bad);
+            }
+        }
+    }
+
+    /**
+     * Model check with order effects: every set of bad single changes and every pair that only fails together, up to six
+     * changes. Whoever is ejected has its two proofs; whatever is released passed as exactly that set.
+     */
+    @Test
+    void I4_everyPairThatOnlyFailsTogetherIsDecidedWithProof() {
+        for (int size = 2; size <= 6; size++) {
+            for (int pattern = 0; pattern < 1 << size; pattern++) {
+                for (int pair = 0; pair < size * size; pair++) {
+                    int bad = pattern;
+                    String one = "c" + pair / size;
+                    String other = "c" + pair % size;
+                    Predicate<Set<String>> fails = set -> set.stream().anyMatch(c -> (bad >> number(c) & 1) != 0)
+                            || !one.equals(other) && set.contains(one) && set.contains(other);
+                    Outcome outcome = run(size, fails, exact);
+                    assertThat(fails.test(outcome.released())).isFalse();
+                    assertThat(outcome.ejected() & pattern).isEqualTo(pattern);
+                    assertThat(Integer.bitCount(outcome.ejected() & ~pattern)).isLessThanOrEqualTo(1);
+                }
+            }
+        }
+    }
+
+    @Test
+    void I4_flakesCostRunsButBlameNobody() {
+        Random random = new Random(7);
+        int wrong = 0;
+        for (int round = 0; round < 3_000; round++) {
+            int pattern = 0;
+            for (int i = 0; i < 8; i++) {
+                pattern |= random.nextDouble() < 0.05 ? 1 << i : 0;
+            }
+            int bad = pattern;
+            Outcome outcome = run(
+                    8,
+                    set -> set.stream().anyMatch(c -> (bad >> number(c) & 1) != 0) || random.nextDouble() < 0.03,
+                    flaky);
+            assertThat(outcome.ejected() & bad).as("bad ones never slip through").isEqualTo(bad);
+            wrong += Integer.bitCount(outcome.ejected() & ~bad);
+        }
+        assertThat(wrong).as("of 22,800 good changes").isLessThanOrEqualTo(4);
+    }
+
+    private record Outcome(int ejected, int runs, Set<String> released) {}
+
+    /** A train in small: one environment, sets as names; checks the two proofs of whoever is ejected. */
+    private static Outcome run(int size, Predicate<Set<String>> fails, TrialPolicy policy) {
+        List<String> open = new ArrayList<>(names(size));
+        Set<String> baseline = new HashSet<>();
+        Set<Set<String>> passed = new HashSet<>(Set.of(Set.of()));
+        Set<Set<String>> failed = new HashSet<>();
+        Evidence evidence = Evidence.NONE;
+        int ejected = 0;
+        int runs = 0;
+        while (!open.isEmpty()) {
+            Decision decision = policy.decide(now(open, evidence, true));
+            if (decision instanceof Decision.Run run) {
+                runs++;
+                Set<String> set = new HashSet<>(baseline);
+                set.addAll(run.changes());
+                boolean bad = fails.test(set);
+                (bad ? failed : passed).add(set);
+                Tried tried = tried(run.changes(), 1);
+                evidence = bad ? evidence.failed(tried) : evidence.passed(tried);
+            } else if (decision instanceof Decision.Release release) {
+                baseline.addAll(release.changes());
+                assertThat(passed).contains(baseline);
+                open.removeAll(release.changes());
+                evidence = evidence.released(release.changes(), "");
+            } else {
+                String guilty = ((Decision.Eject) decision).change();
+                assertThat(passed).anySatisfy(without -> {
+                    Set<String> with = new HashSet<>(without);
+                    assertThat(with.add(guilty)).isTrue();
+                    assertThat(failed).contains(with);
+                });
+                open.remove(guilty);
+                evidence = evidence.without(guilty);
+                ejected |= 1 << number(guilty);
+            }
+        }
+        return new Outcome(ejected, runs, baseline);
+    }
+
+    private static int number(String change) {
+        return Integer.parseInt(change.substring(1));
+    }
+
+    private static Situation now(List<String> changes, Evidence evidence, boolean baselinePassed) {
+        return new Situation(changes, evidence, baselinePassed, 0, List.of(), List.of());
+    }
+
+    private static Tried tried(List<String> changes, int runs) {
+        return new Tried(changes, true, runs, Source.UNKNOWN);
+    }
+
+    private static List<String> names(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "c" + i).toList();
+    }
+}
