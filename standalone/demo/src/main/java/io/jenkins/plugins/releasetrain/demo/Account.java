@@ -47,6 +47,15 @@ final class Account implements Consumer<Event> {
         return names.getOrDefault(id, id);
     }
 
+    /** A text of the engine with ids of changes in it. */
+    private String named(String text) {
+        String result = text;
+        for (Map.Entry<String, String> name : names.entrySet()) {
+            result = result.replace(name.getKey(), name.getValue());
+        }
+        return result;
+    }
+
     private String names(Collection<String> ids) {
         return String.join(", ", ids.stream().map(this::name).toList());
     }
@@ -81,16 +90,17 @@ final class Account implements Consumer<Event> {
 
     private void train(Event event) {
         if (event instanceof Event.ChangeEnded e) {
+            boolean released = e.outcome() == Event.Outcome.RELEASED;
             line(
                     "train",
-                    name(e.change()) + ": " + e.outcome() + (e.related().isEmpty() ? "" : " -> " + name(e.related()))
-                            + (e.outcome() == Event.Outcome.RELEASED ? "" : ", " + e.reason()));
+                    name(e.change()) + ": " + e.outcome()
+                            + (released ? " -> " + e.related() : ", " + named(e.reason())));
         } else if (event instanceof Event.BatchDeparted e) {
             line("train", "departs with " + names(e.changes()));
         } else if (event instanceof Event.TrialStarted e) {
             names.put(e.trial(), e.purpose());
             String content = e.changes().isEmpty() ? "baseline alone" : names(e.changes());
-            line("trial", e.purpose() + ": " + content);
+            line("trial", named(e.purpose()) + ": " + content);
         } else if (event instanceof Event.TrialInstalled e) {
             line("trial", "patched " + e.patched() + ", all rolled out after " + e.milliseconds() + " ms");
         } else if (event instanceof Event.TrialEnded e) {

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,6 +41,8 @@ public final class Main implements Callable<Integer> {
     private final Options options = new Options();
 
     public static void main(String[] arguments) {
+        // The account is what there is to read; the libraries speak up when something is wrong.
+        Logger.getLogger("").setLevel(Level.WARNING);
         System.exit(commandLine().execute(arguments));
     }
 

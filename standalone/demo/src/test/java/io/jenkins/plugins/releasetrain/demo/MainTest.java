@@ -31,11 +31,16 @@ class MainTest {
     @Test
     void storyEndsAsItShouldAndTheHistoryIsKept() throws IOException {
         Path figures = directory.resolve("figures.json");
-        assertThat(run("--figures", figures.toString(), "--store", directory.toString())).isZero();
+        assertThat(run("--figures", figures.toString(), "--store", directory.toString()))
+                .isZero();
         JsonNode json = new ObjectMapper().readTree(Files.readString(figures));
         assertThat(json.get("findings").asText()).isEqualTo("as they should be");
-        assertThat(json.get("ejected").asInt()).as("bad ones: stock 1.1 and delivery 1.1").isEqualTo(2);
-        assertThat(json.get("not_installable").asInt()).as("review 1.1 is never ready").isEqualTo(1);
+        assertThat(json.get("ejected").asInt())
+                .as("bad ones: stock 1.1 and delivery 1.1")
+                .isEqualTo(2);
+        assertThat(json.get("not_installable").asInt())
+                .as("review 1.1 is never ready")
+                .isEqualTo(1);
         assertThat(json.get("superseded").asInt()).as("cart 1.1").isEqualTo(1);
         assertThat(json.get("proven").asInt()).as("the test release").isEqualTo(1);
         assertThat(json.get("released").asInt()).isEqualTo(10);
@@ -58,14 +63,16 @@ class MainTest {
 
     @Test
     void registryThatDoesNotAnswerIsNamed() {
-        assertThat(run("--dev-registry", "127.0.0.1:1", "--store", directory.toString())).isEqualTo(2);
+        assertThat(run("--dev-registry", "127.0.0.1:1", "--store", directory.toString()))
+                .isEqualTo(2);
         assertThat(err.toString()).contains("127.0.0.1:1").contains("could not connect");
     }
 
     @Test
     void kubeconfigThatCannotBeReadIsNamed() {
         String missing = directory.resolve("missing").toString();
-        assertThat(run("--kubeconfig", missing, "--store", directory.toString())).isEqualTo(2);
+        assertThat(run("--kubeconfig", missing, "--store", directory.toString()))
+                .isEqualTo(2);
         assertThat(err.toString()).contains(missing);
     }
 
