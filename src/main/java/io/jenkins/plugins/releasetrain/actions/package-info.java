@@ -1,0 +1,2 @@
+/** What builds and jobs show of their images. */
+package io.jenkins.plugins.releasetrain.actions;

@@ -1,0 +1,85 @@
+package io.jenkins.plugins.releasetrain.config;
+
+import com.cloudbees.plugins.credentials.CredentialsMatchers;
+import com.cloudbees.plugins.credentials.common.StandardCredentials;
+import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
+import hudson.ExtensionList;
+import hudson.security.ACL;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.releasetrain.host.JenkinsCredentials;
+import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
+import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import jenkins.model.Jenkins;
+
+/** What the forms have in common. Nothing is told to, and nothing is done for, users who may not configure (I10). */
+final class Forms {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+
+    private Forms() {}
+
+    static boolean mayConfigure() {
+        return Jenkins.get().hasPermission(ReleasePermissions.CONFIGURE);
+    }
+
+    static void check() {
+        Jenkins.get().checkPermission(ReleasePermissions.CONFIGURE);
+    }
+
+    static FormValidation checkName(String value) {
+        if (!mayConfigure() || NAME.matcher(value).matches()) {
+            return FormValidation.ok();
+        }
+        return FormValidation.error("Lower case letters, digits and dashes, at most 63, as in 'shop'");
+    }
+
+    static FormValidation checkAtLeast(String value, int least) {
+        if (!mayConfigure()) {
+            return FormValidation.ok();
+        }
+        try {
+            return Integer.parseInt(value.trim()) >= least
+                    ? FormValidation.ok()
+                    : FormValidation.error("At least " + least);
+        } catch (NumberFormatException e) {
+            return FormValidation.error("Not a whole number");
+        }
+    }
+
+    /** By the pattern of the credentials plugin's docs/consumer.adoc. */
+    static ListBoxModel credentials(String current, Class<? extends StandardCredentials> type) {
+        StandardListBoxModel items = new StandardListBoxModel();
+        if (!mayConfigure()) {
+            return items.includeCurrentValue(current);
+        }
+        return items.includeEmptyValue()
+                .includeMatchingAs(ACL.SYSTEM2, Jenkins.get(), type, List.of(), CredentialsMatchers.always())
+                .includeCurrentValue(current);
+    }
+
+    static FormValidation checkCredentials(String id, Class<? extends StandardCredentials> type) {
+        if (!mayConfigure()
+                || id.isBlank()
+                || JenkinsCredentials.system(id, type).isPresent()) {
+            return FormValidation.ok();
+        }
+        return FormValidation.error("There are no such credentials in the system store");
+    }
+
+    /** Names of what is saved, and the current one, which may be new. */
+    static <T> ListBoxModel names(
+            Function<ReleaseTrainConfiguration, List<T>> list, Function<T, String> name, String current) {
+        ListBoxModel items = new ListBoxModel();
+        if (mayConfigure()) {
+            list.apply(ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class)).stream()
+                    .map(name)
+                    .forEach(items::add);
+        }
+        if (!current.isBlank() && items.stream().noneMatch(o -> o.value.equals(current))) {
+            items.add(current);
+        }
+        return items;
+    }
+}

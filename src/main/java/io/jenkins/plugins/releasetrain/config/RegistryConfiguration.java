@@ -1,0 +1,154 @@
+package io.jenkins.plugins.releasetrain.config;
+
+import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.AbstractDescribableImpl;
+import hudson.model.Descriptor;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.releasetrain.host.ConnectionTests;
+import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/** One image registry. Optional texts are null where they are empty, so that an export leaves them out. */
+public final class RegistryConfiguration extends AbstractDescribableImpl<RegistryConfiguration> {
+    private final String name;
+    private final String host;
+    private RegistryRole role = RegistryRole.DEV;
+    private String repositoryPrefix;
+    private String credentialsId;
+    private String caCertificates;
+    private boolean plainHttp;
+
+    @DataBoundConstructor
+    public RegistryConfiguration(String name, String host) {
+        this.name = Util.fixNull(name).trim();
+        this.host = Util.fixNull(host).trim();
+    }
+
+    public String getName() {
+        return name;
+    }
+
+    /** Host, with port where it is not 443, as in image references. */
+    public String getHost() {
+        return host;
+    }
+
+    public RegistryRole getRole() {
+        return role;
+    }
+
+    @DataBoundSetter
+    public void setRole(RegistryRole role) {
+        this.role = role;
+    }
+
+    /** Put before the repositories of {@code promoteImage}. */
+    @CheckForNull
+    public String getRepositoryPrefix() {
+        return repositoryPrefix;
+    }
+
+    @DataBoundSetter
+    public void setRepositoryPrefix(String repositoryPrefix) {
+        this.repositoryPrefix = Util.fixEmptyAndTrim(repositoryPrefix);
+    }
+
+    @CheckForNull
+    public String getCredentialsId() {
+        return credentialsId;
+    }
+
+    @DataBoundSetter
+    public void setCredentialsId(String credentialsId) {
+        this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
+    }
+
+    /** PEM of authorities that are trusted besides the platform's. */
+    @CheckForNull
+    public String getCaCertificates() {
+        return caCertificates;
+    }
+
+    @DataBoundSetter
+    public void setCaCertificates(String caCertificates) {
+        this.caCertificates = Util.fixEmptyAndTrim(caCertificates);
+    }
+
+    public boolean isPlainHttp() {
+        return plainHttp;
+    }
+
+    @DataBoundSetter
+    public void setPlainHttp(boolean plainHttp) {
+        this.plainHttp = plainHttp;
+    }
+
+    /** The form's helper. */
+    @Extension
+    @Symbol("registry")
+    public static final class DescriptorImpl extends Descriptor<RegistryConfiguration> {
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return "Registry";
+        }
+
+        @POST
+        public ListBoxModel doFillRoleItems() {
+            Forms.check();
+            ListBoxModel items = new ListBoxModel();
+            for (RegistryRole role : RegistryRole.values()) {
+                items.add(role.getDisplayName(), role.name());
+            }
+            return items;
+        }
+
+        @POST
+        public ListBoxModel doFillCredentialsIdItems(@QueryParameter String credentialsId) {
+            return Forms.credentials(credentialsId, StandardUsernamePasswordCredentials.class);
+        }
+
+        @POST
+        public FormValidation doCheckCredentialsId(@QueryParameter String value) {
+            return Forms.checkCredentials(value, StandardUsernamePasswordCredentials.class);
+        }
+
+        @POST
+        public FormValidation doCheckName(@QueryParameter String value) {
+            return Forms.checkName(value);
+        }
+
+        @POST
+        public FormValidation doCheckHost(@QueryParameter String value) {
+            if (!Forms.mayConfigure()) {
+                return FormValidation.ok();
+            }
+            return value.isBlank() || value.contains("/")
+                    ? FormValidation.error("Host, or host:port, without scheme and path")
+                    : FormValidation.ok();
+        }
+
+        @POST
+        public FormValidation doTestConnection(
+                @QueryParameter String name,
+                @QueryParameter String host,
+                @QueryParameter String credentialsId,
+                @QueryParameter String caCertificates,
+                @QueryParameter boolean plainHttp) {
+            Forms.check();
+            RegistryConfiguration registry = new RegistryConfiguration(name, host);
+            registry.setCredentialsId(credentialsId);
+            registry.setCaCertificates(caCertificates);
+            registry.setPlainHttp(plainHttp);
+            return ConnectionTests.registry(registry);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package io.jenkins.plugins.releasetrain.config;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.AbstractDescribableImpl;
+import hudson.model.Descriptor;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/** One train: a catalog, a staging environment and the batch policy. */
+public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfiguration> {
+    static final int LARGEST_BATCH = 32;
+
+    private final String name;
+    private final String catalog;
+    private final String environment;
+    private String suite;
+    private int smallestBatch = 1;
+    private int largestBatch = LARGEST_BATCH;
+    private int memoHours = 168;
+    private int voidsBeforePause = 3;
+    private String movingTags;
+
+    @DataBoundConstructor
+    public TrainConfiguration(String name, String catalog, String environment) {
+        this.name = Util.fixNull(name).trim();
+        this.catalog = Util.fixNull(catalog).trim();
+        this.environment = Util.fixNull(environment).trim();
+    }
+
+    public String getName() {
+        return name;
+    }
+
+    public String getCatalog() {
+        return catalog;
+    }
+
+    public String getEnvironment() {
+        return environment;
+    }
+
+    /** Names the tests; to be changed when they change, so that verdicts of the old ones do not count. */
+    @CheckForNull
+    public String getSuite() {
+        return suite;
+    }
+
+    @DataBoundSetter
+    public void setSuite(String suite) {
+        this.suite = Util.fixEmptyAndTrim(suite);
+    }
+
+    public int getSmallestBatch() {
+        return smallestBatch;
+    }
+
+    @DataBoundSetter
+    public void setSmallestBatch(int smallestBatch) {
+        this.smallestBatch = smallestBatch;
+    }
+
+    public int getLargestBatch() {
+        return largestBatch;
+    }
+
+    @DataBoundSetter
+    public void setLargestBatch(int largestBatch) {
+        this.largestBatch = largestBatch;
+    }
+
+    /** How long a verdict is good for. */
+    public int getMemoHours() {
+        return memoHours;
+    }
+
+    @DataBoundSetter
+    public void setMemoHours(int memoHours) {
+        this.memoHours = memoHours;
+    }
+
+    /** So many void trials in a row pause the train. */
+    public int getVoidsBeforePause() {
+        return voidsBeforePause;
+    }
+
+    @DataBoundSetter
+    public void setVoidsBeforePause(int voidsBeforePause) {
+        this.voidsBeforePause = voidsBeforePause;
+    }
+
+    /** Regular expression of tags that are not carried to production; null: the usual ones. */
+    @CheckForNull
+    public String getMovingTags() {
+        return movingTags;
+    }
+
+    @DataBoundSetter
+    public void setMovingTags(String movingTags) {
+        this.movingTags = Util.fixEmptyAndTrim(movingTags);
+    }
+
+    /** The form's helper. */
+    @Extension
+    @Symbol("train")
+    public static final class DescriptorImpl extends Descriptor<TrainConfiguration> {
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return "Train";
+        }
+
+        @POST
+        public ListBoxModel doFillCatalogItems(@QueryParameter String catalog) {
+            return Forms.names(ReleaseTrainConfiguration::getCatalogs, CatalogConfiguration::getName, catalog);
+        }
+
+        @POST
+        public ListBoxModel doFillEnvironmentItems(@QueryParameter String environment) {
+            return Forms.names(
+                    ReleaseTrainConfiguration::getEnvironments, EnvironmentConfiguration::getName, environment);
+        }
+
+        @POST
+        public FormValidation doCheckName(@QueryParameter String value) {
+            return Forms.checkName(value);
+        }
+
+        @POST
+        public FormValidation doCheckSmallestBatch(@QueryParameter String value) {
+            return Forms.checkAtLeast(value, 1);
+        }
+
+        @POST
+        public FormValidation doCheckLargestBatch(@QueryParameter String value) {
+            return Forms.checkAtLeast(value, 1);
+        }
+
+        @POST
+        public FormValidation doCheckMemoHours(@QueryParameter String value) {
+            return Forms.checkAtLeast(value, 0);
+        }
+
+        @POST
+        public FormValidation doCheckVoidsBeforePause(@QueryParameter String value) {
+            return Forms.checkAtLeast(value, 1);
+        }
+
+        @POST
+        public FormValidation doCheckMovingTags(@QueryParameter String value) {
+            if (!Forms.mayConfigure()) {
+                return FormValidation.ok();
+            }
+            try {
+                Pattern.compile(value);
+                return FormValidation.ok();
+            } catch (PatternSyntaxException e) {
+                return FormValidation.error("Not a regular expression: " + e.getDescription());
+            }
+        }
+    }
+}

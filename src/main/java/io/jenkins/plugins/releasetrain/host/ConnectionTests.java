@@ -1,0 +1,66 @@
+package io.jenkins.plugins.releasetrain.host;
+
+import hudson.util.FormValidation;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
+import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
+import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
+import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
+import java.time.Clock;
+import java.util.Optional;
+
+/** The test buttons of the configuration page; callers have checked that the user may configure. */
+public final class ConnectionTests {
+    private static final String PROBE = "release-train/probe";
+
+    private ConnectionTests() {}
+
+    public static FormValidation registry(RegistryConfiguration registry) {
+        try {
+            Wiring.connect(registry, Optional.empty(), Clock.systemUTC()).resolve(PROBE, "latest");
+            return FormValidation.ok("The registry answers and lets us in");
+        } catch (EngineException e) {
+            return FormValidation.error(e.getMessage());
+        }
+    }
+
+    public static FormValidation environment(EnvironmentConfiguration environment) {
+        try (KubernetesClient client = Kubernetes.connect(environment)) {
+            int deployments = client.apps()
+                    .deployments()
+                    .inNamespace(environment.getNamespace())
+                    .list()
+                    .getItems()
+                    .size();
+            return FormValidation.ok("The cluster answers; the namespace holds " + deployments + " Deployments");
+        } catch (EngineException e) {
+            return FormValidation.error(e.getMessage());
+        } catch (KubernetesClientException e) {
+            return FormValidation.error("The cluster's API refused to list the Deployments of namespace '"
+                    + environment.getNamespace() + "': " + e.getMessage());
+        }
+    }
+
+    public static FormValidation jdbcUrl(String url) {
+        try {
+            new StoreSettings(url, "", () -> "");
+        } catch (EngineException e) {
+            return FormValidation.error(e.getMessage());
+        }
+        return url.startsWith("jdbc:postgresql:") || url.startsWith("jdbc:h2:")
+                ? FormValidation.ok()
+                : FormValidation.error("Expected jdbc:postgresql://host/database, or jdbc:h2:…");
+    }
+
+    /** Opens the store, which creates or upgrades its tables. */
+    public static FormValidation store(StoreConfiguration store) {
+        try (SqlStore opened = SqlStore.open(ReleaseService.settings(store))) {
+            return FormValidation.ok(opened.product() + " answers; its tables are up to date");
+        } catch (EngineException e) {
+            return FormValidation.error(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.jenkins.plugins.releasetrain.host;
+
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.common.IdCredentials;
+import com.cloudbees.plugins.credentials.common.StandardCredentials;
+import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
+import hudson.model.Run;
+import hudson.security.ACL;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
+import java.util.List;
+import java.util.Optional;
+import jenkins.model.Jenkins;
+
+/**
+ * Finds credentials: for a build, those that its job sees, folders included; for trains and lanes, which belong to no job,
+ * those of the system store only.
+ */
+public final class JenkinsCredentials {
+    private JenkinsCredentials() {}
+
+    public static <T extends IdCredentials> Optional<T> system(String id, Class<T> type) {
+        return CredentialsProvider.lookupCredentialsInItemGroup(type, Jenkins.get(), ACL.SYSTEM2, List.of()).stream()
+                .filter(c -> c.getId().equals(id))
+                .findFirst();
+    }
+
+    static <T extends StandardCredentials> Optional<T> of(Optional<Run<?, ?>> build, String id, Class<T> type) {
+        return build.isPresent()
+                ? Optional.ofNullable(CredentialsProvider.findCredentialById(id, type, build.get(), List.of()))
+                : system(id, type);
+    }
+
+    /** @throws EngineException where there are no such credentials */
+    static RegistrySettings.Credentials login(Optional<Run<?, ?>> build, String id, String place) {
+        return of(build, id, StandardUsernamePasswordCredentials.class)
+                .map(c -> new RegistrySettings.Credentials(
+                        c.getUsername(), c.getPassword().getPlainText()))
+                .orElseThrow(() -> missing(id, "username with password", place));
+    }
+
+    static EngineException missing(String id, String kind, String place) {
+        return new EngineException(
+                FailureKind.NOT_FOUND,
+                "Credentials '" + id + "' (" + kind + ") of " + place
+                        + " were not found where they may come from; create them there, or choose others");
+    }
+}

@@ -1,0 +1,158 @@
+package io.jenkins.plugins.releasetrain.host;
+
+import io.jenkins.plugins.releasetrain.engine.lane.LaneTask;
+import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
+import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+
+/** Advances the lanes of one environment, each by itself (design §6). */
+public final class LaneDriver {
+    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration NOW_AND_THEN = Duration.ofSeconds(30);
+
+    private final Controller controller;
+    private final Supplier<Lanes> lanes;
+    private final Map<LaneId, Rider> riders = new ConcurrentHashMap<>();
+
+    private static final class Rider {
+        private final Passenger passenger;
+        private Loop loop;
+        private volatile String told = "";
+        private volatile String leaves = "";
+
+        Rider(Passenger passenger) {
+            this.passenger = passenger;
+        }
+    }
+
+    LaneDriver(Controller controller, Supplier<Lanes> lanes) {
+        this.controller = controller;
+        this.lanes = lanes;
+    }
+
+    /** Opens a lane unless the origin has one already, which it may have after a crash. */
+    public LaneId open(Map<String, String> images, Origin origin) {
+        Lanes now = lanes.get();
+        return now.byGroup(images).keySet().stream()
+                .flatMap(group -> now.state(group).active().stream()
+                        .filter(l -> l.queued().origin().url().equals(origin.url()))
+                        .map(l -> new LaneId(group, l.queued().lane())))
+                .findFirst()
+                .orElseGet(() -> now.open(images, origin));
+    }
+
+    public void board(LaneId lane, Passenger passenger) {
+        Rider rider = new Rider(passenger);
+        rider.loop = new Loop(controller, () -> turn(lane, rider));
+        riders.put(lane, rider);
+        rider.loop.wake();
+    }
+
+    /** The build gives up; nothing of the lane's candidates is left. */
+    public void leave(LaneId lane, String reason) {
+        Rider rider = riders.get(lane);
+        if (rider != null) {
+            rider.leaves = reason;
+            rider.loop.wake();
+        }
+    }
+
+    public void report(LaneId lane, Verdict verdict, String reason) {
+        lanes.get().report(lane, verdict, reason);
+        Rider rider = riders.get(lane);
+        if (rider != null) {
+            rider.loop.wake();
+        }
+    }
+
+    void wake() {
+        riders.values().forEach(rider -> rider.loop.wake());
+    }
+
+    private Optional<Duration> turn(LaneId lane, Rider rider) {
+        try {
+            if (!rider.leaves.isEmpty()) {
+                lanes.get().cancel(lane, rider.leaves);
+                riders.remove(lane);
+                return Optional.empty();
+            }
+            return carryOut(lane, rider, lanes.get().next(lane));
+        } catch (EngineException e) {
+            if (e.kind().retryable()) {
+                say(rider, e.getMessage() + " – trying again");
+                return Optional.of(NOW_AND_THEN);
+            }
+            return giveUp(lane, rider, e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of(NOW_AND_THEN);
+        } catch (RuntimeException e) {
+            ReleaseService.LOGGER.log(Level.WARNING, e, () -> "Lane " + lane + " could not go on");
+            return giveUp(lane, rider, "Lane of " + lane.group() + " could not go on: " + e);
+        }
+    }
+
+    private Optional<Duration> giveUp(LaneId lane, Rider rider, String message) {
+        try {
+            lanes.get().cancel(lane, message);
+        } catch (EngineException e) {
+            ReleaseService.LOGGER.log(Level.WARNING, e, () -> "Lane " + lane + " could not be cleaned up");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        riders.remove(lane);
+        rider.passenger.failed(message);
+        return Optional.empty();
+    }
+
+    private Optional<Duration> carryOut(LaneId lane, Rider rider, LaneTask task) {
+        if (task instanceof LaneTask.Done done) {
+            riders.remove(lane);
+            rider.passenger.ended(new Passenger.End(
+                    done.ended().outcome(), done.ended().reason(), done.ended().release()));
+            return Optional.empty();
+        } else if (task instanceof LaneTask.Test test) {
+            rider.passenger.test(run(test));
+            lanes.get().renew(lane);
+            return Optional.of(NOW_AND_THEN);
+        }
+        LaneTask.Wait wait = (LaneTask.Wait) task;
+        say(rider, wait.why());
+        return Optional.of(wait.again().compareTo(SOON) < 0 ? SOON : wait.again());
+    }
+
+    private static Passenger.TestRun run(LaneTask.Test test) {
+        SortedMap<String, String> images = new TreeMap<>();
+        for (Map.Entry<String, ImageReference> e : test.images().entrySet()) {
+            images.put(e.getKey(), e.getValue().toString());
+        }
+        return new Passenger.TestRun(
+                test.tenant(),
+                test.environment(),
+                test.namespace(),
+                test.baseUrl(),
+                test.tenant(),
+                new ArrayList<>(images.keySet()),
+                images,
+                "lane of " + String.join(", ", images.keySet()));
+    }
+
+    private static void say(Rider rider, String line) {
+        if (!line.equals(rider.told)) {
+            rider.told = line;
+            rider.passenger.say(line);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.jenkins.plugins.releasetrain.host;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import java.util.List;
+
+/** A build that waits for a train or a lane. All calls come from background threads. */
+public interface Passenger {
+    /** Runs the tests and reports; a trial that runs already, or whose verdict is on its way, is not run again. */
+    void test(TestRun run);
+
+    /** Tells the build's log. */
+    void say(String line);
+
+    /** The build's change or lane has its final outcome. */
+    void ended(End end);
+
+    /** Nothing can become of it. */
+    void failed(String message);
+
+    /**
+     * Tests to run.
+     *
+     * @param trial unique for ever
+     * @param set digest of the set under test; in a lane the tenant, which stands for it
+     * @param changed services whose image is not the baseline's
+     * @param images references of a lane's candidates by service; empty for a train
+     */
+    record TestRun(
+            String trial,
+            String environment,
+            String namespace,
+            String baseUrl,
+            String set,
+            List<String> changed,
+            java.util.SortedMap<String, String> images,
+            String purpose) {}
+
+    /**
+     * A final outcome.
+     *
+     * @param related the release, or the change that superseded this one; empty otherwise
+     */
+    record End(Outcome outcome, String reason, String related) {}
+}

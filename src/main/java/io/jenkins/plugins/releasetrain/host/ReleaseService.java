@@ -1,0 +1,238 @@
+package io.jenkins.plugins.releasetrain.host;
+
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.init.InitMilestone;
+import hudson.init.Initializer;
+import hudson.init.Terminator;
+import hudson.model.Run;
+import hudson.security.Permission;
+import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
+import io.jenkins.plugins.releasetrain.config.RegistryRole;
+import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
+import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
+import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
+import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
+import io.jenkins.plugins.releasetrain.engine.registry.CopySettings;
+import io.jenkins.plugins.releasetrain.engine.registry.HttpImageCopier;
+import io.jenkins.plugins.releasetrain.engine.registry.Registries;
+import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
+import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.springframework.security.core.Authentication;
+
+/** Trains, lanes and promotions for the rest of the plugin. Nothing is opened before somebody needs it. */
+@Extension
+public final class ReleaseService {
+    static final Logger LOGGER = Logger.getLogger(ReleaseService.class.getName());
+    private static final Duration LONGER_THAN_ANY_REQUEST = Duration.ofMinutes(15);
+
+    private final Controller controller = new Controller();
+    private final Clock clock = Clock.systemUTC();
+    private final Map<String, TrainDriver> trains = new ConcurrentHashMap<>();
+    private final Map<String, LaneDriver> lanes = new ConcurrentHashMap<>();
+    private Store store;
+    private String storeKey = "";
+    private Promoter promoter;
+    private Wiring wiring;
+
+    public static ReleaseService get() {
+        return ExtensionList.lookupSingleton(ReleaseService.class);
+    }
+
+    private static ReleaseTrainConfiguration configuration() {
+        return ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
+    }
+
+    /** Runs work that may block. */
+    public void execute(Runnable work) {
+        controller.threads().execute(work);
+    }
+
+    public void later(Runnable work, Duration delay) {
+        controller.later(() -> execute(work), delay);
+    }
+
+    /** @throws EngineException FORBIDDEN where a build does not run as somebody who may */
+    public void check(Authentication who, Permission permission) {
+        if (!controller.may(who, permission)) {
+            throw new EngineException(
+                    FailureKind.FORBIDDEN,
+                    "The build runs as '" + who.getName() + "', who lacks the permission " + permission.group.title
+                            + "/" + permission.name + "; let somebody grant it, or run the build as another user");
+        }
+    }
+
+    /** @throws EngineException where the train is not configured */
+    public TrainDriver train(String name) {
+        configuration().train(name);
+        return trains.computeIfAbsent(
+                name,
+                n -> new TrainDriver(
+                        controller,
+                        new TrainDriver.Trains(
+                                () -> wiring().train(n, suite(n)),
+                                () -> wiring().train(n, suite(n) + " (test release)"))));
+    }
+
+    private static String suite(String train) {
+        TrainConfiguration configured = configuration().train(train);
+        return Optional.ofNullable(configured.getSuite()).orElse(train);
+    }
+
+    /** @throws EngineException where the environment is not configured */
+    public LaneDriver lanes(String environment) {
+        configuration().environment(environment);
+        return lanes.computeIfAbsent(environment, n -> new LaneDriver(controller, () -> wiring().lanes(n)));
+    }
+
+    /** Groups candidates by the lane that they share. */
+    public Lanes lanesOf(String environment) {
+        return wiring().lanes(environment);
+    }
+
+    public Catalog catalogOfTrain(String train) {
+        return wiring().catalog(configuration().train(train).getCatalog());
+    }
+
+    public Registries registriesOfTrain(String train) {
+        return wiring().registriesOf(configuration().train(train).getCatalog());
+    }
+
+    /** Two registries for a promotion by a build, with the credentials that its job sees. */
+    public Registries registries(String from, String to, Run<?, ?> build) {
+        RegistryConfiguration source = configuration().registry(from);
+        RegistryConfiguration target = configuration().registry(to);
+        if (target.getRole() != RegistryRole.PRODUCTION) {
+            throw EngineException.invalid("Registry '" + to + "' is not a production registry, so nothing is promoted"
+                    + " to it; choose another, or change its role under Manage Jenkins » Release Train");
+        }
+        return new Registries(
+                Wiring.connect(source, Optional.of(build), clock), Wiring.connect(target, Optional.of(build), clock));
+    }
+
+    /** A registry's configured prefix; empty for none. */
+    public String repositoryPrefix(String registry) {
+        return Optional.ofNullable(configuration().registry(registry).getRepositoryPrefix())
+                .map(p -> p.endsWith("/") ? p : p + "/")
+                .orElse("");
+    }
+
+    /** @throws EngineException where the database cannot be opened */
+    public synchronized Store store() {
+        StoreSettings settings = storeSettings(configuration().getStore());
+        String key = settings.jdbcUrl() + " " + settings.user();
+        if (store == null || !key.equals(storeKey)) {
+            if (store != null) {
+                store.close();
+            }
+            store = SqlStore.open(settings);
+            storeKey = key;
+            promoter = null;
+            wiring = null;
+        }
+        return store;
+    }
+
+    private StoreSettings storeSettings(StoreConfiguration configured) {
+        if (configured == null) {
+            return StoreSettings.h2(controller.directory());
+        }
+        return settings(configured);
+    }
+
+    static StoreSettings settings(StoreConfiguration configured) {
+        if (configured.getCredentialsId() == null) {
+            return new StoreSettings(configured.getJdbcUrl(), "", () -> "");
+        }
+        RegistrySettings.Credentials login =
+                JenkinsCredentials.login(Optional.empty(), configured.getCredentialsId(), "the store");
+        return new StoreSettings(configured.getJdbcUrl(), login.user(), login::password);
+    }
+
+    public synchronized Promoter promoter() {
+        Store current = store();
+        if (promoter == null) {
+            promoter = new Promoter(
+                    current,
+                    new HttpImageCopier(CopySettings.DEFAULT, controller.threads()),
+                    controller.threads(),
+                    clock,
+                    this::onEvent);
+        }
+        return promoter;
+    }
+
+    private synchronized Wiring wiring() {
+        Promoter current = promoter();
+        if (wiring == null) {
+            wiring = new Wiring(
+                    configuration(), new Wiring.Ports(store, current, controller.threads(), clock, this::onEvent));
+        }
+        return wiring;
+    }
+
+    private void onEvent(Event event) {
+        LOGGER.log(Level.FINE, "{0}", event);
+        trains.values().forEach(driver -> driver.onEvent(event));
+    }
+
+    /** The configuration was saved: what is made from it is made anew. */
+    public static void reconfigured() {
+        for (ReleaseService service : ExtensionList.lookup(ReleaseService.class)) {
+            service.rewire();
+        }
+    }
+
+    private synchronized void rewire() {
+        Wiring old = wiring;
+        wiring = null;
+        if (old != null) {
+            // Requests that are under way still use its connections.
+            controller.later(old::close, LONGER_THAN_ANY_REQUEST);
+            trains.values().forEach(TrainDriver::wake);
+            lanes.values().forEach(LaneDriver::wake);
+        }
+    }
+
+    /** Trains may have been left with work that needs no build, such as a promotion. */
+    @Initializer(after = InitMilestone.JOB_CONFIG_ADAPTED)
+    public static void resume() {
+        if (configuration().getTrains().isEmpty()) {
+            return;
+        }
+        ReleaseService service = get();
+        service.execute(() -> configuration()
+                .getTrains()
+                .forEach(t -> service.train(t.getName()).wake()));
+    }
+
+    @Terminator
+    public static void stop() {
+        ExtensionList.lookup(ReleaseService.class).forEach(ReleaseService::close);
+    }
+
+    private synchronized void close() {
+        if (wiring != null) {
+            wiring.close();
+            wiring = null;
+        }
+        if (store != null) {
+            store.close();
+            store = null;
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package io.jenkins.plugins.releasetrain.host;
+
+import hudson.model.Run;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.jenkins.plugins.releasetrain.config.CatalogConfiguration;
+import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
+import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
+import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
+import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
+import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
+import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesCluster;
+import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
+import io.jenkins.plugins.releasetrain.engine.environment.Environment;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
+import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
+import io.jenkins.plugins.releasetrain.engine.lock.LeaseLock;
+import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
+import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
+import io.jenkins.plugins.releasetrain.engine.registry.HttpRegistry;
+import io.jenkins.plugins.releasetrain.engine.registry.Registries;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry;
+import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.engine.train.Train;
+import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/** Engine objects made from one state of the configuration, each when it is first needed. */
+final class Wiring implements AutoCloseable {
+    private static final Duration CLOCK_SKEW = Duration.ofSeconds(5);
+
+    private final ReleaseTrainConfiguration configuration;
+    private final Ports ports;
+    private final Map<String, Registry> registries = new ConcurrentHashMap<>();
+    private final Map<String, Catalog> catalogs = new ConcurrentHashMap<>();
+    private final Map<String, Environment> environments = new ConcurrentHashMap<>();
+    private final Map<String, KubernetesClient> clients = new ConcurrentHashMap<>();
+    private final Map<String, Train> trains = new ConcurrentHashMap<>();
+    private final Map<String, Lanes> lanes = new ConcurrentHashMap<>();
+
+    /** What does not change with the configuration. */
+    record Ports(Store store, Promoter promoter, Executor threads, Clock clock, Consumer<Event> listener) {}
+
+    Wiring(ReleaseTrainConfiguration configuration, Ports ports) {
+        this.configuration = configuration;
+        this.ports = ports;
+    }
+
+    /** With the system's credentials; for trains and lanes. */
+    Registry registry(String name) {
+        RegistryConfiguration found = configuration.registry(name);
+        return registries.computeIfAbsent(name, n -> connect(found, Optional.empty(), ports.clock()));
+    }
+
+    /** With the credentials that a build's job sees, if a build is given. */
+    static Registry connect(RegistryConfiguration registry, Optional<Run<?, ?>> build, Clock clock) {
+        RegistrySettings settings = RegistrySettings.of(registry.getHost());
+        if (registry.isPlainHttp()) {
+            settings = settings.withPlainHttp();
+        }
+        if (registry.getCaCertificates() != null) {
+            settings = settings.withTrustedCertificates(registry.getCaCertificates());
+        }
+        String id = registry.getCredentialsId();
+        if (id != null) {
+            String place = "registry '" + registry.getName() + "'";
+            settings = settings.withCredentials(() -> Optional.of(JenkinsCredentials.login(build, id, place)));
+        }
+        return new HttpRegistry(settings, clock, Sleeper.real());
+    }
+
+    Catalog catalog(String name) {
+        CatalogConfiguration found = configuration.catalog(name);
+        return catalogs.computeIfAbsent(name, n -> new CatalogReader().read(found.getYaml()));
+    }
+
+    Registries registriesOf(String catalog) {
+        CatalogConfiguration found = configuration.catalog(catalog);
+        return new Registries(registry(found.getDevRegistry()), registry(found.getProductionRegistry()));
+    }
+
+    Environment environment(String name) {
+        EnvironmentConfiguration found = configuration.environment(name);
+        return environments.computeIfAbsent(name, n -> {
+            KubernetesClient client = clients.computeIfAbsent(n, c -> Kubernetes.connect(found));
+            KubernetesNamespace place = new KubernetesNamespace(client, found.getNamespace());
+            return new Environment(
+                    n,
+                    found.getNamespace(),
+                    Optional.ofNullable(found.getBaseUrl()).orElse(""),
+                    new KubernetesCluster(place, ports.threads(), ports.clock(), Sleeper.real()),
+                    new LeaseLock(place, CLOCK_SKEW, ports.clock(), Sleeper.real()),
+                    Duration.ofSeconds(found.getRolloutSeconds()),
+                    Duration.ofSeconds(found.getLeaseSeconds()));
+        });
+    }
+
+    /** @param suite whose verdicts count */
+    Train train(String name, String suite) {
+        TrainConfiguration train = configuration.train(name);
+        return trains.computeIfAbsent(name + "/" + suite, key -> train(train, suite));
+    }
+
+    private Train train(TrainConfiguration train, String suite) {
+        return new Train(
+                settings(train, suite),
+                catalog(train.getCatalog()),
+                registriesOf(train.getCatalog()),
+                environment(train.getEnvironment()),
+                new Train.Ports(
+                        ports.store(),
+                        ports.promoter(),
+                        ports.clock(),
+                        Wiring::id,
+                        ports.listener(),
+                        Cluster.Progress.NONE));
+    }
+
+    private static TrainSettings settings(TrainConfiguration train, String suite) {
+        TrainSettings usual = TrainSettings.of(train.getName(), suite);
+        return new TrainSettings(
+                train.getName(),
+                suite,
+                train.getSmallestBatch(),
+                train.getLargestBatch(),
+                usual.expectedFailure(),
+                usual.priorChanges(),
+                usual.expectedFlake(),
+                usual.priorRuns(),
+                usual.innocenceBound(),
+                Duration.ofHours(train.getMemoHours()),
+                train.getVoidsBeforePause(),
+                movingTags(train));
+    }
+
+    private static Pattern movingTags(TrainConfiguration train) {
+        return train.getMovingTags() == null ? TrainSettings.USUAL_MOVING_TAGS : Pattern.compile(train.getMovingTags());
+    }
+
+    Lanes lanes(String environmentName) {
+        EnvironmentConfiguration environment = configuration.environment(environmentName);
+        String catalog = Optional.ofNullable(environment.getCatalog())
+                .orElseThrow(() -> EngineException.invalid("Environment '" + environmentName
+                        + "' has no catalog, so it takes no lanes; choose one under Manage Jenkins » Release Train"));
+        return lanes.computeIfAbsent(environmentName, key -> lanes(environment, catalog));
+    }
+
+    private Lanes lanes(EnvironmentConfiguration environment, String catalog) {
+        return new Lanes(
+                new LaneSettings(environment.getOnDrift(), environment.getAttempts(), TrainSettings.USUAL_MOVING_TAGS),
+                catalog(catalog),
+                registriesOf(catalog),
+                environment(environment.getName()),
+                new Lanes.Ports(
+                        ports.store(),
+                        ports.promoter(),
+                        ports.clock(),
+                        Wiring::id,
+                        ports.listener(),
+                        Cluster.Progress.NONE));
+    }
+
+    static String id() {
+        return UUID.randomUUID().toString();
+    }
+
+    @Override
+    public void close() {
+        clients.values().forEach(KubernetesClient::close);
+    }
+}

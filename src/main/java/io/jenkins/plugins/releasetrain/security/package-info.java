@@ -1,0 +1,2 @@
+/** Permissions. */
+package io.jenkins.plugins.releasetrain.security;

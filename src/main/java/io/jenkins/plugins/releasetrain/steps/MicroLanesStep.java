@@ -1,0 +1,103 @@
+package io.jenkins.plugins.releasetrain.steps;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.model.Run;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.stapler.DataBoundConstructor;
+
+/** {@code microReleaseLanes}: tells {@code microRelease} which candidates share a lane. */
+public final class MicroLanesStep extends Step {
+    private final String environment;
+    private final Map<String, String> candidates;
+
+    @DataBoundConstructor
+    public MicroLanesStep(String environment, Map<String, String> candidates) {
+        this.environment = environment;
+        this.candidates = candidates == null ? Map.of() : new LinkedHashMap<>(candidates);
+    }
+
+    public String getEnvironment() {
+        return environment;
+    }
+
+    public Map<String, String> getCandidates() {
+        return candidates;
+    }
+
+    @Override
+    public StepExecution start(StepContext context) {
+        return new Execution(context, environment, new LinkedHashMap<>(candidates));
+    }
+
+    private static final class Execution extends StepExecution {
+        private static final long serialVersionUID = 1;
+
+        private final String environment;
+        private final LinkedHashMap<String, String> candidates;
+
+        Execution(StepContext context, String environment, LinkedHashMap<String, String> candidates) {
+            super(context);
+            this.environment = environment;
+            this.candidates = candidates;
+        }
+
+        @Override
+        public boolean start() {
+            ReleaseService.get().execute(this::answer);
+            return false;
+        }
+
+        @Override
+        public void onResume() {
+            ReleaseService.get().execute(this::answer);
+        }
+
+        private void answer() {
+            try {
+                Map<String, Map<String, String>> lanes = new LinkedHashMap<>();
+                ReleaseService.get()
+                        .lanesOf(environment)
+                        .byGroup(candidates)
+                        .forEach((group, images) -> lanes.put(group, new LinkedHashMap<>(images)));
+                getContext().onSuccess(lanes);
+            } catch (EngineException e) {
+                getContext().onFailure(new AbortException(e.getMessage()));
+            }
+        }
+    }
+
+    /** Words for people. */
+    @Extension
+    public static final class DescriptorImpl extends StepDescriptor {
+        @Override
+        public String getFunctionName() {
+            return "microReleaseLanes";
+        }
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return "Group candidates by lane";
+        }
+
+        @Override
+        public boolean isAdvanced() {
+            return true;
+        }
+
+        @Override
+        public Set<? extends Class<?>> getRequiredContext() {
+            return Set.of(Run.class);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package io.jenkins.plugins.releasetrain.steps;
+
+import hudson.model.Cause;
+import hudson.model.Run;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import java.io.IOException;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/** Who asks. */
+final class Origins {
+    private Origins() {}
+
+    /** Unique for a step of a build, so that after a crash its change is found again. */
+    static Origin of(StepContext context) throws IOException, InterruptedException {
+        Run<?, ?> run = context.get(Run.class);
+        FlowNode node = context.get(FlowNode.class);
+        Cause.UserIdCause user = run.getCause(Cause.UserIdCause.class);
+        return new Origin(
+                run.getExternalizableId(),
+                run.getUrl() + "#node-" + node.getId(),
+                user == null || user.getUserId() == null ? "" : user.getUserId());
+    }
+}

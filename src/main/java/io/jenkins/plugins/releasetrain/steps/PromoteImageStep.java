@@ -1,0 +1,83 @@
+package io.jenkins.plugins.releasetrain.steps;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+
+/** {@code promoteImage}: copies images to a production registry, all or nothing. */
+public final class PromoteImageStep extends Step {
+    private final String from;
+    private final String to;
+    private final List<String> images;
+    private boolean overwrite;
+
+    @DataBoundConstructor
+    public PromoteImageStep(String from, String to, List<String> images) {
+        this.from = from;
+        this.to = to;
+        this.images = images == null ? List.of() : List.copyOf(images);
+    }
+
+    public String getFrom() {
+        return from;
+    }
+
+    public String getTo() {
+        return to;
+    }
+
+    /** As {@code repository:tag} or {@code repository[:tag]@digest}, without host and configured prefix. */
+    public List<String> getImages() {
+        return images;
+    }
+
+    /** Whether a tag may move that points to another digest. */
+    public boolean isOverwrite() {
+        return overwrite;
+    }
+
+    @DataBoundSetter
+    public void setOverwrite(boolean overwrite) {
+        this.overwrite = overwrite;
+    }
+
+    @Override
+    public StepExecution start(StepContext context) {
+        return new PromoteImageExecution(context, new Order(from, to, new ArrayList<>(images), overwrite));
+    }
+
+    /** What an execution keeps of the step. */
+    record Order(String from, String to, ArrayList<String> images, boolean overwrite) implements Serializable {}
+
+    /** Words for people. */
+    @Extension
+    public static final class DescriptorImpl extends StepDescriptor {
+        @Override
+        public String getFunctionName() {
+            return "promoteImage";
+        }
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return "Promote images to a production registry, all or nothing";
+        }
+
+        @Override
+        public Set<? extends Class<?>> getRequiredContext() {
+            return Set.of(Run.class, TaskListener.class, FlowExecution.class);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.jenkins.plugins.releasetrain.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hudson.model.Result;
+import io.jenkins.plugins.releasetrain.actions.ImagesAction;
+import java.util.List;
+import org.jenkinsci.plugins.workflow.actions.ThreadNameAction;
+import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.BuildWatcherExtension;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+@WithJenkins
+class MicroReleaseStepTest {
+    @RegisterExtension
+    static final BuildWatcherExtension WATCHER = new BuildWatcherExtension();
+
+    private JenkinsRule jenkins;
+    private Shop shop;
+
+    @BeforeEach
+    void setUp(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        shop = new Shop();
+        shop.configure();
+    }
+
+    @AfterEach
+    void tearDown() throws Exception {
+        GateStep.forgetAll();
+        shop.close();
+    }
+
+    @Test
+    void lanesRunInParallelBranchesAndArePromotedEachByItself() throws Exception {
+        String cart = shop.build("cart", "1.1");
+        String mail = shop.build("mail", "1.1");
+
+        WorkflowRun build = Shop.start(Shop.job(jenkins, "micro", """
+                def r = microRelease(environment: 'cd', candidates: [cart: '1.1', mail: '1.1']) {
+                    echo "testing $RELEASE_SERVICE of $RELEASE_IMAGE as $RELEASE_TENANT"
+                    gate "$RELEASE_SERVICE"
+                }
+                echo "cart is ${r.cart.outcome} as ${r.cart.release}, mail is ${r.mail.outcome}"
+                """));
+        GateStep.awaitWaiting("cart");
+        GateStep.awaitWaiting("mail");
+        GateStep.open("mail");
+        GateStep.open("cart");
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
+        jenkins.assertLogContains("testing cart of " + shop.dev.host() + "/dev/cart@" + cart, build);
+        jenkins.assertLogContains("cart is released as cd-cart-1, mail is released", build);
+        assertThat(shop.inProduction("cart")).isEqualTo(cart);
+        assertThat(shop.inProduction("mail")).isEqualTo(mail);
+        assertThat(branches(build)).containsExactlyInAnyOrder("cart", "mail");
+        assertThat(build.getAction(ImagesAction.class).getImages())
+                .extracting(ImagesAction.Image::verdict)
+                .containsExactly("released", "released");
+    }
+
+    private static List<String> branches(WorkflowRun build) {
+        return new DepthFirstScanner()
+                .allNodes(build.getExecution()).stream()
+                        .map(n -> n.getAction(ThreadNameAction.class))
+                        .filter(java.util.Objects::nonNull)
+                        .map(ThreadNameAction::getThreadName)
+                        .toList();
+    }
+
+    @Test
+    void aLaneThatFailsIsEjectedAndLeavesNothingBehind() throws Exception {
+        shop.build("cart", "1.1");
+        String before = shop.installed("cd", "cart");
+
+        WorkflowRun build = jenkins.buildAndAssertStatus(Result.FAILURE, Shop.job(jenkins, "micro", """
+                microRelease(environment: 'cd', candidates: [cart: '1.1']) { error 'answers 500' }
+                """));
+
+        jenkins.assertLogContains("cart was ejected from 'cd': the tests failed: answers 500", build);
+        assertThat(shop.installed("cd", "cart")).isEqualTo(before);
+        assertThat(shop.inProduction("cart")).isEqualTo(before);
+    }
+
+    @Test
+    void I8_anAbortedLaneLeavesNothingBehind() throws Exception {
+        String cart = shop.build("cart", "1.1");
+        String before = shop.installed("cd", "cart");
+        WorkflowRun build = Shop.start(Shop.job(jenkins, "micro", """
+                microRelease(environment: 'cd', candidates: [cart: '1.1']) { gate 'cart' }
+                """));
+        GateStep.awaitWaiting("cart");
+        assertThat(shop.installed("cd", "cart")).isEqualTo(cart);
+
+        build.getExecutor().interrupt();
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
+        Shop.await("the baseline to be back", () -> shop.installed("cd", "cart").equals(before));
+    }
+
+    @Test
+    void saysWhatIsWrongBeforeALaneIsOpened() throws Exception {
+        jenkins.assertLogContains(
+                "Unknown environment 'cdd'; configured are staging, cd",
+                jenkins.buildAndAssertStatus(
+                        Result.FAILURE,
+                        Shop.job(jenkins, "a", "microRelease(environment: 'cdd', candidates: [cart: '1']) {}")));
+        jenkins.assertLogContains(
+                "has no catalog, so it takes no lanes",
+                jenkins.buildAndAssertStatus(
+                        Result.FAILURE,
+                        Shop.job(jenkins, "b", "microRelease(environment: 'staging', candidates: [cart: '1']) {}")));
+        jenkins.assertLogContains(
+                "candidates is empty",
+                jenkins.buildAndAssertStatus(
+                        Result.FAILURE,
+                        Shop.job(jenkins, "c", "microRelease(environment: 'cd', candidates: [:]) {}")));
+    }
+}

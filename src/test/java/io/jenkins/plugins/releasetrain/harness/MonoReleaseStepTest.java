@@ -1,0 +1,194 @@
+package io.jenkins.plugins.releasetrain.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hudson.model.Result;
+import io.jenkins.plugins.releasetrain.actions.ImagesAction;
+import io.jenkins.plugins.releasetrain.testkit.cluster.PodBehaviour;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.BuildWatcherExtension;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+@WithJenkins
+class MonoReleaseStepTest {
+    @RegisterExtension
+    static final BuildWatcherExtension WATCHER = new BuildWatcherExtension();
+
+    private JenkinsRule jenkins;
+    private Shop shop;
+
+    @BeforeEach
+    void setUp(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        shop = new Shop();
+        shop.configure();
+    }
+
+    @AfterEach
+    void tearDown() throws Exception {
+        GateStep.forgetAll();
+        shop.close();
+    }
+
+    /** The body of a build: waits for its gate if it has one, and fails where mail is among what changed. */
+    private WorkflowRun ride(String service, String image, String body) throws Exception {
+        WorkflowRun build = Shop.start(
+                Shop.job(jenkins, service + "-" + image.replace('.', '-'), """
+                def r = monoRelease(train: 'shop', service: '%s', image: '%s') {
+                    %s
+                    if (env.RELEASE_CHANGED.split(' ').contains('mail')) { error 'mail answers 500' }
+                }
+                echo "${r.outcome} as ${r.release}"
+                """.formatted(service, image, body)));
+        jenkins.waitForMessage("Queued for train 'shop'", build);
+        return build;
+    }
+
+    private WorkflowRun ended(Result result, WorkflowRun build) throws Exception {
+        return jenkins.assertBuildStatus(result, jenkins.waitForCompletion(build));
+    }
+
+    @Test
+    void releasesWhatPassedAndShowsTheTestsTheirEnvironment() throws Exception {
+        String cart = shop.build("cart", "1.1");
+
+        WorkflowRun build = ride("cart", "1.1", """
+                echo "$RELEASE_TRAIN/$RELEASE_ENVIRONMENT/$RELEASE_NAMESPACE at $RELEASE_BASE_URL: $RELEASE_CHANGED"
+                echo "set $RELEASE_ID, trial $RELEASE_TRIAL"
+                """);
+
+        ended(Result.SUCCESS, build);
+        jenkins.assertLogContains("shop/staging/staging at http://staging.example: cart", build);
+        jenkins.assertLogContains("set sha256:", build);
+        jenkins.assertLogContains("released as shop-1", build);
+        assertThat(shop.inProduction("cart")).isEqualTo(cart);
+        assertThat(shop.production.tags("prod/cart")).containsEntry("1.1", cart);
+        ImagesAction.Image image =
+                build.getAction(ImagesAction.class).getImages().get(0);
+        assertThat(image.verdict()).isEqualTo("released");
+        assertThat(image.release()).isEqualTo("shop-1");
+        assertThat(image.digest()).isEqualTo(cart);
+    }
+
+    @Test
+    void buildsThatRideOneTrainGetTheirOwnOutcomes() throws Exception {
+        shop.build("cart", "1.1");
+        shop.build("mail", "1.1");
+        shop.build("mail", "1.2");
+        String pay = shop.build("pay", "1.1");
+        String mailBefore = shop.inProduction("mail");
+        WorkflowRun cart = ride("cart", "1.1", "gate 'cart'");
+        GateStep.awaitWaiting("cart");
+        WorkflowRun older = ride("mail", "1.1", "");
+        WorkflowRun payBuild = ride("pay", "1.1", "");
+        WorkflowRun newer = ride("mail", "1.2", "");
+
+        GateStep.open("cart");
+
+        ended(Result.SUCCESS, cart);
+        ended(Result.NOT_BUILT, older);
+        jenkins.assertLogContains("by mail-1-2#1", older);
+        ended(Result.SUCCESS, payBuild);
+        ended(Result.FAILURE, newer);
+        jenkins.assertLogContains("mail was ejected from 'shop': the tests failed: mail answers 500", newer);
+        assertThat(shop.inProduction("pay")).isEqualTo(pay);
+        assertThat(shop.inProduction("mail")).isEqualTo(mailBefore);
+    }
+
+    @Test
+    void aTestReleaseIsProvenAndNotPromoted() throws Exception {
+        shop.build("cart", "pr-7");
+        String before = shop.inProduction("cart");
+
+        WorkflowRun build = jenkins.buildAndAssertSuccess(Shop.job(jenkins, "pr", """
+                def r = monoRelease(train: 'shop', service: 'cart', image: 'pr-7', promote: false) { echo 'smoke' }
+                echo "it is ${r.outcome}"
+                """));
+
+        jenkins.assertLogContains("it is proven", build);
+        assertThat(shop.inProduction("cart")).isEqualTo(before);
+    }
+
+    @Test
+    void I4_anAbortedConductorBlamesNobodyAndTheNextTakesOver() throws Exception {
+        shop.build("cart", "1.1");
+        String pay = shop.build("pay", "1.1");
+        String cartBefore = shop.inProduction("cart");
+        WorkflowRun cart = ride("cart", "1.1", "gate 'cart'");
+        GateStep.awaitWaiting("cart");
+        WorkflowRun payBuild = ride("pay", "1.1", "");
+
+        cart.getExecutor().interrupt();
+
+        ended(Result.ABORTED, cart);
+        ended(Result.SUCCESS, payBuild);
+        assertThat(shop.inProduction("pay")).isEqualTo(pay);
+        assertThat(shop.inProduction("cart")).isEqualTo(cartBefore);
+    }
+
+    @Test
+    void I8_anAbortedPassengerLeavesTheTrain() throws Exception {
+        String cart = shop.build("cart", "1.1");
+        shop.build("pay", "1.1");
+        String payBefore = shop.inProduction("pay");
+        WorkflowRun conductor = ride("cart", "1.1", "gate 'cart'");
+        GateStep.awaitWaiting("cart");
+        WorkflowRun passenger = ride("pay", "1.1", "");
+
+        passenger.getExecutor().interrupt();
+        ended(Result.ABORTED, passenger);
+        GateStep.open("cart");
+
+        ended(Result.SUCCESS, conductor);
+        assertThat(shop.inProduction("cart")).isEqualTo(cart);
+        assertThat(shop.inProduction("pay")).isEqualTo(payBefore);
+    }
+
+    @Test
+    void anImageThatCannotStartIsNotTestedAndSaysWhy() throws Exception {
+        shop.buildThat(PodBehaviour.CRASH_LOOP, "cart", "1.1");
+
+        WorkflowRun build = ride("cart", "1.1", "echo 'never run'");
+
+        ended(Result.FAILURE, build);
+        jenkins.assertLogContains("cart cannot be started in 'shop'", build);
+        jenkins.assertLogContains("CrashLoopBackOff", build);
+    }
+
+    @Test
+    void aSnapshotTakesWhateverTheDevRegistryHolds() throws Exception {
+        String cart = shop.build("cart", "latest");
+
+        jenkins.buildAndAssertSuccess(
+                Shop.job(jenkins, "nightly", "monoRelease(train: 'shop', snapshot: 'registry') { echo 'tested' }"));
+
+        assertThat(shop.inProduction("cart")).isEqualTo(cart);
+    }
+
+    @Test
+    void saysWhatIsWrongBeforeAnythingIsQueued() throws Exception {
+        jenkins.assertLogContains(
+                "Unknown train 'shopp'; configured are shop",
+                jenkins.buildAndAssertStatus(
+                        Result.FAILURE,
+                        Shop.job(jenkins, "a", "monoRelease(train: 'shopp', service: 'cart', image: '1') {}")));
+        jenkins.assertLogContains(
+                "Unknown service 'card'",
+                jenkins.buildAndAssertStatus(
+                        Result.FAILURE,
+                        Shop.job(jenkins, "b", "monoRelease(train: 'shop', service: 'card', image: '1') {}")));
+        jenkins.assertLogContains(
+                "is not in the dev registry",
+                jenkins.buildAndAssertStatus(
+                        Result.FAILURE,
+                        Shop.job(jenkins, "c", "monoRelease(train: 'shop', service: 'cart', image: '9') {}")));
+        jenkins.assertLogContains(
+                "give either service and image",
+                jenkins.buildAndAssertStatus(Result.FAILURE, Shop.job(jenkins, "d", "monoRelease(train: 'shop') {}")));
+    }
+}

@@ -1,0 +1,197 @@
+package io.jenkins.plugins.releasetrain.harness;
+
+import hudson.ExtensionList;
+import hudson.model.queue.QueueTaskFuture;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.jenkins.plugins.releasetrain.config.CatalogConfiguration;
+import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
+import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
+import io.jenkins.plugins.releasetrain.config.RegistryRole;
+import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
+import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
+import io.jenkins.plugins.releasetrain.testkit.cluster.EmbeddedKubernetes;
+import io.jenkins.plugins.releasetrain.testkit.cluster.PodBehaviour;
+import io.jenkins.plugins.releasetrain.testkit.cluster.PodSimulator;
+import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
+import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
+import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jvnet.hudson.test.JenkinsRule;
+
+/** A shop of three services in two embedded registries and an embedded cluster, outside of the Jenkins under test. */
+final class Shop implements AutoCloseable {
+    static final List<String> SERVICES = List.of("cart", "mail", "pay");
+    static final String TRAIN = "shop";
+    private static final String CATALOG = """
+            defaults:
+              dev: "dev/{service}"
+              production: "prod/{service}"
+            services:
+              cart:
+                dependsOn: [pay]
+              mail:
+              pay:
+            """;
+
+    private final List<AutoCloseable> parts = new ArrayList<>();
+    private final Map<String, PodBehaviour> behaviours = new ConcurrentHashMap<>();
+    final EmbeddedRegistry dev = open(EmbeddedRegistry.start());
+    final EmbeddedRegistry production = open(EmbeddedRegistry.start());
+    final EmbeddedKubernetes kubernetes = open(EmbeddedKubernetes.start());
+
+    Shop() throws IOException {
+        SampleImages pusher = SampleImages.at(production.origin());
+        for (String namespace : List.of("staging", "cd")) {
+            kubernetes.createNamespace(namespace);
+            open(PodSimulator.withControllers(new PodSimulator.Settings(
+                    kubernetes.client(),
+                    namespace,
+                    image -> behaviours.getOrDefault(image.substring(image.indexOf('@') + 1), PodBehaviour.READY),
+                    Duration.ZERO)));
+        }
+        for (String service : SERVICES) {
+            String digest = pusher.push("prod/" + service, "production", SampleImage.of(service, "1.0"));
+            for (String namespace : List.of("staging", "cd")) {
+                kubernetes
+                        .client()
+                        .resource(workload(namespace, service, production.host() + "/prod/" + service + "@" + digest))
+                        .create();
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T open(T part) {
+        parts.add(0, part);
+        return part;
+    }
+
+    /** Pushes a new version to the dev registry; returns its digest. */
+    String build(String service, String version) {
+        return SampleImages.at(dev.origin()).push("dev/" + service, version, SampleImage.of(service, version));
+    }
+
+    /** A new version whose pods do not become ready. */
+    String buildThat(PodBehaviour behaviour, String service, String version) {
+        String digest = build(service, version);
+        behaviours.put(digest, behaviour);
+        return digest;
+    }
+
+    String inProduction(String service) {
+        return production.tags("prod/" + service).get("production");
+    }
+
+    /** The digest that a workload asks for now. */
+    String installed(String namespace, String service) {
+        String image = kubernetes
+                .client()
+                .apps()
+                .deployments()
+                .inNamespace(namespace)
+                .withName(service)
+                .get()
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .get(0)
+                .getImage();
+        return image.substring(image.indexOf('@') + 1);
+    }
+
+    /** Registries {@code dev} and {@code production}, train {@code shop} over {@code staging}, lanes in {@code cd}. */
+    void configure() {
+        ReleaseTrainConfiguration configuration = ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
+        configuration.setRegistries(List.of(
+                registry("dev", dev, RegistryRole.DEV), registry("production", production, RegistryRole.PRODUCTION)));
+        configuration.setCatalogs(List.of(new CatalogConfiguration("shop", "dev", "production", CATALOG)));
+        EnvironmentConfiguration cd = environment("cd");
+        cd.setCatalog("shop");
+        configuration.setEnvironments(List.of(environment("staging"), cd));
+        TrainConfiguration train = new TrainConfiguration(TRAIN, "shop", "staging");
+        configuration.setTrains(List.of(train));
+    }
+
+    private static RegistryConfiguration registry(String name, EmbeddedRegistry registry, RegistryRole role) {
+        RegistryConfiguration configuration = new RegistryConfiguration(name, registry.host());
+        configuration.setRole(role);
+        configuration.setPlainHttp(true);
+        return configuration;
+    }
+
+    private EnvironmentConfiguration environment(String name) {
+        EnvironmentConfiguration environment = new EnvironmentConfiguration(name, name);
+        environment.setServerUrl(kubernetes.url());
+        environment.setBaseUrl("http://" + name + ".example");
+        environment.setRolloutSeconds(30);
+        return environment;
+    }
+
+    static WorkflowJob job(JenkinsRule jenkins, String name, String script) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, name);
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        return job;
+    }
+
+    static WorkflowRun start(WorkflowJob job) throws Exception {
+        QueueTaskFuture<WorkflowRun> future = job.scheduleBuild2(0);
+        return future.waitForStart();
+    }
+
+    /** Waits for what happens in the background. */
+    static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("Waited in vain for " + what);
+            }
+            Thread.sleep(50);
+        }
+    }
+
+    private static Deployment workload(String namespace, String name, String image) {
+        Map<String, String> labels = Map.of("app", name);
+        return new DeploymentBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(namespace)
+                .endMetadata()
+                .withNewSpec()
+                .withReplicas(1)
+                .withProgressDeadlineSeconds(5)
+                .withNewSelector()
+                .withMatchLabels(labels)
+                .endSelector()
+                .withNewTemplate()
+                .withNewMetadata()
+                .withLabels(labels)
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("main")
+                .withImage(image)
+                .endContainer()
+                .endSpec()
+                .endTemplate()
+                .endSpec()
+                .build();
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (AutoCloseable part : parts) {
+            part.close();
+        }
+    }
+}
