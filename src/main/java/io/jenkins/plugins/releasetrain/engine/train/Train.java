@@ -28,6 +28,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * A serial train over one staging environment (design §5). Everything that it knows is in the store: any conductor, in
@@ -135,15 +136,18 @@ public final class Train {
         return ports.store().change(change).flatMap(Store.ChangeRecord::ended);
     }
 
-    /** Takes a waiting change out of the queue; one that is being tried already stays. */
+    /** Takes a change out of the queue, or out of its batch between two trials; one that is being tried stays. */
     public boolean cancel(String change, String reason) {
         Event ended = new Event.ChangeEnded(change, Outcome.CANCELLED, reason, "");
-        boolean[] waiting = {false};
+        boolean[] free = {false};
         journal.update(s -> {
-            waiting[0] = s.queue().stream().anyMatch(c -> c.id().equals(change));
-            return waiting[0] ? List.of(ended) : List.of();
+            Stream<Change> aboard = s.trial().isPresent()
+                    ? Stream.of()
+                    : s.batch().stream().flatMap(b -> b.changes().stream());
+            free[0] = Stream.concat(s.queue().stream(), aboard).anyMatch(c -> c.id().equals(change));
+            return free[0] ? List.of(ended) : List.of();
         });
-        return waiting[0];
+        return free[0];
     }
 
     public void pause(String reason, String user) {
