@@ -5,6 +5,7 @@ import java.util.Arrays;
 /**
  * What came of a simulation.
  *
+ * @param arrived changes that asked to be released
  * @param decided changes that were released or ejected
  * @param leadMinutes from arrival to release of each good change, sorted
  * @param good changes that were good and decided; wronglyEjected: those of them that were ejected
@@ -12,10 +13,17 @@ import java.util.Arrays;
  * @param hours simulated
  */
 public record Result(
-        int decided, double[] leadMinutes, int good, int wronglyEjected, int badReleased, long trials, double hours) {
+        int arrived, int decided, double[] leadMinutes, int good, int wronglyEjected, int badReleased, long trials, double hours) {
+    private static final double STEADY = 0.97;
+
     /** Decided changes per hour. */
     public double capacity() {
         return decided / hours;
+    }
+
+    /** Whether what arrives is decided, rather than waiting ever longer. */
+    public boolean steady() {
+        return decided > STEADY * arrived;
     }
 
     public double trialsPerChange() {
@@ -37,11 +45,12 @@ public record Result(
         double[] leads = tally.leads();
         Arrays.sort(leads);
         return new Result(
-                tally.decided, leads, tally.good, tally.wronglyEjected, tally.badReleased, tally.trials, hours);
+                tally.arrived, tally.decided, leads, tally.good, tally.wronglyEjected, tally.badReleased, tally.trials, hours);
     }
 
     /** Counts while it runs. */
     static final class Tally {
+        int arrived;
         int decided;
         int good;
         int wronglyEjected;

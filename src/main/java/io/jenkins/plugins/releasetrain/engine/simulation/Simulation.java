@@ -69,6 +69,7 @@ final class Simulation {
     }
 
     private void arrive() {
+        tally.arrived++;
         String id = "c" + count++;
         open.put(id, new Item(arrivals.nextDouble() < workload.failure(), now));
         line.arrived(id);

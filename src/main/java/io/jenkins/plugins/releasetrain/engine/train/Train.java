@@ -38,6 +38,7 @@ public final class Train {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
 
     private final TrainSettings settings;
+    private final Timetable timetable;
     private final Catalog catalog;
     private final Registries registries;
     private final Environment environment;
@@ -62,7 +63,15 @@ public final class Train {
             Cluster.Progress progress) {}
 
     public Train(TrainSettings settings, Catalog catalog, Registries registries, Environment environment, Ports ports) {
-        this.settings = settings;
+        this(new Plan(settings, Timetable.ALWAYS), catalog, registries, environment, ports);
+    }
+
+    /** How a train runs, and when. */
+    public record Plan(TrainSettings settings, Timetable timetable) {}
+
+    public Train(Plan plan, Catalog catalog, Registries registries, Environment environment, Ports ports) {
+        this.settings = plan.settings();
+        this.timetable = plan.timetable();
         this.catalog = catalog;
         this.registries = registries;
         this.environment = environment;
@@ -189,10 +198,15 @@ public final class Train {
 
     /** @return empty where something was done and the state is another by now */
     private Optional<Task> step(TrainState state, String conductor) throws InterruptedException {
-        if (state.batch().isEmpty() && state.settled() && (state.queue().isEmpty() || state.isPaused())) {
+        Optional<String> stopped = stopped(state);
+        Duration gathering = state.batch().isPresent() || stopped.isPresent()
+                ? Duration.ZERO
+                : timetable.gathering(
+                        state.queue(), batchLimit(state), ports.clock().instant());
+        boolean nothing = state.queue().isEmpty() || stopped.isPresent() || gathering.toMillis() > 0;
+        if (state.batch().isEmpty() && state.settled() && nothing) {
             environment.lock().release(lockId());
-            return Optional.of(
-                    state.isPaused() ? new Task.Wait("paused: " + state.paused(), ASK_AGAIN) : new Task.Idle());
+            return Optional.of(resting(state, stopped, gathering));
         }
         EnvironmentLock.Answer answer = environment
                 .lock()
@@ -212,17 +226,33 @@ public final class Train {
         if (state.trial().isPresent()) {
             return trials.resume(state, conductor, lock.token());
         }
-        if (state.batch().isPresent() && !state.isPaused()) {
+        if (state.batch().isPresent() && stopped.isEmpty()) {
             decisions.decide(state, conductor, lock.token());
             return Optional.empty();
         }
-        return depart(state, lock.token());
+        return depart(state, nothing, lock.token());
     }
 
-    private Optional<Task> depart(TrainState state, long token) throws InterruptedException {
+    private static Task resting(TrainState state, Optional<String> stopped, Duration gathering) {
+        if (stopped.isPresent()) {
+            return new Task.Wait(stopped.get(), ASK_AGAIN);
+        }
+        return state.queue().isEmpty()
+                ? new Task.Idle()
+                : new Task.Wait("gathering changes for another " + gathering.toSeconds() + " s", ASK_AGAIN);
+    }
+
+    /** Why nothing may be tried now: paused, or frozen. */
+    private Optional<String> stopped(TrainState state) {
+        return state.isPaused()
+                ? Optional.of("paused: " + state.paused())
+                : timetable.closed(ports.clock().instant());
+    }
+
+    private Optional<Task> depart(TrainState state, boolean nothing, long token) throws InterruptedException {
         if (state.batch().isPresent()) {
             decisions.requeue(state, state.batch().get().changes());
-        } else if (state.queue().isEmpty() || state.isPaused()) {
+        } else if (nothing) {
             return trials.installBaseline(token);
         } else {
             ImageSet production = registries.productionSet(catalog);
@@ -239,6 +269,16 @@ public final class Train {
     /** The batch limit that holds now. */
     public int batchLimit(TrainState s) {
         return decisions.batchLimit(s);
+    }
+
+    /** What waiting changes may expect, and why the batch limit is what it is. */
+    public Forecast forecast() {
+        return new Forecast(state(), settings);
+    }
+
+    /** Makes a trial void whose tests take longer than the deadline; to be called now and then by whoever watches. */
+    public void expire() {
+        trials.expire(timetable.testDeadline());
     }
 
     /** Has sets with these changes run, even where their verdict is remembered. */

@@ -158,6 +158,14 @@ final class Trials {
         }
     }
 
+    void expire(Duration deadline) {
+        journal.state()
+                .trial()
+                .filter(t -> t.since().plus(deadline).isBefore(ports.clock().instant()))
+                .ifPresent(t -> end(
+                        t, Verdict.VOID, "no verdict within " + deadline.toMinutes() + " minutes, the deadline for tests"));
+    }
+
     private void end(TrainState.Trial trial, Verdict verdict, String reason) {
         long took = Duration.between(trial.since(), ports.clock().instant()).toMillis();
         journal.update(s -> current(s, trial) ? ending(s, trial, verdict, reason, took) : List.of());

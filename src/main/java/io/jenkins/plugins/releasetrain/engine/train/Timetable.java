@@ -1,0 +1,79 @@
+package io.jenkins.plugins.releasetrain.engine.train;
+
+import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * When a train may depart and how long it may take.
+ *
+ * @param freezes when nothing is tried or released
+ * @param longestWait a batch smaller than the limit waits for more changes until its oldest one has waited so long; zero:
+ *     it departs at once
+ * @param testDeadline tests that take longer are void
+ */
+public record Timetable(List<Freeze> freezes, Duration longestWait, Duration testDeadline) {
+    public static final Timetable ALWAYS = new Timetable(List.of(), Duration.ZERO, Duration.ofHours(24));
+
+    public Timetable {
+        freezes = List.copyOf(freezes);
+    }
+
+    /**
+     * A window that comes again and again.
+     *
+     * @param start in cron notation, for example {@code 0 16 * * 5} for Fridays at four
+     * @param length up to 31 days
+     * @param zone whose wall clock {@code start} is on
+     * @param reason for people
+     */
+    public record Freeze(String start, Duration length, ZoneId zone, String reason) {
+        private static final Duration LONGEST = Duration.ofDays(31);
+
+        public Freeze {
+            Cron.parse(start);
+            if (length.isNegative() || length.isZero() || length.compareTo(LONGEST) > 0) {
+                throw EngineException.invalid(
+                        "The freeze '" + start + "' lasts " + length + "; more than zero and up to 31 days are possible");
+            }
+        }
+
+        /** The end of the window that the moment is in; empty where it is in none. */
+        Optional<Instant> until(Instant now) {
+            Cron cron = Cron.parse(start);
+            ZonedDateTime minute = now.atZone(zone).truncatedTo(ChronoUnit.MINUTES);
+            for (long back = 0; back < length.toMinutes(); back++) {
+                ZonedDateTime begin = minute.minusMinutes(back);
+                if (cron.matches(begin)) {
+                    return Optional.of(begin.plus(length).toInstant()).filter(now::isBefore);
+                }
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** Why nothing may depart now; empty where it may. */
+    Optional<String> closed(Instant now) {
+        return freezes.stream()
+                .flatMap(f -> f.until(now).stream().map(end -> "frozen until " + end.atZone(f.zone()) + ": " + f.reason()))
+                .findFirst();
+    }
+
+    /** How long a batch still gathers; zero or less: it departs. */
+    Duration gathering(List<Change> queue, int limit, Instant now) {
+        if (queue.size() >= limit || longestWait.isZero()) {
+            return Duration.ZERO;
+        }
+        return queue.stream()
+                .map(Change::queuedAt)
+                .min(Instant::compareTo)
+                .map(oldest -> Duration.between(now, oldest.plus(longestWait)))
+                .orElse(Duration.ZERO);
+    }
+}

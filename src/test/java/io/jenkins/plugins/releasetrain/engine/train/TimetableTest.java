@@ -1,0 +1,68 @@
+package io.jenkins.plugins.releasetrain.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.releasetrain.engine.train.Timetable.Freeze;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TimetableTest {
+    private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
+
+    private final Timetable weekends = new Timetable(
+            List.of(new Freeze("0 16 * * 5", Duration.ofHours(64), BERLIN, "no releases at weekends")),
+            Duration.ZERO,
+            Duration.ofHours(1));
+
+    @ParameterizedTest
+    @CsvSource({
+        "2026-11-27T15:59:59+01:00, false",
+        "2026-11-27T16:00:00+01:00, true",
+        "2026-11-30T07:59:59+01:00, true",
+        "2026-11-30T08:00:00+01:00, false",
+        "2026-07-03T15:30:00+02:00, false",
+        "2026-07-03T16:30:00+02:00, true"
+    })
+    void freezeFollowsTheWallClockOfItsZone(ZonedDateTime now, boolean frozen) {
+        assertThat(weekends.closed(now.toInstant()).isPresent()).isEqualTo(frozen);
+    }
+
+    @Test
+    void reasonAndEndAreTold() {
+        assertThat(weekends.closed(Instant.parse("2026-11-28T12:00:00Z")))
+                .get()
+                .asString()
+                .contains("2026-11-30T08:00")
+                .contains("no releases at weekends");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "*/15 8-10 * * *, 2026-11-23T09:45:00Z, true",
+        "*/15 8-10 * * *, 2026-11-23T09:46:00Z, false",
+        "0 0 1 * 1, 2026-11-23T00:00:00Z, true",
+        "0 0 1 * 1, 2026-12-01T00:00:00Z, true",
+        "0 0 1 * 1, 2026-11-24T00:00:00Z, false",
+        "0 0 * * 7, 2026-11-22T00:00:00Z, true",
+        "'0 0 24,31 12 *', 2026-12-31T00:00:00Z, true"
+    })
+    void cronIsThatOfCrontab(String expression, ZonedDateTime time, boolean matches) {
+        assertThat(Cron.parse(expression).matches(time)).isEqualTo(matches);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "* * * *", "60 * * * *", "* * 0 * *", "a * * * *", "5-1 * * * *", "*/0 * * * *", "1,, * * *"})
+    void malformedTimesAreRefusedByName(String expression) {
+        assertThatThrownBy(() -> new Freeze(expression, Duration.ofHours(1), BERLIN, ""))
+                .hasMessageContaining("cron notation")
+                .hasMessageContaining(expression);
+    }
+}

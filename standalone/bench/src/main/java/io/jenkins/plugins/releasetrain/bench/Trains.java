@@ -1,0 +1,132 @@
+package io.jenkins.plugins.releasetrain.bench;
+
+import io.jenkins.plugins.releasetrain.engine.simulation.Policy;
+import io.jenkins.plugins.releasetrain.engine.simulation.Result;
+import io.jenkins.plugins.releasetrain.engine.simulation.Workload;
+import io.jenkins.plugins.releasetrain.engine.train.Rates;
+import io.jenkins.plugins.releasetrain.engine.train.Statistics.Prior;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.LongFunction;
+import java.util.stream.LongStream;
+
+/** Capacity and lead times of trains under a virtual clock, ours and what others do, at the same arrivals. */
+final class Trains implements Benchmark {
+    private static final int SEEDS = 20;
+    private static final double DAYS = 60;
+    private static final double MINUTES = 30;
+    private static final double TRIALS_PER_HOUR = 60 / MINUTES;
+    private static final double PERCENT = 100;
+    private static final List<Policy> COMPARED =
+            List.of(Policy.SERIAL, Policy.BATCH_4, Policy.BORS, Policy.PREFIX_MEMO, Policy.TRAIN);
+    private static final Prior USUAL_PRIOR = new Prior(0.05, 40, 0.01, 100);
+
+    private final SortedMap<String, Double> figures = new TreeMap<>();
+
+    @Override
+    public SortedMap<String, Double> run(PrintStream out) {
+        out.printf("%d seeds, %.0f days, trials of %.0f minutes%n%n", SEEDS, DAYS, MINUTES);
+        out.println("Capacity, changes/h (queue always full)");
+        out.printf("%-16s%8s%8s", "p bad, flake", "bound", "");
+        COMPARED.forEach(policy -> out.printf("%13s", policy.title()));
+        out.printf("%13s%16s%12s%n", "trials/change", "its bound", "wrong ej. %");
+        capacity(out, 0.05, 0, "p05_f0");
+        capacity(out, 0.10, 0, "p10_f0");
+        capacity(out, 0.02, 0, "p02_f0");
+        capacity(out, 0.05, 0.03, "p05_f03");
+        capacity(out, 0.05, 0.05, "p05_f05");
+        capacity(out, 0.10, 0.03, "p10_f03");
+        out.println();
+        usualPrior(out);
+        environments(out);
+        leadTimes(out, 0.05, 0);
+        leadTimes(out, 0.05, 0.03);
+        leadTimes(out, 0.10, 0);
+        return figures;
+    }
+
+    private void capacity(PrintStream out, double failure, double flake, String name) {
+        out.printf(Locale.ROOT, "%.2f, %.2f%6s%8.2f%8s", failure, flake, "",
+                TRIALS_PER_HOUR / new Rates(failure, flake).fewestTrialsPerChange(), "");
+        for (Policy policy : COMPARED) {
+            List<Result> results = seeds(seed -> policy.run(full(failure, flake, 1, seed)));
+            out.printf(Locale.ROOT, "%13.2f", mean(results));
+            if (policy == Policy.TRAIN) {
+                double trials = results.stream().mapToDouble(Result::trialsPerChange).average().orElseThrow();
+                double wrong = wrongEjections(results);
+                out.printf(Locale.ROOT, "%13.4f%16.4f%12.4f%n", trials, new Rates(failure, flake).fewestTrialsPerChange(), wrong);
+                figures.put("trains.capacity." + name, mean(results));
+                figures.put("trains.trials_per_change." + name, trials);
+                figures.put("trains.wrong_ejections." + name, wrong);
+            }
+        }
+    }
+
+    /** Percent of the good changes. */
+    private static double wrongEjections(List<Result> results) {
+        double wrong = results.stream().mapToInt(Result::wronglyEjected).sum();
+        return PERCENT * wrong / results.stream().mapToInt(Result::good).sum();
+    }
+
+    private static void usualPrior(PrintStream out) {
+        out.println("Ours when it expects 5 % bad and 1 % flakes (the defaults) and has to learn the truth");
+        for (double[] rates : new double[][] {{0.05, 0}, {0.10, 0}, {0.02, 0}, {0.05, 0.03}}) {
+            List<Result> results = seeds(seed -> Policy.TRAIN.run(full(rates[0], rates[1], 1, seed), USUAL_PRIOR));
+            out.printf(Locale.ROOT, "%.2f, %.2f%35.2f%n", rates[0], rates[1], mean(results));
+        }
+        out.println();
+    }
+
+    private void environments(PrintStream out) {
+        double one = figures.get("trains.capacity.p05_f0");
+        for (int environments = 2; environments <= 3; environments++) {
+            int count = environments;
+            double capacity = mean(seeds(seed -> Policy.TRAIN.run(full(0.05, 0, count, seed))));
+            out.printf(
+                    Locale.ROOT, "%d environments, p 0.05: %.2f changes/h = %.2f x one%n", count, capacity, capacity / one);
+            figures.put("trains.speedup_" + count + "env", capacity / one);
+        }
+        out.println();
+    }
+
+    private void leadTimes(PrintStream out, double failure, double flake) {
+        out.printf(Locale.ROOT, "Lead time p50/p95 in minutes, p %.2f, flake %.2f; > : never steady%n", failure, flake);
+        for (double arrivals : new double[] {1, 2, 3, 4, 5}) {
+            out.printf(Locale.ROOT, "%4.0f changes/h%18s", arrivals, "");
+            for (Policy policy : COMPARED) {
+                List<Result> results = seeds(
+                        seed -> policy.run(new Workload(arrivals, failure, flake, MINUTES, 1, DAYS, seed)));
+                double p95 = median(results, 0.95);
+                out.printf("%13s", (results.stream().allMatch(Result::steady) ? "" : ">")
+                        + Math.round(median(results, 0.5)) + "/" + Math.round(p95));
+                if (policy == Policy.TRAIN && failure == 0.05) {
+                    figures.put(
+                            String.format(Locale.ROOT, "trains.p95_minutes.a%.0f_f%02.0f", arrivals, flake * PERCENT), p95);
+                }
+            }
+            out.println();
+        }
+        out.println();
+    }
+
+    private static Workload full(double failure, double flake, int environments, long seed) {
+        return new Workload(0, failure, flake, MINUTES, environments, DAYS, seed);
+    }
+
+    private static List<Result> seeds(LongFunction<Result> run) {
+        return LongStream.rangeClosed(1, SEEDS).parallel().mapToObj(run).toList();
+    }
+
+    private static double mean(List<Result> results) {
+        return results.stream().mapToDouble(Result::capacity).average().orElseThrow();
+    }
+
+    private static double median(List<Result> results, double share) {
+        double[] leads = results.stream().mapToDouble(r -> r.lead(share)).sorted().toArray();
+        return Arrays.stream(leads).skip(leads.length / 2).findFirst().orElseThrow();
+    }
+}
