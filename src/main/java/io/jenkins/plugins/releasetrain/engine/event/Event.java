@@ -110,6 +110,13 @@ public sealed interface Event {
     /** A train departs again. */
     record TrainResumed(String user) implements Event {}
 
+    /** An image is refused everywhere until it is unblocked; {@code release} brought it. */
+    record ImageBlocked(Digest digest, String service, String release, String reason, String user)
+            implements Event {}
+
+    /** An image may be used again. */
+    record ImageUnblocked(Digest digest, String user) implements Event {}
+
     /**
      * A lane asks to be let into its environment, its candidates already pinned (I1).
      *

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.OnDrift;
@@ -94,6 +95,7 @@ public final class Lanes {
             }
             candidates.put(service, pinned);
         });
+        new Blocks(ports.store(), ports.clock(), ports.listener()).check(candidates);
         LaneId lane = new LaneId(groups.firstKey(), ports.ids().get());
         Event queued = new Event.LaneQueued(lane.id(), environment.name(), lane.group(), candidates, origin);
         journal(lane.group()).update(s -> List.of(queued));

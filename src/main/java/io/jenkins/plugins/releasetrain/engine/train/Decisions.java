@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
@@ -28,18 +29,21 @@ final class Decisions {
     private final Journal<TrainState> journal;
     private final Trials trials;
     private final Releases releases;
+    private final Blocks blocks;
 
     Decisions(
             TrainSettings settings,
             Train.Ports ports,
             Journal<TrainState> journal,
             Trials trials,
-            Releases releases) {
+            Releases releases,
+            Blocks blocks) {
         this.settings = settings;
         this.ports = ports;
         this.journal = journal;
         this.trials = trials;
         this.releases = releases;
+        this.blocks = blocks;
     }
 
     Rates rates(TrainState s) {
@@ -73,13 +77,24 @@ final class Decisions {
     /** The next step of a batch that has no trial running. */
     void decide(TrainState state, String conductor, long token) {
         TrainState.Batch batch = state.batch().orElseThrow();
-        if (batch.changes().isEmpty()) {
+        Optional<Event> blocked = firstBlocked(batch);
+        if (blocked.isPresent()) {
+            journal.update(s -> s.batch().equals(state.batch()) ? List.of(blocked.get()) : List.of());
+        } else if (batch.changes().isEmpty()) {
             requeue(state, List.of());
         } else if (!departing(state).equals(Train.ids(batch.changes()))) {
             continueWithOthers(state);
         } else {
             carryOut(state, conductor, token);
         }
+    }
+
+    /** An image can be blocked while its change waits. */
+    private Optional<Event> firstBlocked(TrainState.Batch batch) {
+        return batch.changes().stream()
+                .flatMap(change -> blocks.refusal(change.images()).stream()
+                        .map(why -> (Event) new Event.ChangeEnded(change.id(), Outcome.CANCELLED, why, "")))
+                .findFirst();
     }
 
     /** The same search goes on, with changes that were queued or decided meanwhile. */

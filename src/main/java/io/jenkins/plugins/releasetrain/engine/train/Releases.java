@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
@@ -75,6 +76,7 @@ final class Releases {
                 .orElseThrow(() ->
                         EngineException.invalid("Train '" + settings.name() + "' has no release '" + release + "'"));
         ImageSet set = ports.store().set(target.made().set()).orElseThrow();
+        new Blocks(ports.store(), ports.clock(), ports.listener()).check(set.images());
         ImageSet production = registries.productionSet(catalog);
         TrainState after = journal.update(s -> {
             if (s.pending().isPresent()) {

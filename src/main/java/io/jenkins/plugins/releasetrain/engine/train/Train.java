@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
@@ -47,6 +48,7 @@ public final class Train {
     private final Trials trials;
     private final Releases releases;
     private final Decisions decisions;
+    private final Blocks blocks;
 
     /**
      * What a train stands on.
@@ -79,8 +81,9 @@ public final class Train {
         this.journal = new Journal<>(
                 ports.store(), "train/" + settings.name(), TrainState.TYPE, ports.clock(), ports.listener());
         this.trials = new Trials(settings, catalog, registries, environment, ports, journal);
+        this.blocks = new Blocks(ports.store(), ports.clock(), ports.listener());
         this.releases = new Releases(settings, catalog, registries, ports, journal);
-        this.decisions = new Decisions(settings, ports, journal, trials, releases);
+        this.decisions = new Decisions(settings, ports, journal, trials, releases, blocks);
     }
 
     /**
@@ -100,6 +103,7 @@ public final class Train {
     public String queue(Request request) {
         SortedMap<String, PinnedImage> images = new TreeMap<>();
         request.images().forEach((service, image) -> images.put(service, pin(service, image, request.promote())));
+        blocks.check(images);
         Change change = new Change(
                 ports.ids().get(),
                 images,

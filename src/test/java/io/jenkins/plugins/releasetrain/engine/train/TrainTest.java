@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
@@ -317,5 +318,49 @@ class TrainTest {
         shop.production.push("prod/s1", "2", "older content");
         assertThatThrownBy(() -> ride.queue("s1", "2")).hasMessageContaining("is taken");
         assertThat(train.state().queue()).isEmpty();
+    }
+
+    @Test
+    void releaseMarkedBadBlocksItsNewImagesUntilSomebodyUnblocksThem() {
+        Blocks blocks = new Blocks(shop.store, shop.clock, shop.events::add);
+        Digest image = shop.build("s1", "2");
+        ride.queue("s1", "2");
+        ride.run("build 1");
+        assertThatThrownBy(() -> blocks.markBad("shop-1", " ", "ada")).hasMessageContaining("reason");
+        blocks.markBad("shop-1", "loses carts", "ada");
+        assertThatThrownBy(() -> ride.queue("s1", "2"))
+                .hasMessageContaining("loses carts")
+                .hasMessageContaining("ada");
+        assertThatThrownBy(() -> train.rollBack("shop-1", "bob")).hasMessageContaining("loses carts");
+        blocks.unblock(image, "bob");
+        assertThat(ride.queue("s1", "2")).isNotEmpty();
+    }
+
+    @Test
+    void I8_imageBlockedWhileItsChangeWaitsEndsItWithTheReason() {
+        Blocks blocks = new Blocks(shop.store, shop.clock, shop.events::add);
+        shop.build("s1", "2");
+        ride.queue("s1", "2");
+        ride.run("build 1");
+        shop.build("s2", "2");
+        String other = ride.queue("s2", "2");
+        String waiting = ride.queue("s1", "2");
+        blocks.markBad("shop-1", "loses carts", "ada");
+        ride.run("build 1");
+        assertThat(ride.outcome(waiting).outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(ride.outcome(waiting).reason()).contains("loses carts");
+        assertThat(ride.outcome(other).outcome()).isEqualTo(Outcome.RELEASED);
+    }
+
+    @Test
+    void forcedChangeIsRunAlthoughItsVerdictIsRemembered() {
+        shop.build("s1", "2");
+        ride.queueTest("s1", "2");
+        ride.run("build 1");
+        String released = ride.queue("s1", "2");
+        train.force(List.of(released), "ada");
+        ride.run("build 1");
+        assertThat(ride.outcome(released).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(ride.trials()).isEqualTo(2);
     }
 }

@@ -1,0 +1,27 @@
+package io.jenkins.plugins.releasetrain.engine.block;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.store.Journal;
+import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
+import java.util.HashMap;
+import java.util.Map;
+
+/** @param blocked the newest block of each image that is blocked now, by digest */
+public record BlockState(Map<String, Event.ImageBlocked> blocked) {
+    static final Journal.Type<BlockState> TYPE =
+            new Journal.Type<>(BlockState.class, new BlockState(Map.of()), BlockState::fold);
+
+    public BlockState {
+        blocked = Map.copyOf(blocked);
+    }
+
+    private static BlockState fold(BlockState s, RecordedEvent recorded) {
+        Map<String, Event.ImageBlocked> blocked = new HashMap<>(s.blocked());
+        if (recorded.event() instanceof Event.ImageBlocked e) {
+            blocked.put(e.digest().value(), e);
+        } else if (recorded.event() instanceof Event.ImageUnblocked e) {
+            blocked.remove(e.digest().value());
+        }
+        return new BlockState(blocked);
+    }
+}

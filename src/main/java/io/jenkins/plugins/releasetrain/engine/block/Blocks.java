@@ -1,0 +1,80 @@
+package io.jenkins.plugins.releasetrain.engine.block;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.store.Journal;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Marks releases bad: their new images are refused by every train and lane until somebody unblocks them (design §5.9). */
+public final class Blocks {
+    private final Store store;
+    private final Journal<BlockState> journal;
+
+    /** @param listener told of every event once it is durable */
+    public Blocks(Store store, Clock clock, Consumer<Event> listener) {
+        this.store = store;
+        this.journal = new Journal<>(store, "blocks", BlockState.TYPE, clock, listener);
+    }
+
+    /**
+     * Blocks the images that a release brought, that is, those that its parent does not have.
+     *
+     * @throws EngineException NOT_FOUND unknown release; INVALID_INPUT no reason
+     */
+    public void markBad(String release, String reason, String user) {
+        Event.ReleaseMade made = store.release(release)
+                .orElseThrow(() -> new EngineException(
+                        FailureKind.NOT_FOUND, "Release '" + release + "' cannot be marked bad: it is not in the store"))
+                .made();
+        if (reason.isBlank()) {
+            throw EngineException.invalid("Marking release '" + release + "' bad needs a reason");
+        }
+        List<Event> events = new ArrayList<>();
+        made.changed()
+                .forEach((service, image) ->
+                        events.add(new Event.ImageBlocked(image.digest(), service, release, reason, user)));
+        journal.update(s -> events);
+    }
+
+    /** Does nothing where the image is not blocked. */
+    public void unblock(Digest digest, String user) {
+        journal.update(s -> s.blocked().containsKey(digest.value())
+                ? List.of(new Event.ImageUnblocked(digest, user))
+                : List.of());
+    }
+
+    /** Whoever is blocked now. */
+    public BlockState state() {
+        return journal.state();
+    }
+
+    /** Why one of these images is refused; empty where none is. */
+    public Optional<String> refusal(Map<String, PinnedImage> images) {
+        Map<String, Event.ImageBlocked> blocked = journal.state().blocked();
+        return blocked.isEmpty()
+                ? Optional.empty()
+                : images.values().stream()
+                        .map(image -> blocked.get(image.digest().value()))
+                        .filter(block -> block != null)
+                        .map(block -> "image " + block.digest() + " of service '" + block.service() + "' is blocked: "
+                                + block.reason() + " (release " + block.release() + " was marked bad"
+                                + (block.user().isEmpty() ? "" : " by " + block.user()) + ")")
+                        .findFirst();
+    }
+
+    /** @throws EngineException FORBIDDEN where one of the images is blocked */
+    public void check(Map<String, PinnedImage> images) {
+        refusal(images).ifPresent(why -> {
+            throw new EngineException(FailureKind.FORBIDDEN, why + "; build another image, or unblock this one");
+        });
+    }
+}
