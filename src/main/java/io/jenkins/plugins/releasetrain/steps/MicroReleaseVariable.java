@@ -3,8 +3,10 @@ package io.jenkins.plugins.releasetrain.steps;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import groovy.lang.Binding;
 import hudson.Extension;
+import java.net.URL;
 import org.jenkinsci.plugins.workflow.cps.CpsScript;
 import org.jenkinsci.plugins.workflow.cps.GlobalVariable;
+import org.jenkinsci.plugins.workflow.cps.GroovySourceFileAllowlist;
 
 /**
  * Stands before the step of the same name in scripts, because a step alone cannot open parallel branches at the moment
@@ -35,5 +37,17 @@ public final class MicroReleaseVariable extends GlobalVariable {
                 .newInstance(script);
         binding.setVariable(getName(), value);
         return value;
+    }
+
+    /** Pipelines load Groovy sources of plugins only where that is allowed by name. */
+    @Extension
+    public static final class Allowed extends GroovySourceFileAllowlist {
+        private static final String RESOURCE = "/" + SCRIPT.replace('.', '/') + ".groovy";
+
+        @Override
+        public boolean isAllowed(String groovyResourceUrl) {
+            URL resource = MicroReleaseVariable.class.getResource(RESOURCE);
+            return resource != null && resource.toString().equals(groovyResourceUrl);
+        }
     }
 }

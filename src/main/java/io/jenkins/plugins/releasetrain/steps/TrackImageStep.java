@@ -1,0 +1,95 @@
+package io.jenkins.plugins.releasetrain.steps;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.releasetrain.actions.ImagesAction;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import java.util.Set;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.stapler.DataBoundConstructor;
+
+/** {@code trackImage}: only remembers that this build made an image. */
+public final class TrackImageStep extends Step {
+    private final String service;
+    private final String image;
+
+    @DataBoundConstructor
+    public TrackImageStep(String service, String image) {
+        this.service = Util.fixNull(service).trim();
+        this.image = Util.fixNull(image).trim();
+    }
+
+    public String getService() {
+        return service;
+    }
+
+    /** Full reference, with a tag, a digest or both. */
+    public String getImage() {
+        return image;
+    }
+
+    @Override
+    public StepExecution start(StepContext context) {
+        return new Execution(context, service, image);
+    }
+
+    private static final class Execution extends StepExecution {
+        private static final long serialVersionUID = 1;
+
+        private final String service;
+        private final String image;
+
+        Execution(StepContext context, String service, String image) {
+            super(context);
+            this.service = service;
+            this.image = image;
+        }
+
+        @Override
+        public boolean start() throws Exception {
+            if (service.isEmpty()) {
+                throw new AbortException("trackImage: service is empty");
+            }
+            try {
+                ImageReference reference = ImageReference.parse(image);
+                String digest = reference.digest().map(Digest::value).orElse("");
+                ImagesAction.add(
+                        getContext().get(Run.class),
+                        new ImagesAction.Image(service, image, digest, "", "tracked", "made by this build"));
+            } catch (EngineException e) {
+                throw new AbortException("trackImage: " + e.getMessage());
+            }
+            getContext().onSuccess(null);
+            return true;
+        }
+    }
+
+    /** Words for people. */
+    @Extension
+    public static final class DescriptorImpl extends StepDescriptor {
+        @Override
+        public String getFunctionName() {
+            return "trackImage";
+        }
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return "Remember that this build made an image";
+        }
+
+        @Override
+        public Set<? extends Class<?>> getRequiredContext() {
+            return Set.of(Run.class, TaskListener.class);
+        }
+    }
+}

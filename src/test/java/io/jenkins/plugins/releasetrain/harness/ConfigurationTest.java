@@ -1,0 +1,167 @@
+package io.jenkins.plugins.releasetrain.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hudson.ExtensionList;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import io.jenkins.plugins.casc.ConfigurationAsCode;
+import io.jenkins.plugins.casc.misc.ConfiguredWithCode;
+import io.jenkins.plugins.casc.misc.JenkinsConfiguredWithCodeRule;
+import io.jenkins.plugins.casc.misc.junit.jupiter.WithJenkinsConfiguredWithCode;
+import io.jenkins.plugins.casc.yaml.YamlSource;
+import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
+import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
+import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
+import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
+import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.net.HttpURLConnection;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import jenkins.model.Jenkins;
+import org.htmlunit.HttpMethod;
+import org.htmlunit.Page;
+import org.htmlunit.WebRequest;
+import org.htmlunit.html.HtmlForm;
+import org.htmlunit.html.HtmlPage;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+
+@WithJenkinsConfiguredWithCode
+class ConfigurationTest {
+    private static final String DESCRIPTORS = "descriptorByName/io.jenkins.plugins.releasetrain.config.";
+
+    private static ReleaseTrainConfiguration configuration() {
+        return ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
+    }
+
+    private static String export() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ConfigurationAsCode.get().export(out);
+        String all = out.toString(StandardCharsets.UTF_8);
+        int begin = all.indexOf("\nreleases:");
+        int end = all.indexOf("\n", begin + 1);
+        while (end + 1 < all.length() && Character.isWhitespace(all.charAt(end + 1))) {
+            end = all.indexOf("\n", end + 1);
+        }
+        return all.substring(begin, end);
+    }
+
+    @Test
+    @ConfiguredWithCode("casc.yaml")
+    void isReadFromCodeAndExportedIdentically(JenkinsConfiguredWithCodeRule jenkins) throws Exception {
+        assertThat(configuration().getRegistries())
+                .extracting(RegistryConfiguration::getName)
+                .containsExactly("dev", "production");
+        assertThat(configuration().train("shop").getLargestBatch()).isEqualTo(16);
+        assertThat(configuration().getStore().getJdbcUrl()).isEqualTo("jdbc:postgresql://db.example/releases");
+        String first = export();
+
+        configuration().setTrains(List.of());
+        configuration().setRegistries(List.of());
+        ConfigurationAsCode.get()
+                .configureWith(YamlSource.of(new ByteArrayInputStream(first.getBytes(StandardCharsets.UTF_8))));
+
+        assertThat(configuration().getTrains()).extracting(TrainConfiguration::getName).containsExactly("shop");
+        assertThat(export()).isEqualTo(first).contains("largestBatch: 16").doesNotContain("s3cr3t");
+    }
+
+    @Test
+    @ConfiguredWithCode("casc.yaml")
+    void theFormSavesWhatItShows(JenkinsConfiguredWithCodeRule jenkins) throws Exception {
+        String before = export();
+
+        HtmlPage page = jenkins.createWebClient().goTo("manage/release-train/");
+        HtmlForm form = page.getFormByName("config");
+        jenkins.submit(form);
+
+        assertThat(export()).isEqualTo(before);
+    }
+
+    @Test
+    @ConfiguredWithCode("casc.yaml")
+    void theFormRefusesWhatPointsNowhere(JenkinsConfiguredWithCodeRule jenkins) throws Exception {
+        String before = export();
+        JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
+        HtmlForm form = client.goTo("manage/release-train/").getFormByName("config");
+        form.getInputsByName("_.name").get(0).setValue("renamed");
+
+        Page answer = jenkins.submit(form);
+
+        assertThat(answer.getWebResponse().getContentAsString()).contains("Unknown registry");
+        assertThat(export()).isEqualTo(before);
+    }
+
+    @Test
+    void I10_onlyWhoMayConfigureSeesTheConfigurationAndItsWebMethods(JenkinsConfiguredWithCodeRule jenkins)
+            throws Exception {
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ)
+                .everywhere()
+                .to("reader")
+                .grant(Jenkins.READ, Jenkins.SYSTEM_READ, ReleasePermissions.CONFIGURE)
+                .everywhere()
+                .to("configurer"));
+        for (String url : List.of(
+                "manage/release-train/",
+                DESCRIPTORS + "RegistryConfiguration/testConnection?name=a&host=127.0.0.1:1",
+                DESCRIPTORS + "EnvironmentConfiguration/testConnection?name=a&namespace=a",
+                DESCRIPTORS + "StoreConfiguration/testConnection?jdbcUrl=jdbc:h2:mem:x",
+                DESCRIPTORS + "RegistryConfiguration/fillRoleItems",
+                DESCRIPTORS + "EnvironmentConfiguration/fillOnDriftItems")) {
+            assertThat(post(jenkins, "reader", url)).as("POST " + url).isEqualTo(HttpURLConnection.HTTP_FORBIDDEN);
+        }
+        assertThat(post(jenkins, "reader", "manage/release-train/configure"))
+                .isEqualTo(HttpURLConnection.HTTP_FORBIDDEN);
+        assertThat(post(jenkins, "configurer", DESCRIPTORS + "RegistryConfiguration/fillRoleItems"))
+                .isEqualTo(HttpURLConnection.HTTP_OK);
+        for (String url : List.of(
+                "manage/release-train/configure",
+                DESCRIPTORS + "RegistryConfiguration/testConnection?name=a&host=127.0.0.1:1",
+                DESCRIPTORS + "TrainConfiguration/fillCatalogItems",
+                DESCRIPTORS + "StoreConfiguration/checkJdbcUrl?value=x")) {
+            assertThat(get(jenkins, "configurer", url)).as("GET " + url).isIn(404, 405);
+        }
+    }
+
+    @Test
+    void I10_formChecksTellNothingToWhoMayNotConfigure(JenkinsConfiguredWithCodeRule jenkins) throws Exception {
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(
+                new MockAuthorizationStrategy().grant(Jenkins.READ).everywhere().to("reader"));
+        StoreConfiguration.DescriptorImpl store =
+                ExtensionList.lookupSingleton(StoreConfiguration.DescriptorImpl.class);
+        try (ACLContext ignored = ACL.as2(hudson.model.User.getById("reader", true).impersonate2())) {
+            assertThat(store.doCheckJdbcUrl("nonsense").kind).isEqualTo(hudson.util.FormValidation.Kind.OK);
+            assertThat(store.doFillCredentialsIdItems("current")).hasSize(1);
+        }
+        assertThat(store.doCheckJdbcUrl("nonsense").kind).isEqualTo(hudson.util.FormValidation.Kind.ERROR);
+        assertThat(store.doCheckJdbcUrl("jdbc:postgresql://db/x?password=s3cr3t").renderHtml())
+                .contains("contains a password")
+                .doesNotContain("s3cr3t");
+    }
+
+    private static int post(JenkinsRule jenkins, String user, String url) throws Exception {
+        return status(jenkins, user, url, HttpMethod.POST);
+    }
+
+    private static int get(JenkinsRule jenkins, String user, String url) throws Exception {
+        return status(jenkins, user, url, HttpMethod.GET);
+    }
+
+    private static int status(JenkinsRule jenkins, String user, String url, HttpMethod method) throws Exception {
+        JenkinsRule.WebClient client =
+                jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false).login(user);
+        URL address = new URL(jenkins.getURL(), url);
+        WebRequest request = new WebRequest(address, method);
+        if (method == HttpMethod.POST) {
+            request = client.addCrumb(request);
+        }
+        return client.getPage(request).getWebResponse().getStatusCode();
+    }
+}

@@ -1,0 +1,7 @@
+package hudson.init;
+
+public enum InitMilestone {
+    PLUGINS_STARTED,
+    SYSTEM_CONFIG_LOADED,
+    JOB_CONFIG_ADAPTED
+}

@@ -1,0 +1,31 @@
+package hudson.model;
+
+import hudson.security.Permission;
+import jenkins.model.GlobalConfigurationCategory;
+import net.sf.json.JSONObject;
+import org.kohsuke.stapler.StaplerRequest2;
+
+public abstract class Descriptor<T extends Describable<T>> implements Saveable {
+    protected Descriptor() {}
+
+    public String getDisplayName() { throw new UnsupportedOperationException(); }
+
+    public boolean configure(StaplerRequest2 request, JSONObject json) throws FormException { throw new UnsupportedOperationException(); }
+
+    public void load() {}
+
+    @Override
+    public void save() {}
+
+    public GlobalConfigurationCategory getCategory() { throw new UnsupportedOperationException(); }
+
+    public Permission getRequiredGlobalConfigPagePermission() { throw new UnsupportedOperationException(); }
+
+    public static class FormException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        public FormException(String message, String formField) {}
+
+        public FormException(String message, Throwable cause, String formField) {}
+    }
+}

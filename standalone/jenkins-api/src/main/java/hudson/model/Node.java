@@ -1,0 +1,5 @@
+package hudson.model;
+
+public abstract class Node {
+    protected Node() {}
+}

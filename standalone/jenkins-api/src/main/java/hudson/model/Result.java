@@ -1,0 +1,8 @@
+package hudson.model;
+
+public final class Result {
+    public static final Result ABORTED = null;
+    public static final Result NOT_BUILT = null;
+
+    private Result() {}
+}

@@ -1,0 +1,13 @@
+package hudson.util;
+
+public abstract class FormValidation extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private FormValidation() {}
+
+    public static FormValidation ok() { throw new UnsupportedOperationException(); }
+
+    public static FormValidation ok(String message) { throw new UnsupportedOperationException(); }
+
+    public static FormValidation error(String message) { throw new UnsupportedOperationException(); }
+}
