@@ -1,0 +1,117 @@
+package io.jenkins.plugins.releasetrain.engine.manifest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.store.Json;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.Yaml;
+
+/**
+ * A release for other installers: every service of the set, always by digest (I1). Same release, same text.
+ *
+ * @param host of the production registry
+ */
+public record ReleaseManifest(Event.ReleaseMade release, ImageSet set, String host) {
+    public ReleaseManifest {
+        if (!release.set().equals(set.digest())) {
+            throw EngineException.invalid(
+                    "Release " + release.id() + " is set " + release.set() + ", not set " + set.digest());
+        }
+    }
+
+    /** The forms that a manifest can be written in. */
+    public enum Format {
+        /** Everything that is known: release, set digest, and per service repository, digest and tag. */
+        JSON,
+        /** A kustomization's {@code images}: the name is the repository in the production registry. */
+        KUSTOMIZE,
+        /** Chart values: {@code services.NAME.image} with registry, repository, tag and digest. */
+        HELM,
+        /** A Compose override file: {@code services.NAME.image}. */
+        COMPOSE;
+
+        /** @throws EngineException INVALID_INPUT where there is no such format; names the possible ones */
+        public static Format of(String name) {
+            return Arrays.stream(values())
+                    .filter(format -> format.name().toLowerCase(Locale.ROOT).equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> EngineException.invalid("Unknown manifest format '" + name
+                            + "'; possible are json, kustomize, helm and compose"));
+        }
+    }
+
+    public String as(Format format) {
+        return switch (format) {
+            case JSON -> json();
+            case KUSTOMIZE -> yaml(kustomization());
+            case HELM -> yaml(Map.of("services", services((name, image) -> Map.of("image", parts(image)))));
+            case COMPOSE -> yaml(Map.of("services", services((name, image) -> Map.of("image", reference(image)))));
+        };
+    }
+
+    private String json() {
+        Map<String, Object> root = new LinkedHashMap<>();
+        root.put("release", release.id());
+        root.put("owner", release.owner());
+        root.put("number", release.number());
+        root.put("parent", release.parent());
+        root.put("set", release.set().value());
+        root.put("services", services((name, image) -> parts(image)));
+        try {
+            return Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(root);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Maps of texts can be written", e);
+        }
+    }
+
+    private Map<String, Object> kustomization() {
+        List<Object> images = new ArrayList<>();
+        set.images().values().forEach(image -> {
+            Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put("name", host + "/" + image.repository());
+            entry.put("digest", image.digest().value());
+            images.add(entry);
+        });
+        Map<String, Object> root = new LinkedHashMap<>();
+        root.put("apiVersion", "kustomize.config.k8s.io/v1alpha1");
+        root.put("kind", "Component");
+        root.put("images", images);
+        return root;
+    }
+
+    private Map<String, Object> services(BiFunction<String, PinnedImage, Object> value) {
+        Map<String, Object> services = new LinkedHashMap<>();
+        set.images().forEach((name, image) -> services.put(name, value.apply(name, image)));
+        return services;
+    }
+
+    private Map<String, Object> parts(PinnedImage image) {
+        Map<String, Object> parts = new LinkedHashMap<>();
+        parts.put("registry", host);
+        parts.put("repository", image.repository());
+        parts.put("tag", image.tag());
+        parts.put("digest", image.digest().value());
+        return parts;
+    }
+
+    private String reference(PinnedImage image) {
+        return host + "/" + image.repository() + "@" + image.digest();
+    }
+
+    private static String yaml(Object root) {
+        DumperOptions options = new DumperOptions();
+        options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
+        options.setWidth(Integer.MAX_VALUE);
+        return new Yaml(options).dump(root);
+    }
+}
