@@ -22,17 +22,23 @@ import org.jdbi.v3.core.Handle;
 /** Reads the tables that {@link Projector} writes. */
 final class SqlHistory {
     /** Rows of a history table t with the events that they point to: a began it, b is null until it is done. */
-    private static final String SELECT = "SELECT a.stream, a.type, a.happened, a.body,"
+    private static final String COLUMNS = "a.stream, a.type, a.happened, a.body,"
             + " b.type AS done_type, b.happened AS done_happened, b.body AS done_body FROM ";
 
-    private static final String JOIN = " t JOIN rt_event a ON a.stream = t.stream AND a.version = t.version"
+    private static final String SELECT = "SELECT " + COLUMNS;
+
+    static final String JOIN = " t JOIN rt_event a ON a.stream = t.stream AND a.version = t.version"
             + " LEFT JOIN rt_event b ON b.stream = t.done_stream AND b.version = t.done_version WHERE ";
+
+    /** As SELECT, for {@link #entry}. */
+    static final String ENTRY = "SELECT a.version, t.done_version, " + COLUMNS;
 
     static final String RELEASE = SELECT + "rt_release" + JOIN + "t.id = :id";
     // Ordered by the owner too, although it is one: else H2 does not see that the index has this order.
     static final String RELEASES = SELECT + "rt_release" + JOIN
             + "t.owner = :owner AND t.number < :before ORDER BY t.owner, t.number DESC LIMIT :limit";
-    static final String CHANGE = SELECT + "rt_change" + JOIN + "t.id = :id";
+    // Lanes are kept there too, for Entry.
+    static final String CHANGE = SELECT + "rt_change" + JOIN + "t.id = :id AND a.type = 'ChangeQueued'";
     static final String TRIALS = SELECT + "rt_trial" + JOIN + "t.batch = :batch ORDER BY t.batch, t.version";
     static final String RUNS = "SELECT set_digest, SUM(passed) AS passed, SUM(failed) AS failed FROM rt_run"
             + " WHERE suite = :suite AND set_digest IN (<sets>) AND happened >= :since GROUP BY set_digest";
@@ -105,6 +111,29 @@ final class SqlHistory {
                 first(row, Event.ReleaseMade.class),
                 instant(row, "happened"),
                 second(row, Event.ReleasePromoted.class).map(Event.ReleasePromoted::promotion),
+                secondAt(row));
+    }
+
+    List<Entry> requests(Handle handle, Collection<String> ids) {
+        List<Entry> requests = new ArrayList<>();
+        List<String> wanted = ids.stream().distinct().toList();
+        for (int from = 0; from < wanted.size(); from += DIGESTS_PER_QUERY) {
+            requests.addAll(handle.createQuery(ENTRY + "rt_change" + JOIN + "t.id IN (<ids>)")
+                    .bindList(
+                            "ids",
+                            new ArrayList<>(wanted.subList(from, Math.min(wanted.size(), from + DIGESTS_PER_QUERY))))
+                    .map((row, context) -> entry(row))
+                    .list());
+        }
+        return requests;
+    }
+
+    Entry entry(ResultSet row) throws SQLException {
+        return new Entry(
+                new Entry.Place(row.getString("stream"), row.getLong("version"), row.getLong("done_version")),
+                first(row, Event.class),
+                instant(row, "happened"),
+                second(row, Event.class),
                 secondAt(row));
     }
 

@@ -6,6 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -19,13 +20,12 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** The store over H2 or PostgreSQL. Times are kept in microseconds, as those databases do; what is finer is cut off. */
 public final class SqlStore implements Store {
-    static final String EVENTS = "SELECT version, happened, type, body FROM rt_event"
-            + " WHERE stream = :stream AND version > :after ORDER BY stream, version LIMIT :limit";
     static final String STREAMS = "SELECT name FROM rt_stream WHERE name LIKE :pattern ESCAPE '!'";
 
     private final SqlDatabase database;
     private final EventCodec codec = new EventCodec();
     private final SqlHistory history = new SqlHistory(codec);
+    private final SqlIndex index = new SqlIndex(codec, history);
     private final SqlSets sets = new SqlSets();
 
     private SqlStore(SqlDatabase database) {
@@ -39,7 +39,24 @@ public final class SqlStore implements Store {
      *     cannot be reached or another process has the file open
      */
     public static SqlStore open(StoreSettings settings) {
-        return new SqlStore(SqlDatabase.open(settings));
+        SqlStore store = new SqlStore(SqlDatabase.open(settings));
+        try {
+            store.catchUp();
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+        return store;
+    }
+
+    /** Indexes what older controllers appended, stream by stream. */
+    private void catchUp() {
+        List<String> behind = database.read("look for streams to index", index::behind);
+        for (String stream : behind) {
+            while (database.write("index stream '" + stream + "'", handle -> index.catchUp(handle, stream))) {
+                // page by page, so that no transaction grows with the history
+            }
+        }
     }
 
     /** The database product, as it calls itself. */
@@ -65,8 +82,8 @@ public final class SqlStore implements Store {
                     .orElse(new Stream(0, Optional.empty(), List.of()));
             long after = head.snapshot().map(Snapshot::version).orElse(0L);
             // What was appended since the first query is left out, so that version and events belong together.
-            return new Stream(
-                    head.version(), head.snapshot(), events(handle, stream, after, (int) (head.version() - after)));
+            return new Stream(head.version(), head.snapshot(), index.events(handle, stream, after, (int)
+                    (head.version() - after)));
         });
     }
 
@@ -86,6 +103,7 @@ public final class SqlStore implements Store {
             advance(handle, stream, expectedVersion, expectedVersion + recorded.size());
             insert(handle, stream, recorded);
             Projector.project(handle, stream, recorded);
+            index.indexUpTo(handle, stream, recorded);
             return expectedVersion + recorded.size();
         });
     }
@@ -155,27 +173,15 @@ public final class SqlStore implements Store {
 
     @Override
     public List<RecordedEvent> events(String stream, long after, int limit) {
-        return database.read("read events of stream '" + stream + "'", handle -> events(handle, stream, after, limit));
-    }
-
-    private List<RecordedEvent> events(Handle handle, String stream, long after, int limit) {
-        return handle.createQuery(EVENTS)
-                .bind("stream", stream)
-                .bind("after", after)
-                .bind("limit", limit)
-                .map((row, context) -> new RecordedEvent(
-                        row.getLong("version"),
-                        SqlHistory.instant(row, "happened"),
-                        codec.read(row.getString("type"), row.getString("body"))))
-                .list();
+        return database.read(
+                "read events of stream '" + stream + "'", handle -> index.events(handle, stream, after, limit));
     }
 
     @Override
     public List<String> streams(String prefix) {
-        String pattern = prefix.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%";
         return database.read(
                 "list the streams '" + prefix + "…'",
-                handle -> handle.createQuery(STREAMS).bind("pattern", pattern).mapTo(String.class).stream()
+                handle -> handle.createQuery(STREAMS).bind("pattern", pattern(prefix)).mapTo(String.class).stream()
                         .sorted(Comparator.naturalOrder())
                         .toList());
     }
@@ -222,8 +228,65 @@ public final class SqlStore implements Store {
     }
 
     @Override
+    public HistoryPage history(HistoryQuery query) {
+        return database.read("search the history", handle -> index.search(handle, query));
+    }
+
+    @Override
+    public List<Entry> requests(Collection<String> ids) {
+        return database.read("read " + ids.size() + " changes", handle -> history.requests(handle, ids));
+    }
+
+    @Override
+    public Optional<String> batchOf(String trial) {
+        return database.read("read trial '" + trial + "'", handle -> index.batchOf(handle, trial));
+    }
+
+    @Override
+    public Activity activity(String stream, int openLimit) {
+        return database.read(
+                "read what goes on in '" + stream + "'", handle -> index.activity(handle, stream, openLimit));
+    }
+
+    @Override
+    public List<String> activeStreams(String prefix, int limit) {
+        return database.read(
+                "list the streams '" + prefix + "…'", handle -> index.activeStreams(handle, pattern(prefix), limit));
+    }
+
+    @Override
+    public List<Production> production(String after, int limit) {
+        return database.read("read what production holds", handle -> index.production(handle, after, limit));
+    }
+
+    @Override
+    public List<Production> productionOf(String service) {
+        return database.read(
+                "read what production holds of '" + service + "'", handle -> index.productionOf(handle, service));
+    }
+
+    @Override
+    public List<Production> productionOf(Digest digest) {
+        return database.read("look for " + digest + " in production", handle -> index.productionOf(handle, digest));
+    }
+
+    @Override
+    public List<Holding> environments() {
+        return database.read("read what environments hold", index::environments);
+    }
+
+    @Override
+    public List<Metric> metrics(String owner, LocalDate from, LocalDate to) {
+        return database.read("read the trends of '" + owner + "'", handle -> index.metrics(handle, owner, from, to));
+    }
+
+    @Override
     public void close() {
         database.close();
+    }
+
+    private static String pattern(String prefix) {
+        return prefix.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%";
     }
 
     private static long version(Handle handle, String stream) {

@@ -4,6 +4,7 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,36 @@ public interface Store extends AutoCloseable {
 
     /** Trials of a batch or lane, oldest first. */
     List<TrialRecord> trials(String batch);
+
+    /** Releases, and changes and lanes that ended otherwise, newest first. */
+    HistoryPage history(HistoryQuery query);
+
+    /** Changes and lanes by their ids; those not known are left out. */
+    List<Entry> requests(Collection<String> ids);
+
+    /** The batch that a trial belongs to. */
+    Optional<String> batchOf(String trial);
+
+    /** What goes on in a stream. */
+    Activity activity(String stream, int openLimit);
+
+    /** Streams of this prefix with something open, under way or paused, sorted, at most as many as asked for. */
+    List<String> activeStreams(String prefix, int limit);
+
+    /** What production holds, by service's name; {@code after} is exclusive. */
+    List<Production> production(String after, int limit);
+
+    /** What production holds of a service; one per repository that was ever promoted for it. */
+    List<Production> productionOf(String service);
+
+    /** Where production holds this digest, at most a hundred. */
+    List<Production> productionOf(Digest digest);
+
+    /** What each environment holds, by name. */
+    List<Holding> environments();
+
+    /** What happened on these days (UTC), both inclusive. */
+    List<Metric> metrics(String owner, LocalDate from, LocalDate to);
 
     @Override
     void close();

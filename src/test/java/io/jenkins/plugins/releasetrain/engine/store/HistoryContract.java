@@ -35,6 +35,10 @@ abstract class HistoryContract {
     /** Where an empty database is: another one each time. */
     abstract StoreSettings freshDatabase();
 
+    StoreSettings settings() {
+        return settings;
+    }
+
     SqlStore open() {
         return open(settings);
     }

@@ -67,7 +67,10 @@ class HistoryCostTest {
                 SqlHistory.CHANGE,
                 SqlHistory.TRIALS,
                 SqlHistory.RUNS,
-                SqlStore.EVENTS,
+                SqlIndex.EVENTS,
+                SqlIndex.NEWEST,
+                SqlIndex.OF_TERM,
+                SqlIndex.OPEN,
                 SqlStore.STREAMS
             })
     void shouldLookAtNoMoreRowsThanThePageShows(String query) {
@@ -78,6 +81,8 @@ class HistoryCostTest {
                         .bind("id", "shop-1000")
                         .bind("owner", "shop")
                         .bind("before", RELEASES / 2)
+                        .bind("floor", 0)
+                        .bind("term0", Terms.key(Terms.owner("shop")))
                         .bind("batch", "b1000")
                         .bind("suite", "all")
                         .bindList(

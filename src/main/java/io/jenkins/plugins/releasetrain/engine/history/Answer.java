@@ -1,0 +1,10 @@
+package io.jenkins.plugins.releasetrain.engine.history;
+
+/**
+ * What a request is answered with, for whichever server asks.
+ *
+ * @param status 200, 304, 400, 404, 405 or 503
+ * @param etag empty where there is none
+ * @param body UTF-8 JSON; empty for 304
+ */
+public record Answer(int status, String etag, byte[] body) {}

@@ -1,0 +1,119 @@
+package io.jenkins.plugins.releasetrain.engine.history;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.store.Json;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * The JSON API over the store, for GET only; described in docs/api.yaml. Whoever serves it checks permissions first. Every
+ * answer is bounded, however large the history is.
+ */
+public final class HistoryApi {
+    private static final Set<String> HISTORY =
+            Set.of("owner", "service", "state", "person", "digest", "text", "from", "to", "before", "limit");
+
+    private final ObjectMapper json = Json.mapper();
+    private final NowViews now;
+    private final ItemViews items;
+    private final ReleaseViews releases;
+    private final PlaceViews places;
+    private final TrendViews trends;
+
+    public HistoryApi(Store store, Clock clock) {
+        this.now = new NowViews(store);
+        this.items = new ItemViews(store);
+        this.releases = new ReleaseViews(store, items);
+        this.places = new PlaceViews(store, items);
+        this.trends = new TrendViews(store, clock);
+    }
+
+    /**
+     * Answers one GET.
+     *
+     * @param path raw, for example {@code releases/shop-17}; a leading slash does no harm
+     * @param query raw, without question mark; null or empty for none
+     * @param ifNoneMatch the header's value; null or empty for none
+     */
+    public Answer get(String path, String query, String ifNoneMatch) {
+        try {
+            List<String> parts = Arrays.stream(path.split("/"))
+                    .filter(p -> !p.isEmpty())
+                    .map(p -> Parameters.decode(p.replace("+", "%2B")))
+                    .toList();
+            return answer(200, view(parts, query == null ? "" : query), ifNoneMatch == null ? "" : ifNoneMatch);
+        } catch (EngineException e) {
+            int status =
+                    switch (e.kind()) {
+                        case INVALID_INPUT -> 400;
+                        case NOT_FOUND -> 404;
+                        default -> 503;
+                    };
+            return answer(status, new View.Problem(e.getMessage()), "");
+        }
+    }
+
+    private Answer answer(int status, View view, String ifNoneMatch) {
+        try {
+            byte[] body = json.writeValueAsBytes(view);
+            String etag = '"' + Digest.sha256(body).abbreviated() + '"';
+            boolean same = Arrays.stream(ifNoneMatch.split(","))
+                    .map(t -> t.strip().replaceFirst("^W/", ""))
+                    .anyMatch(t -> t.equals(etag) || "*".equals(t));
+            return same ? new Answer(304, etag, new byte[0]) : new Answer(status, status == 200 ? etag : "", body);
+        } catch (JsonProcessingException e) {
+            byte[] body = "{\"error\":\"The answer cannot be written\"}".getBytes(StandardCharsets.UTF_8);
+            return new Answer(503, "", body);
+        }
+    }
+
+    private View view(List<String> parts, String query) {
+        String what = parts.isEmpty() ? "" : parts.get(0);
+        String one = parts.size() == 2 ? parts.get(1) : "";
+        if (parts.size() == 1) {
+            switch (what) {
+                case "now":
+                    return with(query, Set.of(), p -> now.now());
+                case "history":
+                    return with(query, HISTORY, items::history);
+                case "compare":
+                    return with(query, Set.of("from", "to", "limit"), releases::compare);
+                case "matrix":
+                    return with(query, Set.of("after", "limit"), places::matrix);
+                case "trends":
+                    return with(query, Set.of("owner", "from", "to"), trends::trends);
+                default:
+                    break;
+            }
+        }
+        if (!one.isEmpty()) {
+            switch (what) {
+                case "releases":
+                    return with(query, Set.of("limit"), p -> releases.release(one, p));
+                case "changes":
+                    return with(query, Set.of(), p -> releases.change(one));
+                case "services":
+                    return with(query, Set.of("before", "limit"), p -> places.timeline(one, p));
+                case "digests":
+                    return with(query, Set.of(), p -> places.whereIs(one));
+                default:
+                    break;
+            }
+        }
+        throw new EngineException(
+                FailureKind.NOT_FOUND, "There is nothing at '" + String.join("/", parts) + "'; see docs/api.yaml");
+    }
+
+    private static View with(String query, Set<String> known, Function<Parameters, View> view) {
+        return view.apply(new Parameters(query, known));
+    }
+}

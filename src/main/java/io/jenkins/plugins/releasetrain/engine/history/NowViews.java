@@ -1,0 +1,115 @@
+package io.jenkins.plugins.releasetrain.engine.history;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.store.Activity;
+import io.jenkins.plugins.releasetrain.engine.store.Entry;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** What goes on now. */
+final class NowViews {
+    private static final int OPEN = 100;
+    private static final int TRAINS = 50;
+    private static final int LANES = 100;
+    private static final int OWNERS = 500;
+
+    private final Store store;
+
+    NowViews(Store store) {
+        this.store = store;
+    }
+
+    /** Every train, and the lanes that have something to do. */
+    View.Now now() {
+        List<String> trains = store.streams("train/");
+        Set<String> shown = new LinkedHashSet<>(store.activeStreams("train/", TRAINS));
+        trains.stream().limit(TRAINS).forEach(shown::add);
+        List<View.TrainNow> views = Stream.concat(
+                        shown.stream().limit(TRAINS).sorted(), store.activeStreams("lane/", LANES).stream())
+                .map(s -> train(store.activity(s, OPEN)))
+                .toList();
+        List<String> owners = Stream.concat(trains.stream(), store.streams("lane/").stream())
+                .map(ItemViews::owner)
+                .limit(OWNERS)
+                .toList();
+        return new View.Now(views, owners);
+    }
+
+    private View.TrainNow train(Activity activity) {
+        String name = ItemViews.owner(activity.stream());
+        Set<String> inBatch = new LinkedHashSet<>();
+        activity.departed().ifPresent(b -> inBatch.addAll(b.changes()));
+        List<View.Waiting> batch = new ArrayList<>();
+        List<View.Waiting> queue = new ArrayList<>();
+        activity.open().stream()
+                .sorted(Comparator.comparing(NowViews::priority).reversed())
+                .forEach(entry -> {
+                    if (inBatch.contains(entry.id())) {
+                        batch.add(waiting(0, entry));
+                    } else {
+                        queue.add(waiting(queue.size() + 1, entry));
+                    }
+                });
+        String paused = activity.pause()
+                .map(p -> ((Event.TrainPaused) p.event()).reason())
+                .orElse("");
+        return new View.TrainNow(
+                name,
+                activity.stream().startsWith("lane/") ? "LANE" : "TRAIN",
+                state(activity, queue),
+                paused,
+                store.releases(name, Integer.MAX_VALUE, 1).stream()
+                        .map(r -> r.made().id())
+                        .findFirst()
+                        .orElse(""),
+                activity.trial().map(NowViews::trial),
+                batch,
+                queue,
+                queue.size() + (activity.open().size() == OPEN ? "+" : ""));
+    }
+
+    private static int priority(Entry entry) {
+        return entry.began() instanceof Event.ChangeQueued e ? e.change().priority() : 0;
+    }
+
+    private static String state(Activity activity, List<View.Waiting> queue) {
+        if (activity.pause().isPresent()) {
+            return "PAUSED";
+        } else if (activity.trial().isPresent()) {
+            return "TESTING";
+        } else if (activity.batch().isPresent()) {
+            return "SEARCHING";
+        }
+        return queue.isEmpty() ? "IDLE" : "WAITING";
+    }
+
+    private static View.TrialNow trial(RecordedEvent recorded) {
+        Event.TrialStarted e = (Event.TrialStarted) recorded.event();
+        return new View.TrialNow(e.trial(), e.environment(), e.purpose(), e.conductor(), e.changes(), recorded.at());
+    }
+
+    private static View.Waiting waiting(int position, Entry entry) {
+        return new View.Waiting(
+                position,
+                entry.id(),
+                entry.images().entrySet().stream()
+                        .limit(OPEN)
+                        .map(i -> i.getKey() + " " + i.getValue().tag())
+                        .toList(),
+                entry.origin().build(),
+                entry.origin().url(),
+                entry.origin().user(),
+                entry.beganAt());
+    }
+
+    static Optional<Entry> find(Store store, String id) {
+        return store.requests(List.of(id)).stream().findFirst();
+    }
+}

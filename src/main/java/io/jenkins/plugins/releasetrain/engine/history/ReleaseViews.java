@@ -1,0 +1,176 @@
+package io.jenkins.plugins.releasetrain.engine.history;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.store.Entry;
+import io.jenkins.plugins.releasetrain.engine.store.HistoryQuery;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
+import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
+import io.jenkins.plugins.releasetrain.engine.store.Terms;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** One release, one change, and two releases side by side. */
+final class ReleaseViews {
+    private static final int DIFFERENCES = 500;
+    private static final int MOST_DIFFERENCES = 5_000;
+    private static final int CHANGES = 100;
+    /** A batch departs this many events before a change's end at most; else its trials are not shown. */
+    private static final int LOOK_BACK = 1_000;
+
+    private final Store store;
+    private final ItemViews items;
+
+    ReleaseViews(Store store, ItemViews items) {
+        this.store = store;
+        this.items = items;
+    }
+
+    View.Release release(String id, Parameters p) {
+        ReleaseRecord release = find(id);
+        Event.ReleaseMade made = release.made();
+        List<View.Difference> changed = changed(made);
+        List<Entry> requests =
+                store.requests(made.changes().stream().limit(CHANGES).toList());
+        boolean lane = made.kind() == Event.Kind.MICRO;
+        return new View.Release(
+                made.id(),
+                made.owner(),
+                made.number(),
+                made.kind().name(),
+                release.promotedAt().isPresent() ? "PROMOTED" : refused(made.id()),
+                made.set().value(),
+                made.parent(),
+                made.rollbackOf(),
+                release.madeAt(),
+                release.promotedAt(),
+                changed.stream()
+                        .limit(p.number("limit", DIFFERENCES, MOST_DIFFERENCES))
+                        .toList(),
+                changed.size(),
+                items.items(requests),
+                lane
+                        ? requests.stream()
+                                .findFirst()
+                                .map(e -> TrialTree.ofLane(laneEvents(e)))
+                                .orElse(List.of())
+                        : store.batchOf(made.trial())
+                                .map(b -> TrialTree.of(store.trials(b), made.trial()))
+                                .orElse(List.of()));
+    }
+
+    private String refused(String release) {
+        return store
+                .history(new HistoryQuery(
+                        Terms.words(release),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Long.MAX_VALUE,
+                        ItemViews.LARGEST_PAGE))
+                .entries()
+                .stream()
+                .filter(e -> e.id().equals(release))
+                .map(ItemViews::state)
+                .findFirst()
+                .orElse("MADE");
+    }
+
+    private List<View.Difference> changed(Event.ReleaseMade made) {
+        Map<String, PinnedImage> before = store.release(made.parent())
+                .flatMap(r -> store.set(r.made().set()))
+                .map(s -> (Map<String, PinnedImage>) s.images())
+                .orElse(Map.of());
+        List<View.Difference> changed = new ArrayList<>();
+        made.changed().forEach((service, image) -> changed.add(difference(service, before.get(service), image)));
+        return changed;
+    }
+
+    View.ChangeView change(String id) {
+        Entry entry = NowViews.find(store, id)
+                .orElseThrow(() -> new EngineException(
+                        FailureKind.NOT_FOUND, "There is no change or lane '" + id + "' in the history"));
+        List<View.Difference> images = new ArrayList<>();
+        entry.images().forEach((service, image) -> images.add(difference(service, null, image)));
+        List<View.TrialNode> trials = entry.began() instanceof Event.LaneQueued
+                ? TrialTree.ofLane(laneEvents(entry))
+                : batchOf(entry).map(b -> TrialTree.of(store.trials(b), "")).orElse(List.of());
+        return new View.ChangeView(items.items(List.of(entry)).get(0), images, trials);
+    }
+
+    private List<RecordedEvent> laneEvents(Entry entry) {
+        return store.events(entry.place().stream(), entry.place().version() - 1, LOOK_BACK).stream()
+                .filter(r -> TrialTree.isOfLane(r.event(), entry.id()))
+                .toList();
+    }
+
+    /** The last batch that it departed with. */
+    private Optional<String> batchOf(Entry entry) {
+        long end =
+                entry.place().endedVersion() > 0 ? entry.place().endedVersion() : store.version(entry.place().stream());
+        long begin = Math.max(entry.place().version(), end - LOOK_BACK);
+        return store.events(entry.place().stream(), begin, LOOK_BACK).stream()
+                .filter(r -> r.version() <= end)
+                .map(RecordedEvent::event)
+                .filter(Event.BatchDeparted.class::isInstance)
+                .map(Event.BatchDeparted.class::cast)
+                .filter(b -> b.changes().contains(entry.id()))
+                .map(Event.BatchDeparted::batch)
+                .reduce((first, last) -> last);
+    }
+
+    View.Comparison compare(Parameters p) {
+        ImageSet from = set(find(p.required("from")));
+        ImageSet to = set(find(p.required("to")));
+        List<View.Difference> differences = new ArrayList<>();
+        TreeSet<String> services = new TreeSet<>(from.images().keySet());
+        services.addAll(to.images().keySet());
+        for (String service : services) {
+            PinnedImage before = from.images().get(service);
+            PinnedImage after = to.images().get(service);
+            if (before == null || after == null || !before.digest().equals(after.digest())) {
+                differences.add(difference(service, before, after));
+            }
+        }
+        return new View.Comparison(
+                p.required("from"),
+                p.required("to"),
+                differences.stream()
+                        .limit(p.number("limit", DIFFERENCES, MOST_DIFFERENCES))
+                        .toList(),
+                differences.size(),
+                services.size() - differences.size());
+    }
+
+    private ReleaseRecord find(String id) {
+        return store.release(id)
+                .orElseThrow(() ->
+                        new EngineException(FailureKind.NOT_FOUND, "There is no release '" + id + "' in the history"));
+    }
+
+    private ImageSet set(ReleaseRecord release) {
+        Digest digest = release.made().set();
+        return store.set(digest)
+                .orElseThrow(() -> new EngineException(
+                        FailureKind.NOT_FOUND,
+                        "The set of release '" + release.made().id() + "' is not in the store: " + digest));
+    }
+
+    private static View.Difference difference(String service, PinnedImage from, PinnedImage to) {
+        String change = from == null ? "ADDED" : to == null ? "REMOVED" : "CHANGED";
+        return new View.Difference(service, change, image(from), image(to));
+    }
+
+    static View.Image image(PinnedImage image) {
+        return image == null
+                ? null
+                : new View.Image(image.repository(), image.tag(), image.digest().value());
+    }
+}

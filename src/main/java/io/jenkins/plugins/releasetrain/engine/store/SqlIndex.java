@@ -1,0 +1,284 @@
+package io.jenkins.plugins.releasetrain.engine.store;
+
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+
+/** Reads the tables that {@link Indexer} writes, and keeps them up with the events. */
+final class SqlIndex {
+    static final String EVENTS = "SELECT version, happened, type, body FROM rt_event"
+            + " WHERE stream = :stream AND version > :after ORDER BY stream, version LIMIT :limit";
+    static final String NEWEST =
+            "SELECT item FROM rt_item WHERE item < :before AND item > :floor" + " ORDER BY item DESC LIMIT :limit";
+    static final String OF_TERM = "SELECT item FROM rt_term WHERE term = :term0 AND item < :before AND item > :floor"
+            + " ORDER BY term, item DESC LIMIT :limit";
+    static final String OPEN = SqlHistory.ENTRY + "rt_change" + SqlHistory.JOIN
+            + "t.stream = :stream AND t.done_version IS NULL ORDER BY t.stream, t.done_version, t.version LIMIT :limit";
+
+    private static final int EVENTS_PER_PAGE = 1_000;
+    /** So many items of the rarest term are looked at for one page. */
+    static final int LOOKED_AT = 2_000;
+
+    private final EventCodec codec;
+    private final SqlHistory history;
+
+    SqlIndex(EventCodec codec, SqlHistory history) {
+        this.codec = codec;
+        this.history = history;
+    }
+
+    List<String> behind(Handle handle) {
+        return handle.createQuery("SELECT name FROM rt_stream WHERE indexed < version").mapTo(String.class).stream()
+                .sorted()
+                .toList();
+    }
+
+    /** @return whether there is more to do */
+    boolean catchUp(Handle handle, String stream) {
+        long indexed = indexed(handle, stream);
+        List<RecordedEvent> events = events(handle, stream, indexed, EVENTS_PER_PAGE);
+        return !events.isEmpty() && index(handle, stream, events, indexed) && events.size() == EVENTS_PER_PAGE;
+    }
+
+    /** Indexes what was just appended, and what an older controller appended before it. */
+    void indexUpTo(Handle handle, String stream, List<RecordedEvent> appended) {
+        if (appended.isEmpty()
+                || index(handle, stream, appended, appended.get(0).version() - 1)) {
+            return;
+        }
+        while (catchUp(handle, stream)) {
+            // until the appended events are reached, which are in the table already
+        }
+    }
+
+    /** @return false where the stream is not indexed up to there, or further */
+    private boolean index(Handle handle, String stream, List<RecordedEvent> events, long indexed) {
+        int changed = handle.createUpdate(
+                        "UPDATE rt_stream SET indexed = :next WHERE name = :stream AND indexed = :indexed")
+                .bind("next", events.get(events.size() - 1).version())
+                .bind("stream", stream)
+                .bind("indexed", indexed)
+                .execute();
+        if (changed > 0) {
+            new Indexer(handle, history, stream).index(events);
+        }
+        return changed > 0;
+    }
+
+    private static long indexed(Handle handle, String stream) {
+        return handle.createQuery("SELECT indexed FROM rt_stream WHERE name = :stream")
+                .bind("stream", stream)
+                .mapTo(long.class)
+                .one();
+    }
+
+    List<RecordedEvent> events(Handle handle, String stream, long after, int limit) {
+        return handle.createQuery(EVENTS)
+                .bind("stream", stream)
+                .bind("after", after)
+                .bind("limit", limit)
+                .map((row, context) -> new RecordedEvent(
+                        row.getLong("version"),
+                        SqlHistory.instant(row, "happened"),
+                        codec.read(row.getString("type"), row.getString("body"))))
+                .list();
+    }
+
+    HistoryPage search(Handle handle, HistoryQuery query) {
+        long before = query.to()
+                .flatMap(to -> edge(handle, "happened >= :at ORDER BY happened, item", to))
+                .map(item -> Math.min(item, query.before()))
+                .orElse(query.before());
+        Optional<Long> after =
+                query.from().flatMap(from -> edge(handle, "happened < :at ORDER BY happened DESC, item DESC", from));
+        Range range = new Range(before, after.orElse(0L));
+        List<Long> found;
+        Optional<Long> next = Optional.empty();
+        List<Long> terms = query.terms().stream().map(Terms::key).distinct().toList();
+        if (terms.size() < 2) {
+            found = items(handle, range, terms, query.limit());
+        } else {
+            List<Long> candidates = items(handle, range, List.of(rarest(handle, range, terms)), LOOKED_AT);
+            found = having(handle, candidates, terms, query.limit());
+            if (candidates.size() == LOOKED_AT) {
+                next = Optional.of(candidates.get(LOOKED_AT - 1));
+            }
+        }
+        if (found.size() == query.limit()) {
+            next = Optional.of(found.get(found.size() - 1));
+        }
+        return new HistoryPage(entries(handle, found), next);
+    }
+
+    private record Range(long before, long after) {}
+
+    private static Optional<Long> edge(Handle handle, String where, Instant at) {
+        return handle.createQuery("SELECT item FROM rt_item WHERE " + where + " LIMIT 1")
+                .bind("at", at.atOffset(ZoneOffset.UTC))
+                .mapTo(long.class)
+                .findOne();
+    }
+
+    private static List<Long> items(Handle handle, Range range, List<Long> terms, int limit) {
+        Query query = handle.createQuery(terms.isEmpty() ? NEWEST : OF_TERM);
+        terms.forEach(term -> query.bind("term0", term));
+        return query.bind("before", range.before())
+                .bind("floor", range.after())
+                .bind("limit", limit)
+                .mapTo(long.class)
+                .list();
+    }
+
+    private static long rarest(Handle handle, Range range, List<Long> terms) {
+        return terms.stream()
+                .min(Comparator.comparing(term -> handle.createQuery("SELECT COUNT(*) FROM (" + OF_TERM + ") counted")
+                        .bind("term0", term)
+                        .bind("before", range.before())
+                        .bind("floor", range.after())
+                        .bind("limit", LOOKED_AT)
+                        .mapTo(int.class)
+                        .one()))
+                .orElseThrow();
+    }
+
+    /** The first of the candidates that have all terms. */
+    private static List<Long> having(Handle handle, List<Long> candidates, List<Long> terms, int limit) {
+        if (candidates.isEmpty()) {
+            return List.of();
+        }
+        return handle.createQuery("SELECT item FROM rt_term WHERE term IN (<terms>) AND item IN (<items>)"
+                        + " GROUP BY item HAVING COUNT(*) = :all ORDER BY item DESC LIMIT :limit")
+                .bindList("terms", terms)
+                .bindList("items", candidates)
+                .bind("all", terms.size())
+                .bind("limit", limit)
+                .mapTo(long.class)
+                .list();
+    }
+
+    private List<Entry> entries(Handle handle, List<Long> items) {
+        if (items.isEmpty()) {
+            return List.of();
+        }
+        Map<Long, Entry> entries = new HashMap<>();
+        handle.createQuery(SqlHistory.ENTRY.replace("SELECT ", "SELECT t.item, ") + "rt_item" + SqlHistory.JOIN
+                        + "t.item IN (<items>)")
+                .bindList("items", items)
+                .map((row, context) -> entries.put(row.getLong("item"), history.entry(row)))
+                .list();
+        return new ArrayList<>(items.stream().map(entries::get).toList());
+    }
+
+    Optional<String> batchOf(Handle handle, String trial) {
+        return handle.createQuery("SELECT batch FROM rt_trial WHERE id = :trial")
+                .bind("trial", trial)
+                .mapTo(String.class)
+                .findOne();
+    }
+
+    List<String> activeStreams(Handle handle, String pattern, int limit) {
+        return handle.createQuery(
+                        "SELECT stream FROM rt_change WHERE done_version IS NULL AND stream LIKE :pattern ESCAPE '!'"
+                                + " UNION SELECT stream FROM rt_now WHERE stream LIKE :pattern ESCAPE '!'"
+                                + " AND (batch IS NOT NULL OR trial IS NOT NULL OR pause IS NOT NULL)"
+                                + " ORDER BY stream LIMIT :limit")
+                .bind("pattern", pattern)
+                .bind("limit", limit)
+                .mapTo(String.class)
+                .list();
+    }
+
+    Activity activity(Handle handle, String stream, int limit) {
+        List<Entry> open = handle.createQuery(OPEN)
+                .bind("stream", stream)
+                .bind("limit", limit)
+                .map((row, context) -> history.entry(row))
+                .list();
+        return new Activity(
+                stream,
+                holding(handle, stream, "batch"),
+                holding(handle, stream, "trial"),
+                holding(handle, stream, "pause"),
+                open);
+    }
+
+    private Optional<RecordedEvent> holding(Handle handle, String stream, String what) {
+        return handle.createQuery("SELECT e.version, e.happened, e.type, e.body FROM rt_now n JOIN rt_event e"
+                        + " ON e.stream = n.stream AND e.version = n." + what + " WHERE n.stream = :stream")
+                .bind("stream", stream)
+                .map((row, context) -> new RecordedEvent(
+                        row.getLong("version"),
+                        SqlHistory.instant(row, "happened"),
+                        codec.read(row.getString("type"), row.getString("body"))))
+                .findOne();
+    }
+
+    List<Production> production(Handle handle, String after, int limit) {
+        return handle.createQuery("SELECT * FROM rt_production WHERE service > :after"
+                        + " ORDER BY service, repository LIMIT :limit")
+                .bind("after", after)
+                .bind("limit", limit)
+                .map((row, context) -> production(row))
+                .list();
+    }
+
+    List<Production> productionOf(Handle handle, String service) {
+        return handle.createQuery("SELECT * FROM rt_production WHERE service = :service"
+                        + " ORDER BY service, repository LIMIT 100")
+                .bind("service", service)
+                .map((row, context) -> production(row))
+                .list();
+    }
+
+    List<Production> productionOf(Handle handle, Digest digest) {
+        return handle.createQuery("SELECT * FROM rt_production WHERE digest = :digest ORDER BY repository LIMIT 100")
+                .bind("digest", digest.value())
+                .map((row, context) -> production(row))
+                .list();
+    }
+
+    private static Production production(ResultSet row) throws SQLException {
+        return new Production(
+                row.getString("service"),
+                new PinnedImage(row.getString("repository"), new Digest(row.getString("digest")), row.getString("tag")),
+                row.getString("release_id"),
+                SqlHistory.instant(row, "happened"));
+    }
+
+    List<Holding> environments(Handle handle) {
+        return handle.createQuery("SELECT * FROM rt_environment ORDER BY name")
+                .map((row, context) -> new Holding(
+                        row.getString("name"),
+                        new Digest(row.getString("set_digest")),
+                        row.getString("candidate"),
+                        SqlHistory.instant(row, "happened")))
+                .list();
+    }
+
+    List<Metric> metrics(Handle handle, String owner, LocalDate from, LocalDate to) {
+        return handle.createQuery("SELECT happened, metric, bucket, n FROM rt_count WHERE owner = :owner"
+                        + " AND happened BETWEEN :from AND :to")
+                .bind("owner", owner)
+                .bind("from", from)
+                .bind("to", to)
+                .map((row, context) -> new Metric(
+                        row.getObject("happened", LocalDate.class),
+                        row.getString("metric"),
+                        row.getInt("bucket"),
+                        row.getLong("n")))
+                .list();
+    }
+}

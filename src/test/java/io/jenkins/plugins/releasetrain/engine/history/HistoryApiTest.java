@@ -1,0 +1,230 @@
+package io.jenkins.plugins.releasetrain.engine.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
+import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+class HistoryApiTest {
+    private final ObjectMapper json = new ObjectMapper();
+    private SqlStore store;
+    private HistoryApi api;
+
+    @BeforeEach
+    void fill() {
+        store = SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()));
+        api = new HistoryApi(store, Clock.fixed(SampleShop.AT, ZoneOffset.UTC));
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private JsonNode get(String request) throws IOException {
+        int mark = request.indexOf('?');
+        Answer answer = mark < 0
+                ? api.get(request, null, null)
+                : api.get(request.substring(0, mark), request.substring(mark + 1), "");
+        JsonNode body = json.readTree(answer.body());
+        assertThat(answer.status()).as(request + ": " + body).isEqualTo(200);
+        return body;
+    }
+
+    private static List<String> all(JsonNode nodes, String property) {
+        List<String> values = new ArrayList<>();
+        nodes.forEach(n -> values.add(n.get(property).asText()));
+        return values;
+    }
+
+    /** Each example of docs/api.yaml is asked, and must answer what is written there. */
+    @Test
+    void examplesOfTheDocumentAreTrue() throws IOException {
+        SampleShop.fill(store);
+        Path document = Path.of(System.getProperty("repository.root", "")).resolve("docs/api.yaml");
+        Object yaml = new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(document));
+        JsonNode paths = json.valueToTree(yaml).get("paths");
+        int asked = 0;
+        for (JsonNode path : paths) {
+            JsonNode content = path.at("/get/responses/200/content/application~1json/examples");
+            assertThat(content.size()).as(path.toString()).isPositive();
+            for (JsonNode example : content) {
+                String request = example.get("x-request").asText();
+                JsonNode answer = get(request);
+                assertThat(json.readTree(example.get("value").asText()))
+                        .as(request + " answers " + answer.toPrettyString())
+                        .isEqualTo(answer);
+                asked++;
+            }
+        }
+        assertThat(asked).isEqualTo(9);
+    }
+
+    @Test
+    void nowTellsWhatWaitsAndWhyItIsPaused() throws IOException {
+        SampleShop.fill(store);
+        JsonNode train = get("now").at("/trains/0");
+        assertThat(train.get("state").asText()).isEqualTo("PAUSED");
+        assertThat(train.get("paused").asText()).isEqualTo("freeze");
+        assertThat(train.at("/queue/0/position").asInt()).isEqualTo(1);
+        assertThat(train.at("/queue/0/user").asText()).isEqualTo("<b>zoë</b> 🚂");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "history, l1 3 shop-2 shop-1",
+        "history?owner=shop, 3 shop-2 shop-1",
+        "history?service=cart, shop-2 shop-1",
+        "history?state=EJECTED, l1 3",
+        "history?person=eve&service=pay, l1 3",
+        "history?text=80+tests, 3",
+        "history?from=2026-03-01T10:05:00Z&to=2026-03-01T10:06:00Z, 3",
+        "history?from=2026-03-02, ''",
+        "history?person=&owner=, l1 3 shop-2 shop-1"
+    })
+    void historyIsFilteredByWhatIsAsked(String request, String ids) throws IOException {
+        SampleShop.fill(store);
+        assertThat(String.join(" ", all(get(request).get("items"), "id"))).isEqualTo(ids);
+    }
+
+    @Test
+    void historyIsPagedByKey() throws IOException {
+        SampleShop.fill(store);
+        JsonNode first = get("history?limit=3");
+        assertThat(all(first.get("items"), "id")).containsExactly("l1", "3", "shop-2");
+        JsonNode second = get("history?limit=3&before=" + first.get("next").asText());
+        assertThat(all(second.get("items"), "id")).containsExactly("shop-1");
+        assertThat(second.get("next").asText()).isEmpty();
+    }
+
+    @Test
+    void releaseShowsTheSearchThatProvedItAsATree() throws IOException {
+        SampleShop.fill(store);
+        JsonNode trials = get("releases/shop-2").get("trials");
+        assertThat(all(trials, "id")).containsExactly("t2", "t3");
+        assertThat(all(trials, "parent")).containsExactly("", "t2");
+        assertThat(all(trials, "depth")).containsExactly("0", "1");
+        assertThat(all(trials, "proof")).containsExactly("false", "true");
+    }
+
+    @Test
+    void rejectedChangeShowsTheTrialsOfItsBatch() throws IOException {
+        SampleShop.fill(store);
+        JsonNode change = get("changes/3");
+        assertThat(change.at("/item/state").asText()).isEqualTo("EJECTED");
+        assertThat(all(change.get("trials"), "verdict")).containsExactly("FAILED", "PASSED");
+        assertThat(all(get("changes/l1").get("trials"), "reason")).containsExactly("no answer");
+        assertThat(get("changes/4").at("/item/state").asText()).isEqualTo("WAITING");
+    }
+
+    @Test
+    void compareAlsoTellsWhatIsTheSame() throws IOException {
+        SampleShop.fill(store);
+        JsonNode comparison = get("compare?from=shop-2&to=shop-1");
+        assertThat(all(comparison.get("differences"), "service")).containsExactly("cart");
+        assertThat(comparison.at("/differences/0/from/tag").asText()).isEqualTo("1.2");
+        assertThat(comparison.get("same").asInt()).isEqualTo(1);
+        assertThat(get("compare?from=shop-1&to=shop-1").get("total").asInt()).isZero();
+    }
+
+    @Test
+    void matrixIsPagedByService() throws IOException {
+        SampleShop.fill(store);
+        JsonNode first = get("matrix?limit=1");
+        assertThat(all(first.get("environments"), "name")).containsExactly("cd", "staging");
+        assertThat(all(first.get("rows"), "service")).containsExactly("cart");
+        JsonNode second = get("matrix?limit=1&after=" + first.get("next").asText());
+        assertThat(all(second.get("rows"), "service")).containsExactly("pay");
+        assertThat(second.get("next").asText()).isEmpty();
+    }
+
+    @Test
+    void digestIsFoundInProductionAndEnvironments() throws IOException {
+        SampleShop.fill(store);
+        JsonNode found = get("digests/" + Digest.sha256("cart2"));
+        assertThat(all(found.get("production"), "service")).containsExactly("cart");
+        assertThat(all(found.get("environments"), "environment")).containsExactly("cd", "staging");
+        assertThat(all(found.get("releases"), "id")).containsExactly("shop-2");
+    }
+
+    @Test
+    void trendsAreNullWhereNothingHappened() throws IOException {
+        JsonNode keys = get("trends?owner=nobody").get("keys");
+        assertThat(keys.get("deployments").asInt()).isZero();
+        assertThat(keys.get("leadTimeP50").isNull()).isTrue();
+        assertThat(keys.get("changeFailureRate").isNull()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"now", "history", "matrix", "services/none", "trends?owner=none"})
+    void emptyStoreHasEmptyAnswers(String request) throws IOException {
+        assertThat(get(request)).isNotEmpty();
+    }
+
+    @Test
+    void sameAnswerIsNotSentTwice() {
+        SampleShop.fill(store);
+        Answer first = api.get("history", "", "");
+        assertThat(first.etag()).matches("\"[0-9a-f]{12}\"");
+        Answer second = api.get("history", "", "W/" + first.etag());
+        assertThat(second.status()).isEqualTo(304);
+        assertThat(second.body()).isEmpty();
+        assertThat(api.get("history", "limit=1", first.etag()).status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "history, sort=up, 400, sort",
+        "history, limit=0, 400, limit",
+        "history, limit=101, 400, 100",
+        "history, before=x, 400, before",
+        "history, from=yesterday, 400, yesterday",
+        "history, digest=abc, 400, abc",
+        "history, owner=%zz, 400, %zz",
+        "compare, from=a, 404, 'a'",
+        "trends, '', 400, owner",
+        "trends, owner=a&from=2020-01-01&to=2026-01-01, 400, 366",
+        "releases/none, '', 404, none",
+        "changes/none, '', 404, none",
+        "digests/none, '', 400, none",
+        "nothing, '', 404, nothing",
+        "releases/a/b, '', 404, releases/a/b"
+    })
+    void wrongRequestsAreNamed(String path, String query, int status, String named) {
+        Answer answer = api.get(path, query, "");
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(new String(answer.body(), StandardCharsets.UTF_8)).contains(named);
+        assertThat(answer.etag()).isEmpty();
+    }
+
+    /** Prints what the examples answer, for the document. */
+    public static void main(String[] args) throws IOException {
+        HistoryApiTest test = new HistoryApiTest();
+        test.fill();
+        SampleShop.fill(test.store);
+        for (String request : args) {
+            System.out.println(request + "\n" + test.get(request).toPrettyString());
+        }
+        test.close();
+    }
+}

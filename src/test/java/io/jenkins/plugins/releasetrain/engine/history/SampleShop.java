@@ -1,0 +1,129 @@
+package io.jenkins.plugins.releasetrain.engine.history;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** A small history, always the same: a release, a batch with a culprit, a lane, and a change that waits. */
+final class SampleShop {
+    static final Instant AT = Instant.parse("2026-03-01T10:00:00Z");
+
+    private final Store store;
+    private final ImageSet first = ImageSet.of(images("cart", 1, "pay", 1));
+    private final ImageSet second = first.with(images("cart", 2));
+
+    private SampleShop(Store store) {
+        this.store = store;
+    }
+
+    static void fill(Store store) {
+        SampleShop shop = new SampleShop(store);
+        store.saveSet(shop.first, Optional.empty());
+        store.saveSet(shop.second, Optional.of(shop.first.digest()));
+        shop.firstRelease();
+        shop.batchWithACulprit();
+        shop.lane();
+    }
+
+    private static SortedMap<String, PinnedImage> images(Object... servicesAndBuilds) {
+        SortedMap<String, PinnedImage> images = new TreeMap<>();
+        for (int i = 0; i < servicesAndBuilds.length; i += 2) {
+            String service = (String) servicesAndBuilds[i];
+            Object build = servicesAndBuilds[i + 1];
+            images.put(service, new PinnedImage("shop/" + service, Digest.sha256(service + build), "1." + build));
+        }
+        return images;
+    }
+
+    private static Event.ChangeQueued queued(String id, SortedMap<String, PinnedImage> images, String user, int at) {
+        Origin origin = new Origin(images.firstKey() + "#" + id, "job/" + images.firstKey() + "/" + id + "/", user);
+        return new Event.ChangeQueued(new Change(id, images, origin, AT.plusSeconds(at), 0, true));
+    }
+
+    private void append(int at, Event... events) {
+        store.append("train/shop", store.version("train/shop"), AT.plusSeconds(at), List.of(events));
+    }
+
+    private void firstRelease() {
+        append(0, queued("1", first.images(), "ada", 0));
+        append(
+                10,
+                new Event.BatchDeparted("b1", List.of("1"), ImageSet.EMPTY.digest()),
+                new Event.TrialStarted(
+                        "t1", "b1", first.digest(), List.of("1"), "whole batch", "staging", "cart#1", 1));
+        append(
+                70,
+                new Event.TrialEnded("t1", first.digest(), "system", Verdict.PASSED, "80 tests passed", 60_000),
+                new Event.ReleaseMade(
+                        "shop-1",
+                        "shop",
+                        1,
+                        Event.Kind.MONO,
+                        first.digest(),
+                        "",
+                        "",
+                        first.images(),
+                        List.of("1"),
+                        "t1"));
+        append(
+                80,
+                new Event.ReleasePromoted("shop-1", "p1"),
+                new Event.ChangeEnded("1", Outcome.RELEASED, "its trial passed", "shop-1"),
+                new Event.BatchEnded("b1", List.of()));
+    }
+
+    private void batchWithACulprit() {
+        Digest both = Digest.sha256("both");
+        append(100, queued("2", images("cart", 2), "bob", 100), queued("3", images("pay", 2), "eve", 100));
+        append(
+                110,
+                new Event.BatchDeparted("b2", List.of("2", "3"), first.digest()),
+                new Event.TrialStarted("t2", "b2", both, List.of("2", "3"), "whole batch", "staging", "cart#2", 2),
+                new Event.TrialEnded("t2", both, "system", Verdict.FAILED, "2 of 80 tests failed", 60_000),
+                new Event.TrialStarted("t3", "b2", second.digest(), List.of("2"), "prefix", "staging", "cart#2", 2),
+                new Event.TrialEnded("t3", second.digest(), "system", Verdict.PASSED, "80 tests passed", 60_000),
+                new Event.ReleaseMade(
+                        "shop-2",
+                        "shop",
+                        2,
+                        Event.Kind.MONO,
+                        second.digest(),
+                        "shop-1",
+                        "",
+                        images("cart", 2),
+                        List.of("2"),
+                        "t3"));
+        append(
+                300,
+                new Event.ReleasePromoted("shop-2", "p2"),
+                new Event.ChangeEnded("2", Outcome.RELEASED, "its trial passed", "shop-2"),
+                new Event.ChangeEnded("3", Outcome.EJECTED, "2 of 80 tests failed", ""),
+                new Event.BatchEnded("b2", List.of()),
+                new Event.BaselineInstalled("staging", second.digest(), List.of("pay")));
+        append(320, queued("4", images("cart", 3), "<b>zoë</b> 🚂", 320), new Event.TrainPaused("freeze", "ada"));
+    }
+
+    private void lane() {
+        List<Event> events = new ArrayList<>();
+        events.add(new Event.LaneQueued("l1", "cd", "pay", images("pay", 3), new Origin("pay#3", "job/pay/3/", "eve")));
+        events.add(new Event.LaneStarted(
+                "l1", new TreeMap<>(Map.of("pay", Digest.sha256("pay1"))), first.digest(), List.of(), 1));
+        events.add(new Event.LaneInstalled("l1", second.digest(), List.of(), List.of("pay"), 900));
+        events.add(new Event.LaneTested("l1", Verdict.FAILED, "no answer", second.digest(), List.of(), 5_000));
+        events.add(new Event.LaneEnded("l1", Outcome.EJECTED, "no answer", ""));
+        store.append("lane/cd/pay", 0, AT.plusSeconds(400), events);
+    }
+}

@@ -1,0 +1,245 @@
+package io.jenkins.plugins.releasetrain.engine.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What every store must find again of what happened; the second part of {@link StoreContract}. */
+abstract class IndexContract extends HistoryContract {
+    private static final Origin ADA = new Origin("cart#41", "job/cart/41/", "Ada");
+
+    private static HistoryQuery query(String... terms) {
+        return new HistoryQuery(List.of(terms), Optional.empty(), Optional.empty(), Long.MAX_VALUE, 10);
+    }
+
+    private List<String> found(HistoryQuery query) {
+        return store.history(query).entries().stream().map(Entry::id).toList();
+    }
+
+    private void aShop() {
+        store.append("train/shop", 0, Samples.AT, List.of(Samples.queued("c1"), Samples.queued("c2")));
+        store.append(
+                "train/shop",
+                2,
+                Samples.AT.plusSeconds(60),
+                List.of(
+                        new Event.BatchDeparted("b1", List.of("c1", "c2"), Digest.sha256("0")),
+                        Samples.trial("t1", "b1", Digest.sha256("1")),
+                        Samples.verdict("t1", Digest.sha256("1"), "all", Verdict.FAILED),
+                        Samples.release("shop", 1),
+                        new Event.ReleasePromoted("shop-1", "p1"),
+                        Samples.ended("c1"),
+                        new Event.ChangeEnded("c2", Outcome.EJECTED, "2 of 80 tests failed", ""),
+                        new Event.BatchEnded("b1", List.of())));
+        store.append(
+                "lane/cd/money",
+                0,
+                Samples.AT.plusSeconds(120),
+                List.of(
+                        new Event.LaneQueued("l1", "cd", "money", Samples.images("pay", 3), ADA),
+                        new Event.LaneInstalled("l1", Digest.sha256("cd"), List.of(), List.of("pay"), 5),
+                        new Event.LaneEnded("l1", Outcome.CANCELLED, "aborted", "")));
+    }
+
+    @Test
+    void shouldFindReleasesAndWhatEndedOtherwiseByEveryTermNewestFirst() {
+        aShop();
+
+        assertThat(found(query())).containsExactly("l1", "c2", "shop-1");
+        assertThat(found(query(Terms.owner("shop")))).containsExactly("c2", "shop-1");
+        assertThat(found(query(Terms.owner("cd/money")))).containsExactly("l1");
+        assertThat(found(query(Terms.service("cart")))).containsExactly("c2", "shop-1");
+        assertThat(found(query(Terms.state("ejected")))).containsExactly("c2");
+        assertThat(found(query(Terms.state("promoted")))).containsExactly("shop-1");
+        assertThat(found(query(Terms.state("made")))).isEmpty();
+        assertThat(found(query(Terms.person("ADA"), Terms.service("pay")))).containsExactly("l1");
+        assertThat(found(query(Terms.digest(Samples.image("pay", 3).digest())))).containsExactly("l1");
+        assertThat(found(query(Terms.words("Tests, failed!").toArray(String[]::new))))
+                .containsExactly("c2");
+        assertThat(found(query(Terms.service("cart"), Terms.service("pay")))).isEmpty();
+    }
+
+    @Test
+    void shouldFindWhatHappenedInATime() {
+        aShop();
+        Instant second = Samples.AT.plusSeconds(120);
+
+        assertThat(found(new HistoryQuery(List.of(), Optional.of(second), Optional.empty(), Long.MAX_VALUE, 9)))
+                .containsExactly("l1");
+        assertThat(found(new HistoryQuery(List.of(), Optional.empty(), Optional.of(second), Long.MAX_VALUE, 9)))
+                .containsExactly("c2", "shop-1");
+        assertThat(found(new HistoryQuery(List.of(), Optional.of(second), Optional.of(second), Long.MAX_VALUE, 9)))
+                .isEmpty();
+    }
+
+    @Test
+    void shouldPageThroughTheHistoryAndCutALongSearchShort() {
+        int releases = 2 * SqlIndex.LOOKED_AT + 100;
+        List<Event> events = new ArrayList<>();
+        IntStream.rangeClosed(1, releases).forEach(n -> events.add(Samples.release("shop", n)));
+        store.append("train/shop", 0, Samples.AT, events);
+
+        HistoryPage first = store.history(query(Terms.owner("shop")));
+        assertThat(first.entries()).hasSize(10);
+        HistoryPage second = store.history(new HistoryQuery(
+                List.of(Terms.owner("shop")),
+                Optional.empty(),
+                Optional.empty(),
+                first.next().orElseThrow(),
+                10));
+        assertThat(second.entries().get(0).id()).isEqualTo("shop-" + (releases - 10));
+
+        List<String> seldom = new ArrayList<>();
+        int pages = 0;
+        Optional<Long> next = Optional.of(Long.MAX_VALUE);
+        while (next.isPresent()) {
+            HistoryPage page = store.history(new HistoryQuery(
+                    List.of(Terms.owner("shop"), Terms.state("made"), Terms.service("cart"), "word:shop", "word:7"),
+                    Optional.empty(),
+                    Optional.empty(),
+                    next.get(),
+                    10));
+            page.entries().forEach(e -> seldom.add(e.id()));
+            next = page.next();
+            pages++;
+        }
+        assertThat(seldom).containsExactly("shop-7");
+        assertThat(pages).isEqualTo(1);
+        assertThat(store.history(query(Terms.owner("shop"), "word:none")).next())
+                .isEmpty();
+    }
+
+    @Test
+    void shouldTellWhatGoesOnInAStream() {
+        store.append("train/shop", 0, Samples.AT, List.of(Samples.queued("c1"), Samples.queued("c2")));
+        assertThat(store.activeStreams("train/", 5)).containsExactly("train/shop");
+        assertThat(store.activity("train/shop", 1).open()).extracting(Entry::id).containsExactly("c1");
+
+        Event.TrialStarted trial = Samples.trial("t1", "b1", Digest.sha256("1"));
+        Event.BatchDeparted departed = new Event.BatchDeparted("b1", List.of("c1"), Digest.sha256("0"));
+        store.append("train/shop", 2, Samples.AT, List.of(departed, trial, new Event.TrainPaused("frost", "ada")));
+        Activity activity = store.activity("train/shop", 5);
+        assertThat(activity.departed()).contains(departed);
+        assertThat(activity.trial().orElseThrow().event()).isEqualTo(trial);
+        assertThat(activity.pause()).isPresent();
+        assertThat(store.batchOf("t1")).contains("b1");
+
+        store.append(
+                "train/shop",
+                5,
+                Samples.AT,
+                List.of(
+                        Samples.verdict("t1", trial.set(), "all", Verdict.VOID),
+                        new Event.BatchEnded("b1", List.of()),
+                        new Event.TrainResumed("ada"),
+                        Samples.ended("c1"),
+                        Samples.ended("c2")));
+        assertThat(store.activity("train/shop", 5))
+                .isEqualTo(new Activity("train/shop", Optional.empty(), Optional.empty(), Optional.empty(), List.of()));
+        assertThat(store.activeStreams("train/", 5)).isEmpty();
+    }
+
+    @Test
+    void shouldTellWhatProductionAndEnvironmentsHold() {
+        aShop();
+        store.append(
+                "train/shop",
+                10,
+                Samples.AT.plusSeconds(200),
+                List.of(
+                        Samples.release("shop", 2),
+                        new Event.PromotionRefused("shop-2", "p2", "the registry answered 403"),
+                        new Event.BaselineInstalled("staging", Digest.sha256("b"), List.of())));
+
+        Production cart = new Production("cart", Samples.image("cart", 1), "shop-1", Samples.AT.plusSeconds(60));
+        assertThat(store.production("", 10)).containsExactly(cart);
+        assertThat(store.production("cart", 10)).isEmpty();
+        assertThat(store.productionOf(cart.image().digest())).containsExactly(cart);
+        assertThat(store.environments())
+                .containsExactly(
+                        new Holding("cd", Digest.sha256("cd"), "l1", Samples.AT.plusSeconds(120)),
+                        new Holding("staging", Digest.sha256("b"), "", Samples.AT.plusSeconds(200)));
+        assertThat(found(query(Terms.state("refused")))).containsExactly("shop-2");
+    }
+
+    @Test
+    void shouldCountByDayWithTimesWithinFivePercent() {
+        aShop();
+        Event.ReleaseMade back = new Event.ReleaseMade(
+                "shop-2",
+                "shop",
+                2,
+                Event.Kind.MONO,
+                Digest.sha256("x"),
+                "shop-1",
+                "shop-0",
+                Samples.images("cart", 0),
+                List.of(),
+                "");
+        store.append("train/shop", 10, Samples.AT.plusSeconds(600), List.of(back));
+        store.append("train/shop", 11, Samples.AT.plusSeconds(660), List.of(new Event.ReleasePromoted("shop-2", "p2")));
+
+        LocalDate day = LocalDate.parse("2026-03-01");
+        List<Metric> metrics = store.metrics("shop", day, day);
+        assertThat(metrics)
+                .contains(
+                        new Metric(day, Metric.DEPLOYMENT, 0, 1),
+                        new Metric(day, Metric.ROLLBACK, 0, 1),
+                        new Metric(day, Metric.BATCH, 2, 1),
+                        new Metric(day, Metric.TRIAL + "failed", 0, 1),
+                        new Metric(day, Metric.OUTCOME + "ejected", 0, 1));
+        assertThat(seconds(metrics, Metric.LEAD)).isBetween(57.0, 63.0);
+        assertThat(seconds(metrics, Metric.RESTORE)).isBetween(570.0, 630.0);
+        assertThat(store.metrics("shop", day.plusDays(1), day.plusDays(2))).isEmpty();
+        assertThat(Times.seconds(Times.bucket(Duration.ofDays(30)))).isBetween(0.95 * 2_592_000, 1.05 * 2_592_000);
+    }
+
+    private static double seconds(List<Metric> metrics, String name) {
+        return metrics.stream()
+                .filter(m -> m.name().equals(name))
+                .mapToDouble(m -> Times.seconds(m.bucket()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void shouldIndexWhatAnOlderControllerAppended() {
+        aShop();
+        List<String> before = found(query());
+        forgetTheIndex();
+
+        store.append("train/shop", 10, Samples.AT.plusSeconds(300), List.of(Samples.release("shop", 2)));
+        assertThat(found(query(Terms.owner("shop")))).containsExactly("shop-2", "c2", "shop-1");
+        assertThat(store.production("", 10)).hasSize(1);
+        assertThat(open().history(query()).entries())
+                .extracting(Entry::id)
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.concat(before.stream(), Stream.of("shop-2")).toList());
+    }
+
+    /** As if a controller of the first version had made all of it. */
+    private void forgetTheIndex() {
+        try (SqlDatabase database = SqlDatabase.open(settings())) {
+            database.write("forget", handle -> {
+                for (String table : List.of("item", "term", "production", "environment", "now", "count")) {
+                    handle.execute("DELETE FROM rt_" + table);
+                }
+                handle.execute("DELETE FROM rt_change WHERE stream LIKE 'lane/%'");
+                return handle.execute("UPDATE rt_stream SET indexed = 0");
+            });
+        }
+    }
+}
