@@ -23,14 +23,21 @@ class ForecastTest {
         shop.build("s2", "2");
         String first = ride.queue("s1", "2");
         String second = ride.queue("s2", "2");
-        Forecast.Place place = ride.train().forecast().place(second, shop.clock.instant()).orElseThrow();
+        Forecast.Place place =
+                ride.train().forecast().place(second, shop.clock.instant()).orElseThrow();
         assertThat(place.ahead()).isEqualTo(1);
         assertThat(place.expected()).isEmpty();
         ride.run("build 1");
         shop.build("s3", "2");
         String third = ride.queue("s3", "2");
-        assertThat(ride.train().forecast().place(first, shop.clock.instant())).as("done").isEmpty();
-        assertThat(ride.train().forecast().place(third, shop.clock.instant()).orElseThrow().expected())
+        assertThat(ride.train().forecast().place(first, shop.clock.instant()))
+                .as("done")
+                .isEmpty();
+        assertThat(ride.train()
+                        .forecast()
+                        .place(third, shop.clock.instant())
+                        .orElseThrow()
+                        .expected())
                 .isPresent();
     }
 
@@ -40,9 +47,12 @@ class ForecastTest {
         shop.build("s2", "2");
         String first = ride.queue("s1", "2");
         String second = ride.queue("s2", "2");
-        assertThat(ride.train().forecast().jump(Optional.empty(), 1).overtaken()).containsExactly(first, second);
-        assertThat(ride.train().forecast().jump(Optional.of(second), 1).overtaken()).containsExactly(first);
-        assertThat(ride.train().forecast().jump(Optional.empty(), 0).overtaken()).isEmpty();
+        assertThat(ride.train().forecast().jump(Optional.empty(), 1).overtaken())
+                .containsExactly(first, second);
+        assertThat(ride.train().forecast().jump(Optional.of(second), 1).overtaken())
+                .containsExactly(first);
+        assertThat(ride.train().forecast().jump(Optional.empty(), 0).overtaken())
+                .isEmpty();
     }
 
     @Test

@@ -59,7 +59,9 @@ class TimetableTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "* * * *", "60 * * * *", "* * 0 * *", "a * * * *", "5-1 * * * *", "*/0 * * * *", "1,, * * *"})
+    @ValueSource(
+            strings = {"", "* * * *", "60 * * * *", "* * 0 * *", "a * * * *", "5-1 * * * *", "*/0 * * * *", "1,, * * *"
+            })
     void malformedTimesAreRefusedByName(String expression) {
         assertThatThrownBy(() -> new Freeze(expression, Duration.ofHours(1), BERLIN, ""))
                 .hasMessageContaining("cron notation")

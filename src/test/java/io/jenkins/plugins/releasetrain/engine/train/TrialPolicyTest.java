@@ -24,8 +24,7 @@ class TrialPolicyTest {
 
     @Test
     void wholeBatchIsTriedFirst() {
-        assertThat(exact.decide(now(names(8), Evidence.NONE, true)))
-                .isEqualTo(new Decision.Run(names(8)));
+        assertThat(exact.decide(now(names(8), Evidence.NONE, true))).isEqualTo(new Decision.Run(names(8)));
     }
 
     @Test
@@ -76,8 +75,10 @@ class TrialPolicyTest {
                 .failed(tried(names(3), 1))
                 .failed(tried(names(1), 1));
         Situation before = now(names(14), evidence, true);
-        assertThat(flaky.decide(before)).as("the suspect is left out").isInstanceOfSatisfying(
-                Decision.Run.class, run -> assertThat(run.changes()).doesNotContain("c0"));
+        assertThat(flaky.decide(before))
+                .as("the suspect is left out")
+                .isInstanceOfSatisfying(
+                        Decision.Run.class, run -> assertThat(run.changes()).doesNotContain("c0"));
         List<String> others = names(14).subList(1, 14);
         Situation after = now(names(1), evidence.released(others, ""), true);
         assertThat(flaky.decide(after)).isInstanceOf(Decision.Eject.class);
@@ -91,7 +92,10 @@ class TrialPolicyTest {
 
     @Test
     void I4_runsWithAnEjectedChangeSayNothingAboutTheOthers() {
-        Evidence evidence = Evidence.NONE.failed(tried(names(8), 1)).failed(tried(names(1), 1)).without("c0");
+        Evidence evidence = Evidence.NONE
+                .failed(tried(names(8), 1))
+                .failed(tried(names(1), 1))
+                .without("c0");
         assertThat(evidence.isEmpty()).isTrue();
     }
 
@@ -170,7 +174,9 @@ class TrialPolicyTest {
                     8,
                     set -> set.stream().anyMatch(c -> (bad >> number(c) & 1) != 0) || random.nextDouble() < 0.03,
                     flaky);
-            assertThat(outcome.ejected() & bad).as("bad ones never slip through").isEqualTo(bad);
+            assertThat(outcome.ejected() & bad)
+                    .as("bad ones never slip through")
+                    .isEqualTo(bad);
             wrong += Integer.bitCount(outcome.ejected() & ~bad);
         }
         assertThat(wrong).as("of 22,800 good changes").isLessThanOrEqualTo(4);

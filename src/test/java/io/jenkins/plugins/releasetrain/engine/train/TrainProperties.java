@@ -1,0 +1,180 @@
+package io.jenkins.plugins.releasetrain.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/** Random histories: builds, bad ones among them, flakes, voids, cancels, rollbacks, conductors that go away. */
+class TrainProperties {
+    private static final int SERVICES = 10;
+    private static final int STEPS = 40;
+
+    @Property(tries = 40)
+    void I1_to_I8_holdInEveryHistory(@ForAll long seed) throws InterruptedException {
+        try (FakeShop shop = new FakeShop(SERVICES, Map.of())) {
+            History history = new History(shop, new Random(seed));
+            for (int i = 0; i < STEPS; i++) {
+                history.step();
+            }
+            history.finish();
+            everyChangeEndsExactlyOnce(shop, history.changes);
+            numbersAreNeverReused(shop);
+            whatIsReleasedPassedAsExactlyThatSet(shop);
+            whoeverIsEjectedHasBothProofs(shop);
+            noTwoTrialsHoldTheEnvironment(shop);
+            assertThat(history.wronglyReleased())
+                    .as("bad changes in production")
+                    .isEmpty();
+        }
+    }
+
+    private static void everyChangeEndsExactlyOnce(FakeShop shop, Set<String> changes) {
+        List<String> ended = events(shop, Event.ChangeEnded.class).stream()
+                .map(Event.ChangeEnded::change)
+                .toList();
+        assertThat(ended).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(changes);
+    }
+
+    private static void numbersAreNeverReused(FakeShop shop) {
+        List<Integer> numbers = events(shop, Event.ReleaseMade.class).stream()
+                .map(Event.ReleaseMade::number)
+                .toList();
+        for (int i = 0; i < numbers.size(); i++) {
+            assertThat(numbers.get(i)).isEqualTo(i + 1);
+        }
+    }
+
+    private static void whatIsReleasedPassedAsExactlyThatSet(FakeShop shop) {
+        Set<Digest> passed = new HashSet<>();
+        for (Event event : shop.events) {
+            if (event instanceof Event.TrialEnded e && e.verdict() == Verdict.PASSED) {
+                passed.add(e.set());
+            } else if (event instanceof Event.ReleaseMade e && e.rollbackOf().isEmpty()) {
+                assertThat(passed).contains(e.set());
+            }
+        }
+    }
+
+    private static void whoeverIsEjectedHasBothProofs(FakeShop shop) {
+        Map<String, Event.ChangeQueued> queued = new HashMap<>();
+        List<ImageSet> passed = new ArrayList<>();
+        List<ImageSet> failed = new ArrayList<>();
+        for (Event event : shop.events) {
+            if (event instanceof Event.ChangeQueued e) {
+                queued.put(e.change().id(), e);
+            } else if (event instanceof Event.TrialEnded e && e.verdict() != Verdict.VOID) {
+                (e.verdict() == Verdict.PASSED ? passed : failed)
+                        .add(shop.store.set(e.set()).orElseThrow());
+            } else if (event instanceof Event.ChangeEnded e && e.outcome() == Outcome.EJECTED) {
+                Set<String> services = queued.get(e.change()).change().images().keySet();
+                assertThat(failed)
+                        .anySatisfy(with -> assertThat(passed)
+                                .anySatisfy(without ->
+                                        assertThat(with.changedSince(without)).containsOnlyKeys(services)));
+            }
+        }
+    }
+
+    private static void noTwoTrialsHoldTheEnvironment(FakeShop shop) {
+        int running = 0;
+        for (Event event : shop.events) {
+            running += event instanceof Event.TrialStarted ? 1 : event instanceof Event.TrialEnded ? -1 : 0;
+            assertThat(running).isBetween(0, 1);
+        }
+    }
+
+    private static <E extends Event> List<E> events(FakeShop shop, Class<E> type) {
+        return shop.events.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    private static final class History {
+        private static final double FLAKE = 0.05;
+
+        private final FakeShop shop;
+        private final Random random;
+        private final Ride ride;
+        private final Set<String> changes = new HashSet<>();
+        private final List<String> bad = new ArrayList<>();
+        private int version = 1;
+
+        History(FakeShop shop, Random random) {
+            this.shop = shop;
+            this.random = random;
+            this.ride = Ride.on(shop, shop.store);
+        }
+
+        void step() throws InterruptedException {
+            switch (random.nextInt(8)) {
+                case 0, 1, 2, 3 -> queue();
+                case 4, 5 -> trial();
+                case 6 -> changes.stream().findAny().ifPresent(c -> ride.train().cancel(c, "not needed any more"));
+                default -> rollBackSometimes();
+            }
+        }
+
+        private void queue() {
+            String service = "s" + random.nextInt(SERVICES);
+            String image = "" + ++version;
+            if (random.nextInt(5) == 0) {
+                shop.buildBad(service, image);
+                bad.add(service + " " + image);
+            } else {
+                shop.build(service, image);
+            }
+            changes.add(random.nextInt(10) == 0 ? ride.queueTest(service, image) : ride.queue(service, image));
+        }
+
+        private Verdict verdict() {
+            return random.nextDouble() < FLAKE ? Verdict.FAILED : shop.test();
+        }
+
+        private void trial() throws InterruptedException {
+            ride.train().resume("admin");
+            if (ride.train().next("build " + random.nextInt(2)) instanceof Task.Test test) {
+                Verdict verdict = random.nextInt(8) == 0 ? Verdict.VOID : verdict();
+                ride.train().report(test.trial(), verdict, "some test");
+            }
+        }
+
+        private void rollBackSometimes() {
+            int last = ride.train().state().lastNumber();
+            if (last > 1
+                    && random.nextInt(4) == 0
+                    && ride.train().state().pending().isEmpty()) {
+                ride.train().rollBack("shop-" + (1 + random.nextInt(last)), "admin");
+            }
+        }
+
+        void finish() throws InterruptedException {
+            Task task = ride.train().next("last");
+            for (int i = 0; !(task instanceof Task.Idle); i++) {
+                assertThat(i).as("it comes to an end; now " + task).isLessThan(2_000);
+                if (task instanceof Task.Test test) {
+                    ride.train().report(test.trial(), verdict(), "some test");
+                }
+                ride.train().resume("admin");
+                task = ride.train().next("last");
+            }
+        }
+
+        List<String> wronglyReleased() {
+            return bad.stream()
+                    .filter(image -> shop.inProduction(image.split(" ")[0]).equals(Digest.sha256(image)))
+                    .toList();
+        }
+    }
+}
