@@ -1,0 +1,107 @@
+package io.jenkins.plugins.releasetrain.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.cloudbees.hudson.plugins.folder.Folder;
+import com.cloudbees.hudson.plugins.folder.properties.FolderCredentialsProvider.FolderCredentialsProperty;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.CredentialsStore;
+import com.cloudbees.plugins.credentials.domains.Domain;
+import com.cloudbees.plugins.credentials.domains.DomainCredentials;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.ExtensionList;
+import hudson.model.Result;
+import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
+import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
+import io.jenkins.plugins.releasetrain.config.RegistryRole;
+import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
+import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+@WithJenkins
+class TrackingTest {
+    private static final String PASSWORD = "pa55-w0rd-of-the-folder";
+
+    @Test
+    void whatABuildMadeIsShownOnItsPageListedOnItsJobAndExported(JenkinsRule jenkins) throws Exception {
+        WorkflowJob job = Shop.job(jenkins, "cart", "trackImage service: 'cart', image: 'dev.example/shop/cart:1.4.2'");
+        jenkins.buildAndAssertSuccess(job);
+        JenkinsRule.WebClient client = jenkins.createWebClient();
+
+        assertThat(client.goTo("job/cart/1/").asNormalizedText()).contains("dev.example/shop/cart:1.4.2", "tracked");
+        assertThat(client.goTo("job/cart/release-images/").asNormalizedText()).contains("dev.example/shop/cart:1.4.2");
+        assertThat(client.goTo("job/cart/1/api/json?tree=actions[images[service,image,verdict]]", "application/json")
+                        .getWebResponse()
+                        .getContentAsString())
+                .contains("\"service\":\"cart\"", "\"verdict\":\"tracked\"");
+        WorkflowRun malformed = jenkins.buildAndAssertStatus(
+                Result.FAILURE, Shop.job(jenkins, "bad", "trackImage service: 'cart', image: 'nonsense'"));
+        jenkins.assertLogContains("Malformed image reference 'nonsense'", malformed);
+    }
+
+    @Test
+    void I9_folderCredentialsAreFoundFromTheRunningJobOnlyAndLeaveNoTrace(JenkinsRule jenkins) throws Exception {
+        try (Shop shop = new Shop();
+                EmbeddedRegistry guarded =
+                        EmbeddedRegistry.start(RegistryOptions.DEFAULT.withBasicAuth("folder-user", PASSWORD))) {
+            shop.build("cart", "1.4.2");
+            shop.configure();
+            ReleaseTrainConfiguration configuration = ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
+            RegistryConfiguration target = new RegistryConfiguration("guarded", guarded.host());
+            target.setRole(RegistryRole.PRODUCTION);
+            target.setPlainHttp(true);
+            target.setCredentialsId("push");
+            configuration.setRegistries(Stream.concat(configuration.getRegistries().stream(), Stream.of(target))
+                    .toList());
+            Folder folder = jenkins.createProject(Folder.class, "team");
+            FolderCredentialsProperty property = new FolderCredentialsProperty(new DomainCredentials[0]);
+            folder.addProperty(property);
+            CredentialsStore store = property.getStore();
+            store
+                    .addCredentials(
+                            Domain.global(),
+                            new UsernamePasswordCredentialsImpl(
+                                    CredentialsScope.GLOBAL, "push", "", "folder-user", PASSWORD));
+            String script = "promoteImage from: 'dev', to: 'guarded', images: ['dev/cart:1.4.2']";
+
+            WorkflowRun outside = jenkins.buildAndAssertStatus(Result.FAILURE, Shop.job(jenkins, "outside", script));
+            jenkins.assertLogContains("Credentials 'push'", outside);
+            assertThat(guarded.tags("dev/cart")).isEmpty();
+
+            WorkflowJob inside = folder.createProject(WorkflowJob.class, "inside");
+            inside.setDefinition(new CpsFlowDefinition(script, true));
+            WorkflowRun build = jenkins.buildAndAssertSuccess(inside);
+            assertThat(guarded.tags("dev/cart")).containsKey("1.4.2");
+            jenkins.assertLogNotContains(PASSWORD, build);
+            assertThat(filesWith(jenkins.jenkins.getRootDir().toPath(), PASSWORD)).isEmpty();
+        }
+    }
+
+    private static List<Path> filesWith(Path directory, String text) throws Exception {
+        byte[] needle = text.getBytes(StandardCharsets.ISO_8859_1);
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(Files::isRegularFile)
+                    .filter(f -> !f.startsWith(directory.resolve("plugins")) && !f.startsWith(directory.resolve("war")))
+                    .filter(f -> holds(f, new String(needle, StandardCharsets.ISO_8859_1)))
+                    .toList();
+        }
+    }
+
+    private static boolean holds(Path file, String text) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1).contains(text);
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}

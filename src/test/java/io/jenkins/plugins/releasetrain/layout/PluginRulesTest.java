@@ -1,0 +1,89 @@
+package io.jenkins.plugins.releasetrain.layout;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Set;
+
+/** Rules of the plugin layer (design §10, I10). */
+@AnalyzeClasses(packages = "io.jenkins.plugins.releasetrain", importOptions = DoNotIncludeTests.class)
+class PluginRulesTest {
+    private static final String BASE = "io.jenkins.plugins.releasetrain.";
+    /** Ways of a web method to the permission check, by owner and name. */
+    private static final Set<String> CHECKS = Set.of(
+            "jenkins.model.Jenkins.checkPermission",
+            BASE + "config.Forms.check",
+            BASE + "config.Forms.mayConfigure",
+            BASE + "config.Forms.checkName",
+            BASE + "config.Forms.checkAtLeast",
+            BASE + "config.Forms.credentials",
+            BASE + "config.Forms.checkCredentials",
+            BASE + "config.Forms.names");
+
+    @ArchTest
+    static final ArchRule I10_web_methods_are_POST =
+            methods().that().haveNameMatching("do[A-Z].*").and().arePublic().should(new ArchCondition<>("be POST") {
+                @Override
+                public void check(JavaMethod method, ConditionEvents events) {
+                    boolean post = method.isAnnotatedWith("org.kohsuke.stapler.verb.POST")
+                            || method.isAnnotatedWith("org.kohsuke.stapler.interceptor.RequirePOST");
+                    events.add(new SimpleConditionEvent(method, post, method.getFullName()));
+                }
+            });
+
+    @ArchTest
+    static final ArchRule I10_web_methods_check_a_permission = methods()
+            .that()
+            .haveNameMatching("do[A-Z].*")
+            .and()
+            .arePublic()
+            .should(new ArchCondition<>("check a permission") {
+                @Override
+                public void check(JavaMethod method, ConditionEvents events) {
+                    boolean checks = method.getMethodCallsFromSelf().stream()
+                            .map(call -> call.getTargetOwner().getName() + "." + call.getName())
+                            .anyMatch(CHECKS::contains);
+                    events.add(new SimpleConditionEvent(method, checks, method.getFullName()));
+                }
+            });
+
+    @ArchTest
+    static final ArchRule the_engine_knows_no_plugin_layer = noClasses()
+            .that()
+            .resideInAPackage(BASE + "engine..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(BASE + "config..", BASE + "host..", BASE + "steps..", BASE + "actions..", "hudson..", "jenkins..");
+
+    @ArchTest
+    static final ArchRule actions_know_neither_steps_nor_host = noClasses()
+            .that()
+            .resideInAPackage(BASE + "actions..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(BASE + "steps..", BASE + "host..", BASE + "config..");
+
+    @ArchTest
+    static final ArchRule steps_reach_Jenkins_through_the_host = noClasses()
+            .that()
+            .resideInAPackage(BASE + "steps..")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("jenkins.model.Jenkins");
+
+    @ArchTest
+    static final ArchRule static_fields_are_final = fields()
+            .that()
+            .areStatic()
+            .should()
+            .beFinal();
+}
