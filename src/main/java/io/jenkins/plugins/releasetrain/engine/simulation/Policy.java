@@ -51,8 +51,9 @@ public enum Policy {
             case BATCH_4 -> new QueueLine(QueueLine.Split.SINGLES, FOUR, retry);
             case BORS -> new QueueLine(QueueLine.Split.HALVES, EIGHT, retry);
             case PREFIX_MEMO -> new QueueLine(QueueLine.Split.KNOWN_HALVES, EIGHT, retry);
-            case TRAIN -> new TrainLine(new TrainLine.Settings(
-                    prior, INNOCENCE_BOUND, 1, LARGEST_BATCH, workload.environments()));
+            case TRAIN ->
+                new TrainLine(
+                        new TrainLine.Settings(prior, INNOCENCE_BOUND, 1, LARGEST_BATCH, workload.environments()));
             case LANES -> new LaneLine();
         };
     }

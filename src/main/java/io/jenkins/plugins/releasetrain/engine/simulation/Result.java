@@ -13,7 +13,14 @@ import java.util.Arrays;
  * @param hours simulated
  */
 public record Result(
-        int arrived, int decided, double[] leadMinutes, int good, int wronglyEjected, int badReleased, long trials, double hours) {
+        int arrived,
+        int decided,
+        double[] leadMinutes,
+        int good,
+        int wronglyEjected,
+        int badReleased,
+        long trials,
+        double hours) {
     private static final double STEADY = 0.97;
 
     /** Decided changes per hour. */
@@ -45,7 +52,14 @@ public record Result(
         double[] leads = tally.leads();
         Arrays.sort(leads);
         return new Result(
-                tally.arrived, tally.decided, leads, tally.good, tally.wronglyEjected, tally.badReleased, tally.trials, hours);
+                tally.arrived,
+                tally.decided,
+                leads,
+                tally.good,
+                tally.wronglyEjected,
+                tally.badReleased,
+                tally.trials,
+                hours);
     }
 
     /** Counts while it runs. */
