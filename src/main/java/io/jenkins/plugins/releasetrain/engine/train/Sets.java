@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.Set;
 
 /** How changes make sets. */
-final class Sets {
+public final class Sets {
     private Sets() {}
 
     /** The baseline with these changes, of which a later one wins where two change the same service. */
-    static ImageSet with(ImageSet baseline, List<Change> changes) {
+    public static ImageSet with(ImageSet baseline, List<Change> changes) {
         if (changes.isEmpty()) {
             return baseline;
         }
@@ -24,7 +24,7 @@ final class Sets {
     }
 
     /** Changes that a later one shares a service with: released after it, they would take its image back. */
-    static List<String> inseparable(List<Change> changes) {
+    public static List<String> inseparable(List<Change> changes) {
         Set<String> later = new HashSet<>();
         Set<String> inseparable = new HashSet<>();
         for (int i = changes.size() - 1; i >= 0; i--) {

@@ -46,19 +46,36 @@ final class Trains implements Benchmark {
         leadTimes(out, 0.05, 0);
         leadTimes(out, 0.05, 0.03);
         leadTimes(out, 0.10, 0);
+        double planning = Planning.milliseconds();
+        out.printf(Locale.ROOT, "Planning a trial, 1,000 waiting, 5,000 services: %.1f ms (median)%n%n", planning);
+        figures.put("trains.planning_ms", planning);
         return figures;
     }
 
     private void capacity(PrintStream out, double failure, double flake, String name) {
-        out.printf(Locale.ROOT, "%.2f, %.2f%6s%8.2f%8s", failure, flake, "",
-                TRIALS_PER_HOUR / new Rates(failure, flake).fewestTrialsPerChange(), "");
+        out.printf(
+                Locale.ROOT,
+                "%.2f, %.2f%6s%8.2f%8s",
+                failure,
+                flake,
+                "",
+                TRIALS_PER_HOUR / new Rates(failure, flake).fewestTrialsPerChange(),
+                "");
         for (Policy policy : COMPARED) {
             List<Result> results = seeds(seed -> policy.run(full(failure, flake, 1, seed)));
             out.printf(Locale.ROOT, "%13.2f", mean(results));
             if (policy == Policy.TRAIN) {
-                double trials = results.stream().mapToDouble(Result::trialsPerChange).average().orElseThrow();
+                double trials = results.stream()
+                        .mapToDouble(Result::trialsPerChange)
+                        .average()
+                        .orElseThrow();
                 double wrong = wrongEjections(results);
-                out.printf(Locale.ROOT, "%13.4f%16.4f%12.4f%n", trials, new Rates(failure, flake).fewestTrialsPerChange(), wrong);
+                out.printf(
+                        Locale.ROOT,
+                        "%13.4f%16.4f%12.4f%n",
+                        trials,
+                        new Rates(failure, flake).fewestTrialsPerChange(),
+                        wrong);
                 figures.put("trains.capacity." + name, mean(results));
                 figures.put("trains.trials_per_change." + name, trials);
                 figures.put("trains.wrong_ejections." + name, wrong);
@@ -87,7 +104,11 @@ final class Trains implements Benchmark {
             int count = environments;
             double capacity = mean(seeds(seed -> Policy.TRAIN.run(full(0.05, 0, count, seed))));
             out.printf(
-                    Locale.ROOT, "%d environments, p 0.05: %.2f changes/h = %.2f x one%n", count, capacity, capacity / one);
+                    Locale.ROOT,
+                    "%d environments, p 0.05: %.2f changes/h = %.2f x one%n",
+                    count,
+                    capacity,
+                    capacity / one);
             figures.put("trains.speedup_" + count + "env", capacity / one);
         }
         out.println();
@@ -98,14 +119,17 @@ final class Trains implements Benchmark {
         for (double arrivals : new double[] {1, 2, 3, 4, 5}) {
             out.printf(Locale.ROOT, "%4.0f changes/h%18s", arrivals, "");
             for (Policy policy : COMPARED) {
-                List<Result> results = seeds(
-                        seed -> policy.run(new Workload(arrivals, failure, flake, MINUTES, 1, DAYS, seed)));
+                List<Result> results =
+                        seeds(seed -> policy.run(new Workload(arrivals, failure, flake, MINUTES, 1, DAYS, seed)));
                 double p95 = median(results, 0.95);
-                out.printf("%13s", (results.stream().allMatch(Result::steady) ? "" : ">")
-                        + Math.round(median(results, 0.5)) + "/" + Math.round(p95));
+                out.printf(
+                        "%13s",
+                        (results.stream().allMatch(Result::steady) ? "" : ">") + Math.round(median(results, 0.5)) + "/"
+                                + Math.round(p95));
                 if (policy == Policy.TRAIN && failure == 0.05) {
                     figures.put(
-                            String.format(Locale.ROOT, "trains.p95_minutes.a%.0f_f%02.0f", arrivals, flake * PERCENT), p95);
+                            String.format(Locale.ROOT, "trains.p95_minutes.a%.0f_f%02.0f", arrivals, flake * PERCENT),
+                            p95);
                 }
             }
             out.println();
@@ -126,7 +150,8 @@ final class Trains implements Benchmark {
     }
 
     private static double median(List<Result> results, double share) {
-        double[] leads = results.stream().mapToDouble(r -> r.lead(share)).sorted().toArray();
+        double[] leads =
+                results.stream().mapToDouble(r -> r.lead(share)).sorted().toArray();
         return Arrays.stream(leads).skip(leads.length / 2).findFirst().orElseThrow();
     }
 }
