@@ -84,7 +84,8 @@ final class MicroReleaseExecution extends StepExecution implements Passenger, Bo
 
     private void open() throws IOException, InterruptedException {
         if (order.candidates().isEmpty()) {
-            throw EngineException.invalid("microRelease: candidates is empty; name at least one, as in [cart: cartImage]");
+            throw EngineException.invalid(
+                    "microRelease: candidates is empty; name at least one, as in [cart: cartImage]");
         }
         FlowExecution flow = getContext().get(FlowExecution.class);
         ReleaseService.get().check(flow.getAuthentication2(), ReleasePermissions.RUN);

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.releasetrain.steps;
 
 import hudson.AbortException;
-import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.train.Train;

@@ -66,7 +66,9 @@ class ConfigurationTest {
         ConfigurationAsCode.get()
                 .configureWith(YamlSource.of(new ByteArrayInputStream(first.getBytes(StandardCharsets.UTF_8))));
 
-        assertThat(configuration().getTrains()).extracting(TrainConfiguration::getName).containsExactly("shop");
+        assertThat(configuration().getTrains())
+                .extracting(TrainConfiguration::getName)
+                .containsExactly("shop");
         assertThat(export()).isEqualTo(first).contains("largestBatch: 16").doesNotContain("s3cr3t");
     }
 
@@ -136,12 +138,14 @@ class ConfigurationTest {
                 new MockAuthorizationStrategy().grant(Jenkins.READ).everywhere().to("reader"));
         StoreConfiguration.DescriptorImpl store =
                 ExtensionList.lookupSingleton(StoreConfiguration.DescriptorImpl.class);
-        try (ACLContext ignored = ACL.as2(hudson.model.User.getById("reader", true).impersonate2())) {
+        try (ACLContext ignored =
+                ACL.as2(hudson.model.User.getById("reader", true).impersonate2())) {
             assertThat(store.doCheckJdbcUrl("nonsense").kind).isEqualTo(hudson.util.FormValidation.Kind.OK);
             assertThat(store.doFillCredentialsIdItems("current")).hasSize(1);
         }
         assertThat(store.doCheckJdbcUrl("nonsense").kind).isEqualTo(hudson.util.FormValidation.Kind.ERROR);
-        assertThat(store.doCheckJdbcUrl("jdbc:postgresql://db/x?password=s3cr3t").renderHtml())
+        assertThat(store.doCheckJdbcUrl("jdbc:postgresql://db/x?password=s3cr3t")
+                        .renderHtml())
                 .contains("contains a password")
                 .doesNotContain("s3cr3t");
     }
@@ -155,8 +159,9 @@ class ConfigurationTest {
     }
 
     private static int status(JenkinsRule jenkins, String user, String url, HttpMethod method) throws Exception {
-        JenkinsRule.WebClient client =
-                jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false).login(user);
+        JenkinsRule.WebClient client = jenkins.createWebClient()
+                .withThrowExceptionOnFailingStatusCode(false)
+                .login(user);
         URL address = new URL(jenkins.getURL(), url);
         WebRequest request = new WebRequest(address, method);
         if (method == HttpMethod.POST) {

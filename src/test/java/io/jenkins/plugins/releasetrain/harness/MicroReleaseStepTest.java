@@ -119,7 +119,6 @@ class MicroReleaseStepTest {
         jenkins.assertLogContains(
                 "candidates is empty",
                 jenkins.buildAndAssertStatus(
-                        Result.FAILURE,
-                        Shop.job(jenkins, "c", "microRelease(environment: 'cd', candidates: [:]) {}")));
+                        Result.FAILURE, Shop.job(jenkins, "c", "microRelease(environment: 'cd', candidates: [:]) {}")));
     }
 }

@@ -37,8 +37,12 @@ class SignaturesTest {
         try (OnlyThese written = new OnlyThese(classes);
                 Stream<Path> files = Files.walk(classes)) {
             for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
-                String name = classes.relativize(file).toString().replace('/', '.').replaceAll("\\.class$", "");
-                compare(written.loadClass(name), Class.forName(name, false, getClass().getClassLoader()), differences);
+                String name =
+                        classes.relativize(file).toString().replace('/', '.').replaceAll("\\.class$", "");
+                compare(
+                        written.loadClass(name),
+                        Class.forName(name, false, getClass().getClassLoader()),
+                        differences);
                 compared++;
             }
         }
@@ -52,13 +56,16 @@ class SignaturesTest {
         try (Stream<Path> files = Files.walk(SOURCES)) {
             files.map(Path::toString).filter(f -> f.endsWith(".java")).forEach(arguments::add);
         }
-        assertThat(compiler.run(null, null, null, arguments.toArray(String[]::new))).isZero();
+        assertThat(compiler.run(null, null, null, arguments.toArray(String[]::new)))
+                .isZero();
     }
 
     /** Loads the signatures instead of the real classes of the same names. */
     private static final class OnlyThese extends java.net.URLClassLoader {
         OnlyThese(Path classes) throws Exception {
-            super(new java.net.URL[] {URI.create(classes.toUri().toString()).toURL()}, ClassLoader.getPlatformClassLoader());
+            super(
+                    new java.net.URL[] {URI.create(classes.toUri().toString()).toURL()},
+                    ClassLoader.getPlatformClassLoader());
         }
     }
 
@@ -98,7 +105,8 @@ class SignaturesTest {
     private static void same(Method written, Optional<Method> real, List<String> differences) {
         if (real.isEmpty()) {
             differences.add("no method " + written);
-        } else if (Modifier.isStatic(written.getModifiers()) != Modifier.isStatic(real.get().getModifiers())) {
+        } else if (Modifier.isStatic(written.getModifiers())
+                != Modifier.isStatic(real.get().getModifiers())) {
             differences.add("static or not: " + written);
         } else if (!isPublic(real.get().getModifiers()) && isPublic(written.getModifiers())) {
             differences.add("not public: " + written);
@@ -122,7 +130,9 @@ class SignaturesTest {
                 .flatMap(c -> Arrays.stream(c.getDeclaredMethods()))
                 .filter(m -> m.getName().equals(written.getName())
                         && types(m).equals(types(written))
-                        && m.getReturnType().getName().equals(written.getReturnType().getName()))
+                        && m.getReturnType()
+                                .getName()
+                                .equals(written.getReturnType().getName()))
                 .findFirst();
     }
 

@@ -12,8 +12,8 @@ import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.ExtensionList;
 import hudson.model.Result;
 import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
-import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryRole;
+import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
 import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
 import java.nio.charset.StandardCharsets;
@@ -67,11 +67,9 @@ class TrackingTest {
             FolderCredentialsProperty property = new FolderCredentialsProperty(new DomainCredentials[0]);
             folder.addProperty(property);
             CredentialsStore store = property.getStore();
-            store
-                    .addCredentials(
-                            Domain.global(),
-                            new UsernamePasswordCredentialsImpl(
-                                    CredentialsScope.GLOBAL, "push", "", "folder-user", PASSWORD));
+            store.addCredentials(
+                    Domain.global(),
+                    new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "push", "", "folder-user", PASSWORD));
             String script = "promoteImage from: 'dev', to: 'guarded', images: ['dev/cart:1.4.2']";
 
             WorkflowRun outside = jenkins.buildAndAssertStatus(Result.FAILURE, Shop.job(jenkins, "outside", script));
@@ -83,7 +81,8 @@ class TrackingTest {
             WorkflowRun build = jenkins.buildAndAssertSuccess(inside);
             assertThat(guarded.tags("dev/cart")).containsKey("1.4.2");
             jenkins.assertLogNotContains(PASSWORD, build);
-            assertThat(filesWith(jenkins.jenkins.getRootDir().toPath(), PASSWORD)).isEmpty();
+            assertThat(filesWith(jenkins.jenkins.getRootDir().toPath(), PASSWORD))
+                    .isEmpty();
         }
     }
 

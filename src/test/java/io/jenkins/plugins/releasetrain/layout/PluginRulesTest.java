@@ -30,8 +30,12 @@ class PluginRulesTest {
             BASE + "config.Forms.names");
 
     @ArchTest
-    static final ArchRule I10_web_methods_are_POST =
-            methods().that().haveNameMatching("do[A-Z].*").and().arePublic().should(new ArchCondition<>("be POST") {
+    static final ArchRule I10_web_methods_are_POST = methods()
+            .that()
+            .haveNameMatching("do[A-Z].*")
+            .and()
+            .arePublic()
+            .should(new ArchCondition<>("be POST") {
                 @Override
                 public void check(JavaMethod method, ConditionEvents events) {
                     boolean post = method.isAnnotatedWith("org.kohsuke.stapler.verb.POST")
@@ -62,7 +66,8 @@ class PluginRulesTest {
             .resideInAPackage(BASE + "engine..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(BASE + "config..", BASE + "host..", BASE + "steps..", BASE + "actions..", "hudson..", "jenkins..");
+            .resideInAnyPackage(
+                    BASE + "config..", BASE + "host..", BASE + "steps..", BASE + "actions..", "hudson..", "jenkins..");
 
     @ArchTest
     static final ArchRule actions_know_neither_steps_nor_host = noClasses()
@@ -81,9 +86,6 @@ class PluginRulesTest {
             .haveFullyQualifiedName("jenkins.model.Jenkins");
 
     @ArchTest
-    static final ArchRule static_fields_are_final = fields()
-            .that()
-            .areStatic()
-            .should()
-            .beFinal();
+    static final ArchRule static_fields_are_final =
+            fields().that().areStatic().should().beFinal();
 }
