@@ -33,7 +33,8 @@ public final class Blocks {
     public void markBad(String release, String reason, String user) {
         Event.ReleaseMade made = store.release(release)
                 .orElseThrow(() -> new EngineException(
-                        FailureKind.NOT_FOUND, "Release '" + release + "' cannot be marked bad: it is not in the store"))
+                        FailureKind.NOT_FOUND,
+                        "Release '" + release + "' cannot be marked bad: it is not in the store"))
                 .made();
         if (reason.isBlank()) {
             throw EngineException.invalid("Marking release '" + release + "' bad needs a reason");
@@ -47,9 +48,8 @@ public final class Blocks {
 
     /** Does nothing where the image is not blocked. */
     public void unblock(Digest digest, String user) {
-        journal.update(s -> s.blocked().containsKey(digest.value())
-                ? List.of(new Event.ImageUnblocked(digest, user))
-                : List.of());
+        journal.update(s ->
+                s.blocked().containsKey(digest.value()) ? List.of(new Event.ImageUnblocked(digest, user)) : List.of());
     }
 
     /** Whoever is blocked now. */

@@ -34,7 +34,9 @@ public final class ReleaseArtifact {
                         MEDIA_TYPE,
                         manifest.as(Format.JSON).getBytes(StandardCharsets.UTF_8),
                         Map.of(
-                                "org.opencontainers.image.version", manifest.release().id(),
-                                "io.jenkins.releasetrain.set", manifest.set().digest().value())));
+                                "org.opencontainers.image.version",
+                                        manifest.release().id(),
+                                "io.jenkins.releasetrain.set",
+                                        manifest.set().digest().value())));
     }
 }

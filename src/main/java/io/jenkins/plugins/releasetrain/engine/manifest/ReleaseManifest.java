@@ -45,8 +45,8 @@ public record ReleaseManifest(Event.ReleaseMade release, ImageSet set, String ho
             return Arrays.stream(values())
                     .filter(format -> format.name().toLowerCase(Locale.ROOT).equals(name))
                     .findFirst()
-                    .orElseThrow(() -> EngineException.invalid("Unknown manifest format '" + name
-                            + "'; possible are json, kustomize, helm and compose"));
+                    .orElseThrow(() -> EngineException.invalid(
+                            "Unknown manifest format '" + name + "'; possible are json, kustomize, helm and compose"));
         }
     }
 

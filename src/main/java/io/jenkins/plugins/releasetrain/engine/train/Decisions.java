@@ -169,7 +169,8 @@ final class Decisions {
         String batch = state.batch().orElseThrow().id();
         Event recalled = new Event.VerdictRecalled(
                 batch, set.digest(), changes, verdict, runs.passed() > 0 ? runs.passed() : runs.failed());
-        journal.update(s -> s.batch().equals(state.batch()) && s.search().equals(search) ? List.of(recalled) : List.of());
+        journal.update(
+                s -> s.batch().equals(state.batch()) && s.search().equals(search) ? List.of(recalled) : List.of());
         return true;
     }
 

@@ -18,8 +18,7 @@ public record Rates(double failure, double flake) {
      * make of a trial, log2(1 + (1−f)·f^(f/(1−f))).
      */
     public double fewestTrialsPerChange() {
-        double capacity =
-                flake == 0 ? 1 : Math.log1p((1 - flake) * Math.pow(flake, flake / (1 - flake))) / Math.log(2);
+        double capacity = flake == 0 ? 1 : Math.log1p((1 - flake) * Math.pow(flake, flake / (1 - flake))) / Math.log(2);
         return Belief.entropy(failure) / capacity;
     }
 }

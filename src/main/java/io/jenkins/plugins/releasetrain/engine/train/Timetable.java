@@ -39,8 +39,8 @@ public record Timetable(List<Freeze> freezes, Duration longestWait, Duration tes
         public Freeze {
             Cron.parse(start);
             if (length.isNegative() || length.isZero() || length.compareTo(LONGEST) > 0) {
-                throw EngineException.invalid(
-                        "The freeze '" + start + "' lasts " + length + "; more than zero and up to 31 days are possible");
+                throw EngineException.invalid("The freeze '" + start + "' lasts " + length
+                        + "; more than zero and up to 31 days are possible");
             }
         }
 
@@ -61,7 +61,8 @@ public record Timetable(List<Freeze> freezes, Duration longestWait, Duration tes
     /** Why nothing may depart now; empty where it may. */
     Optional<String> closed(Instant now) {
         return freezes.stream()
-                .flatMap(f -> f.until(now).stream().map(end -> "frozen until " + end.atZone(f.zone()) + ": " + f.reason()))
+                .flatMap(f ->
+                        f.until(now).stream().map(end -> "frozen until " + end.atZone(f.zone()) + ": " + f.reason()))
                 .findFirst();
     }
 

@@ -154,9 +154,8 @@ public final class Train {
         Event ended = new Event.ChangeEnded(change, Outcome.CANCELLED, reason, "");
         boolean[] free = {false};
         journal.update(s -> {
-            Stream<Change> aboard = s.trial().isPresent()
-                    ? Stream.of()
-                    : s.batch().stream().flatMap(b -> b.changes().stream());
+            Stream<Change> aboard =
+                    s.trial().isPresent() ? Stream.of() : s.batch().stream().flatMap(b -> b.changes().stream());
             free[0] = Stream.concat(s.queue().stream(), aboard).anyMatch(c -> c.id().equals(change));
             return free[0] ? List.of(ended) : List.of();
         });

@@ -88,20 +88,20 @@ final class TrainFold {
             return next.withPaused(s.paused(), s.voids() + 1);
         }
         boolean pass = e.verdict() == Verdict.PASSED;
-        int flakes = changes.isEmpty()
-                ? s.search().failed()
-                : s.search().evidence().flakesProved(changes);
+        int flakes =
+                changes.isEmpty() ? s.search().failed() : s.search().evidence().flakesProved(changes);
         Source source = new Source(List.of(e.set().value()), s.search().baseline(), e.reason(), installed);
         return tried(next, changes, pass, 1, source, recorded.at())
                 .withPaused(s.paused(), 0)
                 .withStatistics(
-                        pass ? s.statistics().proved(flakes) : s.statistics(), s.pace().after(e.milliseconds()));
+                        pass ? s.statistics().proved(flakes) : s.statistics(),
+                        s.pace().after(e.milliseconds()));
     }
 
     private static TrainState recalled(TrainState s, RecordedEvent recorded, Event.VerdictRecalled e) {
         boolean pass = e.verdict() == Verdict.PASSED;
-        Source source = new Source(
-                List.of(e.set().value()), s.search().baseline(), "it failed before, as is remembered", true);
+        Source source =
+                new Source(List.of(e.set().value()), s.search().baseline(), "it failed before, as is remembered", true);
         return tried(s, e.changes(), pass, e.runs(), source, recorded.at());
     }
 

@@ -76,10 +76,11 @@ final class Trials {
         } else if (evidence.isEmpty()) {
             return "batch of " + changes.size();
         }
-        List<String> leftOut = batch.changes().subList(0, batch.changes().indexOf(changes.get(changes.size() - 1))).stream()
-                .filter(c -> !changes.contains(c))
-                .map(Change::id)
-                .toList();
+        List<String> leftOut =
+                batch.changes().subList(0, batch.changes().indexOf(changes.get(changes.size() - 1))).stream()
+                        .filter(c -> !changes.contains(c))
+                        .map(Change::id)
+                        .toList();
         return "search: " + changes.size() + " of " + batch.changes().size()
                 + (leftOut.isEmpty() ? "" : ", without the suspected " + String.join(", ", leftOut));
     }
@@ -163,7 +164,9 @@ final class Trials {
                 .trial()
                 .filter(t -> t.since().plus(deadline).isBefore(ports.clock().instant()))
                 .ifPresent(t -> end(
-                        t, Verdict.VOID, "no verdict within " + deadline.toMinutes() + " minutes, the deadline for tests"));
+                        t,
+                        Verdict.VOID,
+                        "no verdict within " + deadline.toMinutes() + " minutes, the deadline for tests"));
     }
 
     private void end(TrainState.Trial trial, Verdict verdict, String reason) {

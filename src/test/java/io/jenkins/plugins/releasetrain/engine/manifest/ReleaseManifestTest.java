@@ -84,7 +84,8 @@ class ReleaseManifestTest {
             ReleaseArtifact artifact = new ReleaseArtifact(new Artifacts(registry), "shop/releases");
             Digest digest = artifact.push(MANIFEST);
             assertThat(artifact.push(MANIFEST)).as("again").isEqualTo(digest);
-            Registry.Manifest stored = registry.manifest("shop/releases", "shop-17").orElseThrow();
+            Registry.Manifest stored =
+                    registry.manifest("shop/releases", "shop-17").orElseThrow();
             assertThat(stored.descriptor().digest()).isEqualTo(digest);
             JsonNode root = new ObjectMapper().readTree(stored.content());
             assertThat(root.get("artifactType").asText()).isEqualTo(ReleaseArtifact.ARTIFACT_TYPE);
