@@ -23,8 +23,8 @@ final class ReleaseViews {
     private static final int DIFFERENCES = 500;
     private static final int MOST_DIFFERENCES = 5_000;
     private static final int CHANGES = 100;
-    /** A batch departs this many events before a change's end at most; else its trials are not shown. */
-    private static final int LOOK_BACK = 1_000;
+    /** A lane's attempts are looked for in so many events of its group. */
+    private static final int LANE_EVENTS = 300;
 
     private final Store store;
     private final ItemViews items;
@@ -101,29 +101,14 @@ final class ReleaseViews {
         entry.images().forEach((service, image) -> images.add(difference(service, null, image)));
         List<View.TrialNode> trials = entry.began() instanceof Event.LaneQueued
                 ? TrialTree.ofLane(laneEvents(entry))
-                : batchOf(entry).map(b -> TrialTree.of(store.trials(b), "")).orElse(List.of());
+                : store.batchOfChange(id).map(b -> TrialTree.of(store.trials(b), "")).orElse(List.of());
         return new View.ChangeView(items.items(List.of(entry)).get(0), images, trials);
     }
 
     private List<RecordedEvent> laneEvents(Entry entry) {
-        return store.events(entry.place().stream(), entry.place().version() - 1, LOOK_BACK).stream()
+        return store.events(entry.place().stream(), entry.place().version() - 1, LANE_EVENTS).stream()
                 .filter(r -> TrialTree.isOfLane(r.event(), entry.id()))
                 .toList();
-    }
-
-    /** The last batch that it departed with. */
-    private Optional<String> batchOf(Entry entry) {
-        long end =
-                entry.place().endedVersion() > 0 ? entry.place().endedVersion() : store.version(entry.place().stream());
-        long begin = Math.max(entry.place().version(), end - LOOK_BACK);
-        return store.events(entry.place().stream(), begin, LOOK_BACK).stream()
-                .filter(r -> r.version() <= end)
-                .map(RecordedEvent::event)
-                .filter(Event.BatchDeparted.class::isInstance)
-                .map(Event.BatchDeparted.class::cast)
-                .filter(b -> b.changes().contains(entry.id()))
-                .map(Event.BatchDeparted::batch)
-                .reduce((first, last) -> last);
     }
 
     View.Comparison compare(Parameters p) {

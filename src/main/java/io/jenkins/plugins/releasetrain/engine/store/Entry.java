@@ -39,6 +39,11 @@ public record Entry(Place place, Event began, Instant beganAt, Optional<Event> e
         return began instanceof Event.ReleaseMade e ? e.changed() : new TreeMap<>();
     }
 
+    /** When it was asked for. */
+    public Instant askedAt() {
+        return began instanceof Event.ChangeQueued e ? e.change().queuedAt() : beganAt;
+    }
+
     public String id() {
         if (began instanceof Event.ChangeQueued e) {
             return e.change().id();

@@ -49,6 +49,13 @@ final class IndexRows {
                 .add();
     }
 
+    void departed(String change, String batch) {
+        update("UPDATE rt_change SET batch = :batch WHERE id = :id")
+                .bind("batch", batch)
+                .bind("id", change)
+                .add();
+    }
+
     /** Does nothing where the item is there already: what happened first stands. */
     void item(String kind, Entry entry, Instant at, Set<String> terms) {
         if (!fresh.add(kind + "/" + entry.id()) || find(kind, entry.id()).isPresent()) {

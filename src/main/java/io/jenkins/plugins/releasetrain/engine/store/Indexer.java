@@ -112,6 +112,7 @@ final class Indexer {
         Event event = recorded.event();
         if (event instanceof Event.BatchDeparted e) {
             rows.now("batch", recorded.version());
+            e.changes().forEach(change -> rows.departed(change, e.batch()));
             counts.departed(owner, recorded.at(), e);
         } else if (event instanceof Event.BatchEnded) {
             rows.now("batch", null);
@@ -146,7 +147,7 @@ final class Indexer {
         made.changes().stream()
                 .filter(requests::containsKey)
                 .forEach(c -> counts.lead(
-                        made.owner(), at, Duration.between(requests.get(c).beganAt(), at)));
+                        made.owner(), at, Duration.between(requests.get(c).askedAt(), at)));
         if (!made.rollbackOf().isEmpty()) {
             release(made.parent())
                     .flatMap(ReleaseRecord::promotedAt)

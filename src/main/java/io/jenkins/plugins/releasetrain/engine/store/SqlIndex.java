@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -30,7 +31,7 @@ final class SqlIndex {
 
     private static final int EVENTS_PER_PAGE = 1_000;
     /** So many items of the rarest term are looked at for one page. */
-    static final int LOOKED_AT = 2_000;
+    static final int LOOKED_AT = 500;
 
     private final EventCodec codec;
     private final SqlHistory history;
@@ -111,8 +112,10 @@ final class SqlIndex {
         if (terms.size() < 2) {
             found = items(handle, range, terms, query.limit());
         } else {
-            List<Long> candidates = items(handle, range, List.of(rarest(handle, range, terms)), LOOKED_AT);
-            found = having(handle, candidates, terms, query.limit());
+            List<Long> rarestFirst = new ArrayList<>(terms);
+            Collections.swap(rarestFirst, 0, terms.indexOf(rarest(handle, range, terms)));
+            List<Long> candidates = items(handle, range, rarestFirst.subList(0, 1), LOOKED_AT);
+            found = having(handle, range, rarestFirst, query.limit());
             if (candidates.size() == LOOKED_AT) {
                 next = Optional.of(candidates.get(LOOKED_AT - 1));
             }
@@ -154,16 +157,24 @@ final class SqlIndex {
                 .orElseThrow();
     }
 
-    /** The first of the candidates that have all terms. */
-    private static List<Long> having(Handle handle, List<Long> candidates, List<Long> terms, int limit) {
-        if (candidates.isEmpty()) {
-            return List.of();
+    /**
+     * The first of the candidates that have all terms. Counted one by one and not joined, since PostgreSQL would rather
+     * read all items of a frequent term than look up these few.
+     */
+    private static List<Long> having(Handle handle, Range range, List<Long> terms, int limit) {
+        StringBuilder sql = new StringBuilder("SELECT d.item FROM (" + OF_TERM.replace(":limit", ":most") + ") d WHERE 1 = 1");
+        for (int i = 1; i < terms.size(); i++) {
+            sql.append(" AND (SELECT COUNT(*) FROM rt_term x WHERE x.term = :term")
+                    .append(i)
+                    .append(" AND x.item = d.item) = 1");
         }
-        return handle.createQuery("SELECT item FROM rt_term WHERE term IN (<terms>) AND item IN (<items>)"
-                        + " GROUP BY item HAVING COUNT(*) = :all ORDER BY item DESC LIMIT :limit")
-                .bindList("terms", terms)
-                .bindList("items", candidates)
-                .bind("all", terms.size())
+        Query query = handle.createQuery(sql + " ORDER BY d.item DESC LIMIT :limit");
+        for (int i = 0; i < terms.size(); i++) {
+            query.bind("term" + i, terms.get(i));
+        }
+        return query.bind("before", range.before())
+                .bind("floor", range.after())
+                .bind("most", LOOKED_AT)
                 .bind("limit", limit)
                 .mapTo(long.class)
                 .list();
@@ -185,6 +196,13 @@ final class SqlIndex {
     Optional<String> batchOf(Handle handle, String trial) {
         return handle.createQuery("SELECT batch FROM rt_trial WHERE id = :trial")
                 .bind("trial", trial)
+                .mapTo(String.class)
+                .findOne();
+    }
+
+    Optional<String> batchOfChange(Handle handle, String change) {
+        return handle.createQuery("SELECT batch FROM rt_change WHERE id = :change AND batch IS NOT NULL")
+                .bind("change", change)
                 .mapTo(String.class)
                 .findOne();
     }

@@ -11,6 +11,10 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,9 +37,21 @@ final class SqlSets {
     private static final String CHAIN = "WITH RECURSIVE chain (digest, parent, depth, body) AS ("
             + "SELECT digest, parent, depth, body FROM rt_set WHERE digest = :digest"
             + " UNION ALL SELECT s.digest, s.parent, s.depth, s.body FROM rt_set s JOIN chain c ON s.digest = c.parent"
-            + " WHERE c.depth > 0) SELECT depth, body FROM chain ORDER BY depth";
+            + " WHERE c.depth > 0) SELECT digest, depth, body FROM chain ORDER BY depth";
+
+    private static final int FULL_COPIES_AT_HAND = 16;
 
     private final JsonMapper mapper = new JsonMapper();
+    /** Decoded full copies by digest, which never change; many sets in use are made of the same few. */
+    private final Map<String, Map<String, List<String>>> fullCopies = Collections.synchronizedMap(
+            new LinkedHashMap<>(2 * FULL_COPIES_AT_HAND, 0.75f, true) {
+                private static final long serialVersionUID = 1;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, Map<String, List<String>>> eldest) {
+                    return size() > FULL_COPIES_AT_HAND;
+                }
+            });
 
     void save(Handle handle, ImageSet set, Optional<Digest> parent) {
         if (exists(handle, set.digest())) {
@@ -86,7 +102,7 @@ final class SqlSets {
         List<Integer> depths = handle.createQuery(CHAIN)
                 .bind("digest", digest.value())
                 .map((row, context) -> {
-                    decode(row.getBytes("body")).forEach((service, entry) -> {
+                    part(row).forEach((service, entry) -> {
                         if (entry == null) {
                             entries.remove(service);
                         } else {
@@ -97,6 +113,19 @@ final class SqlSets {
                 })
                 .list();
         return depths.isEmpty() ? Optional.empty() : Optional.of(new Chain(depths.size() - 1, entries));
+    }
+
+    private Map<String, List<String>> part(ResultSet row) throws SQLException {
+        if (row.getInt("depth") > 0) {
+            return decode(row.getBytes("body"));
+        }
+        String digest = row.getString("digest");
+        Map<String, List<String>> full = fullCopies.get(digest);
+        if (full == null) {
+            full = decode(row.getBytes("body"));
+            fullCopies.put(digest, full);
+        }
+        return full;
     }
 
     private static Map<String, List<String>> entries(ImageSet set) {

@@ -243,6 +243,11 @@ public final class SqlStore implements Store {
     }
 
     @Override
+    public Optional<String> batchOfChange(String change) {
+        return database.read("read change '" + change + "'", handle -> index.batchOfChange(handle, change));
+    }
+
+    @Override
     public Activity activity(String stream, int openLimit) {
         return database.read(
                 "read what goes on in '" + stream + "'", handle -> index.activity(handle, stream, openLimit));

@@ -72,6 +72,9 @@ public interface Store extends AutoCloseable {
     /** The batch that a trial belongs to. */
     Optional<String> batchOf(String trial);
 
+    /** The batch that a change departed with last. */
+    Optional<String> batchOfChange(String change);
+
     /** What goes on in a stream. */
     Activity activity(String stream, int openLimit);
 

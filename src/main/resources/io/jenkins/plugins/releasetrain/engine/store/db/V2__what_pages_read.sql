@@ -56,6 +56,7 @@ CREATE TABLE rt_now (
   trial BIGINT,
   pause BIGINT
 );
+ALTER TABLE rt_change ADD COLUMN batch ${key};
 CREATE INDEX rt_change_open ON rt_change (stream, done_version, version);
 CREATE INDEX rt_change_undone ON rt_change (done_version, stream);
 
