@@ -14,9 +14,11 @@ import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
+import io.jenkins.plugins.releasetrain.engine.manifest.ReleaseManifest;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.registry.CopySettings;
 import io.jenkins.plugins.releasetrain.engine.registry.HttpImageCopier;
@@ -110,6 +112,32 @@ public final class ReleaseService {
 
     public Registries registriesOfTrain(String train) {
         return wiring().registriesOf(configuration().train(train).getCatalog());
+    }
+
+    /**
+     * A release's images as text for other installers.
+     *
+     * @throws EngineException where there is no such release or format
+     */
+    public String manifest(String release, String format) {
+        ReleaseManifest.Format as = ReleaseManifest.Format.of(format);
+        Event.ReleaseMade made = store().release(release)
+                .map(Store.ReleaseRecord::made)
+                .orElseThrow(() -> new EngineException(
+                        FailureKind.NOT_FOUND,
+                        "There is no release '" + release + "'; releases are called as in 'shop-17'"));
+        ImageSet set = store().set(made.set()).orElseThrow();
+        return new ReleaseManifest(made, set, productionHost(made.owner())).as(as);
+    }
+
+    /** @param owner a train, or environment/group of a lane */
+    private String productionHost(String owner) {
+        String catalog = owner.contains("/")
+                ? configuration()
+                        .environment(owner.substring(0, owner.indexOf('/')))
+                        .getCatalog()
+                : configuration().train(owner).getCatalog();
+        return wiring().registriesOf(catalog).production().host();
     }
 
     /** Two registries for a promotion by a build, with the credentials that its job sees. */

@@ -88,6 +88,27 @@ public final class TrainDriver {
         loop.wake();
     }
 
+    /** @throws EngineException without a reason */
+    public void pause(String reason, String user) {
+        trains.candidates().get().pause(reason == null ? "" : reason, user);
+    }
+
+    public void resume(String user) {
+        trains.candidates().get().resume(user);
+        loop.wake();
+    }
+
+    /**
+     * Releases an earlier release's set again, in the background.
+     *
+     * @return the new release's id
+     */
+    public String rollBack(String release, String user) {
+        String made = trains.candidates().get().rollBack(release, user);
+        loop.wake();
+        return made;
+    }
+
     void wake() {
         loop.wake();
     }

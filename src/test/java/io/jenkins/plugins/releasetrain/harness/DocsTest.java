@@ -34,7 +34,7 @@ class DocsTest {
 
     @Test
     void everyExampleOfTheStepsRuns(JenkinsRule jenkins) throws Exception {
-        for (String page : List.of("promoteImage", "monoRelease", "microRelease", "trackImage")) {
+        for (String page : List.of("promoteImage", "monoRelease", "microRelease", "trackImage", "releaseManifest")) {
             int number = 0;
             for (String example : blocks("steps/" + page + ".md", "groovy")) {
                 number++;

@@ -17,6 +17,7 @@ import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
 import java.io.IOException;
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,29 +111,40 @@ final class Shop implements AutoCloseable {
         return image.substring(image.indexOf('@') + 1);
     }
 
-    /** Registries {@code dev} and {@code production}, train {@code shop} over {@code staging}, lanes in {@code cd}. */
-    void configure() {
-        ReleaseTrainConfiguration configuration = ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
-        configuration.setRegistries(List.of(
-                registry("dev", dev, RegistryRole.DEV), registry("production", production, RegistryRole.PRODUCTION)));
-        configuration.setCatalogs(List.of(new CatalogConfiguration("shop", "dev", "production", CATALOG)));
-        EnvironmentConfiguration cd = environment("cd");
-        cd.setCatalog("shop");
-        configuration.setEnvironments(List.of(environment("staging"), cd));
-        TrainConfiguration train = new TrainConfiguration(TRAIN, "shop", "staging");
-        configuration.setTrains(List.of(train));
+    /** Where the parts are; for a Jenkins in another process. */
+    record Places(String dev, String production, String kubernetes) implements Serializable {}
+
+    Places places() {
+        return new Places(dev.host(), production.host(), kubernetes.url());
     }
 
-    private static RegistryConfiguration registry(String name, EmbeddedRegistry registry, RegistryRole role) {
-        RegistryConfiguration configuration = new RegistryConfiguration(name, registry.host());
+    void configure() {
+        configure(places());
+    }
+
+    /** Registries {@code dev} and {@code production}, train {@code shop} over {@code staging}, lanes in {@code cd}. */
+    static void configure(Places places) {
+        ReleaseTrainConfiguration configuration = ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
+        configuration.setRegistries(List.of(
+                registry("dev", places.dev(), RegistryRole.DEV),
+                registry("production", places.production(), RegistryRole.PRODUCTION)));
+        configuration.setCatalogs(List.of(new CatalogConfiguration("shop", "dev", "production", CATALOG)));
+        EnvironmentConfiguration cd = environment("cd", places);
+        cd.setCatalog("shop");
+        configuration.setEnvironments(List.of(environment("staging", places), cd));
+        configuration.setTrains(List.of(new TrainConfiguration(TRAIN, "shop", "staging")));
+    }
+
+    private static RegistryConfiguration registry(String name, String host, RegistryRole role) {
+        RegistryConfiguration configuration = new RegistryConfiguration(name, host);
         configuration.setRole(role);
         configuration.setPlainHttp(true);
         return configuration;
     }
 
-    private EnvironmentConfiguration environment(String name) {
+    private static EnvironmentConfiguration environment(String name, Places places) {
         EnvironmentConfiguration environment = new EnvironmentConfiguration(name, name);
-        environment.setServerUrl(kubernetes.url());
+        environment.setServerUrl(places.kubernetes());
         environment.setBaseUrl("http://" + name + ".example");
         environment.setRolloutSeconds(30);
         return environment;

@@ -1,0 +1,65 @@
+package io.jenkins.plugins.releasetrain.pages;
+
+import hudson.Extension;
+import hudson.model.RootAction;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
+import jenkins.model.Jenkins;
+import org.kohsuke.stapler.HttpResponse;
+import org.kohsuke.stapler.HttpResponses;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.interceptor.RequirePOST;
+
+/** Pauses, resumes and rolls back trains: {@code POST release-trains/…}. */
+@Extension
+public final class TrainsAction implements RootAction {
+    private static final int BAD_REQUEST = 400;
+
+    @Override
+    public String getIconFileName() {
+        return null;
+    }
+
+    @Override
+    public String getDisplayName() {
+        return "Release trains";
+    }
+
+    @Override
+    public String getUrlName() {
+        return "release-trains";
+    }
+
+    @RequirePOST
+    public HttpResponse doPause(@QueryParameter String train, @QueryParameter String reason) {
+        Jenkins.get().checkPermission(ReleasePermissions.RUN);
+        return answer(() -> ReleaseService.get().train(train).pause(reason, user()));
+    }
+
+    @RequirePOST
+    public HttpResponse doResume(@QueryParameter String train) {
+        Jenkins.get().checkPermission(ReleasePermissions.RUN);
+        return answer(() -> ReleaseService.get().train(train).resume(user()));
+    }
+
+    /** The release is made, installed and promoted in the background. */
+    @RequirePOST
+    public HttpResponse doRollback(@QueryParameter String train, @QueryParameter String release) {
+        Jenkins.get().checkPermission(ReleasePermissions.ROLLBACK);
+        return answer(() -> ReleaseService.get().train(train).rollBack(release, user()));
+    }
+
+    private static String user() {
+        return Jenkins.getAuthentication2().getName();
+    }
+
+    private static HttpResponse answer(Runnable work) {
+        try {
+            work.run();
+            return HttpResponses.ok();
+        } catch (EngineException e) {
+            return HttpResponses.error(BAD_REQUEST, e.getMessage());
+        }
+    }
+}

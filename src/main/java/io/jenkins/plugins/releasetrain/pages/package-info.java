@@ -1,0 +1,2 @@
+/** What people do with trains through the web. */
+package io.jenkins.plugins.releasetrain.pages;

@@ -1,0 +1,108 @@
+package io.jenkins.plugins.releasetrain.steps;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.Run;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
+import java.io.IOException;
+import java.util.Set;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+
+/** {@code releaseManifest}: hands a release's images to any other installer, as text. */
+public final class ReleaseManifestStep extends Step {
+    private final String release;
+    private String format = "json";
+
+    @DataBoundConstructor
+    public ReleaseManifestStep(String release) {
+        this.release = Util.fixNull(release).trim();
+    }
+
+    public String getRelease() {
+        return release;
+    }
+
+    /** {@code json}, {@code kustomize}, {@code helm} or {@code compose}. */
+    public String getFormat() {
+        return format;
+    }
+
+    @DataBoundSetter
+    public void setFormat(String format) {
+        this.format = Util.fixNull(format).trim();
+    }
+
+    @Override
+    public StepExecution start(StepContext context) {
+        return new Execution(context, release, format);
+    }
+
+    private static final class Execution extends StepExecution {
+        private static final long serialVersionUID = 1;
+
+        private final String release;
+        private final String format;
+
+        Execution(StepContext context, String release, String format) {
+            super(context);
+            this.release = release;
+            this.format = format;
+        }
+
+        @Override
+        public boolean start() {
+            ReleaseService.get().execute(this::write);
+            return false;
+        }
+
+        @Override
+        public void onResume() {
+            ReleaseService.get().execute(this::write);
+        }
+
+        private void write() {
+            try {
+                FlowExecution flow = getContext().get(FlowExecution.class);
+                ReleaseService.get().check(flow.getAuthentication2(), ReleasePermissions.VIEW);
+                getContext().onSuccess(ReleaseService.get().manifest(release, format));
+            } catch (EngineException e) {
+                getContext().onFailure(new AbortException("releaseManifest: " + e.getMessage()));
+            } catch (IOException | RuntimeException e) {
+                getContext().onFailure(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                getContext().onFailure(e);
+            }
+        }
+    }
+
+    /** Words for people. */
+    @Extension
+    public static final class DescriptorImpl extends StepDescriptor {
+        @Override
+        public String getFunctionName() {
+            return "releaseManifest";
+        }
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return "Write a release's images for another installer";
+        }
+
+        @Override
+        public Set<? extends Class<?>> getRequiredContext() {
+            return Set.of(Run.class, FlowExecution.class);
+        }
+    }
+}
