@@ -26,7 +26,7 @@ class CatalogReaderTest {
 
     @Test
     void shouldReadTheExampleOfTheDocumentation() throws IOException {
-        String page = Files.readString(Path.of(System.getProperty("repository.root"), "docs", "catalog.md"));
+        String page = Files.readString(Path.of(System.getProperty("repository.root", ""), "docs", "catalog.md"));
         int start = page.indexOf("```yaml\n") + "```yaml\n".length();
 
         Catalog catalog = reader.read(page.substring(start, page.indexOf("```", start)));
@@ -209,7 +209,7 @@ class CatalogReaderTest {
                     '[services]'                             | 1 | 1  | a catalog is a map
                     'services:'                              | 1 | 1  | services are a map
                     'services: {}'                           | 1 | 1  | needs at least one service
-                    'defaults: {}'                           | 1 | 1  | 'services' is missing
+                    'defaults: {}'                           | 1 | 1  | '''services'' is missing'
                     """)
     void shouldSayWhereADocumentCannotBeUsed(String yaml, int line, int column, String message) {
         assertThat(reader.check(yaml == null ? "" : yaml.replace("\\n", "\n"))).anySatisfy(problem -> {
