@@ -12,5 +12,7 @@ public class BulkChange implements Closeable {
     @Override
     public void close() {}
 
-    public static boolean contains(Saveable saveable) { throw new UnsupportedOperationException(); }
+    public static boolean contains(Saveable saveable) {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -8,18 +8,26 @@ import org.kohsuke.stapler.StaplerRequest2;
 public abstract class Descriptor<T extends Describable<T>> implements Saveable {
     protected Descriptor() {}
 
-    public String getDisplayName() { throw new UnsupportedOperationException(); }
+    public String getDisplayName() {
+        throw new UnsupportedOperationException();
+    }
 
-    public boolean configure(StaplerRequest2 request, JSONObject json) throws FormException { throw new UnsupportedOperationException(); }
+    public boolean configure(StaplerRequest2 request, JSONObject json) throws FormException {
+        throw new UnsupportedOperationException();
+    }
 
     public void load() {}
 
     @Override
     public void save() {}
 
-    public GlobalConfigurationCategory getCategory() { throw new UnsupportedOperationException(); }
+    public GlobalConfigurationCategory getCategory() {
+        throw new UnsupportedOperationException();
+    }
 
-    public Permission getRequiredGlobalConfigPagePermission() { throw new UnsupportedOperationException(); }
+    public Permission getRequiredGlobalConfigPagePermission() {
+        throw new UnsupportedOperationException();
+    }
 
     public static class FormException extends Exception {
         private static final long serialVersionUID = 1;

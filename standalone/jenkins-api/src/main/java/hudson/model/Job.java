@@ -8,5 +8,7 @@ public abstract class Job<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, R
 
     public void checkPermission(Permission permission) {}
 
-    public RunT getLastBuild() { throw new UnsupportedOperationException(); }
+    public RunT getLastBuild() {
+        throw new UnsupportedOperationException();
+    }
 }

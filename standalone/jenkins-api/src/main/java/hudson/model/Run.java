@@ -6,19 +6,33 @@ public abstract class Run<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, R
         implements Saveable {
     protected Run() {}
 
-    public static Run<?, ?> fromExternalizableId(String id) { throw new UnsupportedOperationException(); }
+    public static Run<?, ?> fromExternalizableId(String id) {
+        throw new UnsupportedOperationException();
+    }
 
-    public String getExternalizableId() { throw new UnsupportedOperationException(); }
+    public String getExternalizableId() {
+        throw new UnsupportedOperationException();
+    }
 
-    public <T extends Cause> T getCause(Class<T> type) { throw new UnsupportedOperationException(); }
+    public <T extends Cause> T getCause(Class<T> type) {
+        throw new UnsupportedOperationException();
+    }
 
-    public RunT getPreviousBuild() { throw new UnsupportedOperationException(); }
+    public RunT getPreviousBuild() {
+        throw new UnsupportedOperationException();
+    }
 
-    public String getUrl() { throw new UnsupportedOperationException(); }
+    public String getUrl() {
+        throw new UnsupportedOperationException();
+    }
 
-    public String getDisplayName() { throw new UnsupportedOperationException(); }
+    public String getDisplayName() {
+        throw new UnsupportedOperationException();
+    }
 
-    public boolean isBuilding() { throw new UnsupportedOperationException(); }
+    public boolean isBuilding() {
+        throw new UnsupportedOperationException();
+    }
 
     @Override
     public synchronized void save() throws IOException {}

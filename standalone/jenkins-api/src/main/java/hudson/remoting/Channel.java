@@ -3,5 +3,7 @@ package hudson.remoting;
 public class Channel {
     protected Channel() {}
 
-    public static boolean isClosedChannelException(Throwable t) { throw new UnsupportedOperationException(); }
+    public static boolean isClosedChannelException(Throwable t) {
+        throw new UnsupportedOperationException();
+    }
 }

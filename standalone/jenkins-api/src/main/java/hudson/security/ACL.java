@@ -5,5 +5,7 @@ import org.springframework.security.core.Authentication;
 public abstract class ACL {
     public static final Authentication SYSTEM2 = null;
 
-    public boolean hasPermission2(Authentication authentication, Permission permission) { throw new UnsupportedOperationException(); }
+    public boolean hasPermission2(Authentication authentication, Permission permission) {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -10,5 +10,7 @@ public final class PermissionGroup {
         this.title = title;
     }
 
-    public List<Permission> getPermissions() { throw new UnsupportedOperationException(); }
+    public List<Permission> getPermissions() {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -5,9 +5,15 @@ public abstract class FormValidation extends Exception {
 
     private FormValidation() {}
 
-    public static FormValidation ok() { throw new UnsupportedOperationException(); }
+    public static FormValidation ok() {
+        throw new UnsupportedOperationException();
+    }
 
-    public static FormValidation ok(String message) { throw new UnsupportedOperationException(); }
+    public static FormValidation ok(String message) {
+        throw new UnsupportedOperationException();
+    }
 
-    public static FormValidation error(String message) { throw new UnsupportedOperationException(); }
+    public static FormValidation error(String message) {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 public class ListBoxModel extends ArrayList<ListBoxModel.Option> {
     private static final long serialVersionUID = 1;
 
-    public ListBoxModel add(String nameAndValue) { throw new UnsupportedOperationException(); }
+    public ListBoxModel add(String nameAndValue) {
+        throw new UnsupportedOperationException();
+    }
 
     public void add(String displayName, String value) {}
 

@@ -3,5 +3,7 @@ package hudson.util;
 public final class Secret {
     private Secret() {}
 
-    public String getPlainText() { throw new UnsupportedOperationException(); }
+    public String getPlainText() {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -13,17 +13,29 @@ public class Jenkins implements ItemGroup<Item> {
 
     protected Jenkins() {}
 
-    public static Jenkins get() { throw new UnsupportedOperationException(); }
+    public static Jenkins get() {
+        throw new UnsupportedOperationException();
+    }
 
-    public static Authentication getAuthentication2() { throw new UnsupportedOperationException(); }
+    public static Authentication getAuthentication2() {
+        throw new UnsupportedOperationException();
+    }
 
-    public ACL getACL() { throw new UnsupportedOperationException(); }
+    public ACL getACL() {
+        throw new UnsupportedOperationException();
+    }
 
-    public File getRootDir() { throw new UnsupportedOperationException(); }
+    public File getRootDir() {
+        throw new UnsupportedOperationException();
+    }
 
-    public boolean isQuietingDown() { throw new UnsupportedOperationException(); }
+    public boolean isQuietingDown() {
+        throw new UnsupportedOperationException();
+    }
 
     public void checkPermission(Permission permission) {}
 
-    public boolean hasPermission(Permission permission) { throw new UnsupportedOperationException(); }
+    public boolean hasPermission(Permission permission) {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -3,5 +3,7 @@ package jenkins.util;
 import java.util.concurrent.ScheduledExecutorService;
 
 public class Timer {
-    public static ScheduledExecutorService get() { throw new UnsupportedOperationException(); }
+    public static ScheduledExecutorService get() {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -58,8 +58,9 @@ class TrainsActionTest {
     }
 
     private static int status(JenkinsRule jenkins, String user, String url, HttpMethod method) throws Exception {
-        JenkinsRule.WebClient client =
-                jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false).login(user);
+        JenkinsRule.WebClient client = jenkins.createWebClient()
+                .withThrowExceptionOnFailingStatusCode(false)
+                .login(user);
         WebRequest request = new WebRequest(new URL(jenkins.getURL(), "release-trains/" + url), method);
         return client.getPage(method == HttpMethod.POST ? client.addCrumb(request) : request)
                 .getWebResponse()

@@ -7,5 +7,7 @@ public final class ResourceBundleHolder implements Serializable {
 
     private ResourceBundleHolder() {}
 
-    public static ResourceBundleHolder get(Class<?> owner) { throw new UnsupportedOperationException(); }
+    public static ResourceBundleHolder get(Class<?> owner) {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -111,8 +111,7 @@ public sealed interface Event {
     record TrainResumed(String user) implements Event {}
 
     /** An image is refused everywhere until it is unblocked; {@code release} brought it. */
-    record ImageBlocked(Digest digest, String service, String release, String reason, String user)
-            implements Event {}
+    record ImageBlocked(Digest digest, String service, String release, String reason, String user) implements Event {}
 
     /** An image may be used again. */
     record ImageUnblocked(Digest digest, String user) implements Event {}

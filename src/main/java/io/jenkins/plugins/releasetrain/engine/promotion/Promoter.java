@@ -65,8 +65,7 @@ public final class Promoter {
      *
      * @param mayMove false: refuse if the tag points to another digest
      */
-    public record Item(
-            String sourceRepository, String targetRepository, Digest digest, String tag, boolean mayMove) {}
+    public record Item(String sourceRepository, String targetRepository, Digest digest, String tag, boolean mayMove) {}
 
     /** How a promotion ended, and what it cost if this call copied something. */
     public record Result(boolean promoted, String reason, ImageCopier.Report copied) {}
@@ -78,8 +77,8 @@ public final class Promoter {
      *     a version tag stands against it and nothing was changed
      */
     public Result promote(Request request) {
-        Journal<PromotionState> journal = new Journal<>(
-                store, "promotion/" + request.id(), PromotionState.TYPE, clock, listener);
+        Journal<PromotionState> journal =
+                new Journal<>(store, "promotion/" + request.id(), PromotionState.TYPE, clock, listener);
         PromotionState state = journal.state();
         if (!state.planned()) {
             Event plan = plan(request);
@@ -111,12 +110,21 @@ public final class Promoter {
             checkExpected(request, tag, former);
             checkMayMove(request, item, former);
             moves.add(new Move(
-                    item.sourceRepository(), item.targetRepository(), item.digest(), item.tag(), former, item.mayMove()));
+                    item.sourceRepository(),
+                    item.targetRepository(),
+                    item.digest(),
+                    item.tag(),
+                    former,
+                    item.mayMove()));
         }
         // Version tags first: what production runs is told by the moving tags, so they come when all else is there.
         moves.sort(Comparator.comparing(Move::mayMove));
         return new Event.PromotionPlanned(
-                request.id(), request.release(), request.source().host(), request.target().host(), moves);
+                request.id(),
+                request.release(),
+                request.source().host(),
+                request.target().host(),
+                moves);
     }
 
     private void checkExpected(Request request, Registry.Tag tag, Optional<Digest> former) {
@@ -135,7 +143,8 @@ public final class Promoter {
         if (!item.mayMove() && former.isPresent() && !former.get().equals(item.digest())) {
             throw new EngineException(
                     FailureKind.CONFLICT,
-                    "Not promoted: version tag " + describe(request, new Registry.Tag(item.targetRepository(), item.tag()))
+                    "Not promoted: version tag "
+                            + describe(request, new Registry.Tag(item.targetRepository(), item.tag()))
                             + " points to " + former.get() + " already, not to " + item.digest()
                             + "; use another tag, or allow the tag to move");
         }

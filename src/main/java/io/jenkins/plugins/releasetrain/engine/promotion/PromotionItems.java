@@ -51,7 +51,6 @@ public final class PromotionItems {
     }
 
     private static Promoter.Item item(Service service, PinnedImage image, String tag, boolean mayMove) {
-        return new Promoter.Item(
-                service.devRepository(), service.productionRepository(), image.digest(), tag, mayMove);
+        return new Promoter.Item(service.devRepository(), service.productionRepository(), image.digest(), tag, mayMove);
     }
 }

@@ -109,8 +109,7 @@ public final class Advisor {
     }
 
     private static Workload workload(Site site, double arrivals, int environments, long seed) {
-        return new Workload(
-                arrivals, site.failure(), site.flake(), site.trialMinutes(), environments, DAYS, seed);
+        return new Workload(arrivals, site.failure(), site.flake(), site.trialMinutes(), environments, DAYS, seed);
     }
 
     private static double median(List<Result> results, double share) {

@@ -49,7 +49,8 @@ public record SearchTree(List<Node> roots) {
 
     /** Of the failures with the same changes the newest one comes first, so that repeated runs hang below each other. */
     private static boolean explains(Node node, Node failure) {
-        return Set.copyOf(failure.started().changes()).containsAll(node.started().changes());
+        return Set.copyOf(failure.started().changes())
+                .containsAll(node.started().changes());
     }
 
     /** One line per trial, indented below the failure that it explains. */
@@ -61,7 +62,9 @@ public record SearchTree(List<Node> roots) {
 
     private static void write(StringBuilder text, Node node, int depth) {
         text.append("  ".repeat(depth))
-                .append(node.verdict().map(v -> v.name().toLowerCase(Locale.ROOT)).orElse("running"))
+                .append(node.verdict()
+                        .map(v -> v.name().toLowerCase(Locale.ROOT))
+                        .orElse("running"))
                 .append(": ")
                 .append(node.started().purpose())
                 .append(" ")

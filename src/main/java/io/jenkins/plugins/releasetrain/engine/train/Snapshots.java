@@ -44,8 +44,7 @@ public final class Snapshots {
      */
     public Map<String, String> ofPattern(Function<String, Pattern> pattern) {
         return of(
-                name -> newest(
-                        registries.dev().tags(catalog.service(name).devRepository()), pattern.apply(name)),
+                name -> newest(registries.dev().tags(catalog.service(name).devRepository()), pattern.apply(name)),
                 "tag that matches its pattern");
     }
 
@@ -55,8 +54,10 @@ public final class Snapshots {
 
     private Map<String, String> of(Function<String, Optional<String>> tagOf, String wanted) {
         Map<Tag, String> services = new HashMap<>();
-        catalog.services().values().forEach(service -> tagOf.apply(service.name())
-                .ifPresent(tag -> services.put(new Tag(service.devRepository(), tag), service.name())));
+        catalog.services()
+                .values()
+                .forEach(service -> tagOf.apply(service.name())
+                        .ifPresent(tag -> services.put(new Tag(service.devRepository(), tag), service.name())));
         Map<Tag, Descriptor> found = registries.dev().resolveAll(services.keySet());
         ImageSet production = registries.productionSet(catalog);
         Map<String, String> images = new HashMap<>();
@@ -70,7 +71,8 @@ public final class Snapshots {
         if (images.isEmpty()) {
             throw new EngineException(
                     FailureKind.NOT_FOUND,
-                    "A snapshot of " + registries.dev().host() + " has nothing new: of " + catalog.services().size()
+                    "A snapshot of " + registries.dev().host() + " has nothing new: of "
+                            + catalog.services().size()
                             + " services, " + found.size() + " have a " + wanted
                             + ", and production runs all of these images already");
         }

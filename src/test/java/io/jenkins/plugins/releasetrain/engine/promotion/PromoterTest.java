@@ -58,8 +58,7 @@ class PromoterTest {
         Promoter.Request whole = request();
         List<Promoter.Item> items = new ArrayList<>(whole.items());
         items.add(new Promoter.Item("dev/s1", "prod/s1", Digest.sha256("never built"), "3", false));
-        Promoter.Request broken =
-                new Promoter.Request("p1", "", shop.dev, shop.production, items, Map.of());
+        Promoter.Request broken = new Promoter.Request("p1", "", shop.dev, shop.production, items, Map.of());
         assertThatThrownBy(() -> shop.promoter(shop.store).promote(broken))
                 .asInstanceOf(InstanceOfAssertFactories.type(EngineException.class))
                 .returns(FailureKind.NOT_FOUND, EngineException::kind);
@@ -108,12 +107,15 @@ class PromoterTest {
         keepsTags.push("prod/s1", "production", "s1 1");
         keepsTags.push("prod/s2", "production", "s2 1");
         keepsTags.beforeTag(tag -> {
-            if (tag.equals(new Tag("prod/s0", "production")) && keepsTags.moved().size() == SERVICES) {
+            if (tag.equals(new Tag("prod/s0", "production"))
+                    && keepsTags.moved().size() == SERVICES) {
                 throw new EngineException(FailureKind.FORBIDDEN, "denied");
             }
         });
         Promoter.Result result = shop.promoter(shop.store).promote(request(shop, keepsTags, Map.of()));
-        assertThat(result.reason()).contains("denied").contains("could not be removed: prod/s0:2, prod/s1:2, prod/s2:2");
+        assertThat(result.reason())
+                .contains("denied")
+                .contains("could not be removed: prod/s0:2, prod/s1:2, prod/s2:2");
     }
 
     @Test
@@ -143,7 +145,9 @@ class PromoterTest {
         assertThatThrownBy(() -> shop.promoter(shop.store).promote(request)).hasMessage("connection reset");
         down[0] = false;
         assertThat(shop.promoter(shop.store).promote(request).promoted()).isTrue();
-        assertThat(shop.events).filteredOn(Event.ContentPromoted.class::isInstance).hasSize(1);
+        assertThat(shop.events)
+                .filteredOn(Event.ContentPromoted.class::isInstance)
+                .hasSize(1);
         assertThat(shop.inProduction("s2")).isEqualTo(FakeShop.digest("s2", "2"));
     }
 
@@ -165,7 +169,8 @@ class PromoterTest {
                 Promoter.Request request = request(world, world.production, Map.of());
                 assertThatThrownBy(() -> world.promoter(crashing.store()).promote(request))
                         .isInstanceOf(CrashingStore.Crash.class);
-                assertThat(world.promoter(world.store).promote(request).promoted()).isTrue();
+                assertThat(world.promoter(world.store).promote(request).promoted())
+                        .isTrue();
                 for (int i = 0; i < SERVICES; i++) {
                     assertThat(world.inProduction("s" + i)).isEqualTo(FakeShop.digest("s" + i, "2"));
                 }

@@ -37,7 +37,8 @@ class SimulationTest {
 
     @Test
     void secondEnvironmentAddsTwoThirdsAtLeast() {
-        assertThat(capacity(Policy.TRAIN, 0.05, 0, 2) / capacity(Policy.TRAIN, 0.05, 0, 1)).isGreaterThan(1.66);
+        assertThat(capacity(Policy.TRAIN, 0.05, 0, 2) / capacity(Policy.TRAIN, 0.05, 0, 1))
+                .isGreaterThan(1.66);
     }
 
     @Test

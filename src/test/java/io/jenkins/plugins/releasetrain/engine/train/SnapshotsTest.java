@@ -38,7 +38,8 @@ class SnapshotsTest {
     @Test
     void newestTagIsThatOfTheHighestNumbers() {
         assertThat(Snapshots.newest(
-                        List.of("1.9.0", "1.10.0", "1.10.0-rc", "2.0-beta", "latest"), Pattern.compile("\\d+(\\.\\d+)*")))
+                        List.of("1.9.0", "1.10.0", "1.10.0-rc", "2.0-beta", "latest"),
+                        Pattern.compile("\\d+(\\.\\d+)*")))
                 .contains("1.10.0");
         shop.build("s1", "1.9");
         shop.build("s1", "1.10");
@@ -47,6 +48,7 @@ class SnapshotsTest {
 
     @Test
     void nothingNewIsToldWithCounts() {
-        assertThatThrownBy(() -> snapshots.ofTag("nosuch")).hasMessageContaining("of 4 services, 0 have a tag 'nosuch'");
+        assertThatThrownBy(() -> snapshots.ofTag("nosuch"))
+                .hasMessageContaining("of 4 services, 0 have a tag 'nosuch'");
     }
 }

@@ -42,8 +42,7 @@ class TrainCrashTest {
             shop.buildBad("s1", "2");
             shop.build("s2", "2");
             AtomicInteger runs = new AtomicInteger();
-            Supplier<Verdict> tests =
-                    () -> runs.incrementAndGet() == flakyRun ? Verdict.FAILED : shop.test();
+            Supplier<Verdict> tests = () -> runs.incrementAndGet() == flakyRun ? Verdict.FAILED : shop.test();
             CrashingStore crashing = new CrashingStore(shop.store, append, durable);
             try {
                 Ride ride = Ride.on(shop, crashing.store());

@@ -3,5 +3,7 @@ package com.cloudbees.plugins.credentials;
 public class CredentialsMatchers {
     private CredentialsMatchers() {}
 
-    public static CredentialsMatcher always() { throw new UnsupportedOperationException(); }
+    public static CredentialsMatcher always() {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -36,7 +36,10 @@ final class Advise implements Callable<Integer> {
     @Option(names = "--failure", defaultValue = "0.05", description = "share of bad changes; default: ${DEFAULT-VALUE}")
     private double failure;
 
-    @Option(names = "--flake", defaultValue = "0.01", description = "share of good runs that fail; default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--flake",
+            defaultValue = "0.01",
+            description = "share of good runs that fail; default: ${DEFAULT-VALUE}")
     private double flake;
 
     @Option(names = "--cycle-minutes", defaultValue = "30", description = "install and test; default: ${DEFAULT-VALUE}")
@@ -60,7 +63,9 @@ final class Advise implements Callable<Integer> {
         System.exit(new CommandLine(new Advise())
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     command.getErr().println(failure.getMessage());
-                    return failure instanceof EngineException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+                    return failure instanceof EngineException
+                            ? CommandLine.ExitCode.USAGE
+                            : CommandLine.ExitCode.SOFTWARE;
                 })
                 .execute(arguments));
     }
@@ -79,7 +84,9 @@ final class Advise implements Callable<Integer> {
                 PERCENT * site.failure(),
                 PERCENT * site.flake(),
                 site.trialMinutes());
-        out.printf("%-22s%14s%12s%12s%16s%18s%n", "", "capacity/h", "p50 min", "p95 min", "trials/change", "wrongly ejected");
+        out.printf(
+                "%-22s%14s%12s%12s%16s%18s%n",
+                "", "capacity/h", "p50 min", "p95 min", "trials/change", "wrongly ejected");
         for (Advisor.Row row : advice.rows()) {
             out.printf(
                     Locale.ROOT,

@@ -39,12 +39,14 @@ final class Planning {
         for (int i = 0; i < ROUNDS; i++) {
             long begin = System.nanoTime();
             List<String> view = TrialPolicy.view(ids, failed, TrialPolicy.batchLimit(rates, 1, 64));
-            List<Change> inView = changes.stream().filter(c -> view.contains(c.id())).toList();
+            List<Change> inView =
+                    changes.stream().filter(c -> view.contains(c.id())).toList();
             Decision decision = new TrialPolicy(rates, 0.0002)
                     .decide(new Situation(view, failed, true, 0, List.of(), Sets.inseparable(inView)));
             List<String> chosen = ((Decision.Run) decision).changes();
             ImageSet set = Sets.with(
-                    baseline, inView.stream().filter(c -> chosen.contains(c.id())).toList());
+                    baseline,
+                    inView.stream().filter(c -> chosen.contains(c.id())).toList());
             if (set.equals(baseline)) {
                 throw new IllegalStateException("A set with changes has the digest of the baseline");
             }

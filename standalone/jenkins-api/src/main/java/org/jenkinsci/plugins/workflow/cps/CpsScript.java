@@ -5,5 +5,7 @@ import groovy.lang.Binding;
 public abstract class CpsScript {
     protected CpsScript() {}
 
-    public Binding getBinding() { throw new UnsupportedOperationException(); }
+    public Binding getBinding() {
+        throw new UnsupportedOperationException();
+    }
 }

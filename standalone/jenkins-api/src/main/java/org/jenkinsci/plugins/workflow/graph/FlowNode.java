@@ -3,5 +3,7 @@ package org.jenkinsci.plugins.workflow.graph;
 public abstract class FlowNode {
     protected FlowNode() {}
 
-    public String getId() { throw new UnsupportedOperationException(); }
+    public String getId() {
+        throw new UnsupportedOperationException();
+    }
 }

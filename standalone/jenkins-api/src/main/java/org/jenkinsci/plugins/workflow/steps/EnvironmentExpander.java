@@ -9,5 +9,7 @@ public abstract class EnvironmentExpander implements Serializable {
 
     public abstract void expand(EnvVars env) throws IOException, InterruptedException;
 
-    public static EnvironmentExpander merge(EnvironmentExpander original, EnvironmentExpander subsequent) { throw new UnsupportedOperationException(); }
+    public static EnvironmentExpander merge(EnvironmentExpander original, EnvironmentExpander subsequent) {
+        throw new UnsupportedOperationException();
+    }
 }

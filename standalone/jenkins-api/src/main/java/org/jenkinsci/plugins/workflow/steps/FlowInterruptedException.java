@@ -9,7 +9,11 @@ public final class FlowInterruptedException extends InterruptedException {
 
     public FlowInterruptedException(Result result, boolean actualInterruption, CauseOfInterruption... causes) {}
 
-    public List<CauseOfInterruption> getCauses() { throw new UnsupportedOperationException(); }
+    public List<CauseOfInterruption> getCauses() {
+        throw new UnsupportedOperationException();
+    }
 
-    public boolean isActualInterruption() { throw new UnsupportedOperationException(); }
+    public boolean isActualInterruption() {
+        throw new UnsupportedOperationException();
+    }
 }

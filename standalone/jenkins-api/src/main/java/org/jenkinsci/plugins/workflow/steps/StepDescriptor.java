@@ -8,7 +8,11 @@ public abstract class StepDescriptor extends Descriptor<Step> {
 
     public abstract Set<? extends Class<?>> getRequiredContext();
 
-    public boolean takesImplicitBlockArgument() { throw new UnsupportedOperationException(); }
+    public boolean takesImplicitBlockArgument() {
+        throw new UnsupportedOperationException();
+    }
 
-    public boolean isAdvanced() { throw new UnsupportedOperationException(); }
+    public boolean isAdvanced() {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -7,7 +7,9 @@ public abstract class StepExecution implements Serializable {
 
     protected StepExecution(StepContext context) {}
 
-    public StepContext getContext() { throw new UnsupportedOperationException(); }
+    public StepContext getContext() {
+        throw new UnsupportedOperationException();
+    }
 
     public abstract boolean start() throws Exception;
 
@@ -15,5 +17,7 @@ public abstract class StepExecution implements Serializable {
 
     public void onResume() {}
 
-    public String getStatus() { throw new UnsupportedOperationException(); }
+    public String getStatus() {
+        throw new UnsupportedOperationException();
+    }
 }
