@@ -1,0 +1,160 @@
+package io.jenkins.plugins.releasetrain.bench;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Makes a train's history through the store's own appends: 2,000 services, 20 images changed per release, two changes
+ * and ten events per release, one change in ten ejected, one release in fifty a rollback's. Always the same for a number
+ * of releases. The newest releases' sets are kept, so that they can be compared; sets are read by their key alone.
+ */
+final class HistoryData {
+    static final int SERVICES = 2_000;
+    static final int IMAGES = 20;
+    static final int EVENTS = 10;
+    static final int SETS = 200;
+    static final int PEOPLE = 50;
+    static final Instant END = Instant.parse("2026-11-01T00:00:00Z");
+
+    private static final String STREAM = "train/shop";
+    private static final int RELEASES_PER_APPEND = 50;
+    private static final int SECONDS_PER_RELEASE = 300;
+
+    private final Store store;
+    private final int releases;
+    private final Random random = new Random(42);
+    private final SortedMap<String, PinnedImage> production = new TreeMap<>();
+    private Optional<Digest> parent = Optional.empty();
+
+    HistoryData(Store store, int releases) {
+        this.store = store;
+        this.releases = releases;
+        for (int i = 0; i < SERVICES; i++) {
+            production.put(service(i), image(service(i), 0));
+        }
+    }
+
+    static String service(int i) {
+        return "service-%04d".formatted(i);
+    }
+
+    static Digest digest(String service, int release) {
+        return Digest.sha256(service + "@" + release);
+    }
+
+    private static PinnedImage image(String service, int release) {
+        return new PinnedImage("shop/" + service, digest(service, release), "1." + release);
+    }
+
+    void make() {
+        long version = 0;
+        List<Event> events = new ArrayList<>();
+        for (int n = 1; n <= releases; n++) {
+            release(n, events);
+            if (n % RELEASES_PER_APPEND == 0 || n == releases) {
+                version = store.append(STREAM, version, at(n), events);
+                events.clear();
+            }
+        }
+        String newest = parent.orElseThrow().value();
+        version = store.append(
+                STREAM, version, END, List.of(new Event.BaselineInstalled("staging", new Digest(newest), List.of())));
+        List<Event> waiting = new ArrayList<>();
+        for (int i = 0; i < IMAGES; i++) {
+            waiting.add(queued("waiting-" + i, images(releases + 1, IMAGES / 2), END));
+        }
+        store.append(STREAM, version, END, waiting);
+    }
+
+    Instant at(int release) {
+        return END.minusSeconds((long) (releases - release + 1) * SECONDS_PER_RELEASE);
+    }
+
+    private SortedMap<String, PinnedImage> images(int release, int count) {
+        SortedMap<String, PinnedImage> images = new TreeMap<>();
+        while (images.size() < count) {
+            String service = service(random.nextInt(SERVICES));
+            images.put(service, image(service, release));
+        }
+        return images;
+    }
+
+    private Event.ChangeQueued queued(String id, SortedMap<String, PinnedImage> images, Instant at) {
+        Origin origin = new Origin(
+                images.firstKey() + "#" + random.nextInt(10_000),
+                "job/" + images.firstKey() + "/",
+                "person" + random.nextInt(PEOPLE));
+        return new Event.ChangeQueued(new Change(id, images, origin, at, 0, true));
+    }
+
+    /** A quarter of an hour to a day. */
+    private long lead() {
+        return 900 + random.nextInt(86_400);
+    }
+
+    private void release(int n, List<Event> events) {
+        Event.ChangeQueued first = queued("c" + n + "a", images(n, IMAGES / 2), at(n).minusSeconds(lead()));
+        Event.ChangeQueued second = queued("c" + n + "b", images(n, IMAGES / 2), at(n).minusSeconds(lead()));
+        boolean ejected = n % 5 == 0;
+        SortedMap<String, PinnedImage> changed = new TreeMap<>(first.change().images());
+        List<String> changes = new ArrayList<>(List.of("c" + n + "a"));
+        if (!ejected) {
+            changed.putAll(second.change().images());
+            changes.add("c" + n + "b");
+        }
+        production.putAll(changed);
+        Digest set = keep(n);
+        events.add(first);
+        events.add(second);
+        events.add(new Event.BatchDeparted("b" + n, List.of("c" + n + "a", "c" + n + "b"), set));
+        events.add(new Event.TrialStarted("t" + n, "b" + n, set, changes, "batch", "staging", "cart#1", n));
+        events.add(new Event.TrialEnded("t" + n, set, "system", Verdict.PASSED, "all tests passed", 60_000));
+        events.add(made(n, set, changed, changes));
+        events.add(new Event.ReleasePromoted("shop-" + n, "p" + n));
+        events.add(new Event.ChangeEnded("c" + n + "a", Outcome.RELEASED, "its trial passed", "shop-" + n));
+        events.add(
+                ejected
+                        ? new Event.ChangeEnded("c" + n + "b", Outcome.EJECTED, n % 80 + " of 80 tests failed", "")
+                        : new Event.ChangeEnded("c" + n + "b", Outcome.RELEASED, "its trial passed", "shop-" + n));
+        events.add(new Event.BatchEnded("b" + n, List.of()));
+    }
+
+    private static Event.ReleaseMade made(
+            int n, Digest set, SortedMap<String, PinnedImage> changed, List<String> changes) {
+        return new Event.ReleaseMade(
+                "shop-" + n,
+                "shop",
+                n,
+                Event.Kind.MONO,
+                set,
+                n == 1 ? "" : "shop-" + (n - 1),
+                n > 2 && n % 50 == 0 ? "shop-" + (n - 2) : "",
+                changed,
+                changes,
+                "t" + n);
+    }
+
+    private Digest keep(int n) {
+        if (n <= releases - SETS) {
+            return Digest.sha256("set " + n);
+        }
+        ImageSet set = ImageSet.of(production);
+        store.saveSet(set, parent);
+        parent = Optional.of(set.digest());
+        return set.digest();
+    }
+}
