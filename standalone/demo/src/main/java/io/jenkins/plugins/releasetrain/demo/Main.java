@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -64,6 +66,8 @@ public final class Main implements Callable<Integer> {
         Account account = new Account(System.out, System::nanoTime);
         Summary summary = new Summary();
         try (Parts parts = open(run)) {
+            Optional<PagesServer> pages = parts.serve();
+            pages.ifPresent(p -> account.line("demo", "pages at " + p.origin()));
             Shop shop = new Shop(options.external() ? "shop-" + run : "shop", run, parts.devPush);
             account.line(
                     "demo",
@@ -84,6 +88,10 @@ public final class Main implements Callable<Integer> {
                     parts.storedAt);
             boolean fine = !findings.containsValue(false);
             writeFigures(story, account, parts, fine);
+            if (pages.isPresent()) {
+                System.out.println("The pages stay at " + pages.get().origin() + " until Ctrl+C");
+                new CountDownLatch(1).await();
+            }
             return fine ? CommandLine.ExitCode.OK : WRONG;
         }
     }

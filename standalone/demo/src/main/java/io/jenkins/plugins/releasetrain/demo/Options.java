@@ -68,6 +68,13 @@ final class Options {
     @Option(names = "--figures", paramLabel = "FILE", description = "Write the figures of the run as JSON.")
     Optional<Path> figures = Optional.empty();
 
+    @Option(
+            names = "--serve",
+            paramLabel = "PORT",
+            description = "Serve the history's pages on 127.0.0.1 while the demo runs and after it, until it is"
+                    + " interrupted; 0 for any free port.")
+    Optional<Integer> serve = Optional.empty();
+
     boolean external() {
         return devRegistry.isPresent() || productionRegistry.isPresent() || jdbcUrl.isPresent();
     }

@@ -7,8 +7,10 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesCluster;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
+import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.lock.LeaseLock;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import io.jenkins.plugins.releasetrain.engine.registry.HttpRegistry;
@@ -25,6 +27,7 @@ import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
 import java.io.File;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -175,6 +178,21 @@ final class Parts implements AutoCloseable {
             case "crash" -> PodBehaviour.CRASH_LOOP;
             default -> PodBehaviour.READY;
         };
+    }
+
+    /** The pages, where they are wanted. */
+    Optional<PagesServer> serve() throws IOException {
+        if (options.serve.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(open(new PagesServer(new HistoryApi(store, clock), options.serve.get())));
+        } catch (BindException | IllegalArgumentException e) {
+            throw new EngineException(
+                    FailureKind.INVALID_INPUT,
+                    "--serve: cannot listen on port " + options.serve.get() + ": " + e.getMessage(),
+                    e);
+        }
     }
 
     Registry.Traffic traffic() {
