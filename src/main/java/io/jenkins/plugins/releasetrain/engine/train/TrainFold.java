@@ -39,17 +39,6 @@ final class TrainFold {
             return s.withQueue(byPriority(concat(back, s.queue())))
                     .withBatch(Optional.empty())
                     .withTrial(Optional.empty());
-        } else if (event instanceof Event.TrialStarted e) {
-            return s.withTrial(Optional.of(
-                    new Trial(e.trial(), e.set(), e.changes(), e.conductor(), e.fence(), false, recorded.at())));
-        } else if (event instanceof Event.TrialInstalled) {
-            return s.withTrial(s.trial().map(TrainFold::installed));
-        } else if (event instanceof Event.TrialEnded e) {
-            return trialEnded(s, recorded, e);
-        } else if (event instanceof Event.VerdictRecalled e) {
-            return recalled(s, recorded, e);
-        } else if (event instanceof Event.RunForced e) {
-            return s.withSearch(s.search().forcing(e.changes()));
         } else if (event instanceof Event.ReleaseMade e) {
             return released(s, e, recorded.at());
         } else if (event instanceof Event.ReleasePromoted e) {
@@ -63,6 +52,23 @@ final class TrainFold {
             return s.withPaused(e.reason(), 0);
         } else if (event instanceof Event.TrainResumed) {
             return s.withPaused("", 0);
+        }
+        return trial(s, recorded);
+    }
+
+    private static TrainState trial(TrainState s, RecordedEvent recorded) {
+        Event event = recorded.event();
+        if (event instanceof Event.TrialStarted e) {
+            return s.withTrial(Optional.of(
+                    new Trial(e.trial(), e.set(), e.changes(), e.conductor(), e.fence(), false, recorded.at())));
+        } else if (event instanceof Event.TrialInstalled) {
+            return s.withTrial(s.trial().map(TrainFold::installed));
+        } else if (event instanceof Event.TrialEnded e) {
+            return trialEnded(s, recorded, e);
+        } else if (event instanceof Event.VerdictRecalled e) {
+            return recalled(s, recorded, e);
+        } else if (event instanceof Event.RunForced e) {
+            return s.withSearch(s.search().forcing(e.changes()));
         }
         return s;
     }
