@@ -31,12 +31,11 @@ function field(name, label, value, options) {
   const input = options
     ? el("select", { name }, ["", ...options].map(o =>
       el("option", { value: o, selected: o === value }, o ? o.toLowerCase().replaceAll("_", " ") : "any")))
-    : el("input", { name, value });
-  if (name === "from" || name === "to") {
-    input.type = "date";
-  }
+    : el("input", { name, value, type: "text" });
   return el("label", {}, label, input);
 }
+
+const day = (name, label, value) => el("label", {}, label, el("input", { name, value: value?.slice(0, 10), type: "date" }));
 
 function form(target, fields, action) {
   return el("form", { onsubmit: event => {
@@ -74,7 +73,7 @@ const PAGES = {
     return ["History",
       form("history", [field("owner", "Train or lane", p.owner, now.owners), field("service", "Service", p.service),
         field("state", "State", p.state, STATES), field("person", "Person", p.person), field("text", "Words", p.text),
-        field("from", "From", p.from), field("to", "Before", p.to)], "Filter"),
+        day("from", "From", p.from), day("to", "Before", p.to)], "Filter"),
       itemTable("Newest first", history.items),
       history.next ? el("p", {}, query("Older", "history", { ...p, before: history.next })) : null];
   },
@@ -103,7 +102,6 @@ const PAGES = {
 
   async compare(_, p) {
     const fields = form("compare", [field("from", "From release", p.from), field("to", "To release", p.to)], "Compare");
-    fields.querySelectorAll("input").forEach(i => { i.type = "text"; });
     if (!p.from || !p.to) {
       return ["Compare", fields, notice("Name two releases, for example shop-1 and shop-2.")];
     }
@@ -154,8 +152,8 @@ const PAGES = {
     const percent = x => x === null ? "–" : `${(100 * x).toFixed(1)} %`;
     const k = t.keys;
     return ["Trends",
-      form("trends", [field("owner", "Train or lane", owner, owners), field("from", "From", t.from),
-        field("to", "To", t.to)], "Show"),
+      form("trends", [field("owner", "Train or lane", owner, owners), day("from", "From", t.from),
+        day("to", "To", t.to)], "Show"),
       facts([["Deployments a day", k.deploymentsPerDay.toFixed(2)], ["Lead time p50", duration(k.leadTimeP50)],
         ["Lead time p95", duration(k.leadTimeP95)], ["Change failure rate", percent(k.changeFailureRate)],
         ["Time to restore p50", duration(k.timeToRestoreP50)],
