@@ -1,6 +1,5 @@
 package hudson.security;
 
-import java.util.List;
 import org.jvnet.localizer.Localizable;
 
 public final class PermissionGroup {
@@ -10,7 +9,4 @@ public final class PermissionGroup {
         this.title = title;
     }
 
-    public List<Permission> getPermissions() {
-        throw new UnsupportedOperationException();
-    }
 }

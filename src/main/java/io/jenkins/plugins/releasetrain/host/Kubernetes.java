@@ -36,9 +36,9 @@ final class Kubernetes {
         if (environment.getServerUrl() != null) {
             config.setMasterUrl(environment.getServerUrl());
         }
-        if (environment.getCaCertificates() != null) {
-            config.setCaCertData(Base64.getEncoder()
-                    .encodeToString(environment.getCaCertificates().getBytes(StandardCharsets.UTF_8)));
+        String certificates = environment.getCaCertificates();
+        if (certificates != null) {
+            config.setCaCertData(Base64.getEncoder().encodeToString(certificates.getBytes(StandardCharsets.UTF_8)));
         }
         return config;
     }

@@ -146,7 +146,8 @@ final class Wiring implements AutoCloseable {
     }
 
     private static Pattern movingTags(TrainConfiguration train) {
-        return train.getMovingTags() == null ? TrainSettings.USUAL_MOVING_TAGS : Pattern.compile(train.getMovingTags());
+        String tags = train.getMovingTags();
+        return tags == null ? TrainSettings.USUAL_MOVING_TAGS : Pattern.compile(tags);
     }
 
     Lanes lanes(String environmentName) {

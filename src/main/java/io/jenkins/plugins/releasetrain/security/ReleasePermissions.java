@@ -41,6 +41,6 @@ public final class ReleasePermissions {
     /** Makes the permissions known before an authorization strategy that names them is loaded. */
     @Initializer(before = InitMilestone.SYSTEM_CONFIG_LOADED, after = InitMilestone.PLUGINS_STARTED)
     public static void register() {
-        GROUP.getPermissions();
+        // Static fields are initialised by the call.
     }
 }

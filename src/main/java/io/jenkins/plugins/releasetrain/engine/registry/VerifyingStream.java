@@ -119,12 +119,13 @@ final class VerifyingStream implements AutoCloseable {
     private void closeQuietly() {
         InputStream open = in;
         in = null;
-        if (open != null) {
-            try (open) {
-                // Closing is all: the content is not wanted any more.
-            } catch (IOException e) {
-                // The connection is broken already, which is why it is closed.
-            }
+        if (open == null) {
+            return;
+        }
+        try {
+            open.close();
+        } catch (IOException e) {
+            // The connection is broken already, which is why it is closed.
         }
     }
 }

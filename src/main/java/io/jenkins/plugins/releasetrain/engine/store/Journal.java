@@ -73,20 +73,22 @@ public final class Journal<S> {
     public S update(Function<S, List<? extends Event>> decide) {
         for (int i = 0; i < TRIES; i++) {
             List<? extends Event> events;
+            S after;
             synchronized (this) {
                 events = decide.apply(state());
                 if (!tryAppend(events)) {
                     continue;
                 }
+                after = state;
             }
             events.forEach(listener);
-            return state;
+            return after;
         }
         throw new EngineException(
                 FailureKind.CONFLICT, "Could not write to " + stream + ": others wrote first " + TRIES + " times");
     }
 
-    private boolean tryAppend(List<? extends Event> events) {
+    private synchronized boolean tryAppend(List<? extends Event> events) {
         if (events.isEmpty()) {
             return true;
         }
@@ -102,7 +104,7 @@ public final class Journal<S> {
         return true;
     }
 
-    private void catchUp() {
+    private synchronized void catchUp() {
         List<Store.RecordedEvent> page;
         do {
             page = store.events(stream, version, EVENTS_PER_PAGE);
@@ -114,7 +116,7 @@ public final class Journal<S> {
         }
     }
 
-    private void apply(Store.RecordedEvent event) {
+    private synchronized void apply(Store.RecordedEvent event) {
         state = type.fold().apply(state, event);
         version = event.version();
     }
@@ -127,7 +129,7 @@ public final class Journal<S> {
         }
     }
 
-    private String write() {
+    private synchronized String write() {
         try {
             return json.writeValueAsString(state);
         } catch (JsonProcessingException e) {
