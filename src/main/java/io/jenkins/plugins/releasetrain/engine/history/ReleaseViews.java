@@ -101,7 +101,9 @@ final class ReleaseViews {
         entry.images().forEach((service, image) -> images.add(difference(service, null, image)));
         List<View.TrialNode> trials = entry.began() instanceof Event.LaneQueued
                 ? TrialTree.ofLane(laneEvents(entry))
-                : store.batchOfChange(id).map(b -> TrialTree.of(store.trials(b), "")).orElse(List.of());
+                : store.batchOfChange(id)
+                        .map(b -> TrialTree.of(store.trials(b), ""))
+                        .orElse(List.of());
         return new View.ChangeView(items.items(List.of(entry)).get(0), images, trials);
     }
 

@@ -162,7 +162,8 @@ final class SqlIndex {
      * read all items of a frequent term than look up these few.
      */
     private static List<Long> having(Handle handle, Range range, List<Long> terms, int limit) {
-        StringBuilder sql = new StringBuilder("SELECT d.item FROM (" + OF_TERM.replace(":limit", ":most") + ") d WHERE 1 = 1");
+        StringBuilder sql =
+                new StringBuilder("SELECT d.item FROM (" + OF_TERM.replace(":limit", ":most") + ") d WHERE 1 = 1");
         for (int i = 1; i < terms.size(); i++) {
             sql.append(" AND (SELECT COUNT(*) FROM rt_term x WHERE x.term = :term")
                     .append(i)

@@ -43,8 +43,8 @@ final class SqlSets {
 
     private final JsonMapper mapper = new JsonMapper();
     /** Decoded full copies by digest, which never change; many sets in use are made of the same few. */
-    private final Map<String, Map<String, List<String>>> fullCopies = Collections.synchronizedMap(
-            new LinkedHashMap<>(2 * FULL_COPIES_AT_HAND, 0.75f, true) {
+    private final Map<String, Map<String, List<String>>> fullCopies =
+            Collections.synchronizedMap(new LinkedHashMap<>(2 * FULL_COPIES_AT_HAND, 0.75f, true) {
                 private static final long serialVersionUID = 1;
 
                 @Override
