@@ -14,7 +14,6 @@ import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
 import io.jenkins.plugins.releasetrain.engine.store.Terms;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -84,13 +83,19 @@ final class ReleaseViews {
     }
 
     private List<View.Difference> changed(Event.ReleaseMade made) {
-        Map<String, PinnedImage> before = store.release(made.parent())
-                .flatMap(r -> store.set(r.made().set()))
-                .map(s -> (Map<String, PinnedImage>) s.images())
-                .orElse(Map.of());
+        Optional<ImageSet> before =
+                store.release(made.parent()).flatMap(r -> store.set(r.made().set()));
         List<View.Difference> changed = new ArrayList<>();
-        made.changed().forEach((service, image) -> changed.add(difference(service, before.get(service), image)));
+        made.changed()
+                .forEach((service, image) -> changed.add(
+                        before.isEmpty()
+                                ? brought(service, image)
+                                : difference(service, before.get().images().get(service), image)));
         return changed;
+    }
+
+    private static View.Difference brought(String service, PinnedImage image) {
+        return new View.Difference(service, "BROUGHT", null, image(image));
     }
 
     View.ChangeView change(String id) {
@@ -98,7 +103,7 @@ final class ReleaseViews {
                 .orElseThrow(() -> new EngineException(
                         FailureKind.NOT_FOUND, "There is no change or lane '" + id + "' in the history"));
         List<View.Difference> images = new ArrayList<>();
-        entry.images().forEach((service, image) -> images.add(difference(service, null, image)));
+        entry.images().forEach((service, image) -> images.add(brought(service, image)));
         List<View.TrialNode> trials = entry.began() instanceof Event.LaneQueued
                 ? TrialTree.ofLane(laneEvents(entry))
                 : store.batchOfChange(id)

@@ -104,7 +104,7 @@ public sealed interface View {
     /**
      * One service in two sets.
      *
-     * @param change ADDED, REMOVED or CHANGED
+     * @param change ADDED, REMOVED, CHANGED, or BROUGHT where it is not known what was there before
      * @param from and to: tag and digest, null where it is not there
      */
     record Difference(String service, String change, Image from, Image to) implements View {}
