@@ -8,5 +8,4 @@ public final class PermissionGroup {
     public PermissionGroup(Class<?> owner, Localizable title) {
         this.title = title;
     }
-
 }

@@ -26,8 +26,8 @@ final class HostileShop {
     private HostileShop() {}
 
     private static SortedMap<String, PinnedImage> images(String service, int build) {
-        return new TreeMap<>(Map.of(
-                service, new PinnedImage("shop/cart", Digest.sha256(String.valueOf(build)), "1." + build)));
+        return new TreeMap<>(
+                Map.of(service, new PinnedImage("shop/cart", Digest.sha256(String.valueOf(build)), "1." + build)));
     }
 
     private static Event.ChangeQueued queued(String id, int build, Instant at) {

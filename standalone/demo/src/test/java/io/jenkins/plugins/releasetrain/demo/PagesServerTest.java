@@ -58,14 +58,17 @@ class PagesServerTest {
     @Test
     void pageHasNoInlineScriptOrStyle() throws IOException {
         String page = ask("GET /", host());
-        assertThat(page).doesNotContain("<style", " style=", "onclick", "<script>").contains("<script type=\"module\" src");
+        assertThat(page)
+                .doesNotContain("<style", " style=", "onclick", "<script>")
+                .contains("<script type=\"module\" src");
     }
 
     @Test
     void unchangedAnswerIsNotSentAgain() throws IOException {
         String first = ask("GET /api/now", host());
         String etag = first.replaceAll("(?is).*\netag: (\\S+).*", "$1");
-        assertThat(ask("GET /api/now", host(), "If-None-Match: " + etag + "\r\n")).startsWith("HTTP/1.1 304");
+        assertThat(ask("GET /api/now", host(), "If-None-Match: " + etag + "\r\n"))
+                .startsWith("HTTP/1.1 304");
     }
 
     @Test

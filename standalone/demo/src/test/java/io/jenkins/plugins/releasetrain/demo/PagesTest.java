@@ -100,8 +100,7 @@ class PagesTest {
     private WebElement show(PagesServer from, String hash) {
         browser.get("about:blank");
         browser.get(from.origin() + hash);
-        waiting()
-                .until(b -> b.findElement(By.id("rt-page")).getDomAttribute("data-shown") != null);
+        waiting().until(b -> b.findElement(By.id("rt-page")).getDomAttribute("data-shown") != null);
         return browser.findElement(By.id("rt-page"));
     }
 
@@ -137,7 +136,9 @@ class PagesTest {
         assertThat(browser.executeScript("return window.hacked === undefined")).isEqualTo(true);
         assertThat(main.findElements(By.tagName("img"))).isEmpty();
         assertThat(main.findElements(By.cssSelector("a[href^='javascript']"))).isEmpty();
-        assertThat(complaints()).as("what the browser's console says, CSP included").isEmpty();
+        assertThat(complaints())
+                .as("what the browser's console says, CSP included")
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -146,7 +147,9 @@ class PagesTest {
         WebElement main = show(server, page.get(0));
 
         for (WebElement control : main.findElements(By.cssSelector("a, button, input, select, svg[role=img]"))) {
-            assertThat(control.getAccessibleName()).as(control.getDomProperty("outerHTML")).isNotBlank();
+            assertThat(control.getAccessibleName())
+                    .as(control.getDomProperty("outerHTML"))
+                    .isNotBlank();
         }
         assertThat(main.findElements(By.tagName("caption"))).hasSameSizeAs(main.findElements(By.tagName("table")));
     }
@@ -156,7 +159,9 @@ class PagesTest {
         for (String hash : List.of("", "#/now", "#/history", "#/matrix", "#/trends", "#/compare", "#/service/none")) {
             WebElement main = show(emptyServer, hash);
             assertThat(main.findElements(By.className("rt-notice"))).as(hash).isNotEmpty();
-            assertThat(main.findElements(By.cssSelector("[role=alert]"))).as(hash).isEmpty();
+            assertThat(main.findElements(By.cssSelector("[role=alert]")))
+                    .as(hash)
+                    .isEmpty();
         }
         assertThat(complaints()).isEmpty();
     }
@@ -182,13 +187,12 @@ class PagesTest {
         browser.switchTo().activeElement().sendKeys(Keys.TAB);
         assertThat(browser.switchTo().activeElement().getText()).isEqualTo("Skip to content");
         browser.switchTo().activeElement().sendKeys(Keys.ENTER);
-        waiting()
-                .until(b -> "rt-page".equals(b.switchTo().activeElement().getDomAttribute("id")));
+        waiting().until(b -> "rt-page".equals(b.switchTo().activeElement().getDomAttribute("id")));
 
         browser.findElement(By.linkText("History")).sendKeys(Keys.ENTER);
-        waiting()
-                .until(b -> "History".equals(b.findElement(By.tagName("h1")).getText()));
-        assertThat(browser.findElement(By.cssSelector("nav a[aria-current=page]")).getText())
+        waiting().until(b -> "History".equals(b.findElement(By.tagName("h1")).getText()));
+        assertThat(browser.findElement(By.cssSelector("nav a[aria-current=page]"))
+                        .getText())
                 .isEqualTo("History");
         assertThat(browser.switchTo().activeElement().getDomAttribute("id")).isEqualTo("rt-page");
     }
@@ -197,8 +201,7 @@ class PagesTest {
     void filterIsInTheAddress() {
         WebElement main = show(server, "#/history");
         main.findElement(By.name("text")).sendKeys("bad1", Keys.ENTER);
-        waiting()
-                .until(b -> b.findElements(By.cssSelector("tbody tr")).size() == 1);
+        waiting().until(b -> b.findElements(By.cssSelector("tbody tr")).size() == 1);
         assertThat(browser.getCurrentUrl()).endsWith("#/history?text=bad1");
     }
 
