@@ -32,7 +32,7 @@ public final class HistoryApi {
     public HistoryApi(Store store, Clock clock) {
         this.now = new NowViews(store);
         this.items = new ItemViews(store);
-        this.releases = new ReleaseViews(store, items);
+        this.releases = new ReleaseViews(store);
         this.places = new PlaceViews(store, items);
         this.trends = new TrendViews(store, clock);
     }

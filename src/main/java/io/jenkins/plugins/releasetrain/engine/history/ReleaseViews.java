@@ -7,11 +7,10 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.Entry;
-import io.jenkins.plugins.releasetrain.engine.store.HistoryQuery;
+import io.jenkins.plugins.releasetrain.engine.store.Item;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
 import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
-import io.jenkins.plugins.releasetrain.engine.store.Terms;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,11 +25,9 @@ final class ReleaseViews {
     private static final int LANE_EVENTS = 300;
 
     private final Store store;
-    private final ItemViews items;
 
-    ReleaseViews(Store store, ItemViews items) {
+    ReleaseViews(Store store) {
         this.store = store;
-        this.items = items;
     }
 
     View.Release release(String id, Parameters p) {
@@ -45,7 +42,7 @@ final class ReleaseViews {
                 made.owner(),
                 made.number(),
                 made.kind().name(),
-                release.promotedAt().isPresent() ? "PROMOTED" : refused(made.id()),
+                store.item(Item.RELEASE, made.id()).map(Item::state).orElse("MADE"),
                 made.set().value(),
                 made.parent(),
                 made.rollbackOf(),
@@ -55,7 +52,7 @@ final class ReleaseViews {
                         .limit(p.number("limit", DIFFERENCES, MOST_DIFFERENCES))
                         .toList(),
                 changed.size(),
-                items.items(requests),
+                requests.stream().map(ItemViews::item).toList(),
                 lane
                         ? requests.stream()
                                 .findFirst()
@@ -64,22 +61,6 @@ final class ReleaseViews {
                         : store.batchOf(made.trial())
                                 .map(b -> TrialTree.of(store.trials(b), made.trial()))
                                 .orElse(List.of()));
-    }
-
-    private String refused(String release) {
-        return store
-                .history(new HistoryQuery(
-                        Terms.words(release),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Long.MAX_VALUE,
-                        ItemViews.LARGEST_PAGE))
-                .entries()
-                .stream()
-                .filter(e -> e.id().equals(release))
-                .map(ItemViews::state)
-                .findFirst()
-                .orElse("MADE");
     }
 
     private List<View.Difference> changed(Event.ReleaseMade made) {
@@ -109,7 +90,7 @@ final class ReleaseViews {
                 : store.batchOfChange(id)
                         .map(b -> TrialTree.of(store.trials(b), ""))
                         .orElse(List.of());
-        return new View.ChangeView(items.items(List.of(entry)).get(0), images, trials);
+        return new View.ChangeView(ItemViews.item(entry), images, trials);
     }
 
     private List<RecordedEvent> laneEvents(Entry entry) {

@@ -1,23 +1,25 @@
 package io.jenkins.plugins.releasetrain.engine.history;
 
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.store.DayCounts;
 import io.jenkins.plugins.releasetrain.engine.store.Metric;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
-import io.jenkins.plugins.releasetrain.engine.store.Times;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /** The four keys of DORA ("Accelerate", Forsgren, Humble, Kim; dora.dev) and what else tells how a train goes. */
 final class TrendViews {
     private static final int USUAL_DAYS = 30;
     private static final int MOST_DAYS = 366;
+    private static final int MOST_SINGLE_DAYS = 92;
+    private static final int WEEK = 7;
+    private static final double P50 = 0.5;
+    private static final double P95 = 0.95;
+    private static final double PRECISION = 1_000;
 
     private final Store store;
     private final Clock clock;
@@ -39,65 +41,52 @@ final class TrendViews {
                     "Trends are told for 1 to " + MOST_DAYS + " days, not for " + from + " to " + to);
         }
         String owner = p.required("owner");
-        List<Metric> metrics = store.metrics(owner, from, to);
-        Map<LocalDate, List<Metric>> byDay =
-                metrics.stream().collect(Collectors.groupingBy(Metric::day, TreeMap::new, Collectors.toList()));
+        DayCounts all = new DayCounts();
+        int step = days > MOST_SINGLE_DAYS ? WEEK : 1;
         List<View.Day> shown = new ArrayList<>();
-        byDay.forEach((day, m) -> shown.add(new View.Day(
-                day.toString(),
-                count(m, Metric.DEPLOYMENT),
-                count(m, Metric.ROLLBACK),
-                percentile(m, Metric.LEAD, 0.5))));
-        return new View.Trends(owner, from.toString(), to.toString(), keys(metrics, days), shown);
+        store.days(owner, from, to, step).forEach((day, counts) -> {
+            all.add(counts);
+            shown.add(new View.Day(day.toString(), keys(counts, Math.min(step, ChronoUnit.DAYS.between(day, to) + 1))));
+        });
+        return new View.Trends(owner, from.toString(), to.toString(), step, keys(all, days), shown);
     }
 
-    private static View.Keys keys(List<Metric> m, long days) {
-        long deployments = count(m, Metric.DEPLOYMENT);
-        long rollbacks = count(m, Metric.ROLLBACK);
-        long failed = count(m, Metric.TRIAL + "failed");
-        long batches = count(m, Metric.BATCH);
-        long changes = m.stream()
-                .filter(x -> x.name().equals(Metric.BATCH))
-                .mapToLong(x -> x.bucket() * x.count())
-                .sum();
+    private static View.Keys keys(DayCounts c, long days) {
+        long deployments = c.count(Metric.DEPLOYED);
+        long rollbacks = c.count(Metric.ROLLED_BACK);
+        long failed = c.count(Metric.FAILED);
         return new View.Keys(
-                (double) deployments / days,
-                percentile(m, Metric.LEAD, 0.5),
-                percentile(m, Metric.LEAD, 0.95),
+                rounded((double) deployments / days),
+                seconds(c, Metric.LEAD, P50),
+                seconds(c, Metric.LEAD, P95),
                 ratio(rollbacks, deployments),
-                percentile(m, Metric.RESTORE, 0.5),
-                ratio(changes, batches),
-                ratio(failed, failed + count(m, Metric.TRIAL + "passed")),
+                seconds(c, Metric.RESTORE, P50),
+                seconds(c, Metric.RESTORE, P95),
+                ratio(c.count(Metric.BATCHED), c.count(Metric.BATCHES)),
+                ratio(failed, failed + c.count(Metric.PASSED)),
+                seconds(c, Metric.QUEUE, P50),
+                seconds(c, Metric.QUEUE, P95),
+                seconds(c, Metric.INSTALL, P50),
+                seconds(c, Metric.INSTALL, P95),
+                seconds(c, Metric.TEST, P50),
+                seconds(c, Metric.TEST, P95),
+                seconds(c, Metric.PROMOTE, P50),
+                seconds(c, Metric.PROMOTE, P95),
                 deployments,
                 rollbacks,
-                count(m, Metric.OUTCOME + "ejected") + count(m, Metric.OUTCOME + "not_installable"));
+                c.count(Metric.EJECTED) + c.count(Metric.NOT_INSTALLABLE));
+    }
+
+    private static Double seconds(DayCounts counts, Metric metric, double share) {
+        Double seconds = counts.seconds(metric, share);
+        return seconds == null ? null : (Double) rounded(seconds);
     }
 
     private static Double ratio(long part, long whole) {
-        return whole == 0 ? null : (double) part / whole;
+        return whole == 0 ? null : (Double) rounded((double) part / whole);
     }
 
-    private static long count(List<Metric> metrics, String name) {
-        return metrics.stream()
-                .filter(m -> m.name().equals(name))
-                .mapToLong(Metric::count)
-                .sum();
-    }
-
-    /** The smallest time that at least this share of all does not exceed; null where there is none. */
-    private static Double percentile(List<Metric> metrics, String name, double share) {
-        TreeMap<Integer, Long> buckets = new TreeMap<>();
-        metrics.stream()
-                .filter(m -> m.name().equals(name))
-                .forEach(m -> buckets.merge(m.bucket(), m.count(), Long::sum));
-        long rest = (long)
-                Math.ceil(share * buckets.values().stream().mapToLong(n -> n).sum());
-        for (Map.Entry<Integer, Long> bucket : buckets.entrySet()) {
-            rest -= bucket.getValue();
-            if (rest <= 0) {
-                return Times.seconds(bucket.getKey());
-            }
-        }
-        return null;
+    private static double rounded(double value) {
+        return Math.round(value * PRECISION) / PRECISION;
     }
 }

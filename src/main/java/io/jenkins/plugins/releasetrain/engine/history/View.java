@@ -1,5 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.history;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.jenkins.plugins.releasetrain.engine.store.Item;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -37,26 +39,6 @@ public sealed interface View {
             implements View {}
 
     record History(List<Item> items, String next) implements View {}
-
-    /**
-     * A release, or a change that did not become one.
-     *
-     * @param kind RELEASE or CHANGE
-     * @param services the first ones; {@code more} are not named
-     */
-    record Item(
-            String kind,
-            String id,
-            String owner,
-            String state,
-            List<String> services,
-            int more,
-            String reason,
-            String build,
-            String url,
-            String user,
-            Instant at)
-            implements View {}
 
     /** @param changed what is different from the parent; {@code total} also counts what is not listed */
     record Release(
@@ -128,16 +110,22 @@ public sealed interface View {
 
     record Place(String environment, String service, String candidate) implements View {}
 
-    /** @param days one per day that has anything */
-    record Trends(String owner, String from, String to, Keys keys, List<Day> days) implements View {}
+    /**
+     * @param step how many days are told together: 1, or 7 where the time is longer than 92 days
+     * @param days one per step that has anything, called by its first day
+     */
+    record Trends(String owner, String from, String to, int step, Keys keys, List<Day> days) implements View {}
 
     /**
-     * The four keys of DORA, and the size of batches; null where nothing happened that they could be told from.
+     * The four keys of DORA, and what else tells how a train goes; null where nothing happened that it could be told
+     * from. Times in seconds that half (P50) or 95 % of all (P95) do not exceed, within 5 %.
      *
      * @param deploymentsPerDay releases that came to production and are no rollback
-     * @param leadTimeP50 seconds from a change's entry to production; times within 5 %
+     * @param leadTimeP50 from a change's entry to production
      * @param changeFailureRate rollbacks per deployment
-     * @param timeToRestoreP50 seconds from the promotion of a release to that of the rollback that followed it
+     * @param timeToRestoreP50 from the promotion of a release to that of the rollback that followed it
+     * @param queueP50 from a change's entry to its first departure
+     * @param promoteP50 from a release's making to its promotion
      */
     record Keys(
             double deploymentsPerDay,
@@ -145,14 +133,24 @@ public sealed interface View {
             Double leadTimeP95,
             Double changeFailureRate,
             Double timeToRestoreP50,
+            Double timeToRestoreP95,
             Double batchSizeMean,
             Double trialFailureRate,
+            Double queueP50,
+            Double queueP95,
+            Double installP50,
+            Double installP95,
+            Double testP50,
+            Double testP95,
+            Double promoteP50,
+            Double promoteP95,
             long deployments,
             long rollbacks,
             long ejected)
             implements View {}
 
-    record Day(String day, long deployments, long rollbacks, Double leadTimeP50) implements View {}
+    /** One day's figures, each as a property of its own. */
+    record Day(String day, @JsonUnwrapped Keys keys) implements View {}
 
     /** @param error says what is wrong and what to do */
     record Problem(String error) implements View {}

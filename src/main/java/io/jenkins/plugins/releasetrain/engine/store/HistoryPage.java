@@ -9,4 +9,4 @@ import java.util.Optional;
  * @param next where to go on; present with fewer items than asked for (or none) where the search was cut short, so that
  *     a page costs no more however rare its items are
  */
-public record HistoryPage(List<Entry> entries, Optional<Long> next) {}
+public record HistoryPage(List<Item> items, Optional<Long> next) {}

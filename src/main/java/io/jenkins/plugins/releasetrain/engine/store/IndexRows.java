@@ -1,14 +1,8 @@
 package io.jenkins.plugins.releasetrain.engine.store;
 
-import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
-import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
@@ -25,8 +19,6 @@ final class IndexRows {
     private final SortedMap<String, Production> production = new TreeMap<>();
     private final SortedMap<String, Holding> holdings = new TreeMap<>();
     private final SortedMap<String, Long> now = new TreeMap<>();
-    private final Set<String> fresh = new HashSet<>();
-    private final Map<String, Long> items = new HashMap<>();
 
     IndexRows(Handle handle, String stream) {
         this.handle = handle;
@@ -49,72 +41,17 @@ final class IndexRows {
                 .add();
     }
 
+    void installed(String trial, long milliseconds) {
+        update("UPDATE rt_trial SET installed = :took WHERE id = :id")
+                .bind("took", milliseconds)
+                .bind("id", trial)
+                .add();
+    }
+
     void departed(String change, String batch) {
         update("UPDATE rt_change SET batch = :batch WHERE id = :id")
                 .bind("batch", batch)
                 .bind("id", change)
-                .add();
-    }
-
-    /** Does nothing where the item is there already: what happened first stands. */
-    void item(String kind, Entry entry, Instant at, Set<String> terms) {
-        if (!fresh.add(kind + "/" + entry.id()) || find(kind, entry.id()).isPresent()) {
-            return;
-        }
-        long item = handle.createQuery("SELECT nextval('rt_item_key')")
-                .mapTo(long.class)
-                .one();
-        if ("release".equals(kind)) {
-            items.put(entry.id(), item);
-        }
-        boolean done = entry.ended().isPresent();
-        insert("INSERT INTO rt_item (item, kind, id, happened, stream, version, done_stream, done_version)"
-                        + " VALUES (:item, :kind, :id, :at, :began, :version, :done, :doneVersion)")
-                .bind("item", item)
-                .bind("kind", kind)
-                .bind("id", entry.id())
-                .bind("at", at.atOffset(ZoneOffset.UTC))
-                .bind("began", entry.place().stream())
-                .bind("version", entry.place().version())
-                .bind("done", done ? stream : null)
-                .bind("doneVersion", done ? entry.place().endedVersion() : null)
-                .add();
-        terms.stream()
-                .map(Terms::key)
-                .sorted()
-                .distinct()
-                .forEach(term -> insert("INSERT INTO rt_term (term, item) VALUES (:term, :item)")
-                        .bind("term", term)
-                        .bind("item", item)
-                        .add());
-    }
-
-    private Optional<Long> find(String kind, String id) {
-        return handle.createQuery("SELECT item FROM rt_item WHERE kind = :kind AND id = :id")
-                .bind("kind", kind)
-                .bind("id", id)
-                .mapTo(long.class)
-                .findOne();
-    }
-
-    /** A release came to production, or was refused. */
-    void done(String release, RecordedEvent recorded) {
-        Optional<Long> item = items.containsKey(release) ? Optional.of(items.get(release)) : find("release", release);
-        if (item.isEmpty()) {
-            return;
-        }
-        // Both columns by equality, so that H2 looks up one row instead of all of that state.
-        for (String former : new String[] {"made", "refused"}) {
-            update("UPDATE rt_term SET term = :state WHERE term = :former AND item = :item")
-                    .bind("state", Terms.key(Terms.state(recorded.event())))
-                    .bind("former", Terms.key(Terms.state(former)))
-                    .bind("item", item.get())
-                    .add();
-        }
-        update("UPDATE rt_item SET done_stream = :stream, done_version = :version WHERE item = :item")
-                .bind("stream", stream)
-                .bind("version", recorded.version())
-                .bind("item", item.get())
                 .add();
     }
 

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.store;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
 import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
 import java.time.Duration;
@@ -21,7 +22,10 @@ final class Indexer {
     private final String stream;
     private final String owner;
     private final IndexRows rows;
-    private final Counts counts = new Counts();
+    private final ItemRows items;
+    private final Days days = new Days();
+    private final Map<String, Long> installed = new HashMap<>();
+    private final Set<String> departed = new HashSet<>();
     private final Map<String, Entry> requests = new HashMap<>();
     private final Map<String, ReleaseRecord> releases = new HashMap<>();
 
@@ -31,6 +35,7 @@ final class Indexer {
         this.stream = stream;
         this.owner = owner(stream);
         this.rows = new IndexRows(handle, stream);
+        this.items = new ItemRows(handle);
     }
 
     /** What comes after {@code train/} or {@code lane/}. */
@@ -39,14 +44,16 @@ final class Indexer {
     }
 
     void index(List<RecordedEvent> events) {
-        loadRequests(events);
+        load(events);
         events.forEach(this::add);
+        items.write();
         rows.write();
-        counts.write(handle);
+        days.write(handle);
     }
 
-    private void loadRequests(List<RecordedEvent> events) {
+    private void load(List<RecordedEvent> events) {
         Set<String> wanted = new HashSet<>();
+        Set<String> departing = new HashSet<>();
         for (RecordedEvent recorded : events) {
             Event event = recorded.event();
             if (event instanceof Event.ChangeQueued || event instanceof Event.LaneQueued) {
@@ -61,12 +68,19 @@ final class Indexer {
                 wanted.add(e.lane());
             } else if (event instanceof Event.LaneInstalled e) {
                 wanted.add(e.lane());
+            } else if (event instanceof Event.BatchDeparted e) {
+                departing.addAll(e.changes());
+            } else if (event instanceof Event.LaneStarted e) {
+                departing.add(e.lane());
             } else if (event instanceof Event.ReleasePromoted e) {
                 release(e.release()).ifPresent(r -> wanted.addAll(r.made().changes()));
             }
         }
+        wanted.addAll(departing);
         wanted.removeAll(requests.keySet());
+        departing.retainAll(wanted);
         history.requests(handle, wanted).forEach(entry -> requests.put(entry.id(), entry));
+        departed.addAll(history.departed(handle, departing));
     }
 
     private Entry begun(RecordedEvent recorded) {
@@ -93,11 +107,12 @@ final class Indexer {
                     .map(c -> requests.get(c).origin())
                     .toList();
             Entry entry = begun(recorded);
-            rows.item("release", entry, recorded.at(), Terms.of(entry, e.owner(), origins));
+            Origin first = origins.isEmpty() ? Origin.UNKNOWN : origins.get(0);
+            items.add(Item.of(entry, e.owner(), first), Terms.of(entry, e.owner(), origins));
         } else if (event instanceof Event.ReleasePromoted e) {
             release(e.release()).ifPresent(r -> promoted(r, recorded));
         } else if (event instanceof Event.PromotionRefused e) {
-            rows.done(e.release(), recorded);
+            release(e.release()).ifPresent(r -> items.done(r.made(), e));
         } else if (event instanceof Event.ChangeEnded e) {
             ended(e.change(), e.outcome(), recorded);
         } else if (event instanceof Event.LaneEnded e) {
@@ -105,23 +120,21 @@ final class Indexer {
             ended(e.lane(), e.outcome(), recorded);
         } else {
             now(recorded);
+            measure(recorded);
         }
     }
 
     private void now(RecordedEvent recorded) {
         Event event = recorded.event();
-        if (event instanceof Event.BatchDeparted e) {
+        if (event instanceof Event.BatchDeparted) {
             rows.now("batch", recorded.version());
-            e.changes().forEach(change -> rows.departed(change, e.batch()));
-            counts.departed(owner, recorded.at(), e);
         } else if (event instanceof Event.BatchEnded) {
             rows.now("batch", null);
         } else if (event instanceof Event.TrialStarted e) {
             rows.now("trial", recorded.version());
             rows.holds(new Holding(e.environment(), e.set(), e.trial(), recorded.at()));
-        } else if (event instanceof Event.TrialEnded e) {
+        } else if (event instanceof Event.TrialEnded) {
             rows.now("trial", null);
-            counts.tested(owner, recorded.at(), e.verdict().name());
         } else if (event instanceof Event.TrainPaused) {
             rows.now("pause", recorded.version());
         } else if (event instanceof Event.TrainResumed) {
@@ -132,32 +145,77 @@ final class Indexer {
             if (requests.containsKey(e.lane()) && requests.get(e.lane()).began() instanceof Event.LaneQueued lane) {
                 rows.holds(new Holding(lane.environment(), e.baseline(), e.lane(), recorded.at()));
             }
-        } else if (event instanceof Event.LaneTested e) {
-            counts.tested(owner, recorded.at(), e.verdict().name());
         }
+    }
+
+    private void measure(RecordedEvent recorded) {
+        Event event = recorded.event();
+        Instant at = recorded.at();
+        if (event instanceof Event.BatchDeparted e) {
+            days.add(owner, at, Metric.BATCHES, 1);
+            days.add(owner, at, Metric.BATCHED, e.changes().size());
+            e.changes().forEach(change -> departed(change, e.batch(), at));
+        } else if (event instanceof Event.LaneStarted e) {
+            departed(e.lane(), e.lane(), at);
+        } else if (event instanceof Event.TrialInstalled e) {
+            installed.put(e.trial(), e.milliseconds());
+            rows.installed(e.trial(), e.milliseconds());
+            days.add(owner, at, Metric.INSTALL, Duration.ofMillis(e.milliseconds()));
+        } else if (event instanceof Event.TrialEnded e) {
+            Optional<Long> installation = e.verdict() == Verdict.VOID ? Optional.empty() : installation(e.trial());
+            tested(e.verdict(), installation.map(took -> Duration.ofMillis(e.milliseconds() - took)), at);
+        } else if (event instanceof Event.LaneInstalled e) {
+            days.add(owner, at, Metric.INSTALL, Duration.ofMillis(e.milliseconds()));
+        } else if (event instanceof Event.LaneTested e) {
+            boolean decided = e.verdict() != Verdict.VOID;
+            tested(e.verdict(), decided ? Optional.of(Duration.ofMillis(e.milliseconds())) : Optional.empty(), at);
+        }
+    }
+
+    /** The first departure ends the time in the queue. */
+    private void departed(String request, String batch, Instant at) {
+        rows.departed(request, batch);
+        if (departed.add(request) && requests.containsKey(request)) {
+            days.add(
+                    owner,
+                    at,
+                    Metric.QUEUE,
+                    Duration.between(requests.get(request).askedAt(), at));
+        }
+    }
+
+    private Optional<Long> installation(String trial) {
+        return installed.containsKey(trial) ? Optional.of(installed.get(trial)) : history.installation(handle, trial);
+    }
+
+    private void tested(Verdict verdict, Optional<Duration> took, Instant at) {
+        days.add(owner, at, Metric.valueOf(verdict.name()), 1);
+        took.ifPresent(time -> days.add(owner, at, Metric.TEST, time));
     }
 
     private void promoted(ReleaseRecord release, RecordedEvent recorded) {
         Event.ReleaseMade made = release.made();
         Instant at = recorded.at();
-        rows.done(made.id(), recorded);
+        items.done(made, recorded.event());
         made.changed().forEach((service, image) -> rows.produces(new Production(service, image, made.id(), at)));
         releases.put(made.id(), new ReleaseRecord(made, release.madeAt(), Optional.of(""), Optional.of(at)));
-        counts.promoted(made, at);
+        boolean rollback = !made.rollbackOf().isEmpty();
+        days.add(made.owner(), at, rollback ? Metric.ROLLED_BACK : Metric.DEPLOYED, 1);
+        days.add(made.owner(), at, Metric.PROMOTE, Duration.between(release.madeAt(), at));
         made.changes().stream()
                 .filter(requests::containsKey)
-                .forEach(c -> counts.lead(
-                        made.owner(), at, Duration.between(requests.get(c).askedAt(), at)));
-        if (!made.rollbackOf().isEmpty()) {
+                .map(c -> Duration.between(requests.get(c).askedAt(), at))
+                .forEach(time -> days.add(made.owner(), at, Metric.LEAD, time));
+        if (rollback) {
             release(made.parent())
                     .flatMap(ReleaseRecord::promotedAt)
-                    .ifPresent(since -> counts.restored(made.owner(), at, Duration.between(since, at)));
+                    .ifPresent(since -> days.add(made.owner(), at, Metric.RESTORE, Duration.between(since, at)));
         }
     }
 
     /** What became a release is found as that release; every other end is an item of its own. */
     private void ended(String id, Event.Outcome outcome, RecordedEvent recorded) {
-        counts.ended(owner, recorded.at(), outcome);
+        days.add(owner, recorded.at(), Metric.valueOf(outcome.name()), 1);
         Entry request = requests.get(id);
         if (outcome == Event.Outcome.RELEASED || request == null) {
             return;
@@ -168,6 +226,6 @@ final class Indexer {
                 request.beganAt(),
                 Optional.of(recorded.event()),
                 Optional.of(recorded.at()));
-        rows.item("change", entry, recorded.at(), Terms.of(entry, owner, List.of(request.origin())));
+        items.add(Item.of(entry, owner, request.origin()), Terms.of(entry, owner, List.of(request.origin())));
     }
 }

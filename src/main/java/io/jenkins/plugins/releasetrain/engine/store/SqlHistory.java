@@ -128,6 +128,27 @@ final class SqlHistory {
         return requests;
     }
 
+    /** Those of the changes and lanes that left the queue once. */
+    List<String> departed(Handle handle, Collection<String> ids) {
+        List<String> departed = new ArrayList<>();
+        List<String> wanted = List.copyOf(ids);
+        for (int from = 0; from < wanted.size(); from += DIGESTS_PER_QUERY) {
+            departed.addAll(handle.createQuery("SELECT id FROM rt_change WHERE id IN (<ids>) AND batch IS NOT NULL")
+                    .bindList("ids", wanted.subList(from, Math.min(wanted.size(), from + DIGESTS_PER_QUERY)))
+                    .mapTo(String.class)
+                    .list());
+        }
+        return departed;
+    }
+
+    /** How long a trial's installation took, in milliseconds; empty where it did not come so far. */
+    Optional<Long> installation(Handle handle, String trial) {
+        return handle.createQuery("SELECT installed FROM rt_trial WHERE id = :id AND installed IS NOT NULL")
+                .bind("id", trial)
+                .mapTo(long.class)
+                .findOne();
+    }
+
     Entry entry(ResultSet row) throws SQLException {
         return new Entry(
                 new Entry.Place(row.getString("stream"), row.getLong("version"), row.getLong("done_version")),

@@ -5,33 +5,18 @@ import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Query;
 
 /** Reads the tables that {@link Indexer} writes, and keeps them up with the events. */
 final class SqlIndex {
     static final String EVENTS = "SELECT version, happened, type, body FROM rt_event"
             + " WHERE stream = :stream AND version > :after ORDER BY stream, version LIMIT :limit";
-    static final String NEWEST =
-            "SELECT item FROM rt_item WHERE item < :before AND item > :floor" + " ORDER BY item DESC LIMIT :limit";
-    static final String OF_TERM = "SELECT item FROM rt_term WHERE term = :term0 AND item < :before AND item > :floor"
-            + " ORDER BY term, item DESC LIMIT :limit";
     static final String OPEN = SqlHistory.ENTRY + "rt_change" + SqlHistory.JOIN
             + "t.stream = :stream AND t.done_version IS NULL ORDER BY t.stream, t.done_version, t.version LIMIT :limit";
 
     private static final int EVENTS_PER_PAGE = 1_000;
-    /** So many items of the rarest term are looked at for one page. */
-    static final int LOOKED_AT = 500;
 
     private final EventCodec codec;
     private final SqlHistory history;
@@ -96,102 +81,6 @@ final class SqlIndex {
                         SqlHistory.instant(row, "happened"),
                         codec.read(row.getString("type"), row.getString("body"))))
                 .list();
-    }
-
-    HistoryPage search(Handle handle, HistoryQuery query) {
-        long before = query.to()
-                .flatMap(to -> edge(handle, "happened >= :at ORDER BY happened, item", to))
-                .map(item -> Math.min(item, query.before()))
-                .orElse(query.before());
-        Optional<Long> after =
-                query.from().flatMap(from -> edge(handle, "happened < :at ORDER BY happened DESC, item DESC", from));
-        Range range = new Range(before, after.orElse(0L));
-        List<Long> found;
-        Optional<Long> next = Optional.empty();
-        List<Long> terms = query.terms().stream().map(Terms::key).distinct().toList();
-        if (terms.size() < 2) {
-            found = items(handle, range, terms, query.limit());
-        } else {
-            List<Long> rarestFirst = new ArrayList<>(terms);
-            Collections.swap(rarestFirst, 0, terms.indexOf(rarest(handle, range, terms)));
-            List<Long> candidates = items(handle, range, rarestFirst.subList(0, 1), LOOKED_AT);
-            found = having(handle, range, rarestFirst, query.limit());
-            if (candidates.size() == LOOKED_AT) {
-                next = Optional.of(candidates.get(LOOKED_AT - 1));
-            }
-        }
-        if (found.size() == query.limit()) {
-            next = Optional.of(found.get(found.size() - 1));
-        }
-        return new HistoryPage(entries(handle, found), next);
-    }
-
-    private record Range(long before, long after) {}
-
-    private static Optional<Long> edge(Handle handle, String where, Instant at) {
-        return handle.createQuery("SELECT item FROM rt_item WHERE " + where + " LIMIT 1")
-                .bind("at", at.atOffset(ZoneOffset.UTC))
-                .mapTo(long.class)
-                .findOne();
-    }
-
-    private static List<Long> items(Handle handle, Range range, List<Long> terms, int limit) {
-        Query query = handle.createQuery(terms.isEmpty() ? NEWEST : OF_TERM);
-        terms.forEach(term -> query.bind("term0", term));
-        return query.bind("before", range.before())
-                .bind("floor", range.after())
-                .bind("limit", limit)
-                .mapTo(long.class)
-                .list();
-    }
-
-    private static long rarest(Handle handle, Range range, List<Long> terms) {
-        return terms.stream()
-                .min(Comparator.comparing(term -> handle.createQuery("SELECT COUNT(*) FROM (" + OF_TERM + ") counted")
-                        .bind("term0", term)
-                        .bind("before", range.before())
-                        .bind("floor", range.after())
-                        .bind("limit", LOOKED_AT)
-                        .mapTo(int.class)
-                        .one()))
-                .orElseThrow();
-    }
-
-    /**
-     * The first of the candidates that have all terms. Counted one by one and not joined, since PostgreSQL would rather
-     * read all items of a frequent term than look up these few.
-     */
-    private static List<Long> having(Handle handle, Range range, List<Long> terms, int limit) {
-        StringBuilder sql =
-                new StringBuilder("SELECT d.item FROM (" + OF_TERM.replace(":limit", ":most") + ") d WHERE 1 = 1");
-        for (int i = 1; i < terms.size(); i++) {
-            sql.append(" AND (SELECT COUNT(*) FROM rt_term x WHERE x.term = :term")
-                    .append(i)
-                    .append(" AND x.item = d.item) = 1");
-        }
-        Query query = handle.createQuery(sql + " ORDER BY d.item DESC LIMIT :limit");
-        for (int i = 0; i < terms.size(); i++) {
-            query.bind("term" + i, terms.get(i));
-        }
-        return query.bind("before", range.before())
-                .bind("floor", range.after())
-                .bind("most", LOOKED_AT)
-                .bind("limit", limit)
-                .mapTo(long.class)
-                .list();
-    }
-
-    private List<Entry> entries(Handle handle, List<Long> items) {
-        if (items.isEmpty()) {
-            return List.of();
-        }
-        Map<Long, Entry> entries = new HashMap<>();
-        handle.createQuery(SqlHistory.ENTRY.replace("SELECT ", "SELECT t.item, ") + "rt_item" + SqlHistory.JOIN
-                        + "t.item IN (<items>)")
-                .bindList("items", items)
-                .map((row, context) -> entries.put(row.getLong("item"), history.entry(row)))
-                .list();
-        return new ArrayList<>(items.stream().map(entries::get).toList());
     }
 
     Optional<String> batchOf(Handle handle, String trial) {
@@ -284,20 +173,6 @@ final class SqlIndex {
                         new Digest(row.getString("set_digest")),
                         row.getString("candidate"),
                         SqlHistory.instant(row, "happened")))
-                .list();
-    }
-
-    List<Metric> metrics(Handle handle, String owner, LocalDate from, LocalDate to) {
-        return handle.createQuery("SELECT happened, metric, bucket, n FROM rt_count WHERE owner = :owner"
-                        + " AND happened BETWEEN :from AND :to")
-                .bind("owner", owner)
-                .bind("from", from)
-                .bind("to", to)
-                .map((row, context) -> new Metric(
-                        row.getObject("happened", LocalDate.class),
-                        row.getString("metric"),
-                        row.getInt("bucket"),
-                        row.getLong("n")))
                 .list();
     }
 }

@@ -43,12 +43,12 @@ final class SqlSets {
 
     private final JsonMapper mapper = new JsonMapper();
     /** Decoded full copies by digest, which never change; many sets in use are made of the same few. */
-    private final Map<String, Map<String, List<String>>> fullCopies =
+    private final Map<String, SortedMap<String, PinnedImage>> fullCopies =
             Collections.synchronizedMap(new LinkedHashMap<>(2 * FULL_COPIES_AT_HAND, 0.75f, true) {
                 private static final long serialVersionUID = 1;
 
                 @Override
-                protected boolean removeEldestEntry(Map.Entry<String, Map<String, List<String>>> eldest) {
+                protected boolean removeEldestEntry(Map.Entry<String, SortedMap<String, PinnedImage>> eldest) {
                     return size() > FULL_COPIES_AT_HAND;
                 }
             });
@@ -58,9 +58,9 @@ final class SqlSets {
             return;
         }
         Optional<Chain> base = parent.flatMap(p -> chain(handle, p)).filter(c -> c.depth() + 1 < FULL_COPY_EVERY);
-        Map<String, List<String>> full = entries(set);
-        Map<String, List<String>> difference =
-                base.map(c -> difference(c.entries(), full)).orElse(full);
+        SortedMap<String, PinnedImage> full = set.images();
+        SortedMap<String, PinnedImage> difference =
+                base.map(c -> difference(c.images(), full)).orElse(full);
         boolean delta = base.isPresent() && difference.size() * 2 < full.size();
         handle.createUpdate("INSERT INTO rt_set (digest, parent, depth, body)"
                         + " VALUES (:digest, :parent, :depth, :body) ON CONFLICT DO NOTHING")
@@ -74,11 +74,7 @@ final class SqlSets {
     /** @throws EngineException DIGEST_MISMATCH where the database does not hold any more what was kept (I2) */
     Optional<ImageSet> find(Handle handle, Digest digest) {
         return chain(handle, digest).map(chain -> {
-            SortedMap<String, PinnedImage> images = new TreeMap<>();
-            chain.entries()
-                    .forEach((service, e) ->
-                            images.put(service, new PinnedImage(e.get(0), new Digest(e.get(1)), e.get(2))));
-            ImageSet set = ImageSet.of(images);
+            ImageSet set = ImageSet.of(chain.images());
             if (!set.digest().equals(digest)) {
                 throw new EngineException(
                         FailureKind.DIGEST_MISMATCH,
@@ -98,29 +94,34 @@ final class SqlSets {
     }
 
     private Optional<Chain> chain(Handle handle, Digest digest) {
-        SortedMap<String, List<String>> entries = new TreeMap<>();
+        SortedMap<String, PinnedImage> images = new TreeMap<>();
         List<Integer> depths = handle.createQuery(CHAIN)
                 .bind("digest", digest.value())
                 .map((row, context) -> {
-                    part(row).forEach((service, entry) -> {
-                        if (entry == null) {
-                            entries.remove(service);
-                        } else {
-                            entries.put(service, entry);
-                        }
-                    });
+                    add(row, images);
                     return row.getInt("depth");
                 })
                 .list();
-        return depths.isEmpty() ? Optional.empty() : Optional.of(new Chain(depths.size() - 1, entries));
+        return depths.isEmpty() ? Optional.empty() : Optional.of(new Chain(depths.size() - 1, images));
     }
 
-    private Map<String, List<String>> part(ResultSet row) throws SQLException {
-        if (row.getInt("depth") > 0) {
-            return decode(row.getBytes("body"));
+    private void add(ResultSet row, SortedMap<String, PinnedImage> images) throws SQLException {
+        if (row.getInt("depth") == 0) {
+            images.putAll(fullCopy(row));
+            return;
         }
+        decode(row.getBytes("body")).forEach((service, image) -> {
+            if (image == null) {
+                images.remove(service);
+            } else {
+                images.put(service, image);
+            }
+        });
+    }
+
+    private SortedMap<String, PinnedImage> fullCopy(ResultSet row) throws SQLException {
         String digest = row.getString("digest");
-        Map<String, List<String>> full = fullCopies.get(digest);
+        SortedMap<String, PinnedImage> full = fullCopies.get(digest);
         if (full == null) {
             full = decode(row.getBytes("body"));
             fullCopies.put(digest, full);
@@ -128,27 +129,22 @@ final class SqlSets {
         return full;
     }
 
-    private static Map<String, List<String>> entries(ImageSet set) {
-        Map<String, List<String>> entries = new TreeMap<>();
-        set.images()
-                .forEach((service, image) -> entries.put(
-                        service, List.of(image.repository(), image.digest().value(), image.tag())));
-        return entries;
-    }
-
-    private static Map<String, List<String>> difference(
-            Map<String, List<String>> before, Map<String, List<String>> after) {
-        Map<String, List<String>> difference = new TreeMap<>();
+    private static SortedMap<String, PinnedImage> difference(
+            SortedMap<String, PinnedImage> before, SortedMap<String, PinnedImage> after) {
+        SortedMap<String, PinnedImage> difference = new TreeMap<>();
         before.keySet().stream().filter(s -> !after.containsKey(s)).forEach(s -> difference.put(s, null));
-        after.forEach((service, entry) -> {
-            if (!entry.equals(before.get(service))) {
-                difference.put(service, entry);
+        after.forEach((service, image) -> {
+            if (!image.equals(before.get(service))) {
+                difference.put(service, image);
             }
         });
         return difference;
     }
 
-    private byte[] encode(Map<String, List<String>> entries) {
+    private byte[] encode(SortedMap<String, PinnedImage> images) {
+        Map<String, List<String>> entries = new LinkedHashMap<>();
+        images.forEach((service, i) -> entries.put(
+                service, i == null ? null : List.of(i.repository(), i.digest().value(), i.tag())));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DeflaterOutputStream deflater = new DeflaterOutputStream(bytes)) {
             mapper.writeValue(deflater, entries);
@@ -158,9 +154,13 @@ final class SqlSets {
         return bytes.toByteArray();
     }
 
-    private Map<String, List<String>> decode(byte[] body) {
+    private SortedMap<String, PinnedImage> decode(byte[] body) {
         try (InflaterInputStream inflater = new InflaterInputStream(new ByteArrayInputStream(body))) {
-            return mapper.readValue(inflater, new TypeReference<>() {});
+            Map<String, List<String>> entries = mapper.readValue(inflater, new TypeReference<>() {});
+            SortedMap<String, PinnedImage> images = new TreeMap<>();
+            entries.forEach((service, e) ->
+                    images.put(service, e == null ? null : new PinnedImage(e.get(0), new Digest(e.get(1)), e.get(2))));
+            return images;
         } catch (IOException e) {
             throw new EngineException(
                     FailureKind.DIGEST_MISMATCH,
@@ -169,6 +169,6 @@ final class SqlSets {
         }
     }
 
-    /** A set's entries, and how many differences they were made of. */
-    private record Chain(int depth, SortedMap<String, List<String>> entries) {}
+    /** A set's images, and how many differences they were made of. */
+    private record Chain(int depth, SortedMap<String, PinnedImage> images) {}
 }

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
@@ -98,13 +99,24 @@ public final class SqlStore implements Store {
         for (Event event : events) {
             recorded.add(new RecordedEvent(expectedVersion + recorded.size() + 1, micros(at), event));
         }
+        return append(stream, expectedVersion, recorded);
+    }
+
+    /**
+     * Appends events that happened at different times, as when a history is brought in from elsewhere.
+     *
+     * @param events in order, with the versions that they shall have and times in microseconds
+     * @throws EngineException CONFLICT where the stream is at another version
+     */
+    public long append(String stream, long expectedVersion, List<RecordedEvent> events) {
+        long next = expectedVersion + events.size();
         String what = "append " + events.size() + " events to stream '" + stream + "' at version " + expectedVersion;
         return database.write(what, handle -> {
-            advance(handle, stream, expectedVersion, expectedVersion + recorded.size());
-            insert(handle, stream, recorded);
-            Projector.project(handle, stream, recorded);
-            index.indexUpTo(handle, stream, recorded);
-            return expectedVersion + recorded.size();
+            advance(handle, stream, expectedVersion, next);
+            insert(handle, stream, events);
+            Projector.project(handle, stream, events);
+            index.indexUpTo(handle, stream, events);
+            return next;
         });
     }
 
@@ -229,7 +241,12 @@ public final class SqlStore implements Store {
 
     @Override
     public HistoryPage history(HistoryQuery query) {
-        return database.read("search the history", handle -> index.search(handle, query));
+        return database.read("search the history", handle -> new Search(handle, query).page());
+    }
+
+    @Override
+    public Optional<Item> item(String kind, String id) {
+        return database.read("read '" + id + "'", handle -> ItemRows.find(handle, kind, id));
     }
 
     @Override
@@ -281,8 +298,8 @@ public final class SqlStore implements Store {
     }
 
     @Override
-    public List<Metric> metrics(String owner, LocalDate from, LocalDate to) {
-        return database.read("read the trends of '" + owner + "'", handle -> index.metrics(handle, owner, from, to));
+    public SortedMap<LocalDate, DayCounts> days(String owner, LocalDate from, LocalDate to, int step) {
+        return database.read("read the trends of '" + owner + "'", handle -> Days.read(handle, owner, from, to, step));
     }
 
     @Override

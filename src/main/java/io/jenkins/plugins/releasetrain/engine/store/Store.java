@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * Port: events, sets and the history that is derived from them. Events are only ever appended; what the history methods
@@ -66,6 +67,9 @@ public interface Store extends AutoCloseable {
     /** Releases, and changes and lanes that ended otherwise, newest first. */
     HistoryPage history(HistoryQuery query);
 
+    /** One item of the history by its id. */
+    Optional<Item> item(String kind, String id);
+
     /** Changes and lanes by their ids; those not known are left out. */
     List<Entry> requests(Collection<String> ids);
 
@@ -93,8 +97,11 @@ public interface Store extends AutoCloseable {
     /** What each environment holds, by name. */
     List<Holding> environments();
 
-    /** What happened on these days (UTC), both inclusive. */
-    List<Metric> metrics(String owner, LocalDate from, LocalDate to);
+    /**
+     * What happened on these days (UTC), both inclusive, in steps of so many days by the first of them; steps without
+     * anything are left out.
+     */
+    SortedMap<LocalDate, DayCounts> days(String owner, LocalDate from, LocalDate to, int step);
 
     @Override
     void close();

@@ -66,6 +66,7 @@ final class SampleShop {
                         "t1", "b1", first.digest(), List.of("1"), "whole batch", "staging", "cart#1", 1));
         append(
                 70,
+                new Event.TrialInstalled("t1", List.of("cart", "pay"), 12_000),
                 new Event.TrialEnded("t1", first.digest(), "system", Verdict.PASSED, "80 tests passed", 60_000),
                 new Event.ReleaseMade(
                         "shop-1",

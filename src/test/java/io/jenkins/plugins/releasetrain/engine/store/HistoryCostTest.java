@@ -68,8 +68,8 @@ class HistoryCostTest {
                 SqlHistory.TRIALS,
                 SqlHistory.RUNS,
                 SqlIndex.EVENTS,
-                SqlIndex.NEWEST,
-                SqlIndex.OF_TERM,
+                Search.NEWEST,
+                Search.OF_TERM,
                 SqlIndex.OPEN,
                 SqlStore.STREAMS
             })

@@ -7,12 +7,13 @@ import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ abstract class IndexContract extends HistoryContract {
     }
 
     private List<String> found(HistoryQuery query) {
-        return store.history(query).entries().stream().map(Entry::id).toList();
+        return store.history(query).items().stream().map(Item::id).toList();
     }
 
     private void aShop() {
@@ -87,20 +88,20 @@ abstract class IndexContract extends HistoryContract {
 
     @Test
     void shouldPageThroughTheHistoryAndCutALongSearchShort() {
-        int releases = 2 * SqlIndex.LOOKED_AT + 100;
+        int releases = 2 * Search.LOOKED_AT + 100;
         List<Event> events = new ArrayList<>();
         IntStream.rangeClosed(1, releases).forEach(n -> events.add(Samples.release("shop", n)));
         store.append("train/shop", 0, Samples.AT, events);
 
         HistoryPage first = store.history(query(Terms.owner("shop")));
-        assertThat(first.entries()).hasSize(10);
+        assertThat(first.items()).hasSize(10);
         HistoryPage second = store.history(new HistoryQuery(
                 List.of(Terms.owner("shop")),
                 Optional.empty(),
                 Optional.empty(),
                 first.next().orElseThrow(),
                 10));
-        assertThat(second.entries().get(0).id()).isEqualTo("shop-" + (releases - 10));
+        assertThat(second.items().get(0).id()).isEqualTo("shop-" + (releases - 10));
 
         List<String> seldom = new ArrayList<>();
         int pages = 0;
@@ -112,7 +113,7 @@ abstract class IndexContract extends HistoryContract {
                     Optional.empty(),
                     next.get(),
                     10));
-            page.entries().forEach(e -> seldom.add(e.id()));
+            page.items().forEach(e -> seldom.add(e.id()));
             next = page.next();
             pages++;
         }
@@ -193,26 +194,49 @@ abstract class IndexContract extends HistoryContract {
         store.append("train/shop", 11, Samples.AT.plusSeconds(660), List.of(new Event.ReleasePromoted("shop-2", "p2")));
 
         LocalDate day = LocalDate.parse("2026-03-01");
-        List<Metric> metrics = store.metrics("shop", day, day);
-        assertThat(metrics)
-                .contains(
-                        new Metric(day, Metric.DEPLOYMENT, 0, 1),
-                        new Metric(day, Metric.ROLLBACK, 0, 1),
-                        new Metric(day, Metric.BATCH, 2, 1),
-                        new Metric(day, Metric.TRIAL + "failed", 0, 1),
-                        new Metric(day, Metric.OUTCOME + "ejected", 0, 1));
-        assertThat(seconds(metrics, Metric.LEAD)).isBetween(57.0, 63.0);
-        assertThat(seconds(metrics, Metric.RESTORE)).isBetween(570.0, 630.0);
-        assertThat(store.metrics("shop", day.plusDays(1), day.plusDays(2))).isEmpty();
-        assertThat(Times.seconds(Times.bucket(Duration.ofDays(30)))).isBetween(0.95 * 2_592_000, 1.05 * 2_592_000);
+        assertThat(store.days("shop", day.plusDays(1), day.plusDays(2), 1)).isEmpty();
+        DayCounts counts = store.days("shop", day, day, 1).get(day);
+        assertThat(Stream.of(Metric.values()).collect(Collectors.toMap(m -> m, counts::count)))
+                .containsAllEntriesOf(Map.of(
+                        Metric.DEPLOYED, 1L,
+                        Metric.ROLLED_BACK, 1L,
+                        Metric.BATCHES, 1L,
+                        Metric.BATCHED, 2L,
+                        Metric.FAILED, 1L,
+                        Metric.PASSED, 0L,
+                        Metric.EJECTED, 1L,
+                        Metric.QUEUE, 2L,
+                        Metric.PROMOTE, 2L));
+        assertThat(counts.seconds(Metric.LEAD, 0.5)).isBetween(57.0, 63.0);
+        assertThat(counts.seconds(Metric.RESTORE, 0.5)).isBetween(570.0, 630.0);
+        assertThat(counts.seconds(Metric.INSTALL, 0.5)).isNull();
     }
 
-    private static double seconds(List<Metric> metrics, String name) {
-        return metrics.stream()
-                .filter(m -> m.name().equals(name))
-                .mapToDouble(m -> Times.seconds(m.bucket()))
-                .findFirst()
-                .orElseThrow();
+    @Test
+    void shouldTellInstallationFromTestAlsoOverSeveralAppends() {
+        Digest set = Digest.sha256("1");
+        store.append("train/shop", 0, Samples.AT, List.of(Samples.trial("t1", "b1", set)));
+        store.append("train/shop", 1, Samples.AT, List.of(new Event.TrialInstalled("t1", List.of("cart"), 30_000)));
+        Event ended = new Event.TrialEnded("t1", set, "all", Verdict.PASSED, "", 330_000);
+        store.append("train/shop", 2, Samples.AT, List.of(ended));
+
+        LocalDate day = LocalDate.parse("2026-03-01");
+        DayCounts counts = store.days("shop", day, day, 1).get(day);
+        assertThat(counts.seconds(Metric.INSTALL, 0.5)).isBetween(28.0, 32.0);
+        assertThat(counts.seconds(Metric.TEST, 0.5)).isBetween(285.0, 315.0);
+    }
+
+    @Test
+    void shouldCountTheTimeInTheQueueUpToTheFirstDepartureOnly() {
+        store.append("train/shop", 0, Samples.AT, List.of(Samples.queued("c1")));
+        for (int i = 1; i <= 2; i++) {
+            Event departed = new Event.BatchDeparted("b" + i, List.of("c1"), Digest.sha256("0"));
+            store.append("train/shop", i, Samples.AT.plusSeconds(100L * i), List.of(departed));
+        }
+        LocalDate day = LocalDate.parse("2026-03-01");
+        DayCounts counts = store.days("shop", day, day, 1).get(day);
+        assertThat(counts.count(Metric.QUEUE)).isEqualTo(1);
+        assertThat(counts.seconds(Metric.QUEUE, 0.95)).isBetween(95.0, 105.0);
     }
 
     @Test
@@ -224,8 +248,8 @@ abstract class IndexContract extends HistoryContract {
         store.append("train/shop", 10, Samples.AT.plusSeconds(300), List.of(Samples.release("shop", 2)));
         assertThat(found(query(Terms.owner("shop")))).containsExactly("shop-2", "c2", "shop-1");
         assertThat(store.production("", 10)).hasSize(1);
-        assertThat(open().history(query()).entries())
-                .extracting(Entry::id)
+        assertThat(open().history(query()).items())
+                .extracting(Item::id)
                 .containsExactlyInAnyOrderElementsOf(
                         Stream.concat(before.stream(), Stream.of("shop-2")).toList());
     }
@@ -234,7 +258,7 @@ abstract class IndexContract extends HistoryContract {
     private void forgetTheIndex() {
         try (SqlDatabase database = SqlDatabase.open(settings())) {
             database.write("forget", handle -> {
-                for (String table : List.of("item", "term", "production", "environment", "now", "count")) {
+                for (String table : List.of("item", "term", "production", "environment", "now", "day")) {
                     handle.execute("DELETE FROM rt_" + table);
                 }
                 handle.execute("DELETE FROM rt_change WHERE stream LIKE 'lane/%'");

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -12,13 +13,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Files as earlier versions wrote them; they stay in the resources for ever. */
 class OldFileTest {
@@ -27,14 +31,16 @@ class OldFileTest {
     @TempDir
     private Path directory;
 
-    @Test
-    void shouldOpenAndContinueAFileOfTheFirstVersion() throws IOException {
-        try (InputStream old = new GZIPInputStream(OldFileTest.class.getResourceAsStream("version-1.mv.db.gz"))) {
+    @ParameterizedTest
+    @CsvSource({"1, 23", "2, 27"})
+    void shouldOpenAndContinueAFileOfAnEarlierVersion(int version, int count) throws IOException {
+        String file = "version-" + version + ".mv.db.gz";
+        try (InputStream old = new GZIPInputStream(OldFileTest.class.getResourceAsStream(file))) {
             Files.copy(old, directory.resolve("release-train.mv.db"));
         }
         try (SqlStore store = SqlStore.open(StoreSettings.h2(directory))) {
             List<RecordedEvent> events = store.load(STREAM).since();
-            assertThat(events).hasSize(23).allSatisfy(OldFileTest::isAsStored);
+            assertThat(events).hasSize(count).allSatisfy(OldFileTest::isAsStored);
             assertThat(store.release("shop-17").orElseThrow().promotion()).contains("p-4");
             assertThat(store.change("c-17").orElseThrow().ended()).isPresent();
             assertThat(store.trials("b-3")).singleElement().satisfies(trial -> {
@@ -46,7 +52,20 @@ class OldFileTest {
             assertThat(store.set(child().digest()).orElseThrow().images()).isEqualTo(child().images());
             assertThat(store.append(STREAM, events.size(), Samples.AT, List.of(Samples.queued("c-18"))))
                     .isEqualTo(events.size() + 1);
+            derivedAnew(store);
         }
+    }
+
+    private static void derivedAnew(SqlStore store) {
+        assertThat(store.history(HistoryQuery.newest(Terms.service("cart"), 9)).items())
+                .extracting(Item::id, Item::state)
+                .containsExactly(tuple("shop-17", "PROMOTED"), tuple("c-17", "SUPERSEDED"));
+        LocalDate day = LocalDate.ofInstant(Samples.AT, ZoneOffset.UTC);
+        DayCounts counts = store.days("shop", day, day, 1).get(day);
+        assertThat(counts.count(Metric.ROLLED_BACK)).isEqualTo(1);
+        assertThat(counts.count(Metric.SUPERSEDED)).isEqualTo(1);
+        assertThat(counts.seconds(Metric.TEST, 0.5)).isBetween(54.0, 60.0);
+        assertThat(store.activity(STREAM, 9).open()).extracting(Entry::id).containsExactly("c-18");
     }
 
     private static void isAsStored(RecordedEvent recorded) throws IOException {

@@ -20,12 +20,13 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -34,15 +35,20 @@ import java.util.stream.Stream;
  * the page asked for is short, so that it is as full in both.
  */
 final class History implements Benchmark {
+    private static final List<String> PRODUCTS = List.of("H2", "PostgreSQL");
     private static final int SMALL = 1_000;
     private static final int WARM_UP = 30;
-    private static final int CALLS = 100;
+    private static final int CALLS = 200;
 
     private final int large = Integer.parseInt(System.getenv().getOrDefault("HISTORY_RELEASES", "100000"));
     private final Random random = new Random(7);
 
     /** One store under test. */
-    private record Subject(String product, int releases, SqlStore store, HistoryApi api) {}
+    private record Subject(StoreSettings settings, int releases, SqlStore store, HistoryData data, HistoryApi api) {
+        String product() {
+            return store.product();
+        }
+    }
 
     @Override
     public SortedMap<String, Double> run(PrintStream out) throws Exception {
@@ -60,7 +66,13 @@ final class History implements Benchmark {
                 subjects.add(other.join());
             }
             tune(server);
-            return report(out, measure(subjects));
+            SortedMap<String, Double> figures = report(out, measure(subjects));
+            for (Subject subject : subjects.subList(PRODUCTS.size(), subjects.size())) {
+                figures.putAll(StoreSize.of(subject.settings(), subject.releases(), out));
+            }
+            figures.put("history.store_bytes_per_release", figures.get("history.h2.store_bytes_per_release"));
+            figures.put("history.full_copy_bytes_per_release", figures.get("history.h2.full_copy_bytes_per_release"));
+            return figures;
         } finally {
             subjects.forEach(s -> s.store().close());
             delete(directory);
@@ -92,43 +104,49 @@ final class History implements Benchmark {
     private static Subject subject(String product, int releases, StoreSettings settings, PrintStream out) {
         long start = System.nanoTime();
         SqlStore store = SqlStore.open(settings);
-        new HistoryData(store, releases).make();
+        HistoryData data = new HistoryData(store, releases);
+        data.make();
         out.printf(
                 "%s: %d releases, %d events, made in %.0f s%n",
                 product, releases, releases * HistoryData.EVENTS, (System.nanoTime() - start) / 1e9);
         return new Subject(
-                product, releases, store, new HistoryApi(store, Clock.fixed(HistoryData.END, ZoneOffset.UTC)));
+                settings, releases, store, data, new HistoryApi(store, Clock.fixed(HistoryData.END, ZoneOffset.UTC)));
     }
 
-    /** Requests by name; each gets the number of releases and makes another one each time. */
-    private Map<String, IntFunction<String>> calls() {
-        Map<String, IntFunction<String>> calls = new LinkedHashMap<>();
-        calls.put("now", n -> "now");
-        calls.put("history, newest", n -> "history");
-        calls.put("history, any page", n -> "history?before=" + (1 + random.nextInt(n)));
-        calls.put("history, 100 of a train", n -> "history?limit=100&owner=shop&before=" + (1 + random.nextInt(n)));
-        calls.put("history, service", n -> "history?limit=5&service=" + service());
-        calls.put("history, rejected", n -> "history?state=EJECTED");
-        calls.put("history, person", n -> "history?limit=10&person=person" + random.nextInt(HistoryData.PEOPLE));
+    /** Requests by name; each gets the store and makes another one each time. */
+    private Map<String, Function<Subject, String>> calls() {
+        Map<String, Function<Subject, String>> calls = new LinkedHashMap<>();
+        calls.put("now", s -> "now");
+        calls.put("history, newest", s -> "history");
+        calls.put("history, any page", s -> "history?before=" + (1 + random.nextInt(s.releases())));
+        calls.put(
+                "history, 100 of a train",
+                s -> "history?limit=100&owner=shop&before=" + (1 + random.nextInt(s.releases())));
+        calls.put("history, service", s -> "history?limit=5&service=" + service());
+        calls.put("history, rejected", s -> "history?state=EJECTED");
+        calls.put("history, person", s -> "history?limit=10&person=person" + random.nextInt(HistoryData.PEOPLE));
         calls.put(
                 "history, person and state",
-                n -> "history?limit=2&state=EJECTED&person=person" + random.nextInt(HistoryData.PEOPLE));
+                s -> "history?limit=2&state=EJECTED&person=person" + random.nextInt(HistoryData.PEOPLE));
         calls.put(
                 "history, service, train, state",
-                n -> "history?limit=5&owner=shop&state=PROMOTED&service=" + service());
+                s -> "history?limit=5&owner=shop&state=PROMOTED&service=" + service());
         calls.put(
                 "history, service and words",
-                n -> "history?limit=5&service=" + service() + "&text=passed+failed+80+tests");
-        calls.put("history, nothing found", n -> "history?owner=shop&state=PROMOTED&text=tests");
-        calls.put("history, a day", n -> "history?owner=shop&from=2026-10-30&to=2026-10-31");
-        calls.put("release", n -> "releases/shop-" + kept(n));
-        calls.put("change", n -> "changes/c" + (1 + random.nextInt(n)) + "b");
-        calls.put("compare", n -> "compare?from=shop-" + kept(n) + "&to=shop-" + kept(n));
-        calls.put("matrix", n -> "matrix?after=" + service());
-        calls.put("service", n -> "services/" + service() + "?limit=5");
-        calls.put("digest", n -> "digests/" + HistoryData.digest(service(), 1 + random.nextInt(n)));
-        calls.put("trends, 30 days", n -> "trends?owner=shop");
-        calls.put("trends, a year", n -> "trends?owner=shop&from=2025-11-01&to=2026-11-01");
+                s -> "history?limit=5&service=" + service() + "&text=passed+failed+80+tests");
+        calls.put("history, nothing found", s -> "history?owner=shop&state=PROMOTED&text=tests");
+        calls.put(
+                "history, from and to",
+                s -> "history?owner=shop&from=" + s.data().before(60) + "&to="
+                        + s.data().before(20));
+        calls.put("release", s -> "releases/shop-" + kept(s.releases()));
+        calls.put("change", s -> "changes/c" + (1 + random.nextInt(s.releases())) + "b");
+        calls.put("compare", s -> "compare?from=shop-" + kept(s.releases()) + "&to=shop-" + kept(s.releases()));
+        calls.put("matrix", s -> "matrix?after=" + service());
+        calls.put("service", s -> "services/" + service() + "?limit=5");
+        calls.put("digest", s -> "digests/" + HistoryData.digest(service(), 1 + random.nextInt(s.releases())));
+        calls.put("trends, 30 days", s -> "trends?owner=shop");
+        calls.put("trends, a year", s -> "trends?owner=shop&from=2025-11-01&to=2026-11-01");
         return calls;
     }
 
@@ -147,9 +165,7 @@ final class History implements Benchmark {
             double[][] times = new double[subjects.size()][CALLS];
             for (int i = -WARM_UP; i < CALLS; i++) {
                 for (int s = 0; s < subjects.size(); s++) {
-                    double time =
-                            time(subjects.get(s), request.apply(subjects.get(s).releases()));
-                    times[s][Math.max(0, i)] = time;
+                    times[s][Math.max(0, i)] = time(subjects.get(s), request.apply(subjects.get(s)));
                 }
             }
             result.put(name, Arrays.stream(times).mapToDouble(History::p95).toArray());
@@ -179,17 +195,25 @@ final class History implements Benchmark {
     private SortedMap<String, Double> report(PrintStream out, Map<String, double[]> times) {
         out.printf("%np95 in ms of %d calls each, other parameters each time, interleaved%n%n", CALLS);
         out.printf("| call | H2 1k | PostgreSQL 1k | H2 %1$d | PostgreSQL %1$d |%n|---|---|---|---|---|%n", large);
-        double worst = 0;
-        double ratio = 0;
-        for (Map.Entry<String, double[]> call : times.entrySet()) {
-            double[] t = call.getValue();
-            out.printf("| %s | %.1f | %.1f | %.1f | %.1f |%n", call.getKey(), t[0], t[1], t[2], t[3]);
-            worst = Math.max(worst, Arrays.stream(t).max().orElseThrow());
-            ratio = Math.max(ratio, Math.max(t[2] / t[0], t[3] / t[1]));
-        }
+        times.forEach((call, t) -> out.printf("| %s | %.1f | %.1f | %.1f | %.1f |%n", call, t[0], t[1], t[2], t[3]));
         SortedMap<String, Double> figures = new TreeMap<>();
-        figures.put("history.p95_ms", Math.round(10 * worst) / 10.0);
-        figures.put("history.ratio_100k_to_1k", Math.round(100 * ratio) / 100.0);
+        for (int product = 0; product < PRODUCTS.size(); product++) {
+            int small = product;
+            int big = product + PRODUCTS.size();
+            String name = "history." + PRODUCTS.get(product).toLowerCase(Locale.ROOT);
+            double worst = times.values().stream()
+                    .mapToDouble(t -> Math.max(t[small], t[big]))
+                    .max()
+                    .orElseThrow();
+            double ratio = times.values().stream()
+                    .mapToDouble(t -> t[big] / t[small])
+                    .max()
+                    .orElseThrow();
+            figures.put(name + ".p95_ms", Math.round(10 * worst) / 10.0);
+            figures.put(name + ".ratio_100k_to_1k", Math.round(100 * ratio) / 100.0);
+            figures.merge("history.p95_ms", figures.get(name + ".p95_ms"), Math::max);
+            figures.merge("history.ratio_100k_to_1k", figures.get(name + ".ratio_100k_to_1k"), Math::max);
+        }
         return figures;
     }
 

@@ -8,7 +8,8 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
-import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
+import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,29 +19,29 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Makes a train's history through the store's own appends: 2,000 services, 20 images changed per release, two changes
- * and ten events per release, one change in ten ejected, one release in fifty a rollback's. Always the same for a number
- * of releases. The newest releases' sets are kept, so that they can be compared; sets are read by their key alone.
+ * Makes a year of a train's history through the store's own appends: 2,000 services, 20 images changed per release, two
+ * changes and eleven events per release, one change in ten ejected, one release in fifty a rollback's. Always the same for
+ * a number of releases. The newest releases' sets are kept, so that they can be compared; sets are read by their key alone.
  */
 final class HistoryData {
     static final int SERVICES = 2_000;
     static final int IMAGES = 20;
-    static final int EVENTS = 10;
+    static final int EVENTS = 11;
     static final int SETS = 200;
     static final int PEOPLE = 50;
     static final Instant END = Instant.parse("2026-11-01T00:00:00Z");
 
     private static final String STREAM = "train/shop";
-    private static final int RELEASES_PER_APPEND = 50;
-    private static final int SECONDS_PER_RELEASE = 300;
+    private static final int RELEASES_PER_APPEND = 2_000;
+    private static final long SECONDS = 365L * 24 * 3600;
 
-    private final Store store;
+    private final SqlStore store;
     private final int releases;
     private final Random random = new Random(42);
     private final SortedMap<String, PinnedImage> production = new TreeMap<>();
     private Optional<Digest> parent = Optional.empty();
 
-    HistoryData(Store store, int releases) {
+    HistoryData(SqlStore store, int releases) {
         this.store = store;
         this.releases = releases;
         for (int i = 0; i < SERVICES; i++) {
@@ -62,11 +63,15 @@ final class HistoryData {
 
     void make() {
         long version = 0;
-        List<Event> events = new ArrayList<>();
+        List<RecordedEvent> events = new ArrayList<>();
         for (int n = 1; n <= releases; n++) {
-            release(n, events);
+            List<Event> news = new ArrayList<>();
+            release(n, news);
+            for (Event event : news) {
+                events.add(new RecordedEvent(version + events.size() + 1, at(n), event));
+            }
             if (n % RELEASES_PER_APPEND == 0 || n == releases) {
-                version = store.append(STREAM, version, at(n), events);
+                version = store.append(STREAM, version, events);
                 events.clear();
             }
         }
@@ -80,8 +85,13 @@ final class HistoryData {
         store.append(STREAM, version, END, waiting);
     }
 
-    Instant at(int release) {
-        return END.minusSeconds((long) (releases - release + 1) * SECONDS_PER_RELEASE);
+    /** When so many releases before the end were made. */
+    Instant before(int count) {
+        return at(releases - count + 1);
+    }
+
+    private Instant at(int release) {
+        return END.minusSeconds((releases - release + 1) * SECONDS / releases);
     }
 
     private SortedMap<String, PinnedImage> images(int release, int count) {
@@ -122,7 +132,12 @@ final class HistoryData {
         events.add(second);
         events.add(new Event.BatchDeparted("b" + n, List.of("c" + n + "a", "c" + n + "b"), set));
         events.add(new Event.TrialStarted("t" + n, "b" + n, set, changes, "batch", "staging", "cart#1", n));
-        events.add(new Event.TrialEnded("t" + n, set, "system", Verdict.PASSED, "all tests passed", 60_000));
+        int installed = 20_000 + random.nextInt(100_000);
+        int tested = 300_000 + random.nextInt(1_500_000);
+        events.add(new Event.TrialInstalled(
+                "t" + n, List.of(first.change().images().firstKey()), installed));
+        events.add(
+                new Event.TrialEnded("t" + n, set, "system", Verdict.PASSED, "all tests passed", installed + tested));
         events.add(made(n, set, changed, changes));
         events.add(new Event.ReleasePromoted("shop-" + n, "p" + n));
         events.add(new Event.ChangeEnded("c" + n + "a", Outcome.RELEASED, "its trial passed", "shop-" + n));

@@ -1,0 +1,148 @@
+package io.jenkins.plugins.releasetrain.engine.store;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+
+/**
+ * How often what happened; sums of such are such again. Times are kept as a histogram with logarithmic buckets, as in
+ * DDSketch (Masson, Rim, Lee, "DDSketch: a fast and fully-mergeable quantile sketch with relative-error guarantees",
+ * PVLDB 12(12), 2019): what it tells of them is off by at most 5 % or, below a minute, by 3 s.
+ *
+ * <p>Its bytes: for each metric its number, how many buckets, and those as the distance to the former one and the count;
+ * all of it numbers of 7 bits a byte, lowest first. Numbers of newer versions are kept.
+ */
+public final class DayCounts {
+    private static final double BASE = Math.log(1.1);
+    private static final int MOST_BUCKETS = 400;
+    private static final int SEVEN_BITS = 7;
+
+    /** By metric; null where there is none of it. */
+    private long[][] buckets = new long[Metric.values().length][];
+
+    void add(Metric metric, long count) {
+        add(metric.ordinal(), 0, count);
+    }
+
+    void add(Metric metric, Duration time) {
+        double seconds = Math.max(0, time.toMillis()) / 1000.0;
+        add(metric.ordinal(), (int) Math.min(MOST_BUCKETS - 1.0, Math.log1p(seconds) / BASE), 1);
+    }
+
+    private void add(int metric, int bucket, long count) {
+        of(metric, bucket + 1)[bucket] += count;
+    }
+
+    private long[] of(int metric, int length) {
+        if (buckets.length <= metric) {
+            buckets = Arrays.copyOf(buckets, metric + 1);
+        }
+        long[] counts = buckets[metric];
+        if (counts == null || counts.length < length) {
+            counts = counts == null ? new long[length] : Arrays.copyOf(counts, 2 * length);
+            buckets[metric] = counts;
+        }
+        return counts;
+    }
+
+    /** Adds what the other one counted. */
+    public void add(DayCounts other) {
+        for (int metric = 0; metric < other.buckets.length; metric++) {
+            long[] more = other.buckets[metric];
+            if (more != null) {
+                long[] sum = of(metric, more.length);
+                for (int i = 0; i < more.length; i++) {
+                    sum[i] += more[i];
+                }
+            }
+        }
+    }
+
+    private long[] of(Metric metric) {
+        long[] counts = buckets[metric.ordinal()];
+        return counts == null ? new long[0] : counts;
+    }
+
+    public long count(Metric metric) {
+        return Arrays.stream(of(metric)).sum();
+    }
+
+    /**
+     * The smallest time that at least this share of all does not exceed, in seconds; null where there is none.
+     *
+     * @param share for example 0.95 for the p95
+     */
+    public Double seconds(Metric metric, double share) {
+        long rest = (long) Math.ceil(share * count(metric));
+        long[] counts = of(metric);
+        for (int i = 0; i < counts.length; i++) {
+            rest -= counts[i];
+            if (rest <= 0) {
+                return Math.expm1((i + 0.5) * BASE);
+            }
+        }
+        return null;
+    }
+
+    byte[] toBytes() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int metric = 0; metric < buckets.length; metric++) {
+            if (buckets[metric] != null) {
+                write(bytes, metric);
+                write(bytes, buckets[metric]);
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void write(ByteArrayOutputStream bytes, long[] counts) {
+        write(bytes, Arrays.stream(counts).filter(n -> n != 0).count());
+        int former = 0;
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i] != 0) {
+                write(bytes, i - former);
+                write(bytes, counts[i]);
+                former = i;
+            }
+        }
+    }
+
+    static DayCounts of(byte[] bytes) {
+        DayCounts counts = new DayCounts();
+        counts.add(bytes);
+        return counts;
+    }
+
+    /** Adds what these bytes are of. */
+    void add(byte[] bytes) {
+        ByteBuffer rest = ByteBuffer.wrap(bytes);
+        while (rest.hasRemaining()) {
+            int metric = (int) read(rest);
+            int bucket = 0;
+            for (long n = read(rest); n > 0; n--) {
+                bucket += (int) read(rest);
+                add(metric, bucket, read(rest));
+            }
+        }
+    }
+
+    private static void write(ByteArrayOutputStream bytes, long number) {
+        long rest = number;
+        for (; rest > Byte.MAX_VALUE; rest >>>= SEVEN_BITS) {
+            bytes.write((int) (rest | ~Byte.MAX_VALUE));
+        }
+        bytes.write((int) rest);
+    }
+
+    private static long read(ByteBuffer bytes) {
+        long number = 0;
+        for (int shift = 0; ; shift += SEVEN_BITS) {
+            byte next = bytes.get();
+            number |= (long) (next & Byte.MAX_VALUE) << shift;
+            if (next >= 0) {
+                return number;
+            }
+        }
+    }
+}
