@@ -7,12 +7,13 @@ import hudson.ExtensionList;
 import hudson.security.ACL;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.releasetrain.host.Controller;
 import io.jenkins.plugins.releasetrain.host.JenkinsCredentials;
+import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import jenkins.model.Jenkins;
 
 /** What the forms have in common. Nothing is told to, and nothing is done for, users who may not configure (I10). */
 final class Forms {
@@ -21,11 +22,15 @@ final class Forms {
     private Forms() {}
 
     static boolean mayConfigure() {
-        return Jenkins.get().hasPermission(ReleasePermissions.CONFIGURE);
+        return controller().may(ReleasePermissions.CONFIGURE);
     }
 
     static void check() {
-        Jenkins.get().checkPermission(ReleasePermissions.CONFIGURE);
+        controller().check(ReleasePermissions.CONFIGURE);
+    }
+
+    private static Controller controller() {
+        return ReleaseService.get().controller();
     }
 
     static FormValidation checkName(String value) {
@@ -55,7 +60,7 @@ final class Forms {
             return items.includeCurrentValue(current);
         }
         return items.includeEmptyValue()
-                .includeMatchingAs(ACL.SYSTEM2, Jenkins.get(), type, List.of(), CredentialsMatchers.always())
+                .includeMatchingAs(ACL.SYSTEM2, controller().root(), type, List.of(), CredentialsMatchers.always())
                 .includeCurrentValue(current);
     }
 

@@ -10,7 +10,6 @@ import hudson.util.FormApply;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
-import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
@@ -53,14 +52,14 @@ public final class ReleaseTrainLink extends ManagementLink {
 
     /** For the page. */
     public ReleaseTrainConfiguration getConfiguration() {
-        Jenkins.get().checkPermission(ReleasePermissions.CONFIGURE);
+        Forms.check();
         return ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
     }
 
     @RequirePOST
     public void doConfigure(StaplerRequest2 request, StaplerResponse2 response)
             throws IOException, ServletException, FormException {
-        Jenkins.get().checkPermission(ReleasePermissions.CONFIGURE);
+        Forms.check();
         JSONObject form = request.getSubmittedForm();
         getConfiguration().configure(request, form);
         FormApply.success(request.getContextPath() + "/manage").generateResponse(request, response, null);

@@ -1,10 +1,12 @@
 package io.jenkins.plugins.releasetrain.host;
 
 import hudson.model.Computer;
+import hudson.model.ItemGroup;
 import hudson.model.Run;
 import hudson.security.Permission;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -12,8 +14,21 @@ import jenkins.model.Jenkins;
 import jenkins.util.Timer;
 import org.springframework.security.core.Authentication;
 
-/** The engine's only way to Jenkins itself: threads, timers, its directory, its builds and its access control. */
-final class Controller {
+/** The plugin's only way to Jenkins itself: threads, timers, its directory, its builds and its access control. */
+public final class Controller {
+    private volatile boolean closed;
+
+    Controller() {}
+
+    /** Nothing new is begun from now on. */
+    void close() {
+        closed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
     /** Without a bound, since work waits for other work there. */
     Executor threads() {
         return Computer.threadPoolForRemoting;
@@ -21,6 +36,11 @@ final class Controller {
 
     ScheduledFuture<?> later(Runnable work, Duration delay) {
         return Timer.get().schedule(work, delay.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** The same for ever, and another one than any other controller's. */
+    String id() {
+        return Jenkins.get().getLegacyInstanceId();
     }
 
     Path directory() {
@@ -33,14 +53,35 @@ final class Controller {
 
     /** @param build as {@link Run#getExternalizableId()} gives it */
     boolean isBuilding(String build) {
-        if (build.indexOf('#') < 0) {
-            return false;
-        }
-        Run<?, ?> run = Run.fromExternalizableId(build);
-        return run != null && run.isBuilding();
+        return build(build).filter(Run::isBuilding).isPresent();
+    }
+
+    /** @param build as {@link Run#getExternalizableId()} gives it */
+    Optional<Run<?, ?>> build(String build) {
+        return build.indexOf('#') < 0 ? Optional.empty() : Optional.ofNullable(Run.fromExternalizableId(build));
     }
 
     boolean may(Authentication who, Permission permission) {
         return Jenkins.get().getACL().hasPermission2(who, permission);
+    }
+
+    /** @throws org.springframework.security.access.AccessDeniedException where the current user may not */
+    public void check(Permission permission) {
+        Jenkins.get().checkPermission(permission);
+    }
+
+    /** Whether the current user may. */
+    public boolean may(Permission permission) {
+        return Jenkins.get().hasPermission(permission);
+    }
+
+    /** Who asks now. */
+    public String user() {
+        return Jenkins.getAuthentication2().getName();
+    }
+
+    /** Where credentials are looked for that belong to no job. */
+    public ItemGroup<?> root() {
+        return Jenkins.get();
     }
 }

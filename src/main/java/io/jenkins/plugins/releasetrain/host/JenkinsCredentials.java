@@ -11,7 +11,6 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import java.util.List;
 import java.util.Optional;
-import jenkins.model.Jenkins;
 
 /**
  * Finds credentials: for a build, those that its job sees, folders included; for trains and lanes, which belong to no job,
@@ -21,7 +20,9 @@ public final class JenkinsCredentials {
     private JenkinsCredentials() {}
 
     public static <T extends IdCredentials> Optional<T> system(String id, Class<T> type) {
-        return CredentialsProvider.lookupCredentialsInItemGroup(type, Jenkins.get(), ACL.SYSTEM2, List.of()).stream()
+        return CredentialsProvider.lookupCredentialsInItemGroup(
+                        type, ReleaseService.get().controller().root(), ACL.SYSTEM2, List.of())
+                .stream()
                 .filter(c -> c.getId().equals(id))
                 .findFirst();
     }

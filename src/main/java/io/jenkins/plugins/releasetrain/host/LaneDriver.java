@@ -77,6 +77,16 @@ public final class LaneDriver {
         }
     }
 
+    /** After a start: lanes whose build did not survive are left, promoted where they were to be promoted already. */
+    void takeUp() {
+        lanes.get().underWay().forEach((lane, origin) -> {
+            if (!riders.containsKey(lane) && !controller.isBuilding(origin.build())) {
+                board(lane, Passenger.GONE);
+                leave(lane, "its build " + origin.build() + " has ended");
+            }
+        });
+    }
+
     void wake() {
         riders.values().forEach(rider -> rider.loop.wake());
     }
@@ -84,9 +94,8 @@ public final class LaneDriver {
     private Optional<Duration> turn(LaneId lane, Rider rider) {
         try {
             if (!rider.leaves.isEmpty()) {
+                // A lane that is being promoted already goes on to its end.
                 lanes.get().cancel(lane, rider.leaves);
-                riders.remove(lane);
-                return Optional.empty();
             }
             return carryOut(lane, rider, lanes.get().next(lane));
         } catch (EngineException e) {

@@ -23,6 +23,9 @@ final class Loop {
 
     /** Does a turn soon; one that is under way is followed by another. */
     synchronized void wake() {
+        if (controller.isClosed()) {
+            return;
+        }
         if (running) {
             again = true;
             return;

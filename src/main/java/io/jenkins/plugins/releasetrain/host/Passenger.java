@@ -5,6 +5,29 @@ import java.util.List;
 
 /** A build that waits for a train or a lane. All calls come from background threads. */
 public interface Passenger {
+    /** A build that is no more. */
+    Passenger GONE = new Passenger() {
+        @Override
+        public void test(TestRun run) {
+            // Its lane is left before anything is tested.
+        }
+
+        @Override
+        public void say(String line) {
+            // There is no log to tell.
+        }
+
+        @Override
+        public void ended(End end) {
+            // Nobody waits for it.
+        }
+
+        @Override
+        public void failed(String message) {
+            ReleaseService.LOGGER.warning(message);
+        }
+    };
+
     /** Runs the tests and reports; a trial that runs already, or whose verdict is on its way, is not run again. */
     void test(TestRun run);
 

@@ -19,10 +19,12 @@ import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.promotion.PlainPromotions;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.registry.CopySettings;
 import io.jenkins.plugins.releasetrain.engine.registry.HttpImageCopier;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
@@ -40,6 +42,7 @@ import org.springframework.security.core.Authentication;
 @Extension
 public final class ReleaseService {
     static final Logger LOGGER = Logger.getLogger(ReleaseService.class.getName());
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(30);
     private static final Duration LONGER_THAN_ANY_REQUEST = Duration.ofMinutes(15);
 
     private final Controller controller = new Controller();
@@ -49,10 +52,15 @@ public final class ReleaseService {
     private Store store;
     private String storeKey = "";
     private Promoter promoter;
+    private Promotions promotions;
     private Wiring wiring;
 
     public static ReleaseService get() {
         return ExtensionList.lookupSingleton(ReleaseService.class);
+    }
+
+    public Controller controller() {
+        return controller;
     }
 
     private static ReleaseTrainConfiguration configuration() {
@@ -141,15 +149,24 @@ public final class ReleaseService {
     }
 
     /** Two registries for a promotion by a build, with the credentials that its job sees. */
-    public Registries registries(String from, String to, Run<?, ?> build) {
+    Registries registries(String from, String to, Run<?, ?> build) {
         RegistryConfiguration source = configuration().registry(from);
+        return new Registries(Wiring.connect(source, Optional.of(build), clock), target(to, Optional.of(build)));
+    }
+
+    /** @param build whose job's credentials are used; empty: the system's */
+    Registry target(String to, Optional<Run<?, ?>> build) {
         RegistryConfiguration target = configuration().registry(to);
         if (target.getRole() != RegistryRole.PRODUCTION) {
             throw EngineException.invalid("Registry '" + to + "' is not a production registry, so nothing is promoted"
                     + " to it; choose another, or change its role under Manage Jenkins » Release Train");
         }
-        return new Registries(
-                Wiring.connect(source, Optional.of(build), clock), Wiring.connect(target, Optional.of(build), clock));
+        return Wiring.connect(target, build, clock);
+    }
+
+    /** @throws EngineException where the registry is not configured */
+    public String registryHost(String registry) {
+        return configuration().registry(registry).getHost();
     }
 
     /** A registry's configured prefix; empty for none. */
@@ -170,6 +187,7 @@ public final class ReleaseService {
             store = SqlStore.open(settings);
             storeKey = key;
             promoter = null;
+            promotions = null;
             wiring = null;
         }
         return store;
@@ -204,6 +222,15 @@ public final class ReleaseService {
         return promoter;
     }
 
+    public synchronized Promotions promotions() {
+        Store current = store();
+        if (promotions == null) {
+            promotions = new Promotions(
+                    this, controller, new PlainPromotions(current, controller.id(), clock, this::onEvent));
+        }
+        return promotions;
+    }
+
     private synchronized Wiring wiring() {
         Promoter current = promoter();
         if (wiring == null) {
@@ -236,16 +263,28 @@ public final class ReleaseService {
         }
     }
 
-    /** Trains may have been left with work that needs no build, such as a promotion. */
+    /** Work may have been left that needs no build, or whose build did not survive. */
     @Initializer(after = InitMilestone.JOB_CONFIG_ADAPTED)
     public static void resume() {
-        if (configuration().getTrains().isEmpty()) {
+        if (configuration().getRegistries().isEmpty()) {
             return;
         }
         ReleaseService service = get();
-        service.execute(() -> configuration()
-                .getTrains()
-                .forEach(t -> service.train(t.getName()).wake()));
+        service.execute(service::takeUp);
+    }
+
+    private void takeUp() {
+        try {
+            ReleaseTrainConfiguration now = configuration();
+            now.getTrains().forEach(t -> train(t.getName()).wake());
+            now.getEnvironments().stream()
+                    .filter(e -> e.getCatalog() != null)
+                    .forEach(e -> lanes(e.getName()).takeUp());
+            promotions().resume();
+        } catch (EngineException e) {
+            LOGGER.log(Level.WARNING, "What was left by the last run cannot be taken up yet; trying again", e);
+            later(this::takeUp, TRY_AGAIN);
+        }
     }
 
     @Terminator
@@ -254,6 +293,7 @@ public final class ReleaseService {
     }
 
     private synchronized void close() {
+        controller.close();
         if (wiring != null) {
             wiring.close();
             wiring = null;

@@ -5,7 +5,6 @@ import hudson.model.RootAction;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
-import jenkins.model.Jenkins;
 import org.kohsuke.stapler.HttpResponse;
 import org.kohsuke.stapler.HttpResponses;
 import org.kohsuke.stapler.QueryParameter;
@@ -33,25 +32,25 @@ public final class TrainsAction implements RootAction {
 
     @RequirePOST
     public HttpResponse doPause(@QueryParameter String train, @QueryParameter String reason) {
-        Jenkins.get().checkPermission(ReleasePermissions.RUN);
+        ReleaseService.get().controller().check(ReleasePermissions.RUN);
         return answer(() -> ReleaseService.get().train(train).pause(reason, user()));
     }
 
     @RequirePOST
     public HttpResponse doResume(@QueryParameter String train) {
-        Jenkins.get().checkPermission(ReleasePermissions.RUN);
+        ReleaseService.get().controller().check(ReleasePermissions.RUN);
         return answer(() -> ReleaseService.get().train(train).resume(user()));
     }
 
     /** The release is made, installed and promoted in the background. */
     @RequirePOST
     public HttpResponse doRollback(@QueryParameter String train, @QueryParameter String release) {
-        Jenkins.get().checkPermission(ReleasePermissions.ROLLBACK);
+        ReleaseService.get().controller().check(ReleasePermissions.ROLLBACK);
         return answer(() -> ReleaseService.get().train(train).rollBack(release, user()));
     }
 
     private static String user() {
-        return Jenkins.getAuthentication2().getName();
+        return ReleaseService.get().controller().user();
     }
 
     private static HttpResponse answer(Runnable work) {

@@ -4,6 +4,7 @@ import hudson.AbortException;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.releasetrain.actions.ImagesAction;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
@@ -27,10 +28,13 @@ import org.jenkinsci.plugins.workflow.steps.StepExecution;
 final class PromoteImageExecution extends StepExecution {
     private static final long serialVersionUID = 1;
     private static final int TRIES = 5;
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
 
     private final PromoteImageStep.Order order;
     private final String promotion = UUID.randomUUID().toString();
     private int tries;
+    private volatile boolean stopped;
+    private transient volatile Event.PromotionOrdered ordered;
 
     PromoteImageExecution(StepContext context, PromoteImageStep.Order order) {
         super(context);
@@ -48,49 +52,52 @@ final class PromoteImageExecution extends StepExecution {
         ReleaseService.get().execute(this::promote);
     }
 
+    @Override
+    public void stop(Throwable cause) throws Exception {
+        stopped = true;
+        super.stop(cause);
+    }
+
     private void promote() {
+        if (stopped) {
+            ReleaseService.get().promotions().giveUp(ordered, "its build was stopped");
+            return;
+        }
         try {
             FlowExecution flow = getContext().get(FlowExecution.class);
             ReleaseService.get().check(flow.getAuthentication2(), ReleasePermissions.PROMOTE);
             getContext().onSuccess(run(getContext().get(Run.class), getContext().get(TaskListener.class)));
         } catch (EngineException e) {
             if (e.kind().retryable() && tries++ < TRIES) {
-                say(e.getMessage() + " – trying again");
-                ReleaseService.get().later(this::promote, Duration.ofSeconds(10));
+                Logs.say(getContext(), e.getMessage() + " – trying again");
+                ReleaseService.get().later(this::promote, TRY_AGAIN);
             } else {
-                getContext().onFailure(new AbortException(e.getMessage()));
+                fail(new AbortException(e.getMessage()));
             }
         } catch (IOException | RuntimeException e) {
-            getContext().onFailure(e);
+            fail(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            getContext().onFailure(e);
+            fail(e);
         }
     }
 
-    private void say(String line) {
-        Logs.say(getContext(), line);
+    private void fail(Throwable cause) {
+        if (ordered != null) {
+            ReleaseService.get().promotions().giveUp(ordered, String.valueOf(cause.getMessage()));
+        }
+        getContext().onFailure(cause);
     }
 
-    private Map<String, Object> run(Run<?, ?> build, TaskListener listener) {
+    private Map<String, Object> run(Run<?, ?> build, TaskListener listener) throws IOException, InterruptedException {
         if (order.images().isEmpty()) {
             throw EngineException.invalid("promoteImage: images is empty; name at least one, as in 'shop/cart:1.4.2'");
         }
-        ReleaseService service = ReleaseService.get();
-        Registries registries = service.registries(order.from(), order.to(), build);
-        List<Promoter.Item> items = new ArrayList<>();
-        for (String image : order.images()) {
-            items.add(item(registries, image));
-        }
-        Promoter.Result result = service.promoter()
-                .promote(new Promoter.Request(
-                        promotion, "", registries.dev(), registries.production(), items, Map.of()));
-        if (!result.promoted()) {
-            throw new EngineException(FailureKind.CONFLICT, "Nothing was promoted: " + result.reason());
-        }
+        ordered = new Event.PromotionOrdered(promotion, order.from(), order.to(), Origins.of(getContext()));
         List<Map<String, String>> promoted = new ArrayList<>();
-        for (Promoter.Item item : items) {
-            String target = registries.production().host() + "/" + item.targetRepository() + ":" + item.tag();
+        String host = ReleaseService.get().registryHost(order.to());
+        for (Promoter.Item item : ReleaseService.get().promotions().promote(ordered, build, this::items)) {
+            String target = host + "/" + item.targetRepository() + ":" + item.tag();
             listener.getLogger().println("[release-train] promoted " + target + "@" + item.digest());
             promoted.add(new LinkedHashMap<>(
                     Map.of("image", target, "digest", item.digest().value())));
@@ -103,6 +110,10 @@ final class PromoteImageExecution extends StepExecution {
         answer.put("promotion", promotion);
         answer.put("images", promoted);
         return answer;
+    }
+
+    private List<Promoter.Item> items(Registries registries) {
+        return order.images().stream().map(image -> item(registries, image)).toList();
     }
 
     private Promoter.Item item(Registries registries, String image) {

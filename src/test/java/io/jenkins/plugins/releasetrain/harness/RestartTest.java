@@ -83,4 +83,9 @@ class RestartTest {
         });
         assertThat(shop.inProduction("cart")).isEqualTo(cart);
     }
+
+    @Test
+    void I6_I8_restartedInEveryStateEachChangeEndsOnceAndNothingIsHalfPromoted() throws Throwable {
+        new EveryState(shop, life -> session.then(r -> life.run(step -> step.run(r))), false).run();
+    }
 }

@@ -14,6 +14,7 @@ import io.jenkins.plugins.releasetrain.testkit.cluster.EmbeddedKubernetes;
 import io.jenkins.plugins.releasetrain.testkit.cluster.PodBehaviour;
 import io.jenkins.plugins.releasetrain.testkit.cluster.PodSimulator;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
+import io.jenkins.plugins.releasetrain.testkit.registry.Failure;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
 import java.io.IOException;
@@ -23,7 +24,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -47,19 +50,22 @@ final class Shop implements AutoCloseable {
 
     private final List<AutoCloseable> parts = new ArrayList<>();
     private final Map<String, PodBehaviour> behaviours = new ConcurrentHashMap<>();
+    private final Map<String, CountDownLatch> held = new ConcurrentHashMap<>();
+    private final AtomicBoolean productionTagsRefused = new AtomicBoolean();
     final EmbeddedRegistry dev = open(EmbeddedRegistry.start());
     final EmbeddedRegistry production = open(EmbeddedRegistry.start());
     final EmbeddedKubernetes kubernetes = open(EmbeddedKubernetes.start());
 
     Shop() throws IOException {
         SampleImages pusher = SampleImages.at(production.origin());
+        production.failNext(
+                Integer.MAX_VALUE,
+                r -> productionTagsRefused.get() && r.is("PUT", "/manifests/production"),
+                Failure.unavailable());
         for (String namespace : List.of("staging", "cd")) {
             kubernetes.createNamespace(namespace);
-            open(PodSimulator.withControllers(new PodSimulator.Settings(
-                    kubernetes.client(),
-                    namespace,
-                    image -> behaviours.getOrDefault(image.substring(image.indexOf('@') + 1), PodBehaviour.READY),
-                    Duration.ZERO)));
+            open(PodSimulator.withControllers(
+                    new PodSimulator.Settings(kubernetes.client(), namespace, this::behaviour, Duration.ZERO)));
         }
         for (String service : SERVICES) {
             String digest = pusher.push("prod/" + service, "production", SampleImage.of(service, "1.0"));
@@ -72,6 +78,35 @@ final class Shop implements AutoCloseable {
         }
     }
 
+    private PodBehaviour behaviour(String image) {
+        String digest = image.substring(image.indexOf('@') + 1);
+        CountDownLatch latch = held.get(digest);
+        if (latch != null) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return behaviours.getOrDefault(digest, PodBehaviour.READY);
+    }
+
+    /** A new version whose pods do not start until they are let go. */
+    String buildHeld(String service, String version) {
+        String digest = build(service, version);
+        held.put(digest, new CountDownLatch(1));
+        return digest;
+    }
+
+    void letGo(String digest) {
+        held.get(digest).countDown();
+    }
+
+    /** Whether the tag that says what production runs can be moved. */
+    void refuseProductionTags(boolean refuse) {
+        productionTagsRefused.set(refuse);
+    }
+
     private <T extends AutoCloseable> T open(T part) {
         parts.add(0, part);
         return part;
@@ -80,6 +115,11 @@ final class Shop implements AutoCloseable {
     /** Pushes a new version to the dev registry; returns its digest. */
     String build(String service, String version) {
         return SampleImages.at(dev.origin()).push("dev/" + service, version, SampleImage.of(service, version));
+    }
+
+    /** An image that stands for nothing but its content. */
+    static void push(EmbeddedRegistry registry, String repository, String tag, String content) {
+        SampleImages.at(registry.origin()).push(repository, tag, SampleImage.of(repository, content));
     }
 
     /** A new version whose pods do not become ready. */
@@ -146,7 +186,7 @@ final class Shop implements AutoCloseable {
         EnvironmentConfiguration environment = new EnvironmentConfiguration(name, name);
         environment.setServerUrl(places.kubernetes());
         environment.setBaseUrl("http://" + name + ".example");
-        environment.setRolloutSeconds(30);
+        environment.setRolloutSeconds(120);
         return environment;
     }
 
@@ -181,7 +221,7 @@ final class Shop implements AutoCloseable {
                 .endMetadata()
                 .withNewSpec()
                 .withReplicas(1)
-                .withProgressDeadlineSeconds(5)
+                .withProgressDeadlineSeconds(600)
                 .withNewSelector()
                 .withMatchLabels(labels)
                 .endSelector()
@@ -202,6 +242,7 @@ final class Shop implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
+        held.values().forEach(CountDownLatch::countDown);
         for (AutoCloseable part : parts) {
             part.close();
         }

@@ -167,6 +167,13 @@ public sealed interface Event {
     record LaneEnded(String lane, Outcome outcome, String reason, String release) implements Event {}
 
     /**
+     * A build asks for a promotion that belongs to no release; whoever runs such builds completes or undoes it.
+     *
+     * @param from name of the source registry, and {@code to} of the target, as they are configured
+     */
+    record PromotionOrdered(String promotion, String from, String to, Origin origin) implements Event {}
+
+    /**
      * What a promotion will do, with each tag's former digest: enough to complete or to undo it.
      *
      * @param release empty for a plain {@code promoteImage}

@@ -20,6 +20,7 @@ import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,6 +101,21 @@ public final class Lanes {
         Event queued = new Event.LaneQueued(lane.id(), environment.name(), lane.group(), candidates, origin);
         journal(lane.group()).update(s -> List.of(queued));
         return lane;
+    }
+
+    /** All lanes without a final outcome, with whose they are. */
+    public Map<LaneId, Origin> underWay() {
+        String prefix = "lane/" + environment.name() + "/";
+        Map<LaneId, Origin> all = new HashMap<>();
+        for (String stream : ports.store().activeStreams(prefix, Integer.MAX_VALUE)) {
+            String group = stream.substring(prefix.length());
+            state(group)
+                    .active()
+                    .forEach(lane -> all.put(
+                            new LaneId(group, lane.queued().lane()),
+                            lane.queued().origin()));
+        }
+        return all;
     }
 
     /** Lanes of a group that wait or are tried. */

@@ -77,8 +77,7 @@ public final class Promoter {
      *     a version tag stands against it and nothing was changed
      */
     public Result promote(Request request) {
-        Journal<PromotionState> journal =
-                new Journal<>(store, "promotion/" + request.id(), PromotionState.TYPE, clock, listener);
+        Journal<PromotionState> journal = journal(request.id());
         PromotionState state = journal.state();
         if (!state.planned()) {
             Event plan = plan(request);
@@ -92,10 +91,33 @@ public final class Promoter {
                     request.id(), report.bytes(), report.copiedBlobs(), report.mountedBlobs())));
         }
         if (!state.ended()) {
-            Event end = moveTags(request, state.plan());
-            state = journal.update(s -> s.ended() ? List.of() : List.of(end));
+            state = moveTags(request, journal);
         }
         return new Result(state.completed(), state.reason(), copied);
+    }
+
+    /**
+     * Undoes a promotion that nobody will go on with; one that has ended stays as it is. May be called again after a
+     * failure.
+     *
+     * @throws EngineException where a tag cannot be put back now
+     */
+    public void abandon(String id, String reason, Registry target) {
+        Journal<PromotionState> journal = journal(id);
+        tagging.lock();
+        try {
+            PromotionState state = journal.state();
+            if (state.planned() && !state.ended()) {
+                Event undone = new Event.PromotionUndone(id, reason, undo(target, state.plan()));
+                journal.update(s -> s.ended() ? List.of() : List.of(undone));
+            }
+        } finally {
+            tagging.unlock();
+        }
+    }
+
+    private Journal<PromotionState> journal(String id) {
+        return new Journal<>(store, "promotion/" + id, PromotionState.TYPE, clock, listener);
     }
 
     private Event plan(Request request) {
@@ -184,8 +206,21 @@ public final class Promoter {
         return sum;
     }
 
-    private Event moveTags(Request request, List<Move> moves) {
+    private PromotionState moveTags(Request request, Journal<PromotionState> journal) {
         tagging.lock();
+        try {
+            PromotionState state = journal.state();
+            if (state.ended()) {
+                return state;
+            }
+            Event end = moveTags(request, state.plan());
+            return journal.update(s -> s.ended() ? List.of() : List.of(end));
+        } finally {
+            tagging.unlock();
+        }
+    }
+
+    private static Event moveTags(Request request, List<Move> moves) {
         try {
             for (Move move : moves) {
                 moveTag(request, move);
@@ -195,14 +230,12 @@ public final class Promoter {
             if (e.kind().retryable()) {
                 throw e;
             }
-            return new Event.PromotionUndone(request.id(), e.getMessage(), undo(request, moves));
-        } finally {
-            tagging.unlock();
+            return new Event.PromotionUndone(request.id(), e.getMessage(), undo(request.target(), moves));
         }
     }
 
     private static void moveTag(Request request, Move move) {
-        Optional<Digest> current = current(request, move);
+        Optional<Digest> current = current(request.target(), move);
         if (current.equals(Optional.of(move.digest()))) {
             return;
         }
@@ -216,24 +249,24 @@ public final class Promoter {
     }
 
     /** Puts back only what points to our digest and did not before: somebody else's tag stays. */
-    private static List<String> undo(Request request, List<Move> moves) {
+    private static List<String> undo(Registry target, List<Move> moves) {
         List<String> leftOver = new ArrayList<>();
         for (Move move : moves) {
-            boolean ours = current(request, move).equals(Optional.of(move.digest()));
+            boolean ours = current(target, move).equals(Optional.of(move.digest()));
             if (!ours || move.former().equals(Optional.of(move.digest()))) {
                 continue;
             }
             if (move.former().isPresent()) {
-                request.target().tag(move.targetRepository(), move.former().get(), move.tag());
-            } else if (!request.target().untag(move.targetRepository(), move.tag())) {
+                target.tag(move.targetRepository(), move.former().get(), move.tag());
+            } else if (!target.untag(move.targetRepository(), move.tag())) {
                 leftOver.add(move.targetRepository() + ":" + move.tag());
             }
         }
         return leftOver;
     }
 
-    private static Optional<Digest> current(Request request, Move move) {
-        return request.target().resolve(move.targetRepository(), move.tag()).map(Registry.Descriptor::digest);
+    private static Optional<Digest> current(Registry target, Move move) {
+        return target.resolve(move.targetRepository(), move.tag()).map(Registry.Descriptor::digest);
     }
 
     private static String describe(Request request, Registry.Tag tag) {

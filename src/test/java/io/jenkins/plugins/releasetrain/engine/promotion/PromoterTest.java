@@ -10,6 +10,7 @@ import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Tag;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -198,5 +199,56 @@ class PromoterTest {
                 assertThat(world.production.moved()).hasSize(2 * SERVICES);
             }
         }
+    }
+
+    /** The process dies between any two tags, and nobody comes to complete it. */
+    @Test
+    void I6_abandonedPromotionIsUndoneWhereverItStopped() {
+        for (int tags = 0; tags < 2 * SERVICES; tags++) {
+            try (FakeShop world = new FakeShop(SERVICES, Map.of())) {
+                Map<Tag, Digest> before = new HashMap<>(world.production.allTags());
+                int dieAt = tags;
+                world.production.beforeTag(tag -> {
+                    if (world.production.moved().size() == dieAt) {
+                        throw new CrashingStore.Crash();
+                    }
+                });
+                Promoter.Request request = request(world, world.production, Map.of());
+                assertThatThrownBy(() -> world.promoter(world.store).promote(request))
+                        .isInstanceOf(CrashingStore.Crash.class);
+                world.production.beforeTag(tag -> {});
+                world.promoter(world.store).abandon("p1", "its build is gone", world.production);
+                assertThat(world.production.allTags())
+                        .as("died before tag " + dieAt)
+                        .isEqualTo(before);
+                assertThat(world.promoter(world.store).promote(request))
+                        .as("it does not come back")
+                        .returns(false, Promoter.Result::promoted)
+                        .returns("its build is gone", Promoter.Result::reason);
+            }
+        }
+    }
+
+    @Test
+    void abandoningWhatIsCompleteChangesNothing() {
+        shop.promoter(shop.store).promote(request());
+        shop.promoter(shop.store).abandon("p1", "too late", shop.production);
+        assertThat(shop.inProduction("s0")).isEqualTo(FakeShop.digest("s0", "2"));
+    }
+
+    @Test
+    void plainPromotionsAreOpenUntilTheyEnd() {
+        PlainPromotions mine = new PlainPromotions(shop.store, "here", java.time.Clock.systemUTC(), e -> {});
+        Event.PromotionOrdered order = new Event.PromotionOrdered("p1", "dev", "production", Origin.UNKNOWN);
+        mine.order(order);
+        mine.order(order);
+        mine.order(new Event.PromotionOrdered("p2", "dev", "production", Origin.UNKNOWN));
+        mine.ended("p2", Optional.empty());
+        PlainPromotions afterCrash = new PlainPromotions(shop.store, "here", java.time.Clock.systemUTC(), e -> {});
+        assertThat(afterCrash.open()).containsExactly(order);
+        assertThat(new PlainPromotions(shop.store, "elsewhere", java.time.Clock.systemUTC(), e -> {}).open())
+                .isEmpty();
+        afterCrash.ended("p1", Optional.of("its build is gone"));
+        assertThat(mine.open()).isEmpty();
     }
 }
