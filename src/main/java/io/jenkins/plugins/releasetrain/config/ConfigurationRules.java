@@ -39,11 +39,15 @@ final class ConfigurationRules {
         for (TrainConfiguration train : c.getTrains()) {
             String place = "train '" + train.getName() + "'";
             check(problems, place, () -> c.catalog(train.getCatalog()));
-            check(problems, place, () -> c.environment(train.getEnvironment()));
-            String other = claimed.put(train.getEnvironment(), train.getName());
-            if (other != null) {
-                problems.add("trains '" + other + "' and '" + train.getName() + "' both claim environment '"
-                        + train.getEnvironment() + "'; give each its own");
+            for (String environment : train.environments()) {
+                check(problems, place, () -> c.environment(environment));
+                String other = claimed.put(environment, train.getName());
+                if (train.getName().equals(other)) {
+                    problems.add(place + " claims environment '" + environment + "' twice");
+                } else if (other != null) {
+                    problems.add("trains '" + other + "' and '" + train.getName() + "' both claim environment '"
+                            + environment + "'; give each its own");
+                }
             }
         }
         return problems;

@@ -8,27 +8,31 @@ import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** One train: a catalog, a staging environment and the batch policy. */
+/** One train: a catalog, one or several staging environments and the batch policy. */
 public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfiguration> {
     static final int LARGEST_BATCH = 32;
 
     private final String name;
     private final String catalog;
     private final String environment;
+    private String moreEnvironments;
     private String suite;
     private int smallestBatch = 1;
     private int largestBatch = LARGEST_BATCH;
     private int memoHours = 168;
     private int voidsBeforePause = 3;
     private String movingTags;
+    private int wastePercent = 50;
 
     @DataBoundConstructor
     public TrainConfiguration(String name, String catalog, String environment) {
@@ -47,6 +51,26 @@ public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfi
 
     public String getEnvironment() {
         return environment;
+    }
+
+    /** Names of further environments in which trials run at the same time, separated by commas; null: none. */
+    @CheckForNull
+    public String getMoreEnvironments() {
+        return moreEnvironments;
+    }
+
+    @DataBoundSetter
+    public void setMoreEnvironments(String moreEnvironments) {
+        this.moreEnvironments = Util.fixEmptyAndTrim(moreEnvironments);
+    }
+
+    /** All of its environments, one at least. */
+    public List<String> environments() {
+        return Stream.concat(
+                        Stream.of(environment),
+                        Stream.of(Util.fixNull(moreEnvironments).split(",")).map(String::trim))
+                .filter(e -> !e.isEmpty())
+                .toList();
     }
 
     /** Names the tests; to be changed when they change, so that verdicts of the old ones do not count. */
@@ -109,6 +133,16 @@ public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfi
         this.movingTags = Util.fixEmptyAndTrim(movingTags);
     }
 
+    /** How many trials may be for nothing because they ran ahead of one that failed, of a hundred. */
+    public int getWastePercent() {
+        return wastePercent;
+    }
+
+    @DataBoundSetter
+    public void setWastePercent(int wastePercent) {
+        this.wastePercent = wastePercent;
+    }
+
     /** The form's helper. */
     @Extension
     @Symbol("train")
@@ -153,6 +187,11 @@ public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfi
         @POST
         public FormValidation doCheckVoidsBeforePause(@QueryParameter String value) {
             return Forms.checkAtLeast(value, 1);
+        }
+
+        @POST
+        public FormValidation doCheckWastePercent(@QueryParameter String value) {
+            return Forms.checkAtLeast(value, 0);
         }
 
         @POST

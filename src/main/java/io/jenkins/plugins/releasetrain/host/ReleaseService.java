@@ -11,7 +11,6 @@ import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryRole;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
-import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.manifest.ReleaseManifest;
@@ -90,17 +89,7 @@ public final class ReleaseService {
     public TrainDriver train(String name) {
         configuration().train(name);
         return trains.computeIfAbsent(
-                name,
-                n -> new TrainDriver(
-                        controller,
-                        new TrainDriver.Trains(
-                                () -> wiring().train(n, suite(n)),
-                                () -> wiring().train(n, suite(n) + " (test release)"))));
-    }
-
-    private static String suite(String train) {
-        TrainConfiguration configured = configuration().train(train);
-        return Optional.ofNullable(configured.getSuite()).orElse(train);
+                name, n -> new TrainDriver(controller, () -> wiring().train(n)));
     }
 
     /** @throws EngineException where the environment is not configured */

@@ -5,32 +5,35 @@ import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.train.Conductors;
 import io.jenkins.plugins.releasetrain.engine.train.Task;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Advances one train for all builds that wait for it (design §5). The oldest waiting build conducts; a trial goes on with
- * the conductor that it began with as long as that one's build lives. Everything that must survive is in the store.
+ * Advances one train for all builds that wait for it (design §5): one loop for the passengers, and one for each of the
+ * train's environments. A trial goes on with the conductor that it began with as long as that one's build lives.
+ * Everything that must survive is in the store.
  */
 public final class TrainDriver {
     private static final Duration SOON = Duration.ofSeconds(2);
     private static final Duration NOW_AND_THEN = Duration.ofSeconds(30);
-    private static final String NOBODY = "nobody";
 
     private final Controller controller;
-    private final Trains trains;
+    private final Supplier<Train> trains;
     private final Loop loop;
+    private final Map<String, Loop> tracks = new ConcurrentHashMap<>();
     /** By change, in the order of boarding. */
     private final Map<String, Passenger> aboard = new LinkedHashMap<>();
     /** Changes to be taken off as soon as they may be, with the reason. */
@@ -38,16 +41,11 @@ public final class TrainDriver {
 
     private final Map<String, String> told = new HashMap<>();
 
-    /**
-     * The train as it is configured now, whose verdicts are about release candidates; and the same train whose verdicts
-     * are about test releases, which run a smaller suite perhaps.
-     */
-    record Trains(Supplier<Train> candidates, Supplier<Train> testReleases) {}
-
-    TrainDriver(Controller controller, Trains trains) {
+    /** @param trains the train as it is configured now */
+    TrainDriver(Controller controller, Supplier<Train> trains) {
         this.controller = controller;
         this.trains = trains;
-        this.loop = new Loop(controller, this::turn);
+        this.loop = new Loop(controller, () -> guarded(this::advance));
     }
 
     /**
@@ -56,11 +54,13 @@ public final class TrainDriver {
      * @return the change's id
      */
     public String queue(Train.Request request) {
-        return find(request.origin()).orElseGet(() -> trains.candidates().get().queue(request));
+        return find(request.origin()).orElseGet(() -> trains.get().queue(request));
     }
 
     private Optional<String> find(Origin origin) {
-        return undecided(trains.candidates().get().state())
+        return trains.get()
+                .state()
+                .undecided()
                 .filter(c -> c.origin().url().equals(origin.url()))
                 .map(Change::id)
                 .findFirst();
@@ -84,17 +84,17 @@ public final class TrainDriver {
     }
 
     public void report(String trial, Verdict verdict, String reason) {
-        trainOfTrial().report(trial, verdict, reason);
+        trains.get().report(trial, verdict, reason);
         loop.wake();
     }
 
     /** @throws EngineException without a reason */
     public void pause(String reason, String user) {
-        trains.candidates().get().pause(reason == null ? "" : reason, user);
+        trains.get().pause(reason == null ? "" : reason, user);
     }
 
     public void resume(String user) {
-        trains.candidates().get().resume(user);
+        trains.get().resume(user);
         loop.wake();
     }
 
@@ -104,7 +104,7 @@ public final class TrainDriver {
      * @return the new release's id
      */
     public String rollBack(String release, String user) {
-        String made = trains.candidates().get().rollBack(release, user);
+        String made = trains.get().rollBack(release, user);
         loop.wake();
         return made;
     }
@@ -113,9 +113,13 @@ public final class TrainDriver {
         loop.wake();
     }
 
-    private Optional<Duration> turn() {
+    private interface Turn {
+        Optional<Duration> take() throws InterruptedException;
+    }
+
+    private Optional<Duration> guarded(Turn turn) {
         try {
-            return advance();
+            return turn.take();
         } catch (EngineException e) {
             tell(e.getMessage() + " – trying again");
             return Optional.of(e.kind().retryable() ? SOON.multipliedBy(5) : NOW_AND_THEN);
@@ -129,38 +133,51 @@ public final class TrainDriver {
         }
     }
 
-    private Optional<Duration> advance() throws InterruptedException {
-        Train train = trains.candidates().get();
+    /** Passengers come and go; then every environment has its turn. */
+    private Optional<Duration> advance() {
+        Train train = trains.get();
+        train.expire();
         leaveDead(train);
         takeOff(train);
         endDecided(train);
-        TrainState state = train.state();
-        Optional<String> conductor = conductor(state);
-        if (conductor.isEmpty() && !goesOnAlone(state)) {
-            return isEmpty() && undecided(state).findAny().isEmpty() ? Optional.empty() : Optional.of(SOON);
+        for (String environment : train.environments()) {
+            tracks.computeIfAbsent(environment, e -> new Loop(controller, () -> guarded(() -> advance(e))))
+                    .wake();
         }
-        if (controller.isQuietingDown()
-                && state.trial().isEmpty()
-                && state.pending().isEmpty()) {
+        TrainState state = train.state();
+        if (isEmpty() && state.undecided().findAny().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(isAnybodyLeaving() ? SOON : NOW_AND_THEN);
+    }
+
+    private Optional<Duration> advance(String environment) throws InterruptedException {
+        Train train = trains.get();
+        TrainState state = train.state();
+        boolean trial = state.trialIn(environment).isPresent();
+        if (!train.environments().contains(environment) || isEmpty() && !trial && !goesOnAlone(state, environment)) {
+            return Optional.empty();
+        }
+        if (controller.isQuietingDown() && !trial && state.pending().isEmpty()) {
             tell("Jenkins is about to shut down; the train departs after its restart");
             return Optional.of(NOW_AND_THEN);
         }
-        Task task = trainFor(state).next(conductor.orElse(NOBODY));
+        Task task = train.next(environment, Conductors.builds(change -> standing(train, change)));
         endDecided(train);
         return carryOut(task, train);
     }
 
     private Optional<Duration> carryOut(Task task, Train train) {
         if (task instanceof Task.Wait wait) {
-            tell(wait.why());
+            TrainState state = train.state();
+            if (state.trials().isEmpty()) {
+                tell(wait.why());
+            }
             return Optional.of(wait.again().compareTo(SOON) < 0 ? SOON : wait.again());
         } else if (task instanceof Task.Test test) {
-            TrainState state = train.state();
-            tellPositions(state, test);
-            Passenger conductor =
-                    passenger(state.trial().map(TrainState.Trial::conductor).orElse(""));
+            tellPositions(train.state(), test);
+            Passenger conductor = passenger(test.conductor());
             if (conductor == null) {
-                train.report(test.trial(), Verdict.VOID, "the build that was to test it has ended");
                 return Optional.of(Duration.ZERO);
             }
             conductor.test(new Passenger.TestRun(
@@ -178,53 +195,23 @@ public final class TrainDriver {
     }
 
     /** Promotions and cleaning up need no tests. */
-    private static boolean goesOnAlone(TrainState state) {
+    private static boolean goesOnAlone(TrainState state, String environment) {
         boolean idle = state.batch().isEmpty() && state.queue().isEmpty();
-        return state.pending().isPresent() || (idle && !state.settled());
+        return state.pending().isPresent() || idle && !state.settledIn(environment);
     }
 
-    private Train trainFor(TrainState state) {
-        return testRelease(state)
-                ? trains.testReleases().get()
-                : trains.candidates().get();
-    }
-
-    private Train trainOfTrial() {
-        return trainFor(trains.candidates().get().state());
-    }
-
-    private static boolean testRelease(TrainState state) {
-        List<Change> next = state.batch().map(TrainState.Batch::changes).orElse(state.queue());
-        return !next.isEmpty() && !next.get(0).promote();
-    }
-
-    /** Empty: nobody who may, or the one who should is not back yet. */
-    private Optional<String> conductor(TrainState state) {
-        Optional<String> began = state.trial().map(TrainState.Trial::conductor);
-        if (began.isPresent()) {
-            if (passenger(began.get()) != null) {
-                return began;
-            } else if (undecided(state).anyMatch(c -> c.id().equals(began.get()) && isAlive(c))) {
-                return Optional.empty();
-            }
+    private Conductors.Standing standing(Train train, String change) {
+        if (passenger(change) != null) {
+            return Conductors.Standing.HERE;
         }
-        if (testRelease(state)) {
-            Change only = state.batch()
-                    .map(TrainState.Batch::changes)
-                    .orElse(state.queue())
-                    .get(0);
-            return passenger(only.id()) == null ? Optional.empty() : Optional.of(only.id());
-        }
-        return undecided(state)
-                .filter(Change::promote)
-                .filter(c -> passenger(c.id()) != null)
-                .min(java.util.Comparator.comparing(Change::queuedAt))
-                .map(Change::id);
+        boolean comesBack = train.state().undecided().anyMatch(c -> c.id().equals(change) && isAlive(c));
+        return comesBack ? Conductors.Standing.AWAY : Conductors.Standing.GONE;
     }
 
     /** Changes whose build ended without a word, as after a crash that it did not survive. */
     private void leaveDead(Train train) {
-        undecided(train.state())
+        train.state()
+                .undecided()
                 .filter(c -> passenger(c.id()) == null && !isAlive(c))
                 .forEach(c -> {
                     synchronized (aboard) {
@@ -243,10 +230,9 @@ public final class TrainDriver {
             due = Map.copyOf(leaving);
         }
         due.forEach((change, reason) -> {
-            train.state()
-                    .trial()
+            train.state().trials().stream()
                     .filter(t -> t.conductor().equals(change) && passenger(change) == null)
-                    .ifPresent(t -> trainOfTrial().report(t.id(), Verdict.VOID, reason));
+                    .forEach(t -> train.report(t.id(), Verdict.VOID, reason));
             if (train.cancel(change, reason) || train.outcome(change).isPresent()) {
                 synchronized (aboard) {
                     leaving.remove(change);
@@ -255,31 +241,27 @@ public final class TrainDriver {
         });
     }
 
+    /** Whoever conducts stays aboard until its trial is over, so that it is not lost to the others. */
     private void endDecided(Train train) {
-        Collection<String> open = undecided(train.state()).map(Change::id).collect(java.util.stream.Collectors.toSet());
-        Map<String, Passenger> gone = new HashMap<>();
+        TrainState state = train.state();
+        Set<String> staying = Stream.concat(
+                        state.undecided().map(Change::id),
+                        state.trials().stream().map(TrainState.Trial::conductor))
+                .collect(Collectors.toSet());
+        List<String> leavers;
         synchronized (aboard) {
-            aboard.forEach((change, passenger) -> {
-                if (!open.contains(change)) {
-                    gone.put(change, passenger);
-                }
-            });
+            leavers = aboard.keySet().stream().filter(c -> !staying.contains(c)).toList();
         }
-        gone.forEach((change, passenger) -> train.outcome(change).ifPresent(ended -> {
+        leavers.forEach(change -> train.outcome(change).ifPresent(ended -> {
+            Passenger passenger;
             synchronized (aboard) {
-                aboard.remove(change);
+                passenger = aboard.remove(change);
                 told.remove(change);
             }
-            passenger.ended(new Passenger.End(ended.outcome(), ended.reason(), ended.related()));
+            if (passenger != null) {
+                passenger.ended(new Passenger.End(ended.outcome(), ended.reason(), ended.related()));
+            }
         }));
-    }
-
-    static Stream<Change> undecided(TrainState state) {
-        List<Change> all = new ArrayList<>();
-        state.pending().ifPresent(p -> all.addAll(p.changes()));
-        state.batch().ifPresent(b -> all.addAll(b.changes()));
-        all.addAll(state.queue());
-        return all.stream();
     }
 
     private Passenger passenger(String change) {
@@ -294,9 +276,22 @@ public final class TrainDriver {
         }
     }
 
+    private boolean isAnybodyLeaving() {
+        synchronized (aboard) {
+            return !leaving.isEmpty();
+        }
+    }
+
     private void tellPositions(TrainState state, Task.Test test) {
         String trial = "trial " + test.trial() + " (" + test.purpose() + ") tests " + test.changed();
-        state.batch().ifPresent(b -> b.changes().forEach(c -> tell(c.id(), "Aboard: " + trial)));
+        test.changes().forEach(change -> tell(change, "Aboard: " + trial));
+        if (test.changes().isEmpty()) {
+            tell(test.conductor(), "Conducting: " + trial);
+        }
+        state.batch().stream()
+                .flatMap(b -> b.changes().stream())
+                .filter(c -> state.trials().stream().noneMatch(t -> t.changes().contains(c.id())))
+                .forEach(c -> tell(c.id(), "Departed; its turn comes after " + trial));
         int position = 0;
         for (Change change : state.queue()) {
             position++;

@@ -25,6 +25,7 @@ import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.engine.train.Timetable;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
 import java.time.Clock;
@@ -40,6 +41,7 @@ import java.util.regex.Pattern;
 /** Engine objects made from one state of the configuration, each when it is first needed. */
 final class Wiring implements AutoCloseable {
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(5);
+    private static final double PERCENT = 100;
 
     private final ReleaseTrainConfiguration configuration;
     private final Ports ports;
@@ -107,18 +109,17 @@ final class Wiring implements AutoCloseable {
         });
     }
 
-    /** @param suite whose verdicts count */
-    Train train(String name, String suite) {
+    Train train(String name) {
         TrainConfiguration train = configuration.train(name);
-        return trains.computeIfAbsent(name + "/" + suite, key -> train(train, suite));
+        return trains.computeIfAbsent(name, key -> train(train));
     }
 
-    private Train train(TrainConfiguration train, String suite) {
+    private Train train(TrainConfiguration train) {
         return new Train(
-                settings(train, suite),
+                new Train.Plan(settings(train), Timetable.ALWAYS),
                 catalog(train.getCatalog()),
                 registriesOf(train.getCatalog()),
-                environment(train.getEnvironment()),
+                train.environments().stream().map(this::environment).toList(),
                 new Train.Ports(
                         ports.store(),
                         ports.promoter(),
@@ -128,11 +129,13 @@ final class Wiring implements AutoCloseable {
                         Cluster.Progress.NONE));
     }
 
-    private static TrainSettings settings(TrainConfiguration train, String suite) {
+    private static TrainSettings settings(TrainConfiguration train) {
+        String suite = Optional.ofNullable(train.getSuite()).orElse(train.getName());
         TrainSettings usual = TrainSettings.of(train.getName(), suite);
         return new TrainSettings(
                 train.getName(),
                 suite,
+                suite + " (test release)",
                 train.getSmallestBatch(),
                 train.getLargestBatch(),
                 usual.expectedFailure(),
@@ -142,7 +145,8 @@ final class Wiring implements AutoCloseable {
                 usual.innocenceBound(),
                 Duration.ofHours(train.getMemoHours()),
                 train.getVoidsBeforePause(),
-                movingTags(train));
+                movingTags(train),
+                train.getWastePercent() / PERCENT);
     }
 
     private static Pattern movingTags(TrainConfiguration train) {

@@ -26,6 +26,7 @@ final class BodyRun implements Serializable {
     private String reason;
     private BodyExecution body;
     private transient String ordered;
+    private transient Runnable afterwards;
 
     /** Takes a verdict to where it belongs, in a background thread. */
     interface Reporter extends Serializable {
@@ -73,6 +74,16 @@ final class BodyRun implements Serializable {
         }
     }
 
+    /** Does something when no body runs; one that still does, for a trial that does not matter any more, is ended. */
+    synchronized void end(Runnable then) {
+        if (body == null) {
+            then.run();
+            return;
+        }
+        afterwards = then;
+        body.cancel(new InterruptedException("what it tests is decided"));
+    }
+
     private synchronized void began(String trial) {
         running = trial;
     }
@@ -83,7 +94,11 @@ final class BodyRun implements Serializable {
         judged = trial;
         verdict = newVerdict;
         reason = why;
-        report();
+        if (afterwards == null) {
+            report();
+        } else {
+            afterwards.run();
+        }
     }
 
     private static final class Callback extends BodyExecutionCallback {

@@ -36,6 +36,7 @@ public sealed interface Event {
      * @param changes the prefix of the batch that the set holds on top of the baseline; none: a control run
      * @param conductor whose body tests it
      * @param fence token of the environment lock that it runs under
+     * @param testRelease whether it is a run of the suite of test releases, if that is another one
      */
     record TrialStarted(
             String trial,
@@ -45,8 +46,21 @@ public sealed interface Event {
             String purpose,
             String environment,
             String conductor,
-            long fence)
-            implements Event {}
+            long fence,
+            boolean testRelease)
+            implements Event {
+        public TrialStarted(
+                String trial,
+                String batch,
+                Digest set,
+                List<String> changes,
+                String purpose,
+                String environment,
+                String conductor,
+                long fence) {
+            this(trial, batch, set, changes, purpose, environment, conductor, fence, false);
+        }
+    }
 
     /** The trial's set is up and running; these services had to be patched for it. */
     record TrialInstalled(String trial, List<String> patched, long milliseconds) implements Event {}
@@ -65,8 +79,10 @@ public sealed interface Event {
      *
      * @param changes as of {@link TrialStarted}
      * @param runs how often it had this verdict
+     * @param testRelease as of {@link TrialStarted}
      */
-    record VerdictRecalled(String batch, Digest set, List<String> changes, Verdict verdict, int runs)
+    record VerdictRecalled(
+            String batch, Digest set, List<String> changes, Verdict verdict, int runs, boolean testRelease)
             implements Event {}
 
     /** Somebody wants sets with these changes to be run, remembered verdicts or not. */
@@ -109,6 +125,12 @@ public sealed interface Event {
 
     /** A train departs again. */
     record TrainResumed(String user) implements Event {}
+
+    /** What passes is not released until somebody frees it; trials go on. */
+    record ReleasesHeld(String reason, String user) implements Event {}
+
+    /** What passed may be released again. */
+    record ReleasesFreed(String user) implements Event {}
 
     /** An image is refused everywhere until it is unblocked; {@code release} brought it. */
     record ImageBlocked(Digest digest, String service, String release, String reason, String user) implements Event {}

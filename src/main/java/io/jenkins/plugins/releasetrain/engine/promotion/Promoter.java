@@ -120,6 +120,11 @@ public final class Promoter {
         return new Journal<>(store, "promotion/" + id, PromotionState.TYPE, clock, listener);
     }
 
+    /** Whether a promotion has begun, so that it has to be completed or undone (I6). */
+    public boolean isPlanned(String id) {
+        return journal(id).state().planned();
+    }
+
     private Event plan(Request request) {
         List<Registry.Tag> tags = request.items().stream()
                 .map(i -> new Registry.Tag(i.targetRepository(), i.tag()))

@@ -7,6 +7,7 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -53,15 +54,26 @@ public final class Journal<S> {
     /** What is true now. */
     public synchronized S state() {
         if (state == null) {
-            Store.Stream loaded = store.load(stream);
-            state = loaded.snapshot().map(s -> read(s.state())).orElse(type.initial());
-            version = loaded.snapshot().map(Store.Snapshot::version).orElse(0L);
-            snapshotVersion = version;
-            loaded.since().forEach(this::apply);
+            load();
         } else if (store.version(stream) != version) {
             catchUp();
         }
         return state;
+    }
+
+    /** A snapshot only saves time: one that another version of the state wrote is made anew, of all events. */
+    private synchronized void load() {
+        Store.Stream loaded = store.load(stream);
+        Optional<S> snapshot = loaded.snapshot().flatMap(s -> read(s.state()));
+        if (loaded.snapshot().isPresent() && snapshot.isEmpty()) {
+            state = type.initial();
+            catchUp();
+            return;
+        }
+        state = snapshot.orElse(type.initial());
+        version = loaded.snapshot().map(Store.Snapshot::version).orElse(0L);
+        snapshotVersion = version;
+        loaded.since().forEach(this::apply);
     }
 
     /**
@@ -121,11 +133,14 @@ public final class Journal<S> {
         version = event.version();
     }
 
-    private S read(String text) {
+    /** Empty where it is of another version: then something of it is missing, or is not known here. */
+    private Optional<S> read(String text) {
         try {
-            return json.readValue(text, type.stateClass());
+            S read = json.readValue(text, type.stateClass());
+            boolean whole = json.readTree(json.writeValueAsString(read)).equals(json.readTree(text));
+            return whole ? Optional.of(read) : Optional.empty();
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("The snapshot of " + stream + " cannot be read", e);
+            return Optional.empty();
         }
     }
 

@@ -4,93 +4,113 @@ import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
-import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.store.Store.Runs;
+import io.jenkins.plugins.releasetrain.engine.train.TrainState.Batch;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Decision;
-import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Situation;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
 
 /** What a train does between trials: asks {@link TrialPolicy} and carries out what it says. */
 final class Decisions {
-    private static final Comparator<Change> FIRST =
-            Comparator.comparing(Change::priority).reversed().thenComparing(Change::queuedAt);
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
 
-    private final TrainSettings settings;
-    private final Train.Ports ports;
-    private final Journal<TrainState> journal;
-    private final Trials trials;
+    private final TrainContext context;
     private final Releases releases;
     private final Blocks blocks;
 
-    Decisions(
-            TrainSettings settings,
-            Train.Ports ports,
-            Journal<TrainState> journal,
-            Trials trials,
-            Releases releases,
-            Blocks blocks) {
-        this.settings = settings;
-        this.ports = ports;
-        this.journal = journal;
-        this.trials = trials;
+    Decisions(TrainContext context, Releases releases, Blocks blocks) {
+        this.context = context;
         this.releases = releases;
         this.blocks = blocks;
     }
 
+    /**
+     * Where the next trial would run.
+     *
+     * @param token of the environment's lock
+     */
+    record Place(Trials trials, Conductors conductors, long token) {}
+
     Rates rates(TrainState s) {
-        return s.statistics().rates(settings.prior());
+        return s.statistics().rates(context.settings().prior());
     }
 
     int batchLimit(TrainState s) {
-        return TrialPolicy.batchLimit(rates(s), settings.smallestBatch(), settings.largestBatch());
+        return TrialPolicy.batchLimit(
+                rates(s), context.settings().smallestBatch(), context.settings().largestBatch());
     }
 
-    /** Who departs now: a test release alone; the others together, up to the limit and what is being searched. */
-    List<String> departing(TrainState s) {
-        List<Change> waiting = waiting(s);
-        Optional<Change> first = waiting.stream().min(FIRST);
-        if (first.isPresent() && !first.get().promote()) {
-            return List.of(first.get().id());
+    /** How long release candidates still gather before they depart; zero: they may. */
+    Duration gathering(TrainState s) {
+        List<Change> candidates = s.queue().stream().filter(Change::promote).toList();
+        boolean departed = s.batch().stream().flatMap(b -> b.changes().stream()).anyMatch(Change::promote);
+        if (candidates.isEmpty() || departed) {
+            return Duration.ZERO;
         }
-        List<String> ids =
-                waiting.stream().filter(Change::promote).map(Change::id).toList();
-        return TrialPolicy.view(ids, s.search().evidence(), batchLimit(s));
+        Duration left = context.timetable()
+                .gathering(candidates, batchLimit(s), context.ports().clock().instant());
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
-    /** Undecided changes, those of the batch first, in the order that they would wait in. */
-    private static List<Change> waiting(TrainState s) {
-        List<Change> batch = s.batch().map(TrainState.Batch::changes).orElse(List.of());
-        return Stream.concat(batch.stream(), s.queue().stream())
-                .sorted(Comparator.comparing(Change::priority).reversed())
-                .toList();
+    /**
+     * Who is aboard now: the first release candidates, up to the limit for each environment, and all that something is known
+     * about; and as many test releases as can be tried at once.
+     */
+    List<String> departing(TrainState s) {
+        List<Change> waiting = Lineup.waiting(s);
+        Set<String> chosen = new HashSet<>();
+        s.trials().forEach(t -> chosen.addAll(t.tried().changes()));
+        if (gathering(s).isZero()) {
+            List<String> candidates =
+                    waiting.stream().filter(Change::promote).map(Change::id).toList();
+            chosen.addAll(
+                    TrialPolicy.view(candidates, s.search().evidence(), batchLimit(s) * context.environments()));
+        }
+        waiting.stream()
+                .filter(c -> !c.promote())
+                .sorted(Lineup.FIRST)
+                .limit(context.environments())
+                .forEach(c -> chosen.add(c.id()));
+        return waiting.stream().map(Change::id).filter(chosen::contains).toList();
     }
 
-    /** The next step of a batch that has no trial running. */
-    void decide(TrainState state, String conductor, long token) {
-        TrainState.Batch batch = state.batch().orElseThrow();
+    /**
+     * The next step of a batch, for an environment that holds no trial.
+     *
+     * @return empty where something was done and the state is another by now; else why nothing can be tried there
+     */
+    Optional<Task> decide(TrainState state, Place place) {
+        Batch batch = state.batch().orElseThrow();
         Optional<Event> blocked = firstBlocked(batch);
         if (blocked.isPresent()) {
-            journal.update(s -> s.batch().equals(state.batch()) ? List.of(blocked.get()) : List.of());
+            unchanged(state, List.of(blocked.get()));
         } else if (batch.changes().isEmpty()) {
-            requeue(state, List.of());
+            unchanged(state, context.abandon(state, "nothing is left to be decided"));
         } else if (!departing(state).equals(Train.ids(batch.changes()))) {
             continueWithOthers(state);
         } else {
-            carryOut(state, conductor, token);
+            return carryOut(state, place);
         }
+        return Optional.empty();
+    }
+
+    private void unchanged(TrainState state, List<Event> events) {
+        context.journal()
+                .update(s -> s.batch().equals(state.batch()) && s.trials().equals(state.trials()) ? events : List.of());
     }
 
     /** An image can be blocked while its change waits. */
-    private Optional<Event> firstBlocked(TrainState.Batch batch) {
+    private Optional<Event> firstBlocked(Batch batch) {
         return batch.changes().stream()
                 .flatMap(change -> blocks.refusal(change.images()).stream()
                         .map(why -> (Event) new Event.ChangeEnded(change.id(), Outcome.CANCELLED, why, "")))
@@ -99,90 +119,148 @@ final class Decisions {
 
     /** The same search goes on, with changes that were queued or decided meanwhile. */
     private void continueWithOthers(TrainState state) {
-        String fresh = ports.ids().get();
-        journal.update(s -> {
+        String fresh = context.ports().ids().get();
+        context.journal().update(s -> {
             if (!s.batch().equals(state.batch())) {
                 return List.of();
             }
-            TrainState.Batch batch = s.batch().orElseThrow();
-            String id = s.search().evidence().isEmpty() ? fresh : batch.id();
+            Batch batch = s.batch().orElseThrow();
+            boolean done = s.search().evidence().isEmpty() && s.trials().isEmpty();
             return List.of(
                     new Event.BatchEnded(batch.id(), Train.ids(batch.changes())),
-                    new Event.BatchDeparted(id, departing(s), batch.baseline()));
+                    new Event.BatchDeparted(done ? fresh : batch.id(), departing(s), batch.baseline()));
         });
     }
 
-    private void carryOut(TrainState state, String conductor, long token) {
-        TrainState.Batch batch = state.batch().orElseThrow();
-        TrialPolicy policy = new TrialPolicy(rates(state), settings.innocenceBound());
-        Decision decision = policy.decide(situation(state, batch));
-        if (decision instanceof Decision.Run run) {
-            List<Change> changes = chosen(batch, run.changes());
-            ImageSet set = Sets.with(ports.store().set(batch.baseline()).orElseThrow(), changes);
-            if (!recall(state, set, run.changes())) {
-                trials.start(state, set, changes, conductor, token);
+    /** What is decided first; then the trial of whoever's turn it is. */
+    private Optional<Task> carryOut(TrainState state, Place place) {
+        Lineup lineup = new Lineup(state, context);
+        TrialPolicy policy = new TrialPolicy(rates(state), context.settings().innocenceBound());
+        List<Lineup.Line> lines = lineup.lines();
+        List<Decision> decisions = new ArrayList<>();
+        for (Lineup.Line line : lines) {
+            Decision decision = policy.decide(lineup.situation(line));
+            decisions.add(decision);
+            if (settled(state, line, decision)) {
+                return Optional.empty();
             }
-        } else if (decision instanceof Decision.Release release) {
-            passed(state, chosen(batch, release.changes()));
-        } else if (decision instanceof Decision.Eject eject) {
+        }
+        String obstacle = "";
+        boolean atAll = !state.trials().isEmpty();
+        for (int i = 0; i < lines.size(); i++) {
+            Optional<Decision.Run> run = run(state, decisions.get(i));
+            atAll |= run.isPresent() || decisions.get(i) instanceof Decision.Release;
+            if (run.isPresent()) {
+                obstacle = lineup.obstacle(lines.get(i), place.conductors());
+                if (obstacle.isEmpty()) {
+                    start(state, lines.get(i), run.get(), place);
+                    return Optional.empty();
+                }
+            }
+        }
+        if (!atAll) {
+            throw new IllegalStateException(
+                    "Train '" + context.settings().name() + "' has changes but nothing to try: " + state);
+        }
+        String held = state.held().isEmpty() ? "nothing more can be tried now" : "releases are held: " + state.held();
+        return Optional.of(new Task.Wait(obstacle.isEmpty() ? held : obstacle, ASK_AGAIN));
+    }
+
+    /** @return whether something was done that needs no trial */
+    private boolean settled(TrainState state, Lineup.Line line, Decision decision) {
+        Batch batch = state.batch().orElseThrow();
+        if (decision instanceof Decision.Release release) {
+            List<Change> changes = chosen(batch, release.changes());
+            if (line.test().isPresent()) {
+                unchanged(
+                        state,
+                        List.of(new Event.ChangeEnded(
+                                changes.get(0).id(), Outcome.PROVEN, "its tests passed", "")));
+                return true;
+            }
+            if (state.held().isEmpty()) {
+                releases.release(state, changes);
+            }
+            return state.held().isEmpty();
+        } else if (decision instanceof Decision.Eject eject && !onlyRemembered(state, eject.change())) {
             eject(state, eject);
+            return true;
         } else if (decision instanceof Decision.BaselineBroken) {
             stop(state);
-        } else {
-            throw new IllegalStateException("Train '" + settings.name() + "' has changes but nothing to try: " + state);
+            return true;
         }
+        return false;
     }
 
-    private Situation situation(TrainState state, TrainState.Batch batch) {
-        TrainState.Search search = state.search();
-        Instant fresh = ports.clock().instant().minus(settings.memo());
-        return new Situation(
-                Train.ids(batch.changes()),
-                search.evidence(),
-                search.passed().filter(at -> !at.isBefore(fresh)).isPresent(),
-                search.failed(),
-                List.of(),
-                Sets.inseparable(batch.changes()));
+    /** A failure that is only remembered is a reason to look, but the proof is run (I4). */
+    private static Optional<Decision.Run> run(TrainState state, Decision decision) {
+        if (decision instanceof Decision.Eject eject) {
+            List<String> alone = List.of(eject.change());
+            boolean running = state.trials().stream().anyMatch(t -> t.tried().changes().equals(alone));
+            return running ? Optional.empty() : Optional.of(new Decision.Run(alone));
+        }
+        return decision instanceof Decision.Run run ? Optional.of(run) : Optional.empty();
     }
 
-    private static List<Change> chosen(TrainState.Batch batch, Collection<String> ids) {
+    private static boolean onlyRemembered(TrainState state, String change) {
+        return state.search()
+                .evidence()
+                .alone(change)
+                .filter(proof -> proof.source().reason().equals(TrainFold.REMEMBERED))
+                .isPresent();
+    }
+
+    private void start(TrainState state, Lineup.Line line, Decision.Run run, Place place) {
+        Batch batch = state.batch().orElseThrow();
+        List<Change> changes = chosen(batch, run.changes());
+        ImageSet set = Sets.with(context.set(batch.baseline()), changes);
+        boolean otherSuite =
+                line.test().isPresent() && !context.settings().suite().equals(context.settings().testSuite());
+        if (recall(state, set, run.changes(), otherSuite)) {
+            return;
+        }
+        String conductor = line.conductor(state, place.conductors()).orElseThrow();
+        place.trials()
+                .start(
+                        state,
+                        new Trials.Plan(set, changes, otherSuite, conductor, Purpose.of(state, line, changes, set)),
+                        place.token());
+    }
+
+    private static List<Change> chosen(Batch batch, Collection<String> ids) {
         return batch.changes().stream().filter(c -> ids.contains(c.id())).toList();
     }
 
     /** Takes the verdict from memo where there is one that this search has not used yet (design §5.5). */
-    private boolean recall(TrainState state, ImageSet set, List<String> changes) {
+    private boolean recall(TrainState state, ImageSet set, List<String> changes, boolean otherSuite) {
         TrainState.Search search = state.search();
         boolean used = changes.isEmpty()
-                ? search.failed() > 0
+                ? search.control(otherSuite).failed() > 0
                 : search.evidence().knows(set.digest().value());
         if (used || changes.stream().anyMatch(search.forced()::contains)) {
             return false;
         }
-        Instant since = ports.clock().instant().minus(settings.memo());
-        Runs runs = ports.store()
-                .runs(settings.suite(), List.of(set.digest()), since)
+        Instant since = context.ports().clock().instant().minus(context.settings().memo());
+        Runs runs = context.ports()
+                .store()
+                .runs(context.settings().suite(otherSuite), List.of(set.digest()), since)
                 .getOrDefault(set.digest(), Runs.NONE);
         if (runs.passed() + runs.failed() == 0) {
             return false;
         }
         Verdict verdict = runs.passed() > 0 ? Verdict.PASSED : Verdict.FAILED;
-        String batch = state.batch().orElseThrow().id();
         Event recalled = new Event.VerdictRecalled(
-                batch, set.digest(), changes, verdict, runs.passed() > 0 ? runs.passed() : runs.failed());
-        journal.update(
-                s -> s.batch().equals(state.batch()) && s.search().equals(search) ? List.of(recalled) : List.of());
+                state.batch().orElseThrow().id(),
+                set.digest(),
+                changes,
+                verdict,
+                runs.passed() > 0 ? runs.passed() : runs.failed(),
+                otherSuite);
+        context.journal()
+                .update(s -> s.batch().equals(state.batch()) && s.search().equals(search)
+                        ? List.of(recalled)
+                        : List.of());
         return true;
-    }
-
-    private void passed(TrainState state, List<Change> changes) {
-        TrainState.Batch batch = state.batch().orElseThrow();
-        if (batch.promote()) {
-            releases.release(state, changes);
-            return;
-        }
-        journal.update(s -> List.of(
-                new Event.ChangeEnded(changes.get(0).id(), Outcome.PROVEN, "its tests passed", ""),
-                new Event.BatchEnded(batch.id(), List.of())));
     }
 
     private void eject(TrainState state, Decision.Eject eject) {
@@ -193,34 +271,27 @@ final class Decisions {
                 "%s; set %s with it failed, set %s without it passed; %d of %d runs with it alone among the"
                         + " undecided failed; chance of innocence %.4f %%",
                 proof.source().reason(),
-                abbreviated(proof.source().set()),
-                abbreviated(proof.source().baseline()),
+                new Digest(proof.source().set()).abbreviated(),
+                new Digest(proof.source().baseline()).abbreviated(),
                 proof.runs(),
                 proof.runs(),
                 eject.innocence() * 100);
-        journal.update(s -> s.batch().equals(state.batch())
-                ? List.of(new Event.ChangeEnded(eject.change(), outcome, reason, ""))
-                : List.of());
-    }
-
-    private static String abbreviated(String digest) {
-        return new io.jenkins.plugins.releasetrain.engine.model.Digest(digest).abbreviated();
+        unchanged(state, List.of(new Event.ChangeEnded(eject.change(), outcome, reason, "")));
     }
 
     private void stop(TrainState state) {
-        TrainState.Batch batch = state.batch().orElseThrow();
-        List<Event> events = new ArrayList<>();
-        events.add(new Event.BatchEnded(batch.id(), Train.ids(batch.changes())));
+        Batch batch = state.batch().orElseThrow();
+        List<Event> events = context.abandon(state, "the baseline itself fails its tests");
         events.add(new Event.TrainPaused(
                 "the baseline itself fails its tests (set " + batch.baseline().abbreviated()
                         + "); no change is to blame. Repair the environment or the suite, then resume",
                 ""));
-        journal.update(s -> s.batch().equals(state.batch()) ? events : List.of());
+        unchanged(state, events);
     }
 
-    void requeue(TrainState state, List<Change> changes) {
-        String batch = state.batch().orElseThrow().id();
-        journal.update(
-                s -> s.batch().isPresent() ? List.of(new Event.BatchEnded(batch, Train.ids(changes))) : List.of());
+    /** Nothing may be tried now: everybody waits in the queue. */
+    void requeue() {
+        context.journal()
+                .update(s -> s.trials().isEmpty() ? context.abandon(s, "") : List.of());
     }
 }

@@ -17,16 +17,22 @@ public final class Forecast {
     private static final double WITHOUT_FLAKES = 1.02;
 
     private static final double WITH_FLAKES = 1.2;
+    /** What a train gains from more environments, by simulation. */
+    private static final double GAIN = 0.8;
+
     private static final double TWO_SIGMA = 2;
     private static final double PERCENT = 100;
 
     private final TrainState state;
     private final TrainSettings settings;
     private final Rates rates;
+    private final int environments;
 
-    public Forecast(TrainState state, TrainSettings settings) {
+    /** @param environments how many trials can run at once */
+    public Forecast(TrainState state, TrainSettings settings, int environments) {
         this.state = state;
         this.settings = settings;
+        this.environments = environments;
         this.rates = state.statistics().rates(settings.prior());
     }
 
@@ -48,7 +54,7 @@ public final class Forecast {
 
     /** A change's place; empty where it does not wait and is not being tried. */
     public Optional<Place> place(String change, Instant now) {
-        List<Change> order = order();
+        List<Change> order = Lineup.waiting(state);
         return IntStream.range(0, order.size())
                 .filter(i -> order.get(i).id().equals(change))
                 .mapToObj(i -> new Place(i, expected(i + 1, now)))
@@ -60,14 +66,17 @@ public final class Forecast {
         if (trial.isZero()) {
             return Optional.empty();
         }
-        Instant start = state.trial().map(TrainState.Trial::since).orElse(now);
-        Instant end = start.plus(times(trial, Math.max(1, changes * trialsPerChange())));
+        Instant start = state.trials().stream()
+                .map(TrainState.Trial::since)
+                .min(Instant::compareTo)
+                .orElse(now);
+        Instant end = start.plus(times(trial, Math.max(1, changes * rounds())));
         return Optional.of(end.isBefore(now) ? now : end);
     }
 
     /** What it would cost to queue a new change with this priority, or to give it to a waiting one. */
     public Jump jump(Optional<String> change, int priority) {
-        List<Change> order = order();
+        List<Change> order = Lineup.waiting(state);
         List<String> overtaken = new ArrayList<>();
         for (Change other : order) {
             boolean itself = change.filter(other.id()::equals).isPresent();
@@ -78,7 +87,11 @@ public final class Forecast {
                 overtaken.add(other.id());
             }
         }
-        return new Jump(overtaken, times(state.pace().trial(), trialsPerChange()));
+        return new Jump(overtaken, times(state.pace().trial(), rounds()));
+    }
+
+    private double rounds() {
+        return trialsPerChange() / Math.pow(environments, GAIN);
     }
 
     /** Trials that one more change costs on average, at the measured rates. */
@@ -109,13 +122,6 @@ public final class Forecast {
                 PERCENT * settings.expectedFailure(),
                 counts.flakes(),
                 counts.runs());
-    }
-
-    private List<Change> order() {
-        List<Change> batch = state.batch().map(TrainState.Batch::changes).orElse(List.of());
-        return Stream.concat(batch.stream(), state.queue().stream())
-                .sorted(Comparator.comparing(Change::priority).reversed())
-                .toList();
     }
 
     private static Duration times(Duration duration, double factor) {

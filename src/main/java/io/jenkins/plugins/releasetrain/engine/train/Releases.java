@@ -24,40 +24,29 @@ import java.util.Optional;
 final class Releases {
     private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
 
-    private final TrainSettings settings;
-    private final Catalog catalog;
-    private final Registries registries;
-    private final Train.Ports ports;
-    private final Journal<TrainState> journal;
+    private final TrainContext context;
+    private final Blocks blocks;
 
-    Releases(
-            TrainSettings settings,
-            Catalog catalog,
-            Registries registries,
-            Train.Ports ports,
-            Journal<TrainState> journal) {
-        this.settings = settings;
-        this.catalog = catalog;
-        this.registries = registries;
-        this.ports = ports;
-        this.journal = journal;
+    Releases(TrainContext context, Blocks blocks) {
+        this.context = context;
+        this.blocks = blocks;
     }
 
     /** Numbers a set that passed (I5); promotion follows, but is not part of being a release. */
     void release(TrainState state, List<Change> changes) {
         TrainState.Batch batch = state.batch().orElseThrow();
-        ImageSet baseline = ports.store().set(batch.baseline()).orElseThrow();
+        ImageSet baseline = context.ports().store().set(batch.baseline()).orElseThrow();
         ImageSet set = Sets.with(baseline, changes);
-        String trial = ports.store().trials(batch.id()).stream()
+        String trial = context.ports().store().trials(batch.id()).stream()
                 .filter(t -> t.started().set().equals(set.digest()))
                 .map(t -> t.started().trial())
                 .reduce((first, last) -> last)
                 .orElse("");
-        ports.store().saveSet(set, Optional.of(batch.baseline()));
-        journal.update(s -> s.batch().equals(state.batch()) && s.pending().isEmpty()
+        context.ports().store().saveSet(set, Optional.of(batch.baseline()));
+        context.journal().update(s -> s.batch().equals(state.batch()) && s.pending().isEmpty()
                 ? List.of(new Event.ReleaseMade(
                         id(s.lastNumber() + 1),
-                        settings.name(),
+                        context.settings().name(),
                         s.lastNumber() + 1,
                         Event.Kind.MONO,
                         set.digest(),
@@ -70,24 +59,24 @@ final class Releases {
     }
 
     String rollBack(String release, String user) {
-        Store.ReleaseRecord target = ports.store()
+        Store.ReleaseRecord target = context.ports().store()
                 .release(release)
-                .filter(r -> r.made().owner().equals(settings.name()))
+                .filter(r -> r.made().owner().equals(context.settings().name()))
                 .orElseThrow(() ->
-                        EngineException.invalid("Train '" + settings.name() + "' has no release '" + release + "'"));
-        ImageSet set = ports.store().set(target.made().set()).orElseThrow();
-        new Blocks(ports.store(), ports.clock(), ports.listener()).check(set.images());
-        ImageSet production = registries.productionSet(catalog);
-        TrainState after = journal.update(s -> {
+                        EngineException.invalid("Train '" + context.settings().name() + "' has no release '" + release + "'"));
+        ImageSet set = context.ports().store().set(target.made().set()).orElseThrow();
+        blocks.check(set.images());
+        ImageSet production = context.registries().productionSet(context.catalog());
+        TrainState after = context.journal().update(s -> {
             if (s.pending().isPresent()) {
                 throw new EngineException(
                         FailureKind.CONFLICT,
                         "Release " + s.pending().get().made().id() + " is being promoted; roll back when it is done");
             }
-            List<Event> events = abandon(s, "rolled back to " + release + " by " + user);
+            List<Event> events = context.abandon(s, "rolled back to " + release + " by " + user);
             events.add(new Event.ReleaseMade(
                     id(s.lastNumber() + 1),
-                    settings.name(),
+                    context.settings().name(),
                     s.lastNumber() + 1,
                     Event.Kind.MONO,
                     set.digest(),
@@ -101,31 +90,25 @@ final class Releases {
         return id(after.lastNumber());
     }
 
-    private List<Event> abandon(TrainState s, String reason) {
-        List<Event> events = new ArrayList<>();
-        s.trial()
-                .ifPresent(t -> events.add(new Event.TrialEnded(
-                        t.id(),
-                        t.set(),
-                        settings.suite(),
-                        Verdict.VOID,
-                        reason,
-                        Duration.between(t.since(), ports.clock().instant()).toMillis())));
-        s.batch().ifPresent(b -> events.add(new Event.BatchEnded(b.id(), Train.ids(b.changes()))));
-        return events;
-    }
-
     /** Promotes the pending release; what is retryable is tried again later, the rest stops the train and says why. */
     Optional<Task> promote(TrainState state) {
         TrainState.Pending pending = state.pending().orElseThrow();
         String release = pending.made().id();
-        String promotion = settings.name() + "/" + release;
+        String promotion = context.settings().name() + "/" + release;
+        Optional<String> blocked = blocks.refusal(pending.made().changed());
+        if (blocked.isPresent() && !context.ports().promoter().isPlanned(promotion)) {
+            refuse(new Event.PromotionRefused(release, promotion, blocked.get()), true);
+            return Optional.empty();
+        }
         String refusal;
-        boolean stale = false;
+        boolean goesOn = blocked.isPresent();
         try {
-            Promoter.Result result = ports.promoter().promote(request(promotion, pending));
+            if (blocked.isPresent()) {
+                context.ports().promoter().abandon(promotion, blocked.get(), context.registries().production());
+            }
+            Promoter.Result result = context.ports().promoter().promote(request(promotion, pending));
             if (result.promoted()) {
-                journal.update(s -> s.pending().isEmpty() ? List.of() : promoted(pending, promotion));
+                context.journal().update(s -> s.pending().isEmpty() ? List.of() : promoted(pending, promotion));
                 return Optional.empty();
             }
             refusal = result.reason();
@@ -133,21 +116,31 @@ final class Releases {
             if (e.kind().retryable()) {
                 return Optional.of(new Task.Wait("promotion of " + release + ": " + e.getMessage(), TRY_AGAIN));
             }
-            stale = e.kind() == FailureKind.STALE;
+            goesOn |= e.kind() == FailureKind.STALE;
             refusal = e.getMessage();
         }
-        refuse(release, new Event.PromotionRefused(release, promotion, refusal), stale);
+        refuse(new Event.PromotionRefused(release, promotion, refusal), goesOn);
         return Optional.empty();
     }
 
-    /** The changes go back to the queue; unless production only moved on meanwhile, somebody has to look first. */
-    private void refuse(String release, Event.PromotionRefused refused, boolean stale) {
-        List<Event> events = new ArrayList<>();
-        events.add(refused);
-        if (!stale) {
-            events.add(new Event.TrainPaused("release " + release + " could not be promoted: " + refused.reason(), ""));
-        }
-        journal.update(s -> s.pending().isEmpty() ? List.of() : events);
+    /**
+     * Production is not what everything was tried on: all that is under way begins again, the release's changes first.
+     *
+     * @param goesOn false: somebody has to look first
+     */
+    private void refuse(Event.PromotionRefused refused, boolean goesOn) {
+        context.journal().update(s -> {
+            if (s.pending().isEmpty()) {
+                return List.of();
+            }
+            String why = "release " + refused.release() + " could not be promoted: " + refused.reason();
+            List<Event> events = context.abandon(s, why);
+            events.add(refused);
+            if (!goesOn) {
+                events.add(new Event.TrainPaused(why, ""));
+            }
+            return events;
+        });
     }
 
     private static List<Event> promoted(TrainState.Pending pending, String promotion) {
@@ -165,22 +158,22 @@ final class Releases {
     }
 
     private Promoter.Request request(String promotion, TrainState.Pending pending) {
-        ImageSet baseline = ports.store().set(pending.baseline()).orElseThrow();
+        ImageSet baseline = context.ports().store().set(pending.baseline()).orElseThrow();
         boolean rollback = !pending.made().rollbackOf().isEmpty();
         return PromotionItems.request(
                 promotion,
                 pending.made(),
-                catalog,
-                registries,
+                context.catalog(),
+                context.registries(),
                 rollback ? Optional.empty() : Optional.of(baseline),
-                settings.movingTags());
+                context.settings().movingTags());
     }
 
     Optional<Digest> lastSet(TrainState state) {
-        return ports.store().release(state.lastRelease()).map(r -> r.made().set());
+        return context.ports().store().release(state.lastRelease()).map(r -> r.made().set());
     }
 
     private String id(int number) {
-        return settings.name() + "-" + number;
+        return context.settings().name() + "-" + number;
     }
 }

@@ -19,11 +19,13 @@ public sealed interface Task {
     /**
      * Run the test suite and report; everything is installed.
      *
+     * @param conductor whose body is to run it
      * @param changed services whose image is not the baseline's
      * @param changes ids of the changes that the set holds; none in a control run
      */
     record Test(
             String trial,
+            String conductor,
             String environment,
             String namespace,
             String baseUrl,

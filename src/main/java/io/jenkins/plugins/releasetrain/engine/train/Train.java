@@ -5,11 +5,9 @@ import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
-import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
@@ -18,34 +16,33 @@ import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
- * A serial train over one staging environment (design §5). Everything that it knows is in the store: any conductor, in
- * any process, may call {@link #next} and {@link #report} and goes on where the last one stopped.
+ * A train over one or several staging environments, in each of which one trial runs at a time (design §5). Everything that
+ * it knows is in the store: any conductor, in any process, may call {@link #next} and {@link #report} and goes on where
+ * the last one stopped.
  */
 public final class Train {
-    private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
-
-    private final TrainSettings settings;
-    private final Timetable timetable;
+    private final TrainContext context;
     private final Catalog catalog;
     private final Registries registries;
-    private final Environment environment;
     private final Ports ports;
     private final Journal<TrainState> journal;
-    private final Trials trials;
+    private final SortedMap<String, Track> tracks = new TreeMap<>();
+    private final String main;
     private final Releases releases;
     private final Decisions decisions;
     private final Blocks blocks;
@@ -65,25 +62,26 @@ public final class Train {
             Cluster.Progress progress) {}
 
     public Train(TrainSettings settings, Catalog catalog, Registries registries, Environment environment, Ports ports) {
-        this(new Plan(settings, Timetable.ALWAYS), catalog, registries, environment, ports);
+        this(new Plan(settings, Timetable.ALWAYS), catalog, registries, List.of(environment), ports);
     }
 
     /** How a train runs, and when. */
     public record Plan(TrainSettings settings, Timetable timetable) {}
 
-    public Train(Plan plan, Catalog catalog, Registries registries, Environment environment, Ports ports) {
-        this.settings = plan.settings();
-        this.timetable = plan.timetable();
+    /** @param environments one at least; so many trials run at once */
+    public Train(Plan plan, Catalog catalog, Registries registries, List<Environment> environments, Ports ports) {
         this.catalog = catalog;
         this.registries = registries;
-        this.environment = environment;
         this.ports = ports;
         this.journal = new Journal<>(
-                ports.store(), "train/" + settings.name(), TrainState.TYPE, ports.clock(), ports.listener());
-        this.trials = new Trials(settings, catalog, registries, environment, ports, journal);
+                ports.store(), "train/" + plan.settings().name(), TrainState.TYPE, ports.clock(), ports.listener());
+        this.context = new TrainContext(plan, catalog, registries, environments.size(), ports, journal);
         this.blocks = new Blocks(ports.store(), ports.clock(), ports.listener());
-        this.releases = new Releases(settings, catalog, registries, ports, journal);
-        this.decisions = new Decisions(settings, ports, journal, trials, releases, blocks);
+        this.releases = new Releases(context, blocks);
+        this.decisions = new Decisions(context, releases, blocks);
+        this.main = environments.get(0).name();
+        Track.Common common = new Track.Common(context, decisions, releases, new ReentrantLock());
+        environments.forEach(e -> tracks.put(e.name(), new Track(e, common)));
     }
 
     /**
@@ -117,7 +115,7 @@ public final class Train {
 
     private PinnedImage pin(String service, String image, boolean promote) {
         PinnedImage pinned = registries.pin(catalog.service(service), image);
-        if (promote && PromotionItems.carriesTag(pinned, settings.movingTags())) {
+        if (promote && PromotionItems.carriesTag(pinned, context.settings().movingTags())) {
             registries.checkTagFree(pinned);
         }
         return pinned;
@@ -149,14 +147,18 @@ public final class Train {
         return ports.store().change(change).flatMap(Store.ChangeRecord::ended);
     }
 
-    /** Takes a change out of the queue, or out of its batch between two trials; one that is being tried stays. */
+    /** Takes a change out of the queue, or out of its batch; one that is being tried stays. */
     public boolean cancel(String change, String reason) {
         Event ended = new Event.ChangeEnded(change, Outcome.CANCELLED, reason, "");
         boolean[] free = {false};
         journal.update(s -> {
-            Stream<Change> aboard =
-                    s.trial().isPresent() ? Stream.of() : s.batch().stream().flatMap(b -> b.changes().stream());
-            free[0] = Stream.concat(s.queue().stream(), aboard).anyMatch(c -> c.id().equals(change));
+            boolean tried = s.trials().stream().anyMatch(t -> t.tried().changes().contains(change));
+            boolean released = s.pending().stream()
+                    .flatMap(p -> p.changes().stream())
+                    .anyMatch(c -> c.id().equals(change));
+            free[0] = !tried
+                    && !released
+                    && s.undecided().anyMatch(c -> c.id().equals(change));
             return free[0] ? List.of(ended) : List.of();
         });
         return free[0];
@@ -164,13 +166,27 @@ public final class Train {
 
     public void pause(String reason, String user) {
         if (reason.isBlank()) {
-            throw EngineException.invalid("Pausing train '" + settings.name() + "' needs a reason");
+            throw EngineException.invalid("Pausing train '" + context.settings().name() + "' needs a reason");
         }
         journal.update(s -> List.of(new Event.TrainPaused(reason, user)));
     }
 
     public void resume(String user) {
         journal.update(s -> s.isPaused() ? List.of(new Event.TrainResumed(user)) : List.of());
+    }
+
+    /** Trials go on, but what passes is not released before {@link #free}; a rollback is possible. */
+    public void hold(String reason, String user) {
+        if (reason.isBlank()) {
+            throw EngineException.invalid(
+                    "Holding the releases of train '" + context.settings().name() + "' needs a reason");
+        }
+        journal.update(s -> List.of(new Event.ReleasesHeld(reason, user)));
+    }
+
+    /** What passed may be released again. */
+    public void free(String user) {
+        journal.update(s -> s.held().isEmpty() ? List.of() : List.of(new Event.ReleasesFreed(user)));
     }
 
     /**
@@ -183,90 +199,44 @@ public final class Train {
         return releases.rollBack(release, user);
     }
 
-    /**
-     * Does whatever needs no tests — installs, releases, promotes, ejects — until tests are needed or nothing is left.
-     * Idempotent: after a crash at any point, calling it again goes on.
-     *
-     * @param conductor who will run the tests; a trial of another one is void
-     */
+    /** Names of the environments, sorted. */
+    public Set<String> environments() {
+        return Collections.unmodifiableSet(tracks.keySet());
+    }
+
+    /** {@link #next(String, Conductors)} in the first environment, with one conductor who takes over from all others. */
     public Task next(String conductor) throws InterruptedException {
-        while (true) {
-            TrainState state = journal.state();
-            Optional<Task> task = state.pending().isPresent() ? releases.promote(state) : step(state, conductor);
-            if (task.isPresent()) {
-                return task.get();
+        return next(main, Conductors.only(conductor));
+    }
+
+    /**
+     * Does whatever needs no tests — installs, releases, promotes, ejects — until tests are needed in this environment or
+     * nothing is left for it. Idempotent: after a crash at any point, calling it again goes on. Calls for different
+     * environments may run at the same time.
+     */
+    public Task next(String environment, Conductors conductors) throws InterruptedException {
+        Track track = track(environment);
+        voidElsewhere();
+        return track.next(conductors);
+    }
+
+    /** An environment may be taken from the train while a trial runs in it. */
+    private void voidElsewhere() {
+        for (Trial trial : journal.state().trials()) {
+            if (trackOf(trial).isEmpty()) {
+                String why = "environment '" + trial.environment() + "' is not the train's any more";
+                journal.update(s -> s.trial(trial.id())
+                        .map(t -> List.of(context.ended(t, Verdict.VOID, why)))
+                        .orElse(List.of()));
             }
         }
     }
 
-    /** @return empty where something was done and the state is another by now */
-    private Optional<Task> step(TrainState state, String conductor) throws InterruptedException {
-        Optional<String> stopped = stopped(state);
-        Duration gathering = state.batch().isPresent() || stopped.isPresent()
-                ? Duration.ZERO
-                : timetable.gathering(
-                        state.queue(), batchLimit(state), ports.clock().instant());
-        boolean nothing = state.queue().isEmpty() || stopped.isPresent() || gathering.toMillis() > 0;
-        if (state.batch().isEmpty() && state.settled() && nothing) {
-            environment.lock().release(lockId());
-            return Optional.of(resting(state, stopped, gathering));
-        }
-        EnvironmentLock.Answer answer = environment
-                .lock()
-                .request(new EnvironmentLock.Request(
-                        lockId(),
-                        "train " + settings.name(),
-                        EnvironmentLock.Mode.EXCLUSIVE,
-                        Set.of(),
-                        environment.lease()));
-        if (answer instanceof EnvironmentLock.Answer.Waiting waiting) {
-            return Optional.of(new Task.Wait("environment is held by " + waiting.waitsFor(), ASK_AGAIN));
-        }
-        EnvironmentLock.Answer.Granted lock = (EnvironmentLock.Answer.Granted) answer;
-        if (lock.takenOver()) {
-            environment.cluster().fence(catalog.services().values(), lock.token());
-        }
-        if (state.trial().isPresent()) {
-            return trials.resume(state, conductor, lock.token());
-        }
-        if (state.batch().isPresent() && stopped.isEmpty()) {
-            decisions.decide(state, conductor, lock.token());
-            return Optional.empty();
-        }
-        return depart(state, nothing, lock.token());
-    }
-
-    private static Task resting(TrainState state, Optional<String> stopped, Duration gathering) {
-        if (stopped.isPresent()) {
-            return new Task.Wait(stopped.get(), ASK_AGAIN);
-        }
-        return state.queue().isEmpty()
-                ? new Task.Idle()
-                : new Task.Wait("gathering changes for another " + gathering.toSeconds() + " s", ASK_AGAIN);
-    }
-
-    /** Why nothing may be tried now: paused, or frozen. */
-    private Optional<String> stopped(TrainState state) {
-        return state.isPaused()
-                ? Optional.of("paused: " + state.paused())
-                : timetable.closed(ports.clock().instant());
-    }
-
-    private Optional<Task> depart(TrainState state, boolean nothing, long token) throws InterruptedException {
-        if (state.batch().isPresent()) {
-            decisions.requeue(state, state.batch().get().changes());
-        } else if (nothing) {
-            return trials.installBaseline(token);
-        } else {
-            ImageSet production = registries.productionSet(catalog);
-            ports.store().saveSet(production, releases.lastSet(state));
-            String batch = ports.ids().get();
-            journal.update(s ->
-                    s.batch().isPresent() || s.queue().isEmpty() || s.pending().isPresent()
-                            ? List.of()
-                            : List.of(new Event.BatchDeparted(batch, decisions.departing(s), production.digest())));
-        }
-        return Optional.empty();
+    private Track track(String environment) {
+        return Optional.ofNullable(tracks.get(environment))
+                .orElseThrow(() -> EngineException.invalid("Train '"
+                        + context.settings().name() + "' has no environment '" + environment + "', but "
+                        + tracks.keySet()));
     }
 
     /** The batch limit that holds now. */
@@ -276,12 +246,17 @@ public final class Train {
 
     /** What waiting changes may expect, and why the batch limit is what it is. */
     public Forecast forecast() {
-        return new Forecast(state(), settings);
+        return new Forecast(state(), context.settings(), tracks.size());
     }
 
-    /** Makes a trial void whose tests take longer than the deadline; to be called now and then by whoever watches. */
+    /** Makes trials void that take longer than the deadline; to be called now and then by whoever watches. */
     public void expire() {
-        trials.expire(timetable.testDeadline());
+        journal.state().trials().forEach(t -> trackOf(t).ifPresent(track -> track.trials().expire(t)));
+    }
+
+    /** Empty where the environment was taken from the train meanwhile. */
+    private Optional<Track> trackOf(Trial trial) {
+        return Optional.ofNullable(tracks.get(trial.environment()));
     }
 
     /** Has sets with these changes run, even where their verdict is remembered. */
@@ -295,16 +270,12 @@ public final class Train {
      * @param reason for people; what failed
      */
     public void report(String trial, Verdict verdict, String reason) {
-        trials.report(trial, verdict, reason, lockId());
+        journal.state().trial(trial).ifPresent(t -> trackOf(t).ifPresent(track -> track.report(t, verdict, reason)));
     }
 
-    /** Keeps the environment's lock while tests run; to be called well within the environment's lease. */
+    /** Keeps the environments' locks while tests run; to be called well within the environments' lease. */
     public void renew() {
-        journal.state().trial().ifPresent(t -> environment.lock().renew(lockId(), t.fence(), environment.lease()));
-    }
-
-    private String lockId() {
-        return "train/" + settings.name();
+        journal.state().trials().forEach(t -> trackOf(t).ifPresent(track -> track.renew(t)));
     }
 
     static List<String> ids(List<Change> changes) {

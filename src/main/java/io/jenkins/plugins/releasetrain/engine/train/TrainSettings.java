@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
  * How a train runs.
  *
  * @param suite names the tests, so that a verdict of other tests is not taken for one of these; change it when they change
+ * @param testSuite names the tests of test releases; the same where they are the same
  * @param smallestBatch and largestBatch: bounds of the batch limit that follows the measured failure rate
  * @param expectedFailure failure rate to begin with, weighing as much as {@code priorChanges} observed changes
  * @param expectedFlake flake rate to begin with, weighing as much as {@code priorRuns} observed runs
@@ -14,10 +15,12 @@ import java.util.regex.Pattern;
  * @param memo how long a verdict is good for
  * @param voidsBeforePause so many void trials in a row pause the train
  * @param movingTags tags of the dev registry that are not carried to production, since they name something else tomorrow
+ * @param wasteBudget the share of trials that may be for nothing, 0 to 1; while more are, nothing runs ahead of a trial
  */
 public record TrainSettings(
         String name,
         String suite,
+        String testSuite,
         int smallestBatch,
         int largestBatch,
         double expectedFailure,
@@ -27,18 +30,38 @@ public record TrainSettings(
         double innocenceBound,
         Duration memo,
         int voidsBeforePause,
-        Pattern movingTags) {
+        Pattern movingTags,
+        double wasteBudget) {
 
     /** Tags that name the newest of a line rather than a version. */
     public static final Pattern USUAL_MOVING_TAGS =
             Pattern.compile("latest|main|master|trunk|develop|dev|edge|nightly|snapshot|production");
 
+    /** One suite for all, and what else is usual. */
     public static TrainSettings of(String name, String suite) {
         return new TrainSettings(
-                name, suite, 1, 32, 0.05, 40, 0.01, 100, 0.0002, Duration.ofDays(7), 3, USUAL_MOVING_TAGS);
+                name,
+                suite,
+                suite,
+                1,
+                32,
+                0.05,
+                40,
+                0.01,
+                100,
+                0.0002,
+                Duration.ofDays(7),
+                3,
+                USUAL_MOVING_TAGS,
+                0.5);
     }
 
     Statistics.Prior prior() {
         return new Statistics.Prior(expectedFailure, priorChanges, expectedFlake, priorRuns);
+    }
+
+    /** @param testRelease as of {@link TrainState.Trial} */
+    String suite(boolean testRelease) {
+        return testRelease ? testSuite : suite;
     }
 }

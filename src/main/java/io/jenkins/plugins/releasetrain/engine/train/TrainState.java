@@ -4,114 +4,206 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
+import io.jenkins.plugins.releasetrain.engine.train.Evidence.Tried;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * What is true of a train now; a fold over its events, and all that a restart needs (I8).
  *
  * @param queue waiting changes in the order of departure
+ * @param trials without verdict, at most one per environment, oldest first; none without a batch
  * @param pending a release that is made but not yet in production
  * @param search what is known about the changes that are not decided, and about the baseline
- * @param paused why; empty while it runs
- * @param settled whether the environment holds the baseline with no candidate in it
+ * @param paused why nothing is tried; empty while it runs
+ * @param held why nothing is released; empty while it may be
+ * @param settled whether environments hold the baseline with no candidate in it, by name
  * @param voids void trials in a row
  * @param pace how long trials take, for estimates
+ * @param waste how many of them were for nothing
  */
 public record TrainState(
         List<Change> queue,
         Optional<Batch> batch,
-        Optional<Trial> trial,
+        List<Trial> trials,
         Optional<Pending> pending,
         int lastNumber,
         String lastRelease,
         Search search,
         String paused,
-        boolean settled,
+        String held,
+        Map<String, Boolean> settled,
         int voids,
         Statistics statistics,
-        Pace pace) {
+        Pace pace,
+        Waste waste) {
 
-    static final Journal.Type<TrainState> TYPE = new Journal.Type<>(
-            TrainState.class,
-            new TrainState(
-                    List.of(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    0,
-                    "",
-                    Search.NONE,
-                    "",
-                    true,
-                    0,
-                    Statistics.NONE,
-                    Pace.UNKNOWN),
-            TrainFold::fold);
+    static final TrainState NEW = new TrainState(
+            List.of(),
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            0,
+            "",
+            Search.NONE,
+            "",
+            "",
+            Map.of(),
+            0,
+            Statistics.NONE,
+            Pace.UNKNOWN,
+            Waste.NONE);
+
+    static final Journal.Type<TrainState> TYPE = new Journal.Type<>(TrainState.class, NEW, TrainFold::fold);
+
+    public TrainState {
+        queue = List.copyOf(queue);
+        trials = List.copyOf(trials);
+        settled = Map.copyOf(settled);
+    }
 
     /**
      * Changes that left the queue and are not decided yet.
      *
      * @param baseline the newest set known to be good: production at departure, then what this batch released
      */
-    public record Batch(String id, List<Change> changes, Digest baseline) {
-        boolean promote() {
-            return changes.stream().allMatch(Change::promote);
-        }
-    }
+    public record Batch(String id, List<Change> changes, Digest baseline) {}
 
-    /** A trial without verdict. */
+    /**
+     * A trial without verdict.
+     *
+     * @param baseline the set that it was built on
+     * @param changes that its set holds on top of that; none: a control run
+     * @param tried what a verdict would say: about those of the changes that are not decided yet, on which baseline
+     * @param testRelease whether it is a run of the suite of test releases, if that is another one
+     * @param installed since when the tests may run; empty while the set is not up yet
+     * @param overtaken why a verdict would tell nothing any more; empty while it would
+     */
     public record Trial(
             String id,
+            String environment,
             Digest set,
+            Digest baseline,
             List<String> changes,
+            Tried tried,
+            boolean testRelease,
             String conductor,
             long fence,
-            boolean installed,
-            Instant since) {}
+            Instant since,
+            Optional<Instant> installed,
+            String overtaken) {
+        boolean control() {
+            return changes.isEmpty();
+        }
+
+        boolean isOvertaken() {
+            return !overtaken.isEmpty();
+        }
+
+        Trial with(Tried newTried, String newOvertaken) {
+            return new Trial(
+                    id,
+                    environment,
+                    set,
+                    baseline,
+                    changes,
+                    newTried,
+                    testRelease,
+                    conductor,
+                    fence,
+                    since,
+                    installed,
+                    overtaken.isEmpty() ? newOvertaken : overtaken);
+        }
+
+        Trial installed(Instant at) {
+            return new Trial(
+                    id,
+                    environment,
+                    set,
+                    baseline,
+                    changes,
+                    tried,
+                    testRelease,
+                    conductor,
+                    fence,
+                    since,
+                    Optional.of(at),
+                    overtaken);
+        }
+    }
 
     /** A release on its way to production, with the changes that it carries. */
     public record Pending(Event.ReleaseMade made, List<Change> changes, Digest baseline) {}
 
     /**
+     * What runs of the baseline itself said.
+     *
+     * @param passed when it last passed, as a whole set; empty: not known
+     * @param failed how often it failed since
+     */
+    public record Control(Optional<Instant> passed, int failed) {
+        static final Control NONE = new Control(Optional.empty(), 0);
+
+        Control after(boolean pass, Instant at, int runs) {
+            return new Control(pass ? Optional.of(at) : passed, pass ? 0 : failed + runs);
+        }
+    }
+
+    /**
      * What trials said.
      *
      * @param baseline digest of the set that everything was tried on; empty before the first batch
-     * @param passed when the baseline last passed, as a whole set; empty: not known
-     * @param failed how often its control run failed since
+     * @param control what the suite of release candidates says about the baseline
+     * @param testControl what the suite of test releases says about it, if that is another one
      * @param forced changes whose sets are run even where a verdict is remembered
      */
     public record Search(
-            String baseline, Optional<Instant> passed, int failed, Evidence evidence, List<String> forced) {
-        static final Search NONE = new Search("", Optional.empty(), 0, Evidence.NONE, List.of());
+            String baseline, Control control, Control testControl, Evidence evidence, List<String> forced) {
+        static final Search NONE = new Search("", Control.NONE, Control.NONE, Evidence.NONE, List.of());
 
         /** Another baseline: nothing is known about it or about what was tried on the former one. */
         Search on(Digest newBaseline) {
             return newBaseline.value().equals(baseline)
                     ? this
-                    : new Search(newBaseline.value(), Optional.empty(), 0, Evidence.NONE, forced);
+                    : new Search(newBaseline.value(), Control.NONE, Control.NONE, Evidence.NONE, forced);
         }
 
         Search released(List<String> changes, Digest set, Instant at) {
-            return new Search(
-                    set.value(), Optional.of(at), 0, evidence.released(changes, set.value()), without(changes));
+            Evidence known = Overtaking.released(evidence, changes, set.value(), control.passed.isPresent());
+            Control fresh = new Control(Optional.of(at), 0);
+            return new Search(set.value(), fresh, Control.NONE, known, without(changes));
         }
 
-        Search controlled(boolean pass, Instant at, int runs) {
-            return new Search(baseline, pass ? Optional.of(at) : passed, pass ? 0 : failed + runs, evidence, forced);
+        Search controlled(boolean testRelease, Control newControl) {
+            return new Search(
+                    baseline,
+                    testRelease ? control : newControl,
+                    testRelease ? newControl : testControl,
+                    evidence,
+                    forced);
+        }
+
+        Control control(boolean testRelease) {
+            return testRelease ? testControl : control;
         }
 
         Search with(Evidence newEvidence) {
-            return new Search(baseline, passed, failed, newEvidence, forced);
+            return new Search(baseline, control, testControl, newEvidence, forced);
         }
 
         Search without(String change) {
-            return new Search(baseline, passed, failed, evidence.without(change), without(List.of(change)));
+            return new Search(
+                    baseline, control, testControl, evidence.without(change), without(List.of(change)));
         }
 
         Search forcing(List<String> changes) {
-            return new Search(baseline, passed, failed, evidence, List.copyOf(changes));
+            return new Search(baseline, control, testControl, evidence, List.copyOf(changes));
         }
 
         private List<String> without(List<String> changes) {
@@ -123,89 +215,86 @@ public record TrainState(
         return !paused.isEmpty();
     }
 
-    TrainState withQueue(List<Change> newQueue) {
-        return copy(List.copyOf(newQueue), batch, trial, search);
+    /** The trial that an environment holds. */
+    public Optional<Trial> trialIn(String environment) {
+        return trials.stream().filter(t -> t.environment().equals(environment)).findFirst();
     }
 
-    TrainState withBatch(Optional<Batch> newBatch) {
-        return copy(queue, newBatch, trial, search);
+    public Optional<Trial> trial(String id) {
+        return trials.stream().filter(t -> t.id().equals(id)).findFirst();
     }
 
-    TrainState withTrial(Optional<Trial> newTrial) {
-        return copy(queue, batch, newTrial, search);
+    /** Whether an environment holds the baseline with no candidate in it; an untouched one does before any release. */
+    public boolean settledIn(String environment) {
+        return settled.getOrDefault(environment, lastNumber == 0);
     }
 
-    TrainState withSearch(Search newSearch) {
-        return copy(queue, batch, trial, newSearch);
+    /** Changes without a final outcome: those on their way to production first, then the batch, then the queue. */
+    public Stream<Change> undecided() {
+        return Stream.of(
+                        pending.stream().flatMap(p -> p.changes().stream()),
+                        batch.stream().flatMap(b -> b.changes().stream()),
+                        queue.stream())
+                .flatMap(changes -> changes);
     }
 
-    private TrainState copy(
-            List<Change> newQueue, Optional<Batch> newBatch, Optional<Trial> newTrial, Search newSearch) {
-        return new TrainState(
-                newQueue,
-                newBatch,
-                newTrial,
-                pending,
-                lastNumber,
-                lastRelease,
-                newSearch,
-                paused,
-                settled,
-                voids,
-                statistics,
-                pace);
+    /** A copy that differs in some components. */
+    TrainState with(Consumer<Draft> edit) {
+        Draft draft = new Draft(this);
+        edit.accept(draft);
+        return draft.build();
     }
 
-    TrainState withPending(Optional<Pending> newPending, int number, String release) {
-        return new TrainState(
-                queue, batch, trial, newPending, number, release, search, paused, settled, voids, statistics, pace);
-    }
+    /** Components while they are being changed. */
+    static final class Draft {
+        List<Change> queue;
+        Optional<Batch> batch;
+        List<Trial> trials;
+        Optional<Pending> pending;
+        int lastNumber;
+        String lastRelease;
+        Search search;
+        String paused;
+        String held;
+        Map<String, Boolean> settled;
+        int voids;
+        Statistics statistics;
+        Pace pace;
+        Waste waste;
 
-    TrainState withPaused(String reason, int newVoids) {
-        return new TrainState(
-                queue,
-                batch,
-                trial,
-                pending,
-                lastNumber,
-                lastRelease,
-                search,
-                reason,
-                settled,
-                newVoids,
-                statistics,
-                pace);
-    }
+        private Draft(TrainState s) {
+            queue = s.queue;
+            batch = s.batch;
+            trials = s.trials;
+            pending = s.pending;
+            lastNumber = s.lastNumber;
+            lastRelease = s.lastRelease;
+            search = s.search;
+            paused = s.paused;
+            held = s.held;
+            settled = new HashMap<>(s.settled);
+            voids = s.voids;
+            statistics = s.statistics;
+            pace = s.pace;
+            waste = s.waste;
+        }
 
-    TrainState withSettled(boolean newSettled) {
-        return new TrainState(
-                queue,
-                batch,
-                trial,
-                pending,
-                lastNumber,
-                lastRelease,
-                search,
-                paused,
-                newSettled,
-                voids,
-                statistics,
-                pace);
-    }
-
-    TrainState withStatistics(Statistics newStatistics, Pace newPace) {
-        return new TrainState(
-                queue,
-                batch,
-                trial,
-                pending,
-                lastNumber,
-                lastRelease,
-                search,
-                paused,
-                settled,
-                voids,
-                newStatistics,
-                newPace);
+        private TrainState build() {
+            return new TrainState(
+                    queue,
+                    batch,
+                    trials,
+                    pending,
+                    lastNumber,
+                    lastRelease,
+                    search,
+                    paused,
+                    held,
+                    settled,
+                    voids,
+                    statistics,
+                    pace,
+                    waste);
+        }
     }
 }

@@ -3,7 +3,6 @@ package io.jenkins.plugins.releasetrain.engine.train;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
-import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
@@ -12,98 +11,89 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
-import io.jenkins.plugins.releasetrain.engine.registry.Registries;
-import io.jenkins.plugins.releasetrain.engine.store.Journal;
+import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.Set;
 
-/** A train's trials: install a set, hand it to the tests, take their verdict. */
+/** A train's trials in one environment: install a set, hand it to the tests, take their verdict. */
 final class Trials {
-    private final TrainSettings settings;
-    private final Catalog catalog;
-    private final Registries registries;
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
+
+    /** What an installation may take beyond its rollouts. */
+    private static final Duration MARGIN = Duration.ofMinutes(10);
+
+    private final TrainContext context;
     private final Environment environment;
-    private final Train.Ports ports;
-    private final Journal<TrainState> journal;
     private final Installer installer;
 
-    Trials(
-            TrainSettings settings,
-            Catalog catalog,
-            Registries registries,
-            Environment environment,
-            Train.Ports ports,
-            Journal<TrainState> journal) {
-        this.settings = settings;
-        this.catalog = catalog;
-        this.registries = registries;
+    Trials(TrainContext context, Environment environment) {
+        this.context = context;
         this.environment = environment;
-        this.ports = ports;
-        this.journal = journal;
-        this.installer = new Installer(environment, ports.progress());
+        this.installer = new Installer(environment, context.ports().progress());
     }
 
-    /** @param changes that the set holds on top of the batch's baseline; none: a control run */
-    void start(TrainState state, ImageSet set, List<Change> changes, String conductor, long token) {
+    /**
+     * A trial to be started.
+     *
+     * @param changes that the set holds on top of the batch's baseline; none: a control run
+     */
+    record Plan(ImageSet set, List<Change> changes, boolean testRelease, String conductor, String purpose) {}
+
+    void start(TrainState state, Plan plan, long token) {
         TrainState.Batch batch = state.batch().orElseThrow();
-        ports.store().saveSet(set, Optional.of(batch.baseline()));
+        context.ports().store().saveSet(plan.set(), Optional.of(batch.baseline()));
         Event started = new Event.TrialStarted(
-                ports.ids().get(),
+                context.ports().ids().get(),
                 batch.id(),
-                set.digest(),
-                Train.ids(changes),
-                purpose(state, changes, set),
+                plan.set().digest(),
+                Train.ids(plan.changes()),
+                plan.purpose(),
                 environment.name(),
-                conductor,
-                token);
-        journal.update(s -> s.batch().equals(state.batch()) && s.trial().isEmpty() ? List.of(started) : List.of());
+                plan.conductor(),
+                token,
+                plan.testRelease());
+        context.journal()
+                .update(s -> s.batch().equals(state.batch())
+                                && s.trials().equals(state.trials())
+                                && s.search().equals(state.search())
+                                && s.pending().isEmpty()
+                        ? List.of(started)
+                        : List.of());
     }
 
-    private static String purpose(TrainState state, List<Change> changes, ImageSet set) {
-        TrainState.Batch batch = state.batch().orElseThrow();
-        Evidence evidence = state.search().evidence();
-        if (changes.isEmpty()) {
-            return "control run of the baseline";
-        } else if (!batch.promote()) {
-            return "test release";
-        } else if (evidence.knows(set.digest().value())) {
-            return "proof: the same set once more";
-        } else if (evidence.isEmpty()) {
-            return "batch of " + changes.size();
+    /** Goes on with the trial that the environment holds: installs it, or hands it to its conductor again. */
+    Optional<Task> resume(TrainState state, Trial trial, Conductors conductors, long token)
+            throws InterruptedException {
+        if (trial.isOvertaken()) {
+            end(trial, Verdict.VOID, trial.overtaken());
+            return Optional.empty();
         }
-        List<String> leftOut =
-                batch.changes().subList(0, batch.changes().indexOf(changes.get(changes.size() - 1))).stream()
-                        .filter(c -> !changes.contains(c))
-                        .map(Change::id)
-                        .toList();
-        return "search: " + changes.size() + " of " + batch.changes().size()
-                + (leftOut.isEmpty() ? "" : ", without the suspected " + String.join(", ", leftOut));
-    }
-
-    /** Goes on with the trial that the state holds: installs it, or hands it to its conductor again. */
-    Optional<Task> resume(TrainState state, String conductor, long token) throws InterruptedException {
-        TrainState.Trial trial = state.trial().orElseThrow();
-        if (!trial.conductor().equals(conductor) || trial.fence() != token) {
+        Conductors.Standing standing = conductors.standing(trial.conductor());
+        if (standing == Conductors.Standing.GONE || trial.fence() != token) {
             end(trial, Verdict.VOID, "its conductor " + trial.conductor() + " is gone, or lost the environment");
             return Optional.empty();
         }
-        if (trial.installed()) {
+        if (standing == Conductors.Standing.AWAY) {
+            return Optional.of(new Task.Wait("build " + trial.conductor() + " is to test, and is away", ASK_AGAIN));
+        }
+        if (trial.installed().isPresent()) {
             return Optional.of(order(state, trial));
         }
-        install(state, trial);
+        install(trial);
         return Optional.empty();
     }
 
-    private void install(TrainState state, TrainState.Trial trial) throws InterruptedException {
-        long begin = ports.clock().millis();
+    private void install(Trial trial) throws InterruptedException {
+        long begin = context.ports().clock().millis();
         Installer.Installation result;
         try {
-            result = installer.install(references(state, trial), trial.fence());
+            result = installer.install(references(trial), trial.fence());
         } catch (EngineException e) {
             end(trial, Verdict.VOID, "could not be installed: " + e.getMessage());
             return;
@@ -115,117 +105,123 @@ final class Trials {
                     result.problem().get());
             return;
         }
-        long took = ports.clock().millis() - begin;
-        journal.update(s ->
-                current(s, trial) ? List.of(new Event.TrialInstalled(trial.id(), result.patched(), took)) : List.of());
+        long took = context.ports().clock().millis() - begin;
+        context.journal()
+                .update(s -> isUnderWay(s, trial)
+                        ? List.of(new Event.TrialInstalled(trial.id(), result.patched(), took))
+                        : List.of());
     }
 
-    private Task order(TrainState state, TrainState.Trial trial) {
+    private Task order(TrainState state, Trial trial) {
         TrainState.Batch batch = state.batch().orElseThrow();
-        ImageSet set = set(trial.set());
-        String purpose = ports.store().trials(batch.id()).stream()
+        String purpose = context.ports().store().trials(batch.id()).stream()
                 .filter(t -> t.started().trial().equals(trial.id()))
                 .map(t -> t.started().purpose())
                 .findFirst()
                 .orElse("");
         return new Task.Test(
                 trial.id(),
+                trial.conductor(),
                 environment.name(),
                 environment.namespace(),
                 environment.baseUrl(),
                 trial.set(),
-                List.copyOf(set.changedSince(set(batch.baseline())).keySet()),
+                List.copyOf(changed(trial)),
                 trial.changes(),
                 purpose);
     }
 
     /** A verdict counts only if the lock was held to the end and the set is still what runs (I3). */
-    void report(String trialId, Verdict verdict, String reason, String lockId) {
-        TrainState state = journal.state();
-        Optional<TrainState.Trial> trial = state.trial().filter(t -> t.id().equals(trialId));
-        if (trial.isEmpty()) {
-            return;
-        }
+    void report(Trial trial, Verdict verdict, String reason, String lockId) {
         try {
-            environment.lock().renew(lockId, trial.get().fence(), environment.lease());
-            List<String> strangers = installer.notRunning(references(state, trial.get()));
+            environment.lock().renew(lockId, trial.fence(), environment.lease());
+            List<String> strangers = installer.notRunning(references(trial));
             if (strangers.isEmpty()) {
-                end(trial.get(), verdict, reason);
+                end(trial, verdict, reason);
             } else {
-                end(trial.get(), Verdict.VOID, "at the end other images ran than were to be tested: " + strangers);
+                end(trial, Verdict.VOID, "at the end other images ran than were to be tested: " + strangers);
             }
         } catch (EngineException e) {
-            end(trial.get(), Verdict.VOID, "the verdict cannot be trusted: " + e.getMessage());
+            end(trial, Verdict.VOID, "the verdict cannot be trusted: " + e.getMessage());
         }
     }
 
-    void expire(Duration deadline) {
-        journal.state()
-                .trial()
-                .filter(t -> t.since().plus(deadline).isBefore(ports.clock().instant()))
-                .ifPresent(t -> end(
-                        t,
-                        Verdict.VOID,
-                        "no verdict within " + deadline.toMinutes() + " minutes, the deadline for tests"));
+    /** Every phase has its deadline, for a process that died or tests that hang. */
+    void expire(Trial trial) {
+        Instant now = context.ports().clock().instant();
+        Duration forTests = context.timetable().testDeadline();
+        Duration forInstallation = environment.rolloutDeadline().plus(MARGIN);
+        if (trial.installed().filter(at -> at.plus(forTests).isBefore(now)).isPresent()) {
+            end(
+                    trial,
+                    Verdict.VOID,
+                    "no verdict within " + forTests.toMinutes() + " minutes, the deadline for tests");
+        } else if (trial.installed().isEmpty()
+                && trial.since().plus(forInstallation).isBefore(now)) {
+            end(trial, Verdict.VOID, "not installed within " + forInstallation.toMinutes() + " minutes");
+        }
     }
 
-    private void end(TrainState.Trial trial, Verdict verdict, String reason) {
-        long took = Duration.between(trial.since(), ports.clock().instant()).toMillis();
-        journal.update(s -> current(s, trial) ? ending(s, trial, verdict, reason, took) : List.of());
+    void end(Trial trial, Verdict verdict, String reason) {
+        context.journal()
+                .update(s -> isUnderWay(s, trial)
+                        ? ending(s, s.trial(trial.id()).orElseThrow(), verdict, reason)
+                        : List.of());
     }
 
-    private List<Event> ending(TrainState s, TrainState.Trial trial, Verdict verdict, String reason, long took) {
+    /** What was overtaken blames nobody (design §5.7); if it passed nevertheless, that counts. */
+    private List<Event> ending(TrainState s, Trial trial, Verdict verdict, String reason) {
+        boolean counts = !trial.isOvertaken() || verdict == Verdict.PASSED && !trial.control();
         List<Event> events = new ArrayList<>();
-        events.add(new Event.TrialEnded(trial.id(), trial.set(), settings.suite(), verdict, reason, took));
-        if (verdict == Verdict.VOID && s.voids() + 1 >= settings.voidsBeforePause()) {
+        events.add(context.ended(trial, counts ? verdict : Verdict.VOID, counts ? reason : trial.overtaken()));
+        if (counts && verdict == Verdict.VOID && s.voids() + 1 >= context.settings().voidsBeforePause()) {
             events.add(new Event.TrainPaused(
                     (s.voids() + 1) + " trials in a row were void, the last one because " + reason, ""));
         }
         return events;
     }
 
-    private static boolean current(TrainState s, TrainState.Trial trial) {
-        return s.trial().map(TrainState.Trial::id).equals(Optional.of(trial.id()));
+    private static boolean isUnderWay(TrainState s, Trial trial) {
+        return s.trial(trial.id()).isPresent();
     }
 
     /** Brings the environment back to what production runs, when no batch is under way. */
     Optional<Task> installBaseline(long token) throws InterruptedException {
-        ImageSet production = registries.productionSet(catalog);
-        Installer.Installation result = installer.install(references(production, name -> false), token);
+        ImageSet production = context.registries().productionSet(context.catalog());
+        Installer.Installation result = installer.install(references(production, Set.of()), token);
         if (result.problem().isPresent()) {
             String problem =
                     "the baseline cannot be installed: " + result.problem().get();
             return Optional.of(new Task.Wait(problem, environment.rolloutDeadline()));
         }
-        journal.update(
-                s -> List.of(new Event.BaselineInstalled(environment.name(), production.digest(), result.patched())));
+        context.journal()
+                .update(s -> List.of(
+                        new Event.BaselineInstalled(environment.name(), production.digest(), result.patched())));
         return Optional.empty();
     }
 
-    private Map<Service, ImageReference> references(TrainState state, TrainState.Trial trial) {
-        TrainState.Batch batch = state.batch().orElseThrow();
-        return references(
-                set(trial.set()),
-                name -> batch.changes().stream().anyMatch(c -> c.images().containsKey(name)));
+    private Map<Service, ImageReference> references(Trial trial) {
+        return references(context.set(trial.set()), changed(trial));
     }
 
-    /** @param candidate whether a service's image is in the dev registry only */
-    private Map<Service, ImageReference> references(ImageSet set, Predicate<String> candidate) {
+    /** Services whose image is not the baseline's: these images may be in the dev registry only. */
+    private Set<String> changed(Trial trial) {
+        return context.set(trial.set())
+                .changedSince(context.set(trial.baseline()))
+                .keySet();
+    }
+
+    /** @param candidates services whose image is taken from the dev registry */
+    private Map<Service, ImageReference> references(ImageSet set, Set<String> candidates) {
         Map<Service, ImageReference> references = new HashMap<>();
         set.images().forEach((name, image) -> {
-            Service service = catalog.service(name);
+            Service service = context.catalog().service(name);
             references.put(
                     service,
-                    candidate.test(name) ? registries.candidate(service, image) : registries.released(service, image));
+                    candidates.contains(name)
+                            ? context.registries().candidate(service, image)
+                            : context.registries().released(service, image));
         });
         return references;
-    }
-
-    private ImageSet set(Digest digest) {
-        return ports.store()
-                .set(digest)
-                .orElseThrow(() -> new EngineException(
-                        FailureKind.NOT_FOUND,
-                        "Set " + digest + " of train '" + settings.name() + "' is not in the store"));
     }
 }

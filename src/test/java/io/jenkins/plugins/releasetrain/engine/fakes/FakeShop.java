@@ -38,6 +38,7 @@ public final class FakeShop implements AutoCloseable {
     public final FakeCluster cluster = new FakeCluster();
     public final Clock clock = Clock.fixed(Instant.parse("2026-11-23T08:00:00Z"), ZoneOffset.UTC);
     public final EnvironmentLock lock = new InMemoryLock(clock);
+    private final SortedMap<String, Environment> environments = new TreeMap<>();
     public final Store store =
             SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()));
     public final List<Event> events = new ArrayList<>();
@@ -55,10 +56,15 @@ public final class FakeShop implements AutoCloseable {
             dev.push("dev/" + name, "1", name + " 1");
         }
         catalog = new Catalog(all);
+        holding(cluster);
+    }
+
+    private FakeCluster holding(FakeCluster empty) {
         registries()
                 .productionSet(catalog)
                 .images()
-                .forEach((name, image) -> cluster.meddle(name, registries().released(catalog.service(name), image)));
+                .forEach((name, image) -> empty.meddle(name, registries().released(catalog.service(name), image)));
+        return empty;
     }
 
     private static Service service(String name, Set<String> dependsOn) {
@@ -71,7 +77,21 @@ public final class FakeShop implements AutoCloseable {
     }
 
     public Environment environment() {
-        return new Environment("staging", "staging", "", cluster, lock, Duration.ofMinutes(5), Duration.ofMinutes(10));
+        return environment("staging", cluster, lock);
+    }
+
+    /** So many, of which the first is {@link #environment}; the same ones whenever they are asked for. */
+    public List<Environment> environments(int count) {
+        for (int i = environments.size(); i < count; i++) {
+            String name = i == 0 ? "staging" : "staging-" + i;
+            FakeCluster own = i == 0 ? cluster : holding(new FakeCluster());
+            environments.put(name, environment(name, own, i == 0 ? lock : new InMemoryLock(clock)));
+        }
+        return List.copyOf(environments.values()).subList(0, count);
+    }
+
+    private static Environment environment(String name, FakeCluster cluster, EnvironmentLock lock) {
+        return new Environment(name, name, "", cluster, lock, Duration.ofMinutes(5), Duration.ofMinutes(10));
     }
 
     public Promoter promoter(Store overStore) {
@@ -100,12 +120,20 @@ public final class FakeShop implements AutoCloseable {
 
     /** The test suite: looks at what is installed. */
     public Verdict test() {
-        return installed().values().stream().anyMatch(bad::contains) ? Verdict.FAILED : Verdict.PASSED;
+        return test(environment());
+    }
+
+    public Verdict test(Environment environment) {
+        return installed(environment).values().stream().anyMatch(bad::contains) ? Verdict.FAILED : Verdict.PASSED;
     }
 
     public SortedMap<String, Digest> installed() {
+        return installed(environment());
+    }
+
+    public SortedMap<String, Digest> installed(Environment environment) {
         SortedMap<String, Digest> digests = new TreeMap<>();
-        cluster.installed(catalog.services().values())
+        environment.cluster().installed(catalog.services().values())
                 .forEach((name, image) -> digests.put(name, image.digest().orElseThrow()));
         return digests;
     }

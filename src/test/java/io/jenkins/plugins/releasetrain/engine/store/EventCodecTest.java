@@ -26,7 +26,10 @@ class EventCodecTest {
 
     private final EventCodec codec = new EventCodec();
 
-    /** What is in stores out there: a line of events.json is never changed, only added. */
+    /**
+     * What is in stores out there: a line of events.json is never changed, only added. A word after the type's name tells
+     * lines of newer versions of the same type.
+     */
     static Stream<Map.Entry<String, JsonNode>> stored() throws IOException {
         try (InputStream json = EventCodecTest.class.getResourceAsStream("events.json")) {
             return JSON.readTree(json).properties().stream();
@@ -36,10 +39,18 @@ class EventCodecTest {
     @ParameterizedTest
     @MethodSource("stored")
     void shouldReadAndWriteWhatStoresHold(Map.Entry<String, JsonNode> stored) throws IOException {
-        Event event = codec.read(stored.getKey(), stored.getValue().toString());
+        Event event = codec.read(type(stored), stored.getValue().toString());
 
-        assertThat(codec.name(event)).isEqualTo(stored.getKey());
-        assertThat(JSON.readTree(codec.write(event))).isEqualTo(stored.getValue());
+        assertThat(codec.name(event)).isEqualTo(type(stored));
+        ObjectNode written = (ObjectNode) JSON.readTree(codec.write(event));
+        assertThat(written.retain(stored.getValue().properties().stream()
+                        .map(Map.Entry::getKey)
+                        .toList()))
+                .isEqualTo(stored.getValue());
+    }
+
+    private static String type(Map.Entry<String, JsonNode> stored) {
+        return stored.getKey().split(" ")[0];
     }
 
     @Test
@@ -48,7 +59,7 @@ class EventCodecTest {
                 .map(Class::getSimpleName)
                 .toList();
 
-        assertThat(stored().map(Map.Entry::getKey)).containsExactlyInAnyOrderElementsOf(types);
+        assertThat(stored().map(EventCodecTest::type).distinct()).containsExactlyInAnyOrderElementsOf(types);
     }
 
     @ParameterizedTest
@@ -57,8 +68,8 @@ class EventCodecTest {
         ObjectNode newer = stored.getValue().deepCopy();
         newer.put("addedLater", 1);
 
-        assertThat(codec.read(stored.getKey(), newer.toString()))
-                .isEqualTo(codec.read(stored.getKey(), stored.getValue().toString()));
+        assertThat(codec.read(type(stored), newer.toString()))
+                .isEqualTo(codec.read(type(stored), stored.getValue().toString()));
     }
 
     @Test

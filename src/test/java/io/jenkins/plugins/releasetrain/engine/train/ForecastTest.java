@@ -64,8 +64,9 @@ class ForecastTest {
         for (int i = 0; i < 400; i++) {
             counts = counts.decided(i % 4 == 0);
         }
-        TrainState state = ride.train().state().withStatistics(counts, Pace.UNKNOWN);
-        assertThat(new Forecast(state, TrainSettings.of("shop", "suite 1")).explainLimit())
+        Statistics measured = counts;
+        TrainState state = ride.train().state().with(d -> d.statistics = measured);
+        assertThat(new Forecast(state, TrainSettings.of("shop", "suite 1"), 1).explainLimit())
                 .matches("limit [23]: \\d+ of the last \\d+ changes were bad, so that 1[6-9].* to 2[5-9].* % are.*");
     }
 }

@@ -1,21 +1,34 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
+import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** A train of the fake shop, and a conductor who runs the shop's tests. */
-record Ride(FakeShop shop, Train train) {
+/** A train of the fake shop, and conductors who run the shop's tests. */
+record Ride(FakeShop shop, Train train, List<Environment> environments) {
     /** @param store the shop's, or one that fails on the way to it */
     static Ride on(FakeShop shop, Store store) {
+        return on(shop, store, new Train.Plan(TrainSettings.of("shop", "suite 1"), Timetable.ALWAYS), 1);
+    }
+
+    static Ride on(FakeShop shop, Store store, Train.Plan plan, int environments) {
         Train.Ports ports =
                 new Train.Ports(store, shop.promoter(store), shop.clock, shop::id, shop.events::add, shop.progress());
-        TrainSettings settings = TrainSettings.of("shop", "suite 1");
-        return new Ride(shop, new Train(settings, shop.catalog, shop.registries(), shop.environment(), ports));
+        List<Environment> places = shop.environments(environments);
+        return new Ride(shop, new Train(plan, shop.catalog, shop.registries(), places, ports), places);
+    }
+
+    /** A train that runs trials in so many environments at once. */
+    static Ride on(FakeShop shop, Store store, int environments) {
+        return on(shop, store, new Train.Plan(TrainSettings.of("shop", "suite 1"), Timetable.ALWAYS), environments);
     }
 
     String queue(String service, String version) {
@@ -40,6 +53,64 @@ record Ride(FakeShop shop, Train train) {
             }
         } catch (InterruptedException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /** One environment's next task; each environment has a conductor of its own. */
+    Task next(Environment environment) {
+        try {
+            return train.next(environment.name(), oneEach(environment));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Conductors oneEach(Environment environment) {
+        return new Conductors() {
+            @Override
+            public Standing standing(String conductor) {
+                return Standing.HERE;
+            }
+
+            @Override
+            public java.util.Optional<String> forCandidates(TrainState state) {
+                return java.util.Optional.of("build in " + environment.name());
+            }
+
+            @Override
+            public java.util.Optional<String> forTestRelease(
+                    io.jenkins.plugins.releasetrain.engine.model.Change change) {
+                return forCandidates(null);
+            }
+        };
+    }
+
+    /**
+     * Runs trials in all environments until nothing is left, ending them in a random order.
+     *
+     * @param tests looks at what is installed, or flakes
+     */
+    void runAll(Random random, Function<Environment, Verdict> tests) {
+        boolean more = true;
+        for (int i = 0; more; i++) {
+            if (i > 2_000) {
+                throw new AssertionError("It does not come to an end: " + train.state());
+            }
+            if (train.state().isPaused()) {
+                train.resume("admin");
+            }
+            List<Task> tasks = environments.stream().map(this::next).toList();
+            List<Integer> running = java.util.stream.IntStream.range(0, tasks.size())
+                    .filter(e -> tasks.get(e) instanceof Task.Test)
+                    .boxed()
+                    .toList();
+            if (!running.isEmpty()) {
+                int one = running.get(random.nextInt(running.size()));
+                Verdict verdict = tests.apply(environments.get(one));
+                train.report(
+                        ((Task.Test) tasks.get(one)).trial(), verdict, verdict == Verdict.FAILED ? "1 test failed" : "");
+            }
+            more = !tasks.stream().allMatch(Task.Idle.class::isInstance);
         }
     }
 

@@ -2,31 +2,30 @@ package io.jenkins.plugins.releasetrain.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.CrashingStore;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
-import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
-import io.jenkins.plugins.releasetrain.engine.train.TrainState.Batch;
-import io.jenkins.plugins.releasetrain.engine.train.TrainState.Pending;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
+import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The process dies at every single append of a story in turn; the next one goes on; the outcomes are the same. */
 class TrainCrashTest {
     private static final List<String> SERVICES = List.of("s0", "s1", "s2");
 
     @ParameterizedTest
-    @CsvSource({"true, 0", "false, 0", "true, 1", "false, 2"})
-    void I8_crashAtAnyAppendChangesNoOutcome(boolean durable, int flakyRun) {
+    @CsvSource({"true, 0, 1", "false, 0, 1", "true, 1, 1", "false, 2, 1", "true, 0, 2", "false, 0, 2", "true, 2, 2"})
+    void I8_crashAtAnyAppendChangesNoOutcome(boolean durable, int flakyRun, int environments) {
         int appends = 0;
-        while (crashAt(appends, durable, flakyRun)) {
+        while (crashAt(appends, durable, flakyRun, environments)) {
             appends++;
         }
         assertThat(appends).as("every append of the story was a crash once").isGreaterThan(20);
@@ -36,41 +35,104 @@ class TrainCrashTest {
      * @param flakyRun the run of the tests that fails whatever is installed, 1 being the first; 0: none
      * @return whether the story is that long
      */
-    private static boolean crashAt(int append, boolean durable, int flakyRun) {
+    private static boolean crashAt(int append, boolean durable, int flakyRun, int environments) {
         try (FakeShop shop = new FakeShop(4, Map.of())) {
             shop.build("s0", "2");
             shop.buildBad("s1", "2");
             shop.build("s2", "2");
             AtomicInteger runs = new AtomicInteger();
-            Supplier<Verdict> tests = () -> runs.incrementAndGet() == flakyRun ? Verdict.FAILED : shop.test();
+            Function<Environment, Verdict> tests =
+                    place -> runs.incrementAndGet() == flakyRun ? Verdict.FAILED : shop.test(place);
             CrashingStore crashing = new CrashingStore(shop.store, append, durable);
             try {
-                Ride ride = Ride.on(shop, crashing.store());
+                Ride ride = Ride.on(shop, crashing.store(), environments);
                 SERVICES.forEach(service -> ride.queue(service, "2"));
-                ride.run("build 1", tests);
+                ride.runAll(new Random(append), tests);
             } catch (CrashingStore.Crash e) {
-                Ride ride = Ride.on(shop, shop.store);
+                Ride ride = Ride.on(shop, shop.store, environments);
                 queueWhatGotLost(ride);
-                ride.run("build 1", tests);
+                ride.runAll(new Random(append), tests);
             }
             String where = "after a crash at append " + append + ", durable: " + durable;
             assertOutcome(shop, "s0", Outcome.RELEASED, where);
             assertOutcome(shop, "s1", Outcome.EJECTED, where);
             assertOutcome(shop, "s2", Outcome.RELEASED, where);
-            assertThat(shop.lock.entries()).as(where).isEmpty();
+            assertThat(shop.environments(environments))
+                    .allSatisfy(e -> assertThat(e.lock().entries()).as(where).isEmpty());
             return crashing.crashed();
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void I8_crashDuringARollbackLeavesItDoneOrNotBegun(boolean durable) {
+        int appends = 0;
+        while (crashWhileRollingBack(appends, durable)) {
+            appends++;
+        }
+        assertThat(appends).as("every append of the story was a crash once").isGreaterThan(20);
+    }
+
+    /** A release, another, a trial under way, a rollback to the first release; then what was under way is released. */
+    private static boolean crashWhileRollingBack(int append, boolean durable) {
+        try (FakeShop shop = new FakeShop(4, Map.of())) {
+            SERVICES.forEach(service -> shop.build(service, "2"));
+            CrashingStore crashing = new CrashingStore(shop.store, append, durable);
+            try {
+                story(Ride.on(shop, crashing.store(), 2));
+            } catch (CrashingStore.Crash e) {
+                story(Ride.on(shop, shop.store, 2));
+            }
+            String where = "after a crash at append " + append + ", durable: " + durable;
+            assertOutcome(shop, "s0", Outcome.RELEASED, where);
+            assertThat(shop.inProduction("s1")).as(where).isEqualTo(FakeShop.digest("s1", "1"));
+            assertOutcome(shop, "s2", Outcome.RELEASED, where);
+            assertThat(rollbacks(shop)).as(where).isEqualTo(1);
+            return crashing.crashed();
+        }
+    }
+
+    /** Goes on where the former process stopped. */
+    private static void story(Ride ride) {
+        FakeShop shop = ride.shop();
+        for (String service : List.of("s0", "s1")) {
+            if (!ended(ride, service)) {
+                queueOnce(ride, service);
+                ride.runAll(new Random(1), shop::test);
+            }
+        }
+        queueOnce(ride, "s2");
+        if (rollbacks(shop) == 0) {
+            ride.environments().forEach(ride::next);
+            ride.train().rollBack("shop-1", "ada");
+        }
+        ride.runAll(new Random(1), shop::test);
+    }
+
+    private static void queueOnce(Ride ride, String service) {
+        boolean waits = ride.train()
+                .state()
+                .undecided()
+                .anyMatch(c -> c.images().containsKey(service));
+        if (!waits && !ended(ride, service)) {
+            ride.queue(service, "2");
+        }
+    }
+
+    private static long rollbacks(FakeShop shop) {
+        return shop.store.events("train/shop", 0, 1_000).stream()
+                .filter(e -> e.event() instanceof Event.ReleaseMade made
+                        && !made.rollbackOf().isEmpty())
+                .count();
+    }
+
     /** A build whose queueing failed asks again; one that got its id does not. */
     private static void queueWhatGotLost(Ride ride) {
-        TrainState state = ride.train().state();
-        Stream<Change> known = Stream.of(
-                        state.queue().stream(),
-                        state.batch().map(Batch::changes).stream().flatMap(List::stream),
-                        state.pending().map(Pending::changes).stream().flatMap(List::stream))
-                .flatMap(changes -> changes);
-        List<String> there = known.flatMap(c -> c.images().keySet().stream()).toList();
+        List<String> there = ride.train()
+                .state()
+                .undecided()
+                .flatMap(c -> c.images().keySet().stream())
+                .toList();
         SERVICES.stream()
                 .filter(service -> !there.contains(service) && !ended(ride, service))
                 .forEach(service -> ride.queue(service, "2"));

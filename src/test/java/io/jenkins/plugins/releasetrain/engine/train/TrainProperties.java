@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
@@ -17,16 +18,21 @@ import java.util.Random;
 import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 
-/** Random histories: builds, bad ones among them, flakes, voids, cancels, rollbacks, conductors that go away. */
+/**
+ * Random histories in one to three environments: builds, bad ones among them, flakes, voids, cancels, rollbacks, blocks,
+ * conductors that go away, trials that end in any order.
+ */
 class TrainProperties {
     private static final int SERVICES = 10;
     private static final int STEPS = 40;
 
     @Property(tries = 40)
-    void I1_to_I8_holdInEveryHistory(@ForAll long seed) throws InterruptedException {
+    void I1_to_I8_holdInEveryHistory(@ForAll long seed, @ForAll @IntRange(min = 1, max = 3) int environments)
+            throws InterruptedException {
         try (FakeShop shop = new FakeShop(SERVICES, Map.of())) {
-            History history = new History(shop, new Random(seed));
+            History history = new History(shop, new Random(seed), environments);
             for (int i = 0; i < STEPS; i++) {
                 history.step();
             }
@@ -35,7 +41,8 @@ class TrainProperties {
             numbersAreNeverReused(shop);
             whatIsReleasedPassedAsExactlyThatSet(shop);
             whoeverIsEjectedHasBothProofs(shop);
-            noTwoTrialsHoldTheEnvironment(shop);
+            noTwoTrialsHoldOneEnvironment(shop);
+            productionIsTheNewestRelease(shop);
             assertThat(history.wronglyReleased())
                     .as("bad changes in production")
                     .isEmpty();
@@ -89,11 +96,30 @@ class TrainProperties {
         }
     }
 
-    private static void noTwoTrialsHoldTheEnvironment(FakeShop shop) {
-        int running = 0;
+    private static void noTwoTrialsHoldOneEnvironment(FakeShop shop) {
+        Map<String, String> running = new HashMap<>();
         for (Event event : shop.events) {
-            running += event instanceof Event.TrialStarted ? 1 : event instanceof Event.TrialEnded ? -1 : 0;
-            assertThat(running).isBetween(0, 1);
+            if (event instanceof Event.TrialStarted e) {
+                assertThat(running.put(e.environment(), e.trial())).isNull();
+            } else if (event instanceof Event.TrialEnded e) {
+                running.values().remove(e.trial());
+            }
+        }
+    }
+
+    private static void productionIsTheNewestRelease(FakeShop shop) {
+        List<Digest> promoted = new ArrayList<>();
+        Map<String, Digest> made = new HashMap<>();
+        for (Event event : shop.events) {
+            if (event instanceof Event.ReleaseMade e) {
+                made.put(e.id(), e.set());
+            } else if (event instanceof Event.ReleasePromoted e) {
+                promoted.add(made.get(e.release()));
+            }
+        }
+        if (!promoted.isEmpty()) {
+            assertThat(shop.registries().productionSet(shop.catalog).digest())
+                    .isEqualTo(promoted.get(promoted.size() - 1));
         }
     }
 
@@ -111,10 +137,10 @@ class TrainProperties {
         private final List<String> bad = new ArrayList<>();
         private int version = 1;
 
-        History(FakeShop shop, Random random) {
+        History(FakeShop shop, Random random, int environments) {
             this.shop = shop;
             this.random = random;
-            this.ride = Ride.on(shop, shop.store);
+            this.ride = Ride.on(shop, shop.store, environments);
         }
 
         void step() throws InterruptedException {
@@ -138,14 +164,19 @@ class TrainProperties {
             changes.add(random.nextInt(10) == 0 ? ride.queueTest(service, image) : ride.queue(service, image));
         }
 
-        private Verdict verdict() {
-            return random.nextDouble() < FLAKE ? Verdict.FAILED : shop.test();
+        private Verdict verdict(Environment environment) {
+            return random.nextDouble() < FLAKE ? Verdict.FAILED : shop.test(environment);
         }
 
         private void trial() throws InterruptedException {
             ride.train().resume("admin");
-            if (ride.train().next("build " + random.nextInt(2)) instanceof Task.Test test) {
-                Verdict verdict = random.nextInt(8) == 0 ? Verdict.VOID : verdict();
+            Environment place =
+                    ride.environments().get(random.nextInt(ride.environments().size()));
+            Task task = random.nextInt(10) == 0
+                    ? ride.train().next(place.name(), Conductors.only("build " + random.nextInt(2)))
+                    : ride.next(place);
+            if (task instanceof Task.Test test && random.nextInt(3) > 0) {
+                Verdict verdict = random.nextInt(8) == 0 ? Verdict.VOID : verdict(place);
                 ride.train().report(test.trial(), verdict, "some test");
             }
         }
@@ -159,16 +190,11 @@ class TrainProperties {
             }
         }
 
-        void finish() throws InterruptedException {
-            Task task = ride.train().next("last");
-            for (int i = 0; !(task instanceof Task.Idle); i++) {
-                assertThat(i).as("it comes to an end; now " + task).isLessThan(2_000);
-                if (task instanceof Task.Test test) {
-                    ride.train().report(test.trial(), verdict(), "some test");
-                }
+        void finish() {
+            ride.runAll(random, environment -> {
                 ride.train().resume("admin");
-                task = ride.train().next("last");
-            }
+                return verdict(environment);
+            });
         }
 
         List<String> wronglyReleased() {

@@ -1,0 +1,127 @@
+package io.jenkins.plugins.releasetrain.engine.train;
+
+import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.train.Evidence.Tried;
+import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
+import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Situation;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A batch as the policy sees it: its release candidates are searched together, each test release by itself. */
+final class Lineup {
+    static final Comparator<Change> FIRST =
+            Comparator.comparing(Change::priority).reversed().thenComparing(Change::queuedAt);
+
+    private final TrainState state;
+    private final TrainContext context;
+    private final List<Change> aboard;
+    private final Set<String> tests;
+
+    Lineup(TrainState state, TrainContext context) {
+        this.state = state;
+        this.context = context;
+        this.aboard = state.batch().orElseThrow().changes();
+        this.tests = waiting(state).stream()
+                .filter(c -> !c.promote())
+                .map(Change::id)
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * Changes that are decided together.
+     *
+     * @param test the test release, if it is one
+     */
+    record Line(List<Change> changes, Optional<Change> test) {
+        /** Whose body runs the tests; empty: nobody can now. */
+        Optional<String> conductor(TrainState state, Conductors conductors) {
+            return test.isPresent() ? conductors.forTestRelease(test.get()) : conductors.forCandidates(state);
+        }
+    }
+
+    /** Undecided changes, those of the batch first, in the order that they would wait in. */
+    static List<Change> waiting(TrainState s) {
+        List<Change> batch = s.batch().map(TrainState.Batch::changes).orElse(List.of());
+        return Stream.concat(batch.stream(), s.queue().stream())
+                .sorted(Comparator.comparing(Change::priority).reversed())
+                .toList();
+    }
+
+    /** Who has waited longest without being tried comes first. */
+    List<Line> lines() {
+        List<Line> lines = new ArrayList<>();
+        List<Change> candidates = aboard.stream().filter(Change::promote).toList();
+        if (!candidates.isEmpty()) {
+            lines.add(new Line(candidates, Optional.empty()));
+        }
+        aboard.stream().filter(c -> !c.promote()).forEach(c -> lines.add(new Line(List.of(c), Optional.of(c))));
+        lines.sort(Comparator.comparing(
+                line -> firstUntried(line).orElse(null), Comparator.nullsLast(FIRST)));
+        return lines;
+    }
+
+    private Optional<Change> firstUntried(Line line) {
+        return line.changes().stream()
+                .filter(c -> state.trials().stream().noneMatch(t -> t.tried().changes().contains(c.id())))
+                .min(FIRST);
+    }
+
+    Situation situation(Line line) {
+        boolean otherSuite =
+                line.test().isPresent() && !context.settings().suite().equals(context.settings().testSuite());
+        TrainState.Control control = state.search().control(otherSuite);
+        Instant fresh = context.ports().clock().instant().minus(context.settings().memo());
+        return new Situation(
+                Train.ids(line.changes()),
+                evidence(line),
+                control.passed().filter(at -> !at.isBefore(fresh)).isPresent(),
+                control.failed(),
+                state.trials().stream()
+                        .filter(t -> !t.isOvertaken() && isOf(t, line, otherSuite))
+                        .map(t -> t.tried().changes())
+                        .toList(),
+                Sets.inseparable(line.changes()));
+    }
+
+    private Evidence evidence(Line line) {
+        Predicate<Tried> about = tried -> isAbout(tried.changes(), line);
+        Evidence all = state.search().evidence();
+        return new Evidence(
+                all.failures().stream().filter(about).toList(),
+                all.passes().stream().filter(about).toList());
+    }
+
+    private boolean isAbout(Collection<String> changes, Line line) {
+        return line.test().isPresent()
+                ? changes.contains(line.test().get().id())
+                : changes.stream().noneMatch(tests::contains);
+    }
+
+    private boolean isOf(Trial trial, Line line, boolean otherSuite) {
+        return trial.control() ? trial.testRelease() == otherSuite : isAbout(trial.changes(), line);
+    }
+
+    /** Why the line's next trial cannot run now; empty where it can. */
+    String obstacle(Line line, Conductors conductors) {
+        double share = state.waste().share();
+        boolean ahead = line.test().isEmpty()
+                && state.trials().stream().anyMatch(t -> !t.control() && isAbout(t.changes(), line));
+        if (ahead && share > context.settings().wasteBudget()) {
+            return String.format(
+                    Locale.ROOT,
+                    "%.0f %% of the last trials were for nothing, and %.0f %% may be: nothing is tried ahead of a trial",
+                    100 * share,
+                    100 * context.settings().wasteBudget());
+        }
+        return line.conductor(state, conductors).isPresent() ? "" : "no build is there to run the tests";
+    }
+}

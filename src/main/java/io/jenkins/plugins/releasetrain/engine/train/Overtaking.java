@@ -1,0 +1,88 @@
+package io.jenkins.plugins.releasetrain.engine.train;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.train.Evidence.Tried;
+import io.jenkins.plugins.releasetrain.engine.train.TrainState.Search;
+import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the end of one trial, or a release, means for trials that run elsewhere meanwhile (design §5.7): a verdict counts
+ * for exactly what ran, on a baseline that had passed, and one that cannot tell anything any more is not waited for.
+ */
+final class Overtaking {
+    private Overtaking() {}
+
+    /** A set failed: whatever runs with all of it in it will fail too, and would blame the wrong ones. */
+    static List<Trial> afterFailure(List<Trial> running, Trial failed) {
+        List<String> culprits = failed.tried().changes();
+        return running.stream()
+                .map(t -> !culprits.isEmpty()
+                                && t.tried().changes().size() > culprits.size()
+                                && t.tried().changes().containsAll(culprits)
+                        ? t.with(
+                                t.tried(),
+                                "it was built on set " + failed.set().abbreviated() + ", which failed meanwhile")
+                        : t)
+                .toList();
+    }
+
+    /** A change got its final outcome, and not by a release: a set that holds it is nothing that could be released. */
+    static List<Trial> afterEnd(List<Trial> running, Event.ChangeEnded ended) {
+        return running.stream()
+                .map(t -> t.tried().changes().contains(ended.change())
+                        ? t.with(t.tried(), "it holds change " + ended.change() + ", which is " + ended.outcome())
+                        : t)
+                .toList();
+    }
+
+    /** A set was released. What runs with all of it in it is tried on top of it from now on. */
+    static List<Trial> afterRelease(List<Trial> running, Search before, Event.ReleaseMade made) {
+        return running.stream().map(t -> afterRelease(t, before, made)).toList();
+    }
+
+    private static Trial afterRelease(Trial t, Search before, Event.ReleaseMade made) {
+        if (t.control()) {
+            return t.with(t.tried(), "the baseline is another by now, release " + made.id());
+        }
+        Tried tried = t.tried().whenReleased(made.changes(), made.set().value());
+        boolean proven = before.control(t.testRelease()).passed().isPresent();
+        return t.with(
+                tried.equals(t.tried()) && !proven ? inexact(tried) : tried,
+                tried.changes().isEmpty() ? "its changes are in release " + made.id() + " already" : "");
+    }
+
+    /**
+     * What a verdict says when it comes.
+     *
+     * @param baseline the newest one
+     */
+    static Tried verdict(Trial t, boolean pass, String baseline, Evidence.Source source) {
+        boolean here = source.baseline().equals(baseline);
+        return new Tried(t.tried().changes(), t.tried().exact() && (here || !pass), 1, source);
+    }
+
+    /**
+     * What is known when these changes are in the baseline.
+     *
+     * @param proven whether the former baseline had passed; a failure on one that had not proves nothing
+     */
+    static Evidence released(Evidence evidence, Collection<String> changes, String newBaseline, boolean proven) {
+        Evidence known = evidence.released(changes, newBaseline);
+        Set<Tried> failures = Set.copyOf(evidence.failures());
+        Set<Tried> passes = Set.copyOf(evidence.passes());
+        return new Evidence(
+                known.failures().stream()
+                        .map(f -> failures.contains(f) && !proven ? inexact(f) : f)
+                        .toList(),
+                known.passes().stream()
+                        .map(p -> passes.contains(p) ? inexact(p) : p)
+                        .toList());
+    }
+
+    private static Tried inexact(Tried tried) {
+        return new Tried(tried.changes(), false, tried.runs(), tried.source());
+    }
+}

@@ -1,0 +1,38 @@
+package io.jenkins.plugins.releasetrain.engine.train;
+
+import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Says for people why a trial is run. */
+final class Purpose {
+    private Purpose() {}
+
+    /** @param changes that the set holds on top of the batch's baseline; none: a control run */
+    static String of(TrainState state, Lineup.Line line, List<Change> changes, ImageSet set) {
+        Evidence evidence = state.search().evidence();
+        if (changes.isEmpty()) {
+            return "control run of the baseline";
+        } else if (line.test().isPresent()) {
+            return "test release";
+        } else if (evidence.knows(set.digest().value())) {
+            return "proof: the same set once more";
+        }
+        String ahead = state.trials().stream()
+                .map(t -> t.environment())
+                .collect(Collectors.joining(", "));
+        return (evidence.isEmpty() ? "batch of " + changes.size() : search(line, changes))
+                + (ahead.isEmpty() ? "" : ", ahead of the trial in " + ahead);
+    }
+
+    private static String search(Lineup.Line line, List<Change> changes) {
+        List<String> leftOut =
+                line.changes().subList(0, line.changes().indexOf(changes.get(changes.size() - 1))).stream()
+                        .filter(c -> !changes.contains(c))
+                        .map(Change::id)
+                        .toList();
+        return "search: " + changes.size() + " of " + line.changes().size()
+                + (leftOut.isEmpty() ? "" : ", without the suspected " + String.join(", ", leftOut));
+    }
+}

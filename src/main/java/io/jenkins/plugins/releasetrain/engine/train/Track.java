@@ -1,0 +1,178 @@
+package io.jenkins.plugins.releasetrain.engine.train;
+
+import io.jenkins.plugins.releasetrain.engine.environment.Environment;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** What a train does in one of its environments: one trial after another, under the exclusive lock (I3). */
+final class Track {
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
+
+    private final TrainContext context;
+    private final Environment environment;
+    private final Trials trials;
+    private final Decisions decisions;
+    private final Releases releases;
+    private final ReentrantLock promoting;
+
+    /**
+     * What the tracks of one train share.
+     *
+     * @param promoting held by the one that promotes
+     */
+    record Common(TrainContext context, Decisions decisions, Releases releases, ReentrantLock promoting) {}
+
+    Track(Environment environment, Common common) {
+        this.context = common.context();
+        this.environment = environment;
+        this.trials = new Trials(context, environment);
+        this.decisions = common.decisions();
+        this.releases = common.releases();
+        this.promoting = common.promoting();
+    }
+
+    String name() {
+        return environment.name();
+    }
+
+    Trials trials() {
+        return trials;
+    }
+
+    Task next(Conductors conductors) throws InterruptedException {
+        while (true) {
+            Optional<Task> promotion = promote();
+            TrainState state = context.journal().state();
+            if (promotion.isPresent() && state.trialIn(name()).isEmpty()) {
+                return promotion.get();
+            }
+            Optional<Task> task = step(state, conductors);
+            if (task.isPresent()) {
+                return task.get();
+            }
+        }
+    }
+
+    /** One promotes, while the others go on with the trials that they have. */
+    private Optional<Task> promote() {
+        if (context.journal().state().pending().isEmpty() || !promoting.tryLock()) {
+            return Optional.empty();
+        }
+        try {
+            TrainState state = context.journal().state();
+            return state.pending().isPresent() ? releases.promote(state) : Optional.empty();
+        } finally {
+            promoting.unlock();
+        }
+    }
+
+    /** @return empty where something was done and the state is another by now */
+    private Optional<Task> step(TrainState state, Conductors conductors) throws InterruptedException {
+        Optional<Trial> trial = state.trialIn(name());
+        Optional<String> stopped = stopped(state);
+        boolean rests = trial.isEmpty() && state.batch().isEmpty() && !departs(state, stopped);
+        if (rests && state.settledIn(name())) {
+            environment.lock().release(lockId());
+            return Optional.of(resting(state, stopped));
+        }
+        EnvironmentLock.Answer answer = environment
+                .lock()
+                .request(new EnvironmentLock.Request(
+                        lockId(), "train " + context.settings().name(), EnvironmentLock.Mode.EXCLUSIVE, Set.of(), environment.lease()));
+        if (answer instanceof EnvironmentLock.Answer.Waiting waiting) {
+            return Optional.of(new Task.Wait("environment is held by " + waiting.waitsFor(), ASK_AGAIN));
+        }
+        EnvironmentLock.Answer.Granted lock = (EnvironmentLock.Answer.Granted) answer;
+        if (lock.takenOver()) {
+            environment.cluster().fence(context.catalog().services().values(), lock.token());
+        }
+        if (trial.isPresent()) {
+            return trials.resume(state, trial.get(), conductors, lock.token());
+        } else if (state.pending().isPresent()) {
+            return Optional.of(new Task.Wait(
+                    "release " + state.pending().get().made().id() + " is being promoted", ASK_AGAIN));
+        } else if (rests) {
+            return trials.installBaseline(lock.token());
+        }
+        return go(state, stopped, new Decisions.Place(trials, conductors, lock.token()));
+    }
+
+    private Optional<Task> go(TrainState state, Optional<String> stopped, Decisions.Place place) {
+        if (state.batch().isEmpty()) {
+            depart(state);
+            return Optional.empty();
+        } else if (stopped.isEmpty()) {
+            return decisions.decide(state, place).map(wait -> yielding(state, wait));
+        } else if (state.trials().isEmpty()) {
+            decisions.requeue();
+            return Optional.empty();
+        }
+        return Optional.of(yielding(state, new Task.Wait(stopped.get(), ASK_AGAIN)));
+    }
+
+    /** An environment with no candidate in it is free for others while it has nothing to do. */
+    private Task yielding(TrainState state, Task wait) {
+        if (state.settledIn(name())) {
+            environment.lock().release(lockId());
+        }
+        return wait;
+    }
+
+    private Task resting(TrainState state, Optional<String> stopped) {
+        if (stopped.isPresent()) {
+            return new Task.Wait(stopped.get(), ASK_AGAIN);
+        } else if (state.pending().isPresent()) {
+            return new Task.Wait("a release is being promoted", ASK_AGAIN);
+        }
+        Duration gathering = decisions.gathering(state);
+        return state.queue().isEmpty()
+                ? new Task.Idle()
+                : new Task.Wait("gathering changes for another " + gathering.toSeconds() + " s", ASK_AGAIN);
+    }
+
+    /** Why nothing may be tried now: paused, or frozen. */
+    private Optional<String> stopped(TrainState state) {
+        return state.isPaused()
+                ? Optional.of("paused: " + state.paused())
+                : context.timetable().closed(context.ports().clock().instant());
+    }
+
+    private boolean departs(TrainState state, Optional<String> stopped) {
+        return stopped.isEmpty()
+                && !state.queue().isEmpty()
+                && (decisions.gathering(state).isZero()
+                        || state.queue().stream().anyMatch(c -> !c.promote()));
+    }
+
+    private void depart(TrainState state) {
+        ImageSet production = context.registries().productionSet(context.catalog());
+        context.ports().store().saveSet(production, releases.lastSet(state));
+        String batch = context.ports().ids().get();
+        context.journal().update(s -> {
+            List<String> departing = decisions.departing(s);
+            return s.batch().isPresent() || departing.isEmpty() || s.pending().isPresent()
+                    ? List.of()
+                    : List.of(new Event.BatchDeparted(batch, departing, production.digest()));
+        });
+    }
+
+    void report(Trial trial, Verdict verdict, String reason) {
+        trials.report(trial, verdict, reason, lockId());
+    }
+
+    void renew(Trial trial) {
+        environment.lock().renew(lockId(), trial.fence(), environment.lease());
+    }
+
+    private String lockId() {
+        return "train/" + context.settings().name();
+    }
+}

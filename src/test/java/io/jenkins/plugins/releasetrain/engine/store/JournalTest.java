@@ -1,0 +1,63 @@
+package io.jenkins.plugins.releasetrain.engine.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JournalTest {
+    private static final Clock CLOCK = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+
+    record Count(int pauses, String last) {}
+
+    private static final Journal.Type<Count> TYPE = new Journal.Type<>(
+            Count.class,
+            new Count(0, ""),
+            (count, recorded) -> new Count(
+                    count.pauses() + 1, ((Event.TrainPaused) recorded.event()).reason()));
+
+    private static Journal<Count> journal(Store store) {
+        return new Journal<>(store, "train/shop", TYPE, CLOCK, event -> {});
+    }
+
+    private static void pause(Journal<Count> journal, int times) {
+        for (int i = 1; i <= times; i++) {
+            String reason = "reason " + i;
+            journal.update(s -> List.of(new Event.TrainPaused(reason, "ada")));
+        }
+    }
+
+    @Test
+    void stateIsTheSameFromASnapshotAndTheEventsAfterIt() {
+        try (Store store = SqlStore.open(StoreSettings.inMemory("journal"))) {
+            pause(journal(store), 150);
+            assertThat(store.load("train/shop").snapshot()).isPresent();
+            assertThat(journal(store).state()).isEqualTo(new Count(150, "reason 150"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"pauses\": 7}",
+                "{\"pauses\": 7, \"last\": \"x\", \"since\": 3}",
+                "{\"pauses\": \"many\", \"last\": \"x\"}",
+                "{"
+            })
+    void I8_snapshotOfAnotherVersionOfTheStateIsMadeAnew(String snapshot) {
+        try (Store store = SqlStore.open(StoreSettings.inMemory("journal" + snapshot.length()))) {
+            pause(journal(store), 120);
+            store.saveSnapshot("train/shop", 110, snapshot);
+            Journal<Count> journal = journal(store);
+            assertThat(journal.state()).isEqualTo(new Count(120, "reason 120"));
+            pause(journal, 1);
+            assertThat(journal(store).state()).isEqualTo(new Count(121, "reason 1"));
+        }
+    }
+}
