@@ -88,8 +88,7 @@ public final class ReleaseService {
     /** @throws EngineException where the train is not configured */
     public TrainDriver train(String name) {
         configuration().train(name);
-        return trains.computeIfAbsent(
-                name, n -> new TrainDriver(controller, () -> wiring().train(n)));
+        return trains.computeIfAbsent(name, n -> new TrainDriver(controller, () -> wiring().train(n)));
     }
 
     /** @throws EngineException where the environment is not configured */

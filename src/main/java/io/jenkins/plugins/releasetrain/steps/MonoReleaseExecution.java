@@ -130,8 +130,7 @@ final class MonoReleaseExecution extends StepExecution implements Passenger, Bod
 
     @Override
     public void ended(End end) {
-        body.end(() ->
-                Outcomes.finish(getContext(), new Outcomes.Subject(order.train(), change, order.images()), end));
+        body.end(() -> Outcomes.finish(getContext(), new Outcomes.Subject(order.train(), change, order.images()), end));
     }
 
     @Override

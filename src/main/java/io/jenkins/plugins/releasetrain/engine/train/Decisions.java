@@ -73,8 +73,7 @@ final class Decisions {
         if (gathering(s).isZero()) {
             List<String> candidates =
                     waiting.stream().filter(Change::promote).map(Change::id).toList();
-            chosen.addAll(
-                    TrialPolicy.view(candidates, s.search().evidence(), batchLimit(s) * context.environments()));
+            chosen.addAll(TrialPolicy.view(candidates, s.search().evidence(), batchLimit(s) * context.environments()));
         }
         waiting.stream()
                 .filter(c -> !c.promote())
@@ -174,8 +173,7 @@ final class Decisions {
             if (line.test().isPresent()) {
                 unchanged(
                         state,
-                        List.of(new Event.ChangeEnded(
-                                changes.get(0).id(), Outcome.PROVEN, "its tests passed", "")));
+                        List.of(new Event.ChangeEnded(changes.get(0).id(), Outcome.PROVEN, "its tests passed", "")));
                 return true;
             }
             if (state.held().isEmpty()) {
@@ -196,7 +194,8 @@ final class Decisions {
     private static Optional<Decision.Run> run(TrainState state, Decision decision) {
         if (decision instanceof Decision.Eject eject) {
             List<String> alone = List.of(eject.change());
-            boolean running = state.trials().stream().anyMatch(t -> t.tried().changes().equals(alone));
+            boolean running =
+                    state.trials().stream().anyMatch(t -> t.tried().changes().equals(alone));
             return running ? Optional.empty() : Optional.of(new Decision.Run(alone));
         }
         return decision instanceof Decision.Run run ? Optional.of(run) : Optional.empty();
@@ -214,8 +213,8 @@ final class Decisions {
         Batch batch = state.batch().orElseThrow();
         List<Change> changes = chosen(batch, run.changes());
         ImageSet set = Sets.with(context.set(batch.baseline()), changes);
-        boolean otherSuite =
-                line.test().isPresent() && !context.settings().suite().equals(context.settings().testSuite());
+        boolean otherSuite = line.test().isPresent()
+                && !context.settings().suite().equals(context.settings().testSuite());
         if (recall(state, set, run.changes(), otherSuite)) {
             return;
         }
@@ -240,7 +239,8 @@ final class Decisions {
         if (used || changes.stream().anyMatch(search.forced()::contains)) {
             return false;
         }
-        Instant since = context.ports().clock().instant().minus(context.settings().memo());
+        Instant since =
+                context.ports().clock().instant().minus(context.settings().memo());
         Runs runs = context.ports()
                 .store()
                 .runs(context.settings().suite(otherSuite), List.of(set.digest()), since)
@@ -257,9 +257,8 @@ final class Decisions {
                 runs.passed() > 0 ? runs.passed() : runs.failed(),
                 otherSuite);
         context.journal()
-                .update(s -> s.batch().equals(state.batch()) && s.search().equals(search)
-                        ? List.of(recalled)
-                        : List.of());
+                .update(s ->
+                        s.batch().equals(state.batch()) && s.search().equals(search) ? List.of(recalled) : List.of());
         return true;
     }
 
@@ -291,7 +290,6 @@ final class Decisions {
 
     /** Nothing may be tried now: everybody waits in the queue. */
     void requeue() {
-        context.journal()
-                .update(s -> s.trials().isEmpty() ? context.abandon(s, "") : List.of());
+        context.journal().update(s -> s.trials().isEmpty() ? context.abandon(s, "") : List.of());
     }
 }

@@ -4,12 +4,10 @@ import io.jenkins.plugins.releasetrain.engine.model.Change;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** What waiting changes may expect, and why the batch limit is what it is; pure functions of a train's state. */
 public final class Forecast {

@@ -64,22 +64,23 @@ final class Lineup {
             lines.add(new Line(candidates, Optional.empty()));
         }
         aboard.stream().filter(c -> !c.promote()).forEach(c -> lines.add(new Line(List.of(c), Optional.of(c))));
-        lines.sort(Comparator.comparing(
-                line -> firstUntried(line).orElse(null), Comparator.nullsLast(FIRST)));
+        lines.sort(Comparator.comparing(line -> firstUntried(line).orElse(null), Comparator.nullsLast(FIRST)));
         return lines;
     }
 
     private Optional<Change> firstUntried(Line line) {
         return line.changes().stream()
-                .filter(c -> state.trials().stream().noneMatch(t -> t.tried().changes().contains(c.id())))
+                .filter(c -> state.trials().stream()
+                        .noneMatch(t -> t.tried().changes().contains(c.id())))
                 .min(FIRST);
     }
 
     Situation situation(Line line) {
-        boolean otherSuite =
-                line.test().isPresent() && !context.settings().suite().equals(context.settings().testSuite());
+        boolean otherSuite = line.test().isPresent()
+                && !context.settings().suite().equals(context.settings().testSuite());
         TrainState.Control control = state.search().control(otherSuite);
-        Instant fresh = context.ports().clock().instant().minus(context.settings().memo());
+        Instant fresh =
+                context.ports().clock().instant().minus(context.settings().memo());
         return new Situation(
                 Train.ids(line.changes()),
                 evidence(line),

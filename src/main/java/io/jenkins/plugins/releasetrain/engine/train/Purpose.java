@@ -19,9 +19,7 @@ final class Purpose {
         } else if (evidence.knows(set.digest().value())) {
             return "proof: the same set once more";
         }
-        String ahead = state.trials().stream()
-                .map(t -> t.environment())
-                .collect(Collectors.joining(", "));
+        String ahead = state.trials().stream().map(t -> t.environment()).collect(Collectors.joining(", "));
         return (evidence.isEmpty() ? "batch of " + changes.size() : search(line, changes))
                 + (ahead.isEmpty() ? "" : ", ahead of the trial in " + ahead);
     }

@@ -3,17 +3,13 @@ package io.jenkins.plugins.releasetrain.engine.train;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
-import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
-import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
-import io.jenkins.plugins.releasetrain.engine.registry.Registries;
-import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,27 +39,29 @@ final class Releases {
                 .reduce((first, last) -> last)
                 .orElse("");
         context.ports().store().saveSet(set, Optional.of(batch.baseline()));
-        context.journal().update(s -> s.batch().equals(state.batch()) && s.pending().isEmpty()
-                ? List.of(new Event.ReleaseMade(
-                        id(s.lastNumber() + 1),
-                        context.settings().name(),
-                        s.lastNumber() + 1,
-                        Event.Kind.MONO,
-                        set.digest(),
-                        s.lastRelease(),
-                        "",
-                        set.changedSince(baseline),
-                        Train.ids(changes),
-                        trial))
-                : List.of());
+        context.journal()
+                .update(s -> s.batch().equals(state.batch()) && s.pending().isEmpty()
+                        ? List.of(new Event.ReleaseMade(
+                                id(s.lastNumber() + 1),
+                                context.settings().name(),
+                                s.lastNumber() + 1,
+                                Event.Kind.MONO,
+                                set.digest(),
+                                s.lastRelease(),
+                                "",
+                                set.changedSince(baseline),
+                                Train.ids(changes),
+                                trial))
+                        : List.of());
     }
 
     String rollBack(String release, String user) {
-        Store.ReleaseRecord target = context.ports().store()
+        Store.ReleaseRecord target = context.ports()
+                .store()
                 .release(release)
                 .filter(r -> r.made().owner().equals(context.settings().name()))
-                .orElseThrow(() ->
-                        EngineException.invalid("Train '" + context.settings().name() + "' has no release '" + release + "'"));
+                .orElseThrow(() -> EngineException.invalid(
+                        "Train '" + context.settings().name() + "' has no release '" + release + "'"));
         ImageSet set = context.ports().store().set(target.made().set()).orElseThrow();
         blocks.check(set.images());
         ImageSet production = context.registries().productionSet(context.catalog());
@@ -104,7 +102,9 @@ final class Releases {
         boolean goesOn = blocked.isPresent();
         try {
             if (blocked.isPresent()) {
-                context.ports().promoter().abandon(promotion, blocked.get(), context.registries().production());
+                context.ports()
+                        .promoter()
+                        .abandon(promotion, blocked.get(), context.registries().production());
             }
             Promoter.Result result = context.ports().promoter().promote(request(promotion, pending));
             if (result.promoted()) {
@@ -170,7 +170,10 @@ final class Releases {
     }
 
     Optional<Digest> lastSet(TrainState state) {
-        return context.ports().store().release(state.lastRelease()).map(r -> r.made().set());
+        return context.ports()
+                .store()
+                .release(state.lastRelease())
+                .map(r -> r.made().set());
     }
 
     private String id(int number) {

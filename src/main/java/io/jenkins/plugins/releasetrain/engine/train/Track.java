@@ -86,7 +86,11 @@ final class Track {
         EnvironmentLock.Answer answer = environment
                 .lock()
                 .request(new EnvironmentLock.Request(
-                        lockId(), "train " + context.settings().name(), EnvironmentLock.Mode.EXCLUSIVE, Set.of(), environment.lease()));
+                        lockId(),
+                        "train " + context.settings().name(),
+                        EnvironmentLock.Mode.EXCLUSIVE,
+                        Set.of(),
+                        environment.lease()));
         if (answer instanceof EnvironmentLock.Answer.Waiting waiting) {
             return Optional.of(new Task.Wait("environment is held by " + waiting.waitsFor(), ASK_AGAIN));
         }
@@ -97,8 +101,8 @@ final class Track {
         if (trial.isPresent()) {
             return trials.resume(state, trial.get(), conductors, lock.token());
         } else if (state.pending().isPresent()) {
-            return Optional.of(new Task.Wait(
-                    "release " + state.pending().get().made().id() + " is being promoted", ASK_AGAIN));
+            return Optional.of(
+                    new Task.Wait("release " + state.pending().get().made().id() + " is being promoted", ASK_AGAIN));
         } else if (rests) {
             return trials.installBaseline(lock.token());
         }

@@ -152,13 +152,11 @@ public final class Train {
         Event ended = new Event.ChangeEnded(change, Outcome.CANCELLED, reason, "");
         boolean[] free = {false};
         journal.update(s -> {
-            boolean tried = s.trials().stream().anyMatch(t -> t.tried().changes().contains(change));
-            boolean released = s.pending().stream()
-                    .flatMap(p -> p.changes().stream())
-                    .anyMatch(c -> c.id().equals(change));
-            free[0] = !tried
-                    && !released
-                    && s.undecided().anyMatch(c -> c.id().equals(change));
+            boolean tried =
+                    s.trials().stream().anyMatch(t -> t.tried().changes().contains(change));
+            boolean released =
+                    s.pending().stream().flatMap(p -> p.changes().stream()).anyMatch(c -> c.id().equals(change));
+            free[0] = !tried && !released && s.undecided().anyMatch(c -> c.id().equals(change));
             return free[0] ? List.of(ended) : List.of();
         });
         return free[0];
@@ -251,7 +249,9 @@ public final class Train {
 
     /** Makes trials void that take longer than the deadline; to be called now and then by whoever watches. */
     public void expire() {
-        journal.state().trials().forEach(t -> trackOf(t).ifPresent(track -> track.trials().expire(t)));
+        journal.state()
+                .trials()
+                .forEach(t -> trackOf(t).ifPresent(track -> track.trials().expire(t)));
     }
 
     /** Empty where the environment was taken from the train meanwhile. */

@@ -183,9 +183,8 @@ final class TrainFold {
             return trial.isOvertaken() ? s : s.with(d -> d.voids = s.voids() + 1);
         }
         boolean pass = e.verdict() == Verdict.PASSED;
-        TrainState judged = trial.control()
-                ? controlled(s, trial.testRelease(), pass, 1, at)
-                : judged(s, trial, pass, e.reason());
+        TrainState judged =
+                trial.control() ? controlled(s, trial.testRelease(), pass, 1, at) : judged(s, trial, pass, e.reason());
         return judged.with(d -> {
             d.voids = 0;
             d.statistics = pass ? s.statistics().proved(flakes(s, trial)) : s.statistics();

@@ -40,20 +40,7 @@ public record TrainSettings(
     /** One suite for all, and what else is usual. */
     public static TrainSettings of(String name, String suite) {
         return new TrainSettings(
-                name,
-                suite,
-                suite,
-                1,
-                32,
-                0.05,
-                40,
-                0.01,
-                100,
-                0.0002,
-                Duration.ofDays(7),
-                3,
-                USUAL_MOVING_TAGS,
-                0.5);
+                name, suite, suite, 1, 32, 0.05, 40, 0.01, 100, 0.0002, Duration.ofDays(7), 3, USUAL_MOVING_TAGS, 0.5);
     }
 
     Statistics.Prior prior() {

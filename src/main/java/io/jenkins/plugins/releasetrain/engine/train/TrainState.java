@@ -198,8 +198,7 @@ public record TrainState(
         }
 
         Search without(String change) {
-            return new Search(
-                    baseline, control, testControl, evidence.without(change), without(List.of(change)));
+            return new Search(baseline, control, testControl, evidence.without(change), without(List.of(change)));
         }
 
         Search forcing(List<String> changes) {

@@ -4,9 +4,7 @@ import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
-import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
@@ -152,10 +150,7 @@ final class Trials {
         Duration forTests = context.timetable().testDeadline();
         Duration forInstallation = environment.rolloutDeadline().plus(MARGIN);
         if (trial.installed().filter(at -> at.plus(forTests).isBefore(now)).isPresent()) {
-            end(
-                    trial,
-                    Verdict.VOID,
-                    "no verdict within " + forTests.toMinutes() + " minutes, the deadline for tests");
+            end(trial, Verdict.VOID, "no verdict within " + forTests.toMinutes() + " minutes, the deadline for tests");
         } else if (trial.installed().isEmpty()
                 && trial.since().plus(forInstallation).isBefore(now)) {
             end(trial, Verdict.VOID, "not installed within " + forInstallation.toMinutes() + " minutes");
@@ -174,7 +169,9 @@ final class Trials {
         boolean counts = !trial.isOvertaken() || verdict == Verdict.PASSED && !trial.control();
         List<Event> events = new ArrayList<>();
         events.add(context.ended(trial, counts ? verdict : Verdict.VOID, counts ? reason : trial.overtaken()));
-        if (counts && verdict == Verdict.VOID && s.voids() + 1 >= context.settings().voidsBeforePause()) {
+        if (counts
+                && verdict == Verdict.VOID
+                && s.voids() + 1 >= context.settings().voidsBeforePause()) {
             events.add(new Event.TrainPaused(
                     (s.voids() + 1) + " trials in a row were void, the last one because " + reason, ""));
         }

@@ -133,7 +133,9 @@ public final class FakeShop implements AutoCloseable {
 
     public SortedMap<String, Digest> installed(Environment environment) {
         SortedMap<String, Digest> digests = new TreeMap<>();
-        environment.cluster().installed(catalog.services().values())
+        environment
+                .cluster()
+                .installed(catalog.services().values())
                 .forEach((name, image) -> digests.put(name, image.digest().orElseThrow()));
         return digests;
     }

@@ -19,8 +19,7 @@ class JournalTest {
     private static final Journal.Type<Count> TYPE = new Journal.Type<>(
             Count.class,
             new Count(0, ""),
-            (count, recorded) -> new Count(
-                    count.pauses() + 1, ((Event.TrainPaused) recorded.event()).reason()));
+            (count, recorded) -> new Count(count.pauses() + 1, ((Event.TrainPaused) recorded.event()).reason()));
 
     private static Journal<Count> journal(Store store) {
         return new Journal<>(store, "train/shop", TYPE, CLOCK, event -> {});

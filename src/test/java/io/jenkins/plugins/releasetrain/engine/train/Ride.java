@@ -108,7 +108,9 @@ record Ride(FakeShop shop, Train train, List<Environment> environments) {
                 int one = running.get(random.nextInt(running.size()));
                 Verdict verdict = tests.apply(environments.get(one));
                 train.report(
-                        ((Task.Test) tasks.get(one)).trial(), verdict, verdict == Verdict.FAILED ? "1 test failed" : "");
+                        ((Task.Test) tasks.get(one)).trial(),
+                        verdict,
+                        verdict == Verdict.FAILED ? "1 test failed" : "");
             }
             more = !tasks.stream().allMatch(Task.Idle.class::isInstance);
         }

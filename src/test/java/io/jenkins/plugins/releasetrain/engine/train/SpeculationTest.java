@@ -79,11 +79,7 @@ class SpeculationTest {
         EnvironmentLock.Answer.Granted lock = (EnvironmentLock.Answer.Granted) environment
                 .lock()
                 .request(new EnvironmentLock.Request(
-                        "train/shop",
-                        "train shop",
-                        EnvironmentLock.Mode.EXCLUSIVE,
-                        Set.of(),
-                        environment.lease()));
+                        "train/shop", "train shop", EnvironmentLock.Mode.EXCLUSIVE, Set.of(), environment.lease()));
         append(new Event.TrialStarted(
                 "trial in " + environment.name(),
                 "b1",
@@ -145,8 +141,7 @@ class SpeculationTest {
         List<String> rest = tests.get(1).changes().stream()
                 .filter(c -> !tests.get(0).changes().contains(c))
                 .toList();
-        TrainState.Trial behind =
-                train.state().trial(tests.get(1).trial()).orElseThrow();
+        TrainState.Trial behind = train.state().trial(tests.get(1).trial()).orElseThrow();
         assertThat(behind.tried().changes()).isEqualTo(rest);
         assertThat(behind.tried().exact()).as("the very set that runs").isTrue();
         train.report(behind.id(), Verdict.PASSED, "");
@@ -165,8 +160,10 @@ class SpeculationTest {
         train.report(control.trial(), Verdict.PASSED, "");
         assertThat(strict.next(first)).as("the search goes on").isInstanceOf(Task.Test.class);
         assertThat(strict.next(second))
-                .isInstanceOfSatisfying(Task.Wait.class, wait -> assertThat(wait.why())
-                        .contains("10 % of the last trials were for nothing, and 5 % may be"));
+                .isInstanceOfSatisfying(
+                        Task.Wait.class,
+                        wait -> assertThat(wait.why())
+                                .contains("10 % of the last trials were for nothing, and 5 % may be"));
         assertThat(Ride.on(shop, shop.store, new Train.Plan(wasting(0.5), Timetable.ALWAYS), 2)
                         .next(second))
                 .as("with a larger budget")
@@ -226,15 +223,15 @@ class SpeculationTest {
     @Test
     void everyTrialHasABuildOfItsOwnToRunIt() throws InterruptedException {
         List<String> changes = queue(30);
-        Conductors builds = Conductors.builds(change ->
-                change.equals(changes.get(0)) ? Conductors.Standing.GONE : Conductors.Standing.HERE);
+        Conductors builds = Conductors.builds(
+                change -> change.equals(changes.get(0)) ? Conductors.Standing.GONE : Conductors.Standing.HERE);
         Task.Test ahead = (Task.Test) train.next(first.name(), builds);
         Task.Test behind = (Task.Test) train.next(second.name(), builds);
         assertThat(List.of(ahead.conductor(), behind.conductor()))
                 .as("the oldest that are there")
                 .containsExactly(changes.get(1), changes.get(2));
-        Conductors few = Conductors.builds(change ->
-                change.equals(changes.get(1)) ? Conductors.Standing.HERE : Conductors.Standing.GONE);
+        Conductors few = Conductors.builds(
+                change -> change.equals(changes.get(1)) ? Conductors.Standing.HERE : Conductors.Standing.GONE);
         assertThat(train.next(first.name(), few)).as("goes on").isEqualTo(ahead);
         assertThat(train.next(second.name(), few))
                 .isInstanceOfSatisfying(
@@ -280,7 +277,8 @@ class SpeculationTest {
 
     private Event.TrialEnded ended(String trial) {
         return shop.events.stream()
-                .filter(e -> e instanceof Event.TrialEnded ended && ended.trial().equals(trial))
+                .filter(e ->
+                        e instanceof Event.TrialEnded ended && ended.trial().equals(trial))
                 .map(Event.TrialEnded.class::cast)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(trial + " has not ended"));
@@ -294,7 +292,8 @@ class SpeculationTest {
     void changeInARunningTrialStaysAndAnotherMayLeave() {
         List<String> changes = queue(30);
         Task.Test running = test(first);
-        String waiting = train.state().undecided()
+        String waiting = train.state()
+                .undecided()
                 .map(Change::id)
                 .filter(c -> !running.changes().contains(c))
                 .findFirst()

@@ -110,10 +110,8 @@ class TrainCrashTest {
     }
 
     private static void queueOnce(Ride ride, String service) {
-        boolean waits = ride.train()
-                .state()
-                .undecided()
-                .anyMatch(c -> c.images().containsKey(service));
+        boolean waits =
+                ride.train().state().undecided().anyMatch(c -> c.images().containsKey(service));
         if (!waits && !ended(ride, service)) {
             ride.queue(service, "2");
         }
