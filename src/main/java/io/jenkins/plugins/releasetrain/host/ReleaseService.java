@@ -12,12 +12,14 @@ import io.jenkins.plugins.releasetrain.config.RegistryRole;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.manifest.ReleaseManifest;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.promotion.PlainPromotions;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.registry.CopySettings;
@@ -46,6 +48,7 @@ public final class ReleaseService {
 
     private final Controller controller = new Controller();
     private final Clock clock = Clock.systemUTC();
+    private final Live live = new Live(clock);
     private final Map<String, TrainDriver> trains = new ConcurrentHashMap<>();
     private final Map<String, LaneDriver> lanes = new ConcurrentHashMap<>();
     private Store store;
@@ -197,12 +200,17 @@ public final class ReleaseService {
         return new StoreSettings(configured.getJdbcUrl(), login.user(), login::password);
     }
 
+    /** The JSON API; whoever serves it checks permissions first. */
+    public HistoryApi history() {
+        return new HistoryApi(store(), clock, live);
+    }
+
     public synchronized Promoter promoter() {
         Store current = store();
         if (promoter == null) {
             promoter = new Promoter(
                     current,
-                    new HttpImageCopier(CopySettings.DEFAULT, controller.threads()),
+                    new HttpImageCopier(CopySettings.DEFAULT, controller.threads(), live),
                     controller.threads(),
                     clock,
                     this::onEvent);
@@ -223,7 +231,8 @@ public final class ReleaseService {
         Promoter current = promoter();
         if (wiring == null) {
             wiring = new Wiring(
-                    configuration(), new Wiring.Ports(store, current, controller.threads(), clock, this::onEvent));
+                    configuration(),
+                    new Wiring.Ports(store, current, controller.threads(), clock, this::onEvent, live));
         }
         return wiring;
     }

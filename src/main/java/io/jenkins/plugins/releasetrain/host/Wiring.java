@@ -19,6 +19,7 @@ import io.jenkins.plugins.releasetrain.engine.lock.LeaseLock;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
+import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.registry.HttpRegistry;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
@@ -53,7 +54,7 @@ final class Wiring implements AutoCloseable {
     private final Map<String, Lanes> lanes = new ConcurrentHashMap<>();
 
     /** What does not change with the configuration. */
-    record Ports(Store store, Promoter promoter, Executor threads, Clock clock, Consumer<Event> listener) {}
+    record Ports(Store store, Promoter promoter, Executor threads, Clock clock, Consumer<Event> listener, Live live) {}
 
     Wiring(ReleaseTrainConfiguration configuration, Ports ports) {
         this.configuration = configuration;
@@ -102,7 +103,8 @@ final class Wiring implements AutoCloseable {
                     n,
                     found.getNamespace(),
                     Optional.ofNullable(found.getBaseUrl()).orElse(""),
-                    new KubernetesCluster(place, ports.threads(), ports.clock(), Sleeper.real()),
+                    new KubernetesCluster(place, ports.threads(), ports.clock(), Sleeper.real())
+                            .watchedBy(ports.live().in(n)),
                     new LeaseLock(place, CLOCK_SKEW, ports.clock(), Sleeper.real()),
                     Duration.ofSeconds(found.getRolloutSeconds()),
                     Duration.ofSeconds(found.getLeaseSeconds()));

@@ -47,12 +47,34 @@ public interface Cluster {
     /** The digests that the service's running, ready pods of its workload were started with. */
     Map<String, Set<Digest>> running(Collection<Service> services);
 
-    /** @param ready rollouts complete so far */
+    /** How far a wait for rollouts is. */
     @FunctionalInterface
     interface Progress {
         Progress NONE = (ready, total) -> {};
 
+        /** @param ready rollouts complete so far */
         void ready(int ready, int total);
+
+        /** @param first what the first rollout that is not complete waits for; told again and again */
+        default void waitingFor(Blocker first) {}
+
+        /** Tells both. */
+        default Progress and(Progress other) {
+            Progress one = this;
+            return new Progress() {
+                @Override
+                public void ready(int ready, int total) {
+                    one.ready(ready, total);
+                    other.ready(ready, total);
+                }
+
+                @Override
+                public void waitingFor(Blocker first) {
+                    one.waitingFor(first);
+                    other.waitingFor(first);
+                }
+            };
+        }
     }
 
     /** How waiting for rollouts ended. */

@@ -29,14 +29,26 @@ public final class KubernetesCluster implements Cluster {
     private final Clock clock;
     private final Sleeper sleeper;
     private final NamespaceReader reader;
+    private final Progress watcher;
 
     /** @param executor runs patches beside the calling thread, eight at most at a time */
     public KubernetesCluster(KubernetesNamespace environment, Executor executor, Clock clock, Sleeper sleeper) {
+        this(environment, executor, clock, sleeper, Progress.NONE);
+    }
+
+    private KubernetesCluster(
+            KubernetesNamespace environment, Executor executor, Clock clock, Sleeper sleeper, Progress watcher) {
         this.environment = environment;
         this.executor = executor;
         this.clock = clock;
         this.sleeper = sleeper;
         this.reader = new NamespaceReader(environment);
+        this.watcher = watcher;
+    }
+
+    /** The same, with somebody who is told of every wait for rollouts. */
+    public KubernetesCluster watchedBy(Progress newWatcher) {
+        return new KubernetesCluster(environment, executor, clock, sleeper, newWatcher);
     }
 
     /**
@@ -96,7 +108,7 @@ public final class KubernetesCluster implements Cluster {
     @Override
     public Rollout awaitRollouts(Collection<Service> services, Duration deadline, Progress progress)
             throws InterruptedException {
-        return new RolloutWait(reader, services, clock, sleeper).await(deadline, progress);
+        return new RolloutWait(reader, services, clock, sleeper).await(deadline, progress.and(watcher));
     }
 
     /**

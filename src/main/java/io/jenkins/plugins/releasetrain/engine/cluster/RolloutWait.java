@@ -92,8 +92,9 @@ final class RolloutWait {
         open.keySet().retainAll(pending.texts().keySet());
         String first = pending.texts().firstKey();
         hint = Optional.of(new Blocker(first, "", PENDING, pending.texts().get(first)));
-        return blocker(pending.workloads(), reader.pods(pending.workloads()))
-                .map(b -> new Rollout(Rollout.Outcome.BLOCKED, Optional.of(b)));
+        Optional<Blocker> blocker = blocker(pending.workloads(), reader.pods(pending.workloads()));
+        blocker.or(() -> hint).ifPresent(progress::waitingFor);
+        return blocker.map(b -> new Rollout(Rollout.Outcome.BLOCKED, Optional.of(b)));
     }
 
     private Pending pending(Map<String, Service> asked) {

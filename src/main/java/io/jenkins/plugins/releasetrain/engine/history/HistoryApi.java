@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.store.Json;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +31,12 @@ public final class HistoryApi {
     private final TrendViews trends;
 
     public HistoryApi(Store store, Clock clock) {
-        this.now = new NowViews(store);
+        this(store, clock, new Live(clock));
+    }
+
+    /** @param live what this process works on */
+    public HistoryApi(Store store, Clock clock, Live live) {
+        this.now = new NowViews(store, live);
         this.items = new ItemViews(store);
         this.releases = new ReleaseViews(store);
         this.places = new PlaceViews(store, items);

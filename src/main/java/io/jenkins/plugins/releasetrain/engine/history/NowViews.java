@@ -1,10 +1,14 @@
 package io.jenkins.plugins.releasetrain.engine.history;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.store.Activity;
+import io.jenkins.plugins.releasetrain.engine.store.Activity.Running;
 import io.jenkins.plugins.releasetrain.engine.store.Entry;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
-import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -21,9 +25,11 @@ final class NowViews {
     private static final int OWNERS = 500;
 
     private final Store store;
+    private final Live live;
 
-    NowViews(Store store) {
+    NowViews(Store store, Live live) {
         this.store = store;
+        this.live = live;
     }
 
     /** Every train, and the lanes that have something to do. */
@@ -57,6 +63,8 @@ final class NowViews {
                         queue.add(waiting(queue.size() + 1, entry));
                     }
                 });
+        List<View.TrialNow> trials =
+                activity.trials().stream().map(t -> trial(t, activity)).toList();
         String paused = activity.pause()
                 .map(p -> ((Event.TrainPaused) p.event()).reason())
                 .orElse("");
@@ -69,7 +77,8 @@ final class NowViews {
                         .map(r -> r.made().id())
                         .findFirst()
                         .orElse(""),
-                activity.trial().map(NowViews::trial),
+                trials.stream().findFirst(),
+                trials,
                 batch,
                 queue,
                 queue.size() + (activity.open().size() == OPEN ? "+" : ""));
@@ -82,7 +91,7 @@ final class NowViews {
     private static String state(Activity activity, List<View.Waiting> queue) {
         if (activity.pause().isPresent()) {
             return "PAUSED";
-        } else if (activity.trial().isPresent()) {
+        } else if (!activity.trials().isEmpty()) {
             return "TESTING";
         } else if (activity.batch().isPresent()) {
             return "SEARCHING";
@@ -90,9 +99,22 @@ final class NowViews {
         return queue.isEmpty() ? "IDLE" : "WAITING";
     }
 
-    private static View.TrialNow trial(RecordedEvent recorded) {
-        Event.TrialStarted e = (Event.TrialStarted) recorded.event();
-        return new View.TrialNow(e.trial(), e.environment(), e.purpose(), e.conductor(), e.changes(), recorded.at());
+    private View.TrialNow trial(Running trial, Activity activity) {
+        Event.TrialStarted e = trial.started();
+        Set<String> changes = Set.copyOf(e.changes());
+        List<Digest> images = activity.open().stream()
+                .filter(entry -> changes.contains(entry.id()))
+                .flatMap(entry -> entry.images().values().stream())
+                .map(PinnedImage::digest)
+                .toList();
+        boolean installing = trial.installed().isEmpty();
+        View.Progress progress = new View.Progress(
+                installing ? "INSTALL" : "TEST",
+                trial.since().plus(trial.installed().orElse(Duration.ZERO)),
+                live.rollouts(e.environment()).filter(r -> installing && !r.at().isBefore(trial.since())),
+                live.copies(images));
+        return new View.TrialNow(
+                e.trial(), e.environment(), e.purpose(), e.conductor(), e.changes(), trial.since(), progress);
     }
 
     private static View.Waiting waiting(int position, Entry entry) {

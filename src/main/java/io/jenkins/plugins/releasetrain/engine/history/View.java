@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.history;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.store.Item;
 import java.time.Instant;
 import java.util.List;
@@ -16,6 +17,7 @@ public sealed interface View {
      *
      * @param state PAUSED, TESTING, SEARCHING (a batch without running trial), WAITING or IDLE
      * @param queue in order of departure
+     * @param trial the oldest of {@code trials}, those that run
      * @param waiting length of the queue; {@code 100+} where it is longer than shown
      */
     record TrainNow(
@@ -25,13 +27,31 @@ public sealed interface View {
             String paused,
             String lastRelease,
             Optional<TrialNow> trial,
+            List<TrialNow> trials,
             List<Waiting> batch,
             List<Waiting> queue,
             String waiting)
             implements View {}
 
     record TrialNow(
-            String id, String environment, String purpose, String conductor, List<String> changes, Instant since)
+            String id,
+            String environment,
+            String purpose,
+            String conductor,
+            List<String> changes,
+            Instant since,
+            Progress progress)
+            implements View {}
+
+    /**
+     * How far a trial is.
+     *
+     * @param phase INSTALL or TEST
+     * @param since when the phase began
+     * @param rollouts while it is installed; empty where another controller does it
+     * @param bytes of the images that its changes bring, on their way to production; empty where another controller copies
+     */
+    record Progress(String phase, Instant since, Optional<Live.Rollouts> rollouts, Optional<Live.Bytes> bytes)
             implements View {}
 
     /** A change or lane without outcome; its position counts from 1, 0 in the batch. */

@@ -22,6 +22,7 @@ public final class HttpImageCopier implements ImageCopier {
 
     private final CopySettings settings;
     private final Executor executor;
+    private final CopyProgress progress;
     private final KnownBlobs known = new KnownBlobs(MOST_KNOWN_BLOBS);
     private final Map<String, Semaphore> permits = new ConcurrentHashMap<>();
     private final ReentrantLock[] locks =
@@ -29,8 +30,14 @@ public final class HttpImageCopier implements ImageCopier {
 
     /** @param executor lends threads for blobs in parallel; the calling thread always works too */
     public HttpImageCopier(CopySettings settings, Executor executor) {
+        this(settings, executor, CopyProgress.NONE);
+    }
+
+    /** @param progress told of all copies */
+    public HttpImageCopier(CopySettings settings, Executor executor, CopyProgress progress) {
         this.settings = settings;
         this.executor = executor;
+        this.progress = progress;
     }
 
     @Override
@@ -38,8 +45,8 @@ public final class HttpImageCopier implements ImageCopier {
             Registry source, String sourceRepository, Digest digest, Registry target, String targetRepository) {
         ImageReference.checkRepository(sourceRepository);
         ImageReference.checkRepository(targetRepository);
-        return new ImageCopy(this, new Place(http(source), sourceRepository), new Place(http(target), targetRepository))
-                .run(digest);
+        Place from = new Place(http(source), sourceRepository);
+        return new ImageCopy(this, from, new Place(http(target), targetRepository), digest).run();
     }
 
     /** A repository of a registry. */
@@ -60,6 +67,10 @@ public final class HttpImageCopier implements ImageCopier {
 
     Executor executor() {
         return executor;
+    }
+
+    CopyProgress progress() {
+        return progress;
     }
 
     KnownBlobs known() {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** One copy of an image or index: what is missing is found first, then the blobs go, then the manifests, root last. */
@@ -23,17 +24,19 @@ final class ImageCopy {
     private final HttpImageCopier copier;
     private final Place source;
     private final Place target;
+    private final Digest root;
     private final AtomicReference<Report> report = new AtomicReference<>(Report.NOTHING);
 
-    ImageCopy(HttpImageCopier copier, Place source, Place target) {
+    ImageCopy(HttpImageCopier copier, Place source, Place target, Digest root) {
         this.copier = copier;
         this.source = source;
         this.target = target;
+        this.root = root;
     }
 
-    Report run(Digest digest) {
-        Set<Digest> subjects = new LinkedHashSet<>(List.of(digest));
-        subjects.addAll(content(digest));
+    Report run() {
+        Set<Digest> subjects = new LinkedHashSet<>(List.of(root));
+        subjects.addAll(content(root));
         if (copier.settings().referrers()) {
             new ReferrerCopy(copier, source, target, this::content).carry(subjects);
         }
@@ -44,7 +47,7 @@ final class ImageCopy {
     private List<Digest> content(Digest digest) {
         Missing missing = new Missing();
         missing.collect(digest);
-        missing.requireSize(digest);
+        copier.progress().planned(root, missing.requireSize(digest));
         new Crew<>(missing.blobs.values(), this::copyBlob)
                 .run(copier.executor(), copier.settings().transfersPerHost());
         missing.manifests.forEach(manifest -> put(manifest, missing));
@@ -78,7 +81,9 @@ final class ImageCopy {
     private void copyBlob(Descriptor blob) {
         try {
             copier.exclusively(target.host(), blob.digest(), () -> {
-                done(transferOrFind(blob));
+                AtomicLong told = new AtomicLong();
+                done(transferOrFind(blob, told));
+                tell(told, blob.size());
                 copier.known().add(target.host(), target.repository(), blob.digest());
             });
         } catch (InterruptedException e) {
@@ -86,7 +91,12 @@ final class ImageCopy {
         }
     }
 
-    private Report transferOrFind(Descriptor blob) {
+    /** @param told how much of the blob was told; what an upload that broke had sent is taken back */
+    private void tell(AtomicLong told, long position) {
+        copier.progress().copied(root, position - told.getAndSet(position));
+    }
+
+    private Report transferOrFind(Descriptor blob, AtomicLong told) {
         if (copier.known().holds(target.host(), target.repository(), blob.digest())) {
             return new Report(0, 0, 1, 0, 0);
         }
@@ -101,7 +111,7 @@ final class ImageCopy {
         if (target.registry().blobs().exists(target.repository(), blob.digest())) {
             return new Report(0, 0, 1, 0, 0);
         }
-        transfer(blob, upload);
+        transfer(blob, upload, told);
         return new Report(1, 0, 0, 0, blob.size());
     }
 
@@ -112,22 +122,25 @@ final class ImageCopy {
         return copier.known().anywhere(target.host(), digest);
     }
 
-    private void transfer(Descriptor blob, Optional<URI> begun) {
+    private void transfer(Descriptor blob, Optional<URI> begun, AtomicLong told) {
         try {
-            copier.transfer(source.host(), target.host(), () -> stream(blob, begun));
+            copier.transfer(source.host(), target.host(), () -> stream(blob, begun, told));
         } catch (InterruptedException e) {
             throw interrupted(blob);
         }
     }
 
     /** A transfer cannot be sent again by the transport, so it is begun again here, in the transport's measure. */
-    private void stream(Descriptor blob, Optional<URI> begun) {
+    private void stream(Descriptor blob, Optional<URI> begun, AtomicLong told) {
         Blobs to = target.registry().blobs();
         int attempts = target.registry().transport().settings().limits().attempts();
         Optional<URI> upload = begun;
         for (int attempt = 1; ; attempt++) {
             try (VerifyingStream content = new VerifyingStream(
-                    blob, offset -> source.registry().blobs().open(source.repository(), blob, offset), attempts)) {
+                    blob,
+                    offset -> source.registry().blobs().open(source.repository(), blob, offset),
+                    attempts,
+                    position -> tell(told, position))) {
                 to.put(
                         target.repository(),
                         blob,
@@ -189,7 +202,7 @@ final class ImageCopy {
             manifests.add(manifest);
         }
 
-        void requireSize(Digest digest) {
+        long requireSize(Digest digest) {
             long bytes = blobs.values().stream().mapToLong(Descriptor::size).reduce(0, ImageCopy::sum);
             if (bytes > copier.settings().imageBytes()) {
                 throw new EngineException(
@@ -199,6 +212,7 @@ final class ImageCopy {
                                 + copier.settings().imageBytes()
                                 + ". Nothing was copied; make the image smaller or raise the limit.");
             }
+            return bytes;
         }
 
         /** @return whether there was still something to forget */

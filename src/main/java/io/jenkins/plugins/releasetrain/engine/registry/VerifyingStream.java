@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.function.LongConsumer;
 
 /**
  * A blob's content, read in chunks. The last chunk is given only when the whole has its digest and size, so that content
@@ -19,6 +20,7 @@ final class VerifyingStream implements AutoCloseable {
     private final Source source;
     private final MessageDigest digester;
     private final int mostBreaks;
+    private final LongConsumer progress;
     private InputStream in;
     private int breaks;
     private volatile long position;
@@ -31,9 +33,15 @@ final class VerifyingStream implements AutoCloseable {
 
     /** @param mostBreaks broken connections to bear without any progress in between */
     VerifyingStream(Descriptor blob, Source source, int mostBreaks) {
+        this(blob, source, mostBreaks, position -> {});
+    }
+
+    /** @param progress told how many bytes were given so far, after each chunk */
+    VerifyingStream(Descriptor blob, Source source, int mostBreaks, LongConsumer progress) {
         this.blob = blob;
         this.source = source;
         this.mostBreaks = mostBreaks;
+        this.progress = progress;
         digester = blob.digest().newDigester();
     }
 
@@ -52,6 +60,7 @@ final class VerifyingStream implements AutoCloseable {
         byte[] chunk = read(wanted);
         digester.update(chunk);
         position += chunk.length;
+        progress.accept(position);
         if (finished()) {
             verify();
         }

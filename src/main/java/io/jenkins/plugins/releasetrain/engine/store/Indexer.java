@@ -131,10 +131,7 @@ final class Indexer {
         } else if (event instanceof Event.BatchEnded) {
             rows.now("batch", null);
         } else if (event instanceof Event.TrialStarted e) {
-            rows.now("trial", recorded.version());
             rows.holds(new Holding(e.environment(), e.set(), e.trial(), recorded.at()));
-        } else if (event instanceof Event.TrialEnded) {
-            rows.now("trial", null);
         } else if (event instanceof Event.TrainPaused) {
             rows.now("pause", recorded.version());
         } else if (event instanceof Event.TrainResumed) {

@@ -8,6 +8,7 @@ import io.jenkins.plugins.releasetrain.engine.store.Store.Runs;
 import io.jenkins.plugins.releasetrain.engine.store.Store.TrialRecord;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -40,6 +41,8 @@ final class SqlHistory {
     // Lanes are kept there too, for Entry.
     static final String CHANGE = SELECT + "rt_change" + JOIN + "t.id = :id AND a.type = 'ChangeQueued'";
     static final String TRIALS = SELECT + "rt_trial" + JOIN + "t.batch = :batch ORDER BY t.batch, t.version";
+    static final String RUNNING = "SELECT t.installed, " + COLUMNS + "rt_trial" + JOIN
+            + "t.stream = :stream AND t.done_version IS NULL ORDER BY t.stream, t.done_version, t.version LIMIT 20";
     static final String RUNS = "SELECT set_digest, SUM(passed) AS passed, SUM(failed) AS failed FROM rt_run"
             + " WHERE suite = :suite AND set_digest IN (<sets>) AND happened >= :since GROUP BY set_digest";
 
@@ -86,6 +89,17 @@ final class SqlHistory {
                         first(row, Event.TrialStarted.class),
                         instant(row, "happened"),
                         second(row, Event.TrialEnded.class)))
+                .list();
+    }
+
+    List<Activity.Running> running(Handle handle, String stream) {
+        return handle.createQuery(RUNNING)
+                .bind("stream", stream)
+                .map((row, context) -> new Activity.Running(
+                        first(row, Event.TrialStarted.class),
+                        instant(row, "happened"),
+                        Optional.ofNullable(row.getObject("installed", Long.class))
+                                .map(Duration::ofMillis)))
                 .list();
     }
 

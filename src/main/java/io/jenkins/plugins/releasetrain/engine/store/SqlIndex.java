@@ -101,7 +101,7 @@ final class SqlIndex {
         return handle.createQuery(
                         "SELECT stream FROM rt_change WHERE done_version IS NULL AND stream LIKE :pattern ESCAPE '!'"
                                 + " UNION SELECT stream FROM rt_now WHERE stream LIKE :pattern ESCAPE '!'"
-                                + " AND (batch IS NOT NULL OR trial IS NOT NULL OR pause IS NOT NULL)"
+                                + " AND (batch IS NOT NULL OR pause IS NOT NULL)"
                                 + " ORDER BY stream LIMIT :limit")
                 .bind("pattern", pattern)
                 .bind("limit", limit)
@@ -118,7 +118,7 @@ final class SqlIndex {
         return new Activity(
                 stream,
                 holding(handle, stream, "batch"),
-                holding(handle, stream, "trial"),
+                history.running(handle, stream),
                 holding(handle, stream, "pause"),
                 open);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Blocker;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Progress;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout.Outcome;
@@ -142,6 +143,26 @@ class RolloutWaitTest {
         assertThat(cluster.awaitRollouts(List.of(CART), DEADLINE, (ready, total) -> told.add(ready + "/" + total)))
                 .isEqualTo(Rollout.READY);
         assertThat(told).containsExactly("0/1", "1/1");
+    }
+
+    @Test
+    void shouldTellAWatcherWhatIsWaitedFor() throws Exception {
+        List<String> told = new ArrayList<>();
+        Progress watcher = new Progress() {
+            @Override
+            public void ready(int ready, int total) {
+                told.add(ready + "/" + total);
+            }
+
+            @Override
+            public void waitingFor(Blocker first) {
+                told.add(first.service() + ": " + first.reason());
+            }
+        };
+        cluster = ((KubernetesCluster) cluster).watchedBy(watcher);
+        createPod("ErrImagePull");
+        await();
+        assertThat(told).startsWith("0/1", "cart: ErrImagePull").doesNotContain("1/1");
     }
 
     @Test

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import java.io.IOException;
@@ -88,6 +90,32 @@ class HistoryApiTest {
         assertThat(train.get("paused").asText()).isEqualTo("freeze");
         assertThat(train.at("/queue/0/position").asInt()).isEqualTo(1);
         assertThat(train.at("/queue/0/user").asText()).isEqualTo("<b>zoë</b> 🚂");
+    }
+
+    @Test
+    void nowTellsHowFarARunningTrialIs() throws IOException {
+        Live live = new Live(Clock.fixed(SampleShop.AT.plusSeconds(410), ZoneOffset.UTC));
+        api = new HistoryApi(store, Clock.systemUTC(), live);
+        SampleShop.fill(store);
+        SampleShop.trial(store);
+        live.in("staging").ready(1, 2);
+        live.in("staging").waitingFor(new Cluster.Blocker("pay", "", "Pending", "no room"));
+        live.planned(Digest.sha256("cart3"), 100);
+        live.copied(Digest.sha256("cart3"), 40);
+
+        JsonNode progress = get("now").at("/trains/0/trial/progress");
+        assertThat(progress.get("phase").asText()).isEqualTo("INSTALL");
+        assertThat(progress.at("/rollouts/ready").asInt()).isEqualTo(1);
+        assertThat(progress.at("/rollouts/total").asInt()).isEqualTo(2);
+        assertThat(progress.at("/rollouts/waitingFor").asText()).contains("no room");
+        assertThat(progress.at("/bytes/copied").asInt()).isEqualTo(40);
+        assertThat(progress.at("/bytes/total").asInt()).isEqualTo(100);
+
+        SampleShop.installed(store);
+        progress = get("now").at("/trains/0/trials/0/progress");
+        assertThat(progress.get("phase").asText()).isEqualTo("TEST");
+        assertThat(progress.get("since").asText()).isEqualTo("2026-03-01T10:06:54.200Z");
+        assertThat(progress.get("rollouts").isNull()).isTrue();
     }
 
     @ParameterizedTest

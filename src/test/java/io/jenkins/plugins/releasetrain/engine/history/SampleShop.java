@@ -38,6 +38,20 @@ final class SampleShop {
         shop.lane();
     }
 
+    /** The change that waits is tried. */
+    static void trial(Store store) {
+        Digest set = Digest.sha256("third");
+        new SampleShop(store)
+                .append(
+                        410,
+                        new Event.BatchDeparted("b3", List.of("4"), Digest.sha256("second")),
+                        new Event.TrialStarted("t4", "b3", set, List.of("4"), "batch of 1", "staging", "cart#4", 3));
+    }
+
+    static void installed(Store store) {
+        new SampleShop(store).append(415, new Event.TrialInstalled("t4", List.of("cart"), 4_200));
+    }
+
     private static SortedMap<String, PinnedImage> images(Object... servicesAndBuilds) {
         SortedMap<String, PinnedImage> images = new TreeMap<>();
         for (int i = 0; i < servicesAndBuilds.length; i += 2) {

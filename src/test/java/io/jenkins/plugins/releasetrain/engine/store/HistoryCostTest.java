@@ -66,6 +66,7 @@ class HistoryCostTest {
                 SqlHistory.RELEASES,
                 SqlHistory.CHANGE,
                 SqlHistory.TRIALS,
+                SqlHistory.RUNNING,
                 SqlHistory.RUNS,
                 SqlIndex.EVENTS,
                 Search.NEWEST,

@@ -7,6 +7,7 @@ import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -134,7 +135,7 @@ abstract class IndexContract extends HistoryContract {
         store.append("train/shop", 2, Samples.AT, List.of(departed, trial, new Event.TrainPaused("frost", "ada")));
         Activity activity = store.activity("train/shop", 5);
         assertThat(activity.departed()).contains(departed);
-        assertThat(activity.trial().orElseThrow().event()).isEqualTo(trial);
+        assertThat(activity.trials()).containsExactly(new Activity.Running(trial, Samples.AT, Optional.empty()));
         assertThat(activity.pause()).isPresent();
         assertThat(store.batchOf("t1")).contains("b1");
 
@@ -149,8 +150,29 @@ abstract class IndexContract extends HistoryContract {
                         Samples.ended("c1"),
                         Samples.ended("c2")));
         assertThat(store.activity("train/shop", 5))
-                .isEqualTo(new Activity("train/shop", Optional.empty(), Optional.empty(), Optional.empty(), List.of()));
+                .isEqualTo(new Activity("train/shop", Optional.empty(), List.of(), Optional.empty(), List.of()));
         assertThat(store.activeStreams("train/", 5)).isEmpty();
+    }
+
+    @Test
+    void shouldTellAllTrialsThatRunAndHowFarTheyAre() {
+        Event.TrialStarted first = Samples.trial("t1", "b1", Digest.sha256("1"));
+        Event.TrialStarted second = Samples.trial("t2", "b1", Digest.sha256("2"));
+        store.append(
+                "train/shop",
+                0,
+                Samples.AT,
+                List.of(first, second, new Event.TrialInstalled("t1", List.of("cart"), 4_200)));
+        assertThat(store.activity("train/shop", 5).trials())
+                .containsExactly(
+                        new Activity.Running(first, Samples.AT, Optional.of(Duration.ofMillis(4_200))),
+                        new Activity.Running(second, Samples.AT, Optional.empty()));
+
+        Event ended = Samples.verdict("t1", first.set(), "all", Verdict.PASSED);
+        store.append("train/shop", 3, Samples.AT, List.of(ended));
+        assertThat(store.activity("train/shop", 5).trials())
+                .extracting(Activity.Running::started)
+                .containsExactly(second);
     }
 
     @Test
