@@ -1,0 +1,130 @@
+package io.jenkins.plugins.releasetrain.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hudson.model.Result;
+import hudson.slaves.DumbSlave;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import java.util.List;
+import java.util.Optional;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.BuildWatcherExtension;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** Tests that end without having said anything about the images. */
+@WithJenkins
+class VoidTrialsTest {
+    @RegisterExtension
+    static final BuildWatcherExtension WATCHER = new BuildWatcherExtension();
+
+    private JenkinsRule jenkins;
+    private Shop shop;
+
+    @BeforeEach
+    void setUp(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        shop = new Shop();
+        shop.configure();
+    }
+
+    @AfterEach
+    void tearDown() throws Exception {
+        GateStep.forgetAll();
+        shop.close();
+    }
+
+    private WorkflowRun start(String script) throws Exception {
+        return Shop.start(Shop.job(jenkins, "cart", script));
+    }
+
+    private static List<Verdict> verdicts() {
+        return ReleaseService.get().store().events("train/shop", 0, 1000).stream()
+                .flatMap(e -> e.event() instanceof Event.TrialEnded ended
+                        ? Optional.of(ended.verdict()).stream()
+                        : Optional.<Verdict>empty().stream())
+                .toList();
+    }
+
+    @Test
+    void I4_aLostAgentBlamesNobodyAndTheTestsRunOnAnother() throws Exception {
+        String cart = shop.build("cart", "1.1");
+        DumbSlave lost = jenkins.createSlave("first", "tests", null);
+        WorkflowRun build = start("""
+                monoRelease(train: 'shop', service: 'cart', image: '1.1') { node('tests') { gate env.NODE_NAME } }
+                """);
+        GateStep.awaitWaiting(lost.getNodeName());
+
+        jenkins.jenkins.removeNode(lost);
+        DumbSlave other = jenkins.createSlave("second", "tests", null);
+        GateStep.awaitWaiting(other.getNodeName());
+        GateStep.open(other.getNodeName());
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
+        assertThat(verdicts()).containsExactly(Verdict.VOID, Verdict.PASSED);
+        assertThat(shop.inProduction("cart")).isEqualTo(cart);
+    }
+
+    @Test
+    void I4_aTimeoutWithinTheTestsBlamesNobodyAndPausesATrainThatGetsNowhere() throws Exception {
+        String cart = shop.build("cart", "1.1");
+        WorkflowRun build = start("""
+                monoRelease(train: 'shop', service: 'cart', image: '1.1') {
+                    timeout(time: 1, unit: 'SECONDS') { gate 'slow' }
+                }
+                """);
+
+        jenkins.waitForMessage("paused: 3 trials in a row were void", build);
+        assertThat(verdicts()).containsExactly(Verdict.VOID, Verdict.VOID, Verdict.VOID);
+        jenkins.assertLogContains("Timeout has been exceeded", build);
+        GateStep.open("slow");
+        ReleaseService.get().train("shop").resume("ada");
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
+        assertThat(shop.inProduction("cart")).isEqualTo(cart);
+    }
+
+    @Test
+    void I8_aTimeoutAroundTheStepEndsTheBuildAndItsChange() throws Exception {
+        shop.build("cart", "1.1");
+        String before = shop.inProduction("cart");
+        WorkflowRun build = start("""
+                timeout(time: 5, unit: 'SECONDS') {
+                    monoRelease(train: 'shop', service: 'cart', image: '1.1') { gate 'never' }
+                }
+                """);
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
+
+        Shop.await("the change to be taken off", () -> ReleaseService.get().store().events("train/shop", 0, 1000).stream()
+                .anyMatch(e -> e.event() instanceof Event.ChangeEnded ended
+                        && ended.outcome() == Event.Outcome.CANCELLED));
+        assertThat(verdicts()).containsOnly(Verdict.VOID);
+        assertThat(shop.inProduction("cart")).isEqualTo(before);
+    }
+
+    @Test
+    void noTrainDepartsWhileJenkinsIsAboutToShutDown() throws Exception {
+        String cart = shop.build("cart", "1.1");
+        String installed = shop.installed("staging", "cart");
+        ReleaseService.get().train("shop").pause("they gather", "ada");
+        WorkflowRun build = start("monoRelease(train: 'shop', service: 'cart', image: '1.1') { echo 'tested' }");
+        jenkins.waitForMessage("paused: they gather", build);
+
+        jenkins.jenkins.doQuietDown();
+        ReleaseService.get().train("shop").resume("ada");
+        jenkins.waitForMessage("Jenkins is about to shut down; the train departs after its restart", build);
+        assertThat(verdicts()).isEmpty();
+        assertThat(shop.installed("staging", "cart")).isEqualTo(installed);
+
+        jenkins.jenkins.doCancelQuietDown();
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
+        assertThat(shop.inProduction("cart")).isEqualTo(cart);
+    }
+}
