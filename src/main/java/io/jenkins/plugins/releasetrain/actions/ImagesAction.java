@@ -1,6 +1,8 @@
 package io.jenkins.plugins.releasetrain.actions;
 
 import hudson.model.Run;
+import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -78,11 +80,21 @@ public final class ImagesAction implements RunAction2 {
         }
     }
 
+    /** None for who may not see releases. */
     @Exported(visibility = 2)
     public List<Image> getImages() {
+        if (!ReleaseService.get().controller().may(ReleasePermissions.VIEW)) {
+            return List.of();
+        }
         synchronized (images) {
             return List.copyOf(images);
         }
+    }
+
+    /** The build's number; for lists of several builds. */
+    @Exported(visibility = 2)
+    public int getBuild() {
+        return run.getNumber();
     }
 
     public Run<?, ?> getRun() {

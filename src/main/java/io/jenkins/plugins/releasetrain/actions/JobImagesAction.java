@@ -3,15 +3,23 @@ package io.jenkins.plugins.releasetrain.actions;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.Action;
+import hudson.model.Api;
+import hudson.model.Item;
 import hudson.model.Job;
 import hudson.model.Run;
+import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import jenkins.model.TransientActionFactory;
+import org.kohsuke.stapler.StaplerProxy;
+import org.kohsuke.stapler.export.Exported;
+import org.kohsuke.stapler.export.ExportedBean;
 
 /** A job's images by build, newest first. */
-public final class JobImagesAction implements Action {
+@ExportedBean
+public final class JobImagesAction implements Action, StaplerProxy {
     private static final int BUILDS = 50;
 
     private final Job<?, ?> job;
@@ -24,9 +32,21 @@ public final class JobImagesAction implements Action {
         return job;
     }
 
+    /** What the page and its API show is for who may see both the job and releases. */
+    @Override
+    public Object getTarget() {
+        job.checkPermission(Item.READ);
+        ReleaseService.get().controller().check(ReleasePermissions.VIEW);
+        return this;
+    }
+
+    public Api getApi() {
+        return new Api(this);
+    }
+
     /** Of the newest builds that have images. */
+    @Exported
     public List<ImagesAction> getBuilds() {
-        job.checkPermission(hudson.model.Item.READ);
         List<ImagesAction> found = new ArrayList<>();
         int looked = 0;
         for (Run<?, ?> run = job.getLastBuild(); run != null && looked < BUILDS; run = run.getPreviousBuild()) {
@@ -41,7 +61,8 @@ public final class JobImagesAction implements Action {
 
     @Override
     public String getIconFileName() {
-        return getBuilds().isEmpty() ? null : "symbol-cube";
+        boolean may = ReleaseService.get().controller().may(ReleasePermissions.VIEW);
+        return !may || getBuilds().isEmpty() ? null : "symbol-cube";
     }
 
     @Override

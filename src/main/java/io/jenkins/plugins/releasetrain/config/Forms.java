@@ -82,7 +82,7 @@ final class Forms {
                     .map(name)
                     .forEach(items::add);
         }
-        if (!current.isBlank() && items.stream().noneMatch(o -> o.value.equals(current))) {
+        if (current != null && !current.isBlank() && items.stream().noneMatch(o -> o.value.equals(current))) {
             items.add(current);
         }
         return items;

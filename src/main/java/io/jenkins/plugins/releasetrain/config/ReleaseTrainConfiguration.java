@@ -18,12 +18,13 @@ import jenkins.model.GlobalConfigurationCategory;
 import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.StaplerProxy;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /** All that an administrator configures. */
 @Extension
 @Symbol("releaseTrain")
-public final class ReleaseTrainConfiguration extends GlobalConfiguration {
+public final class ReleaseTrainConfiguration extends GlobalConfiguration implements StaplerProxy {
     private List<RegistryConfiguration> registries = new ArrayList<>();
     private List<EnvironmentConfiguration> environments = new ArrayList<>();
     private List<CatalogConfiguration> catalogs = new ArrayList<>();
@@ -50,6 +51,13 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration {
     @Override
     public Permission getRequiredGlobalConfigPagePermission() {
         return ReleasePermissions.CONFIGURE;
+    }
+
+    /** Descriptors can be reached by URL, and so could all that this one holds. */
+    @Override
+    public Object getTarget() {
+        Forms.check();
+        return this;
     }
 
     public List<RegistryConfiguration> getRegistries() {

@@ -102,9 +102,11 @@ class VoidTrialsTest {
 
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
 
-        Shop.await("the change to be taken off", () -> ReleaseService.get().store().events("train/shop", 0, 1000).stream()
-                .anyMatch(e -> e.event() instanceof Event.ChangeEnded ended
-                        && ended.outcome() == Event.Outcome.CANCELLED));
+        Shop.await(
+                "the change to be taken off",
+                () -> ReleaseService.get().store().events("train/shop", 0, 1000).stream()
+                        .anyMatch(e -> e.event() instanceof Event.ChangeEnded ended
+                                && ended.outcome() == Event.Outcome.CANCELLED));
         assertThat(verdicts()).containsOnly(Verdict.VOID);
         assertThat(shop.inProduction("cart")).isEqualTo(before);
     }
