@@ -56,6 +56,7 @@ public final class ReleaseService {
     private Promoter promoter;
     private Promotions promotions;
     private Wiring wiring;
+    private HistoryApi history;
 
     public static ReleaseService get() {
         return ExtensionList.lookupSingleton(ReleaseService.class);
@@ -201,8 +202,12 @@ public final class ReleaseService {
     }
 
     /** The JSON API; whoever serves it checks permissions first. */
-    public HistoryApi history() {
-        return new HistoryApi(store(), clock, live);
+    public synchronized HistoryApi history() {
+        Store current = store();
+        if (history == null) {
+            history = new HistoryApi(current, clock, live, controller.threads());
+        }
+        return history;
     }
 
     public synchronized Promoter promoter() {

@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
@@ -29,18 +30,23 @@ public final class HistoryApi {
     private final ReleaseViews releases;
     private final PlaceViews places;
     private final TrendViews trends;
+    private final AdviceViews advice;
 
     public HistoryApi(Store store, Clock clock) {
-        this(store, clock, new Live(clock));
+        this(store, clock, new Live(clock), Runnable::run);
     }
 
-    /** @param live what this process works on */
-    public HistoryApi(Store store, Clock clock, Live live) {
+    /**
+     * @param live what this process works on
+     * @param executor for what takes seconds
+     */
+    public HistoryApi(Store store, Clock clock, Live live, Executor executor) {
         this.now = new NowViews(store, live);
         this.items = new ItemViews(store);
         this.releases = new ReleaseViews(store);
         this.places = new PlaceViews(store, items);
         this.trends = new TrendViews(store, clock);
+        this.advice = new AdviceViews(store, clock, executor);
     }
 
     /**
@@ -97,6 +103,8 @@ public final class HistoryApi {
                     return with(query, Set.of("after", "limit"), places::matrix);
                 case "trends":
                     return with(query, Set.of("owner", "from", "to"), trends::trends);
+                case "advisor":
+                    return with(query, Set.of("train", "environments", "lanes"), advice::advice);
                 default:
                     break;
             }

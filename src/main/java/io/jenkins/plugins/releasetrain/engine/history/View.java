@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.history;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
+import io.jenkins.plugins.releasetrain.engine.simulation.Advisor;
 import io.jenkins.plugins.releasetrain.engine.store.Item;
 import java.time.Instant;
 import java.util.List;
@@ -171,6 +172,36 @@ public sealed interface View {
 
     /** One day's figures, each as a property of its own. */
     record Day(String day, @JsonUnwrapped Keys keys) implements View {}
+
+    /**
+     * Mono or micro.
+     *
+     * @param state READY, COMPUTING while there is no answer yet, or UNKNOWN where there is nothing to measure
+     * @param measured the site; null unless READY
+     * @param best title of one of the ways
+     * @param text the advice in a sentence, or why there is none
+     * @param at when it was computed; null while it is
+     */
+    record Advice(
+            String train, String state, Advisor.Site measured, List<Way> ways, String best, String text, Instant at)
+            implements View {}
+
+    /**
+     * How one way to release does.
+     *
+     * @param capacity changes per hour when the queue is always full
+     * @param steady whether it keeps up; the lead times mean nothing otherwise
+     * @param p50Minutes from request to release of good changes
+     */
+    record Way(
+            String title,
+            Double capacity,
+            boolean steady,
+            Double p50Minutes,
+            Double p95Minutes,
+            Double trialsPerChange,
+            Double wrongEjections)
+            implements View {}
 
     /** @param error says what is wrong and what to do */
     record Problem(String error) implements View {}

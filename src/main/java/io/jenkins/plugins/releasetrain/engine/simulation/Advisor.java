@@ -16,11 +16,10 @@ import java.util.Map;
 
 /** Mono or micro? Simulates what a site can choose from, at its own rates (design §1). */
 public final class Advisor {
-    private static final double DAYS = 60;
-    private static final int SEEDS = 5;
     private static final double P50 = 0.5;
     private static final double P95 = 0.95;
     private static final double MINUTES_PER_HOUR = 60;
+    private static final double MINUTES_PER_DAY = 1_440;
 
     private Advisor() {}
 
@@ -57,15 +56,37 @@ public final class Advisor {
     /** @param best the quickest that keeps up, trains first where they are as good, since they are clearer */
     public record Advice(List<Row> rows, Row best, String text) {}
 
+    /**
+     * How long to think: simulated days and how often, each with other luck.
+     *
+     * @param mostTrials ends a simulation of short trials before its days are over
+     */
+    public record Effort(double days, int seeds, int mostTrials) {
+        public static final Effort FULL = new Effort(60, 5, Integer.MAX_VALUE);
+        /** A tenth or less of the full one's time, for percentiles of about two thousand changes. */
+        public static final Effort QUICK = new Effort(14, 3, 600);
+
+        private double daysOf(Site site) {
+            return Math.min(days, mostTrials * site.trialMinutes() / MINUTES_PER_DAY);
+        }
+    }
+
     public static Advice advise(Site site) {
+        return advise(site, Effort.FULL);
+    }
+
+    public static Advice advise(Site site, Effort effort) {
         List<Row> rows = new ArrayList<>();
         for (Policy policy : List.of(Policy.SERIAL, Policy.BATCH_4, Policy.BORS)) {
-            rows.add(row(policy, policy.title(), site, 1));
+            rows.add(row(policy, policy.title(), new Question(site, effort, 1)));
         }
         for (int environments = 1; environments <= site.environments(); environments++) {
-            rows.add(row(Policy.TRAIN, "train, " + environments + " environments", site, environments));
+            rows.add(row(
+                    Policy.TRAIN,
+                    "train, " + environments + " environments",
+                    new Question(site, effort, environments)));
         }
-        rows.add(row(Policy.LANES, site.lanes() + " lanes", site, site.lanes()));
+        rows.add(row(Policy.LANES, site.lanes() + " lanes", new Question(site, effort, site.lanes())));
         Row train = rows.get(rows.size() - 2);
         Row lanes = rows.get(rows.size() - 1);
         Row best = train.steady() && (train.p95Minutes() <= 2 * lanes.p95Minutes() || !lanes.steady()) ? train : lanes;
@@ -91,12 +112,25 @@ public final class Advisor {
                 keepsUp);
     }
 
-    private static Row row(Policy policy, String title, Site site, int environments) {
+    private record Question(Site site, Effort effort, int environments) {
+        Workload workload(double arrivals, long seed) {
+            return new Workload(
+                    arrivals,
+                    site.failure(),
+                    site.flake(),
+                    site.trialMinutes(),
+                    environments,
+                    effort.daysOf(site),
+                    seed);
+        }
+    }
+
+    private static Row row(Policy policy, String title, Question question) {
         List<Result> full = new ArrayList<>();
         List<Result> live = new ArrayList<>();
-        for (int seed = 1; seed <= SEEDS; seed++) {
-            full.add(policy.run(workload(site, 0, environments, seed)));
-            live.add(policy.run(workload(site, site.changesPerHour(), environments, seed)));
+        for (int seed = 1; seed <= question.effort().seeds(); seed++) {
+            full.add(policy.run(question.workload(0, seed)));
+            live.add(policy.run(question.workload(question.site().changesPerHour(), seed)));
         }
         return new Row(
                 title,
@@ -106,10 +140,6 @@ public final class Advisor {
                 median(live, P95),
                 live.stream().mapToDouble(Result::trialsPerChange).average().orElseThrow(),
                 live.stream().mapToDouble(Result::wrongEjections).average().orElseThrow());
-    }
-
-    private static Workload workload(Site site, double arrivals, int environments, long seed) {
-        return new Workload(arrivals, site.failure(), site.flake(), site.trialMinutes(), environments, DAYS, seed);
     }
 
     private static double median(List<Result> results, double share) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
@@ -28,6 +30,8 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 class HistoryApiTest {
+    private static final Clock CLOCK = Clock.fixed(SampleShop.AT, ZoneOffset.UTC);
+
     private final ObjectMapper json = new ObjectMapper();
     private SqlStore store;
     private HistoryApi api;
@@ -35,7 +39,7 @@ class HistoryApiTest {
     @BeforeEach
     void fill() {
         store = SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()));
-        api = new HistoryApi(store, Clock.fixed(SampleShop.AT, ZoneOffset.UTC));
+        api = new HistoryApi(store, CLOCK);
     }
 
     @AfterEach
@@ -73,13 +77,26 @@ class HistoryApiTest {
             for (JsonNode example : content) {
                 String request = example.get("x-request").asText();
                 JsonNode answer = get(request);
-                assertThat(json.readTree(example.get("value").asText()))
+                boolean namesOnly = example.has("x-compare");
+                JsonNode expected = json.readTree(example.get("value").asText());
+                assertThat(namesOnly ? names(expected) : expected)
                         .as(request + " answers " + answer.toPrettyString())
-                        .isEqualTo(answer);
+                        .isEqualTo(namesOnly ? names(answer) : answer);
                 asked++;
             }
         }
-        assertThat(asked).isEqualTo(9);
+        assertThat(asked).isEqualTo(10);
+    }
+
+    /** What is simulated has other figures whenever the policy becomes better. */
+    private JsonNode names(JsonNode node) {
+        JsonNode names = node.deepCopy();
+        for (JsonNode parent : names.findParents("title")) {
+            List<String> fields = new ArrayList<>();
+            parent.fieldNames().forEachRemaining(fields::add);
+            ((ObjectNode) parent).removeAll().put("names", String.join(" ", fields));
+        }
+        return ((ObjectNode) names).put("text", "").put("best", "");
     }
 
     @Test
@@ -95,7 +112,7 @@ class HistoryApiTest {
     @Test
     void nowTellsHowFarARunningTrialIs() throws IOException {
         Live live = new Live(Clock.fixed(SampleShop.AT.plusSeconds(410), ZoneOffset.UTC));
-        api = new HistoryApi(store, Clock.systemUTC(), live);
+        api = new HistoryApi(store, Clock.systemUTC(), live, Runnable::run);
         SampleShop.fill(store);
         SampleShop.trial(store);
         live.in("staging").ready(1, 2);
@@ -196,6 +213,32 @@ class HistoryApiTest {
     }
 
     @Test
+    void adviceIsComputedInTheBackgroundOnceAndKept() throws IOException {
+        List<Runnable> background = new ArrayList<>();
+        api = new HistoryApi(store, CLOCK, new Live(CLOCK), background::add);
+        SampleShop.fill(store);
+        assertThat(get("advisor?train=shop&environments=1").get("state").asText())
+                .isEqualTo("COMPUTING");
+        assertThat(get("advisor?train=shop&environments=1").get("at").isNull()).isTrue();
+        assertThat(background).hasSize(1);
+
+        background.remove(0).run();
+        JsonNode advice = get("advisor?train=shop&environments=1");
+        assertThat(advice.get("state").asText()).isEqualTo("READY");
+        assertThat(all(advice.get("ways"), "title")).contains(advice.get("best").asText());
+        assertThat(background).isEmpty();
+    }
+
+    @Test
+    void adviceSaysWhatIsMissingWhereNothingWasDecided() throws IOException {
+        Event queued = new Event.TrainPaused("freeze", "ada");
+        store.append("train/new", 0, SampleShop.AT, List.of(queued));
+        JsonNode advice = get("advisor?train=new");
+        assertThat(advice.get("state").asText()).isEqualTo("UNKNOWN");
+        assertThat(advice.get("text").asText()).contains("Nothing was released or ejected yet");
+    }
+
+    @Test
     void trendsAreNullWhereNothingHappened() throws IOException {
         JsonNode keys = get("trends?owner=nobody").get("keys");
         assertThat(keys.get("deployments").asInt()).isZero();
@@ -231,6 +274,8 @@ class HistoryApiTest {
         "history, owner=%zz, 400, %zz",
         "compare, from=a, 404, 'a'",
         "trends, '', 400, owner",
+        "advisor, train=none, 404, none",
+        "advisor, train=none&lanes=0, 404, none",
         "trends, owner=a&from=2020-01-01&to=2026-01-01, 400, 366",
         "releases/none, '', 404, none",
         "changes/none, '', 404, none",
