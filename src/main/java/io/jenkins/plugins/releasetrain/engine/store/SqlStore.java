@@ -303,6 +303,28 @@ public final class SqlStore implements Store {
     }
 
     @Override
+    public SortedMap<String, Long> versions(String prefix) {
+        return database.read(
+                "list the versions of '" + prefix + "…'", handle -> Cursors.versions(handle, pattern(prefix)));
+    }
+
+    @Override
+    public boolean claim(String reader, String holder, Instant now, Instant until) {
+        return database.write(
+                "claim '" + reader + "'", handle -> Cursors.claim(handle, reader, holder, micros(now), micros(until)));
+    }
+
+    @Override
+    public SortedMap<String, Long> cursors(String reader) {
+        return database.read("read how far '" + reader + "' is", handle -> Cursors.read(handle, reader));
+    }
+
+    @Override
+    public void moveCursors(String reader, Map<String, Long> positions) {
+        database.write("remember how far '" + reader + "' is", handle -> Cursors.move(handle, reader, positions));
+    }
+
+    @Override
     public void close() {
         database.close();
     }

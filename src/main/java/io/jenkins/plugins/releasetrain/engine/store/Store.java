@@ -103,6 +103,25 @@ public interface Store extends AutoCloseable {
      */
     SortedMap<LocalDate, DayCounts> days(String owner, LocalDate from, LocalDate to, int step);
 
+    /** Versions of the streams whose name starts with the prefix. */
+    SortedMap<String, Long> versions(String prefix);
+
+    /**
+     * Lets one of several controllers read for others; who holds it already may go on.
+     *
+     * @param reader what for
+     * @param holder unique to a process
+     * @param until when it is free again, unless claimed once more
+     * @return whether the holder has it now
+     */
+    boolean claim(String reader, String holder, Instant now, Instant until);
+
+    /** Up to which version of each stream a reader has read; empty where it is new. */
+    SortedMap<String, Long> cursors(String reader);
+
+    /** Remembers how far a reader has read; never goes back. */
+    void moveCursors(String reader, Map<String, Long> positions);
+
     @Override
     void close();
 

@@ -262,6 +262,27 @@ abstract class IndexContract extends HistoryContract {
     }
 
     @Test
+    void shouldLetOneReaderReadAtATimeAndRememberHowFar() {
+        Instant later = Samples.AT.plusSeconds(60);
+        assertThat(store.claim("hook", "one", Samples.AT, later)).isTrue();
+        assertThat(store.claim("hook", "two", Samples.AT, later)).isFalse();
+        assertThat(store.claim("hook", "one", Samples.AT, later)).isTrue();
+        assertThat(store.claim("other", "two", Samples.AT, later)).isTrue();
+        assertThat(store.claim("hook", "two", later.plusSeconds(1), later.plusSeconds(9)))
+                .isTrue();
+
+        assertThat(store.cursors("hook")).isEmpty();
+        store.moveCursors("hook", Map.of("train/shop", 7L, "lane/cd", 1L));
+        store.moveCursors("hook", Map.of("train/shop", 5L, "lane/cd", 2L));
+        store.moveCursors("hook", Map.of());
+        assertThat(store.cursors("hook")).isEqualTo(Map.of("train/shop", 7L, "lane/cd", 2L));
+        assertThat(store.cursors("other")).isEmpty();
+        store.append("train/shop", 0, Samples.AT, List.of(Samples.queued("c1")));
+        assertThat(store.versions("train/")).isEqualTo(Map.of("train/shop", 1L));
+        assertThat(store.versions("lane/")).isEmpty();
+    }
+
+    @Test
     void shouldIndexWhatAnOlderControllerAppended() {
         aShop();
         List<String> before = found(query());

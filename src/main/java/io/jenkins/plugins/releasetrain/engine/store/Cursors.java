@@ -1,0 +1,72 @@
+package io.jenkins.plugins.releasetrain.engine.store;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/** How far readers of events are. */
+final class Cursors {
+    private static final String VERSIONS = "SELECT name, version FROM rt_stream WHERE name LIKE :pattern ESCAPE '!'";
+
+    private Cursors() {}
+
+    static boolean claim(Handle handle, String reader, String holder, Instant now, Instant until) {
+        handle.createUpdate("INSERT INTO rt_reader (name, holder, held_until) VALUES (:reader, :holder, :until)"
+                        + " ON CONFLICT DO NOTHING")
+                .bind("reader", reader)
+                .bind("holder", holder)
+                .bind("until", until.atOffset(ZoneOffset.UTC))
+                .execute();
+        return handle.createUpdate("UPDATE rt_reader SET holder = :holder, held_until = :until WHERE name = :reader"
+                                + " AND (holder = :holder OR held_until < :now)")
+                        .bind("reader", reader)
+                        .bind("holder", holder)
+                        .bind("now", now.atOffset(ZoneOffset.UTC))
+                        .bind("until", until.atOffset(ZoneOffset.UTC))
+                        .execute()
+                > 0;
+    }
+
+    static SortedMap<String, Long> versions(Handle handle, String pattern) {
+        SortedMap<String, Long> versions = new TreeMap<>();
+        handle.createQuery(VERSIONS)
+                .bind("pattern", pattern)
+                .map((row, context) -> versions.put(row.getString("name"), row.getLong("version")))
+                .list();
+        return versions;
+    }
+
+    static SortedMap<String, Long> read(Handle handle, String reader) {
+        SortedMap<String, Long> positions = new TreeMap<>();
+        handle.createQuery("SELECT stream, version FROM rt_cursor WHERE reader = :reader")
+                .bind("reader", reader)
+                .map((row, context) -> positions.put(row.getString("stream"), row.getLong("version")))
+                .list();
+        return positions;
+    }
+
+    static int move(Handle handle, String reader, Map<String, Long> positions) {
+        if (positions.isEmpty()) {
+            return 0;
+        }
+        PreparedBatch fresh = handle.prepareBatch("INSERT INTO rt_cursor (reader, stream, version)"
+                + " VALUES (:reader, :stream, :version) ON CONFLICT DO NOTHING");
+        PreparedBatch further = handle.prepareBatch("UPDATE rt_cursor SET version = :version"
+                + " WHERE reader = :reader AND stream = :stream AND version < :version");
+        new TreeMap<>(positions).forEach((stream, version) -> {
+            for (PreparedBatch batch : new PreparedBatch[] {fresh, further}) {
+                batch.bind("reader", reader)
+                        .bind("stream", stream)
+                        .bind("version", version)
+                        .add();
+            }
+        });
+        fresh.execute();
+        further.execute();
+        return positions.size();
+    }
+}
