@@ -43,7 +43,7 @@ final class TrainLine implements Line {
             List<List<String>> elsewhere =
                     running.values().stream().map(Tried::changes).toList();
             Decision decision = new TrialPolicy(rates, settings.innocenceBound())
-                    .decide(new Situation(view, evidence, true, 0, elsewhere, List.of()));
+                    .decide(new Situation(view, evidence, true, 0, elsewhere, List.of(), queue.size()));
             if (decision instanceof Decision.Run run) {
                 Attempt attempt = new Attempt(run.changes());
                 running.put(attempt, new Tried(run.changes(), true, 1, Evidence.Source.UNKNOWN));

@@ -90,7 +90,8 @@ final class Lineup {
                         .filter(t -> !t.isOvertaken() && isOf(t, line, otherSuite))
                         .map(t -> t.tried().changes())
                         .toList(),
-                Sets.inseparable(line.changes()));
+                Sets.inseparable(line.changes()),
+                line.changes().size() + state.queue().size());
     }
 
     private Evidence evidence(Line line) {

@@ -24,14 +24,23 @@ public final class TrialPolicy {
     private static final double EVEN = 0.5;
     private static final double EQUAL = 1e-9;
 
-    /** Bits that a ready proof and a failure that counts are worth; found by simulation, flat around these values. */
+    /** Bits that a ready pair, a trial saved by proofs, and a failure of suspects mixed with others are worth. */
     private static final double PAIR = 0.2;
 
-    private static final double PROOF = 0.4;
+    private static final double PROOF = 0.5;
+    private static final double MIXED = 0.1;
+
+    /** Bits that a released change is worth where nobody else waits; less the more do, nothing at so many batches. */
+    private static final double QUICK = 0.8;
+
+    private static final double FULL_BATCHES = 2;
+
+    /** A proof waits for a set that is expected to release so many changes, unless the queue is full. */
+    private static final double WORTH_WAITING = 0.5;
 
     private final Rates rates;
     private final double innocenceBound;
-    private final int proofRuns;
+    private final ProofCost proofCost;
 
     /** @param innocenceBound the largest chance of blaming an innocent change that is accepted (I4) */
     public TrialPolicy(Rates rates, double innocenceBound) {
@@ -41,7 +50,7 @@ public final class TrialPolicy {
         while ((1 - rates.failure()) / rates.failure() * Math.pow(rates.flake(), runs) > innocenceBound) {
             runs++;
         }
-        this.proofRuns = runs == 1 ? 0 : runs;
+        this.proofCost = new ProofCost(runs == 1 ? 0 : runs);
     }
 
     /** What to do next. */
@@ -71,6 +80,7 @@ public final class TrialPolicy {
      * @param running what is being tried in other environments
      * @param inseparable changes that can be left out only together with all later ones, because a later one has the
      *     same service
+     * @param waiting undecided changes in all, looked at or not
      */
     public record Situation(
             List<String> changes,
@@ -78,7 +88,8 @@ public final class TrialPolicy {
             boolean baselinePassed,
             int baselineFailed,
             List<List<String>> running,
-            List<String> inseparable) {
+            List<String> inseparable,
+            int waiting) {
         public Situation {
             changes = List.copyOf(changes.subList(0, Math.min(changes.size(), Belief.WIDEST)));
         }
@@ -165,6 +176,7 @@ public final class TrialPolicy {
         private final List<Belief.Failed> failed = new ArrayList<>();
         private final List<Long> exact = new ArrayList<>();
         private final List<Long> running = new ArrayList<>();
+        private final long suspects;
         private final Belief belief;
 
         View(Situation now) {
@@ -186,6 +198,7 @@ public final class TrialPolicy {
                 }
             }
             now.running().forEach(set -> running.add(mask(set)));
+            this.suspects = union(failed.stream().map(Belief.Failed::set).toList());
             this.belief = new Belief(rates, failed, vouched);
         }
 
@@ -210,7 +223,8 @@ public final class TrialPolicy {
 
         long mostTelling() {
             long suspect = toBeProved();
-            if (suspect != 0) {
+            double hurry = hurry();
+            if (suspect != 0 && hurry == 0) {
                 return suspect;
             }
             List<Weighted> cases = cases();
@@ -224,14 +238,39 @@ public final class TrialPolicy {
                         continue;
                     }
                     set |= change;
-                    double score = running.contains(set) ? 0 : score(cases, set);
+                    double score = running.contains(set) ? 0 : score(cases, set) + hurry * released(set);
                     if (score > most + EQUAL) {
                         most = score;
                         best = set;
                     }
                 }
             }
+            if (suspect != 0 && ((best & suspect) != 0 || expected(best) < WORTH_WAITING)) {
+                return suspect;
+            }
             return best == 0 && (vouched & ~union(running)) != 0 && !running.contains(vouched) ? vouched : best;
+        }
+
+        /** With a full queue every trial shall tell most; with a short one it shall first let go who waits. */
+        private double hurry() {
+            double full = FULL_BATCHES * batchLimit(rates, 1, Belief.WIDEST);
+            return QUICK * Math.max(0, 1 - now.waiting() / full);
+        }
+
+        /** Changes that the set is expected to release. */
+        private double expected(long set) {
+            return belief.passes(set) * Long.bitCount(set & ~vouched);
+        }
+
+        /** As expected, but the first of the queue count up to three times, the last nothing: nobody waits for ever. */
+        private double released(long set) {
+            double size = now.changes().size();
+            double weight = 0;
+            for (long rest = set & ~vouched; rest != 0; rest &= rest - 1) {
+                double place = 1 - Long.numberOfTrailingZeros(rest) / size;
+                weight += 3 * place * place;
+            }
+            return belief.passes(set) * weight;
         }
 
         private double score(List<Weighted> cases, long set) {
@@ -242,18 +281,38 @@ public final class TrialPolicy {
             return bits + PAIR * pairs(set) + proof(set);
         }
 
-        /**
-         * Worth of a failure within a failed set: it will count against the culprit, whoever it is, unless enough
-         * failures would come by themselves.
-         */
+        /** Trials for proofs that are expected to be saved by this one, in bits. */
         private double proof(long set) {
+            int runs = failuresWith(set);
+            double bad = 1 - belief.allGood(set);
+            if (runs == 0 || proofCost.free()) {
+                // A failure that suspects share with others will count against nobody once one of them is found.
+                return proofCost.free() || (set & suspects) == 0 ? 0 : -MIXED * bad;
+            }
+            long around = smallestFailedWith(set);
+            double badAround = 1 - belief.allGood(around);
+            int runsAround = failuresWith(around);
+            double left = bad * proofCost.trials(Long.bitCount(set & ~vouched), runs + 1)
+                    + (badAround - bad) * proofCost.trials(Long.bitCount(around & ~set), runsAround);
+            return PROOF * (badAround * proofCost.trials(Long.bitCount(around), runsAround) - left);
+        }
+
+        private int failuresWith(long set) {
             int runs = 0;
             for (Belief.Failed f : failed) {
                 runs += (set & ~f.set()) == 0 ? f.runs() : 0;
             }
-            return runs == 0 || runs >= proofRuns
-                    ? 0
-                    : PROOF * (1 - belief.allGood(set)) * stillMissing(proofRuns - runs, Long.bitCount(set));
+            return runs;
+        }
+
+        private long smallestFailedWith(long set) {
+            long smallest = -1;
+            for (Belief.Failed f : failed) {
+                long open = f.set() & ~vouched;
+                boolean smaller = Long.bitCount(open) < Long.bitCount(smallest);
+                smallest = (set & ~f.set()) == 0 && smaller ? open : smallest;
+            }
+            return smallest;
         }
 
         /** The chance that the set passes and thereby is the "without" of a suspect's "with". */
@@ -288,15 +347,14 @@ public final class TrialPolicy {
             return 0;
         }
 
-        /** Nobody; the likeliest culprit; all likely culprits; what is running elsewhere, with and without these. */
+        /**
+         * Nobody; the likeliest culprit; all likely culprits; what is running elsewhere, with and without these; all
+         * but one failed set.
+         */
         private List<Long> leftOut() {
             long top = 0;
             double least = EVEN;
             long likely = 0;
-            long suspects = 0;
-            for (Belief.Failed f : failed) {
-                suspects |= f.set();
-            }
             for (int i = 0; i < now.changes().size(); i++) {
                 double good = (suspects >>> i & 1) == 0 ? 1 : belief.allGood(1L << i);
                 if (good < least) {
@@ -306,13 +364,9 @@ public final class TrialPolicy {
                 likely |= good < EVEN ? 1L << i : 0;
             }
             long elsewhere = union(running);
-            return Stream.of(
-                            0L,
-                            top,
-                            likely,
-                            elsewhere,
-                            elsewhere | likely,
-                            running.isEmpty() ? 0 : elsewhere | suspects)
+            long fresh = running.isEmpty() ? 0 : elsewhere | suspects;
+            Stream<Long> some = Stream.of(0L, top, likely, elsewhere, elsewhere | likely, fresh);
+            return Stream.concat(failed.stream().map(f -> all & ~f.set()), some)
                     .map(set -> set & ~vouched)
                     .filter(this::separable)
                     .distinct()
@@ -339,18 +393,6 @@ public final class TrialPolicy {
     }
 
     private record Weighted(double chance, Belief belief) {}
-
-    /** The chance that halving a set of this size to one change brings fewer failures than are missing. */
-    private static double stillMissing(int missing, int size) {
-        int halvings = Long.SIZE - Long.numberOfLeadingZeros(size - 1L);
-        double chance = Math.pow(EVEN, halvings);
-        double sum = 0;
-        for (int failures = 0; failures <= halvings && failures < missing; failures++) {
-            sum += chance;
-            chance = chance * (halvings - failures) / (failures + 1);
-        }
-        return sum;
-    }
 
     private static long union(List<Long> sets) {
         return sets.stream().reduce(0L, (a, b) -> a | b);

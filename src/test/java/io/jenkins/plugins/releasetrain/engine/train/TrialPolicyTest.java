@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Test;
 class TrialPolicyTest {
     private static final double BOUND = 0.0002;
 
+    /** So many wait that every trial shall tell most. */
+    private static final int FULL = 1_000;
+
     private final TrialPolicy exact = new TrialPolicy(new Rates(0.05, 0), BOUND);
     private final TrialPolicy flaky = new TrialPolicy(new Rates(0.05, 0.03), BOUND);
 
@@ -48,7 +51,7 @@ class TrialPolicyTest {
     @Test
     void I4_brokenBaselineBlamesNobody() {
         Evidence evidence = Evidence.NONE.failed(tried(names(4), 1));
-        Situation failedOnce = new Situation(names(4), evidence, false, 1, List.of(), List.of());
+        Situation failedOnce = new Situation(names(4), evidence, false, 1, List.of(), List.of(), 4);
         assertThat(exact.decide(failedOnce)).isEqualTo(new Decision.BaselineBroken());
         assertThat(flaky.decide(failedOnce)).as("one failure may be a flake").isEqualTo(new Decision.Run(List.of()));
     }
@@ -106,13 +109,32 @@ class TrialPolicyTest {
                 .failed(tried(names(7), 1))
                 .failed(tried(names(3), 1))
                 .failed(tried(names(1), 1));
-        Situation situation = new Situation(names(14), evidence, true, 0, List.of(), List.of("c0"));
+        Situation situation = new Situation(names(14), evidence, true, 0, List.of(), List.of("c0"), FULL);
         assertThat(((Decision.Run) flaky.decide(situation)).changes()).contains("c0");
     }
 
     @Test
+    void proofWaitsForThoseWhoMayLeaveUnlessTheQueueIsFull() {
+        Evidence evidence = Evidence.NONE.failed(tried(names(1), 2));
+        List<List<String>> next = new ArrayList<>();
+        for (int waiting : new int[] {3, FULL}) {
+            Situation situation = new Situation(names(3), evidence, true, 0, List.of(), List.of(), waiting);
+            next.add(((Decision.Run) flaky.decide(situation)).changes());
+        }
+        assertThat(next).containsExactly(List.of("c1", "c2"), List.of("c0"));
+    }
+
+    @Test
+    void secondEnvironmentSearchesAnotherFailedSet() {
+        Evidence evidence =
+                Evidence.NONE.failed(tried(names(8).subList(0, 4), 1)).failed(tried(names(8).subList(4, 8), 1));
+        Situation situation = new Situation(names(8), evidence, true, 0, List.of(List.of("c0", "c1")), List.of(), FULL);
+        assertThat(((Decision.Run) exact.decide(situation)).changes()).containsExactly("c4", "c5");
+    }
+
+    @Test
     void secondEnvironmentTriesWhatTheFirstDoesNotTell() {
-        Situation situation = new Situation(names(28), Evidence.NONE, true, 0, List.of(names(14)), List.of());
+        Situation situation = new Situation(names(28), Evidence.NONE, true, 0, List.of(names(14)), List.of(), FULL);
         List<String> second = ((Decision.Run) exact.decide(situation)).changes();
         assertThat(second).isEqualTo(names(28).subList(14, 28));
     }
@@ -131,8 +153,11 @@ class TrialPolicyTest {
         for (int size = 1; size <= 8; size++) {
             for (int pattern = 0; pattern < 1 << size; pattern++) {
                 int bad = pattern;
-                Outcome outcome = run(size, set -> set.stream().anyMatch(c -> (bad >> number(c) & 1) != 0), exact);
-                assertThat(outcome.ejected()).isEqualTo(bad);
+                for (int waiting : new int[] {0, FULL}) {
+                    Outcome outcome =
+                            run(size, set -> set.stream().anyMatch(c -> (bad >> number(c) & 1) != 0), exact, waiting);
+                    assertThat(outcome.ejected()).isEqualTo(bad);
+                }
             }
         }
     }
@@ -151,7 +176,7 @@ class TrialPolicyTest {
                     String other = "c" + pair % size;
                     Predicate<Set<String>> fails = set -> set.stream().anyMatch(c -> (bad >> number(c) & 1) != 0)
                             || !one.equals(other) && set.contains(one) && set.contains(other);
-                    Outcome outcome = run(size, fails, exact);
+                    Outcome outcome = run(size, fails, exact, pattern % 2 * FULL);
                     assertThat(fails.test(outcome.released())).isFalse();
                     assertThat(outcome.ejected() & pattern).isEqualTo(pattern);
                     assertThat(Integer.bitCount(outcome.ejected() & ~pattern)).isLessThanOrEqualTo(1);
@@ -173,7 +198,8 @@ class TrialPolicyTest {
             Outcome outcome = run(
                     8,
                     set -> set.stream().anyMatch(c -> (bad >> number(c) & 1) != 0) || random.nextDouble() < 0.03,
-                    flaky);
+                    flaky,
+                    round % 2 * FULL);
             assertThat(outcome.ejected() & bad)
                     .as("bad ones never slip through")
                     .isEqualTo(bad);
@@ -185,7 +211,7 @@ class TrialPolicyTest {
     private record Outcome(int ejected, int runs, Set<String> released) {}
 
     /** A train in small: one environment, sets as names; checks the two proofs of whoever is ejected. */
-    private static Outcome run(int size, Predicate<Set<String>> fails, TrialPolicy policy) {
+    private static Outcome run(int size, Predicate<Set<String>> fails, TrialPolicy policy, int waiting) {
         List<String> open = new ArrayList<>(names(size));
         Set<String> baseline = new HashSet<>();
         Set<Set<String>> passed = new HashSet<>(Set.of(Set.of()));
@@ -194,7 +220,7 @@ class TrialPolicyTest {
         int ejected = 0;
         int runs = 0;
         while (!open.isEmpty()) {
-            Decision decision = policy.decide(now(open, evidence, true));
+            Decision decision = policy.decide(new Situation(open, evidence, true, 0, List.of(), List.of(), waiting));
             if (decision instanceof Decision.Run run) {
                 runs++;
                 Set<String> set = new HashSet<>(baseline);
@@ -228,7 +254,7 @@ class TrialPolicyTest {
     }
 
     private static Situation now(List<String> changes, Evidence evidence, boolean baselinePassed) {
-        return new Situation(changes, evidence, baselinePassed, 0, List.of(), List.of());
+        return new Situation(changes, evidence, baselinePassed, 0, List.of(), List.of(), FULL);
     }
 
     private static Tried tried(List<String> changes, int runs) {

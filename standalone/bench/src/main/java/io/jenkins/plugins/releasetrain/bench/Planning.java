@@ -42,7 +42,7 @@ final class Planning {
             List<Change> inView =
                     changes.stream().filter(c -> view.contains(c.id())).toList();
             Decision decision = new TrialPolicy(rates, 0.0002)
-                    .decide(new Situation(view, failed, true, 0, List.of(), Sets.inseparable(inView)));
+                    .decide(new Situation(view, failed, true, 0, List.of(), Sets.inseparable(inView), ids.size()));
             List<String> chosen = ((Decision.Run) decision).changes();
             ImageSet set = Sets.with(
                     baseline,

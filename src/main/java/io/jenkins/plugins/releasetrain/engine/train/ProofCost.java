@@ -1,0 +1,44 @@
+package io.jenkins.plugins.releasetrain.engine.train;
+
+/**
+ * Trials that will be needed only to be sure of a culprit (I4), beyond those that find it. A failed set of n holds one
+ * culprit; trying k of them either fails, which counts against the culprit, or leaves the n − k others. The fewest trials
+ * are found by dynamic programming over n and the failures so far; log2 n of them are the search's own.
+ */
+final class ProofCost {
+    private static final double LN2 = Math.log(2);
+
+    private final int runs;
+    private final double[][] trials;
+
+    /** @param runs failures that a proof takes; 0: one is enough */
+    ProofCost(int runs) {
+        this.runs = runs;
+        this.trials = new double[Belief.WIDEST + 1][runs + 1];
+        for (int n = 1; n <= Belief.WIDEST && runs > 0; n++) {
+            for (int failures = runs; failures >= 0; failures--) {
+                trials[n][failures] = n == 1 ? runs - failures : fewest(n, failures);
+            }
+        }
+    }
+
+    private double fewest(int n, int failures) {
+        int oneMore = Math.min(runs, failures + 1);
+        double fewest = Double.MAX_VALUE;
+        for (int k = 1; k < n; k++) {
+            double left = (k * trials[k][oneMore] + (n - k) * trials[n - k][failures]) / n;
+            fewest = Math.min(fewest, 1 + left);
+        }
+        return fewest;
+    }
+
+    /** Whether the first failure of a change alone is proof already. */
+    boolean free() {
+        return runs == 0;
+    }
+
+    /** @param failures of sets that held all of these n changes */
+    double trials(int n, int failures) {
+        return n == 0 || failures >= runs ? 0 : trials[n][failures] - Math.log(n) / LN2;
+    }
+}
