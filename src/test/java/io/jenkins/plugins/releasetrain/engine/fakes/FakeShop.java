@@ -39,8 +39,7 @@ public final class FakeShop implements AutoCloseable {
     public final Clock clock = Clock.fixed(Instant.parse("2026-11-23T08:00:00Z"), ZoneOffset.UTC);
     public final EnvironmentLock lock = new InMemoryLock(clock);
     private final SortedMap<String, Environment> environments = new TreeMap<>();
-    public final Store store =
-            SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()));
+    public final Store store;
     public final List<Event> events = new ArrayList<>();
     public final Catalog catalog;
     private final AtomicInteger ids = new AtomicInteger();
@@ -48,6 +47,15 @@ public final class FakeShop implements AutoCloseable {
 
     /** @param dependsOn names that a service calls, by service; services without an entry call none */
     public FakeShop(int services, Map<String, Set<String>> dependsOn) {
+        this(
+                services,
+                dependsOn,
+                SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString())));
+    }
+
+    /** @param store where it keeps what it knows */
+    public FakeShop(int services, Map<String, Set<String>> dependsOn, Store store) {
+        this.store = store;
         SortedMap<String, Service> all = new TreeMap<>();
         for (int i = 0; i < services; i++) {
             String name = "s" + i;
