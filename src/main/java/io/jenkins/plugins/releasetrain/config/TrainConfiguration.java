@@ -33,6 +33,8 @@ public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfi
     private int voidsBeforePause = 3;
     private String movingTags;
     private int wastePercent = 50;
+    private boolean publishReleases = true;
+    private String releasesRepository;
 
     @DataBoundConstructor
     public TrainConfiguration(String name, String catalog, String environment) {
@@ -141,6 +143,27 @@ public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfi
     @DataBoundSetter
     public void setWastePercent(int wastePercent) {
         this.wastePercent = wastePercent;
+    }
+
+    /** Whether each release's manifest becomes an artifact of the production registry. */
+    public boolean isPublishReleases() {
+        return publishReleases;
+    }
+
+    @DataBoundSetter
+    public void setPublishReleases(boolean publishReleases) {
+        this.publishReleases = publishReleases;
+    }
+
+    /** Where in the production registry; null: {@code releases/} and the train's name, below the registry's prefix. */
+    @CheckForNull
+    public String getReleasesRepository() {
+        return releasesRepository;
+    }
+
+    @DataBoundSetter
+    public void setReleasesRepository(String releasesRepository) {
+        this.releasesRepository = Util.fixEmptyAndTrim(releasesRepository);
     }
 
     /** The form's helper. */

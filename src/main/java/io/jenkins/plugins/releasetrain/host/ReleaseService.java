@@ -11,6 +11,7 @@ import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryRole;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
@@ -166,6 +167,11 @@ public final class ReleaseService {
         return Optional.ofNullable(configuration().registry(registry).getRepositoryPrefix())
                 .map(p -> p.endsWith("/") ? p : p + "/")
                 .orElse("");
+    }
+
+    /** Images that nobody may release. */
+    public Blocks blocks() {
+        return new Blocks(store(), clock, this::onEvent);
     }
 
     /** @throws EngineException where the database cannot be opened */

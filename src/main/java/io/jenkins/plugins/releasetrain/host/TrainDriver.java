@@ -98,6 +98,16 @@ public final class TrainDriver {
         loop.wake();
     }
 
+    /** @throws EngineException without a reason */
+    public void hold(String reason, String user) {
+        trains.get().hold(reason == null ? "" : reason, user);
+    }
+
+    public void free(String user) {
+        trains.get().free(user);
+        loop.wake();
+    }
+
     /**
      * Releases an earlier release's set again, in the background.
      *

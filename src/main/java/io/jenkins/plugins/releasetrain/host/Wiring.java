@@ -8,7 +8,6 @@ import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
-import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesCluster;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
@@ -16,14 +15,16 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.lock.LeaseLock;
+import io.jenkins.plugins.releasetrain.engine.manifest.Publisher;
+import io.jenkins.plugins.releasetrain.engine.manifest.ReleaseArtifact;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
+import io.jenkins.plugins.releasetrain.engine.registry.Artifacts;
 import io.jenkins.plugins.releasetrain.engine.registry.HttpRegistry;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
-import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.train.Timetable;
@@ -31,6 +32,7 @@ import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -46,7 +48,7 @@ final class Wiring implements AutoCloseable {
 
     private final ReleaseTrainConfiguration configuration;
     private final Ports ports;
-    private final Map<String, Registry> registries = new ConcurrentHashMap<>();
+    private final Map<String, HttpRegistry> registries = new ConcurrentHashMap<>();
     private final Map<String, Catalog> catalogs = new ConcurrentHashMap<>();
     private final Map<String, Environment> environments = new ConcurrentHashMap<>();
     private final Map<String, KubernetesClient> clients = new ConcurrentHashMap<>();
@@ -62,13 +64,13 @@ final class Wiring implements AutoCloseable {
     }
 
     /** With the system's credentials; for trains and lanes. */
-    Registry registry(String name) {
+    HttpRegistry registry(String name) {
         RegistryConfiguration found = configuration.registry(name);
         return registries.computeIfAbsent(name, n -> connect(found, Optional.empty(), ports.clock()));
     }
 
     /** With the credentials that a build's job sees, if a build is given. */
-    static Registry connect(RegistryConfiguration registry, Optional<Run<?, ?>> build, Clock clock) {
+    static HttpRegistry connect(RegistryConfiguration registry, Optional<Run<?, ?>> build, Clock clock) {
         RegistrySettings settings = RegistrySettings.of(registry.getHost());
         if (registry.isPlainHttp()) {
             settings = settings.withPlainHttp();
@@ -118,17 +120,26 @@ final class Wiring implements AutoCloseable {
 
     private Train train(TrainConfiguration train) {
         return new Train(
-                new Train.Plan(settings(train), Timetable.ALWAYS),
+                new Train.Plan(settings(train), Timetable.ALWAYS, publisher(train)),
                 catalog(train.getCatalog()),
                 registriesOf(train.getCatalog()),
                 train.environments().stream().map(this::environment).toList(),
-                new Train.Ports(
-                        ports.store(),
-                        ports.promoter(),
-                        ports.clock(),
-                        Wiring::id,
-                        ports.listener(),
-                        Cluster.Progress.NONE));
+                enginePorts());
+    }
+
+    private Publisher publisher(TrainConfiguration train) {
+        if (!train.isPublishReleases()) {
+            return Publisher.NONE;
+        }
+        RegistryConfiguration production =
+                configuration.registry(configuration.catalog(train.getCatalog()).getProductionRegistry());
+        String prefix = Optional.ofNullable(production.getRepositoryPrefix())
+                .map(p -> p.endsWith("/") ? p : p + "/")
+                .orElse("");
+        String usual = prefix + "releases/" + train.getName().toLowerCase(Locale.ROOT);
+        return new ReleaseArtifact(
+                new Artifacts(registry(production.getName())),
+                Optional.ofNullable(train.getReleasesRepository()).orElse(usual));
     }
 
     private static TrainSettings settings(TrainConfiguration train) {
@@ -170,13 +181,12 @@ final class Wiring implements AutoCloseable {
                 catalog(catalog),
                 registriesOf(catalog),
                 environment(environment.getName()),
-                new Lanes.Ports(
-                        ports.store(),
-                        ports.promoter(),
-                        ports.clock(),
-                        Wiring::id,
-                        ports.listener(),
-                        Cluster.Progress.NONE));
+                enginePorts());
+    }
+
+    private io.jenkins.plugins.releasetrain.engine.promotion.Ports enginePorts() {
+        return new io.jenkins.plugins.releasetrain.engine.promotion.Ports(
+                ports.store(), ports.promoter(), ports.clock(), Wiring::id, ports.listener());
     }
 
     static String id() {

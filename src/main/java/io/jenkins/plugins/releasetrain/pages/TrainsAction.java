@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.pages;
 
 import hudson.Extension;
 import hudson.model.RootAction;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
@@ -40,6 +41,39 @@ public final class TrainsAction implements RootAction {
     public HttpResponse doResume(@QueryParameter String train) {
         ReleaseService.get().controller().check(ReleasePermissions.RUN);
         return answer(() -> ReleaseService.get().train(train).resume(user()));
+    }
+
+    /** Trials go on, but nothing is released. */
+    @RequirePOST
+    public HttpResponse doHold(@QueryParameter String train, @QueryParameter String reason) {
+        ReleaseService.get().controller().check(ReleasePermissions.PROMOTE);
+        return answer(() -> ReleaseService.get().train(train).hold(reason, user()));
+    }
+
+    @RequirePOST
+    public HttpResponse doFree(@QueryParameter String train) {
+        ReleaseService.get().controller().check(ReleasePermissions.PROMOTE);
+        return answer(() -> ReleaseService.get().train(train).free(user()));
+    }
+
+    /** Blocks the images that a release brought, in every train, lane and promotion. */
+    @RequirePOST
+    public HttpResponse doMarkBad(@QueryParameter String release, @QueryParameter String reason) {
+        ReleaseService.get().controller().check(ReleasePermissions.ROLLBACK);
+        return answer(() -> ReleaseService.get().blocks().markBad(release, reason == null ? "" : reason, user()));
+    }
+
+    @RequirePOST
+    public HttpResponse doUnblock(@QueryParameter String digest) {
+        ReleaseService.get().controller().check(ReleasePermissions.ROLLBACK);
+        return answer(() -> ReleaseService.get().blocks().unblock(digest(digest), user()));
+    }
+
+    private static Digest digest(String value) {
+        if (value == null || !Digest.isDigest(value)) {
+            throw EngineException.invalid("'" + value + "' is not a digest; one is written sha256: and 64 hex digits");
+        }
+        return new Digest(value);
     }
 
     /** The release is made, installed and promoted in the background. */

@@ -9,6 +9,7 @@ import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,11 +60,16 @@ public final class Blocks {
 
     /** Why one of these images is refused; empty where none is. */
     public Optional<String> refusal(Map<String, PinnedImage> images) {
+        return refusal(images.values().stream().map(PinnedImage::digest).toList());
+    }
+
+    /** The same, of images that are known by their digest only. */
+    public Optional<String> refusal(Collection<Digest> images) {
         Map<String, Event.ImageBlocked> blocked = journal.state().blocked();
         return blocked.isEmpty()
                 ? Optional.empty()
-                : images.values().stream()
-                        .map(image -> blocked.get(image.digest().value()))
+                : images.stream()
+                        .map(image -> blocked.get(image.value()))
                         .filter(block -> block != null)
                         .map(block -> "image " + block.digest() + " of service '" + block.service() + "' is blocked: "
                                 + block.reason() + " (release " + block.release() + " was marked bad"
@@ -73,6 +79,11 @@ public final class Blocks {
 
     /** @throws EngineException FORBIDDEN where one of the images is blocked */
     public void check(Map<String, PinnedImage> images) {
+        check(images.values().stream().map(PinnedImage::digest).toList());
+    }
+
+    /** The same, of images that are known by their digest only. */
+    public void check(Collection<Digest> images) {
         refusal(images).ifPresent(why -> {
             throw new EngineException(FailureKind.FORBIDDEN, why + "; build another image, or unblock this one");
         });

@@ -16,11 +16,9 @@ import java.util.TreeMap;
 /** Brings images into an environment and proves that they run there. */
 public final class Installer {
     private final Environment environment;
-    private final Cluster.Progress progress;
 
-    public Installer(Environment environment, Cluster.Progress progress) {
+    public Installer(Environment environment) {
         this.environment = environment;
-        this.progress = progress;
     }
 
     /**
@@ -35,7 +33,7 @@ public final class Installer {
     /** Patches what differs, waits for the rollouts, and checks that ready pods run exactly these digests. */
     public Installation install(Map<Service, ImageReference> images, long fence) throws InterruptedException {
         List<String> patched = environment.cluster().install(images, fence);
-        Rollout rollout = environment.cluster().awaitRollouts(images.keySet(), environment.rolloutDeadline(), progress);
+        Rollout rollout = environment.cluster().awaitRollouts(images.keySet(), environment.rolloutDeadline(), Cluster.Progress.NONE);
         return switch (rollout.outcome()) {
             case READY -> proven(patched, images);
             case BLOCKED -> new Installation(patched, Optional.of(describe(rollout, "cannot start")), true);

@@ -114,6 +114,12 @@ public sealed interface Event {
     /** A release's images are in the production registry and its tags point to them (I6). */
     record ReleasePromoted(String release, String promotion) implements Event {}
 
+    /** A release's manifest is an artifact of the production registry, under the release's id. */
+    record ReleasePublished(String release, String repository, Digest digest) implements Event {}
+
+    /** A release's manifest is not in the production registry; the release itself is promoted. */
+    record ReleaseNotPublished(String release, String reason) implements Event {}
+
     /** A release could not be promoted; production is as it was. */
     record PromotionRefused(String release, String promotion, String reason) implements Event {}
 

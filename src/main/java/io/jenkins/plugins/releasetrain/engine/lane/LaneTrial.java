@@ -17,6 +17,7 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import java.time.Duration;
@@ -43,15 +44,15 @@ final class LaneTrial {
     private final Catalog catalog;
     private final Registries registries;
     private final Environment environment;
-    private final Lanes.Ports ports;
+    private final Ports ports;
     private final Installer installer;
 
-    LaneTrial(Catalog catalog, Registries registries, Environment environment, Lanes.Ports ports) {
+    LaneTrial(Catalog catalog, Registries registries, Environment environment, Ports ports) {
         this.catalog = catalog;
         this.registries = registries;
         this.environment = environment;
         this.ports = ports;
-        this.installer = new Installer(environment, ports.progress());
+        this.installer = new Installer(environment);
     }
 
     Optional<LaneTask> enter(Journal<LaneState> journal, LaneId id, Lane lane) throws InterruptedException {

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.lane;
 
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
-import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
@@ -13,12 +12,12 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -27,8 +26,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * Micro releases in one shared environment (design §6): each lane puts its candidates in the place of what production
@@ -45,16 +42,8 @@ public final class Lanes {
     private final Environment environment;
     private final Ports ports;
     private final LaneTrial trial;
+    private final Blocks blocks;
     private final Map<String, Journal<LaneState>> journals = new ConcurrentHashMap<>();
-
-    /** What lanes stand on; see {@link io.jenkins.plugins.releasetrain.engine.train.Train.Ports}. */
-    public record Ports(
-            Store store,
-            Promoter promoter,
-            Clock clock,
-            Supplier<String> ids,
-            Consumer<Event> listener,
-            Cluster.Progress progress) {}
 
     public Lanes(LaneSettings settings, Catalog catalog, Registries registries, Environment environment, Ports ports) {
         this.settings = settings;
@@ -63,6 +52,7 @@ public final class Lanes {
         this.environment = environment;
         this.ports = ports;
         this.trial = new LaneTrial(catalog, registries, environment, ports);
+        this.blocks = new Blocks(ports.store(), ports.clock(), ports.listener());
     }
 
     /** A lane's name: its group, and an id that is unique for ever. */
@@ -96,7 +86,7 @@ public final class Lanes {
             }
             candidates.put(service, pinned);
         });
-        new Blocks(ports.store(), ports.clock(), ports.listener()).check(candidates);
+        blocks.check(candidates);
         LaneId lane = new LaneId(groups.firstKey(), ports.ids().get());
         Event queued = new Event.LaneQueued(lane.id(), environment.name(), lane.group(), candidates, origin);
         journal(lane.group()).update(s -> List.of(queued));
@@ -209,6 +199,10 @@ public final class Lanes {
                     return Optional.of(new LaneTask.Wait(
                             "passed beside candidates that are not decided yet: " + undecided, ASK_AGAIN));
                 }
+                Optional<String> blocked = blocks.refusal(lane.candidates());
+                if (blocked.isPresent()) {
+                    return end(id, lane, Outcome.CANCELLED, blocked.get());
+                }
                 release(id, lane, tested);
                 return Optional.empty();
             }
@@ -256,6 +250,11 @@ public final class Lanes {
     private Optional<LaneTask> promote(LaneId id, Lane lane) throws InterruptedException {
         Event.ReleaseMade made = lane.made().orElseThrow();
         String promotion = "lane/" + made.id();
+        Optional<String> blocked = blocks.refusal(lane.candidates());
+        if (blocked.isPresent() && !ports.promoter().isPlanned(promotion)) {
+            refuse(id, made, promotion, blocked.get());
+            return end(id, lane, Outcome.CANCELLED, blocked.get());
+        }
         String refusal;
         try {
             Promoter.Result result = ports.promoter()

@@ -5,9 +5,10 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.registry.Artifacts;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 
 /** A release as an object of the production registry, next to its images: addressable by its id, and signable. */
-public final class ReleaseArtifact {
+public final class ReleaseArtifact implements Publisher {
     public static final String ARTIFACT_TYPE = "application/vnd.io.jenkins.releasetrain.release.v1";
     public static final String MEDIA_TYPE = ARTIFACT_TYPE + "+json";
 
@@ -22,11 +23,10 @@ public final class ReleaseArtifact {
 
     /**
      * Puts the manifest under the release's id as its tag; does not change anything where it is there already.
-     *
-     * @return digest of the artifact's manifest
      */
-    public Digest push(ReleaseManifest manifest) {
-        return artifacts.push(
+    @Override
+    public Optional<Published> publish(ReleaseManifest manifest) {
+        Digest digest = artifacts.push(
                 repository,
                 manifest.release().id(),
                 new Artifacts.Document(
@@ -38,5 +38,6 @@ public final class ReleaseArtifact {
                                         manifest.release().id(),
                                 "io.jenkins.releasetrain.set",
                                         manifest.set().digest().value())));
+        return Optional.of(new Published(repository, digest));
     }
 }

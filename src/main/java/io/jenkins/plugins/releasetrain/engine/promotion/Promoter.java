@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.promotion;
 
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Move;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
@@ -32,6 +33,7 @@ public final class Promoter {
     private final ImageCopier copier;
     private final Executor executor;
     private final Clock clock;
+    private final Blocks blocks;
     private final Consumer<Event> listener;
     /** Check and move of a tag are two requests, since registries have no compare-and-swap: one promotion at a time. */
     private final ReentrantLock tagging = new ReentrantLock(true);
@@ -41,6 +43,7 @@ public final class Promoter {
         this.copier = copier;
         this.executor = executor;
         this.clock = clock;
+        this.blocks = new Blocks(store, clock, listener);
         this.listener = listener;
     }
 
@@ -73,7 +76,7 @@ public final class Promoter {
     /**
      * Runs or resumes a promotion.
      *
-     * @throws EngineException retryable: it may be resumed with the same id; STALE or CONFLICT at planning: an expectation or
+     * @throws EngineException FORBIDDEN: an image is blocked; retryable: it may be resumed with the same id; STALE or CONFLICT at planning: an expectation or
      *     a version tag stands against it and nothing was changed
      */
     public Result promote(Request request) {
@@ -126,6 +129,7 @@ public final class Promoter {
     }
 
     private Event plan(Request request) {
+        blocks.check(request.items().stream().map(Item::digest).toList());
         List<Registry.Tag> tags = request.items().stream()
                 .map(i -> new Registry.Tag(i.targetRepository(), i.tag()))
                 .toList();

@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.train;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.manifest.ReleaseManifest;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
@@ -108,7 +109,9 @@ final class Releases {
             }
             Promoter.Result result = context.ports().promoter().promote(request(promotion, pending));
             if (result.promoted()) {
-                context.journal().update(s -> s.pending().isEmpty() ? List.of() : promoted(pending, promotion));
+                List<Event> events = promoted(pending, promotion);
+                publish(pending.made()).ifPresent(events::add);
+                context.journal().update(s -> s.pending().isEmpty() ? List.of() : events);
                 return Optional.empty();
             }
             refusal = result.reason();
@@ -141,6 +144,21 @@ final class Releases {
             }
             return events;
         });
+    }
+
+    /** Whether others find it does not make it less of a release. */
+    private Optional<Event> publish(Event.ReleaseMade made) {
+        try {
+            return context.plan()
+                    .publisher()
+                    .publish(new ReleaseManifest(
+                            made,
+                            context.set(made.set()),
+                            context.registries().production().host()))
+                    .map(p -> new Event.ReleasePublished(made.id(), p.repository(), p.digest()));
+        } catch (EngineException e) {
+            return Optional.of(new Event.ReleaseNotPublished(made.id(), e.getMessage()));
+        }
     }
 
     private static List<Event> promoted(TrainState.Pending pending, String promotion) {

@@ -1,23 +1,24 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
-import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.manifest.Publisher;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
-import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
+import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,8 +28,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * A train over one or several staging environments, in each of which one trial runs at a time (design §5). Everything that
@@ -47,26 +46,20 @@ public final class Train {
     private final Decisions decisions;
     private final Blocks blocks;
 
-    /**
-     * What a train stands on.
-     *
-     * @param ids makes ids that are unique for ever
-     * @param listener told of every event once it is durable
-     */
-    public record Ports(
-            Store store,
-            Promoter promoter,
-            Clock clock,
-            Supplier<String> ids,
-            Consumer<Event> listener,
-            Cluster.Progress progress) {}
-
     public Train(TrainSettings settings, Catalog catalog, Registries registries, Environment environment, Ports ports) {
         this(new Plan(settings, Timetable.ALWAYS), catalog, registries, List.of(environment), ports);
     }
 
-    /** How a train runs, and when. */
-    public record Plan(TrainSettings settings, Timetable timetable) {}
+    /**
+     * How a train runs, and when.
+     *
+     * @param publisher of its releases
+     */
+    public record Plan(TrainSettings settings, Timetable timetable, Publisher publisher) {
+        public Plan(TrainSettings settings, Timetable timetable) {
+            this(settings, timetable, Publisher.NONE);
+        }
+    }
 
     /** @param environments one at least; so many trials run at once */
     public Train(Plan plan, Catalog catalog, Registries registries, List<Environment> environments, Ports ports) {
@@ -87,7 +80,7 @@ public final class Train {
     /**
      * A build's request.
      *
-     * @param images tag, digest or full reference in the dev registry, by service
+     * @param images tag, digest or full reference in the dev registry, or a digest that production runs, by service
      * @param promote false: a test release, tried alone and never released
      */
     public record Request(Map<String, String> images, Origin origin, int priority, boolean promote) {}
@@ -100,7 +93,13 @@ public final class Train {
      */
     public String queue(Request request) {
         SortedMap<String, PinnedImage> images = new TreeMap<>();
-        request.images().forEach((service, image) -> images.put(service, pin(service, image, request.promote())));
+        SortedMap<String, PinnedImage> production = productionOf(request.images());
+        request.images()
+                .forEach((service, image) -> images.put(
+                        service,
+                        production.containsKey(service)
+                                ? production.get(service)
+                                : pin(service, image, request.promote())));
         blocks.check(images);
         Change change = new Change(
                 ports.ids().get(),
@@ -111,6 +110,24 @@ public final class Train {
                 request.promote());
         journal.update(s -> queueing(s, change));
         return change.id();
+    }
+
+    /**
+     * Those images that production runs already, so that the dev registry need not have them: a snapshot of production
+     * makes one release of what lanes proved.
+     */
+    private SortedMap<String, PinnedImage> productionOf(Map<String, String> images) {
+        SortedMap<String, PinnedImage> running = new TreeMap<>();
+        List<Service> services = images.entrySet().stream()
+                .filter(e -> Digest.isDigest(e.getValue()))
+                .map(e -> catalog.service(e.getKey()))
+                .toList();
+        if (!services.isEmpty()) {
+            running.putAll(registries.productionSet(services).images());
+            running.entrySet()
+                    .removeIf(e -> !images.get(e.getKey()).equals(e.getValue().digest().value()));
+        }
+        return running;
     }
 
     private PinnedImage pin(String service, String image, boolean promote) {

@@ -7,6 +7,7 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
@@ -24,7 +25,7 @@ record TrainContext(
         Catalog catalog,
         Registries registries,
         int environments,
-        Train.Ports ports,
+        Ports ports,
         Journal<TrainState> journal) {
 
     TrainSettings settings() {

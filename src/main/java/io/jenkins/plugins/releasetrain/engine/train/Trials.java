@@ -33,7 +33,7 @@ final class Trials {
     Trials(TrainContext context, Environment environment) {
         this.context = context;
         this.environment = environment;
-        this.installer = new Installer(environment, context.ports().progress());
+        this.installer = new Installer(environment);
     }
 
     /**

@@ -1,10 +1,10 @@
 package io.jenkins.plugins.releasetrain.engine.fakes;
 
-import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
 import io.jenkins.plugins.releasetrain.engine.lock.InMemoryLock;
+import io.jenkins.plugins.releasetrain.engine.lock.ManualClock;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
@@ -16,10 +16,8 @@ import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -36,7 +34,7 @@ public final class FakeShop implements AutoCloseable {
     public final FakeRegistry dev = new FakeRegistry("dev.example");
     public final FakeRegistry production = new FakeRegistry("production.example");
     public final FakeCluster cluster = new FakeCluster();
-    public final Clock clock = Clock.fixed(Instant.parse("2026-11-23T08:00:00Z"), ZoneOffset.UTC);
+    public final ManualClock clock = new ManualClock(Instant.parse("2026-11-23T08:00:00Z"));
     public final EnvironmentLock lock = new InMemoryLock(clock);
     private final SortedMap<String, Environment> environments = new TreeMap<>();
     public final Store store;
@@ -108,10 +106,6 @@ public final class FakeShop implements AutoCloseable {
 
     public String id() {
         return "id" + ids.incrementAndGet();
-    }
-
-    public Cluster.Progress progress() {
-        return Cluster.Progress.NONE;
     }
 
     /** A new version in the dev registry. */

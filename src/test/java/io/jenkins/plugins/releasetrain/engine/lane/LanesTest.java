@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.CrashingStore;
@@ -12,6 +13,7 @@ import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
 import java.util.Map;
@@ -33,8 +35,8 @@ class LanesTest {
     }
 
     private static Lanes lanes(FakeShop shop, Store store, OnDrift onDrift) {
-        Lanes.Ports ports =
-                new Lanes.Ports(store, shop.promoter(store), shop.clock, shop::id, shop.events::add, shop.progress());
+        Ports ports =
+                new Ports(store, shop.promoter(store), shop.clock, shop::id, shop.events::add);
         LaneSettings settings = new LaneSettings(onDrift, 3, TrainSettings.USUAL_MOVING_TAGS);
         return new Lanes(settings, shop.catalog, shop.registries(), shop.environment(), ports);
     }
@@ -96,6 +98,25 @@ class LanesTest {
         assertThat(ended.outcome()).isEqualTo(Outcome.NOT_INSTALLABLE);
         assertThat(ended.reason()).contains("CrashLoopBackOff");
         assertThat(shop.installed().get("s1")).isEqualTo(FakeShop.digest("s1", "1"));
+    }
+
+    @Test
+    void candidateThatIsBlockedDuringItsTestsIsNotPromoted() {
+        shop.build("s3", "2");
+        finish(open("s3", "2"));
+        shop.production.push("prod/s3", "production", "s3 1");
+        LaneId lane = open("s3", "2");
+        LaneTask task = next(lane);
+        while (!(task instanceof LaneTask.Test)) {
+            task = next(lane);
+        }
+        new Blocks(shop.store, shop.clock, shop.events::add).markBad("staging-s3-1", "loses carts", "ada");
+        lanes.report(lane, Verdict.PASSED, "");
+        Event.LaneEnded ended = finish(lane);
+        assertThat(ended.outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(ended.reason()).contains("loses carts");
+        assertThat(shop.inProduction("s3")).isEqualTo(FakeShop.digest("s3", "1"));
+        assertThat(shop.installed().get("s3")).isEqualTo(FakeShop.digest("s3", "1"));
     }
 
     @Test

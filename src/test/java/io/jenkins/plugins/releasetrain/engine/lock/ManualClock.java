@@ -9,7 +9,15 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** A clock that stands still until it is told to go on. */
 public final class ManualClock extends Clock {
-    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
+    private final AtomicReference<Instant> now;
+
+    public ManualClock() {
+        this(Instant.parse("2026-01-01T00:00:00Z"));
+    }
+
+    public ManualClock(Instant start) {
+        now = new AtomicReference<>(start);
+    }
 
     public void advance(Duration duration) {
         now.updateAndGet(n -> n.plus(duration));

@@ -82,8 +82,8 @@ class ReleaseManifestTest {
             HttpRegistry registry = new HttpRegistry(
                     RegistrySettings.of(embedded.host()).withPlainHttp(), Clock.systemUTC(), Sleeper.real());
             ReleaseArtifact artifact = new ReleaseArtifact(new Artifacts(registry), "shop/releases");
-            Digest digest = artifact.push(MANIFEST);
-            assertThat(artifact.push(MANIFEST)).as("again").isEqualTo(digest);
+            Digest digest = artifact.publish(MANIFEST).orElseThrow().digest();
+            assertThat(artifact.publish(MANIFEST).orElseThrow().digest()).as("again").isEqualTo(digest);
             Registry.Manifest stored =
                     registry.manifest("shop/releases", "shop-17").orElseThrow();
             assertThat(stored.descriptor().digest()).isEqualTo(digest);

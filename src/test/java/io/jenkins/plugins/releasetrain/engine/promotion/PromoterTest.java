@@ -17,6 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +78,38 @@ class PromoterTest {
                 .asInstanceOf(InstanceOfAssertFactories.type(EngineException.class))
                 .returns(FailureKind.CONFLICT, EngineException::kind);
         assertThat(shop.production.moved()).isEmpty();
+    }
+
+    @Test
+    void blockedImageIsNotPromotedByAnybody() {
+        Promoter promoter = shop.promoter(shop.store);
+        promoter.promote(request());
+        SortedMap<String, PinnedImage> brought =
+                new TreeMap<>(Map.of("s1", new PinnedImage("prod/s1", FakeShop.digest("s1", "2"), "2")));
+        shop.store.append(
+                "train/shop",
+                0,
+                shop.clock.instant(),
+                List.of(new Event.ReleaseMade(
+                        "shop-1",
+                        "shop",
+                        1,
+                        Event.Kind.MONO,
+                        Digest.sha256("set"),
+                        "",
+                        "",
+                        brought,
+                        List.of(),
+                        "")));
+        new Blocks(shop.store, shop.clock, shop.events::add).markBad("shop-1", "loses carts", "ada");
+        List<Promoter.Item> items =
+                List.of(new Promoter.Item("dev/s1", "prod/s1", FakeShop.digest("s1", "2"), "again", false));
+        assertThatThrownBy(() -> promoter.promote(
+                        new Promoter.Request("p2", "", shop.dev, shop.production, items, Map.of())))
+                .hasMessageContaining("loses carts")
+                .asInstanceOf(InstanceOfAssertFactories.type(EngineException.class))
+                .returns(FailureKind.FORBIDDEN, EngineException::kind);
+        assertThat(shop.production.resolve("prod/s1", "again")).isEmpty();
     }
 
     @Test

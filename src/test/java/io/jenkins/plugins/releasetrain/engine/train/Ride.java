@@ -5,6 +5,7 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +21,8 @@ record Ride(FakeShop shop, Train train, List<Environment> environments) {
     }
 
     static Ride on(FakeShop shop, Store store, Train.Plan plan, int environments) {
-        Train.Ports ports =
-                new Train.Ports(store, shop.promoter(store), shop.clock, shop::id, shop.events::add, shop.progress());
+        Ports ports =
+                new Ports(store, shop.promoter(store), shop.clock, shop::id, shop.events::add);
         List<Environment> places = shop.environments(environments);
         return new Ride(shop, new Train(plan, shop.catalog, shop.registries(), places, ports), places);
     }

@@ -8,10 +8,35 @@ import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SnapshotsTest {
+    /** A hotfix is in production that the dev registry never saw, as when it was cleaned up. */
+    @Test
+    void snapshotOfProductionMakesOneReleaseOfWhatLanesProved() {
+        try (FakeShop shop = new FakeShop(3, Map.of())) {
+            shop.production.push("prod/s1", "production", "s1 hotfix");
+            Map<String, String> images = new TreeMap<>();
+            shop.registries()
+                    .productionSet(shop.catalog)
+                    .images()
+                    .forEach((service, image) -> images.put(service, image.digest().value()));
+            Ride ride = Ride.on(shop, shop.store);
+            String change = ride.train().queue(new Train.Request(images, Origin.UNKNOWN, 0, true));
+            ride.run("build 1");
+            assertThat(ride.outcome(change).outcome()).isEqualTo(Outcome.RELEASED);
+            assertThat(ride.trials()).isEqualTo(1);
+            Event.ReleaseMade made = shop.store.release("shop-1").orElseThrow().made();
+            assertThat(made.set())
+                    .isEqualTo(shop.registries().productionSet(shop.catalog).digest());
+            assertThat(made.changed()).as("nothing moves").isEmpty();
+        }
+    }
+
     private final FakeShop shop = new FakeShop(4, Map.of());
     private final Snapshots snapshots = new Snapshots(shop.catalog, shop.registries());
 

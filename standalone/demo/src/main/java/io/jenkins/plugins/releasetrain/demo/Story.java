@@ -1,6 +1,5 @@
 package io.jenkins.plugins.releasetrain.demo;
 
-import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
@@ -10,6 +9,7 @@ import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.registry.CopySettings;
 import io.jenkins.plugins.releasetrain.engine.registry.HttpImageCopier;
@@ -129,8 +129,7 @@ final class Story {
                         name, parts.registries.released(shop.catalog().service(name), image)));
         shop.install(parts.kubernetes, staging.namespace(), images);
         shop.install(parts.kubernetes, shared.namespace(), images);
-        Train.Ports ports =
-                new Train.Ports(parts.store, promoter, parts.clock, Story::id, account, Cluster.Progress.NONE);
+        Ports ports = new Ports(parts.store, promoter, parts.clock, Story::id, account);
         train = new Train(
                 TrainSettings.of(shop.name(), "system tests"), shop.catalog(), parts.registries, staging, ports);
         lanes = new Lanes(
@@ -138,7 +137,7 @@ final class Story {
                 shop.catalog(),
                 parts.registries,
                 shared,
-                new Lanes.Ports(parts.store, promoter, parts.clock, Story::id, account, Cluster.Progress.NONE));
+                ports);
     }
 
     private static String id() {

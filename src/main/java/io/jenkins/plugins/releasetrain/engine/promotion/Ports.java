@@ -1,0 +1,15 @@
+package io.jenkins.plugins.releasetrain.engine.promotion;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import java.time.Clock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * What trains and lanes stand on.
+ *
+ * @param ids makes ids that are unique for ever
+ * @param listener told of every event once it is durable
+ */
+public record Ports(Store store, Promoter promoter, Clock clock, Supplier<String> ids, Consumer<Event> listener) {}
