@@ -33,7 +33,9 @@ public final class Installer {
     /** Patches what differs, waits for the rollouts, and checks that ready pods run exactly these digests. */
     public Installation install(Map<Service, ImageReference> images, long fence) throws InterruptedException {
         List<String> patched = environment.cluster().install(images, fence);
-        Rollout rollout = environment.cluster().awaitRollouts(images.keySet(), environment.rolloutDeadline(), Cluster.Progress.NONE);
+        Rollout rollout = environment
+                .cluster()
+                .awaitRollouts(images.keySet(), environment.rolloutDeadline(), Cluster.Progress.NONE);
         return switch (rollout.outcome()) {
             case READY -> proven(patched, images);
             case BLOCKED -> new Installation(patched, Optional.of(describe(rollout, "cannot start")), true);

@@ -17,7 +17,6 @@ import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
-import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

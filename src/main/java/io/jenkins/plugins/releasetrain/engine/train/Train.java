@@ -125,7 +125,8 @@ public final class Train {
         if (!services.isEmpty()) {
             running.putAll(registries.productionSet(services).images());
             running.entrySet()
-                    .removeIf(e -> !images.get(e.getKey()).equals(e.getValue().digest().value()));
+                    .removeIf(e ->
+                            !images.get(e.getKey()).equals(e.getValue().digest().value()));
         }
         return running;
     }

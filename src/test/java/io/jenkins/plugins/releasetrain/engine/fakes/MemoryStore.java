@@ -34,13 +34,15 @@ public final class MemoryStore {
                 (proxy, method, a) -> switch (method.getName()) {
                     case "load" -> new Store.Stream(memory.version(a[0]), Optional.empty(), memory.stream(a[0]));
                     case "version" -> memory.version(a[0]);
-                    case "append" -> memory.append(
-                            (String) a[0], (Long) a[1], (Instant) a[2], (List<? extends Event>) a[3]);
-                    case "events" -> memory.stream(a[0]).stream()
-                            .skip((Long) a[1])
-                            .limit((Integer) a[2])
-                            .toList();
-                    case "saveSet" -> memory.sets.put(((ImageSet) a[0]).digest(), (ImageSet) a[0]) == null ? null : null;
+                    case "append" ->
+                        memory.append((String) a[0], (Long) a[1], (Instant) a[2], (List<? extends Event>) a[3]);
+                    case "events" ->
+                        memory.stream(a[0]).stream()
+                                .skip((Long) a[1])
+                                .limit((Integer) a[2])
+                                .toList();
+                    case "saveSet" ->
+                        memory.sets.put(((ImageSet) a[0]).digest(), (ImageSet) a[0]) == null ? null : null;
                     case "set" -> Optional.ofNullable(memory.sets.get(a[0]));
                     case "runs" -> memory.runs((String) a[0], (Collection<Digest>) a[1], (Instant) a[2]);
                     case "trials" -> memory.trials((String) a[0]);
@@ -83,8 +85,7 @@ public final class MemoryStore {
             if (e.suite().equals(suite) && wanted.contains(e.set()) && e.verdict() != Verdict.VOID) {
                 Store.Runs before = runs.getOrDefault(e.set(), Store.Runs.NONE);
                 boolean pass = e.verdict() == Verdict.PASSED;
-                runs.put(
-                        e.set(), new Store.Runs(before.passed() + (pass ? 1 : 0), before.failed() + (pass ? 0 : 1)));
+                runs.put(e.set(), new Store.Runs(before.passed() + (pass ? 1 : 0), before.failed() + (pass ? 0 : 1)));
             }
         });
         return runs;
@@ -111,10 +112,7 @@ public final class MemoryStore {
                 .filter(e -> e.change().id().equals(id))
                 .findFirst()
                 .map(queued -> new Store.ChangeRecord(
-                        "",
-                        queued,
-                        ended.map(r -> (Event.ChangeEnded) r.event()),
-                        ended.map(RecordedEvent::at)));
+                        "", queued, ended.map(r -> (Event.ChangeEnded) r.event()), ended.map(RecordedEvent::at)));
     }
 
     private Optional<Store.ReleaseRecord> release(String id) {

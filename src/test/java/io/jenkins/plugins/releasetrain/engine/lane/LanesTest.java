@@ -35,8 +35,7 @@ class LanesTest {
     }
 
     private static Lanes lanes(FakeShop shop, Store store, OnDrift onDrift) {
-        Ports ports =
-                new Ports(store, shop.promoter(store), shop.clock, shop::id, shop.events::add);
+        Ports ports = new Ports(store, shop.promoter(store), shop.clock, shop::id, shop.events::add);
         LaneSettings settings = new LaneSettings(onDrift, 3, TrainSettings.USUAL_MOVING_TAGS);
         return new Lanes(settings, shop.catalog, shop.registries(), shop.environment(), ports);
     }

@@ -83,7 +83,9 @@ class ReleaseManifestTest {
                     RegistrySettings.of(embedded.host()).withPlainHttp(), Clock.systemUTC(), Sleeper.real());
             ReleaseArtifact artifact = new ReleaseArtifact(new Artifacts(registry), "shop/releases");
             Digest digest = artifact.publish(MANIFEST).orElseThrow().digest();
-            assertThat(artifact.publish(MANIFEST).orElseThrow().digest()).as("again").isEqualTo(digest);
+            assertThat(artifact.publish(MANIFEST).orElseThrow().digest())
+                    .as("again")
+                    .isEqualTo(digest);
             Registry.Manifest stored =
                     registry.manifest("shop/releases", "shop-17").orElseThrow();
             assertThat(stored.descriptor().digest()).isEqualTo(digest);

@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.promotion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.fakes.CrashingStore;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeRegistry;
@@ -11,14 +12,13 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Tag;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import io.jenkins.plugins.releasetrain.engine.block.Blocks;
-import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -91,21 +91,12 @@ class PromoterTest {
                 0,
                 shop.clock.instant(),
                 List.of(new Event.ReleaseMade(
-                        "shop-1",
-                        "shop",
-                        1,
-                        Event.Kind.MONO,
-                        Digest.sha256("set"),
-                        "",
-                        "",
-                        brought,
-                        List.of(),
-                        "")));
+                        "shop-1", "shop", 1, Event.Kind.MONO, Digest.sha256("set"), "", "", brought, List.of(), "")));
         new Blocks(shop.store, shop.clock, shop.events::add).markBad("shop-1", "loses carts", "ada");
         List<Promoter.Item> items =
                 List.of(new Promoter.Item("dev/s1", "prod/s1", FakeShop.digest("s1", "2"), "again", false));
-        assertThatThrownBy(() -> promoter.promote(
-                        new Promoter.Request("p2", "", shop.dev, shop.production, items, Map.of())))
+        assertThatThrownBy(() ->
+                        promoter.promote(new Promoter.Request("p2", "", shop.dev, shop.production, items, Map.of())))
                 .hasMessageContaining("loses carts")
                 .asInstanceOf(InstanceOfAssertFactories.type(EngineException.class))
                 .returns(FailureKind.FORBIDDEN, EngineException::kind);

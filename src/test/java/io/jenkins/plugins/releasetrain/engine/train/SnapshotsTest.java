@@ -3,14 +3,14 @@ package io.jenkins.plugins.releasetrain.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
-import io.jenkins.plugins.releasetrain.engine.event.Event;
-import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +24,8 @@ class SnapshotsTest {
             shop.registries()
                     .productionSet(shop.catalog)
                     .images()
-                    .forEach((service, image) -> images.put(service, image.digest().value()));
+                    .forEach((service, image) ->
+                            images.put(service, image.digest().value()));
             Ride ride = Ride.on(shop, shop.store);
             String change = ride.train().queue(new Train.Request(images, Origin.UNKNOWN, 0, true));
             ride.run("build 1");

@@ -177,7 +177,9 @@ class TrainModelCheckTest {
         for (Store.RecordedEvent recorded : shop.store.events("train/shop", 0, 10_000)) {
             Event event = recorded.event();
             if (event instanceof Event.ChangeQueued e) {
-                changes.put(e.change().id(), 1 << Integer.parseInt(e.change().images().firstKey().substring(1)));
+                changes.put(
+                        e.change().id(),
+                        1 << Integer.parseInt(e.change().images().firstKey().substring(1)));
             } else if (event instanceof Event.TrialEnded e && e.verdict() != Verdict.VOID) {
                 (e.verdict() == Verdict.PASSED ? passed : failed)
                         .add(mask(shop, shop.store.set(e.set()).orElseThrow()));
@@ -186,15 +188,21 @@ class TrainModelCheckTest {
                 assertThat(passed).as("I1, " + where).contains(released);
             } else if (event instanceof Event.ChangeEnded e) {
                 int change = changes.get(e.change());
-                assertThat(outcomes.put(e.change(), e.outcome())).as("I8, " + where).isNull();
+                assertThat(outcomes.put(e.change(), e.outcome()))
+                        .as("I8, " + where)
+                        .isNull();
                 assertThat(e.outcome() == Outcome.RELEASED || isProven(change, passed, failed))
                         .as("I4, " + where)
                         .isTrue();
             }
         }
         assertThat(outcomes.keySet()).as("I8, " + where).isEqualTo(changes.keySet());
-        assertThat(mask(shop, shop.registries().productionSet(shop.catalog))).as("I1, " + where).isEqualTo(released);
-        assertThat(released == 0 || !fails.test(released)).as("production passes, " + where).isTrue();
+        assertThat(mask(shop, shop.registries().productionSet(shop.catalog)))
+                .as("I1, " + where)
+                .isEqualTo(released);
+        assertThat(released == 0 || !fails.test(released))
+                .as("production passes, " + where)
+                .isTrue();
         for (Environment place : shop.environments(1)) {
             assertThat(place.lock().entries()).as("I3, " + where).isEmpty();
         }

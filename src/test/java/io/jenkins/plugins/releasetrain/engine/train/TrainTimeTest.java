@@ -65,7 +65,9 @@ class TrainTimeTest {
         testing(ride, 45);
         ride.train().report(test.trial(), Verdict.PASSED, "");
         assertThat(why(ride.train().next("build 1"))).contains("frozen until").contains("television");
-        assertThat(ride.train().outcome(change)).as("not released during a freeze").isEmpty();
+        assertThat(ride.train().outcome(change))
+                .as("not released during a freeze")
+                .isEmpty();
         assertThat(shop.lock.entries()).as("the environment is free meanwhile").isEmpty();
         shop.clock.advance(Duration.ofMinutes(50));
         ride.run("build 1");
@@ -156,8 +158,7 @@ class TrainTimeTest {
                         Digest set = ((Event.TrialStarted) last).set();
                         other.store.saveSet(shop.store.set(set).orElseThrow(), Optional.empty());
                     }
-                    other.store.append(
-                            "train/shop", other.store.version("train/shop"), r.at(), List.of(r.event()));
+                    other.store.append("train/shop", other.store.version("train/shop"), r.at(), List.of(r.event()));
                 });
     }
 
@@ -234,7 +235,8 @@ class TrainTimeTest {
         assertThat(shop.events)
                 .filteredOn(Event.PromotionRefused.class::isInstance)
                 .singleElement()
-                .satisfies(e -> assertThat(((Event.PromotionRefused) e).reason()).contains("loses carts"));
+                .satisfies(
+                        e -> assertThat(((Event.PromotionRefused) e).reason()).contains("loses carts"));
         assertThat(ride.outcome(again).outcome()).isEqualTo(Outcome.CANCELLED);
         assertThat(ride.outcome(other).outcome()).isEqualTo(Outcome.RELEASED);
         assertThat(ride.train().state().isPaused()).as("nobody has to look").isFalse();
