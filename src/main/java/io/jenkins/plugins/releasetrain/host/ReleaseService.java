@@ -20,6 +20,8 @@ import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.operation.Operations;
+import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.promotion.PlainPromotions;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
@@ -88,6 +90,12 @@ public final class ReleaseService {
                     "The build runs as '" + who.getName() + "', who lacks the permission " + permission.group.title
                             + "/" + permission.name + "; let somebody grant it, or run the build as another user");
         }
+    }
+
+    /** What people do by hand. */
+    public OperationsApi operations() {
+        Store current = store();
+        return new OperationsApi(new Operations(name -> wiring().train(name), current, blocks(), clock));
     }
 
     /** @throws EngineException where the train is not configured */

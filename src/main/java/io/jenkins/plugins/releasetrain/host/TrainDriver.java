@@ -88,37 +88,6 @@ public final class TrainDriver {
         loop.wake();
     }
 
-    /** @throws EngineException without a reason */
-    public void pause(String reason, String user) {
-        trains.get().pause(reason == null ? "" : reason, user);
-    }
-
-    public void resume(String user) {
-        trains.get().resume(user);
-        loop.wake();
-    }
-
-    /** @throws EngineException without a reason */
-    public void hold(String reason, String user) {
-        trains.get().hold(reason == null ? "" : reason, user);
-    }
-
-    public void free(String user) {
-        trains.get().free(user);
-        loop.wake();
-    }
-
-    /**
-     * Releases an earlier release's set again, in the background.
-     *
-     * @return the new release's id
-     */
-    public String rollBack(String release, String user) {
-        String made = trains.get().rollBack(release, user);
-        loop.wake();
-        return made;
-    }
-
     void wake() {
         loop.wake();
     }
@@ -329,7 +298,11 @@ public final class TrainDriver {
     }
 
     void onEvent(Event event) {
-        if (event instanceof Event.ChangeEnded || event instanceof Event.TrainResumed) {
+        boolean byHand = event instanceof Event.TrainResumed
+                || event instanceof Event.RunForced
+                || event instanceof Event.ChangePrioritised
+                || (event instanceof Event.ReleaseMade made && made.user().isPresent());
+        if (byHand || event instanceof Event.ChangeEnded) {
             loop.wake();
         }
     }

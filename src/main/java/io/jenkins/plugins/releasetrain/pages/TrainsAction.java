@@ -2,28 +2,49 @@ package io.jenkins.plugins.releasetrain.pages;
 
 import hudson.Extension;
 import hudson.model.RootAction;
-import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.history.Answer;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.operation.Operation;
+import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
+import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi.Asked;
+import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi.Caller;
+import io.jenkins.plugins.releasetrain.host.Controller;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
-import org.kohsuke.stapler.HttpResponse;
-import org.kohsuke.stapler.HttpResponses;
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jvnet.localizer.Localizable;
+import org.jvnet.localizer.ResourceBundleHolder;
 import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerProxy;
+import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.StaplerResponse2;
 import org.kohsuke.stapler.interceptor.RequirePOST;
+import org.kohsuke.stapler.verb.GET;
 
-/** Pauses, resumes and rolls back trains: {@code POST release-trains/…}. */
+/**
+ * {@code release-trains/}: the pages, which are one hollow view, the JSON API that fills them, and operations by POST.
+ * Whoever lacks Release/View sees nothing of it.
+ */
 @Extension
-public final class TrainsAction implements RootAction {
-    private static final int BAD_REQUEST = 400;
+public final class TrainsAction implements RootAction, StaplerProxy {
+    private static final Localizable DISPLAY_NAME =
+            new Localizable(ResourceBundleHolder.get(TrainsAction.class), "displayName");
+    private static final int NOT_FOUND = 404;
+    private static final int UNAVAILABLE = 503;
+    private static final Set<String> PAGES = Set.of(
+            "now", "history", "releases", "changes", "compare", "matrix", "services", "digests", "trends", "find");
 
     @Override
     public String getIconFileName() {
-        return null;
+        return controller().may(ReleasePermissions.VIEW) ? "symbol-train plugin-release-train" : null;
     }
 
     @Override
     public String getDisplayName() {
-        return "Release trains";
+        return DISPLAY_NAME.toString();
     }
 
     @Override
@@ -31,68 +52,120 @@ public final class TrainsAction implements RootAction {
         return "release-trains";
     }
 
-    @RequirePOST
-    public HttpResponse doPause(@QueryParameter String train, @QueryParameter String reason) {
-        ReleaseService.get().controller().check(ReleasePermissions.RUN);
-        return answer(() -> ReleaseService.get().train(train).pause(reason, user()));
+    @Override
+    public Object getTarget() {
+        controller().check(ReleasePermissions.VIEW);
+        return this;
     }
 
-    @RequirePOST
-    public HttpResponse doResume(@QueryParameter String train) {
-        ReleaseService.get().controller().check(ReleasePermissions.RUN);
-        return answer(() -> ReleaseService.get().train(train).resume(user()));
+    /** The history as JSON: {@code release-trains/api/…}. */
+    @GET
+    public void doApi(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
+        controller().check(ReleasePermissions.VIEW);
+        send(
+                response,
+                () -> ReleaseService.get()
+                        .history()
+                        .get(
+                                request.getOriginalRestOfPath(),
+                                request.getQueryString(),
+                                request.getHeader("If-None-Match")));
     }
 
-    /** Trials go on, but nothing is released. */
-    @RequirePOST
-    public HttpResponse doHold(@QueryParameter String train, @QueryParameter String reason) {
-        ReleaseService.get().controller().check(ReleasePermissions.PROMOTE);
-        return answer(() -> ReleaseService.get().train(train).hold(reason, user()));
+    /** The texts, and what the user may do. */
+    @GET
+    public void doContext(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
+        controller().check(ReleasePermissions.VIEW);
+        send(response, () -> OperationsApi.context(caller(), request.getLocale()));
     }
 
-    @RequirePOST
-    public HttpResponse doFree(@QueryParameter String train) {
-        ReleaseService.get().controller().check(ReleasePermissions.PROMOTE);
-        return answer(() -> ReleaseService.get().train(train).free(user()));
+    @GET
+    public void doBlocked(StaplerResponse2 response) throws IOException {
+        controller().check(ReleasePermissions.VIEW);
+        send(response, () -> operations().blocked());
     }
 
-    /** Blocks the images that a release brought, in every train, lane and promotion. */
-    @RequirePOST
-    public HttpResponse doMarkBad(@QueryParameter String release, @QueryParameter String reason) {
-        ReleaseService.get().controller().check(ReleasePermissions.ROLLBACK);
-        return answer(() -> ReleaseService.get().blocks().markBad(release, reason == null ? "" : reason, user()));
+    /** What those who wait for a train may expect. */
+    @GET
+    public void doOutlook(StaplerResponse2 response, @QueryParameter String train) throws IOException {
+        controller().check(ReleasePermissions.VIEW);
+        send(response, () -> operations().outlook(() -> new Asked("", "", train, "")));
     }
 
-    @RequirePOST
-    public HttpResponse doUnblock(@QueryParameter String digest) {
-        ReleaseService.get().controller().check(ReleasePermissions.ROLLBACK);
-        return answer(() -> ReleaseService.get().blocks().unblock(digest(digest), user()));
+    /** What an operation would do. */
+    @GET
+    public void doPlan(
+            StaplerResponse2 response,
+            @QueryParameter String operation,
+            @QueryParameter String subject,
+            @QueryParameter String train)
+            throws IOException {
+        controller().check(ReleasePermissions.VIEW);
+        send(response, () -> operations().plan(() -> new Asked(operation, subject, train, ""), caller()));
     }
 
-    private static Digest digest(String value) {
-        if (value == null || !Digest.isDigest(value)) {
-            throw EngineException.invalid("'" + value + "' is not a digest; one is written sha256: and 64 hex digits");
+    /** Does an operation; each takes a permission of its own. */
+    @RequirePOST
+    public void doPerform(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
+        controller().check(ReleasePermissions.VIEW);
+        Asked asked = new Asked(
+                request.getParameter("operation"),
+                request.getParameter("subject"),
+                request.getParameter("train"),
+                request.getParameter("reason"));
+        send(response, () -> operations().perform(() -> asked, caller()));
+    }
+
+    /** Every page is the same view; its script reads the address. */
+    @GET
+    public void doDynamic(StaplerRequest2 request, StaplerResponse2 response) throws IOException, ServletException {
+        controller().check(ReleasePermissions.VIEW);
+        String[] path = request.getRestOfPath().split("/");
+        if (path.length > 1 && PAGES.contains(path[1])) {
+            request.getView(this, "index").forward(request, response);
+        } else {
+            response.sendError(NOT_FOUND);
         }
-        return new Digest(value);
     }
 
-    /** The release is made, installed and promoted in the background. */
-    @RequirePOST
-    public HttpResponse doRollback(@QueryParameter String train, @QueryParameter String release) {
-        ReleaseService.get().controller().check(ReleasePermissions.ROLLBACK);
-        return answer(() -> ReleaseService.get().train(train).rollBack(release, user()));
+    private static Controller controller() {
+        return ReleaseService.get().controller();
     }
 
-    private static String user() {
-        return ReleaseService.get().controller().user();
+    private static OperationsApi operations() {
+        return ReleaseService.get().operations();
     }
 
-    private static HttpResponse answer(Runnable work) {
+    private static Caller caller() {
+        return new Caller(controller().user(), TrainsAction::may);
+    }
+
+    private static boolean may(Operation.Right right) {
+        return controller()
+                .may(
+                        switch (right) {
+                            case RUN -> ReleasePermissions.RUN;
+                            case PROMOTE -> ReleasePermissions.PROMOTE;
+                            case ROLLBACK -> ReleasePermissions.ROLLBACK;
+                            case CONFIGURE -> ReleasePermissions.CONFIGURE;
+                        });
+    }
+
+    private static void send(StaplerResponse2 response, Supplier<Answer> work) throws IOException {
+        Answer answer;
         try {
-            work.run();
-            return HttpResponses.ok();
+            answer = work.get();
         } catch (EngineException e) {
-            return HttpResponses.error(BAD_REQUEST, e.getMessage());
+            // The store cannot be opened.
+            answer = OperationsApi.problem(UNAVAILABLE, e.getMessage());
         }
+        response.setStatus(answer.status());
+        response.setContentType("application/json;charset=UTF-8");
+        response.setHeader("Cache-Control", "no-cache");
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        if (!answer.etag().isEmpty()) {
+            response.setHeader("ETag", answer.etag());
+        }
+        response.getOutputStream().write(answer.body());
     }
 }

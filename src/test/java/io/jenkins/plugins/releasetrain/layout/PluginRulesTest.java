@@ -33,17 +33,20 @@ class PluginRulesTest {
             BASE + "config.Forms.names");
 
     @ArchTest
-    static final ArchRule I10_web_methods_are_POST = methods()
+    static final ArchRule I10_web_methods_are_POST_or_say_that_they_only_read = methods()
             .that()
             .haveNameMatching("do[A-Z].*")
             .and()
             .arePublic()
-            .should(new ArchCondition<>("be POST") {
+            .should(new ArchCondition<>("be POST, or GET and change nothing") {
                 @Override
                 public void check(JavaMethod method, ConditionEvents events) {
                     boolean post = method.isAnnotatedWith("org.kohsuke.stapler.verb.POST")
                             || method.isAnnotatedWith("org.kohsuke.stapler.interceptor.RequirePOST");
-                    events.add(new SimpleConditionEvent(method, post, method.getFullName()));
+                    boolean reads = method.isAnnotatedWith("org.kohsuke.stapler.verb.GET")
+                            && method.getMethodCallsFromSelf().stream()
+                                    .noneMatch(call -> call.getName().equals("perform"));
+                    events.add(new SimpleConditionEvent(method, post || reads, method.getFullName()));
                 }
             });
 

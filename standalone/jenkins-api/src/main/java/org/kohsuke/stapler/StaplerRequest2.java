@@ -1,12 +1,21 @@
 package org.kohsuke.stapler;
 
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
 import net.sf.json.JSONObject;
 
-public interface StaplerRequest2 {
+public interface StaplerRequest2 extends HttpServletRequest {
     String getContextPath();
 
     JSONObject getSubmittedForm() throws ServletException;
 
     void bindJSON(Object bean, JSONObject source);
+
+    String getRestOfPath();
+
+    String getOriginalRestOfPath();
+
+    RequestDispatcher getView(Object it, String viewName) throws IOException;
 }

@@ -24,6 +24,9 @@ public sealed interface Event {
      */
     record ChangeEnded(String change, Outcome outcome, String reason, String related) implements Event {}
 
+    /** A waiting change departs before all of lower priority from now on. */
+    record ChangePrioritised(String change, int priority, String user) implements Event {}
+
     /** Changes left the queue together, in this order, to be tried on top of the baseline. */
     record BatchDeparted(String batch, List<String> changes, Digest baseline) implements Event {}
 
@@ -97,6 +100,7 @@ public sealed interface Event {
      * @param rollbackOf id of the release whose set is released again; empty usually
      * @param changed images that the parent does not have
      * @param trial whose verdict proves it; empty for a rollback
+     * @param user who rolled back; empty usually
      */
     record ReleaseMade(
             String id,
@@ -108,8 +112,24 @@ public sealed interface Event {
             String rollbackOf,
             SortedMap<String, PinnedImage> changed,
             List<String> changes,
-            String trial)
-            implements Event {}
+            String trial,
+            Optional<String> user)
+            implements Event {
+        /** Of changes, which say who asked. */
+        public ReleaseMade(
+                String id,
+                String owner,
+                int number,
+                Kind kind,
+                Digest set,
+                String parent,
+                String rollbackOf,
+                SortedMap<String, PinnedImage> changed,
+                List<String> changes,
+                String trial) {
+            this(id, owner, number, kind, set, parent, rollbackOf, changed, changes, trial, Optional.empty());
+        }
+    }
 
     /** A release's images are in the production registry and its tags point to them (I6). */
     record ReleasePromoted(String release, String promotion) implements Event {}

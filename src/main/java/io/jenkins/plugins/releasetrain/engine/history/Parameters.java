@@ -10,14 +10,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** A request's query, every name and value checked. */
-final class Parameters {
+/** A request's query or form, every name and value checked. */
+public final class Parameters {
     private static final int VALUE = 300;
 
     private final Map<String, String> values = new TreeMap<>();
 
-    /** @param query raw, without question mark; empty for none */
-    Parameters(String query, Set<String> known) {
+    /**
+     * @param query raw, without question mark; empty for none
+     * @throws EngineException INVALID_INPUT unknown name, or a value that is too long
+     */
+    public Parameters(String query, Set<String> known) {
         for (String pair : query.split("&")) {
             if (pair.isEmpty()) {
                 continue;
@@ -44,11 +47,11 @@ final class Parameters {
     }
 
     /** Empty parameters, as forms send them, count as absent. */
-    Optional<String> text(String name) {
+    public Optional<String> text(String name) {
         return Optional.ofNullable(values.get(name)).filter(v -> !v.isBlank());
     }
 
-    String required(String name) {
+    public String required(String name) {
         return text(name).orElseThrow(() -> EngineException.invalid("Parameter '" + name + "' is missing"));
     }
 

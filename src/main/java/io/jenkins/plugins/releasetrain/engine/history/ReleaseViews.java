@@ -9,7 +9,6 @@ import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.Entry;
 import io.jenkins.plugins.releasetrain.engine.store.Item;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
-import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
 import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,13 +20,13 @@ final class ReleaseViews {
     private static final int DIFFERENCES = 500;
     private static final int MOST_DIFFERENCES = 5_000;
     private static final int CHANGES = 100;
-    /** A lane's attempts are looked for in so many events of its group. */
-    private static final int LANE_EVENTS = 300;
 
     private final Store store;
+    private final SearchViews searches;
 
     ReleaseViews(Store store) {
         this.store = store;
+        this.searches = new SearchViews(store);
     }
 
     View.Release release(String id, Parameters p) {
@@ -36,7 +35,6 @@ final class ReleaseViews {
         List<View.Difference> changed = changed(made);
         List<Entry> requests =
                 store.requests(made.changes().stream().limit(CHANGES).toList());
-        boolean lane = made.kind() == Event.Kind.MICRO;
         return new View.Release(
                 made.id(),
                 made.owner(),
@@ -46,6 +44,7 @@ final class ReleaseViews {
                 made.set().value(),
                 made.parent(),
                 made.rollbackOf(),
+                made.user().orElse(""),
                 release.madeAt(),
                 release.promotedAt(),
                 changed.stream()
@@ -53,14 +52,15 @@ final class ReleaseViews {
                         .toList(),
                 changed.size(),
                 requests.stream().map(ItemViews::item).toList(),
-                lane
-                        ? requests.stream()
-                                .findFirst()
-                                .map(e -> TrialTree.ofLane(laneEvents(e)))
-                                .orElse(List.of())
-                        : store.batchOf(made.trial())
-                                .map(b -> TrialTree.of(store.trials(b), made.trial()))
-                                .orElse(List.of()));
+                made.kind() == Event.Kind.MICRO
+                        ? requests.stream().findFirst().map(searches::ofLane).orElse(View.Search.NONE)
+                        : searches.ofBatch(batch(made), requests, made.trial()));
+    }
+
+    /** Of its trial; of a change where the verdict was remembered. */
+    private Optional<String> batch(Event.ReleaseMade made) {
+        return store.batchOf(made.trial())
+                .or(() -> made.changes().stream().findFirst().flatMap(store::batchOfChange));
     }
 
     private List<View.Difference> changed(Event.ReleaseMade made) {
@@ -85,18 +85,10 @@ final class ReleaseViews {
                         FailureKind.NOT_FOUND, "There is no change or lane '" + id + "' in the history"));
         List<View.Difference> images = new ArrayList<>();
         entry.images().forEach((service, image) -> images.add(brought(service, image)));
-        List<View.TrialNode> trials = entry.began() instanceof Event.LaneQueued
-                ? TrialTree.ofLane(laneEvents(entry))
-                : store.batchOfChange(id)
-                        .map(b -> TrialTree.of(store.trials(b), ""))
-                        .orElse(List.of());
-        return new View.ChangeView(ItemViews.item(entry), images, trials);
-    }
-
-    private List<RecordedEvent> laneEvents(Entry entry) {
-        return store.events(entry.place().stream(), entry.place().version() - 1, LANE_EVENTS).stream()
-                .filter(r -> TrialTree.isOfLane(r.event(), entry.id()))
-                .toList();
+        View.Search search = entry.began() instanceof Event.LaneQueued
+                ? searches.ofLane(entry)
+                : searches.ofBatch(store.batchOfChange(id), List.of(entry), "");
+        return new View.ChangeView(ItemViews.item(entry), images, search);
     }
 
     View.Comparison compare(Parameters p) {

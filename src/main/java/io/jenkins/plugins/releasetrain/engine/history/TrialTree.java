@@ -4,22 +4,92 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
 import io.jenkins.plugins.releasetrain.engine.store.Store.TrialRecord;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The trials of a batch as the tree that the search for the culprit makes of them. */
 final class TrialTree {
+    static final String WITH = "WITH";
+    static final String WITHOUT = "WITHOUT";
+    static final String RELEASED = "RELEASED";
     private static final int TRIALS = 300;
 
     private TrialTree() {}
 
-    /** @param proof id of the trial that the page is about */
-    static List<View.TrialNode> of(List<TrialRecord> trials, String proof) {
+    /**
+     * @param recalls verdicts of the batch that were remembered
+     * @param riders its changes
+     * @param proof id of the trial that the page is about
+     */
+    static List<View.TrialNode> of(
+            List<TrialRecord> trials, List<RecordedEvent> recalls, List<View.Rider> riders, String proof) {
+        List<View.TrialNode> flat = Stream.concat(
+                        trials.stream().limit(TRIALS).map(t -> node(t, proof)),
+                        recalls.stream().limit(TRIALS).map(TrialTree::node))
+                .sorted(Comparator.comparing(View.TrialNode::at))
+                .toList();
         List<View.TrialNode> nodes = new ArrayList<>();
-        for (TrialRecord trial : trials.stream().limit(TRIALS).toList()) {
-            nodes.add(node(trial, parent(nodes, trial.started().changes()), proof));
-        }
+        flat.forEach(n -> nodes.add(below(parent(nodes, n.changes()), n)));
+        roles(nodes, riders);
         return nodes;
+    }
+
+    /** What was proven by what; where a set that passed both was released and clears a culprit's, the latter is told. */
+    private static void roles(List<View.TrialNode> nodes, List<View.Rider> riders) {
+        Set<String> released = ids(riders, Set.of("RELEASED"));
+        Set<String> before = new HashSet<>();
+        List<Set<String>> held = new ArrayList<>();
+        for (int i = 0; i < nodes.size(); i++) {
+            View.TrialNode n = nodes.get(i);
+            held.add(union(before, n.changes()));
+            if (passed(n) && !n.changes().isEmpty() && released.containsAll(n.changes())) {
+                nodes.set(i, n.withRole(RELEASED));
+                before.addAll(n.changes());
+            }
+        }
+        ids(riders, Set.of("EJECTED", "NOT_INSTALLABLE")).forEach(culprit -> prove(culprit, nodes, held));
+    }
+
+    /** @param held what each node's set held of this batch, releases of the batch before it included */
+    private static void prove(String culprit, List<View.TrialNode> nodes, List<Set<String>> held) {
+        for (int with = nodes.size() - 1; with >= 0; with--) {
+            if (!"FAILED".equals(nodes.get(with).verdict())
+                    || !nodes.get(with).changes().contains(culprit)) {
+                continue;
+            }
+            Set<String> without = new HashSet<>(held.get(with));
+            without.remove(culprit);
+            for (int i = nodes.size() - 1; i >= 0; i--) {
+                if (passed(nodes.get(i)) && held.get(i).equals(without)) {
+                    nodes.set(with, nodes.get(with).withRole(WITH));
+                    nodes.set(i, nodes.get(i).withRole(WITHOUT));
+                    return;
+                }
+            }
+        }
+    }
+
+    private static boolean passed(View.TrialNode n) {
+        return "PASSED".equals(n.verdict());
+    }
+
+    private static Set<String> union(Set<String> some, List<String> more) {
+        Set<String> all = new HashSet<>(some);
+        all.addAll(more);
+        return all;
+    }
+
+    private static Set<String> ids(List<View.Rider> riders, Set<String> states) {
+        return riders.stream()
+                .filter(r -> states.contains(r.state()))
+                .map(View.Rider::id)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** The newest failed trial that holds all these changes and more: what this one narrows down. */
@@ -30,12 +100,29 @@ final class TrialTree {
                 .reduce((first, last) -> last);
     }
 
-    private static View.TrialNode node(TrialRecord trial, Optional<View.TrialNode> parent, String proof) {
+    private static View.TrialNode below(Optional<View.TrialNode> parent, View.TrialNode n) {
+        return new View.TrialNode(
+                n.id(),
+                parent.map(View.TrialNode::id).orElse(""),
+                parent.map(p -> p.depth() + 1).orElse(0),
+                n.verdict(),
+                n.purpose(),
+                n.environment(),
+                n.changes(),
+                n.reason(),
+                n.at(),
+                n.seconds(),
+                n.memo(),
+                n.role(),
+                n.proof());
+    }
+
+    private static View.TrialNode node(TrialRecord trial, String proof) {
         Event.TrialStarted e = trial.started();
         return new View.TrialNode(
                 e.trial(),
-                parent.map(View.TrialNode::id).orElse(""),
-                parent.map(n -> n.depth() + 1).orElse(0),
+                "",
+                0,
                 trial.ended().map(t -> t.verdict().name()).orElse("RUNNING"),
                 e.purpose(),
                 e.environment(),
@@ -43,7 +130,27 @@ final class TrialTree {
                 trial.ended().map(Event.TrialEnded::reason).orElse(""),
                 trial.startedAt(),
                 trial.ended().map(t -> t.milliseconds() / 1000.0).orElse(0.0),
+                false,
+                "",
                 e.trial().equals(proof));
+    }
+
+    private static View.TrialNode node(RecordedEvent recorded) {
+        Event.VerdictRecalled e = (Event.VerdictRecalled) recorded.event();
+        return new View.TrialNode(
+                "memo-" + recorded.version(),
+                "",
+                0,
+                e.verdict().name(),
+                "",
+                "",
+                e.changes(),
+                "",
+                recorded.at(),
+                0,
+                true,
+                "",
+                false);
     }
 
     static boolean isOfLane(Event event, String lane) {
@@ -72,6 +179,8 @@ final class TrialTree {
                         e.reason(),
                         recorded.at(),
                         e.milliseconds() / 1000.0,
+                        false,
+                        "",
                         false));
             }
         }

@@ -61,7 +61,10 @@ public sealed interface View {
 
     record History(List<Item> items, String next) implements View {}
 
-    /** @param changed what is different from the parent; {@code total} also counts what is not listed */
+    /**
+     * @param user who rolled back; empty for a release of changes
+     * @param changed what is different from the parent; {@code total} also counts what is not listed
+     */
     record Release(
             String id,
             String owner,
@@ -71,16 +74,35 @@ public sealed interface View {
             String set,
             String parent,
             String rollbackOf,
+            String user,
             Instant madeAt,
             Optional<Instant> promotedAt,
             List<Difference> changed,
             int total,
             List<Item> changes,
-            List<TrialNode> trials)
+            Search search)
             implements View {}
 
     /** A change or lane with the trials that it was in. */
-    record ChangeView(Item item, List<Difference> images, List<TrialNode> trials) implements View {}
+    record ChangeView(Item item, List<Difference> images, Search search) implements View {}
+
+    /**
+     * How a batch was searched for its culprits.
+     *
+     * @param riders its changes, in the order of departure
+     * @param trials oldest first
+     */
+    record Search(List<Rider> riders, List<TrialNode> trials) implements View {
+        static final Search NONE = new Search(List.of(), List.of());
+    }
+
+    /**
+     * A change of a batch.
+     *
+     * @param services each with its tag
+     * @param state as of an {@link Item}
+     */
+    record Rider(String id, List<String> services, String state) implements View {}
 
     /**
      * A trial in the search for the first failing prefix.
@@ -88,6 +110,9 @@ public sealed interface View {
      * @param parent id of the failed trial whose changes this one is a part of; empty for the first
      * @param depth 0 for the first
      * @param verdict PASSED, FAILED, VOID, or RUNNING
+     * @param memo whether the verdict was remembered and nothing was run
+     * @param role WITH: the very set with a culprit, which failed; WITHOUT: the set that it was tried on, which passed;
+     *     RELEASED: what became a release; empty for the others
      * @param proof whether it is the trial that this page is about
      */
     record TrialNode(
@@ -101,8 +126,27 @@ public sealed interface View {
             String reason,
             Instant at,
             double seconds,
+            boolean memo,
+            String role,
             boolean proof)
-            implements View {}
+            implements View {
+        TrialNode withRole(String newRole) {
+            return new TrialNode(
+                    id,
+                    parent,
+                    depth,
+                    verdict,
+                    purpose,
+                    environment,
+                    changes,
+                    reason,
+                    at,
+                    seconds,
+                    memo,
+                    newRole,
+                    proof);
+        }
+    }
 
     /**
      * One service in two sets.

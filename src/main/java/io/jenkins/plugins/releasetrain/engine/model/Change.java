@@ -24,4 +24,8 @@ public record Change(
         }
         images = Collections.unmodifiableSortedMap(new TreeMap<>(images));
     }
+
+    public Change withPriority(int newPriority) {
+        return new Change(id, images, origin, queuedAt, newPriority, promote);
+    }
 }

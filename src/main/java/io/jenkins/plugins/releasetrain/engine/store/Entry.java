@@ -52,4 +52,11 @@ public record Entry(Place place, Event began, Instant beganAt, Optional<Event> e
         }
         return began instanceof Event.ReleaseMade e ? e.id() : "";
     }
+
+    /** The same change with another priority; anything else is left as it is. */
+    Entry withPriority(int priority) {
+        return began instanceof Event.ChangeQueued e
+                ? new Entry(place, new Event.ChangeQueued(e.change().withPriority(priority)), beganAt, ended, endedAt)
+                : this;
+    }
 }

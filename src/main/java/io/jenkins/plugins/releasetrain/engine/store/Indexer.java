@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /** Derives what pages read from events of one stream, in the transaction that appends or catches up. */
@@ -102,9 +103,11 @@ final class Indexer {
         if (event instanceof Event.LaneQueued e) {
             rows.lane(e.lane(), recorded.version());
         } else if (event instanceof Event.ReleaseMade e) {
-            List<Origin> origins = e.changes().stream()
-                    .filter(requests::containsKey)
-                    .map(c -> requests.get(c).origin())
+            List<Origin> origins = Stream.concat(
+                            e.changes().stream()
+                                    .filter(requests::containsKey)
+                                    .map(c -> requests.get(c).origin()),
+                            e.user().map(user -> new Origin("", "", user)).stream())
                     .toList();
             Entry entry = begun(recorded);
             Origin first = origins.isEmpty() ? Origin.UNKNOWN : origins.get(0);

@@ -1,11 +1,14 @@
 package io.jenkins.plugins.releasetrain.engine.store;
 
+import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -120,7 +123,28 @@ final class SqlIndex {
                 holding(handle, stream, "batch"),
                 history.running(handle, stream),
                 holding(handle, stream, "pause"),
-                open);
+                prioritised(handle, stream, open));
+    }
+
+    /** With the priorities that somebody gave them while they waited. */
+    private List<Entry> prioritised(Handle handle, String stream, List<Entry> open) {
+        if (open.size() < 2) {
+            return open;
+        }
+        Map<String, Integer> priorities = new HashMap<>();
+        handle.createQuery("SELECT type, body FROM rt_event WHERE stream = :stream AND version > :after"
+                        + " AND type = 'ChangePrioritised' ORDER BY version")
+                .bind("stream", stream)
+                .bind("after", open.get(0).place().version())
+                .map((row, context) -> codec.read(row.getString("type"), row.getString("body")))
+                .forEach(e -> {
+                    if (e instanceof Event.ChangePrioritised given) {
+                        priorities.put(given.change(), given.priority());
+                    }
+                });
+        return open.stream()
+                .map(e -> priorities.containsKey(e.id()) ? e.withPriority(priorities.get(e.id())) : e)
+                .toList();
     }
 
     private Optional<RecordedEvent> holding(Handle handle, String stream, String what) {

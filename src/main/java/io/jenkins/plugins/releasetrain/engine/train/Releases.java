@@ -83,7 +83,8 @@ final class Releases {
                     release,
                     set.changedSince(production),
                     List.of(),
-                    ""));
+                    "",
+                    Optional.of(user)));
             return events;
         });
         return id(after.lastNumber());

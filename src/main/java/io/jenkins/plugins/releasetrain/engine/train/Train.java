@@ -9,6 +9,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
@@ -178,6 +179,23 @@ public final class Train {
             return free[0] ? List.of(ended) : List.of();
         });
         return free[0];
+    }
+
+    /**
+     * Lets a waiting change depart before all of lower priority.
+     *
+     * @throws EngineException CONFLICT where it does not wait in the queue any more
+     */
+    public void prioritise(String change, int priority, String user) {
+        journal.update(s -> {
+            if (s.queue().stream().noneMatch(c -> c.id().equals(change))) {
+                throw new EngineException(
+                        FailureKind.CONFLICT,
+                        "Change '" + change + "' does not wait in the queue of train '"
+                                + context.settings().name() + "'; only who waits can go first");
+            }
+            return List.of(new Event.ChangePrioritised(change, priority, user));
+        });
     }
 
     public void pause(String reason, String user) {

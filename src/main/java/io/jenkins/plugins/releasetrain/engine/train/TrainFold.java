@@ -29,6 +29,10 @@ final class TrainFold {
         Event event = recorded.event();
         if (event instanceof Event.ChangeQueued e) {
             return s.with(d -> d.queue = inOrder(s.queue(), e.change()));
+        } else if (event instanceof Event.ChangePrioritised e) {
+            return s.with(d -> d.queue = byPriority(s.queue().stream()
+                    .map(c -> c.id().equals(e.change()) ? c.withPriority(e.priority()) : c)
+                    .toList()));
         } else if (event instanceof Event.ChangeEnded e) {
             return ended(s, e);
         } else if (event instanceof Event.BatchDeparted e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
@@ -71,8 +72,12 @@ class OldFileTest {
     private static void isAsStored(RecordedEvent recorded) throws IOException {
         assertThat(recorded.at()).isEqualTo(Samples.AT);
         EventCodec codec = new EventCodec();
-        assertThat(new JsonMapper().readTree(codec.write(recorded.event())))
-                .isEqualTo(events().get(codec.name(recorded.event())));
+        JsonNode stored = events().get(codec.name(recorded.event()));
+        ObjectNode written = (ObjectNode) new JsonMapper().readTree(codec.write(recorded.event()));
+        assertThat(written.retain(
+                        stored.properties().stream().map(Map.Entry::getKey).toList()))
+                .as("with nothing but what was known when the file was written")
+                .isEqualTo(stored);
     }
 
     private static JsonNode events() throws IOException {

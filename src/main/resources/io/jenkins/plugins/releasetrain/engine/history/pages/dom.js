@@ -1,5 +1,7 @@
 /** Elements made of data. A text is only ever set as text, so that nothing in it is interpreted. */
 
+import { base, root, context } from "./host.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 function fill(node, attributes, children) {
@@ -23,48 +25,101 @@ export const el = (name, attributes = {}, ...children) => fill(document.createEl
 export const svg = (name, attributes = {}, ...children) =>
   fill(document.createElementNS(SVG, name), attributes, children);
 
-/** A link to one of our own pages. */
-export const link = (text, ...path) =>
-  el("a", { href: "#/" + path.map(encodeURIComponent).join("/") }, text);
+/** A text in the user's language; {0} and so on are replaced. */
+export const t = (key, ...values) => (context.texts[key] ?? key).replace(/\{(\d)\}/g, (_, i) => values[i]);
 
-export const query = (text, page, parameters) =>
-  el("a", { href: `#/${page}?${new URLSearchParams(parameters)}` }, text);
+/** The same with elements as values. */
+export const say = (key, ...values) => (context.texts[key] ?? key).split(/\{(\d)\}/).map((part, i) => i % 2 ? values[part] : part);
 
-export const notice = text => el("p", { class: "rt-notice" }, text);
+const plurals = new Intl.PluralRules(context.language);
 
+/** A text about n things, which is its {0}. */
+export const count = (key, n, ...values) => t(`${key}.${plurals.select(n)}`, n.toLocaleString(context.language), ...values);
+
+/** A state, or whatever else the server names in capitals. */
+export const word = name => context.texts["word." + name] ?? name.toLowerCase().replaceAll("_", " ");
+
+/** The address of one of our own pages. */
+export function address(path, parameters = {}) {
+  const filled = Object.entries(parameters).filter(p => p[1]);
+  return base + path.map(encodeURIComponent).join("/") + (filled.length ? "?" + new URLSearchParams(filled) : "");
+}
+
+export const link = (text, ...path) => el("a", { href: address(path) }, text);
+
+export const query = (text, page, parameters) => el("a", { href: address([page], parameters) }, text);
+
+export const release = id => id ? link(id, "releases", id) : "";
+
+export const service = name => link(name, "services", name);
+
+/** A change by a short form of its id, which may be a long one. */
+export const change = id => el("a", { href: address(["changes", id]), title: id }, id.length > 12 ? id.slice(0, 8) : id);
+
+export const notice = (text, ...more) =>
+  el("div", { class: "jenkins-notice rt-notice" }, el("div", {}, text), more);
+
+export const alert = (tone, ...content) => el("div", { class: `jenkins-alert jenkins-alert-${tone} rt-alert` }, content);
+
+export const section = (title, ...content) => el("section", { class: "rt-section" }, el("h2", {}, title), content);
+
+/** @param columns texts; an empty one is a column of buttons */
 export function table(caption, columns, rows) {
   return el("div", { class: "rt-table", role: "region", "aria-label": caption, tabindex: "0" },
-    el("table", {},
+    el("table", { class: "jenkins-table" },
       el("caption", {}, caption),
-      el("thead", {}, el("tr", {}, columns.map(c => el("th", { scope: "col" }, c)))),
+      el("thead", {}, el("tr", {},
+        columns.map(c => el("th", { scope: "col" }, c || el("span", { class: "jenkins-visually-hidden" }, t("actions")))))),
       el("tbody", {}, rows.map(cells => el("tr", {}, cells.map(c => el("td", {}, c)))))));
 }
 
 export const facts = (pairs, kind = "") =>
   el("dl", { class: "rt-facts " + kind },
-    pairs.filter(p => p[1] !== "" && p[1] !== null).map(p => el("div", {}, el("dt", {}, p[0]), el("dd", {}, p[1]))));
+    pairs.filter(p => p[1] !== "" && p[1] !== null && p[1] !== undefined)
+      .map(p => el("div", {}, el("dt", {}, p[0]), el("dd", {}, p[1]))));
 
 const TONES = {
   PROMOTED: "good", RELEASED: "good", PASSED: "good", PROVEN: "good", EJECTED: "bad", FAILED: "bad",
-  NOT_INSTALLABLE: "bad", REFUSED: "bad", PAUSED: "warn", VOID: "warn", UNDECIDED: "warn",
-  TESTING: "busy", RUNNING: "busy", SEARCHING: "busy",
+  NOT_INSTALLABLE: "bad", REFUSED: "bad", BLOCKED: "bad", PAUSED: "warn", VOID: "warn", UNDECIDED: "warn",
+  TESTING: "busy", RUNNING: "busy", SEARCHING: "busy", WAITING: "busy",
 };
 
 export const tone = state => "rt-" + (TONES[state] ?? "soft");
 
-export const state = value =>
-  el("span", { class: "rt-state " + tone(value) }, value.toLowerCase().replaceAll("_", " "));
+/** Colour never tells it alone: the word is there too. */
+export const badge = (value, text = word(value)) => el("span", { class: "jenkins-badge rt-badge " + tone(value) }, text);
 
-export const time = iso =>
-  el("time", { datetime: iso, title: iso }, new Date(iso).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" }));
+const dates = new Intl.DateTimeFormat(context.language, { dateStyle: "medium", timeStyle: "short" });
+const relative = new Intl.RelativeTimeFormat(context.language, { numeric: "auto" });
+
+export const time = iso => el("time", { datetime: iso, title: iso }, dates.format(new Date(iso)));
+
+/** How long ago, or in how long; kept right by {@link tick}. */
+export const ago = iso => el("time", { datetime: iso, title: dates.format(new Date(iso)), "data-ago": "" }, distance(iso));
+
+function distance(iso) {
+  const seconds = (new Date(iso) - Date.now()) / 1000;
+  const [size, unit] = [[86400, "day"], [3600, "hour"], [60, "minute"]].find(u => Math.abs(seconds) >= u[0]) ?? [1, "second"];
+  return relative.format(Math.trunc(seconds / size), unit);
+}
+
+/** Makes what tells a distance in time tell today's. */
+export function tick(within) {
+  within.querySelectorAll("time[data-ago]").forEach(node => {
+    const text = distance(node.dateTime);
+    if (node.textContent !== text) {
+      node.textContent = text;
+    }
+  });
+}
 
 export const image = i =>
   i === null ? el("span", { class: "rt-soft" }, "–")
-    : el("span", { title: `${i.repository}@${i.digest}` }, i.tag || "no tag", " ",
-      el("a", { href: "#/digest/" + encodeURIComponent(i.digest) }, el("code", {}, i.digest.slice(7, 19))));
+    : el("span", { class: "rt-image", title: `${i.repository}@${i.digest}` }, i.tag, i.tag ? " " : "",
+      el("a", { href: address(["digests", i.digest]) }, el("code", {}, i.digest.slice(7, 19))));
 
 /** A build's page, below the host's root; plain text where there is none to link to. */
-export function build(item, root) {
+export function build(item) {
   if (!item.url || !root) {
     return item.build;
   }
@@ -72,11 +127,27 @@ export function build(item, root) {
   return /^https?:$/.test(url.protocol) ? el("a", { href: url.href }, item.build) : item.build;
 }
 
+/** @param key by which the focus is found again after the page was drawn anew */
+export const button = (text, onclick, { kind = "", key = "" } = {}) =>
+  el("button", { type: "button", class: "jenkins-button " + kind, "data-key": key, onclick }, text);
+
+const number = (value, digits) => value.toLocaleString(context.language, { maximumFractionDigits: digits });
+
 export function duration(seconds) {
-  if (seconds === null) {
+  if (seconds === null || seconds === undefined) {
     return "–";
   }
-  const units = [[86400, "d"], [3600, "h"], [60, "min"]];
-  const unit = units.find(u => seconds >= 2 * u[0]);
-  return unit ? `${(seconds / unit[0]).toFixed(1)} ${unit[1]}` : `${seconds.toFixed(1)} s`;
+  const units = [[86400, "day"], [3600, "hour"], [60, "minute"]];
+  const unit = units.find(u => seconds >= 2 * u[0]) ?? [1, "second"];
+  return new Intl.NumberFormat(context.language, { style: "unit", unit: unit[1], unitDisplay: "short", maximumFractionDigits: 1 })
+    .format(seconds / unit[0]);
+}
+
+export const percent = share => share === null ? "–" : `${number(100 * share, 1)} %`;
+
+export const decimal = value => value === null ? "–" : number(value, 1);
+
+export function bytes(n) {
+  const unit = [[1e9, "GB"], [1e6, "MB"], [1e3, "kB"]].find(u => n >= u[0]) ?? [1, "B"];
+  return `${number(n / unit[0], 1)} ${unit[1]}`;
 }

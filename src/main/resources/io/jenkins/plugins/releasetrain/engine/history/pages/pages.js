@@ -1,234 +1,182 @@
-import { el, link, query, notice, table, facts, state, time, image, build, duration } from "./dom.js";
-import { trialTree, bars } from "./pictures.js";
+/** The pages: each reads the API and answers with its title, its controls and its content. */
 
-const page = document.getElementById("rt-page");
-const status = document.getElementById("rt-status");
-const root = page.dataset.root ?? "";
-const STATES = ["PROMOTED", "MADE", "REFUSED", "EJECTED", "NOT_INSTALLABLE", "SUPERSEDED", "CANCELLED", "PROVEN",
-  "UNDECIDED"];
+import { get, one, blocked, outlook } from "./host.js";
+import { el, t, say, count, word, link, query, address, release, service, change, notice, alert, section, table, facts,
+  badge, time, ago, image, build, duration } from "./dom.js";
+import { field, day, form } from "./forms.js";
+import { action } from "./actions.js";
+import { now, find } from "./now.js";
+import { trends } from "./trends.js";
+import { trialTree } from "./pictures.js";
 
-async function get(path, parameters = {}) {
-  const filled = Object.entries(parameters).filter(p => p[1]);
-  const answer = await fetch(`${page.dataset.api}${path}?${new URLSearchParams(filled)}`, { cache: "no-cache" });
-  const body = await answer.json();
-  if (!answer.ok) {
-    throw new Error(body.error);
-  }
-  return body;
-}
+const STATES = ["PROMOTED", "MADE", "REFUSED", "EJECTED", "NOT_INSTALLABLE", "SUPERSEDED", "CANCELLED", "PROVEN", "UNDECIDED"];
+const ENDED = { RELEASED: "good", PROVEN: "good", EJECTED: "bad", NOT_INSTALLABLE: "bad", REFUSED: "bad" };
 
-const one = (kind, id) => get(`${kind}/${encodeURIComponent(id)}`);
-const itemLink = i => link(i.id, i.kind === "RELEASE" ? "release" : "change", i.id);
-const services = i => [i.services.map((s, n) => [n ? ", " : "", link(s, "service", s)]), i.more ? ` and ${i.more} more` : ""];
+const itemLink = i => i.kind === "RELEASE" ? release(i.id) : change(i.id);
+
+const services = i => [i.services.map((s, n) => [n ? ", " : "", service(s)]), i.more ? " " + t("more", i.more) : ""];
 
 function itemTable(caption, items) {
-  return items.length === 0 ? notice("Nothing here.")
-    : table(caption, ["When", "What", "State", "Train or lane", "Services", "Build", "Person", "Why"],
-      items.map(i => [time(i.at), itemLink(i), state(i.state), i.owner, services(i), build(i, root), i.user, i.reason]));
+  return items.length === 0 ? notice(t("nothing"))
+    : table(caption, [t("when"), t("what"), t("state"), t("services"), t("build"), t("person"), t("why")],
+      items.map(i => [time(i.at), el("span", {}, itemLink(i), el("br"), el("small", { class: "rt-soft" }, i.owner)), badge(i.state),
+        services(i), build(i), i.user, i.reason]));
 }
 
-function field(name, label, value, options) {
-  const input = options
-    ? el("select", { name }, ["", ...options].map(o =>
-      el("option", { value: o, selected: o === value }, o ? o.toLowerCase().replaceAll("_", " ") : "any")))
-    : el("input", { name, value, type: "text" });
-  return el("label", {}, label, input);
+const older = (page, p, next) => next ? el("p", {}, query(t("older"), page, { ...p, before: next })) : null;
+
+function differences(list, total) {
+  return list.length === 0 ? notice(t("nothing.differs"))
+    : table(list.length < total ? t("first", list.length, total) : count("services", total),
+      [t("service"), t("what"), t("from"), t("to")],
+      list.map(d => [service(d.service), word(d.change), d.change === "BROUGHT" ? "" : image(d.from), image(d.to)]));
 }
 
-const day = (name, label, value) => el("label", {}, label, el("input", { name, value: value?.slice(0, 10), type: "date" }));
+/** A text of the engine, with the names of changes instead of their ids. */
+const named = (text, riders) => riders.reduce((said, r) => said.replaceAll(r.id, r.services.join(", ")), text);
 
-function form(target, fields, action) {
-  return el("form", { onsubmit: event => {
-    event.preventDefault();
-    const filled = [...new FormData(event.target)].filter(p => p[1]);
-    location.hash = `#/${target}?${new URLSearchParams(filled)}`;
-  } }, fields, el("button", {}, action));
+function trials({ riders, trials: list }) {
+  if (list.length === 0) {
+    return section(t("trials"), notice(t("trials.none")));
+  }
+  const names = new Map(riders.map(r => [r.id, r.services.join(", ")]));
+  const told = list.map(n => ({ ...n, purpose: named(n.purpose, riders), reason: named(n.reason, riders) }));
+  return section(t("trials"),
+    list.length > 1 ? el("p", { class: "rt-soft" }, t("tree.how")) : null,
+    el("div", { class: "rt-scroll", role: "region", "aria-label": t("tree"), tabindex: "0" }, trialTree(told, riders)),
+    el("details", { class: "rt-details" }, el("summary", {}, t("tree.table")),
+      table(t("trials"), [t("when"), t("purpose"), t("verdict"), t("changes"), t("took"), t("environment"), t("why")],
+        told.map(n => [time(n.at), [n.purpose, n.role ? el("div", { class: "rt-soft" }, t("tree." + n.role)) : null], badge(n.verdict),
+          n.changes.length ? n.changes.map((id, i) => [i ? ", " : "", el("a", { href: address(["changes", id]) }, names.get(id) ?? id)])
+            : t("baseline.alone"),
+          n.memo ? t("tree.memo") : duration(n.seconds), n.environment, n.reason]))));
 }
 
-function waiting(caption, list) {
-  return table(caption, ["Position", "Change", "Services", "Build", "Person", "Since"],
-    list.map(w => [w.position || "in the batch", link(w.id, "change", w.id), w.services.join(", "), build(w, root),
-      w.user, time(w.since)]));
+/** Images of this release that somebody blocked. */
+async function blocks(id) {
+  const list = (await blocked()).filter(b => b.release === id);
+  return list.length === 0 ? null
+    : alert("warning", el("p", {}, t("release.bad", list[0].user, list[0].reason)), el("ul", {},
+      list.map(b => el("li", {}, service(b.service), " ", el("code", {}, b.digest.slice(7, 19)), " ", action("UNBLOCK", "", b.digest)))));
 }
 
-function train(t) {
-  return el("section", { class: "rt-card", "aria-label": t.name },
-    el("h2", {}, t.kind === "LANE" ? "Lanes " : "Train ", t.name, " ", state(t.state)),
-    t.paused ? el("p", { class: "rt-warn" }, "Paused: ", t.paused) : null,
-    t.lastRelease ? el("p", {}, "Newest release: ", link(t.lastRelease, "release", t.lastRelease)) : null,
-    t.trial ? el("p", {}, `Testing ${t.trial.changes.length} changes in ${t.trial.environment} (${t.trial.purpose}) by `,
-      t.trial.conductor, " since ", time(t.trial.since)) : null,
-    t.batch.length ? waiting("Being tried", t.batch) : null,
-    t.queue.length ? waiting(`Waiting: ${t.waiting}`, t.queue) : el("p", { class: "rt-soft" }, "Nothing waits."));
-}
-
-const PAGES = {
-  async now() {
-    const now = await get("now");
-    return ["Trains now", now.trains.length ? now.trains.map(train) : notice("No train has run yet.")];
-  },
+export const PAGES = {
+  now,
+  trends,
 
   async history(_, p) {
-    const [history, now] = await Promise.all([get("history", p), get("now")]);
-    return ["History",
-      form("history", [field("owner", "Train or lane", p.owner, now.owners), field("service", "Service", p.service),
-        field("state", "State", p.state, STATES), field("person", "Person", p.person), field("text", "Words", p.text),
-        day("from", "From", p.from), day("to", "Before", p.to)], "Filter"),
-      itemTable("Newest first", history.items),
-      history.next ? el("p", {}, query("Older", "history", { ...p, before: history.next })) : null];
+    const [history, all] = await Promise.all([get("history", p), get("now")]);
+    return { title: t("history"), content: [
+      form("history", t("filter"), [field("text", t("words"), p.text), field("owner", t("owner"), p.owner, all.owners),
+        field("service", t("service"), p.service), field("state", t("state"), p.state, STATES),
+        field("person", t("person"), p.person), day("from", t("from.day"), p.from), day("to", t("before.day"), p.to)], t("filter.do")),
+      itemTable(t("newest"), history.items), older("history", p, history.next)] };
   },
 
-  async release(id) {
-    const r = await one("releases", id);
-    return [`Release ${r.id}`,
-      facts([["State", state(r.state)], ["Train or lane", r.owner], ["Made", time(r.madeAt)],
-        ["In production since", r.promotedAt ? time(r.promotedAt) : ""], ["Set", el("code", {}, r.set.slice(7, 19))],
-        ["Follows", r.parent ? link(r.parent, "release", r.parent) : ""],
-        ["Rollback to", r.rollbackOf ? link(r.rollbackOf, "release", r.rollbackOf) : ""],
-        ["Compare", r.parent ? query("with its parent", "compare", { from: r.parent, to: r.id }) : ""]]),
-      el("h2", {}, "What changed"), differences(r.changed, r.total),
-      el("h2", {}, "For whom"), itemTable("Changes", r.changes),
-      trials(r.trials)];
+  async releases(id) {
+    const [r, bad] = await Promise.all([one("releases", id), blocks(id)]);
+    const mono = r.kind === "MONO";
+    return { title: t("release.title", r.id), badge: badge(r.state), live: r.state === "MADE",
+      controls: [r.parent ? query(t("compare.parent"), "compare", { from: r.parent, to: r.id }) : null,
+        mono ? action("ROLL_BACK", r.owner, r.id) : null, action("MARK_BAD", r.owner, r.id)],
+      content: [bad,
+        facts([[t("owner"), r.owner], [t("made"), time(r.madeAt)],
+          [t("promoted"), r.promotedAt ? time(r.promotedAt) : ""],
+          [t("follows"), release(r.parent)], [t("rollback.to"), release(r.rollbackOf)], [t("person"), r.user],
+          [t("set"), el("code", { title: r.set }, r.set.slice(7, 19))]]),
+        section(t("changed"), differences(r.changed, r.total)),
+        section(t("forwhom"), itemTable(t("changes"), r.changes)),
+        r.rollbackOf ? null : trials(r.search)] };
   },
 
-  async change(id) {
-    const c = await one("changes", id);
-    return [`Change ${c.item.id}`,
-      facts([["State", state(c.item.state)], ["Why", c.item.reason], ["Train or lane", c.item.owner],
-        ["Build", build(c.item, root)], ["Person", c.item.user]]),
-      el("h2", {}, "Images"), differences(c.images, c.images.length),
-      trials(c.trials)];
+  async changes(id) {
+    const [c, all] = await Promise.all([one("changes", id), get("now")]);
+    const i = c.item;
+    const train = all.trains.find(n => n.name === i.owner && n.kind === "TRAIN");
+    const open = i.state === "WAITING" && train;
+    const expect = open ? await outlook(train.name) : null;
+    return { title: t("change.title", i.services.join(", ") || i.id), badge: badge(i.state), live: i.state === "WAITING",
+      controls: open ? [action("PRIORITISE", i.owner, i.id), action("FORCE", i.owner, i.id), action("CANCEL", i.owner, i.id)] : [],
+      content: [standing(i, train, c.search.riders, expect?.expected[i.id]),
+        facts([[t("owner"), i.owner], [t("build"), build(i)], [t("person"), i.user], [t("when"), time(i.at)],
+          [t("id"), el("code", {}, i.id)]]),
+        section(t("images"), differences(c.images, c.images.length)),
+        trials(c.search)] };
+  },
+
+  /** By whatever somebody knows of it: a service, a build, a person, a release, a digest, or a word of a reason. */
+  async find(_, { text = "" }) {
+    const known = text.trim();
+    const asked = /^sha256:[0-9a-f]{64}$/.test(known) ? [{ digest: known }]
+      : [{ text: known }, { service: known }, { person: known }, { owner: known }];
+    const lists = await Promise.all(asked.map(parameters => get("history", { ...parameters, limit: 20 })));
+    const items = new Map(lists.flatMap(l => l.items).map(i => [i.kind + i.id, i]));
+    return { title: t("find.title", known), content: [find(known),
+      itemTable(t("newest"), [...items.values()].sort((a, b) => b.at.localeCompare(a.at))),
+      el("p", {}, lists[1]?.items.length ? [service(known), " · "] : null, query(t("find.history"), "history", { text: known }))] };
   },
 
   async compare(_, p) {
-    const fields = form("compare", [field("from", "From release", p.from), field("to", "To release", p.to)], "Compare");
+    const fields = form("compare", t("compare"), [field("from", t("from.release"), p.from), field("to", t("to.release"), p.to)],
+      t("compare.do"));
     if (!p.from || !p.to) {
-      return ["Compare", fields, notice("Name two releases, for example shop-1 and shop-2.")];
+      return { title: t("compare"), content: [fields, notice(t("compare.how"))] };
     }
-    const c = await get("compare", p);
-    return ["Compare", fields, el("p", {}, `${c.total} services differ, ${c.same} are the same.`),
-      differences(c.differences, c.total)];
+    const c = await get("compare", { from: p.from, to: p.to });
+    return { title: t("compare"), content: [fields,
+      el("p", {}, say("compare.said", count("services", c.total), c.same, release(c.from), release(c.to))),
+      differences(c.differences, c.total)] };
   },
 
   async matrix(_, p) {
     const m = await get("matrix", p);
-    const columns = ["Service", "Production", "By release",
-      ...m.environments.map(e => e.candidate ? `${e.name} (with a candidate)` : e.name)];
-    return ["What is where",
-      m.rows.length === 0 ? notice("Nothing was promoted yet.")
-        : table("Services by environment; ≠ marks what differs from production", columns, m.rows.map(r => [
-          link(r.service, "service", r.service), image(r.production),
-          r.release ? link(r.release, "release", r.release) : "",
+    const columns = [t("service"), t("production"), t("by.release"),
+      ...m.environments.map(e => e.candidate ? t("with.candidate", e.name) : e.name)];
+    return { title: t("matrix"), content: [
+      form("matrix", t("matrix.from"), [field("after", t("matrix.after"), p.after)], t("show")),
+      m.rows.length === 0 ? notice(t("matrix.none"))
+        : table(t("matrix.caption"), columns, m.rows.map(r => [
+          service(r.service), image(r.production), release(r.release),
           ...r.images.map(i => [
-            i && r.production && i.digest !== r.production.digest ? el("b", { class: "rt-warn" }, "≠ ") : null, image(i)]),
+            i && r.production && i.digest !== r.production.digest
+              ? el("b", { class: "rt-warn", title: t("differs") }, "≠ ", el("span", { class: "jenkins-visually-hidden" }, t("differs"))) : null,
+            image(i)]),
         ])),
-      m.next ? el("p", {}, query("More services", "matrix", { after: m.next })) : null];
+      m.next ? el("p", {}, query(t("more.services"), "matrix", { after: m.next })) : null] };
   },
 
-  async service(name, p) {
-    const s = await get(`services/${encodeURIComponent(name)}`, p);
-    return [`Service ${s.service}`,
-      facts([["Production", image(s.production)], ["By release", s.release ? link(s.release, "release", s.release) : ""]]),
-      itemTable("Newest first", s.history.items),
-      s.history.next ? el("p", {}, el("a",
-        { href: `#/service/${encodeURIComponent(name)}?before=${s.history.next}` }, "Older")) : null];
+  async services(name, p) {
+    const s = await one("services", name, p);
+    return { title: t("service.title", s.service), content: [
+      facts([[t("production"), image(s.production)], [t("by.release"), release(s.release)]]),
+      section(t("timeline"), itemTable(t("newest"), s.history.items),
+        s.history.next ? el("p", {}, el("a", { href: address(["services", name], { before: s.history.next }) }, t("older"))) : null)] };
   },
 
-  async digest(digest) {
+  async digests(digest) {
     const d = await one("digests", digest);
-    return ["Where is this image?", el("p", {}, el("code", {}, d.digest)),
-      facts([["Production", d.production.length ? d.production.map(r => r.service).join(", ") : "not there"],
-        ["Environments", d.environments.map(e => `${e.environment} (${e.service})`).join(", ") || "in none"]]),
-      itemTable("Releases and changes that brought it", d.releases)];
-  },
-
-  async trends(_, p) {
-    const { owners } = await get("now");
-    const owner = p.owner ?? owners[0];
-    if (!owner) {
-      return ["Trends", notice("No train has run yet.")];
-    }
-    const t = await get("trends", { ...p, owner });
-    const percent = x => x === null ? "–" : `${(100 * x).toFixed(1)} %`;
-    const k = t.keys;
-    return ["Trends",
-      form("trends", [field("owner", "Train or lane", owner, owners), day("from", "From", t.from),
-        day("to", "To", t.to)], "Show"),
-      facts([["Deployments a day", k.deploymentsPerDay.toFixed(2)], ["Lead time p50", duration(k.leadTimeP50)],
-        ["Lead time p95", duration(k.leadTimeP95)], ["Change failure rate", percent(k.changeFailureRate)],
-        ["Time to restore p50", duration(k.timeToRestoreP50)],
-        ["Batch size, mean", k.batchSizeMean === null ? "–" : k.batchSizeMean.toFixed(1)],
-        ["Trials that fail", percent(k.trialFailureRate)], ["Changes ejected", k.ejected]], "rt-keys"),
-      t.days.length === 0 ? notice("Nothing came to production in these days.")
-        : [bars(t.days), table("By day", ["Day", "Deployments", "Rollbacks", "Lead time p50"],
-          t.days.map(d => [d.day, d.deployments, d.rollbacks, duration(d.leadTimeP50)]))]];
+    const block = (await blocked()).find(b => b.digest === d.digest);
+    return { title: t("digest.title"), badge: block ? badge("BLOCKED") : null,
+      controls: block ? [action("UNBLOCK", "", d.digest)] : [],
+      content: [el("p", {}, el("code", { class: "rt-break" }, d.digest)),
+        block ? alert("warning", t("digest.blocked", block.user, block.reason)) : null,
+        facts([[t("production"), d.production.length
+          ? d.production.map((r, n) => [n ? ", " : "", service(r.service), " (", release(r.release), ")"]) : t("digest.nowhere")],
+        [t("environments"), d.environments.map(e => `${e.environment} (${e.service})`).join(", ") || t("digest.none")]]),
+        section(t("digest.by"), itemTable(t("newest"), d.releases))] };
   },
 };
 
-function differences(list, total) {
-  return list.length === 0 ? notice("Nothing differs.")
-    : table(list.length < total ? `The first ${list.length} of ${total}` : `${total} services`,
-      ["Service", "What", "From", "To"],
-      list.map(d => [link(d.service, "service", d.service), d.change.toLowerCase(), image(d.from), image(d.to)]));
+/** Why is mine waiting or rejected: in one sentence, on top. */
+function standing(item, train, riders, expected) {
+  if (item.state !== "WAITING") {
+    return alert({ good: "success", bad: "danger" }[ENDED[item.state]] ?? "info", el("strong", {}, word(item.state)), item.reason ? ": " + named(item.reason, riders) : "");
+  }
+  const place = train?.queue.find(w => w.id === item.id);
+  const aboard = train?.batch.some(w => w.id === item.id);
+  const words = aboard ? t(train.trials.some(n => n.changes.includes(item.id)) ? "standing.tried" : "standing.aboard") : place ? t("standing.position", place.position) : t("standing.waits");
+  return alert("info", el("strong", {}, words), " ",
+    train?.paused ? t("standing.paused", train.paused) : expected ? say("standing.expected", ago(expected)) : "",
+    " ", t("standing.since"), " ", ago(item.at), ".");
 }
 
-function trials(list) {
-  return [el("h2", {}, "Trials"), list.length === 0 ? notice("No trial is known.")
-    : [trialTree(list), table("Trials, oldest first", ["When", "Purpose", "Verdict", "Changes", "Took", "Environment", "Why"],
-      list.map(t => [time(t.at), t.purpose, state(t.verdict), t.changes.join(", ") || "baseline alone",
-        duration(t.seconds), t.environment, t.reason]))]];
-}
-
-let shown = "";
-
-/** Draws the page that the address names. A page that is drawn already keeps the focus and its place. */
-async function show(again) {
-  const here = location.hash;
-  const [path, search] = (here.slice(2) || "now").split("?");
-  const [name, ...rest] = path.split("/");
-  let parts;
-  try {
-    parts = Object.hasOwn(PAGES, name)
-      ? await PAGES[name](decodeURIComponent(rest.join("/")), Object.fromEntries(new URLSearchParams(search)))
-      : ["Not found", notice("There is no such page.")];
-  } catch (error) {
-    parts = ["That did not work", el("p", { class: "rt-notice rt-bad", role: "alert" }, error.message)];
-  }
-  if (here !== location.hash) {
-    return;
-  }
-  const fresh = el("div", {}, el("h1", {}, parts[0]), parts.slice(1));
-  if (again && fresh.isEqualNode(page.firstElementChild)) {
-    return;
-  }
-  page.replaceChildren(fresh);
-  document.title = `${parts[0]} – Release Train`;
-  document.querySelectorAll("nav a").forEach(a => {
-    if (a.hash === `#/${name}`) {
-      a.setAttribute("aria-current", "page");
-    } else {
-      a.removeAttribute("aria-current");
-    }
-  });
-  status.textContent = again ? "Updated" : "";
-  if (!again && shown !== "") {
-    page.focus();
-  }
-  shown = here;
-  page.dataset.shown = here;
-}
-
-window.addEventListener("hashchange", event => {
-  if (new URL(event.newURL).hash === "#rt-page") {
-    history.replaceState(null, "", event.oldURL);
-    page.focus();
-  } else {
-    show(false);
-  }
-});
-setInterval(() => {
-  if (!document.hidden && /^(#\/now)?$/.test(location.hash)) {
-    show(true);
-  }
-}, 3000);
-show(false);

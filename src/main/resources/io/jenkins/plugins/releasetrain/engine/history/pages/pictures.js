@@ -1,47 +1,60 @@
-import { svg, tone, duration } from "./dom.js";
+/** Pictures that are drawn by hand; charts are drawn by a library, see charts.js. */
 
-const WIDTH = 260, HEIGHT = 64, GAP = 36, INDENT = 56;
+import { svg, t, count, tone, word, duration } from "./dom.js";
 
-/** How the culprit was searched for: each trial below the failed one that it narrows down. */
-export function trialTree(trials) {
-  const at = new Map(trials.map((t, i) => [t.id, { x: 8 + t.depth * INDENT, y: 8 + i * (HEIGHT + GAP / 2) }]));
-  const depth = Math.max(0, ...trials.map(t => t.depth));
-  const width = WIDTH + depth * INDENT + 16;
-  const height = trials.length * (HEIGHT + GAP / 2) + 8;
-  const lines = trials.filter(t => at.has(t.parent)).map(t => {
-    const from = at.get(t.parent), to = at.get(t.id);
-    return svg("path", { class: "rt-line", d: `M ${from.x + 20} ${from.y + HEIGHT} V ${to.y + HEIGHT / 2} H ${to.x}` });
-  });
-  const boxes = trials.map(t => {
-    const { x, y } = at.get(t.id);
-    return svg("g", { class: tone(t.verdict) },
-      svg("title", {}, `${t.purpose}: ${t.verdict}. ${t.reason}`),
-      svg("rect", { class: "rt-box" + (t.proof ? " rt-proof" : ""), x, y, width: WIDTH, height: HEIGHT, rx: 8 }),
-      svg("text", { x: x + 12, y: y + 24 }, cut(`${t.verdict.toLowerCase()} · ${t.purpose}`, 34)),
-      svg("text", { x: x + 12, y: y + 46 },
-        cut(`${t.changes.length} ${t.changes.length === 1 ? "change" : "changes"}, ${duration(t.seconds)}`
-          + (t.proof ? " – proves it" : ""), 34)));
-  });
-  return svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img",
-    "aria-label": "The trials as a tree; the table below says the same" }, lines, boxes);
-}
+const ROW = 44, TOP = 92, LEFT = 24, TEXT = 330, INDENT = 14;
+
+const GUILTY = ["EJECTED", "NOT_INSTALLABLE"];
 
 const cut = (text, length) => [...text].length > length ? [...text].slice(0, length - 1).join("") + "…" : text;
 
-/** Deployments by day, rollbacks on top. */
-export function bars(days) {
-  const most = Math.max(1, ...days.map(d => d.deployments + d.rollbacks));
-  const step = 720 / Math.max(days.length, 10);
-  return svg("svg", { viewBox: "0 0 760 190", width: 760, height: 190, role: "img",
-    "aria-label": "Deployments by day; the table below says the same" },
-  svg("line", { class: "rt-line", x1: 30, y1: 160, x2: 750, y2: 160 }),
-  svg("text", { x: 0, y: 22 }, most),
-  days.map((d, i) => {
-    const x = 32 + i * step, height = 140 * d.deployments / most, back = 140 * d.rollbacks / most;
-    return svg("g", {}, svg("title", {}, `${d.day}: ${d.deployments} deployments, ${d.rollbacks} rollbacks`),
-      svg("rect", { class: "rt-bar", x, y: 160 - height, width: Math.max(1, step - 2), height }),
-      svg("rect", { class: "rt-back", x, y: 160 - height - back, width: Math.max(1, step - 2), height: back }));
-  }),
-  svg("text", { x: 30, y: 182 }, days[0].day),
-  days.length > 1 ? svg("text", { x: 750, y: 182, "text-anchor": "end" }, days.at(-1).day) : null);
+/**
+ * How the culprit was searched for. A column per change in the order of departure, a row per trial in the order of time:
+ * filled is what the trial's set held on top of the baseline. So halving is seen, and what proves a culprit guilty: the
+ * set without it that passed, and the set with it that failed.
+ *
+ * @param riders the changes
+ */
+export function trialTree(trials, riders) {
+  const columns = riders.map(r => r.id);
+  const cell = Math.max(5, Math.min(34, Math.floor(620 / Math.max(1, columns.length))));
+  const depth = Math.max(0, ...trials.map(n => n.depth));
+  const x0 = LEFT + (depth + 1) * INDENT;
+  const right = x0 + columns.length * cell + 18;
+  const labels = cell >= 16;
+  const top = labels ? TOP : 16;
+  const width = right + TEXT, height = top + trials.length * ROW + 8;
+  const y = i => top + i * ROW;
+  const guilty = new Set(riders.filter(r => GUILTY.includes(r.state)).map(r => r.id));
+  return svg("svg", { class: "rt-tree", viewBox: `0 0 ${width} ${height}`, width, height, role: "img",
+    "aria-label": t("tree.label", trials.length, columns.length) },
+  columns.map((id, i) => guilty.has(id)
+    ? svg("rect", { class: "rt-guilty", x: x0 + i * cell, y: top - 4, width: cell - 2, height: trials.length * ROW, rx: 4 }) : null),
+  labels ? columns.map((id, i) => svg("text", { class: "rt-column" + (guilty.has(id) ? " rt-bad" : ""),
+    transform: `translate(${x0 + i * cell + cell / 2 + 2} ${top - 10}) rotate(-40)` }, cut(riders[i].services.join(", "), 15))) : null,
+  trials.map((n, i) => lines(trials, n, i, y)),
+  trials.map((n, i) => row(n, y(i), columns, cell, x0, right)));
+}
+
+function lines(trials, n, i, y) {
+  const parent = trials.findIndex(p => p.id === n.parent);
+  const at = LEFT + n.depth * INDENT - INDENT / 2;
+  return parent < 0 ? null : svg("path", { class: "rt-line",
+    d: `M ${at - INDENT / 2} ${y(parent) + 22} V ${y(i) + 14} H ${at + 4}` });
+}
+
+function row(n, y, columns, cell, x0, right) {
+  const what = `${n.memo ? t("tree.memo") : word(n.verdict)}${n.memo ? ": " + word(n.verdict) : ""}`
+    + (n.verdict === "RUNNING" || n.memo ? "" : ` · ${duration(n.seconds)}`);
+  const role = n.role ? t("tree." + n.role) : n.proof ? t("tree.proof") : "";
+  return svg("g", { class: tone(n.verdict) },
+    svg("title", {}, `${n.purpose}: ${word(n.verdict)}. ${n.reason}`),
+    svg("circle", { class: n.memo ? "rt-hollow" : "rt-dot", cx: LEFT + n.depth * INDENT, cy: y + 14, r: 6 }),
+    columns.map((id, i) => {
+      const held = n.changes.includes(id);
+      return svg("rect", { class: held ? (n.memo ? "rt-hollow" : "rt-held") : "rt-absent", x: x0 + i * cell, y: y + 3,
+        width: Math.max(3, cell - 2), height: 22, rx: Math.min(4, cell / 4) });
+    }),
+    svg("text", { x: right, y: y + 12 }, cut(n.purpose || count("changes", n.changes.length), 46)),
+    svg("text", { class: "rt-result", x: right, y: y + 29 }, cut(what + (role ? ` · ${role}` : ""), 52)));
 }

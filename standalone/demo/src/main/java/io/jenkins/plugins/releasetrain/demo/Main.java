@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -66,14 +65,14 @@ public final class Main implements Callable<Integer> {
         Account account = new Account(System.out, System::nanoTime);
         Summary summary = new Summary();
         try (Parts parts = open(run)) {
-            Optional<PagesServer> pages = parts.serve();
-            pages.ifPresent(p -> account.line("demo", "pages at " + p.origin()));
             Shop shop = new Shop(options.external() ? "shop-" + run : "shop", run, parts.devPush);
             account.line(
                     "demo",
                     "dev registry " + parts.registries.dev().host() + ", production registry "
                             + parts.registries.production().host() + ", Kubernetes " + parts.kubernetes.getMasterUrl());
             Story story = new Story(parts, shop, account, summary);
+            Optional<PagesServer> pages = parts.serve(story::train, account);
+            pages.ifPresent(p -> account.line("demo", "pages at " + p.origin()));
             story.run();
             account.headline("Summary");
             summary.print(System.out);
@@ -89,8 +88,9 @@ public final class Main implements Callable<Integer> {
             boolean fine = !findings.containsValue(false);
             writeFigures(story, account, parts, fine);
             if (pages.isPresent()) {
-                System.out.println("The pages stay at " + pages.get().origin() + " until Ctrl+C");
-                new CountDownLatch(1).await();
+                System.out.println(
+                        "The pages stay at " + pages.get().origin() + " until Ctrl+C; three changes wait there");
+                story.stay();
             }
             return fine ? CommandLine.ExitCode.OK : WRONG;
         }

@@ -5,37 +5,59 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.jenkins.plugins.releasetrain.engine.history.Answer;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
+import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
+import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi.Asked;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Serves the history's pages and its JSON API on 127.0.0.1. There are no users in the demo, so it asks for none. */
+/** Serves the pages, the history's JSON API and the operations on 127.0.0.1, as Jenkins does below release-trains. */
 final class PagesServer implements AutoCloseable {
     private static final String API = "/api/";
-    private static final Map<String, String> FILES = Map.of(
-            "/index.html", "text/html; charset=utf-8",
-            "/pages.css", "text/css; charset=utf-8",
-            "/pages.js", "text/javascript; charset=utf-8",
-            "/dom.js", "text/javascript; charset=utf-8",
-            "/pictures.js", "text/javascript; charset=utf-8");
-
+    private static final String ASSETS = "/assets/";
+    private static final Set<String> PAGES = Set.of(
+            "", "now", "history", "releases", "changes", "compare", "matrix", "services", "digests", "trends", "find");
+    private static final Set<String> FILES = Set.of(
+            "start.css",
+            "start.js",
+            "main.js",
+            "host.js",
+            "dom.js",
+            "pages.js",
+            "now.js",
+            "trends.js",
+            "forms.js",
+            "actions.js",
+            "pictures.js",
+            "charts.js");
+    private static final Map<String, String> TYPES = Map.of(
+            "js", "text/javascript; charset=utf-8",
+            "css", "text/css; charset=utf-8",
+            "html", "text/html; charset=utf-8");
+    private static final int LONGEST_FORM = 8_192;
     private static final int THREADS = 4;
 
-    private final HistoryApi api;
+    private final Site site;
     private final HttpServer server;
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     private final Set<String> hosts;
 
+    /** What is served, and to whom: there is no login in the demo, so everybody is the same caller. */
+    record Site(HistoryApi history, OperationsApi operations, OperationsApi.Caller caller) {}
+
     /** @param port 0 for any free one */
-    PagesServer(HistoryApi api, int port) throws IOException {
-        this.api = api;
+    PagesServer(Site site, int port) throws IOException {
+        this.site = site;
         this.server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 0);
         int bound = server.getAddress().getPort();
         this.hosts = Set.of("127.0.0.1:" + bound, "localhost:" + bound);
@@ -55,39 +77,99 @@ final class PagesServer implements AutoCloseable {
             headers.set("X-Content-Type-Options", "nosniff");
             headers.set("Referrer-Policy", "no-referrer");
             headers.set("Cache-Control", "no-cache");
-            String path = exchange.getRequestURI().getRawPath();
             // Another name for this address is another site's page that had its own name point here.
-            if (!hosts.contains(String.valueOf(exchange.getRequestHeaders().getFirst("Host")))) {
+            if (!hosts.contains(header(exchange, "Host"))) {
                 text(exchange, 421, "Ask by 127.0.0.1 or localhost");
+            } else if ("POST".equals(exchange.getRequestMethod())) {
+                post(exchange);
             } else if (!"GET".equals(exchange.getRequestMethod())) {
-                headers.set("Allow", "GET");
-                text(exchange, 405, "Only GET is answered");
-            } else if (path.startsWith(API)) {
-                answer(exchange, path.substring(API.length()));
+                headers.set("Allow", "GET, POST");
+                text(exchange, 405, "Only GET and POST are answered");
             } else {
-                file(exchange, "/".equals(path) ? "/index.html" : path);
+                get(exchange, exchange.getRequestURI().getRawPath());
             }
         }
     }
 
-    private void answer(HttpExchange exchange, String path) throws IOException {
-        Answer answer = api.get(
-                path,
-                exchange.getRequestURI().getRawQuery(),
-                exchange.getRequestHeaders().getFirst("If-None-Match"));
+    private static String header(HttpExchange exchange, String name) {
+        return String.valueOf(exchange.getRequestHeaders().getFirst(name));
+    }
+
+    private void get(HttpExchange exchange, String path) throws IOException {
+        String query = exchange.getRequestURI().getRawQuery();
+        if (path.startsWith(API)) {
+            String known = exchange.getRequestHeaders().getFirst("If-None-Match");
+            answer(exchange, site.history().get(path.substring(API.length()), query, known));
+        } else if (path.startsWith(ASSETS)) {
+            asset(exchange, path.substring(ASSETS.length()));
+        } else if ("/context".equals(path)) {
+            answer(exchange, OperationsApi.context(site.caller(), locale(exchange)));
+        } else if ("/plan".equals(path)) {
+            answer(exchange, site.operations().plan(() -> Asked.of(query), site.caller()));
+        } else if ("/outlook".equals(path)) {
+            answer(exchange, site.operations().outlook(() -> Asked.of(query)));
+        } else if ("/blocked".equals(path)) {
+            answer(exchange, site.operations().blocked());
+        } else if (PAGES.contains(path.substring(1).split("/", 2)[0])) {
+            file(exchange, getClass(), "pages/index.html");
+        } else {
+            text(exchange, 404, "There is no such page");
+        }
+    }
+
+    private void post(HttpExchange exchange) throws IOException {
+        String origin = header(exchange, "Origin");
+        if (!"/perform".equals(exchange.getRequestURI().getRawPath())) {
+            exchange.getResponseHeaders().set("Allow", "GET");
+            text(exchange, 405, "Only GET is answered here");
+        } else if (hosts.stream().noneMatch(h -> origin.equals("http://" + h))) {
+            text(exchange, 403, "Another site's page must not change anything here");
+        } else {
+            String form = new String(exchange.getRequestBody().readNBytes(LONGEST_FORM), StandardCharsets.UTF_8);
+            answer(exchange, site.operations().perform(() -> Asked.of(form), site.caller()));
+        }
+    }
+
+    private static Locale locale(HttpExchange exchange) {
+        try {
+            List<Locale.LanguageRange> wanted = Locale.LanguageRange.parse(header(exchange, "Accept-Language"));
+            return Locale.forLanguageTag(wanted.get(0).getRange());
+        } catch (IllegalArgumentException e) {
+            return Locale.ENGLISH;
+        }
+    }
+
+    private static void answer(HttpExchange exchange, Answer answer) throws IOException {
         if (!answer.etag().isEmpty()) {
             exchange.getResponseHeaders().set("ETag", answer.etag());
         }
         send(exchange, answer.status(), "application/json", answer.body());
     }
 
-    private static void file(HttpExchange exchange, String path) throws IOException {
-        if (!FILES.containsKey(path)) {
-            text(exchange, 404, "There is no such page");
-            return;
+    private static void asset(HttpExchange exchange, String name) throws IOException {
+        if ("demo.css".equals(name)) {
+            file(exchange, PagesServer.class, "pages/demo.css");
+        } else if ("echarts.js".equals(name)) {
+            file(exchange, PagesServer.class, echarts());
+        } else if (FILES.contains(name)) {
+            file(exchange, HistoryApi.class, "pages/" + name);
+        } else {
+            text(exchange, 404, "There is no such file");
         }
-        try (InputStream in = HistoryApi.class.getResourceAsStream("pages" + path)) {
-            send(exchange, 200, FILES.get(path), in.readAllBytes());
+    }
+
+    private static String echarts() throws IOException {
+        Properties webJar = new Properties();
+        try (InputStream in =
+                PagesServer.class.getResourceAsStream("/META-INF/maven/org.webjars/echarts/pom.properties")) {
+            webJar.load(in);
+        }
+        return "/META-INF/resources/webjars/echarts/" + webJar.getProperty("version") + "/echarts.common.min.js";
+    }
+
+    private static void file(HttpExchange exchange, Class<?> beside, String name) throws IOException {
+        try (InputStream in = beside.getResourceAsStream(name)) {
+            send(exchange, 200, TYPES.get(name.substring(name.lastIndexOf('.') + 1)), in.readAllBytes());
         }
     }
 

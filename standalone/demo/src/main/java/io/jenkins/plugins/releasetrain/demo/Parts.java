@@ -4,15 +4,20 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesCluster;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.lock.LeaseLock;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
+import io.jenkins.plugins.releasetrain.engine.operation.Operations;
+import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
+import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.registry.HttpRegistry;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
@@ -20,6 +25,7 @@ import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
+import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.testkit.cluster.EmbeddedKubernetes;
 import io.jenkins.plugins.releasetrain.testkit.cluster.PodBehaviour;
 import io.jenkins.plugins.releasetrain.testkit.cluster.PodSimulator;
@@ -39,6 +45,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** The outside world of the demo, embedded or real; all of it ends with {@link #close()}. */
 final class Parts implements AutoCloseable {
@@ -49,6 +57,7 @@ final class Parts implements AutoCloseable {
     private final Options options;
     private final boolean embeddedKubernetes;
     final Clock clock = Clock.systemUTC();
+    final Live live = new Live(clock);
     final ExecutorService executor = Executors.newFixedThreadPool(8);
     /** Apart from the other: a copy waits there for its blobs. */
     final ExecutorService copies = Executors.newFixedThreadPool(4);
@@ -162,7 +171,7 @@ final class Parts implements AutoCloseable {
                 name,
                 namespace,
                 "http://" + namespace + ".example",
-                new KubernetesCluster(place, executor, clock, Sleeper.real()),
+                new KubernetesCluster(place, executor, clock, Sleeper.real()).watchedBy(live.in(name)),
                 new LeaseLock(place, Duration.ofSeconds(5), clock, Sleeper.real()),
                 rolloutDeadline,
                 Duration.ofMinutes(5));
@@ -180,13 +189,22 @@ final class Parts implements AutoCloseable {
         };
     }
 
-    /** The pages, where they are wanted. */
-    Optional<PagesServer> serve() throws IOException {
+    /**
+     * The pages, where they are wanted. Whoever asks may do everything.
+     *
+     * @param trains as {@link Operations} wants them
+     */
+    Optional<PagesServer> serve(Function<String, Train> trains, Consumer<Event> listener) throws IOException {
         if (options.serve.isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(open(new PagesServer(new HistoryApi(store, clock), options.serve.get())));
+            Operations operations = new Operations(trains, store, new Blocks(store, clock, listener), clock);
+            PagesServer.Site site = new PagesServer.Site(
+                    new HistoryApi(store, clock, live),
+                    new OperationsApi(operations),
+                    new OperationsApi.Caller("demo", right -> true));
+            return Optional.of(open(new PagesServer(site, options.serve.get())));
         } catch (BindException | IllegalArgumentException e) {
             throw new EngineException(
                     FailureKind.INVALID_INPUT,

@@ -6,6 +6,8 @@ import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneTask;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
@@ -50,7 +52,7 @@ final class Story {
     private final ShopSuite suite;
     private Environment staging;
     private Environment shared;
-    private Train train;
+    private volatile Train train;
     private Lanes lanes;
 
     Story(Parts parts, Shop shop, Account account, Summary summary) {
@@ -60,7 +62,7 @@ final class Story {
         this.summary = summary;
         this.promoter = new Promoter(
                 parts.store,
-                new HttpImageCopier(CopySettings.DEFAULT, parts.executor),
+                new HttpImageCopier(CopySettings.DEFAULT, parts.executor, parts.live),
                 parts.copies,
                 parts.clock,
                 account);
@@ -76,13 +78,40 @@ final class Story {
     }
 
     void run() throws InterruptedException, ExecutionException {
-        firstPromotion();
-        environments();
+        prepare();
         monoRelease();
         testRelease();
         microReleases();
         secondMonoRelease();
         rollback();
+    }
+
+    /** Production holds version 1.0 of all, and both environments what production holds. */
+    void prepare() {
+        firstPromotion();
+        environments();
+    }
+
+    /** @throws EngineException NOT_FOUND where there is no such train, or not yet */
+    Train train(String name) {
+        Train found = train;
+        if (found == null || !name.equals(shop.name())) {
+            throw new EngineException(FailureKind.NOT_FOUND, "There is no train '" + name + "' in the demo");
+        }
+        return found;
+    }
+
+    /** Changes wait in a paused train, for who tries the pages; whatever is asked for there happens. Never returns. */
+    void stay() throws InterruptedException {
+        train.pause("try the pages: let the train depart", CONDUCTOR);
+        for (String service : List.of("cart", "price", "mail")) {
+            shop.build(service, "2.0");
+            queue(service + " 2.0", true);
+        }
+        while (true) {
+            step(train.next(CONDUCTOR));
+            Thread.sleep(POLL.toMillis());
+        }
     }
 
     private void firstPromotion() {
@@ -191,7 +220,7 @@ final class Story {
         conduct();
     }
 
-    private void queue(String image, boolean promote) {
+    void queue(String image, boolean promote) {
         String[] words = image.split(" ");
         train.queue(new Train.Request(
                 Map.of(words[0], words[1]), new Origin(words[0] + "#" + words[1], "", "demo"), 0, promote));
@@ -227,14 +256,12 @@ final class Story {
         return new Summary.Cost(account.seconds() - begin, parts.traffic().minus(before));
     }
 
-    private void conductQuietly() {
+    void conductQuietly() {
         try {
             Task task = train.next(CONDUCTOR);
             while (!(task instanceof Task.Idle)) {
-                if (task instanceof Task.Test test) {
-                    List<String> failures = suite.testAll(test.namespace());
-                    train.report(test.trial(), verdict(failures), String.join("; ", failures));
-                } else if (task instanceof Task.Wait wait) {
+                step(task);
+                if (task instanceof Task.Wait wait) {
                     account.line("train", "waits: " + wait.why());
                     Thread.sleep(POLL.toMillis());
                 }
@@ -243,6 +270,13 @@ final class Story {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("The demo was interrupted", e);
+        }
+    }
+
+    private void step(Task task) {
+        if (task instanceof Task.Test test) {
+            List<String> failures = suite.testAll(test.namespace());
+            train.report(test.trial(), verdict(failures), String.join("; ", failures));
         }
     }
 

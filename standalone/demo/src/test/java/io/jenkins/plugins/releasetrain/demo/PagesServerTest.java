@@ -2,19 +2,19 @@ package io.jenkins.plugins.releasetrain.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
+import io.jenkins.plugins.releasetrain.engine.operation.Operation;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.Locale;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PagesServerTest {
@@ -24,7 +24,7 @@ class PagesServerTest {
     @BeforeEach
     void open() throws IOException {
         store = SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()));
-        server = new PagesServer(new HistoryApi(store, Clock.systemUTC()), 0);
+        server = new PagesServer(TestSites.of(store, right -> true), 0);
     }
 
     @AfterEach
@@ -34,6 +34,11 @@ class PagesServerTest {
     }
 
     private String ask(String line, String host, String... headers) throws IOException {
+        return ask(server, line, host, headers);
+    }
+
+    /** @param headers each with its line's end; the last may be an empty line and the body */
+    private static String ask(PagesServer server, String line, String host, String... headers) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", server.origin().getPort())) {
             String request = line + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n"
                     + String.join("", headers) + "\r\n";
@@ -47,7 +52,18 @@ class PagesServerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/pages.js", "/pages.css", "/dom.js", "/pictures.js", "/api/now"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/now",
+                "/releases/shop-1",
+                "/assets/main.js",
+                "/assets/start.css",
+                "/assets/echarts.js",
+                "/context",
+                "/blocked",
+                "/api/now"
+            })
     void everythingIsServedUnderAStrictPolicy(String path) throws IOException {
         String answer = ask("GET " + path, host());
         assertThat(answer).startsWith("HTTP/1.1 200");
@@ -60,7 +76,7 @@ class PagesServerTest {
         String page = ask("GET /", host());
         assertThat(page)
                 .doesNotContain("<style", " style=", "onclick", "<script>")
-                .contains("<script type=\"module\" src");
+                .contains("<script src=");
     }
 
     @Test
@@ -72,10 +88,43 @@ class PagesServerTest {
     }
 
     @Test
-    void onlyGetIsAnsweredAndOnlyUnderItsOwnName() throws IOException {
-        assertThat(ask("POST /api/now", host(), "Content-Length: 0\r\n")).startsWith("HTTP/1.1 405");
+    void onlyItsOwnNameAndItsOwnFilesAreServed() throws IOException {
         assertThat(ask("GET /api/now", "evil.example")).startsWith("HTTP/1.1 421");
         assertThat(ask("GET /../demo/shop.yaml", host())).startsWith("HTTP/1.1 404");
+        assertThat(ask("GET /assets/../shop.yaml", host())).startsWith("HTTP/1.1 404");
         assertThat(ask("GET /api/releases/none", host())).startsWith("HTTP/1.1 404");
+        assertThat(ask("GET /nothing", host())).startsWith("HTTP/1.1 404");
+    }
+
+    @Test
+    void I10_onlyOwnPagesPostAndGetChangesNothing() throws IOException {
+        String query = "/perform?operation=PAUSE&train=shop&reason=x";
+        String mine = "Origin: http://" + host() + "\r\n";
+        assertThat(ask("POST /api/now", host(), "Content-Length: 0\r\n", mine)).startsWith("HTTP/1.1 405");
+        assertThat(ask("GET " + query, host())).startsWith("HTTP/1.1 404");
+        assertThat(ask("DELETE /api/now", host())).startsWith("HTTP/1.1 405");
+        assertThat(ask("POST /perform", host(), "Content-Length: 0\r\n")).startsWith("HTTP/1.1 403");
+        assertThat(ask("POST /perform", host(), "Content-Length: 0\r\n", "Origin: http://evil.example\r\n"))
+                .startsWith("HTTP/1.1 403");
+        assertThat(ask("POST /perform", host(), "Content-Length: 0\r\n", mine)).startsWith("HTTP/1.1 400");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void I10_eachOperationIsRefusedToWhoMayNot(Operation operation) throws IOException {
+        try (PagesServer strict = new PagesServer(TestSites.of(store, right -> right != operation.right()), 0)) {
+            String form = "operation=" + operation + "&train=shop&subject=x&reason=y";
+            String at = "127.0.0.1:" + strict.origin().getPort();
+            assertThat(ask(strict, "GET /plan?" + form.replaceAll("&reason.*", ""), at))
+                    .startsWith("HTTP/1.1 403");
+            String answer = ask(
+                    strict,
+                    "POST /perform",
+                    at,
+                    "Origin: http://" + at + "\r\n",
+                    "Content-Length: " + form.length() + "\r\n",
+                    "\r\n" + form);
+            assertThat(answer).startsWith("HTTP/1.1 403").contains("Release/" + operation.right());
+        }
     }
 }

@@ -1,9 +1,7 @@
 package io.jenkins.plugins.releasetrain.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import java.io.IOException;
@@ -11,12 +9,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,58 +22,33 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
-import org.openqa.selenium.StaleElementReferenceException;
-import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.WebElement;
-import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
-import org.openqa.selenium.logging.LogEntry;
-import org.openqa.selenium.logging.LogType;
-import org.openqa.selenium.logging.LoggingPreferences;
-import org.openqa.selenium.support.ui.FluentWait;
-import org.openqa.selenium.support.ui.WebDriverWait;
 
-/** The pages in headless Chromium; skipped where Debian's chromium and chromium-driver are not installed. */
+/** Every page in headless Chromium, over a history whose names are HTML and emoji. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PagesTest {
-    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-    private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
+    private static final int FIRST_PAGE_BYTES = 150_000;
 
     private SqlStore store;
     private SqlStore emptyStore;
     private PagesServer server;
     private PagesServer emptyServer;
-    private ChromeDriver browser;
+    private Browser browser;
 
     @BeforeAll
     void open() throws IOException {
-        assumeTrue(
-                Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER),
-                "Skipped: needs chromium and chromium-driver (apt-get install chromium chromium-driver)");
+        browser = Browser.open();
         store = SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()));
         HostileShop.fill(store);
-        server = new PagesServer(new HistoryApi(store, Clock.systemUTC()), 0);
+        server = new PagesServer(TestSites.of(store, right -> true), 0);
         emptyStore = SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()));
-        emptyServer = new PagesServer(new HistoryApi(emptyStore, Clock.systemUTC()), 0);
-        ChromeOptions options = new ChromeOptions();
-        options.setBinary(CHROMIUM.toFile());
-        options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1100,820", "--lang=en");
-        LoggingPreferences logging = new LoggingPreferences();
-        logging.enable(LogType.BROWSER, Level.ALL);
-        options.setCapability("goog:loggingPrefs", logging);
-        browser = new ChromeDriver(
-                new ChromeDriverService.Builder()
-                        .usingDriverExecutable(DRIVER.toFile())
-                        .usingAnyFreePort()
-                        .build(),
-                options);
+        emptyServer = new PagesServer(TestSites.of(emptyStore, right -> true), 0);
     }
 
     @AfterAll
     void close() {
         if (browser != null) {
-            browser.quit();
+            browser.close();
         }
         if (server != null) {
             server.close();
@@ -92,138 +62,159 @@ class PagesTest {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /** A page may be drawn anew between looking for an element and asking it. */
-    private FluentWait<WebDriver> waiting() {
-        return new WebDriverWait(browser, Duration.ofSeconds(30)).ignoring(StaleElementReferenceException.class);
-    }
-
-    private WebElement show(PagesServer from, String hash) {
-        browser.get("about:blank");
-        browser.get(from.origin() + hash);
-        waiting().until(b -> b.findElement(By.id("rt-page")).getDomAttribute("data-shown") != null);
-        return browser.findElement(By.id("rt-page"));
-    }
-
-    private List<String> complaints() {
-        return browser.manage().logs().get(LogType.BROWSER).getAll().stream()
-                .map(LogEntry::getMessage)
-                .filter(m -> !m.contains("favicon.ico"))
-                .toList();
-    }
-
     static Stream<List<String>> pages() {
         return Stream.of(
-                List.of("#/now", "Trains now", "person " + HostileShop.EVIL),
-                List.of("#/history", "History", "reason " + HostileShop.EVIL),
-                List.of("#/history?state=EJECTED", "History", "bad2"),
-                List.of("#/release/shop-2", "Release shop-2", HostileShop.SERVICE),
-                List.of("#/change/bad1", "Change bad1", "reason " + HostileShop.EVIL),
-                List.of("#/compare?from=shop-1&to=shop-2", "Compare", HostileShop.SERVICE),
-                List.of("#/matrix", "What is where", "staging " + HostileShop.EVIL),
-                List.of("#/service/" + encoded(HostileShop.SERVICE), "Service " + HostileShop.SERVICE, "shop-2"),
-                List.of("#/digest/" + encoded(HostileShop.DIGEST.value()), "Where is this image?", "shop-2"),
-                List.of("#/trends", "Trends", "Lead time p95"));
+                List.of("", "Trains now", "person " + HostileShop.EVIL),
+                List.of("history", "History", "reason " + HostileShop.EVIL),
+                List.of("history?state=EJECTED", "History", "bad2"),
+                List.of("find?text=bad1", "Found for bad1", "rejected"),
+                List.of("releases/shop-2", "Release shop-2", HostileShop.SERVICE),
+                List.of("changes/bad1", "Change of " + HostileShop.SERVICE, "reason " + HostileShop.EVIL),
+                List.of("changes/waits", "Change of " + HostileShop.SERVICE, "It waits at position 1."),
+                List.of("compare?from=shop-1&to=shop-2", "Compare", HostileShop.SERVICE),
+                List.of("matrix", "What is where", "staging " + HostileShop.EVIL),
+                List.of("services/" + encoded(HostileShop.SERVICE), "Service " + HostileShop.SERVICE, "shop-2"),
+                List.of("digests/" + encoded(HostileShop.DIGEST.value()), "Where is this image?", "shop-2"),
+                List.of("trends", "Trends", "Change failure rate"));
     }
 
     /** Names with HTML, and a build whose link is a script: shown as they are, and nothing of them is interpreted. */
     @ParameterizedTest
     @MethodSource("pages")
     void everyPageShowsItsContentAndInterpretsNothingOfIt(List<String> page) {
-        WebElement main = show(server, page.get(0));
+        WebElement main = browser.show(server, page.get(0));
 
-        assertThat(main.findElement(By.tagName("h1")).getText()).isEqualTo(page.get(1));
+        assertThat(main.findElement(By.tagName("h1")).getText()).startsWith(page.get(1));
         assertThat(main.getText()).contains(page.get(2)).doesNotContain("That did not work");
-        assertThat(browser.executeScript("return window.hacked === undefined")).isEqualTo(true);
+        assertThat(browser.driver.executeScript("return window.hacked === undefined"))
+                .isEqualTo(true);
         assertThat(main.findElements(By.tagName("img"))).isEmpty();
         assertThat(main.findElements(By.cssSelector("a[href^='javascript']"))).isEmpty();
-        assertThat(complaints())
+        assertThat(browser.complaints())
                 .as("what the browser's console says, CSP included")
                 .isEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("pages")
-    void everyControlHasANameAndEveryTableACaption(List<String> page) {
-        WebElement main = show(server, page.get(0));
-
-        for (WebElement control : main.findElements(By.cssSelector("a, button, input, select, svg[role=img]"))) {
-            assertThat(control.getAccessibleName())
-                    .as(control.getDomProperty("outerHTML"))
-                    .isNotBlank();
+    void everyPageIsAccessibleInLightAndDark(List<String> page) throws IOException {
+        for (String scheme : List.of("light", "dark")) {
+            browser.colours(scheme);
+            WebElement main = browser.show(server, page.get(0));
+            assertThat(browser.accessibilityFindings()).as(scheme).isEmpty();
+            assertThat(main.findElements(By.tagName("caption"))).hasSameSizeAs(main.findElements(By.tagName("table")));
         }
-        assertThat(main.findElements(By.tagName("caption"))).hasSameSizeAs(main.findElements(By.tagName("table")));
+        for (WebElement control : browser.driver.findElements(By.cssSelector("a, button, input, select, [role=img]"))) {
+            assertThat(!control.isDisplayed() || !control.getAccessibleName().isBlank())
+                    .as(control.getDomProperty("outerHTML"))
+                    .isTrue();
+        }
+        browser.complaints();
     }
 
     @Test
     void emptyHistorySaysSo() {
-        for (String hash : List.of("", "#/now", "#/history", "#/matrix", "#/trends", "#/compare", "#/service/none")) {
-            WebElement main = show(emptyServer, hash);
-            assertThat(main.findElements(By.className("rt-notice"))).as(hash).isNotEmpty();
+        for (String path : List.of("", "now", "history", "matrix", "trends", "compare", "services/none")) {
+            WebElement main = browser.show(emptyServer, path);
+            assertThat(main.findElements(By.className("rt-notice"))).as(path).isNotEmpty();
             assertThat(main.findElements(By.cssSelector("[role=alert]")))
-                    .as(hash)
+                    .as(path)
                     .isEmpty();
         }
-        assertThat(complaints()).isEmpty();
+        assertThat(browser.complaints()).isEmpty();
     }
 
     @Test
     void unknownReleaseIsNamed() {
-        WebElement main = show(server, "#/release/none");
+        WebElement main = browser.show(server, "releases/none");
         assertThat(main.findElement(By.cssSelector("[role=alert]")).getText()).contains("'none'");
-        browser.manage().logs().get(LogType.BROWSER);
+        browser.complaints();
+    }
+
+    /** What was tried, why, with what verdict, and which two sets prove the culprit guilty. */
+    @Test
+    void pictureExplainsTheSearch() {
+        WebElement main = browser.show(server, "releases/shop-2");
+        assertThat(main.findElements(By.cssSelector("svg g.rt-bad .rt-held"))).hasSize(2);
+        assertThat(main.findElements(By.cssSelector("svg g.rt-good .rt-held"))).hasSize(1);
+        assertThat(main.findElements(By.cssSelector("svg .rt-guilty"))).hasSize(1);
+        assertThat(main.findElements(By.cssSelector("svg path.rt-line"))).hasSize(1);
+        assertThat(main.findElement(By.cssSelector("svg")).getText()).contains("the set with it", "the set without it");
+        main.findElement(By.tagName("summary")).click();
+        assertThat(main.findElement(By.tagName("details")).getText()).contains("batch of 2", "search: 1 of 2");
     }
 
     @Test
-    void treeConnectsTheSearchToTheFailedBatch() {
-        WebElement main = show(server, "#/release/shop-2");
-        assertThat(main.findElements(By.cssSelector("svg g.rt-bad"))).hasSize(1);
-        assertThat(main.findElements(By.cssSelector("svg g.rt-good .rt-proof"))).hasSize(1);
-        assertThat(main.findElements(By.cssSelector("svg path.rt-line"))).hasSize(1);
+    void chartsAreDrawnByTheLibraryWhichNoOtherPageLoads() {
+        browser.show(server, "now");
+        assertThat(browser.driver.executeScript("return window.echarts === undefined"))
+                .isEqualTo(true);
+        WebElement main = browser.show(server, "trends?owner=" + encoded("shop " + HostileShop.EVIL));
+        browser.waiting()
+                .until(b -> !main.findElements(By.cssSelector(".rt-chart[data-drawn] canvas"))
+                        .isEmpty());
+        assertThat(browser.complaints()).isEmpty();
     }
 
     @Test
     void keyboardAloneSkipsToTheContentAndFollowsLinks() {
-        show(server, "#/now");
-        browser.switchTo().activeElement().sendKeys(Keys.TAB);
-        assertThat(browser.switchTo().activeElement().getText()).isEqualTo("Skip to content");
-        browser.switchTo().activeElement().sendKeys(Keys.ENTER);
-        waiting().until(b -> "rt-page".equals(b.switchTo().activeElement().getDomAttribute("id")));
+        browser.show(server, "now");
+        browser.driver.switchTo().activeElement().sendKeys(Keys.TAB);
+        assertThat(browser.driver.switchTo().activeElement().getText()).isEqualTo("Skip to content");
+        browser.driver.switchTo().activeElement().sendKeys(Keys.ENTER);
+        browser.waiting()
+                .until(b -> "rt-page".equals(b.switchTo().activeElement().getDomAttribute("id")));
 
-        browser.findElement(By.linkText("History")).sendKeys(Keys.ENTER);
-        waiting().until(b -> "History".equals(b.findElement(By.tagName("h1")).getText()));
-        assertThat(browser.findElement(By.cssSelector("nav a[aria-current=page]"))
+        browser.driver.findElement(By.linkText("History")).sendKeys(Keys.ENTER);
+        browser.waiting()
+                .until(b -> "History".equals(b.findElement(By.tagName("h1")).getText()));
+        assertThat(browser.driver.getCurrentUrl()).endsWith("/history");
+        assertThat(browser.driver
+                        .findElement(By.cssSelector("nav a[aria-current=page]"))
                         .getText())
                 .isEqualTo("History");
-        assertThat(browser.switchTo().activeElement().getDomAttribute("id")).isEqualTo("rt-page");
+        assertThat(browser.driver.switchTo().activeElement().getDomAttribute("id"))
+                .isEqualTo("rt-page");
+        browser.driver.navigate().back();
+        browser.waiting()
+                .until(b -> "Trains now".equals(b.findElement(By.tagName("h1")).getText()));
     }
 
     @Test
     void filterIsInTheAddress() {
-        WebElement main = show(server, "#/history");
+        WebElement main = browser.show(server, "history");
         main.findElement(By.name("text")).sendKeys("bad1", Keys.ENTER);
-        waiting().until(b -> b.findElements(By.cssSelector("tbody tr")).size() == 1);
-        assertThat(browser.getCurrentUrl()).endsWith("#/history?text=bad1");
+        browser.waiting().until(b -> b.findElements(By.cssSelector("tbody tr")).size() == 1);
+        assertThat(browser.driver.getCurrentUrl()).endsWith("/history?text=bad1");
+    }
+
+    /** Bytes of the first page without the chart library, and when it can be used; printed for the record. */
+    @Test
+    void firstPageIsSmall() {
+        browser.show(server, "now");
+        Map<?, ?> figures = (Map<?, ?>) browser.driver.executeScript("""
+                const all = performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'));
+                const paint = performance.getEntriesByName('first-contentful-paint')[0];
+                return { bytes: all.reduce((sum, e) => sum + e.transferSize, 0), requests: all.length,
+                    paint: Math.round(paint ? paint.startTime : 0), shown: Math.round(Math.max(...all.map(e => e.responseEnd))) };
+                """);
+        System.out.println("First page: " + figures);
+        assertThat(((Number) figures.get("bytes")).intValue()).isBetween(10_000, FIRST_PAGE_BYTES);
     }
 
     /** Light and dark differ, and both are pictures; -Dscreenshots=DIR keeps them. */
     @Test
     void pagesFollowTheColourScheme() throws IOException {
-        show(server, "#/release/shop-2");
-        byte[] light = picture("light");
-        byte[] dark = picture("dark");
+        browser.show(server, "releases/shop-2");
+        browser.colours("light");
+        byte[] light = browser.driver.getScreenshotAs(OutputType.BYTES);
+        browser.colours("dark");
+        byte[] dark = browser.driver.getScreenshotAs(OutputType.BYTES);
         assertThat(light).isNotEqualTo(dark);
         String directory = System.getProperty("screenshots", "");
         if (!directory.isEmpty()) {
             Files.write(Path.of(directory, "history-light.png"), light);
             Files.write(Path.of(directory, "history-dark.png"), dark);
         }
-        browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
-    }
-
-    private byte[] picture(String scheme) {
-        browser.executeCdpCommand(
-                "Emulation.setEmulatedMedia",
-                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
-        return browser.getScreenshotAs(OutputType.BYTES);
     }
 }

@@ -1,0 +1,82 @@
+package io.jenkins.plugins.releasetrain.engine.history;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.store.Entry;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
+import io.jenkins.plugins.releasetrain.engine.store.Store.TrialRecord;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** How a batch was searched, and what a lane tried. */
+final class SearchViews {
+    private static final int RIDERS = 300;
+    /** A lane's attempts, and a batch's remembered verdicts, are looked for in so many events. */
+    private static final int EVENTS = 500;
+
+    private final Store store;
+
+    SearchViews(Store store) {
+        this.store = store;
+    }
+
+    /**
+     * @param some changes that were in it
+     * @param proof id of the trial that the page is about; empty for none
+     */
+    View.Search ofBatch(Optional<String> batch, List<Entry> some, String proof) {
+        if (batch.isEmpty()) {
+            return View.Search.NONE;
+        }
+        List<TrialRecord> trials = store.trials(batch.get());
+        List<RecordedEvent> recalls = recalls(batch.get(), some);
+        List<String> ids = Stream.concat(
+                        trials.stream().map(t -> t.started().changes()),
+                        recalls.stream().map(r -> ((Event.VerdictRecalled) r.event()).changes()))
+                .flatMap(List::stream)
+                .distinct()
+                .limit(RIDERS)
+                .toList();
+        List<View.Rider> riders = store.requests(ids).stream()
+                .sorted(Comparator.comparing(e -> ids.indexOf(e.id())))
+                .map(SearchViews::rider)
+                .toList();
+        return new View.Search(riders, TrialTree.of(trials, recalls, riders, proof));
+    }
+
+    View.Search ofLane(Entry lane) {
+        List<RecordedEvent> events = store
+                .events(lane.place().stream(), lane.place().version() - 1, EVENTS)
+                .stream()
+                .filter(r -> TrialTree.isOfLane(r.event(), lane.id()))
+                .toList();
+        return new View.Search(List.of(rider(lane)), TrialTree.ofLane(events));
+    }
+
+    private static View.Rider rider(Entry request) {
+        return new View.Rider(
+                request.id(),
+                request.images().entrySet().stream()
+                        .map(i -> (i.getKey() + " " + i.getValue().tag()).strip())
+                        .toList(),
+                ItemViews.item(request).state());
+    }
+
+    /** In the events before these changes had their outcome. */
+    private List<RecordedEvent> recalls(String batch, List<Entry> some) {
+        return some.stream()
+                .max(Comparator.comparing(SearchViews::lastVersion))
+                .map(last ->
+                        store.events(last.place().stream(), Math.max(0, lastVersion(last) - EVENTS), EVENTS).stream())
+                .orElse(Stream.of())
+                .filter(r -> r.event() instanceof Event.VerdictRecalled e
+                        && e.batch().equals(batch))
+                .toList();
+    }
+
+    private static long lastVersion(Entry request) {
+        return Math.max(request.place().version() + EVENTS / 2, request.place().endedVersion());
+    }
+}

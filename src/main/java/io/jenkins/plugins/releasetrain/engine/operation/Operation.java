@@ -1,0 +1,62 @@
+package io.jenkins.plugins.releasetrain.engine.operation;
+
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import java.util.Arrays;
+import java.util.Locale;
+
+/** What somebody can do by hand, and the permission that it takes. */
+public enum Operation {
+    /** No batch departs until somebody resumes; needs a reason. */
+    PAUSE(Right.RUN),
+    RESUME(Right.RUN),
+    /** Trials go on, but nothing is released until somebody frees it; needs a reason. */
+    HOLD(Right.PROMOTE),
+    FREE(Right.PROMOTE),
+    /** Takes a waiting change off. */
+    CANCEL(Right.RUN),
+    /** Lets a waiting change depart before the others. */
+    PRIORITISE(Right.RUN),
+    /** Has the sets with a change run, even where their verdict is remembered. */
+    FORCE(Right.RUN),
+    /** Releases an earlier release's set again. */
+    ROLL_BACK(Right.ROLLBACK),
+    /** Blocks the images that a release brought; needs a reason. */
+    MARK_BAD(Right.ROLLBACK),
+    /** Lets a blocked image be used again. */
+    UNBLOCK(Right.ROLLBACK);
+
+    /** The host's permissions, as in Release/Run. */
+    public enum Right {
+        RUN,
+        PROMOTE,
+        ROLLBACK,
+        CONFIGURE;
+
+        @Override
+        public String toString() {
+            return name().charAt(0) + name().substring(1).toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private final Right right;
+
+    Operation(Right right) {
+        this.right = right;
+    }
+
+    public Right right() {
+        return right;
+    }
+
+    boolean needsReason() {
+        return this == PAUSE || this == HOLD || this == MARK_BAD;
+    }
+
+    static Operation of(String name) {
+        return Arrays.stream(values())
+                .filter(o -> o.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> EngineException.invalid(
+                        "Unknown operation '" + name + "'; known are " + Arrays.toString(values())));
+    }
+}

@@ -1,0 +1,140 @@
+package io.jenkins.plugins.releasetrain.engine.operation;
+
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.engine.train.Forecast;
+import io.jenkins.plugins.releasetrain.engine.train.Train;
+import io.jenkins.plugins.releasetrain.engine.train.TrainState;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** Does operations, and tells before what each would do. Whoever calls has checked {@link Operation#right()}. */
+public final class Operations {
+    /** Before everything that builds ask for by themselves. */
+    static final int FIRST = 1_000;
+
+    private final Function<String, Train> trains;
+    private final Blocks blocks;
+    private final Clock clock;
+    private final Plans plans;
+
+    /** @param trains by name; throws {@link EngineException} where there is no such train */
+    public Operations(Function<String, Train> trains, Store store, Blocks blocks, Clock clock) {
+        this.trains = trains;
+        this.clock = clock;
+        this.blocks = blocks;
+        this.plans = new Plans(store, blocks);
+    }
+
+    /**
+     * What somebody wants.
+     *
+     * @param subject a release, a change's id, or a digest; empty where it is about the whole train
+     * @param reason may be empty where none is needed
+     */
+    public record Request(Operation operation, String subject, String train, String reason) {}
+
+    /** @throws EngineException NOT_FOUND where the train, release or change is not there */
+    public Plan plan(Request request) {
+        Operation operation = request.operation();
+        if (operation == Operation.MARK_BAD) {
+            return plans.markBad(request.subject());
+        } else if (operation == Operation.UNBLOCK) {
+            return plans.unblock(digest(request));
+        }
+        Train train = trains.apply(request.train());
+        return switch (operation) {
+            case PAUSE, RESUME, HOLD, FREE -> plans.waiting(operation, request.train(), train.state());
+            case ROLL_BACK -> plans.rollBack(request, train.state());
+            default -> plans.ofChange(request, train);
+        };
+    }
+
+    /**
+     * Does it; who did it is kept in the events.
+     *
+     * @return what came of it: a new release's id after a rollback, else empty
+     * @throws EngineException where it cannot be done now
+     */
+    public String perform(Request request, String user) {
+        Operation operation = request.operation();
+        if (operation.needsReason() && request.reason().isBlank()) {
+            throw EngineException.invalid("This needs a reason, so that others can see why: " + operation);
+        }
+        switch (operation) {
+            case MARK_BAD -> blocks.markBad(request.subject(), request.reason(), user);
+            case UNBLOCK -> blocks.unblock(digest(request), user);
+            case PAUSE -> trains.apply(request.train()).pause(request.reason(), user);
+            case RESUME -> trains.apply(request.train()).resume(user);
+            case HOLD -> trains.apply(request.train()).hold(request.reason(), user);
+            case FREE -> trains.apply(request.train()).free(user);
+            case FORCE -> trains.apply(request.train()).force(List.of(request.subject()), user);
+            case PRIORITISE -> trains.apply(request.train()).prioritise(request.subject(), FIRST, user);
+            case CANCEL -> cancel(request, user);
+            case ROLL_BACK -> {
+                return trains.apply(request.train()).rollBack(request.subject(), user);
+            }
+        }
+        return "";
+    }
+
+    private void cancel(Request request, String user) {
+        String reason = "cancelled by " + user + (request.reason().isBlank() ? "" : ": " + request.reason());
+        if (!trains.apply(request.train()).cancel(request.subject(), reason)) {
+            throw new EngineException(
+                    FailureKind.CONFLICT,
+                    "Change '" + request.subject() + "' is being tried or has its outcome already; wait for its trial,"
+                            + " or pause the train");
+        }
+    }
+
+    private static Digest digest(Request request) {
+        return new Digest(request.subject());
+    }
+
+    /**
+     * What those who wait may expect.
+     *
+     * @param held why nothing is released; empty while it may be
+     * @param limit the batch limit, and why it is what it is
+     * @param expected when a change is decided, on average, by its id; those that are not known are left out
+     */
+    public record Outlook(String train, String held, String limit, Map<String, Instant> expected) {}
+
+    /** Of a train that is in the history alone: nothing is expected of it. */
+    public Outlook outlook(String name) {
+        Train train;
+        try {
+            train = trains.apply(name);
+        } catch (EngineException e) {
+            return new Outlook(name, "", "", Map.of());
+        }
+        TrainState state = train.state();
+        Forecast forecast = train.forecast();
+        Map<String, Instant> expected = new TreeMap<>();
+        Plans.undecided(state)
+                .limit(Plans.MOST)
+                .forEach(c -> forecast.place(c.id(), clock.instant())
+                        .flatMap(Forecast.Place::expected)
+                        .ifPresent(at -> expected.put(c.id(), at)));
+        return new Outlook(name, state.held(), forecast.explainLimit(), expected);
+    }
+
+    /** Images that are blocked now, newest reasons first by release. */
+    public List<Event.ImageBlocked> blocked() {
+        return blocks.state().blocked().values().stream()
+                .sorted(Comparator.comparing(Event.ImageBlocked::release)
+                        .reversed()
+                        .thenComparing(Event.ImageBlocked::service))
+                .toList();
+    }
+}

@@ -1,0 +1,165 @@
+package io.jenkins.plugins.releasetrain.engine.operation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.history.Answer;
+import io.jenkins.plugins.releasetrain.engine.history.Parameters;
+import io.jenkins.plugins.releasetrain.engine.history.Texts;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.store.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * Operations as JSON, described in docs/api.yaml: plans and blocked images by GET, operations by POST. Whoever serves it
+ * lets GET change nothing, keeps other sites from posting, and says who calls.
+ */
+public final class OperationsApi {
+    private static final Set<String> NAMES = Set.of("operation", "subject", "train", "reason");
+    private static final int BLOCKED = 500;
+
+    private static final ObjectMapper JSON = Json.mapper();
+    private final Operations operations;
+
+    public OperationsApi(Operations operations) {
+        this.operations = operations;
+    }
+
+    /**
+     * Who asks.
+     *
+     * @param user goes into the events
+     * @param may what the host lets this user do
+     */
+    public record Caller(String user, Predicate<Operation.Right> may) {}
+
+    /** Parameters of a request as they came; null where they are missing. */
+    public record Asked(String operation, String subject, String train, String reason) {
+        public Asked {
+            operation = Objects.requireNonNullElse(operation, "");
+            subject = Objects.requireNonNullElse(subject, "");
+            train = Objects.requireNonNullElse(train, "");
+            reason = Objects.requireNonNullElse(reason, "");
+        }
+
+        /**
+         * @param query raw query or form, without question mark; null or empty for none
+         * @throws EngineException INVALID_INPUT unknown name
+         */
+        public static Asked of(String query) {
+            Parameters p = new Parameters(Objects.requireNonNullElse(query, ""), NAMES);
+            return new Asked(
+                    p.text("operation").orElse(""),
+                    p.text("subject").orElse(""),
+                    p.text("train").orElse(""),
+                    p.text("reason").orElse(""));
+        }
+    }
+
+    /**
+     * What pages start with.
+     *
+     * @param texts by key, in the caller's language
+     * @param may names of {@link Operation.Right}
+     */
+    public record Context(String language, Map<String, String> texts, String user, List<String> may) {}
+
+    /** One blocked image. */
+    public record Blocked(String digest, String service, String release, String reason, String user) {}
+
+    /** What came of an operation. */
+    public record Done(Operation operation, String result) {}
+
+    private record Problem(String error) {}
+
+    public static Answer context(Caller caller, Locale locale) {
+        Texts texts = Texts.of(locale);
+        return answer(
+                200,
+                new Context(
+                        texts.language(),
+                        texts.all(),
+                        caller.user(),
+                        Arrays.stream(Operation.Right.values())
+                                .filter(caller.may())
+                                .map(Enum::name)
+                                .toList()));
+    }
+
+    public Answer blocked() {
+        return guarded(() -> operations.blocked().stream()
+                .limit(BLOCKED)
+                .map(OperationsApi::blocked)
+                .toList());
+    }
+
+    private static Blocked blocked(Event.ImageBlocked e) {
+        return new Blocked(e.digest().value(), e.service(), e.release(), e.reason(), e.user());
+    }
+
+    public Answer outlook(Supplier<Asked> asked) {
+        return guarded(() -> operations.outlook(asked.get().train()));
+    }
+
+    public Answer plan(Supplier<Asked> asked, Caller caller) {
+        return guarded(() -> operations.plan(request(asked.get(), caller)));
+    }
+
+    public Answer perform(Supplier<Asked> asked, Caller caller) {
+        return guarded(() -> {
+            Operations.Request request = request(asked.get(), caller);
+            return new Done(request.operation(), operations.perform(request, caller.user()));
+        });
+    }
+
+    private static Operations.Request request(Asked asked, Caller caller) {
+        Operation operation = Operation.of(asked.operation());
+        if (!caller.may().test(operation.right())) {
+            throw new EngineException(
+                    FailureKind.FORBIDDEN,
+                    operation + " takes the permission Release/" + operation.right() + ", which you do not have; ask an"
+                            + " administrator");
+        }
+        return new Operations.Request(operation, asked.subject(), asked.train(), asked.reason());
+    }
+
+    private static Answer guarded(Supplier<Object> work) {
+        try {
+            return answer(200, work.get());
+        } catch (EngineException e) {
+            int status =
+                    switch (e.kind()) {
+                        case INVALID_INPUT -> 400;
+                        case FORBIDDEN -> 403;
+                        case NOT_FOUND -> 404;
+                        case CONFLICT -> 409;
+                        default -> 503;
+                    };
+            return problem(status, e.getMessage());
+        }
+    }
+
+    /** @param text what is wrong, and what to do */
+    public static Answer problem(int status, String text) {
+        return answer(status, new Problem(text));
+    }
+
+    private static Answer answer(int status, Object body) {
+        try {
+            byte[] bytes = JSON.writeValueAsBytes(body);
+            return new Answer(status, status == 200 ? '"' + Digest.sha256(bytes).abbreviated() + '"' : "", bytes);
+        } catch (JsonProcessingException e) {
+            return new Answer(503, "", "{\"error\":\"The answer cannot be written\"}".getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package io.jenkins.plugins.releasetrain.engine.operation;
+
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.history.View;
+import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
+import io.jenkins.plugins.releasetrain.engine.train.Forecast;
+import io.jenkins.plugins.releasetrain.engine.train.Train;
+import io.jenkins.plugins.releasetrain.engine.train.TrainState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What operations would do, from the state of a train and the history. */
+final class Plans {
+    static final int MOST = 200;
+    private static final int PRODUCTION = 10_000;
+
+    private final Store store;
+    private final Blocks blocks;
+
+    Plans(Store store, Blocks blocks) {
+        this.store = store;
+        this.blocks = blocks;
+    }
+
+    /** A pause or its end: the queue stays or departs, and a running trial still gets its verdict. */
+    Plan waiting(Operation operation, String train, TrainState state) {
+        Plan plan = Plan.of(operation, train, "").touching(touched(undecided(state)), null);
+        if (operation == Operation.RESUME) {
+            return state.paused().isEmpty()
+                    ? plan.refusing("Train '" + train + "' is not paused")
+                    : plan.noting(state.paused());
+        } else if (operation == Operation.HOLD || operation == Operation.FREE) {
+            return operation == Operation.FREE && state.held().isEmpty()
+                    ? plan.refusing("The releases of train '" + train + "' are not held")
+                    : plan.noting(state.held());
+        }
+        return plan.withTrial(running(state)).noting(state.paused());
+    }
+
+    /** From what production holds, as the history knows it, to what the release holds. */
+    Plan rollBack(Operations.Request request, TrainState state) {
+        Event.ReleaseMade target = release(request.subject()).made();
+        ImageSet wanted = set(target.set());
+        Map<String, PinnedImage> now = production(state);
+        List<View.Difference> images = new ArrayList<>();
+        wanted.images().forEach((service, image) -> {
+            PinnedImage before = now.get(service);
+            if (before == null || !before.digest().equals(image.digest())) {
+                images.add(difference(service, before, image));
+            }
+        });
+        Plan plan = Plan.of(Operation.ROLL_BACK, request.train(), request.subject())
+                .withImages(images, MOST)
+                .touching(touched(state.batch().map(TrainState.Batch::changes).orElse(List.of())), null)
+                .withTrial(running(state))
+                .noting(state.paused());
+        if (!target.owner().equals(request.train())) {
+            return plan.refusing("Release " + target.id() + " is not of train '" + request.train() + "'");
+        }
+        Optional<String> blocked = blocks.refusal(wanted.images());
+        if (blocked.isPresent()) {
+            return plan.refusing(blocked.get());
+        }
+        return state.pending()
+                .map(p -> plan.refusing("Release " + p.made().id() + " is being promoted; roll back when it is done"))
+                .orElse(plan);
+    }
+
+    private Map<String, PinnedImage> production(TrainState state) {
+        SortedMap<String, PinnedImage> now = new TreeMap<>();
+        store.release(state.lastRelease()).map(r -> set(r.made().set())).ifPresent(last -> now.putAll(last.images()));
+        store.production("", PRODUCTION).stream()
+                .filter(p -> now.containsKey(p.service())
+                        && now.get(p.service()).repository().equals(p.image().repository()))
+                .forEach(p -> now.put(p.service(), p.image()));
+        return now;
+    }
+
+    Plan markBad(String id) {
+        Event.ReleaseMade made = release(id).made();
+        List<View.Difference> images = new ArrayList<>();
+        made.changed().forEach((service, image) -> images.add(difference(service, image, null)));
+        return Plan.of(Operation.MARK_BAD, made.owner(), id).withImages(images, MOST);
+    }
+
+    Plan unblock(Digest digest) {
+        Plan plan = Plan.of(Operation.UNBLOCK, "", digest.value());
+        Event.ImageBlocked block = blocks.state().blocked().get(digest.value());
+        return block == null
+                ? plan.refusing("Image " + digest + " is not blocked")
+                : plan.noting(block.service() + ": " + block.reason() + " (" + block.release()
+                        + (block.user().isEmpty() ? "" : ", " + block.user()) + ")");
+    }
+
+    /** To cancel a change, to let it go first, or to force its run. */
+    Plan ofChange(Operations.Request request, Train train) {
+        TrainState state = train.state();
+        Plan plan = Plan.of(request.operation(), request.train(), request.subject());
+        Optional<Change> found =
+                undecided(state).filter(c -> c.id().equals(request.subject())).findFirst();
+        if (found.isEmpty()) {
+            return plan.refusing("Change '" + request.subject() + "' has its outcome, or is unknown");
+        }
+        Change change = found.get();
+        List<View.Difference> images = new ArrayList<>();
+        change.images().forEach((service, image) -> images.add(difference(service, null, image)));
+        plan = plan.withImages(images, MOST);
+        return switch (request.operation()) {
+            case CANCEL -> cancelling(plan, state, change);
+            case PRIORITISE -> goingFirst(plan, train.forecast(), state, change);
+            default -> plan.touching(List.of(), seconds(state.pace().trial()));
+        };
+    }
+
+    private static Plan cancelling(Plan plan, TrainState state, Change change) {
+        return !state.trials().isEmpty() && !state.queue().contains(change)
+                ? plan.refusing("It is aboard the batch that is being tried; wait for the trial's end")
+                : plan;
+    }
+
+    private static Plan goingFirst(Plan plan, Forecast forecast, TrainState state, Change change) {
+        if (!state.queue().contains(change)) {
+            return plan.refusing("It is aboard the batch that is being tried already");
+        }
+        Forecast.Jump jump = forecast.jump(Optional.of(change.id()), Operations.FIRST);
+        List<Plan.Touched> overtaken =
+                touched(undecided(state).filter(c -> jump.overtaken().contains(c.id())));
+        return overtaken.isEmpty()
+                ? plan.refusing("It is the next to depart already")
+                : plan.touching(overtaken, seconds(jump.each()));
+    }
+
+    private static String running(TrainState state) {
+        return state.trials().stream().map(TrainState.Trial::id).collect(Collectors.joining(", "));
+    }
+
+    private static Double seconds(Duration duration) {
+        return duration.isZero() ? null : duration.toMillis() / 1000.0;
+    }
+
+    static Stream<Change> undecided(TrainState state) {
+        return Stream.concat(state.batch().stream().flatMap(b -> b.changes().stream()), state.queue().stream());
+    }
+
+    private static List<Plan.Touched> touched(List<Change> changes) {
+        return touched(changes.stream());
+    }
+
+    private static List<Plan.Touched> touched(Stream<Change> changes) {
+        return changes.limit(MOST)
+                .map(c -> new Plan.Touched(
+                        c.id(),
+                        c.images().entrySet().stream()
+                                .map(i -> i.getKey() + " " + i.getValue().tag())
+                                .toList(),
+                        c.origin().build(),
+                        c.origin().url()))
+                .toList();
+    }
+
+    private ReleaseRecord release(String id) {
+        return store.release(id)
+                .orElseThrow(() ->
+                        new EngineException(FailureKind.NOT_FOUND, "There is no release '" + id + "' in the history"));
+    }
+
+    private ImageSet set(Digest digest) {
+        return store.set(digest)
+                .orElseThrow(() -> new EngineException(
+                        FailureKind.NOT_FOUND, "The store has no set " + digest + "; it cannot be released again"));
+    }
+
+    private static View.Difference difference(String service, PinnedImage from, PinnedImage to) {
+        String change = from == null ? "ADDED" : to == null ? "REMOVED" : "CHANGED";
+        return new View.Difference(service, change, image(from), image(to));
+    }
+
+    private static View.Image image(PinnedImage image) {
+        return image == null
+                ? null
+                : new View.Image(image.repository(), image.tag(), image.digest().value());
+    }
+}

@@ -1,0 +1,93 @@
+/** What goes on now. */
+
+import { get, blocked, outlook } from "./host.js";
+import { el, t, say, count, link, address, release, service, change, notice, alert, table, facts, badge, ago, build,
+  bytes } from "./dom.js";
+import { action } from "./actions.js";
+
+const PHASES = ["INSTALL", "TEST", "DECIDE"];
+
+export const find = (text = "") => el("form", { class: "rt-form rt-find", action: address(["find"]), role: "search", "aria-label": t("find") },
+  el("label", { class: "rt-field" }, t("find.what"), el("input", { name: "text", value: text, class: "jenkins-input", type: "search", required: true })),
+  el("button", { class: "jenkins-button" }, t("find")));
+
+function waiting(caption, list) {
+  const asked = list.some(w => w.expected);
+  return table(caption, [t("position"), t("services"), t("build"), t("person"), t("since"), asked ? t("expected") : null, ""].filter(c => c !== null),
+    list.map(w => [w.position || "–", el("a", { href: address(["changes", w.id]) }, w.services.join(", ")), build(w), w.user, ago(w.since),
+      ...asked ? [w.expected ? ago(w.expected) : "–"] : [],
+      el("div", { class: "rt-buttons" }, w.buttons)]));
+}
+
+/** A trial's steps; what is done is ticked, what is under way is told in figures. */
+function trial(n) {
+  const at = PHASES.indexOf(n.progress.phase);
+  return el("div", { class: "rt-trial" },
+    el("p", {}, say("trial.said", count("changes", n.changes.length), n.environment, ago(n.since)), " ",
+      el("span", { class: "rt-soft" }, n.purpose)),
+    el("ol", { class: "rt-steps" }, PHASES.map((name, i) =>
+      el("li", { class: i < at ? "rt-done" : i === at ? "rt-at" : "", "aria-current": i === at ? "step" : null },
+        t("phase." + name), i === at ? el("small", {}, figures(n.progress)) : null))));
+}
+
+function figures({ since, rollouts, bytes: copied }) {
+  return [t("progress.since"), " ", ago(since),
+    rollouts ? " · " + t("progress.rollouts", rollouts.ready, rollouts.total) : null,
+    rollouts?.waitingFor ? ` (${rollouts.waitingFor})` : null,
+    copied ? " · " + t("progress.bytes", bytes(copied.copied), bytes(copied.total)) : null];
+}
+
+function train(n, expect) {
+  const buttons = w => [w.position > 1 ? action("PRIORITISE", n.name, w.id) : null, w.position ? action("CANCEL", n.name, w.id) : null];
+  const rows = list => list.map(w => ({ ...w, buttons: buttons(w), expected: expect.expected[w.id] }));
+  return el("section", { class: "rt-card", "aria-label": t("train.title", n.name) },
+    el("div", { class: "rt-card-head" },
+      el("h2", {}, t("train.title", n.name), " ", badge(n.state)),
+      el("div", { class: "rt-buttons" }, expect.held ? action("FREE", n.name) : action("HOLD", n.name),
+        n.paused ? action("RESUME", n.name) : action("PAUSE", n.name))),
+    n.paused ? alert("warning", t("paused.said", n.paused)) : null,
+    expect.held ? alert("warning", t("held.said", expect.held)) : null,
+    facts([[t("newest.release"), release(n.lastRelease)]]),
+    expect.limit ? el("p", { class: "rt-soft" }, expect.limit) : null,
+    n.trials.map(trial),
+    n.batch.length ? waiting(t("aboard"), rows(n.batch)) : null,
+    n.queue.length ? waiting(t("waiting.caption", n.waiting), rows(n.queue)) : el("p", { class: "rt-soft" }, t("nothing.waits")));
+}
+
+const lanes = list => list.length === 0 ? null
+  : el("section", { class: "rt-card", "aria-label": t("lanes") },
+    el("div", { class: "rt-card-head" }, el("h2", {}, t("lanes"))),
+    table(t("lanes.caption"), [t("lane"), t("services"), t("build"), t("person"), t("since"), t("state")],
+      list.flatMap(n => [...n.batch, ...n.queue].map(w => [n.name, el("a", { href: address(["changes", w.id]) }, w.services.join(", ")),
+        build(w), w.user, ago(w.since), badge(n.state)]))));
+
+const latest = items => items.length === 0 ? null
+  : el("section", { class: "rt-card", "aria-label": t("latest") }, el("div", { class: "rt-card-head" },
+    el("h2", {}, t("latest")), link(t("latest.all"), "history")),
+  el("ul", { class: "rt-latest" }, items.map(i => el("li", {},
+    badge(i.state), " ", i.kind === "RELEASE" ? release(i.id) : change(i.id), " ",
+    i.services.map((s, k) => [k ? ", " : "", service(s)]), i.more ? " " + t("more", i.more) : "", " ",
+    el("span", { class: "rt-soft" }, i.user, i.user ? " · " : "", ago(i.at)),
+    i.reason && i.kind === "CHANGE" ? el("div", { class: "rt-why" }, i.reason) : null))));
+
+const bad = list => list.length === 0 ? null
+  : el("section", { class: "rt-card", "aria-label": t("blocked") }, el("div", { class: "rt-card-head" }, el("h2", {}, t("blocked"))),
+    table(t("blocked.caption"), [t("service"), t("image"), t("release"), t("person"), t("why"), ""],
+      list.map(b => [service(b.service), el("a", { href: address(["digests", b.digest]) }, el("code", {}, b.digest.slice(7, 19))),
+        release(b.release), b.user, b.reason, action("UNBLOCK", "", b.digest)])));
+
+const isTrain = n => n.kind === "TRAIN";
+
+async function cards(all) {
+  const trains = all.trains.filter(isTrain);
+  const expect = await Promise.all(trains.map(n => outlook(n.name)));
+  return [trains.map((n, i) => train(n, expect[i])), lanes(all.trains.filter(n => !isTrain(n)))];
+}
+
+export async function now() {
+  const [all, history, blocks] = await Promise.all([get("now"), get("history", { limit: 8 }), blocked()]);
+  return { title: t("now"), live: true, content: [
+    find(),
+    all.trains.length ? await cards(all) : notice(t("now.none"), el("p", { class: "jenkins-notice__description" }, t("now.how"))),
+    bad(blocks), latest(history.items)] };
+}

@@ -1,0 +1,263 @@
+package io.jenkins.plugins.releasetrain.engine.operation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
+import io.jenkins.plugins.releasetrain.engine.history.Answer;
+import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.operation.Operation.Right;
+import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi.Asked;
+import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi.Caller;
+import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
+import io.jenkins.plugins.releasetrain.engine.store.HistoryQuery;
+import io.jenkins.plugins.releasetrain.engine.store.Terms;
+import io.jenkins.plugins.releasetrain.engine.train.Task;
+import io.jenkins.plugins.releasetrain.engine.train.Train;
+import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class OperationsTest {
+    private final FakeShop shop = new FakeShop(4, Map.of());
+    private final Train train = new Train(
+            TrainSettings.of("shop", "suite"),
+            shop.catalog,
+            shop.registries(),
+            shop.environment(),
+            new Ports(shop.store, shop.promoter(shop.store), shop.clock, shop::id, shop.events::add));
+    private final Operations operations =
+            new Operations(this::train, shop.store, new Blocks(shop.store, shop.clock, shop.events::add), shop.clock);
+
+    private Train train(String name) {
+        if (!name.equals("shop")) {
+            throw new EngineException(FailureKind.NOT_FOUND, "There is no train '" + name + "'");
+        }
+        return train;
+    }
+
+    @AfterEach
+    void close() {
+        shop.close();
+    }
+
+    private String queue(String service, String version) {
+        shop.build(service, version);
+        return train.queue(new Train.Request(Map.of(service, version), Origin.UNKNOWN, 0, true));
+    }
+
+    private void run() throws InterruptedException {
+        while (train.next("build") instanceof Task.Test test) {
+            train.report(test.trial(), shop.test(), "");
+        }
+    }
+
+    private void release(String version) throws InterruptedException {
+        queue("s1", version);
+        run();
+    }
+
+    private static Operations.Request request(Operation operation, String subject) {
+        return new Operations.Request(operation, subject, "shop", "reason");
+    }
+
+    @Test
+    void planOfARollbackNamesEachImageFromAndTo() throws InterruptedException {
+        release("2");
+        release("3");
+        Plan plan = operations.plan(request(Operation.ROLL_BACK, "shop-1"));
+        assertThat(plan.refused()).isEmpty();
+        assertThat(plan.images()).singleElement().satisfies(d -> {
+            assertThat(d.service()).isEqualTo("s1");
+            assertThat(d.from().tag()).isEqualTo("3");
+            assertThat(d.to().digest()).isEqualTo(FakeShop.digest("s1", "2").value());
+        });
+    }
+
+    @Test
+    void rollbackSaysWhoAskedAndBringsBackWhatThePlanSaid() throws InterruptedException {
+        release("2");
+        release("3");
+        assertThat(operations.perform(request(Operation.ROLL_BACK, "shop-1"), "ada"))
+                .isEqualTo("shop-3");
+        run();
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "2"));
+        assertThat(shop.store.release("shop-3").orElseThrow().made().user()).contains("ada");
+        assertThat(operations.plan(request(Operation.ROLL_BACK, "shop-1")).images())
+                .isEmpty();
+    }
+
+    @Test
+    void rollbackVoidsTheRunningTrialAsThePlanSays() throws InterruptedException {
+        release("2");
+        String tried = queue("s2", "2");
+        assertThat(train.next("build")).isInstanceOf(Task.Test.class);
+        Plan plan = operations.plan(request(Operation.ROLL_BACK, "shop-1"));
+        assertThat(plan.trial()).isNotEmpty();
+        assertThat(plan.changes()).extracting(Plan.Touched::id).containsExactly(tried);
+        operations.perform(request(Operation.ROLL_BACK, "shop-1"), "ada");
+        assertThat(train.state().trials()).isEmpty();
+        assertThat(train.state().queue()).extracting(c -> c.id()).containsExactly(tried);
+    }
+
+    @Test
+    void blockedReleaseIsNotRolledBackTo() throws InterruptedException {
+        release("2");
+        release("3");
+        operations.perform(request(Operation.MARK_BAD, "shop-1"), "ada");
+        assertThat(operations.blocked()).extracting(Event.ImageBlocked::user).containsExactly("ada");
+        assertThat(operations.plan(request(Operation.ROLL_BACK, "shop-1")).refused())
+                .contains("is blocked: reason");
+        String digest = FakeShop.digest("s1", "2").value();
+        assertThat(operations.plan(request(Operation.UNBLOCK, digest)).note()).contains("s1: reason", "ada");
+        operations.perform(request(Operation.UNBLOCK, digest), "bob");
+        assertThat(operations.blocked()).isEmpty();
+        assertThat(shop.events).contains(new Event.ImageUnblocked(FakeShop.digest("s1", "2"), "bob"));
+        assertThat(operations.plan(request(Operation.UNBLOCK, digest)).refused())
+                .isNotEmpty();
+    }
+
+    @Test
+    void whoGoesFirstDelaysTheOthersByWhatThePlanSays() throws InterruptedException {
+        release("2");
+        String first = queue("s1", "4");
+        String second = queue("s2", "4");
+        String third = queue("s3", "4");
+        Plan plan = operations.plan(request(Operation.PRIORITISE, third));
+        assertThat(plan.changes()).extracting(Plan.Touched::id).containsExactly(first, second);
+        operations.perform(request(Operation.PRIORITISE, third), "ada");
+        assertThat(train.state().queue()).extracting(c -> c.id()).containsExactly(third, first, second);
+        assertThat(shop.events).contains(new Event.ChangePrioritised(third, 1_000, "ada"));
+        assertThat(operations.plan(request(Operation.PRIORITISE, third)).refused())
+                .isNotEmpty();
+        String now = new String(
+                new HistoryApi(shop.store, shop.clock).get("now", "", "").body(), StandardCharsets.UTF_8);
+        assertThat(now.indexOf('"' + third + '"')).isLessThan(now.indexOf('"' + first + '"'));
+    }
+
+    @Test
+    void pausedTrainTellsWhoWaitsAndResumesWithThem() {
+        String waiting = queue("s1", "2");
+        assertThat(operations.plan(request(Operation.RESUME, "")).refused()).isNotEmpty();
+        operations.perform(request(Operation.PAUSE, ""), "ada");
+        assertThat(shop.events).contains(new Event.TrainPaused("reason", "ada"));
+        Plan plan = operations.plan(request(Operation.RESUME, ""));
+        assertThat(plan.changes()).extracting(Plan.Touched::id).containsExactly(waiting);
+        assertThat(plan.note()).isEqualTo("reason");
+        operations.perform(request(Operation.RESUME, ""), "bob");
+        assertThat(shop.events).contains(new Event.TrainResumed("bob"));
+    }
+
+    @Test
+    void heldReleasesAreFreedByName() {
+        operations.perform(request(Operation.HOLD, ""), "ada");
+        assertThat(operations.outlook("shop").held()).isEqualTo("reason");
+        assertThat(operations.plan(request(Operation.FREE, "")).note()).isEqualTo("reason");
+        operations.perform(request(Operation.FREE, ""), "bob");
+        assertThat(shop.events).contains(new Event.ReleasesHeld("reason", "ada"), new Event.ReleasesFreed("bob"));
+        assertThat(operations.plan(request(Operation.FREE, "")).refused()).isNotEmpty();
+    }
+
+    @Test
+    void outlookTellsTheLimitAndWhy() throws InterruptedException {
+        release("2");
+        assertThat(operations.outlook("shop").limit()).startsWith("limit ");
+    }
+
+    @Test
+    void cancelledChangeSaysByWhomAndOneThatIsTriedStays() throws InterruptedException {
+        String change = queue("s1", "2");
+        operations.perform(request(Operation.CANCEL, change), "ada");
+        assertThat(train.outcome(change))
+                .contains(new Event.ChangeEnded(change, Outcome.CANCELLED, "cancelled by ada: reason", ""));
+        String tried = queue("s2", "2");
+        assertThat(train.next("build")).isInstanceOf(Task.Test.class);
+        assertThat(operations.plan(request(Operation.CANCEL, tried)).refused()).isNotEmpty();
+        assertThatThrownBy(() -> operations.perform(request(Operation.CANCEL, tried), "ada"))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("is being tried");
+    }
+
+    @Test
+    void forcedChangeIsRunByName() {
+        String change = queue("s1", "2");
+        assertThat(operations.plan(request(Operation.FORCE, change)).refused()).isEmpty();
+        operations.perform(request(Operation.FORCE, change), "ada");
+        assertThat(shop.events).contains(new Event.RunForced(List.of(change), "ada"));
+    }
+
+    @Test
+    void unknownSubjectsAreNamed() {
+        assertThat(operations.plan(request(Operation.CANCEL, "none")).refused()).contains("'none'");
+        assertThatThrownBy(() -> operations.plan(request(Operation.ROLL_BACK, "none-1")))
+                .hasMessageContaining("'none-1'");
+        assertThatThrownBy(() -> operations.perform(request(Operation.UNBLOCK, "none"), "ada"))
+                .hasMessageContaining("none");
+        assertThatThrownBy(() -> operations.perform(new Operations.Request(Operation.PAUSE, "", "shop", " "), "ada"))
+                .hasMessageContaining("needs a reason");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void I10_eachOperationIsRefusedToWhoLacksItsPermission(Operation operation) throws InterruptedException {
+        release("2");
+        OperationsApi api = new OperationsApi(operations);
+        Caller lacking = new Caller("eve", right -> right != operation.right());
+        Asked asked = new Asked(operation.name(), "shop-1", "shop", "reason");
+        int before = shop.events.size();
+        for (Answer answer : List.of(api.plan(() -> asked, lacking), api.perform(() -> asked, lacking))) {
+            assertThat(answer.status()).isEqualTo(403);
+            assertThat(new String(answer.body(), StandardCharsets.UTF_8)).contains("Release/" + operation.right());
+        }
+        assertThat(shop.events).hasSize(before);
+    }
+
+    @Test
+    void problemsHaveTheStatusOfTheirKind() {
+        OperationsApi api = new OperationsApi(operations);
+        Caller captain = new Caller("ada", right -> true);
+        assertThat(api.plan(() -> Asked.of("operation=FLY"), captain).status()).isEqualTo(400);
+        assertThat(api.plan(() -> Asked.of("operation=PAUSE&train=none"), captain)
+                        .status())
+                .isEqualTo(404);
+        assertThat(api.plan(() -> Asked.of("operation=PAUSE&nonsense=1"), captain)
+                        .status())
+                .isEqualTo(400);
+        assertThat(api.perform(() -> Asked.of("operation=CANCEL&train=shop&subject=none"), captain)
+                        .status())
+                .isEqualTo(409);
+    }
+
+    @Test
+    void contextTellsWhatTheCallerMayInTheirLanguage() {
+        Caller caller = new Caller("ada", right -> right == Right.RUN);
+        String german = new String(OperationsApi.context(caller, Locale.GERMANY).body(), StandardCharsets.UTF_8);
+        assertThat(german).contains("\"may\":[\"RUN\"]", "\"language\":\"de\"", "Züge jetzt");
+        String other = new String(OperationsApi.context(caller, Locale.FRENCH).body(), StandardCharsets.UTF_8);
+        assertThat(other).contains("\"language\":\"en\"", "Trains now");
+    }
+
+    @Test
+    void historyFindsARollbackByWhoDidIt() throws InterruptedException {
+        release("2");
+        operations.perform(request(Operation.ROLL_BACK, "shop-1"), "ada");
+        run();
+        var found = shop.store.history(
+                new HistoryQuery(List.of(Terms.person("ada")), Optional.empty(), Optional.empty(), Long.MAX_VALUE, 10));
+        assertThat(found.items()).extracting(i -> i.id()).containsExactly("shop-2");
+        assertThat(found.items().get(0).user()).isEqualTo("ada");
+    }
+}

@@ -1,0 +1,30 @@
+package io.jenkins.plugins.releasetrain.demo;
+
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
+import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.operation.Operation;
+import io.jenkins.plugins.releasetrain.engine.operation.Operations;
+import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import java.time.Clock;
+import java.util.function.Predicate;
+
+/** Sites over a store whose trains are in its history alone. */
+final class TestSites {
+    private TestSites() {}
+
+    static PagesServer.Site of(Store store, Predicate<Operation.Right> may) {
+        Clock clock = Clock.systemUTC();
+        Operations operations = new Operations(
+                name -> {
+                    throw new EngineException(FailureKind.NOT_FOUND, "There is no train '" + name + "'");
+                },
+                store,
+                new Blocks(store, clock, event -> {}),
+                clock);
+        return new PagesServer.Site(
+                new HistoryApi(store, clock), new OperationsApi(operations), new OperationsApi.Caller("ada", may));
+    }
+}

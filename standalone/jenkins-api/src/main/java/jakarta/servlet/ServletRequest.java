@@ -1,0 +1,9 @@
+package jakarta.servlet;
+
+import java.util.Locale;
+
+public interface ServletRequest {
+    String getParameter(String name);
+
+    Locale getLocale();
+}

@@ -1,0 +1,9 @@
+package jakarta.servlet;
+
+import java.io.IOException;
+
+public interface ServletResponse {
+    void setContentType(String type);
+
+    ServletOutputStream getOutputStream() throws IOException;
+}
