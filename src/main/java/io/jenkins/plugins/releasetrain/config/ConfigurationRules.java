@@ -22,6 +22,8 @@ final class ConfigurationRules {
         unique("environment", c.getEnvironments(), EnvironmentConfiguration::getName, problems);
         unique("catalog", c.getCatalogs(), CatalogConfiguration::getName, problems);
         unique("train", c.getTrains(), TrainConfiguration::getName, problems);
+        unique("webhook", c.getWebhooks(), WebhookConfiguration::getName, problems);
+        c.getWebhooks().forEach(w -> check(problems, "webhook '" + w.getName() + "'", () -> w.endpoint(() -> "")));
         CatalogReader reader = new CatalogReader();
         for (CatalogConfiguration catalog : c.getCatalogs()) {
             String place = "catalog '" + catalog.getName() + "'";

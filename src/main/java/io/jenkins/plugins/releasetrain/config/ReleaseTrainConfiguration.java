@@ -29,6 +29,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
     private List<EnvironmentConfiguration> environments = new ArrayList<>();
     private List<CatalogConfiguration> catalogs = new ArrayList<>();
     private List<TrainConfiguration> trains = new ArrayList<>();
+    private List<WebhookConfiguration> webhooks = new ArrayList<>();
     private StoreConfiguration store;
 
     public ReleaseTrainConfiguration() {
@@ -100,6 +101,16 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
         save();
     }
 
+    public List<WebhookConfiguration> getWebhooks() {
+        return List.copyOf(webhooks);
+    }
+
+    @DataBoundSetter
+    public void setWebhooks(List<WebhookConfiguration> webhooks) {
+        this.webhooks = new ArrayList<>(webhooks);
+        save();
+    }
+
     /** Null: a file in JENKINS_HOME. */
     @CheckForNull
     public StoreConfiguration getStore() {
@@ -115,9 +126,9 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
     /** Lists that are empty in the form are absent in what it sends. Nothing changes where something does not fit. */
     @Override
     public boolean configure(StaplerRequest2 request, JSONObject json) throws FormException {
-        State before = new State(registries, environments, catalogs, trains, store);
+        State before = new State(registries, environments, catalogs, trains, webhooks, store);
         try (BulkChange change = new BulkChange(this)) {
-            restore(new State(List.of(), List.of(), List.of(), List.of(), null));
+            restore(new State(List.of(), List.of(), List.of(), List.of(), List.of(), null));
             request.bindJSON(this, json);
             List<String> problems = ConfigurationRules.problems(this);
             if (!problems.isEmpty()) {
@@ -137,6 +148,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
             List<EnvironmentConfiguration> environments,
             List<CatalogConfiguration> catalogs,
             List<TrainConfiguration> trains,
+            List<WebhookConfiguration> webhooks,
             StoreConfiguration store) {}
 
     private void restore(State state) {
@@ -144,6 +156,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
         environments = state.environments();
         catalogs = state.catalogs();
         trains = state.trains();
+        webhooks = state.webhooks();
         store = state.store();
     }
 

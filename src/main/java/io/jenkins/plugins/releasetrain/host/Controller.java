@@ -1,9 +1,11 @@
 package io.jenkins.plugins.releasetrain.host;
 
+import hudson.ProxyConfiguration;
 import hudson.model.Computer;
 import hudson.model.ItemGroup;
 import hudson.model.Run;
 import hudson.security.Permission;
+import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,6 +18,8 @@ import org.springframework.security.core.Authentication;
 
 /** The plugin's only way to Jenkins itself: threads, timers, its directory, its builds and its access control. */
 public final class Controller {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
     private volatile boolean closed;
 
     Controller() {}
@@ -41,6 +45,19 @@ public final class Controller {
     /** The same for ever, and another one than any other controller's. */
     String id() {
         return Jenkins.get().getLegacyInstanceId();
+    }
+
+    /** Where this site is, as the source of CloudEvents. */
+    String source() {
+        return Optional.ofNullable(Jenkins.get().getRootUrl()).orElse("/") + "release-trains";
+    }
+
+    /** Through the proxy that is configured here. */
+    HttpClient httpClient() {
+        return ProxyConfiguration.newHttpClientBuilder()
+                .connectTimeout(CONNECT_TIMEOUT)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build();
     }
 
     Path directory() {

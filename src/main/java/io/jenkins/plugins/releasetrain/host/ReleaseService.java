@@ -33,6 +33,7 @@ import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
+import io.jenkins.plugins.releasetrain.engine.webhook.Webhook;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -52,6 +53,7 @@ public final class ReleaseService {
     private final Controller controller = new Controller();
     private final Clock clock = Clock.systemUTC();
     private final Live live = new Live(clock);
+    private final Webhooks webhooks = new Webhooks(controller, this::store, clock, live);
     private final Map<String, TrainDriver> trains = new ConcurrentHashMap<>();
     private final Map<String, LaneDriver> lanes = new ConcurrentHashMap<>();
     private Store store;
@@ -259,6 +261,9 @@ public final class ReleaseService {
     private void onEvent(Event event) {
         LOGGER.log(Level.FINE, "{0}", event);
         trains.values().forEach(driver -> driver.onEvent(event));
+        if (Webhook.concerns(event)) {
+            webhooks.wake();
+        }
     }
 
     /** The configuration was saved: what is made from it is made anew. */
@@ -277,6 +282,16 @@ public final class ReleaseService {
             trains.values().forEach(TrainDriver::wake);
             lanes.values().forEach(LaneDriver::wake);
         }
+        execute(this::hook);
+    }
+
+    private void hook() {
+        try {
+            webhooks.configure(configuration().getWebhooks());
+        } catch (EngineException e) {
+            LOGGER.log(Level.WARNING, "Webhooks cannot be called yet; trying again", e);
+            later(this::hook, TRY_AGAIN);
+        }
     }
 
     /** Work may have been left that needs no build, or whose build did not survive. */
@@ -287,6 +302,7 @@ public final class ReleaseService {
         }
         ReleaseService service = get();
         service.execute(service::takeUp);
+        service.execute(service::hook);
     }
 
     private void takeUp() {

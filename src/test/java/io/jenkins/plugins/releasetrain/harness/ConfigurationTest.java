@@ -14,6 +14,7 @@ import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
+import io.jenkins.plugins.releasetrain.config.WebhookConfiguration;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -59,9 +60,13 @@ class ConfigurationTest {
                 .containsExactly("dev", "production");
         assertThat(configuration().train("shop").getLargestBatch()).isEqualTo(16);
         assertThat(configuration().getStore().getJdbcUrl()).isEqualTo("jdbc:postgresql://db.example/releases");
+        assertThat(configuration().getWebhooks())
+                .extracting(WebhookConfiguration::getEvents)
+                .containsExactly("released, ejected");
         String first = export();
 
         configuration().setTrains(List.of());
+        configuration().setWebhooks(List.of());
         configuration().setRegistries(List.of());
         ConfigurationAsCode.get()
                 .configureWith(YamlSource.of(new ByteArrayInputStream(first.getBytes(StandardCharsets.UTF_8))));

@@ -25,6 +25,7 @@ public final class HistoryApi {
             Set.of("owner", "service", "state", "person", "digest", "text", "from", "to", "before", "limit");
 
     private final ObjectMapper json = Json.mapper();
+    private final Live live;
     private final NowViews now;
     private final ItemViews items;
     private final ReleaseViews releases;
@@ -41,6 +42,7 @@ public final class HistoryApi {
      * @param executor for what takes seconds
      */
     public HistoryApi(Store store, Clock clock, Live live, Executor executor) {
+        this.live = live;
         this.now = new NowViews(store, live);
         this.items = new ItemViews(store);
         this.releases = new ReleaseViews(store);
@@ -103,6 +105,8 @@ public final class HistoryApi {
                     return with(query, Set.of("after", "limit"), places::matrix);
                 case "trends":
                     return with(query, Set.of("owner", "from", "to"), trends::trends);
+                case "webhooks":
+                    return with(query, Set.of(), p -> new View.Webhooks(live.deliveries()));
                 case "advisor":
                     return with(query, Set.of("train", "environments", "lanes"), advice::advice);
                 default:

@@ -247,6 +247,9 @@ public sealed interface View {
             Double wrongEjections)
             implements View {}
 
+    /** Those of this controller that were called since it started. */
+    record Webhooks(List<Live.Delivery> webhooks) implements View {}
+
     /** @param error says what is wrong and what to do */
     record Problem(String error) implements View {}
 }

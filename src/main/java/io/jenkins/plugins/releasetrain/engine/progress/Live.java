@@ -7,9 +7,11 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * How far rollouts and copies of this process are; other controllers' work is not known here, and nothing of it is stored.
@@ -20,6 +22,7 @@ public final class Live implements CopyProgress {
 
     private final Clock clock;
     private final Map<String, Rollouts> rollouts = new ConcurrentHashMap<>();
+    private final Map<String, Delivery> deliveries = new ConcurrentSkipListMap<>();
     private final Map<Digest, Bytes> copies = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
@@ -44,6 +47,22 @@ public final class Live implements CopyProgress {
         }
     }
 
+    /**
+     * How a webhook goes.
+     *
+     * @param origin of its URL
+     * @param state DELIVERING, RETRYING or PARKED
+     * @param failures attempts in a row that failed, the last one for this reason
+     */
+    public record Delivery(
+            String name,
+            String origin,
+            String state,
+            int failures,
+            String reason,
+            Optional<Instant> next,
+            Optional<Instant> delivered) {}
+
     public Live(Clock clock) {
         this.clock = clock;
     }
@@ -67,6 +86,21 @@ public final class Live implements CopyProgress {
     /** The rollouts that an environment waits for, or waited for last. */
     public Optional<Rollouts> rollouts(String environment) {
         return Optional.ofNullable(rollouts.get(environment));
+    }
+
+    /** @return what was known of this webhook before */
+    public Optional<Delivery> delivery(Delivery newest) {
+        return Optional.ofNullable(deliveries.put(newest.name(), newest));
+    }
+
+    /** Others are configured now. */
+    public void forgetDeliveries() {
+        deliveries.clear();
+    }
+
+    /** By name. */
+    public List<Delivery> deliveries() {
+        return List.copyOf(deliveries.values());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.webhook;
 
+import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
@@ -93,6 +94,17 @@ public final class Webhook {
         this.reader = "webhook/" + endpoint.name();
     }
 
+    /** Whether any endpoint can be told of it. */
+    public static boolean concerns(Event event) {
+        return event instanceof Event.ReleasePromoted
+                || event instanceof Event.ChangeEnded
+                || event instanceof Event.LaneEnded
+                || event instanceof Event.TrainPaused
+                || event instanceof Event.TrainResumed
+                || event instanceof Event.ImageBlocked
+                || event instanceof Event.ImageUnblocked;
+    }
+
     public Endpoint endpoint() {
         return endpoint;
     }
@@ -114,9 +126,24 @@ public final class Webhook {
         if (status.next().isPresent() && status.next().get().isAfter(now)) {
             return Optional.of(Duration.between(now, status.next().get()));
         }
-        if (!claim()) {
+        if (news().isEmpty()) {
+            return again();
+        } else if (!claim()) {
             return Optional.of(CLAIM);
         }
+        // Once more, since who had the claim before may have delivered meanwhile.
+        for (Map.Entry<String, Range> news : news().entrySet()) {
+            if (!deliver(news.getKey(), news.getValue())) {
+                break;
+            }
+        }
+        return again();
+    }
+
+    private record Range(long from, long to) {}
+
+    /** What was not read of each stream. */
+    private SortedMap<String, Range> news() {
         SortedMap<String, Long> versions = new TreeMap<>();
         STREAMS.forEach(prefix -> versions.putAll(ports.store().versions(prefix)));
         Map<String, Long> cursors = new HashMap<>(ports.store().cursors(reader));
@@ -125,13 +152,14 @@ public final class Webhook {
             cursors.put(KNOWN, 0L);
             ports.store().moveCursors(reader, cursors);
         }
-        for (Map.Entry<String, Long> stream : versions.entrySet()) {
-            long from = cursors.getOrDefault(stream.getKey(), 0L);
-            if (from < stream.getValue() && !deliver(stream.getKey(), from, stream.getValue())) {
-                break;
+        SortedMap<String, Range> news = new TreeMap<>();
+        versions.forEach((stream, version) -> {
+            Range range = new Range(cursors.getOrDefault(stream, 0L), version);
+            if (range.from() < range.to()) {
+                news.put(stream, range);
             }
-        }
-        return again();
+        });
+        return news;
     }
 
     private Optional<Duration> again() {
@@ -149,9 +177,9 @@ public final class Webhook {
     }
 
     /** @return whether all of the stream up to that version was delivered */
-    private boolean deliver(String stream, long from, long to) throws InterruptedException {
-        long done = from;
-        while (done < to) {
+    private boolean deliver(String stream, Range news) throws InterruptedException {
+        long done = news.from();
+        while (done < news.to()) {
             List<RecordedEvent> page = ports.store().events(stream, done, EVENTS_PER_READ);
             for (RecordedEvent event : page) {
                 Optional<Message> message =

@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +40,16 @@ class HistoryApiTest {
     @BeforeEach
     void fill() {
         store = SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()));
-        api = new HistoryApi(store, CLOCK);
+        Live live = new Live(CLOCK);
+        live.delivery(new Live.Delivery(
+                "chat",
+                "https://chat.example",
+                "RETRYING",
+                2,
+                "it answered 503",
+                Optional.of(SampleShop.AT.plusSeconds(20)),
+                Optional.of(SampleShop.AT.minusSeconds(60))));
+        api = new HistoryApi(store, CLOCK, live, Runnable::run);
     }
 
     @AfterEach
@@ -88,7 +98,7 @@ class HistoryApiTest {
                 asked++;
             }
         }
-        assertThat(asked).isEqualTo(10);
+        assertThat(asked).isEqualTo(11);
     }
 
     /** What is simulated has other figures whenever the policy becomes better. */

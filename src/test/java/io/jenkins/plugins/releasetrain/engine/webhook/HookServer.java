@@ -15,22 +15,22 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A real server that remembers what it was told, and answers as it was bidden, else 204. */
-final class HookServer implements AutoCloseable {
-    final List<Delivery> deliveries = new CopyOnWriteArrayList<>();
+public final class HookServer implements AutoCloseable {
+    public final List<Delivery> deliveries = new CopyOnWriteArrayList<>();
     private final Deque<Reply> replies = new ArrayDeque<>();
     private final HttpServer server;
 
-    record Delivery(Map<String, String> headers, byte[] body) {}
+    public record Delivery(Map<String, String> headers, byte[] body) {}
 
     record Reply(int status, Map<String, String> headers) {}
 
-    HookServer() throws IOException {
+    public HookServer() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::handle);
         server.start();
     }
 
-    URI url() {
+    public URI url() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/hooks/S3CRET?token=T0KEN");
     }
 

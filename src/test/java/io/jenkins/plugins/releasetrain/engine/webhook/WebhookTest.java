@@ -253,11 +253,11 @@ class WebhookTest {
     void shouldDeliverFromOneOfSeveralControllers() throws Exception {
         Webhook other = webhook("two", ALL);
         append("train/shop", new Event.TrainPaused("one", "ada"));
-        assertThat(other.deliver()).contains(Duration.ofMinutes(1));
         webhook.deliver();
+        append("train/shop", new Event.TrainResumed("ada"));
+        assertThat(other.deliver()).contains(Duration.ofMinutes(1));
         assertThat(server.deliveries).hasSize(1);
 
-        append("train/shop", new Event.TrainResumed("ada"));
         clock.advance(Duration.ofMinutes(2));
         other.deliver();
         assertThat(types()).as("the first one died").containsExactly("paused", "resumed");
