@@ -36,7 +36,11 @@ public enum Policy {
 
     /** Simulates; the train begins with the workload's rates as what is expected, and measures from then on. */
     public Result run(Workload workload) {
-        return run(workload, new Prior(workload.failure(), PRIOR_CHANGES, workload.flake(), PRIOR_RUNS));
+        return Simulation.run(workload, line(workload));
+    }
+
+    Line line(Workload workload) {
+        return line(workload, new Prior(workload.failure(), PRIOR_CHANGES, workload.flake(), PRIOR_RUNS));
     }
 
     /** @param prior what the train expects before it has measured anything */

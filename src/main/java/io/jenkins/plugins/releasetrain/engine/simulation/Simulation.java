@@ -3,19 +3,21 @@ package io.jenkins.plugins.releasetrain.engine.simulation;
 import io.jenkins.plugins.releasetrain.engine.simulation.Line.Attempt;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
 
-/** Events in the order of a virtual clock, in minutes. The arrivals of one seed are the same for every line. */
+/** Events in the order of a virtual clock, in minutes. The arrivals are the same for every line. */
 final class Simulation {
     /** So many undecided changes are a full queue. */
     private static final int FULL = 128;
 
     private final Workload workload;
     private final Line line;
-    private final Random arrivals;
+    private final Arrivals arrivals;
     private final Random flakes;
     private final Map<String, Item> open = new HashMap<>();
     private final PriorityQueue<Running> running = new PriorityQueue<>(Comparator.comparingDouble(Running::end));
@@ -25,24 +27,91 @@ final class Simulation {
 
     private record Item(boolean bad, double arrived) {}
 
+    /**
+     * A change that asks to be released.
+     *
+     * @param minutes since the beginning
+     */
+    record Arrival(double minutes, boolean bad) {}
+
+    /** Who comes, in order. */
+    private interface Arrivals {
+        /** Empty: nobody comes any more. */
+        Optional<Arrival> next();
+
+        /** One more, now, for a queue that is always full. */
+        Arrival atOnce(double now);
+    }
+
     private record Running(Attempt attempt, double end) {}
 
-    private Simulation(Workload workload, Line line) {
+    private Simulation(Workload workload, Arrivals arrivals, Line line) {
         this.workload = workload;
         this.line = line;
-        this.arrivals = new Random(workload.seed() * 0x9E3779B97F4A7C15L + 1);
+        this.arrivals = arrivals;
         this.flakes = new Random(workload.seed() * 0x9E3779B97F4A7C15L + 2);
     }
 
     static Result run(Workload workload, Line line) {
-        return new Simulation(workload, line).run();
+        return new Simulation(workload, new Poisson(workload), line).run();
+    }
+
+    /** The same changes come at the same times as they did. */
+    static Result replay(Workload workload, List<Arrival> recorded, Line line) {
+        Iterator<Arrival> left = recorded.iterator();
+        Arrivals arrivals = new Arrivals() {
+            @Override
+            public Optional<Arrival> next() {
+                return left.hasNext() ? Optional.of(left.next()) : Optional.empty();
+            }
+
+            @Override
+            public Arrival atOnce(double now) {
+                throw new IllegalStateException("A recorded queue is not always full");
+            }
+        };
+        return new Simulation(workload, arrivals, line).run();
+    }
+
+    /** Those of one seed. */
+    private static final class Poisson implements Arrivals {
+        private final Workload workload;
+        private final Random random;
+        private double time;
+
+        Poisson(Workload workload) {
+            this.workload = workload;
+            this.random = new Random(workload.seed() * 0x9E3779B97F4A7C15L + 1);
+        }
+
+        @Override
+        public Optional<Arrival> next() {
+            if (workload.arrivalsPerHour() <= 0) {
+                return Optional.empty();
+            }
+            time += -Math.log(1 - random.nextDouble()) * 60 / workload.arrivalsPerHour();
+            return Optional.of(new Arrival(time, isBad()));
+        }
+
+        @Override
+        public Arrival atOnce(double now) {
+            return new Arrival(now, isBad());
+        }
+
+        private boolean isBad() {
+            return random.nextDouble() < workload.failure();
+        }
     }
 
     private Result run() {
-        double nextArrival = workload.arrivalsPerHour() > 0 ? gap() : Double.MAX_VALUE;
+        Optional<Arrival> next = arrivals.next();
+        boolean full = next.isEmpty();
         while (true) {
-            fill();
+            while (full && open.size() < FULL) {
+                arrive(arrivals.atOnce(now));
+            }
             start();
+            double nextArrival = next.map(Arrival::minutes).orElse(Double.MAX_VALUE);
             double nextEnd =
                     running.isEmpty() ? Double.MAX_VALUE : running.peek().end();
             now = Math.min(nextArrival, nextEnd);
@@ -50,28 +119,18 @@ final class Simulation {
                 return Result.of(tally, workload.end() / 60);
             }
             if (nextArrival <= nextEnd) {
-                arrive();
-                nextArrival += gap();
+                arrive(next.orElseThrow());
+                next = arrivals.next();
             } else {
                 end(running.remove().attempt());
             }
         }
     }
 
-    private double gap() {
-        return -Math.log(1 - arrivals.nextDouble()) * 60 / workload.arrivalsPerHour();
-    }
-
-    private void fill() {
-        while (workload.arrivalsPerHour() <= 0 && open.size() < FULL) {
-            arrive();
-        }
-    }
-
-    private void arrive() {
+    private void arrive(Arrival arrival) {
         tally.arrived++;
         String id = "c" + count++;
-        open.put(id, new Item(arrivals.nextDouble() < workload.failure(), now));
+        open.put(id, new Item(arrival.bad(), arrival.minutes()));
         line.arrived(id);
     }
 

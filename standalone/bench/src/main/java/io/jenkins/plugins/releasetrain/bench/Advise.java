@@ -2,6 +2,8 @@ package io.jenkins.plugins.releasetrain.bench;
 
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.simulation.Advisor;
+import io.jenkins.plugins.releasetrain.engine.simulation.Policy;
+import io.jenkins.plugins.releasetrain.engine.simulation.Replay;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
@@ -57,6 +59,11 @@ final class Advise implements Callable<Integer> {
     @Option(names = "--train", description = "whose history; with --store")
     private String train;
 
+    @Option(
+            names = "--replay",
+            description = "the history itself under other settings, rather than its rates; with --store and --train")
+    private boolean replay;
+
     private Advise() {}
 
     public static void main(String[] arguments) {
@@ -72,6 +79,10 @@ final class Advise implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (replay) {
+            replay(Replay.of(events()));
+            return 0;
+        }
         Advisor.Site site = store == null
                 ? new Advisor.Site(changesPerHour, failure, flake, cycleMinutes, environments, lanes)
                 : measured();
@@ -107,7 +118,40 @@ final class Advise implements Callable<Integer> {
         return row.steady() ? String.valueOf(Math.round(minutes)) : "never";
     }
 
+    private void replay(Replay history) {
+        List<Replay.Row> rows = new ArrayList<>();
+        rows.add(history.actual());
+        rows.add(history.with(Policy.SERIAL, 1));
+        rows.add(history.with(Policy.BORS, 1));
+        for (int count = 1; count <= environments; count++) {
+            for (int largest : new int[] {4, 32}) {
+                rows.add(history.with(new Replay.Choice(count, 1, largest, Replay.Choice.of(count).innocenceBound())));
+            }
+        }
+        rows.add(history.with(Policy.LANES, lanes));
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf("%-36s%10s%12s%12s%16s%n", "", "decided", "p50 min", "p95 min", "trials/change");
+        for (Replay.Row row : rows) {
+            out.printf(
+                    Locale.ROOT,
+                    "%-36s%10d%12.0f%12.0f%16.3f%n",
+                    row.title(),
+                    row.decided(),
+                    row.p50Minutes(),
+                    row.p95Minutes(),
+                    row.trialsPerChange());
+        }
+        out.flush();
+    }
+
     private Advisor.Site measured() {
+        return Advisor.measured(events(), environments, lanes);
+    }
+
+    private List<RecordedEvent> events() {
+        if (store == null || train == null) {
+            throw EngineException.invalid("Whose history? Give --store and --train");
+        }
         try (Store history = SqlStore.open(StoreSettings.h2(store))) {
             List<RecordedEvent> events = new ArrayList<>();
             List<RecordedEvent> page;
@@ -115,7 +159,7 @@ final class Advise implements Callable<Integer> {
                 page = history.events("train/" + train, events.size(), PAGE);
                 events.addAll(page);
             } while (page.size() == PAGE);
-            return Advisor.measured(events, environments, lanes);
+            return events;
         }
     }
 }
