@@ -125,7 +125,8 @@ final class Advise implements Callable<Integer> {
         rows.add(history.with(Policy.BORS, 1));
         for (int count = 1; count <= environments; count++) {
             for (int largest : new int[] {4, 32}) {
-                rows.add(history.with(new Replay.Choice(count, 1, largest, Replay.Choice.of(count).innocenceBound())));
+                rows.add(history.with(new Replay.Choice(
+                        count, 1, largest, Replay.Choice.of(count).innocenceBound())));
             }
         }
         rows.add(history.with(Policy.LANES, lanes));

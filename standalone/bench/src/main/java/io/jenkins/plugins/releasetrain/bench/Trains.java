@@ -49,7 +49,27 @@ final class Trains implements Benchmark {
         double planning = Planning.milliseconds();
         out.printf(Locale.ROOT, "Planning a trial, 1,000 waiting, 5,000 services: %.1f ms (median)%n%n", planning);
         figures.put("trains.planning_ms", planning);
+        engine(out);
         return figures;
+    }
+
+    private void engine(PrintStream out) {
+        try {
+            EngineCost.Figures cost = new EngineCost().measure();
+            out.printf(
+                    Locale.ROOT,
+                    "The same, the whole train on H2 in memory: %.0f bytes per waiting change; %.1f store writes and %.0f ms"
+                            + " per trial%n%n",
+                    cost.bytesPerWaitingChange(),
+                    cost.storeWritesPerTrial(),
+                    cost.millisecondsPerTrial());
+            figures.put("trains.bytes_per_waiting_change", cost.bytesPerWaitingChange());
+            figures.put("trains.store_writes_per_trial", cost.storeWritesPerTrial());
+            figures.put("trains.engine_ms_per_trial", cost.millisecondsPerTrial());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("The benchmark was interrupted", e);
+        }
     }
 
     private void capacity(PrintStream out, double failure, double flake, String name) {
