@@ -201,7 +201,7 @@ final class Parts implements AutoCloseable {
         try {
             Operations operations = new Operations(trains, store, new Blocks(store, clock, listener), clock);
             PagesServer.Site site = new PagesServer.Site(
-                    new HistoryApi(store, clock, live),
+                    new HistoryApi(store, clock, live, executor),
                     new OperationsApi(operations),
                     new OperationsApi.Caller("demo", right -> true));
             return Optional.of(open(new PagesServer(site, options.serve.get())));
