@@ -160,7 +160,7 @@ public final class TrainsAction implements RootAction, StaplerProxy {
             answer = OperationsApi.problem(UNAVAILABLE, e.getMessage());
         }
         response.setStatus(answer.status());
-        response.setContentType("application/json;charset=UTF-8");
+        response.setContentType(answer.type());
         response.setHeader("Cache-Control", "no-cache");
         response.setHeader("X-Content-Type-Options", "nosniff");
         if (!answer.etag().isEmpty()) {

@@ -17,7 +17,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
- * The JSON API over the store, for GET only; described in docs/api.yaml. Whoever serves it checks permissions first. Every
+ * The JSON API over the store, and metrics, for GET only; described in docs/api.yaml. Whoever serves it checks permissions first. Every
  * answer is bounded, however large the history is.
  */
 public final class HistoryApi {
@@ -32,6 +32,7 @@ public final class HistoryApi {
     private final PlaceViews places;
     private final TrendViews trends;
     private final AdviceViews advice;
+    private final MetricViews metrics;
 
     public HistoryApi(Store store, Clock clock) {
         this(store, clock, new Live(clock), Runnable::run);
@@ -48,6 +49,7 @@ public final class HistoryApi {
         this.releases = new ReleaseViews(store);
         this.places = new PlaceViews(store, items);
         this.trends = new TrendViews(store, clock);
+        this.metrics = new MetricViews(store, clock, live);
         this.advice = new AdviceViews(store, clock, executor);
     }
 
@@ -64,6 +66,9 @@ public final class HistoryApi {
                     .filter(p -> !p.isEmpty())
                     .map(p -> Parameters.decode(p.replace("+", "%2B")))
                     .toList();
+            if (parts.equals(List.of("metrics"))) {
+                return new Answer(200, OpenMetrics.TYPE, "", metrics.text());
+            }
             return answer(200, view(parts, query == null ? "" : query), ifNoneMatch == null ? "" : ifNoneMatch);
         } catch (EngineException e) {
             int status =

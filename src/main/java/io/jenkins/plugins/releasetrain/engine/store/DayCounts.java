@@ -4,6 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * How often what happened; sums of such are such again. Times are kept as a histogram with logarithmic buckets, as in
@@ -17,6 +19,10 @@ public final class DayCounts {
     private static final double BASE = Math.log(1.1);
     private static final int MOST_BUCKETS = 400;
     private static final int SEVEN_BITS = 7;
+    private static final int BOUNDS_APART = 6;
+    private static final int FIRST_BOUND = 10;
+    private static final int LAST_BOUND = 144;
+    private static final double MILLIS = 1_000;
 
     /** By metric; null where there is none of it. */
     private long[][] buckets = new long[Metric.values().length][];
@@ -79,10 +85,40 @@ public final class DayCounts {
         for (int i = 0; i < counts.length; i++) {
             rest -= counts[i];
             if (rest <= 0) {
-                return Math.expm1((i + 0.5) * BASE);
+                return middle(i);
             }
         }
         return null;
+    }
+
+    /**
+     * How many times did not exceed each of some bounds, in seconds; the last bound is infinite.
+     *
+     * @param sum of all of them, within 5 %
+     */
+    public record Histogram(SortedMap<Double, Long> counts, long count, double sum) {}
+
+    /** With every sixth bound, so that one is 1.77 times the one before, up to ten days. */
+    public Histogram histogram(Metric metric) {
+        long[] counts = of(metric);
+        SortedMap<Double, Long> shown = new TreeMap<>();
+        long soFar = 0;
+        double sum = 0;
+        for (int i = 0; i < Math.max(counts.length, LAST_BOUND); i++) {
+            long n = i < counts.length ? counts[i] : 0;
+            soFar += n;
+            sum += n * middle(i);
+            boolean bound = (i + 1) % BOUNDS_APART == 0 && i > FIRST_BOUND && i < LAST_BOUND;
+            if (bound) {
+                shown.put(Math.rint(MILLIS * Math.expm1((i + 1) * BASE)) / MILLIS, soFar);
+            }
+        }
+        shown.put(Double.POSITIVE_INFINITY, soFar);
+        return new Histogram(shown, soFar, sum);
+    }
+
+    private static double middle(int bucket) {
+        return Math.expm1((bucket + 0.5) * BASE);
     }
 
     byte[] toBytes() {

@@ -164,6 +164,10 @@ final class Indexer {
         } else if (event instanceof Event.TrialEnded e) {
             Optional<Long> installation = e.verdict() == Verdict.VOID ? Optional.empty() : installation(e.trial());
             tested(e.verdict(), installation.map(took -> Duration.ofMillis(e.milliseconds() - took)), at);
+        } else if (event instanceof Event.TrainPaused) {
+            days.add(owner, at, Metric.PAUSES, 1);
+        } else if (event instanceof Event.ContentPromoted e) {
+            days.add("", at, Metric.SENT_BYTES, e.bytes());
         } else if (event instanceof Event.LaneInstalled e) {
             days.add(owner, at, Metric.INSTALL, Duration.ofMillis(e.milliseconds()));
         } else if (event instanceof Event.LaneTested e) {

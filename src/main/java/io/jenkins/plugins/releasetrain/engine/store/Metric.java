@@ -29,5 +29,8 @@ public enum Metric {
     /** Time that the tests of a set took. */
     TEST,
     /** Time from a release's making to its promotion. */
-    PROMOTE
+    PROMOTE,
+    PAUSES,
+    /** Of blobs, by promotions; of the owner without a name. */
+    SENT_BYTES
 }

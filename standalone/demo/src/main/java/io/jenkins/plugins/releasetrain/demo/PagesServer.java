@@ -143,7 +143,7 @@ final class PagesServer implements AutoCloseable {
         if (!answer.etag().isEmpty()) {
             exchange.getResponseHeaders().set("ETag", answer.etag());
         }
-        send(exchange, answer.status(), "application/json", answer.body());
+        send(exchange, answer.status(), answer.type(), answer.body());
     }
 
     private static void asset(HttpExchange exchange, String name) throws IOException {
