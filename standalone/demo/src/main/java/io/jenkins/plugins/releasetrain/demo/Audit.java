@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Looks at registries and clusters after the story: do they hold what the engine says it did? */
 final class Audit {
@@ -32,16 +33,19 @@ final class Audit {
         Map<String, Boolean> findings = new LinkedHashMap<>();
         ImageSet production = parts.registries.productionSet(shop.catalog());
         findings.put("production runs no image that fails the shop's tests", allGood(production));
-        findings.put("staging holds exactly what production runs", production.equals(installed(story.staging())));
+        findings.put(
+                "staging holds exactly what production runs",
+                story.stagings().stream().allMatch(staging -> production.equals(installed(staging))));
         findings.put(
                 "staging passes the shop's tests",
-                suite.testAll(story.staging().namespace()).isEmpty());
+                story.stagings().stream()
+                        .allMatch(staging -> suite.testAll(staging.namespace()).isEmpty()));
         findings.put("released images have in production the digest that was built and tested", sameDigests(events));
         findings.put("what was ejected left no tag in production", ejectedAreAbsent(events));
         findings.put(
-                "both environments are free",
-                story.staging().lock().entries().isEmpty()
-                        && story.shared().lock().entries().isEmpty());
+                "all environments are free",
+                Stream.concat(story.stagings().stream(), Stream.of(story.shared()))
+                        .allMatch(environment -> environment.lock().entries().isEmpty()));
         findings.put("every change and lane has exactly one outcome", oneOutcomeEach(events));
         return findings;
     }

@@ -16,7 +16,9 @@ import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.registry.CopySettings;
 import io.jenkins.plugins.releasetrain.engine.registry.HttpImageCopier;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Traffic;
+import io.jenkins.plugins.releasetrain.engine.train.Conductors;
 import io.jenkins.plugins.releasetrain.engine.train.Task;
+import io.jenkins.plugins.releasetrain.engine.train.Timetable;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
 import java.time.Duration;
@@ -29,6 +31,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -50,7 +53,7 @@ final class Story {
     private final Summary summary;
     private final Promoter promoter;
     private final ShopSuite suite;
-    private Environment staging;
+    private List<Environment> stagings;
     private Environment shared;
     private volatile Train train;
     private Lanes lanes;
@@ -69,8 +72,9 @@ final class Story {
         this.suite = new ShopSuite(parts.kubernetes, parts.images, shop.catalog());
     }
 
-    Environment staging() {
-        return staging;
+    /** The train's; trials run in all of them at once. */
+    List<Environment> stagings() {
+        return stagings;
     }
 
     Environment shared() {
@@ -148,7 +152,8 @@ final class Story {
     }
 
     private void environments() {
-        staging = parts.environment("staging", ROLLOUT_DEADLINE);
+        stagings = List.of(
+                parts.environment("staging", ROLLOUT_DEADLINE), parts.environment("staging-2", ROLLOUT_DEADLINE));
         shared = parts.environment("cd", ROLLOUT_DEADLINE);
         SortedMap<String, ImageReference> images = new TreeMap<>();
         parts.registries
@@ -156,11 +161,15 @@ final class Story {
                 .images()
                 .forEach((name, image) -> images.put(
                         name, parts.registries.released(shop.catalog().service(name), image)));
-        shop.install(parts.kubernetes, staging.namespace(), images);
+        stagings.forEach(staging -> shop.install(parts.kubernetes, staging.namespace(), images));
         shop.install(parts.kubernetes, shared.namespace(), images);
         Ports ports = new Ports(parts.store, promoter, parts.clock, Story::id, account);
         train = new Train(
-                TrainSettings.of(shop.name(), "system tests"), shop.catalog(), parts.registries, staging, ports);
+                new Train.Plan(TrainSettings.of(shop.name(), "system tests"), Timetable.ALWAYS),
+                shop.catalog(),
+                parts.registries,
+                stagings,
+                ports);
         lanes = new Lanes(
                 new LaneSettings(LaneSettings.OnDrift.RERUN, 5, TrainSettings.USUAL_MOVING_TAGS),
                 shop.catalog(),
@@ -256,16 +265,27 @@ final class Story {
         return new Summary.Cost(account.seconds() - begin, parts.traffic().minus(before));
     }
 
+    /** A build in each environment runs the tests, at the same time. */
     void conductQuietly() {
+        CompletableFuture.allOf(stagings.stream()
+                        .map(staging -> CompletableFuture.runAsync(
+                                () -> conduct(staging.name()),
+                                build -> new Thread(build, "build in " + staging.name()).start()))
+                        .toArray(CompletableFuture[]::new))
+                .join();
+    }
+
+    private void conduct(String staging) {
+        Conductors conductor = Conductors.only(CONDUCTOR);
         try {
-            Task task = train.next(CONDUCTOR);
+            Task task = train.next(staging, conductor);
             while (!(task instanceof Task.Idle)) {
                 step(task);
                 if (task instanceof Task.Wait wait) {
-                    account.line("train", "waits: " + wait.why());
+                    account.line("train", staging + " waits: " + wait.why());
                     Thread.sleep(POLL.toMillis());
                 }
-                task = train.next(CONDUCTOR);
+                task = train.next(staging, conductor);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
