@@ -202,19 +202,23 @@ final class LaneTrial {
                 .toList();
     }
 
-    /** The drift that was seen at the end of the tests, or what drifted since. */
-    List<String> driftUntilNow(Lane lane, Event.LaneTested tested) {
-        return tested.drift().isEmpty() ? drift(lane, held()) : tested.drift();
+    /**
+     * The drift that was seen at the end of the tests, or what drifted since.
+     *
+     * @param held what the environment holds now
+     */
+    List<String> driftUntilNow(Lane lane, Event.LaneTested tested, ImageSet held) {
+        return tested.drift().isEmpty() ? drift(lane, held) : tested.drift();
     }
 
     /**
      * Services that count and hold a candidate that is neither released nor passed. A verdict beside it is good only if
      * it is released too; if it is ejected, that is drift.
      *
+     * @param held what the environment holds now
      * @param passed whether the lane (second) that claims a service (first) has passed
      */
-    List<String> undecidedNeighbours(Lane lane, BiPredicate<String, String> passed) {
-        ImageSet held = held();
+    List<String> undecidedNeighbours(Lane lane, ImageSet held, BiPredicate<String, String> passed) {
         SortedSet<String> counting = others(lane);
         ImageSet production =
                 registries.productionSet(counting.stream().map(catalog::service).toList());
@@ -307,7 +311,7 @@ final class LaneTrial {
     }
 
     /** The set that the environment's workloads ask for now, candidates included. */
-    private ImageSet held() {
+    ImageSet held() {
         SortedMap<String, PinnedImage> images = new TreeMap<>();
         installer
                 .installed(catalog.services().values())

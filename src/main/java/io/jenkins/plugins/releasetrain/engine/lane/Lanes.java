@@ -9,6 +9,7 @@ import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
@@ -174,38 +175,39 @@ public final class Lanes {
     }
 
     private Optional<LaneTask> conclude(LaneId id, Lane lane, Event.LaneTested tested) throws InterruptedException {
-        List<String> drift = tested.verdict() == Verdict.PASSED ? trial.driftUntilNow(lane, tested) : tested.drift();
-        boolean drifted = !drift.isEmpty();
-        switch (tested.verdict()) {
-            case VOID -> {
-                return again(id, lane, tested.reason(), lane.alone());
-            }
-            case FAILED -> {
-                if ((drifted || !trial.neighboursThatCount(lane).isEmpty()) && !lane.alone()) {
-                    return again(id, lane, "failed beside other candidates; confirming without them", true);
-                }
-                Outcome outcome = lane.installed().isPresent() ? Outcome.EJECTED : Outcome.NOT_INSTALLABLE;
-                return end(id, lane, outcome, tested.reason());
-            }
-            default -> {
-                if (drifted && settings.onDrift() == OnDrift.RERUN) {
-                    return again(id, lane, "changed meanwhile: " + drift, lane.alone());
-                } else if (drifted && settings.onDrift() == OnDrift.FAIL) {
-                    return end(id, lane, Outcome.UNDECIDED, "stale: changed meanwhile: " + drift);
-                }
-                List<String> undecided = trial.undecidedNeighbours(lane, this::hasPassed);
-                if (!undecided.isEmpty()) {
-                    return Optional.of(new LaneTask.Wait(
-                            "passed beside candidates that are not decided yet: " + undecided, ASK_AGAIN));
-                }
-                Optional<String> blocked = blocks.refusal(lane.candidates());
-                if (blocked.isPresent()) {
-                    return end(id, lane, Outcome.CANCELLED, blocked.get());
-                }
-                release(id, lane, tested);
-                return Optional.empty();
-            }
+        if (tested.verdict() == Verdict.VOID) {
+            return again(id, lane, tested.reason(), lane.alone());
+        } else if (tested.verdict() == Verdict.PASSED) {
+            return passed(id, lane, tested);
         }
+        boolean disturbed =
+                !tested.drift().isEmpty() || !trial.neighboursThatCount(lane).isEmpty();
+        if (disturbed && !lane.alone()) {
+            return again(id, lane, "failed beside other candidates; confirming without them", true);
+        }
+        Outcome outcome = lane.installed().isPresent() ? Outcome.EJECTED : Outcome.NOT_INSTALLABLE;
+        return end(id, lane, outcome, tested.reason());
+    }
+
+    private Optional<LaneTask> passed(LaneId id, Lane lane, Event.LaneTested tested) throws InterruptedException {
+        ImageSet held = trial.held();
+        List<String> drift = trial.driftUntilNow(lane, tested, held);
+        if (!drift.isEmpty() && settings.onDrift() == OnDrift.RERUN) {
+            return again(id, lane, "changed meanwhile: " + drift, lane.alone());
+        } else if (!drift.isEmpty() && settings.onDrift() == OnDrift.FAIL) {
+            return end(id, lane, Outcome.UNDECIDED, "stale: changed meanwhile: " + drift);
+        }
+        List<String> undecided = trial.undecidedNeighbours(lane, held, this::hasPassed);
+        if (!undecided.isEmpty()) {
+            return Optional.of(
+                    new LaneTask.Wait("passed beside candidates that are not decided yet: " + undecided, ASK_AGAIN));
+        }
+        Optional<String> blocked = blocks.refusal(lane.candidates());
+        if (blocked.isPresent()) {
+            return end(id, lane, Outcome.CANCELLED, blocked.get());
+        }
+        release(id, lane, tested);
+        return Optional.empty();
     }
 
     /** Whether the lane that claims a service has passed: it and we were tested together. */

@@ -363,32 +363,4 @@ class TrainTest {
         assertThat(ride.outcome(released).outcome()).isEqualTo(Outcome.RELEASED);
         assertThat(ride.trials()).isEqualTo(2);
     }
-
-    @Test
-    void searchIsATreeOfTrialsBelowTheFailuresThatTheyExplain() {
-        for (int i = 0; i < 6; i++) {
-            if (i == 3) {
-                shop.buildBad("s3", "2");
-            } else {
-                shop.build("s" + i, "2");
-            }
-            ride.queue("s" + i, "2");
-        }
-        ride.run("build 1");
-        String batch = shop.events.stream()
-                .filter(Event.BatchDeparted.class::isInstance)
-                .map(e -> ((Event.BatchDeparted) e).batch())
-                .findFirst()
-                .orElseThrow();
-        SearchTree tree = SearchTree.of(shop.store.trials(batch));
-        assertThat(tree.roots()).hasSize(1);
-        SearchTree.Node root = tree.roots().get(0);
-        assertThat(root.verdict()).contains(Verdict.FAILED);
-        assertThat(root.started().changes()).hasSize(6);
-        assertThat(root.then()).isNotEmpty();
-        assertThat(tree.text())
-                .startsWith("failed: batch of 6")
-                .contains("\n  passed: control run of the baseline")
-                .contains("search: ");
-    }
 }
