@@ -22,6 +22,15 @@ final class ProofCost {
         }
     }
 
+    /** Failures with nobody else to blame, as many as bring the chance of innocence below the bound. */
+    static ProofCost of(Rates rates, double innocenceBound) {
+        int runs = 1;
+        while ((1 - rates.failure()) / rates.failure() * Math.pow(rates.flake(), runs) > innocenceBound) {
+            runs++;
+        }
+        return new ProofCost(runs == 1 ? 0 : runs);
+    }
+
     private double fewest(int n, int failures) {
         int oneMore = Math.min(runs, failures + 1);
         double fewest = Double.MAX_VALUE;

@@ -46,11 +46,7 @@ public final class TrialPolicy {
     public TrialPolicy(Rates rates, double innocenceBound) {
         this.rates = rates;
         this.innocenceBound = innocenceBound;
-        int runs = 1;
-        while ((1 - rates.failure()) / rates.failure() * Math.pow(rates.flake(), runs) > innocenceBound) {
-            runs++;
-        }
-        this.proofCost = new ProofCost(runs == 1 ? 0 : runs);
+        this.proofCost = ProofCost.of(rates, innocenceBound);
     }
 
     /** What to do next. */
@@ -251,8 +247,11 @@ public final class TrialPolicy {
             return best == 0 && (vouched & ~union(running)) != 0 && !running.contains(vouched) ? vouched : best;
         }
 
-        /** With a full queue every trial shall tell most; with a short one it shall first let go who waits. */
+        /** With a full queue a search shall take few trials; with a short one it shall first let go who waits. */
         private double hurry() {
+            if (failed.isEmpty()) {
+                return 0;
+            }
             double full = FULL_BATCHES * batchLimit(rates, 1, Belief.WIDEST);
             return QUICK * Math.max(0, 1 - now.waiting() / full);
         }
