@@ -114,7 +114,7 @@ final class EveryState {
         boolean alsoLost = killed;
         controller.live(inside -> inside.run(r -> {
             Shop.configure(places);
-            ReleaseService.get().train("shop").pause("they gather", "ada");
+            Shop.operate("PAUSE", "they gather");
             for (String service : List.of("cart", "pay")) {
                 Shop.start(Shop.job(r, service, MONO.formatted(service)));
                 r.waitForMessage("Queued for train 'shop'", build(service));
@@ -138,7 +138,7 @@ final class EveryState {
                             "the lost build's change to end",
                             () -> ends("train/shop").containsValue(List.of(Event.Outcome.CANCELLED.name())));
                 }
-                ReleaseService.get().train("shop").resume("ada");
+                Shop.operate("RESUME", "");
                 Shop.start(Shop.job(r, "mail", MICRO));
             });
             Shop.await(

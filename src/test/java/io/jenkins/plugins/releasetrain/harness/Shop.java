@@ -10,6 +10,10 @@ import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryRole;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
+import io.jenkins.plugins.releasetrain.engine.history.Answer;
+import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi.Asked;
+import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi.Caller;
+import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.testkit.cluster.EmbeddedKubernetes;
 import io.jenkins.plugins.releasetrain.testkit.cluster.PodBehaviour;
 import io.jenkins.plugins.releasetrain.testkit.cluster.PodSimulator;
@@ -19,6 +23,7 @@ import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -199,6 +204,16 @@ final class Shop implements AutoCloseable {
     static WorkflowRun start(WorkflowJob job) throws Exception {
         QueueTaskFuture<WorkflowRun> future = job.scheduleBuild2(0);
         return future.waitForStart();
+    }
+
+    /** As somebody who may do everything does it on the pages. */
+    static void operate(String operation, String reason) {
+        Answer answer = ReleaseService.get()
+                .operations()
+                .perform(() -> new Asked(operation, "", TRAIN, reason), new Caller("ada", right -> true));
+        if (answer.status() != 200) {
+            throw new AssertionError(new String(answer.body(), StandardCharsets.UTF_8));
+        }
     }
 
     /** Waits for what happens in the background. */

@@ -84,7 +84,7 @@ class VoidTrialsTest {
         assertThat(verdicts()).containsExactly(Verdict.VOID, Verdict.VOID, Verdict.VOID);
         jenkins.assertLogContains("Timeout has been exceeded", build);
         GateStep.open("slow");
-        ReleaseService.get().train("shop").resume("ada");
+        Shop.operate("RESUME", "");
 
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
         assertThat(shop.inProduction("cart")).isEqualTo(cart);
@@ -115,12 +115,12 @@ class VoidTrialsTest {
     void noTrainDepartsWhileJenkinsIsAboutToShutDown() throws Exception {
         String cart = shop.build("cart", "1.1");
         String installed = shop.installed("staging", "cart");
-        ReleaseService.get().train("shop").pause("they gather", "ada");
+        Shop.operate("PAUSE", "they gather");
         WorkflowRun build = start("monoRelease(train: 'shop', service: 'cart', image: '1.1') { echo 'tested' }");
         jenkins.waitForMessage("paused: they gather", build);
 
         jenkins.jenkins.doQuietDown();
-        ReleaseService.get().train("shop").resume("ada");
+        Shop.operate("RESUME", "");
         jenkins.waitForMessage("Jenkins is about to shut down; the train departs after its restart", build);
         assertThat(verdicts()).isEmpty();
         assertThat(shop.installed("staging", "cart")).isEqualTo(installed);

@@ -1,0 +1,229 @@
+package io.jenkins.plugins.releasetrain.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.train.Train;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+
+/** Every action in headless Chromium, on a real train of the demo: what the dialog says, and what happens then. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ActionsTest {
+    private Browser browser;
+    private Parts parts;
+    private Shop shop;
+    private Story story;
+    private PagesServer server;
+
+    @BeforeAll
+    void open(@TempDir Path directory) throws IOException {
+        browser = Browser.open();
+        Options options = new Options();
+        options.store = directory;
+        options.namespace = "actions";
+        options.serve = Optional.of(0);
+        parts = new Parts(options, "actions");
+        shop = new Shop("shop", "actions", parts.devPush);
+        Account account = new Account(new PrintStream(PrintStream.nullOutputStream()), System::nanoTime);
+        story = new Story(parts, shop, account, new Summary());
+        story.prepare();
+        server = parts.serve(story::train, account).orElseThrow();
+        for (String version : List.of("1.1", "1.2")) {
+            queue("cart", version);
+            story.conductQuietly();
+        }
+        train().pause("for the test", "ada");
+        queue("cart", "1.3");
+        queue("mail", "1.3");
+        queue("price", "1.3");
+    }
+
+    @AfterAll
+    void close() {
+        if (browser != null) {
+            browser.close();
+        }
+        if (parts != null) {
+            parts.close();
+        }
+    }
+
+    private Train train() {
+        return story.train("shop");
+    }
+
+    private void queue(String service, String version) {
+        shop.build(service, version);
+        story.queue(service + " " + version, true);
+    }
+
+    private List<String> waiting() {
+        return train().state().queue().stream()
+                .map(c -> c.images().firstKey())
+                .toList();
+    }
+
+    private WebElement button(String text) {
+        return browser.waiting().until(b -> b.findElements(By.cssSelector("#rt-page button")).stream()
+                .filter(e -> e.getText().equals(text))
+                .findFirst()
+                .orElse(null));
+    }
+
+    /** Presses a button; returns the dialog that says what would happen. */
+    private WebElement ask(WebElement button) throws IOException {
+        button.click();
+        WebElement dialog = browser.waiting().until(b -> b.findElement(By.cssSelector("dialog[open]")));
+        assertThat(browser.accessibilityFindings()).isEmpty();
+        return dialog;
+    }
+
+    private void confirm(WebElement dialog) {
+        dialog.findElement(By.cssSelector("[data-id=ok]")).click();
+        browser.waiting().until(b -> b.findElement(By.id("rt-told")).getText().contains(": done"));
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    @Order(1)
+    void goFirstSaysWhoWaitsLonger() throws IOException {
+        browser.show(server, "now");
+        List<WebElement> buttons = browser.driver.findElements(By.xpath("//button[.='Go first']"));
+        assertThat(buttons).as("not for the first").hasSize(2);
+        WebElement dialog = ask(buttons.get(1));
+        assertThat(dialog.getText())
+                .contains("2 changes wait longer, each by", "cart 1.3", "mail 1.3")
+                .doesNotContain("price");
+        confirm(dialog);
+        assertThat(waiting()).containsExactly("price", "cart", "mail");
+        browser.waiting().until(b -> b.findElements(By.cssSelector("tbody tr td:nth-child(2)")).stream()
+                .findFirst()
+                .filter(cell -> cell.getText().equals("price 1.3"))
+                .isPresent());
+    }
+
+    @Test
+    @Order(2)
+    void cancelLeavesTheOthersAndEscapeLeavesAll() throws IOException {
+        Change mail = train().state().queue().get(2);
+        browser.show(server, "changes/" + mail.id());
+        ask(button("Take off")).sendKeys(Keys.ESCAPE);
+        assertThat(waiting()).hasSize(3);
+        WebElement dialog = ask(button("Take off"));
+        dialog.findElement(By.name("reason")).sendKeys("<b>not</b> today");
+        confirm(dialog);
+        assertThat(waiting()).containsExactly("price", "cart");
+        assertThat(browser.show(server, "changes/" + mail.id()).getText())
+                .contains("cancelled by demo: <b>not</b> today");
+    }
+
+    @Test
+    @Order(3)
+    void forceIsKeptUntilTheChangeIsDecided() throws IOException {
+        Change cart = train().state().queue().get(1);
+        browser.show(server, "changes/" + cart.id());
+        WebElement dialog = ask(button("Test again"));
+        assertThat(dialog.getText()).contains("even where their verdict is remembered");
+        confirm(dialog);
+        assertThat(train().state().search().forced()).containsExactly(cart.id());
+    }
+
+    /** Everything by keyboard: to the button, the reason, the confirmation; the focus comes back to the button. */
+    @Test
+    @Order(4)
+    void holdAndFreeByKeyboardAlone() throws IOException {
+        browser.show(server, "now");
+        button("Hold releases").sendKeys(Keys.ENTER);
+        WebElement reason = browser.waiting().until(b -> b.findElement(By.cssSelector("dialog[open] [name=reason]")));
+        assertThat(browser.driver.switchTo().activeElement()).isEqualTo(reason);
+        assertThat(browser.driver.findElement(By.cssSelector("dialog [data-id=ok]")).isEnabled())
+                .as("without a reason")
+                .isFalse();
+        reason.sendKeys("audit", Keys.ENTER);
+        browser.waiting().until(b -> train().state().held().equals("audit"));
+        WebElement free = button("Free releases");
+        free.sendKeys(Keys.ENTER);
+        browser.waiting().until(b -> b.findElement(By.cssSelector("dialog[open]"))
+                .getText()
+                .contains("audit"));
+        browser.driver.switchTo().activeElement().sendKeys(Keys.TAB);
+        confirm(browser.driver.findElement(By.cssSelector("dialog[open]")));
+        assertThat(train().state().held()).isEmpty();
+    }
+
+    @Test
+    @Order(5)
+    void resumeAndPause() throws IOException {
+        browser.show(server, "now");
+        WebElement resume = ask(button("Resume"));
+        assertThat(resume.getText()).contains("2 changes", "for the test");
+        confirm(resume);
+        assertThat(train().state().paused()).isEmpty();
+        WebElement pause = ask(button("Pause"));
+        pause.findElement(By.name("reason")).sendKeys("again");
+        confirm(pause);
+        assertThat(train().state().paused()).isEqualTo("again");
+        train().resume("ada");
+        story.conductQuietly();
+        assertThat(waiting()).isEmpty();
+    }
+
+    @Test
+    @Order(6)
+    void rollbackNamesEachImageFromAndTo() throws IOException {
+        browser.show(server, "releases/shop-1");
+        WebElement dialog = ask(button("Roll back to this"));
+        assertThat(dialog.getText()).contains("Roll production back to shop-1?", "2 images change", "1.3", "1.1");
+        confirm(dialog);
+        story.conductQuietly();
+        WebElement now = browser.show(server, "services/cart");
+        assertThat(now.getText()).contains("1.1", "back to shop-1");
+        assertThat(browser.show(server, "history?person=demo").getText()).contains("shop-4");
+    }
+
+    @Test
+    @Order(7)
+    void badReleaseIsBlockedUntilUnblocked() throws IOException {
+        browser.show(server, "releases/shop-2");
+        WebElement dialog = ask(button("Mark bad"));
+        dialog.findElement(By.name("reason")).sendKeys("loses carts");
+        confirm(dialog);
+        assertThat(browser.show(server, "now").getText()).contains("Blocked images", "loses carts");
+        browser.show(server, "releases/shop-2");
+        WebElement refused = ask(button("Roll back to this"));
+        assertThat(refused.getText()).contains("is blocked: loses carts");
+        refused.findElement(By.cssSelector("[data-id=ok]")).click();
+        confirm(ask(button("Unblock")));
+        assertThat(browser.show(server, "now").getText()).doesNotContain("Blocked images");
+    }
+
+    /** A page that is open shows what happens meanwhile, and keeps the focus where it is. */
+    @Test
+    @Order(8)
+    void pageFollowsWhatHappensWithoutReloading() {
+        browser.show(server, "now");
+        browser.driver.executeScript("window.sameDocument = true");
+        WebElement pause = button("Pause");
+        browser.driver.executeScript("arguments[0].focus()", pause);
+        queue("mail", "1.4");
+        browser.waiting().until(b -> b.findElement(By.id("rt-page")).getText().contains("mail 1.4"));
+        assertThat(browser.driver.executeScript("return window.sameDocument")).isEqualTo(true);
+        assertThat(browser.driver.switchTo().activeElement().getText()).isEqualTo("Pause");
+    }
+}
