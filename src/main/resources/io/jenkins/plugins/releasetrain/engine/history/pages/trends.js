@@ -1,7 +1,7 @@
 /** How trains go: the four keys of DORA, the line in time, and what the advisor says of it. */
 
 import { get } from "./host.js";
-import { el, t, notice, table, facts, duration, percent, decimal } from "./dom.js";
+import { el, t, notice, alert, table, facts, duration, percent, decimal } from "./dom.js";
 import { form, field, day } from "./forms.js";
 import { chart } from "./charts.js";
 
@@ -32,17 +32,30 @@ function charts(days) {
       { name: t("batch.size"), kind: "line", tone: "busy", values: days.map(d => d.batchSizeMean ?? null) }]));
 }
 
+/** Mono or micro; lanes have no such question. */
+const advice = owner => owner.includes("/") ? null : get("advisor", { train: owner });
+
+const said = a => a === null ? null
+  : alert("info", el("strong", {}, t("advisor")), " ", a.state === "COMPUTING" ? t("advisor.computing") : a.text);
+
+const ways = a => !a?.ways.length ? null
+  : el("details", { class: "rt-details" }, el("summary", {}, t("advisor.ways")),
+    table(t("advisor.caption"), [t("way"), t("capacity"), t("lead.p50"), t("lead.p95"), t("trials.change")],
+      a.ways.map(w => [w.title === a.best ? el("strong", {}, w.title) : w.title, decimal(w.capacity),
+        w.steady ? duration(MINUTE * w.p50Minutes) : t("overrun"), w.steady ? duration(MINUTE * w.p95Minutes) : t("overrun"),
+        decimal(w.trialsPerChange)])));
+
 export async function trends(_, p) {
   const { owners } = await get("now");
   const owner = p.owner ?? owners[0];
   if (!owner) {
     return { title: t("trends"), content: [notice(t("now.none"))] };
   }
-  const all = await get("trends", { ...p, owner });
-  return { title: t("trends"), content: [
+  const [all, advised] = await Promise.all([get("trends", { ...p, owner }), advice(owner)]);
+  return { title: t("trends"), live: advised?.state === "COMPUTING", content: [
     form("trends", t("filter"), [field("owner", t("owner"), owner, owners), day("from", t("from.day"), all.from),
       day("to", t("to.day"), all.to)], t("show")),
-    keys(all.keys),
+    said(advised), ways(advised), keys(all.keys),
     all.days.length === 0 ? notice(t("trends.none"))
       : [charts(all.days), table(t("by.day"), [t("day"), t("deployments"), t("rollbacks"), t("lead.p50"), t("failure.rate")],
         all.days.map(d => [d.day, d.deployments, d.rollbacks, duration(d.leadTimeP50),
