@@ -7,8 +7,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -74,6 +82,54 @@ class MainTest {
         assertThat(run("--kubeconfig", missing, "--store", directory.toString()))
                 .isEqualTo(2);
         assertThat(err.toString()).contains(missing);
+    }
+
+    @Test
+    void portThatIsTakenIsNamed() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            String port = String.valueOf(taken.getLocalPort());
+            assertThat(run("--serve", port, "--store", directory.toString())).isEqualTo(2);
+            assertThat(err.toString()).contains("--serve", port);
+        }
+    }
+
+    /** The pages are there while the story runs, and stay after it, with changes that wait to be acted upon. */
+    @Test
+    void pagesAreServedAndStayUntilInterrupted() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            port = free.getLocalPort();
+        }
+        Thread demo = new Thread(() -> run("--serve", String.valueOf(port), "--store", directory.toString()));
+        demo.start();
+        try {
+            URI now = URI.create("http://127.0.0.1:" + port + "/api/now");
+            JsonNode train = await(now, json -> json.at("/trains/0/state").asText().equals("PAUSED")
+                    && json.at("/trains/0/queue").size() == 3);
+            assertThat(train.at("/trains/0/lastRelease").asText()).isEqualTo("shop-4");
+        } finally {
+            demo.interrupt();
+            demo.join();
+        }
+    }
+
+    private static JsonNode await(URI uri, Predicate<JsonNode> wanted) throws InterruptedException {
+        HttpClient client = HttpClient.newHttpClient();
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
+        while (System.nanoTime() < end) {
+            try {
+                JsonNode answer = new ObjectMapper()
+                        .readTree(client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+                                .body());
+                if (wanted.test(answer)) {
+                    return answer;
+                }
+            } catch (IOException e) {
+                // not there yet
+            }
+            TimeUnit.MILLISECONDS.sleep(200);
+        }
+        throw new AssertionError("Waited in vain for " + uri);
     }
 
     @Test
