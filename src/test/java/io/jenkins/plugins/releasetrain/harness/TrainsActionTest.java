@@ -64,11 +64,7 @@ class TrainsActionTest {
                     .as(url)
                     .isEqualTo(403);
         }
-        assertThat(client("viewer")
-                        .goTo("")
-                        .querySelectorAll("a[href$='/release-trains']")
-                        .getLength())
-                .isPositive();
+        assertThat(client("viewer").goTo("").asNormalizedText()).contains("Release trains");
         assertThat(ask("viewer", "api/now", HttpMethod.POST).getStatusCode()).isEqualTo(405);
         assertThat(ask("viewer", "nothing/here", HttpMethod.GET).getStatusCode())
                 .isEqualTo(404);

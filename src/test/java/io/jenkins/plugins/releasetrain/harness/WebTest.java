@@ -191,7 +191,12 @@ class WebTest {
             shop.configure();
             jenkins.buildAndAssertSuccess(
                     Shop.job(jenkins, "cart", "trackImage service: 'cart', image: 'dev.example/shop/cart:1.4.2'"));
-            for (String url : List.of("manage/release-train/", "job/cart/1/", "job/cart/release-images/")) {
+            for (String url : List.of(
+                    "manage/release-train/",
+                    "job/cart/1/",
+                    "job/cart/release-images/",
+                    "release-trains/",
+                    "release-trains/releases/shop-1")) {
                 HttpResponse<String> page = send("GET", "admin", url);
                 assertThat(page.statusCode()).as(url).isEqualTo(200);
                 assertThat(page.headers().firstValue("Content-Security-Policy"))

@@ -74,16 +74,15 @@ class ActionsTest {
     }
 
     private List<String> waiting() {
-        return train().state().queue().stream()
-                .map(c -> c.images().firstKey())
-                .toList();
+        return train().state().queue().stream().map(c -> c.images().firstKey()).toList();
     }
 
     private WebElement button(String text) {
-        return browser.waiting().until(b -> b.findElements(By.cssSelector("#rt-page button")).stream()
-                .filter(e -> e.getText().equals(text))
-                .findFirst()
-                .orElse(null));
+        return browser.waiting()
+                .until(b -> b.findElements(By.cssSelector("#rt-page button")).stream()
+                        .filter(e -> e.getText().equals(text))
+                        .findFirst()
+                        .orElse(null));
     }
 
     /** Presses a button; returns the dialog that says what would happen. */
@@ -110,10 +109,11 @@ class ActionsTest {
         assertThat(dialog.getText()).contains("2 changes wait longer, each by", "cart 1.3", "mail 1.3");
         confirm(dialog);
         assertThat(waiting()).containsExactly("price", "cart", "mail");
-        browser.waiting().until(b -> b.findElements(By.cssSelector("tbody tr td:nth-child(2)")).stream()
-                .findFirst()
-                .filter(cell -> cell.getText().equals("price 1.3"))
-                .isPresent());
+        browser.waiting()
+                .until(b -> b.findElements(By.cssSelector("tbody tr td:nth-child(2)")).stream()
+                        .findFirst()
+                        .filter(cell -> cell.getText().equals("price 1.3"))
+                        .isPresent());
     }
 
     @Test
@@ -150,16 +150,18 @@ class ActionsTest {
         button("Hold releases").sendKeys(Keys.ENTER);
         WebElement reason = browser.waiting().until(b -> b.findElement(By.cssSelector("dialog[open] [name=reason]")));
         assertThat(browser.driver.switchTo().activeElement()).isEqualTo(reason);
-        assertThat(browser.driver.findElement(By.cssSelector("dialog [data-id=ok]")).isEnabled())
+        assertThat(browser.driver
+                        .findElement(By.cssSelector("dialog [data-id=ok]"))
+                        .isEnabled())
                 .as("without a reason")
                 .isFalse();
         reason.sendKeys("audit", Keys.ENTER);
         browser.waiting().until(b -> train().state().held().equals("audit"));
         WebElement free = button("Free releases");
         free.sendKeys(Keys.ENTER);
-        browser.waiting().until(b -> b.findElement(By.cssSelector("dialog[open]"))
-                .getText()
-                .contains("audit"));
+        browser.waiting()
+                .until(b ->
+                        b.findElement(By.cssSelector("dialog[open]")).getText().contains("audit"));
         browser.driver.switchTo().activeElement().sendKeys(Keys.TAB);
         confirm(browser.driver.findElement(By.cssSelector("dialog[open]")));
         assertThat(train().state().held()).isEmpty();
