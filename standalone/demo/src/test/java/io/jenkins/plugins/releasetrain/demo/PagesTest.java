@@ -188,6 +188,27 @@ class PagesTest {
         assertThat(browser.driver.getCurrentUrl()).endsWith("/history?text=bad1");
     }
 
+    /** Bounded answers, so that a page of 5,000 services is as quick as one of five; the rest is a link away. */
+    @Test
+    void fiveThousandServicesArePagedAndStayQuick() throws IOException {
+        try (SqlStore large = SqlStore.open(
+                        StoreSettings.inMemory(UUID.randomUUID().toString()));
+                PagesServer shop = new PagesServer(TestSites.of(large, right -> true), 0)) {
+            LargeShop.fill(large);
+            WebElement release = browser.show(shop, "releases/large-2");
+            assertThat(release.getText()).contains("The first 500 of 5000", "s0000", "s0499");
+            assertThat(browser.show(shop, "compare?from=large-1&to=large-2").getText())
+                    .contains("5,000 services differ");
+            WebElement matrix = browser.show(shop, "matrix");
+            assertThat(matrix.findElements(By.cssSelector("tbody tr"))).hasSize(100);
+            matrix.findElement(By.linkText("More services")).click();
+            browser.waiting().until(b -> b.findElement(By.id("rt-page")).getText().contains("s0199"));
+            assertThat(browser.show(shop, "matrix?after=s4989")
+                            .findElements(By.cssSelector("tbody tr")))
+                    .hasSize(10);
+        }
+    }
+
     /** Bytes of the first page without the chart library, and when it can be used; printed for the record. */
     @Test
     void firstPageIsSmall() {
