@@ -37,7 +37,7 @@ class WebhookDeliveryTest {
                     "the webhook to know where it begins",
                     () -> ReleaseService.get().store().cursors("webhook/chat").containsKey(""));
 
-            ReleaseService.get().train("shop").pause("freeze", "ada");
+            Shop.operate("PAUSE", "freeze");
 
             Shop.await("the delivery", () -> !server.deliveries.isEmpty());
             JsonNode event =
