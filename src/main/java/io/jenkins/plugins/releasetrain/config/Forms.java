@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
 final class Forms {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
+    private static final double ALL = 100;
+
     private Forms() {}
 
     static boolean mayConfigure() {
@@ -50,6 +52,22 @@ final class Forms {
                     : FormValidation.error("At least " + least);
         } catch (NumberFormatException e) {
             return FormValidation.error("Not a whole number");
+        }
+    }
+
+    /** @param zero whether none at all is a possible answer */
+    static FormValidation checkPercent(String value, boolean zero) {
+        if (!mayConfigure()) {
+            return FormValidation.ok();
+        }
+        try {
+            double percent = Double.parseDouble(value.trim());
+            boolean enough = zero ? percent >= 0 : percent > 0;
+            return enough && percent < ALL
+                    ? FormValidation.ok()
+                    : FormValidation.error((zero ? "0 or more" : "More than 0") + " and less than 100");
+        } catch (NumberFormatException e) {
+            return FormValidation.error("Not a number");
         }
     }
 

@@ -35,6 +35,16 @@ public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfi
     private int wastePercent = 50;
     private boolean publishReleases = true;
     private String releasesRepository;
+    private Install install = Install.PATCH;
+    private PolicyConfiguration policy;
+
+    /** Who brings a set into the environment. */
+    public enum Install {
+        /** The plugin patches the workloads' images. */
+        PATCH,
+        /** The body of the conductor's step does. */
+        NONE
+    }
 
     @DataBoundConstructor
     public TrainConfiguration(String name, String catalog, String environment) {
@@ -73,6 +83,26 @@ public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfi
                         Stream.of(Util.fixNull(moreEnvironments).split(",")).map(String::trim))
                 .filter(e -> !e.isEmpty())
                 .toList();
+    }
+
+    public Install getInstall() {
+        return install;
+    }
+
+    @DataBoundSetter
+    public void setInstall(Install install) {
+        this.install = install;
+    }
+
+    /** Null: what is usual. */
+    @CheckForNull
+    public PolicyConfiguration getPolicy() {
+        return policy;
+    }
+
+    @DataBoundSetter
+    public void setPolicy(PolicyConfiguration policy) {
+        this.policy = policy;
     }
 
     /** Names the tests; to be changed when they change, so that verdicts of the old ones do not count. */
@@ -179,6 +209,15 @@ public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfi
         @POST
         public ListBoxModel doFillCatalogItems(@QueryParameter String catalog) {
             return Forms.names(ReleaseTrainConfiguration::getCatalogs, CatalogConfiguration::getName, catalog);
+        }
+
+        @POST
+        public ListBoxModel doFillInstallItems() {
+            Forms.check();
+            ListBoxModel items = new ListBoxModel();
+            items.add("Patch the workloads' images", Install.PATCH.name());
+            items.add("None: the body installs the set itself", Install.NONE.name());
+            return items;
         }
 
         @POST

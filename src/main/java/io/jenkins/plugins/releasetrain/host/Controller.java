@@ -6,6 +6,7 @@ import hudson.model.ItemGroup;
 import hudson.model.Run;
 import hudson.security.Permission;
 import java.net.http.HttpClient;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import org.springframework.security.core.Authentication;
 /** The plugin's only way to Jenkins itself: threads, timers, its directory, its builds and its access control. */
 public final class Controller {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final int ID_LENGTH = 12;
 
     private volatile boolean closed;
 
@@ -43,8 +45,8 @@ public final class Controller {
     }
 
     /** The same for ever, and another one than any other controller's. */
-    String id() {
-        return Jenkins.get().getLegacyInstanceId();
+    public String id() {
+        return Jenkins.get().getLegacyInstanceId().substring(0, ID_LENGTH);
     }
 
     /** Where this site is, as the source of CloudEvents. */
@@ -68,9 +70,10 @@ public final class Controller {
         return Jenkins.get().isQuietingDown();
     }
 
-    /** @param build as {@link Run#getExternalizableId()} gives it */
-    boolean isBuilding(String build) {
-        return build(build).filter(Run::isBuilding).isPresent();
+    /** Whether a build goes on, as far as can be known: that of another controller does until its leases end. */
+    boolean isAlive(Origin origin) {
+        boolean ours = origin.controller().filter(c -> !c.equals(id())).isEmpty();
+        return !ours || build(origin.build()).filter(Run::isBuilding).isPresent();
     }
 
     /** @param build as {@link Run#getExternalizableId()} gives it */

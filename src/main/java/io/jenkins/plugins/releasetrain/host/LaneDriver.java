@@ -47,7 +47,7 @@ public final class LaneDriver {
         Lanes now = lanes.get();
         return now.byGroup(images).keySet().stream()
                 .flatMap(group -> now.state(group).active().stream()
-                        .filter(l -> l.queued().origin().url().equals(origin.url()))
+                        .filter(l -> l.queued().origin().isSameAs(origin))
                         .map(l -> new LaneId(group, l.queued().lane())))
                 .findFirst()
                 .orElseGet(() -> now.open(images, origin));
@@ -80,7 +80,7 @@ public final class LaneDriver {
     /** After a start: lanes whose build did not survive are left, promoted where they were to be promoted already. */
     void takeUp() {
         lanes.get().underWay().forEach((lane, origin) -> {
-            if (!riders.containsKey(lane) && !controller.isBuilding(origin.build())) {
+            if (!riders.containsKey(lane) && !controller.isAlive(origin)) {
                 board(lane, Passenger.GONE);
                 leave(lane, "its build " + origin.build() + " has ended");
             }

@@ -74,7 +74,7 @@ public final class Promotions {
     /** After a start: what belongs to builds that did not survive is undone; the others go on by themselves. */
     void resume() {
         open.open().stream()
-                .filter(order -> !controller.isBuilding(order.origin().build()))
+                .filter(order -> !controller.isAlive(order.origin()))
                 .forEach(order ->
                         giveUp(order, "its build " + order.origin().build() + " ended before it was complete"));
     }

@@ -12,16 +12,20 @@ import io.jenkins.plugins.releasetrain.config.RegistryRole;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
+import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.manifest.ReleaseManifest;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.operation.Operations;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.promotion.PlainPromotions;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
@@ -36,8 +40,11 @@ import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import io.jenkins.plugins.releasetrain.engine.webhook.Webhook;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -126,12 +133,16 @@ public final class ReleaseService {
     }
 
     /**
-     * A release's images as text for other installers.
+     * The images of a release, or of a set that is being tried, as text for other installers.
      *
-     * @throws EngineException where there is no such release or format
+     * @param release its id, or the digest of the set
+     * @throws EngineException where there is no such release, set or format
      */
     public String manifest(String release, String format) {
         ReleaseManifest.Format as = ReleaseManifest.Format.of(format);
+        if (release.startsWith("sha256:")) {
+            return ofTrial(new Digest(release)).as(as);
+        }
         Event.ReleaseMade made = store().release(release)
                 .map(Store.ReleaseRecord::made)
                 .orElseThrow(() -> new EngineException(
@@ -139,6 +150,25 @@ public final class ReleaseService {
                         "There is no release '" + release + "'; releases are called as in 'shop-17'"));
         ImageSet set = store().set(made.set()).orElseThrow();
         return new ReleaseManifest(made, set, productionHost(made.owner())).as(as);
+    }
+
+    private ReleaseManifest ofTrial(Digest digest) {
+        for (TrainConfiguration train : configuration().getTrains()) {
+            Optional<Map<String, ImageReference>> candidates =
+                    wiring().train(train.getName()).candidates(digest);
+            if (candidates.isPresent()) {
+                ImageSet set = store().set(digest).orElseThrow();
+                SortedMap<String, PinnedImage> changed = new TreeMap<>(set.images());
+                changed.keySet().retainAll(candidates.get().keySet());
+                Event.ReleaseMade trial = new Event.ReleaseMade(
+                        "", train.getName(), 0, Event.Kind.MONO, digest, "", "", changed, List.of(), "");
+                return new ReleaseManifest(trial, set, productionHost(train.getName()), candidates.get());
+            }
+        }
+        throw new EngineException(
+                FailureKind.NOT_FOUND,
+                "No train tries the set " + digest
+                        + " now; name a release as in 'shop-17', or RELEASE_ID within a body");
     }
 
     /** @param owner a train, or environment/group of a lane */
@@ -253,7 +283,8 @@ public final class ReleaseService {
         if (wiring == null) {
             wiring = new Wiring(
                     configuration(),
-                    new Wiring.Ports(store, current, controller.threads(), clock, this::onEvent, live));
+                    new Wiring.Ports(
+                            store, current, controller.threads(), clock, this::onEvent, live, controller.id()));
         }
         return wiring;
     }

@@ -6,10 +6,13 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.train.Conductors;
+import io.jenkins.plugins.releasetrain.engine.train.Forecast;
 import io.jenkins.plugins.releasetrain.engine.train.Task;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,7 +64,7 @@ public final class TrainDriver {
         return trains.get()
                 .state()
                 .undecided()
-                .filter(c -> c.origin().url().equals(origin.url()))
+                .filter(c -> c.origin().isSameAs(origin))
                 .map(Change::id)
                 .findFirst();
     }
@@ -200,7 +203,7 @@ public final class TrainDriver {
     }
 
     private boolean isAlive(Change change) {
-        return controller.isBuilding(change.origin().build());
+        return controller.isAlive(change.origin());
     }
 
     private void takeOff(Train train) {
@@ -272,10 +275,19 @@ public final class TrainDriver {
                 .filter(c -> state.trials().stream().noneMatch(t -> t.changes().contains(c.id())))
                 .forEach(c -> tell(c.id(), "Departed; its turn comes after " + trial));
         int position = 0;
+        Forecast forecast = trains.get().forecast();
         for (Change change : state.queue()) {
             position++;
-            tell(change.id(), "Waiting at position " + position + " for " + trial);
+            String line = "Waiting at position " + position + " for " + trial;
+            tell(change.id(), line, () -> expected(forecast, change.id()));
         }
+    }
+
+    private static String expected(Forecast forecast, String change) {
+        return forecast.place(change, Instant.now())
+                .flatMap(Forecast.Place::expected)
+                .map(at -> "; expected to be decided about " + at.truncatedTo(ChronoUnit.MINUTES))
+                .orElse("");
     }
 
     private void tell(String line) {
@@ -287,6 +299,11 @@ public final class TrainDriver {
     }
 
     private void tell(String change, String line) {
+        tell(change, line, () -> "");
+    }
+
+    /** @param more what is not worth a new line when it changes */
+    private void tell(String change, String line, Supplier<String> more) {
         Passenger passenger;
         synchronized (aboard) {
             passenger = aboard.get(change);
@@ -294,7 +311,7 @@ public final class TrainDriver {
                 return;
             }
         }
-        passenger.say(line);
+        passenger.say(line + more.get());
     }
 
     void onEvent(Event event) {

@@ -4,9 +4,12 @@ import hudson.model.Run;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.jenkins.plugins.releasetrain.config.CatalogConfiguration;
 import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
+import io.jenkins.plugins.releasetrain.config.FreezeConfiguration;
+import io.jenkins.plugins.releasetrain.config.PolicyConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
+import io.jenkins.plugins.releasetrain.config.TrainConfiguration.Install;
 import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesCluster;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
@@ -56,7 +59,14 @@ final class Wiring implements AutoCloseable {
     private final Map<String, Lanes> lanes = new ConcurrentHashMap<>();
 
     /** What does not change with the configuration. */
-    record Ports(Store store, Promoter promoter, Executor threads, Clock clock, Consumer<Event> listener, Live live) {}
+    record Ports(
+            Store store,
+            Promoter promoter,
+            Executor threads,
+            Clock clock,
+            Consumer<Event> listener,
+            Live live,
+            String controller) {}
 
     Wiring(ReleaseTrainConfiguration configuration, Ports ports) {
         this.configuration = configuration;
@@ -120,7 +130,12 @@ final class Wiring implements AutoCloseable {
 
     private Train train(TrainConfiguration train) {
         return new Train(
-                new Train.Plan(settings(train), Timetable.ALWAYS, publisher(train)),
+                new Train.Plan(
+                        settings(train),
+                        timetable(train),
+                        publisher(train),
+                        ports.controller(),
+                        train.getInstall() == Install.PATCH),
                 catalog(train.getCatalog()),
                 registriesOf(train.getCatalog()),
                 train.environments().stream().map(this::environment).toList(),
@@ -145,21 +160,34 @@ final class Wiring implements AutoCloseable {
     private static TrainSettings settings(TrainConfiguration train) {
         String suite = Optional.ofNullable(train.getSuite()).orElse(train.getName());
         TrainSettings usual = TrainSettings.of(train.getName(), suite);
+        PolicyConfiguration policy = policy(train);
         return new TrainSettings(
                 train.getName(),
                 suite,
                 suite + " (test release)",
                 train.getSmallestBatch(),
                 train.getLargestBatch(),
-                usual.expectedFailure(),
+                policy.getFailurePercent() / PERCENT,
                 usual.priorChanges(),
-                usual.expectedFlake(),
+                policy.getFlakePercent() / PERCENT,
                 usual.priorRuns(),
-                usual.innocenceBound(),
+                policy.getInnocencePercent() / PERCENT,
                 Duration.ofHours(train.getMemoHours()),
                 train.getVoidsBeforePause(),
                 movingTags(train),
                 train.getWastePercent() / PERCENT);
+    }
+
+    private static PolicyConfiguration policy(TrainConfiguration train) {
+        return Optional.ofNullable(train.getPolicy()).orElseGet(PolicyConfiguration::new);
+    }
+
+    private static Timetable timetable(TrainConfiguration train) {
+        PolicyConfiguration policy = policy(train);
+        return new Timetable(
+                policy.getFreezes().stream().map(FreezeConfiguration::freeze).toList(),
+                Duration.ofMinutes(policy.getLongestWaitMinutes()),
+                Duration.ofMinutes(policy.getTestMinutes()));
     }
 
     private static Pattern movingTags(TrainConfiguration train) {

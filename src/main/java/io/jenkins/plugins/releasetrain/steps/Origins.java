@@ -3,7 +3,9 @@ package io.jenkins.plugins.releasetrain.steps;
 import hudson.model.Cause;
 import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import java.io.IOException;
+import java.util.Optional;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
@@ -19,6 +21,7 @@ final class Origins {
         return new Origin(
                 run.getExternalizableId(),
                 run.getUrl() + "#node-" + node.getId(),
-                user == null || user.getUserId() == null ? "" : user.getUserId());
+                user == null || user.getUserId() == null ? "" : user.getUserId(),
+                Optional.of(ReleaseService.get().controller().id()));
     }
 }

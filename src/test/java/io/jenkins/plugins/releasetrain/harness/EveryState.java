@@ -242,7 +242,7 @@ final class EveryState {
                 .collect(Collectors.groupingBy(e -> e[0], Collectors.mapping(e -> e[1], Collectors.toList())));
     }
 
-    private static WorkflowRun build(String job) {
+    static WorkflowRun build(String job) {
         return Jenkins.get().getItemByFullName(job, WorkflowJob.class).getBuildByNumber(1);
     }
 
@@ -254,7 +254,7 @@ final class EveryState {
         }
     }
 
-    private static List<InputStepExecution> waiting(String job) {
+    static List<InputStepExecution> waiting(String job) {
         InputAction action = build(job).getAction(InputAction.class);
         try {
             return action == null ? List.of() : action.getExecutions();
@@ -267,12 +267,12 @@ final class EveryState {
         return waiting(job).stream().map(InputStepExecution::getId).findFirst().orElse("");
     }
 
-    private static String awaitTests(String job) throws InterruptedException {
+    static String awaitTests(String job) throws InterruptedException {
         Shop.await("the tests of " + job, () -> !waiting(job).isEmpty());
         return trial(job);
     }
 
-    private static void goOn(String job) {
+    static void goOn(String job) {
         for (InputStepExecution input : List.copyOf(waiting(job))) {
             try {
                 input.doProceedEmpty();

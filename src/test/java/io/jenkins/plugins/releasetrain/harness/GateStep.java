@@ -57,6 +57,18 @@ public final class GateStep extends Step {
         }
     }
 
+    /** Waits for somebody at any gate; returns its name. */
+    static String awaitNext() throws InterruptedException {
+        Shop.await("somebody to come to a gate", () -> {
+            synchronized (WAITING) {
+                return !WAITING.isEmpty();
+            }
+        });
+        synchronized (WAITING) {
+            return WAITING.keySet().iterator().next();
+        }
+    }
+
     static void awaitWaiting(String name) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
         synchronized (WAITING) {

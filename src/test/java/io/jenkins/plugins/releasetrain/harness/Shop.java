@@ -2,8 +2,10 @@ package io.jenkins.plugins.releasetrain.harness;
 
 import hudson.ExtensionList;
 import hudson.model.queue.QueueTaskFuture;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.jenkins.plugins.releasetrain.config.CatalogConfiguration;
 import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
@@ -154,6 +156,44 @@ final class Shop implements AutoCloseable {
                 .get(0)
                 .getImage();
         return image.substring(image.indexOf('@') + 1);
+    }
+
+    /** Another installer's work: patches the workload and waits until its pods run the image. */
+    void install(String namespace, String service, String image) throws InterruptedException {
+        kubernetes
+                .client()
+                .apps()
+                .deployments()
+                .inNamespace(namespace)
+                .withName(service)
+                .edit(d -> new DeploymentBuilder(d)
+                        .editSpec()
+                        .editTemplate()
+                        .editSpec()
+                        .editFirstContainer()
+                        .withImage(image)
+                        .endContainer()
+                        .endSpec()
+                        .endTemplate()
+                        .endSpec()
+                        .build());
+        await("pods of " + image, () -> {
+            List<Pod> pods = kubernetes
+                    .client()
+                    .pods()
+                    .inNamespace(namespace)
+                    .withLabel("app", service)
+                    .list()
+                    .getItems();
+            return !pods.isEmpty()
+                    && pods.stream()
+                            .allMatch(p -> p.getSpec()
+                                            .getContainers()
+                                            .get(0)
+                                            .getImage()
+                                            .equals(image)
+                                    && Readiness.isPodReady(p));
+        });
     }
 
     /** Where the parts are; for a Jenkins in another process. */

@@ -28,6 +28,8 @@ class PluginRulesTest {
             BASE + "config.Forms.mayConfigure",
             BASE + "config.Forms.checkName",
             BASE + "config.Forms.checkAtLeast",
+            BASE + "config.Forms.checkPercent",
+            BASE + "config.FreezeConfiguration$DescriptorImpl.check",
             BASE + "config.Forms.credentials",
             BASE + "config.Forms.checkCredentials",
             BASE + "config.Forms.names");

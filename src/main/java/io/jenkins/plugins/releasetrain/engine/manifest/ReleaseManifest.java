@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.manifest;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.Json;
@@ -20,8 +21,14 @@ import org.yaml.snakeyaml.Yaml;
  * A release for other installers: every service of the set, always by digest (I1). Same release, same text.
  *
  * @param host of the production registry
+ * @param elsewhere where images are that are not in production yet, by service; empty for what is released
  */
-public record ReleaseManifest(Event.ReleaseMade release, ImageSet set, String host) {
+public record ReleaseManifest(
+        Event.ReleaseMade release, ImageSet set, String host, Map<String, ImageReference> elsewhere) {
+    public ReleaseManifest(Event.ReleaseMade release, ImageSet set, String host) {
+        this(release, set, host, Map.of());
+    }
+
     public ReleaseManifest {
         if (!release.set().equals(set.digest())) {
             throw EngineException.invalid(
@@ -54,8 +61,9 @@ public record ReleaseManifest(Event.ReleaseMade release, ImageSet set, String ho
         return switch (format) {
             case JSON -> json();
             case KUSTOMIZE -> yaml(kustomization());
-            case HELM -> yaml(Map.of("services", services((name, image) -> Map.of("image", parts(image)))));
-            case COMPOSE -> yaml(Map.of("services", services((name, image) -> Map.of("image", reference(image)))));
+            case HELM -> yaml(Map.of("services", services((name, image) -> Map.of("image", parts(name, image)))));
+            case COMPOSE ->
+                yaml(Map.of("services", services((name, image) -> Map.of("image", reference(name, image)))));
         };
     }
 
@@ -66,7 +74,7 @@ public record ReleaseManifest(Event.ReleaseMade release, ImageSet set, String ho
         root.put("number", release.number());
         root.put("parent", release.parent());
         root.put("set", release.set().value());
-        root.put("services", services((name, image) -> parts(image)));
+        root.put("services", services((name, image) -> parts(name, image)));
         try {
             return Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(root);
         } catch (JsonProcessingException e) {
@@ -76,9 +84,12 @@ public record ReleaseManifest(Event.ReleaseMade release, ImageSet set, String ho
 
     private Map<String, Object> kustomization() {
         List<Object> images = new ArrayList<>();
-        set.images().values().forEach(image -> {
+        set.images().forEach((name, image) -> {
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("name", host + "/" + image.repository());
+            if (elsewhere.containsKey(name)) {
+                entry.put("newName", host(name) + "/" + repository(name, image));
+            }
             entry.put("digest", image.digest().value());
             images.add(entry);
         });
@@ -95,17 +106,25 @@ public record ReleaseManifest(Event.ReleaseMade release, ImageSet set, String ho
         return services;
     }
 
-    private Map<String, Object> parts(PinnedImage image) {
+    private Map<String, Object> parts(String name, PinnedImage image) {
         Map<String, Object> parts = new LinkedHashMap<>();
-        parts.put("registry", host);
-        parts.put("repository", image.repository());
+        parts.put("registry", host(name));
+        parts.put("repository", repository(name, image));
         parts.put("tag", image.tag());
         parts.put("digest", image.digest().value());
         return parts;
     }
 
-    private String reference(PinnedImage image) {
-        return host + "/" + image.repository() + "@" + image.digest();
+    private String reference(String name, PinnedImage image) {
+        return host(name) + "/" + repository(name, image) + "@" + image.digest();
+    }
+
+    private String host(String name) {
+        return elsewhere.containsKey(name) ? elsewhere.get(name).registry() : host;
+    }
+
+    private String repository(String name, PinnedImage image) {
+        return elsewhere.containsKey(name) ? elsewhere.get(name).repository() : image.repository();
     }
 
     private static String yaml(Object root) {

@@ -177,6 +177,6 @@ final class Track {
     }
 
     private String lockId() {
-        return "train/" + context.settings().name();
+        return context.plan().lockId();
     }
 }

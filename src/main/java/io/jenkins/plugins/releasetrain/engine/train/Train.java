@@ -10,6 +10,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
@@ -52,13 +53,25 @@ public final class Train {
     }
 
     /**
-     * How a train runs, and when.
+     * How a train runs, when, and where.
      *
      * @param publisher of its releases
+     * @param controller id of the process that advances it, among all that share the store; empty where there is one
+     * @param installs false: the tests install the set themselves; it is still checked that the set runs at their end
      */
-    public record Plan(TrainSettings settings, Timetable timetable, Publisher publisher) {
+    public record Plan(
+            TrainSettings settings, Timetable timetable, Publisher publisher, String controller, boolean installs) {
         public Plan(TrainSettings settings, Timetable timetable) {
             this(settings, timetable, Publisher.NONE);
+        }
+
+        public Plan(TrainSettings settings, Timetable timetable, Publisher publisher) {
+            this(settings, timetable, publisher, "", true);
+        }
+
+        /** Each controller holds the environments for itself: another one's trials are under its lock (I3). */
+        String lockId() {
+            return "train/" + settings.name() + (controller.isEmpty() ? "" : "@" + controller);
         }
     }
 
@@ -159,6 +172,14 @@ public final class Train {
 
     public TrainState state() {
         return journal.state();
+    }
+
+    /** Where the images of a set are that is being tried and are not the baseline's; empty where it is not being tried. */
+    public Optional<Map<String, ImageReference>> candidates(Digest set) {
+        return journal.state().trials().stream()
+                .filter(t -> t.set().equals(set))
+                .findFirst()
+                .flatMap(t -> trackOf(t).map(track -> track.trials().candidates(t)));
     }
 
     /** The change's final outcome; empty while it waits or is tried. */

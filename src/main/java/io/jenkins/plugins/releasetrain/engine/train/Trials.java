@@ -91,7 +91,7 @@ final class Trials {
         long begin = context.ports().clock().millis();
         Installer.Installation result;
         try {
-            result = installer.install(references(trial), trial.fence());
+            result = install(references(trial), trial.fence());
         } catch (EngineException e) {
             end(trial, Verdict.VOID, "could not be installed: " + e.getMessage());
             return;
@@ -108,6 +108,13 @@ final class Trials {
                 .update(s -> isUnderWay(s, trial)
                         ? List.of(new Event.TrialInstalled(trial.id(), result.patched(), took))
                         : List.of());
+    }
+
+    private Installer.Installation install(Map<Service, ImageReference> images, long token)
+            throws InterruptedException {
+        return context.plan().installs()
+                ? installer.install(images, token)
+                : new Installer.Installation(List.of(), Optional.empty(), false);
     }
 
     private Task order(TrainState state, Trial trial) {
@@ -185,7 +192,7 @@ final class Trials {
     /** Brings the environment back to what production runs, when no batch is under way. */
     Optional<Task> installBaseline(long token) throws InterruptedException {
         ImageSet production = context.registries().productionSet(context.catalog());
-        Installer.Installation result = installer.install(references(production, Set.of()), token);
+        Installer.Installation result = install(references(production, Set.of()), token);
         if (result.problem().isPresent()) {
             String problem =
                     "the baseline cannot be installed: " + result.problem().get();
@@ -206,6 +213,17 @@ final class Trials {
         return context.set(trial.set())
                 .changedSince(context.set(trial.baseline()))
                 .keySet();
+    }
+
+    Map<String, ImageReference> candidates(Trial trial) {
+        Map<String, ImageReference> candidates = new HashMap<>();
+        Set<String> changed = changed(trial);
+        references(trial).forEach((service, image) -> {
+            if (changed.contains(service.name())) {
+                candidates.put(service.name(), image);
+            }
+        });
+        return candidates;
     }
 
     /** @param candidates services whose image is taken from the dev registry */

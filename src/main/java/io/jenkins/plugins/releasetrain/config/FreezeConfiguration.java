@@ -1,0 +1,109 @@
+package io.jenkins.plugins.releasetrain.config;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.AbstractDescribableImpl;
+import hudson.model.Descriptor;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.train.Timetable;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
+import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/** A window that comes again and again, in which a train does not depart. */
+public final class FreezeConfiguration extends AbstractDescribableImpl<FreezeConfiguration> {
+    private final String start;
+    private final int hours;
+    private final String reason;
+    private String zone;
+
+    @DataBoundConstructor
+    public FreezeConfiguration(String start, int hours, String reason) {
+        this.start = Util.fixNull(start).trim();
+        this.hours = hours;
+        this.reason = Util.fixNull(reason).trim();
+    }
+
+    /** In cron notation. */
+    public String getStart() {
+        return start;
+    }
+
+    public int getHours() {
+        return hours;
+    }
+
+    /** For people. */
+    public String getReason() {
+        return reason;
+    }
+
+    /** As in {@code Europe/Berlin}; null: the controller's. */
+    @CheckForNull
+    public String getZone() {
+        return zone;
+    }
+
+    @DataBoundSetter
+    public void setZone(String zone) {
+        this.zone = Util.fixEmptyAndTrim(zone);
+    }
+
+    /** @throws EngineException where it is no such window */
+    public Timetable.Freeze freeze() {
+        try {
+            ZoneId where = zone == null ? ZoneId.systemDefault() : ZoneId.of(zone);
+            return new Timetable.Freeze(start, Duration.ofHours(hours), where, reason);
+        } catch (DateTimeException e) {
+            throw EngineException.invalid("'" + zone + "' is no time zone; one is called as in 'Europe/Berlin'");
+        }
+    }
+
+    /** The form's helper. */
+    @Extension
+    @Symbol("freeze")
+    public static final class DescriptorImpl extends Descriptor<FreezeConfiguration> {
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return "Freeze";
+        }
+
+        @POST
+        public FormValidation doCheckStart(@QueryParameter String value) {
+            return check(new FreezeConfiguration(value, 1, ""));
+        }
+
+        @POST
+        public FormValidation doCheckZone(@QueryParameter String value) {
+            FreezeConfiguration freeze = new FreezeConfiguration("0 0 * * *", 1, "");
+            freeze.setZone(value);
+            return check(freeze);
+        }
+
+        @POST
+        public FormValidation doCheckHours(@QueryParameter String value) {
+            return Forms.checkAtLeast(value, 1);
+        }
+
+        private static FormValidation check(FreezeConfiguration freeze) {
+            if (!Forms.mayConfigure()) {
+                return FormValidation.ok();
+            }
+            try {
+                freeze.freeze();
+                return FormValidation.ok();
+            } catch (EngineException e) {
+                return FormValidation.error(e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.jenkins.plugins.releasetrain.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.ExtensionList;
+import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
+import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
+
+/** Two controllers, each a process of its own, whose builds ride one train over one PostgreSQL. */
+class TwoControllersTest {
+    private static final String SCRIPT =
+            "monoRelease(train: 'shop', service: '%s', image: '1.1') { input message: 'go on?', id: env.RELEASE_TRIAL }";
+
+    @RegisterExtension
+    private final RealJenkinsExtension one =
+            new RealJenkinsExtension().withName("one").withTimeout(240);
+
+    @RegisterExtension
+    private final RealJenkinsExtension other =
+            new RealJenkinsExtension().withName("other").withTimeout(240);
+
+    @Test
+    void I3_oneTrainIsConductedByTwoControllersInTurn() throws Throwable {
+        try (Shop shop = new Shop();
+                EmbeddedPostgres server = EmbeddedPostgres.builder()
+                        .setServerConfig("listen_addresses", "127.0.0.1")
+                        .start()) {
+            String cart = shop.build("cart", "1.1");
+            String pay = shop.build("pay", "1.1");
+            String url = "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres";
+            Shop.Places places = shop.places();
+            one.startJenkins();
+            one.runRemotely(r -> {
+                begin(r, places, url, "cart");
+            });
+            one.runRemotely(r -> {
+                EveryState.awaitTests("cart");
+            });
+            other.startJenkins();
+            other.runRemotely(r -> {
+                begin(r, places, url, "pay");
+            });
+            other.runRemotely(r -> {
+                r.waitForMessage("environment is held by", EveryState.build("pay"));
+            });
+
+            one.runRemotely(r -> {
+                assertThat(EveryState.waiting("cart")).as("its tests go on").isNotEmpty();
+                EveryState.goOn("cart");
+                assertReleased(r, "cart");
+            });
+            other.runRemotely(r -> {
+                EveryState.awaitTests("pay");
+                EveryState.goOn("pay");
+                assertReleased(r, "pay");
+                assertThat(ReleaseService.get().store().events("train/shop", 0, 1000).stream()
+                                .map(Store.RecordedEvent::event)
+                                .filter(Event.TrialEnded.class::isInstance)
+                                .map(e -> ((Event.TrialEnded) e).verdict()))
+                        .as("no trial was taken for one of a dead controller")
+                        .containsOnly(Verdict.PASSED);
+            });
+            assertThat(shop.inProduction("cart")).isEqualTo(cart);
+            assertThat(shop.inProduction("pay")).isEqualTo(pay);
+        }
+    }
+
+    private static void begin(JenkinsRule r, Shop.Places places, String url, String service) throws Throwable {
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new UsernamePasswordCredentialsImpl(
+                        CredentialsScope.GLOBAL, "database", "", "postgres", "postgres"));
+        StoreConfiguration store = new StoreConfiguration(url);
+        store.setCredentialsId("database");
+        ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class).setStore(store);
+        Shop.configure(places);
+        WorkflowRun build = Shop.start(Shop.job(r, service, SCRIPT.formatted(service)));
+        r.waitForMessage("Queued for train 'shop'", build);
+    }
+
+    private static void assertReleased(JenkinsRule r, String service) throws Exception {
+        Shop.await("the build of " + service, () -> !EveryState.build(service).isBuilding());
+        r.assertBuildStatusSuccess(EveryState.build(service));
+    }
+}
