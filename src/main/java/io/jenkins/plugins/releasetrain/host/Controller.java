@@ -70,10 +70,14 @@ public final class Controller {
         return Jenkins.get().isQuietingDown();
     }
 
+    /** Whether this controller runs the build, and not another one that shares the store. */
+    boolean isOurs(Origin origin) {
+        return origin.controller().filter(c -> !c.equals(id())).isEmpty();
+    }
+
     /** Whether a build goes on, as far as can be known: that of another controller does until its leases end. */
     boolean isAlive(Origin origin) {
-        boolean ours = origin.controller().filter(c -> !c.equals(id())).isEmpty();
-        return !ours || build(origin.build()).filter(Run::isBuilding).isPresent();
+        return !isOurs(origin) || build(origin.build()).filter(Run::isBuilding).isPresent();
     }
 
     /** @param build as {@link Run#getExternalizableId()} gives it */

@@ -151,8 +151,7 @@ public final class TrainDriver {
 
     private Optional<Duration> carryOut(Task task, Train train) {
         if (task instanceof Task.Wait wait) {
-            TrainState state = train.state();
-            if (state.trials().isEmpty()) {
+            if (train.state().trials().stream().allMatch(t -> passenger(t.conductor()) == null)) {
                 tell(wait.why());
             }
             return Optional.of(wait.again().compareTo(SOON) < 0 ? SOON : wait.again());
@@ -177,8 +176,8 @@ public final class TrainDriver {
     }
 
     /** Promotions and cleaning up need no tests. */
-    private static boolean goesOnAlone(TrainState state, String environment) {
-        boolean idle = state.batch().isEmpty() && state.queue().isEmpty();
+    private boolean goesOnAlone(TrainState state, String environment) {
+        boolean idle = state.undecided().noneMatch(c -> controller.isOurs(c.origin()));
         return state.pending().isPresent() || idle && !state.settledIn(environment);
     }
 
@@ -186,8 +185,12 @@ public final class TrainDriver {
         if (passenger(change) != null) {
             return Conductors.Standing.HERE;
         }
-        boolean comesBack = train.state().undecided().anyMatch(c -> c.id().equals(change) && isAlive(c));
-        return comesBack ? Conductors.Standing.AWAY : Conductors.Standing.GONE;
+        return train.state()
+                .undecided()
+                .filter(c -> c.id().equals(change) && isAlive(c))
+                .findFirst()
+                .map(c -> controller.isOurs(c.origin()) ? Conductors.Standing.AWAY : Conductors.Standing.ELSEWHERE)
+                .orElse(Conductors.Standing.GONE);
     }
 
     /** Changes whose build ended without a word, as after a crash that it did not survive. */

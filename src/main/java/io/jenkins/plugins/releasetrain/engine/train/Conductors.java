@@ -13,6 +13,8 @@ public interface Conductors {
         HERE,
         /** Will be back, as a build is after a restart. */
         AWAY,
+        /** Takes the orders of another controller that shares the train. */
+        ELSEWHERE,
         /** Its trial is void. */
         GONE
     }

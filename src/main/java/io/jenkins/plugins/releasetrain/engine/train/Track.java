@@ -78,7 +78,8 @@ final class Track {
     private Optional<Task> step(TrainState state, Conductors conductors) throws InterruptedException {
         Optional<Trial> trial = state.trialIn(name());
         Optional<String> stopped = stopped(state);
-        boolean rests = trial.isEmpty() && state.batch().isEmpty() && !departs(state, stopped);
+        boolean idle = state.undecided().allMatch(c -> conductors.standing(c.id()) == Conductors.Standing.ELSEWHERE);
+        boolean rests = trial.isEmpty() && (idle || state.batch().isEmpty() && !departs(state, stopped));
         if (rests && state.settledIn(name())) {
             environment.lock().release(lockId());
             return Optional.of(resting(state, stopped));
@@ -87,7 +88,7 @@ final class Track {
                 .lock()
                 .request(new EnvironmentLock.Request(
                         lockId(),
-                        "train " + context.settings().name(),
+                        context.plan().lockOwner(),
                         EnvironmentLock.Mode.EXCLUSIVE,
                         Set.of(),
                         environment.lease()));

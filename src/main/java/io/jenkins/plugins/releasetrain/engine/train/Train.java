@@ -69,6 +69,10 @@ public final class Train {
             this(settings, timetable, publisher, "", true);
         }
 
+        String lockOwner() {
+            return "train " + settings.name() + (controller.isEmpty() ? "" : " of controller " + controller);
+        }
+
         /** Each controller holds the environments for itself: another one's trials are under its lock (I3). */
         String lockId() {
             return "train/" + settings.name() + (controller.isEmpty() ? "" : "@" + controller);

@@ -77,7 +77,7 @@ final class Trials {
             end(trial, Verdict.VOID, "its conductor " + trial.conductor() + " is gone, or lost the environment");
             return Optional.empty();
         }
-        if (standing == Conductors.Standing.AWAY) {
+        if (standing != Conductors.Standing.HERE) {
             return Optional.of(new Task.Wait("build " + trial.conductor() + " is to test, and is away", ASK_AGAIN));
         }
         if (trial.installed().isPresent()) {
