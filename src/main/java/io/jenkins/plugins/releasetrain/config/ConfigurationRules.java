@@ -37,6 +37,11 @@ final class ConfigurationRules {
                 check(problems, place, () -> c.catalog(environment.getCatalog()));
             }
         }
+        trains(c, problems);
+        return problems;
+    }
+
+    private static void trains(ReleaseTrainConfiguration c, List<String> problems) {
         Map<String, String> claimed = new HashMap<>();
         for (TrainConfiguration train : c.getTrains()) {
             String place = "train '" + train.getName() + "'";
@@ -55,7 +60,6 @@ final class ConfigurationRules {
                 }
             }
         }
-        return problems;
     }
 
     private static void production(RegistryConfiguration registry) {
