@@ -286,7 +286,7 @@ abstract class IndexContract extends HistoryContract {
     void shouldIndexWhatAnOlderControllerAppended() {
         aShop();
         List<String> before = found(query());
-        forgetTheIndex();
+        Derived.forget(settings());
 
         store.append("train/shop", 10, Samples.AT.plusSeconds(300), List.of(Samples.release("shop", 2)));
         assertThat(found(query(Terms.owner("shop")))).containsExactly("shop-2", "c2", "shop-1");
@@ -295,18 +295,5 @@ abstract class IndexContract extends HistoryContract {
                 .extracting(Item::id)
                 .containsExactlyInAnyOrderElementsOf(
                         Stream.concat(before.stream(), Stream.of("shop-2")).toList());
-    }
-
-    /** As if a controller of the first version had made all of it. */
-    private void forgetTheIndex() {
-        try (SqlDatabase database = SqlDatabase.open(settings())) {
-            database.write("forget", handle -> {
-                for (String table : List.of("item", "term", "production", "environment", "now", "day")) {
-                    handle.execute("DELETE FROM rt_" + table);
-                }
-                handle.execute("DELETE FROM rt_change WHERE stream LIKE 'lane/%'");
-                return handle.execute("UPDATE rt_stream SET indexed = 0");
-            });
-        }
     }
 }

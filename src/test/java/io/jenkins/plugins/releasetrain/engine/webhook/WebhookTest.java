@@ -263,6 +263,31 @@ class WebhookTest {
         assertThat(types()).as("the first one died").containsExactly("paused", "resumed");
     }
 
+    /** Dies at each write in turn, before or after it is durable. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void I8_shouldDeliverAtLeastOnceInOrderWhereverTheProcessDies(boolean durable) throws Exception {
+        boolean died = true;
+        for (int n = 0; died; n++) {
+            server.deliveries.clear();
+            append("train/shop", new Event.TrainPaused("one", "ada"), new Event.TrainResumed("ada"));
+            append("lane/cd", new Event.LaneEnded("l" + n, Outcome.EJECTED, "no answer", ""));
+            DyingStore dying = new DyingStore(store, n, durable);
+            Endpoint endpoint = new Endpoint("chat", server.url(), () -> SECRET, ALL);
+            try {
+                new Webhook(endpoint, new Webhook.Ports(dying.store(), http, clock, "x", "one")).deliver();
+            } catch (DyingStore.Death e) {
+                webhook("one", ALL).deliver();
+            }
+            died = dying.died();
+            assertThat(types().stream().distinct())
+                    .as("dead at write " + n)
+                    .containsExactly("ejected", "paused", "resumed");
+            assertThat(told().stream().map(e -> e.get("id")).distinct()).hasSize(3);
+            assertThat(server.deliveries.size()).isBetween(3, 4);
+        }
+    }
+
     @Test
     void I9_shouldShowNeitherTheSecretNorTheUrlsPath() throws Exception {
         server.close();
