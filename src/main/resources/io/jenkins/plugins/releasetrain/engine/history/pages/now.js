@@ -39,7 +39,7 @@ function figures({ since, rollouts, bytes: copied }) {
 
 function train(n, expect) {
   const buttons = w => [w.position > 1 ? action("PRIORITISE", n.name, w.id) : null, w.position ? action("CANCEL", n.name, w.id) : null];
-  const rows = list => list.map(w => ({ ...w, buttons: buttons(w), expected: expect.expected[w.id] }));
+  const rows = list => list.map(w => ({ ...w, buttons: buttons(w), expected: n.paused ? null : expect.expected[w.id] }));
   return el("section", { class: "rt-card", "aria-label": t("train.title", n.name) },
     el("div", { class: "rt-card-head" },
       el("h2", {}, t("train.title", n.name), " ", badge(n.state)),

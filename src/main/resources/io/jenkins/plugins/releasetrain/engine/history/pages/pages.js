@@ -100,7 +100,8 @@ export const PAGES = {
       content: [standing(i, train, c.search.riders, expect?.expected[i.id]),
         facts([[t("owner"), i.owner], [t("build"), build(i)], [t("person"), i.user], [t("when"), time(i.at)],
           [t("id"), el("code", {}, i.id)]]),
-        section(t("images"), differences(c.images, c.images.length)),
+        section(t("images"), table(count("services", c.images.length), [t("service"), t("image")],
+          c.images.map(d => [service(d.service), image(d.to)]))),
         trials(c.search)] };
   },
 
