@@ -27,6 +27,8 @@ public final class ImagesAction implements RunAction2 {
     @ExportedBean(defaultVisibility = 2)
     public record Image(String service, String image, String digest, String release, String verdict, String why)
             implements Serializable {
+        private static final int SHORT = 12;
+
         @Exported
         public String getService() {
             return service;
@@ -40,6 +42,12 @@ public final class ImagesAction implements RunAction2 {
         @Exported
         public String getDigest() {
             return digest;
+        }
+
+        /** For people; the whole digest is in the link. */
+        public String getShortDigest() {
+            String hex = digest.substring(digest.indexOf(':') + 1);
+            return hex.substring(0, Math.min(SHORT, hex.length()));
         }
 
         @Exported

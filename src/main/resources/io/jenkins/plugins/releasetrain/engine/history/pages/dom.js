@@ -65,12 +65,12 @@ export const section = (title, ...content) => el("section", { class: "rt-section
 
 /** @param columns texts; an empty one is a column of buttons */
 export function table(caption, columns, rows) {
-  return el("div", { class: "rt-table", role: "region", "aria-label": caption, tabindex: "0" },
-    el("table", { class: "jenkins-table" },
-      el("caption", {}, caption),
+  return [el("p", { class: "rt-caption", "aria-hidden": "true" }, caption),
+    el("div", { class: "rt-table", role: "region", "aria-label": caption, tabindex: "0" }, el("table", { class: "jenkins-table" },
+      el("caption", { class: "jenkins-visually-hidden" }, caption),
       el("thead", {}, el("tr", {},
         columns.map(c => el("th", { scope: "col" }, c || el("span", { class: "jenkins-visually-hidden" }, t("actions")))))),
-      el("tbody", {}, rows.map(cells => el("tr", {}, cells.map(c => el("td", {}, c)))))));
+      el("tbody", {}, rows.map(cells => el("tr", {}, cells.map(c => el("td", {}, c)))))))];
 }
 
 export const facts = (pairs, kind = "") =>
