@@ -64,19 +64,26 @@ final class SearchViews {
                 ItemViews.item(request).state());
     }
 
-    /** In the events before these changes had their outcome. */
+    /** In the events between the entry and the outcome of the last of these changes. */
     private List<RecordedEvent> recalls(String batch, List<Entry> some) {
         return some.stream()
                 .max(Comparator.comparing(SearchViews::lastVersion))
-                .map(last ->
-                        store.events(last.place().stream(), Math.max(0, lastVersion(last) - EVENTS), EVENTS).stream())
+                .map(last -> between(last.place().stream(), last.place().version(), lastVersion(last)))
                 .orElse(Stream.of())
                 .filter(r -> r.event() instanceof Event.VerdictRecalled e
                         && e.batch().equals(batch))
                 .toList();
     }
 
+    /** The newest ones, where there are too many. */
+    private Stream<RecordedEvent> between(String stream, long begin, long end) {
+        long from = Math.max(begin, end - EVENTS);
+        return store.events(stream, from, (int) (end - from)).stream();
+    }
+
     private static long lastVersion(Entry request) {
-        return Math.max(request.place().version() + EVENTS / 2, request.place().endedVersion());
+        return request.ended().isPresent()
+                ? request.place().endedVersion()
+                : request.place().version() + EVENTS / 2;
     }
 }
