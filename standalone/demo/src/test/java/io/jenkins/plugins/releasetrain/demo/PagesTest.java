@@ -191,8 +191,8 @@ class PagesTest {
     /** Bounded answers, so that a page of 5,000 services is as quick as one of five; the rest is a link away. */
     @Test
     void fiveThousandServicesArePagedAndStayQuick() throws IOException {
-        try (SqlStore large = SqlStore.open(
-                        StoreSettings.inMemory(UUID.randomUUID().toString()));
+        try (SqlStore large =
+                        SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()));
                 PagesServer shop = new PagesServer(TestSites.of(large, right -> true), 0)) {
             LargeShop.fill(large);
             WebElement release = browser.show(shop, "releases/large-2");
@@ -202,9 +202,9 @@ class PagesTest {
             WebElement matrix = browser.show(shop, "matrix");
             assertThat(matrix.findElements(By.cssSelector("tbody tr"))).hasSize(100);
             matrix.findElement(By.linkText("More services")).click();
-            browser.waiting().until(b -> b.findElement(By.id("rt-page")).getText().contains("s0199"));
-            assertThat(browser.show(shop, "matrix?after=s4989")
-                            .findElements(By.cssSelector("tbody tr")))
+            browser.waiting()
+                    .until(b -> b.findElement(By.id("rt-page")).getText().contains("s0199"));
+            assertThat(browser.show(shop, "matrix?after=s4989").findElements(By.cssSelector("tbody tr")))
                     .hasSize(10);
         }
     }
