@@ -46,8 +46,9 @@ final class ConfigurationRules {
         for (TrainConfiguration train : c.getTrains()) {
             String place = "train '" + train.getName() + "'";
             check(problems, place, () -> c.catalog(train.getCatalog()));
-            if (train.getPolicy() != null) {
-                train.getPolicy().getFreezes().forEach(f -> check(problems, place, f::freeze));
+            PolicyConfiguration policy = train.getPolicy();
+            if (policy != null) {
+                policy.getFreezes().forEach(f -> check(problems, place, f::freeze));
             }
             for (String environment : train.environments()) {
                 check(problems, place, () -> c.environment(environment));
