@@ -289,7 +289,8 @@ public final class TrainDriver {
     private static String expected(Forecast forecast, String change) {
         return forecast.place(change, Instant.now())
                 .flatMap(Forecast.Place::expected)
-                .map(at -> "; expected to be decided about " + at.plus(1, ChronoUnit.MINUTES).truncatedTo(ChronoUnit.MINUTES))
+                .map(at -> "; expected to be decided about "
+                        + at.plus(1, ChronoUnit.MINUTES).truncatedTo(ChronoUnit.MINUTES))
                 .orElse("");
     }
 

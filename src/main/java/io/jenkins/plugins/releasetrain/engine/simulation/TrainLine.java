@@ -8,19 +8,25 @@ import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Decision;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Situation;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Our train: the decisions are those of the real one. */
 final class TrainLine implements Line {
     private final Settings settings;
     private final List<String> queue = new ArrayList<>();
     private final Map<Attempt, Tried> running = new LinkedHashMap<>();
+    /** Built on a set that failed meanwhile. They run to their end here, which the real train does not wait for. */
+    private final Set<Attempt> voided = new HashSet<>();
+
     private final List<Decided> decided = new ArrayList<>();
     private Evidence evidence = Evidence.NONE;
     private Statistics statistics = Statistics.NONE;
+    private int releases;
 
     record Settings(
             Statistics.Prior prior, double innocenceBound, int smallestBatch, int largestBatch, int environments) {}
@@ -46,7 +52,7 @@ final class TrainLine implements Line {
                     .decide(new Situation(view, evidence, true, 0, elsewhere, List.of(), queue.size()));
             if (decision instanceof Decision.Run run) {
                 Attempt attempt = new Attempt(run.changes());
-                running.put(attempt, new Tried(run.changes(), true, 1, Evidence.Source.UNKNOWN));
+                running.put(attempt, new Tried(run.changes(), true, 1, source()));
                 return Optional.of(attempt);
             } else if (decision instanceof Decision.Release release) {
                 release(release.changes());
@@ -59,10 +65,19 @@ final class TrainLine implements Line {
         return Optional.empty();
     }
 
+    private Evidence.Source source() {
+        return new Evidence.Source(List.of(), baseline(), "", true);
+    }
+
+    private String baseline() {
+        return "release " + releases;
+    }
+
     private void release(List<String> changes) {
+        releases++;
         statistics = statistics.proved(evidence.flakesProved(changes));
-        evidence = evidence.released(changes, "");
-        running.replaceAll((attempt, tried) -> tried.whenReleased(changes, ""));
+        evidence = evidence.released(changes, baseline());
+        running.replaceAll((attempt, tried) -> tried.whenReleased(changes, baseline()));
         queue.removeAll(changes);
         changes.forEach(change -> {
             statistics = statistics.decided(false);
@@ -81,8 +96,16 @@ final class TrainLine implements Line {
     public void ended(Attempt attempt, boolean passed) {
         Tried tried = running.remove(attempt);
         boolean open = queue.containsAll(tried.changes()) && !tried.changes().isEmpty();
-        if (open) {
-            evidence = passed ? evidence.passed(tried) : evidence.failed(tried);
+        boolean overtaken = voided.remove(attempt) && !passed;
+        if (open && !overtaken) {
+            evidence = passed ? evidence.passed(tried.passedOn(baseline())) : evidence.failed(tried);
+        }
+        if (!passed) {
+            running.forEach((other, on) -> {
+                if (on.changes().size() > tried.changes().size() && on.changes().containsAll(tried.changes())) {
+                    voided.add(other);
+                }
+            });
         }
     }
 

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.store;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
@@ -15,6 +16,7 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
@@ -35,6 +37,7 @@ public final class EventCodec {
             .addModule(new SimpleModule()
                     .addSerializer(Digest.class, ToStringSerializer.instance)
                     .addDeserializer(Digest.class, new DigestReader()))
+            .addMixIn(Origin.class, AbsentLeftOut.class)
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             // PostgreSQL refuses half a surrogate pair, which is what a text cut in the middle of an emoji ends with
@@ -76,6 +79,10 @@ public final class EventCodec {
                     e);
         }
     }
+
+    /** Every change has an origin, and most have nothing but what the first version wrote. */
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    private interface AbsentLeftOut {}
 
     private static final class DigestReader extends FromStringDeserializer<Digest> {
         private static final long serialVersionUID = 1;

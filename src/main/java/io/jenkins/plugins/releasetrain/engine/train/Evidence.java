@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -46,6 +45,15 @@ public record Evidence(List<Tried> failures, List<Tried> passes) {
             List<String> rest =
                     changes.stream().filter(c -> !released.contains(c)).toList();
             return new Tried(rest, exact && changes.containsAll(released), runs, source.on(newBaseline));
+        }
+
+        /** A pass counts for what ran: on a baseline that moved meanwhile it vouches for the changes, and releases none. */
+        public Tried passedOn(String baseline) {
+            return exact && !source.baseline().equals(baseline) ? inexact() : this;
+        }
+
+        Tried inexact() {
+            return new Tried(changes, false, runs, source);
         }
 
         private boolean same(Tried other) {
@@ -116,7 +124,16 @@ public record Evidence(List<Tried> failures, List<Tried> passes) {
 
     /** These changes are in the baseline now; what failed with nobody else in it was a flake. */
     public Evidence released(Collection<String> changes, String newBaseline) {
-        return map(tried -> tried.whenReleased(changes, newBaseline));
+        Evidence known = NONE;
+        for (Tried failure : failures) {
+            Tried now = failure.whenReleased(changes, newBaseline);
+            known = now.changes().isEmpty() ? known : known.failed(now);
+        }
+        List<Tried> kept = passes.stream()
+                .map(p -> p.whenReleased(changes, newBaseline).passedOn(newBaseline))
+                .filter(p -> !p.changes().isEmpty())
+                .toList();
+        return new Evidence(known.failures, kept);
     }
 
     /** Failed runs of sets that will all be in the baseline when these are released: flakes. */
@@ -144,17 +161,6 @@ public record Evidence(List<Tried> failures, List<Tried> passes) {
         return failures.stream()
                 .filter(f -> f.exact() && f.changes().equals(List.of(change)))
                 .findFirst();
-    }
-
-    private Evidence map(Function<Tried, Tried> change) {
-        Evidence mapped = NONE;
-        for (Tried failure : failures) {
-            Tried now = change.apply(failure);
-            mapped = now.changes().isEmpty() ? mapped : mapped.failed(now);
-        }
-        List<Tried> kept =
-                passes.stream().map(change).filter(p -> !p.changes().isEmpty()).toList();
-        return new Evidence(mapped.failures, kept);
     }
 
     private static boolean disjoint(Collection<String> some, Collection<String> others) {

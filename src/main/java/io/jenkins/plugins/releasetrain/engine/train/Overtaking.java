@@ -50,7 +50,7 @@ final class Overtaking {
         Tried tried = t.tried().whenReleased(made.changes(), made.set().value());
         boolean proven = before.control(t.testRelease()).passed().isPresent();
         return t.with(
-                tried.equals(t.tried()) && !proven ? inexact(tried) : tried,
+                tried.equals(t.tried()) && !proven ? tried.inexact() : tried,
                 tried.changes().isEmpty() ? "its changes are in release " + made.id() + " already" : "");
     }
 
@@ -60,8 +60,8 @@ final class Overtaking {
      * @param baseline the newest one
      */
     static Tried verdict(Trial t, boolean pass, String baseline, Evidence.Source source) {
-        boolean here = source.baseline().equals(baseline);
-        return new Tried(t.tried().changes(), t.tried().exact() && (here || !pass), 1, source);
+        Tried tried = new Tried(t.tried().changes(), t.tried().exact(), 1, source);
+        return pass ? tried.passedOn(baseline) : tried;
     }
 
     /**
@@ -72,17 +72,10 @@ final class Overtaking {
     static Evidence released(Evidence evidence, Collection<String> changes, String newBaseline, boolean proven) {
         Evidence known = evidence.released(changes, newBaseline);
         Set<Tried> failures = Set.copyOf(evidence.failures());
-        Set<Tried> passes = Set.copyOf(evidence.passes());
         return new Evidence(
                 known.failures().stream()
-                        .map(f -> failures.contains(f) && !proven ? inexact(f) : f)
+                        .map(f -> failures.contains(f) && !proven ? f.inexact() : f)
                         .toList(),
-                known.passes().stream()
-                        .map(p -> passes.contains(p) ? inexact(p) : p)
-                        .toList());
-    }
-
-    private static Tried inexact(Tried tried) {
-        return new Tried(tried.changes(), false, tried.runs(), tried.source());
+                known.passes());
     }
 }
