@@ -26,11 +26,11 @@ class TwoControllersTest {
 
     @RegisterExtension
     private final RealJenkinsExtension one =
-            new RealJenkinsExtension().withName("one").withTimeout(240);
+            new RealJenkinsExtension().withName("one").withTimeout(1800);
 
     @RegisterExtension
     private final RealJenkinsExtension other =
-            new RealJenkinsExtension().withName("other").withTimeout(240);
+            new RealJenkinsExtension().withName("other").withTimeout(1800);
 
     @Test
     void I3_oneTrainIsConductedByTwoControllersInTurn() throws Throwable {
