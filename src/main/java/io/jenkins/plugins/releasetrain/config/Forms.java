@@ -7,6 +7,7 @@ import hudson.ExtensionList;
 import hudson.security.ACL;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.host.Controller;
 import io.jenkins.plugins.releasetrain.host.JenkinsCredentials;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
@@ -68,6 +69,18 @@ final class Forms {
                     : FormValidation.error((zero ? "0 or more" : "More than 0") + " and less than 100");
         } catch (NumberFormatException e) {
             return FormValidation.error("Not a number");
+        }
+    }
+
+    /** @param rule throws what is told */
+    static FormValidation checkRule(Runnable rule) {
+        try {
+            if (mayConfigure()) {
+                rule.run();
+            }
+            return FormValidation.ok();
+        } catch (EngineException e) {
+            return FormValidation.error(e.getMessage());
         }
     }
 

@@ -79,31 +79,19 @@ public final class FreezeConfiguration extends AbstractDescribableImpl<FreezeCon
 
         @POST
         public FormValidation doCheckStart(@QueryParameter String value) {
-            return check(new FreezeConfiguration(value, 1, ""));
+            return Forms.checkRule(new FreezeConfiguration(value, 1, "")::freeze);
         }
 
         @POST
         public FormValidation doCheckZone(@QueryParameter String value) {
             FreezeConfiguration freeze = new FreezeConfiguration("0 0 * * *", 1, "");
             freeze.setZone(value);
-            return check(freeze);
+            return Forms.checkRule(freeze::freeze);
         }
 
         @POST
         public FormValidation doCheckHours(@QueryParameter String value) {
             return Forms.checkAtLeast(value, 1);
-        }
-
-        private static FormValidation check(FreezeConfiguration freeze) {
-            if (!Forms.mayConfigure()) {
-                return FormValidation.ok();
-            }
-            try {
-                freeze.freeze();
-                return FormValidation.ok();
-            } catch (EngineException e) {
-                return FormValidation.error(e.getMessage());
-            }
         }
     }
 }

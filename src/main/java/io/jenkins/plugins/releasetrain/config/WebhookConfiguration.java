@@ -116,23 +116,12 @@ public final class WebhookConfiguration extends AbstractDescribableImpl<WebhookC
 
         @POST
         public FormValidation doCheckUrl(@QueryParameter String value) {
-            return check(() -> new WebhookConfiguration("this one", value, "any").endpoint(() -> ""));
+            return Forms.checkRule(() -> new WebhookConfiguration("this one", value, "any").endpoint(() -> ""));
         }
 
         @POST
         public FormValidation doCheckEvents(@QueryParameter String value) {
-            return check(() -> kinds(value));
-        }
-
-        private static FormValidation check(Runnable rule) {
-            try {
-                if (Forms.mayConfigure()) {
-                    rule.run();
-                }
-                return FormValidation.ok();
-            } catch (EngineException e) {
-                return FormValidation.error(e.getMessage());
-            }
+            return Forms.checkRule(() -> kinds(value));
         }
     }
 }

@@ -29,7 +29,7 @@ class PluginRulesTest {
             BASE + "config.Forms.checkName",
             BASE + "config.Forms.checkAtLeast",
             BASE + "config.Forms.checkPercent",
-            BASE + "config.FreezeConfiguration$DescriptorImpl.check",
+            BASE + "config.Forms.checkRule",
             BASE + "config.Forms.credentials",
             BASE + "config.Forms.checkCredentials",
             BASE + "config.Forms.names");
