@@ -234,7 +234,7 @@ public final class TrialPolicy {
                         continue;
                     }
                     set |= change;
-                    double score = running.contains(set) ? 0 : score(cases, set) + hurry * released(set);
+                    double score = running.contains(set) ? 0 : score(cases, set, hurry);
                     if (score > most + EQUAL) {
                         most = score;
                         best = set;
@@ -249,11 +249,8 @@ public final class TrialPolicy {
 
         /** With a full queue a search shall take few trials; with a short one it shall first let go who waits. */
         private double hurry() {
-            if (failed.isEmpty()) {
-                return 0;
-            }
-            double full = FULL_BATCHES * batchLimit(rates, 1, Belief.WIDEST);
-            return QUICK * Math.max(0, 1 - now.waiting() / full);
+            double full = failed.isEmpty() ? 0 : FULL_BATCHES * batchLimit(rates, 1, Belief.WIDEST);
+            return now.waiting() >= full ? 0 : QUICK * (1 - now.waiting() / full);
         }
 
         /** Changes that the set is expected to release. */
@@ -272,21 +269,24 @@ public final class TrialPolicy {
             return belief.passes(set) * weight;
         }
 
-        private double score(List<Weighted> cases, long set) {
+        private double score(List<Weighted> cases, long set, double hurry) {
             double bits = 0;
             for (Weighted c : cases) {
                 bits += c.chance() * c.belief().information(set);
             }
-            return bits + PAIR * pairs(set) + proof(set);
+            return bits + PAIR * pairs(set) + proof(set) + (hurry == 0 ? 0 : hurry * released(set));
         }
 
         /** Trials for proofs that are expected to be saved by this one, in bits. */
         private double proof(long set) {
+            if (proofCost.free() || (set & suspects) == 0) {
+                return 0;
+            }
             int runs = failuresWith(set);
             double bad = 1 - belief.allGood(set);
-            if (runs == 0 || proofCost.free()) {
+            if (runs == 0) {
                 // A failure that suspects share with others will count against nobody once one of them is found.
-                return proofCost.free() || (set & suspects) == 0 ? 0 : -MIXED * bad;
+                return -MIXED * bad;
             }
             long around = smallestFailedWith(set);
             double badAround = 1 - belief.allGood(around);
@@ -297,11 +297,10 @@ public final class TrialPolicy {
         }
 
         private int failuresWith(long set) {
-            int runs = 0;
-            for (Belief.Failed f : failed) {
-                runs += (set & ~f.set()) == 0 ? f.runs() : 0;
-            }
-            return runs;
+            return failed.stream()
+                    .filter(f -> (set & ~f.set()) == 0)
+                    .mapToInt(Belief.Failed::runs)
+                    .sum();
         }
 
         private long smallestFailedWith(long set) {
