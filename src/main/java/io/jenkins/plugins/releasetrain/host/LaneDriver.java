@@ -69,8 +69,8 @@ public final class LaneDriver {
         }
     }
 
-    public void report(LaneId lane, Verdict verdict, String reason) {
-        lanes.get().report(lane, verdict, reason);
+    public void report(LaneId lane, String tenant, Verdict verdict, String reason) {
+        lanes.get().report(lane, tenant, verdict, reason);
         Rider rider = riders.get(lane);
         if (rider != null) {
             rider.loop.wake();

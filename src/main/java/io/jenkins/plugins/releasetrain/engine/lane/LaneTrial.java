@@ -147,11 +147,12 @@ final class LaneTrial {
         SortedMap<String, ImageReference> images = new TreeMap<>();
         candidates(lane).forEach((service, image) -> images.put(service.name(), image));
         return new LaneTask.Test(
-                environment.name(),
-                environment.namespace(),
-                environment.baseUrl(),
-                images,
-                id.id() + "-" + lane.attempts());
+                environment.name(), environment.namespace(), environment.baseUrl(), images, tenant(id, lane));
+    }
+
+    /** Of the newest attempt. */
+    static String tenant(LaneId id, Lane lane) {
+        return id.id() + "-" + lane.attempts();
     }
 
     /** A verdict counts only if the place was held to the end and the candidates are still what runs there. */

@@ -148,12 +148,18 @@ public final class Lanes {
         return Optional.of(trial.order(id, lane));
     }
 
-    /** The tests' verdict. Ignored where the lane is not being tested (any more). */
-    public void report(LaneId id, Verdict verdict, String reason) {
+    /**
+     * The tests' verdict. Ignored where that attempt is not being tested (any more): a build that comes back reports again
+     * what it reported last.
+     *
+     * @param tenant of the attempt, as in {@link LaneTask.Test}
+     */
+    public void report(LaneId id, String tenant, Verdict verdict, String reason) {
         journal(id.group())
                 .state()
                 .lane(id.id())
                 .filter(l -> l.installed().isPresent() && l.tested().isEmpty())
+                .filter(l -> LaneTrial.tenant(id, l).equals(tenant))
                 .ifPresent(lane -> trial.report(journal(id.group()), id, lane, verdict, reason));
     }
 

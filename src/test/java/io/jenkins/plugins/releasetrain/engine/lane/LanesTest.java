@@ -16,6 +16,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +29,8 @@ class LanesTest {
     private final FakeShop shop = new FakeShop(5, Map.of("s1", Set.of("s2")));
 
     private final Lanes lanes = lanes(shop, shop.store, OnDrift.RERUN);
+
+    private final Map<LaneId, String> tenants = new HashMap<>();
 
     @AfterEach
     void close() {
@@ -46,10 +49,18 @@ class LanesTest {
 
     private LaneTask next(LaneId lane) {
         try {
-            return lanes.next(lane);
+            LaneTask task = lanes.next(lane);
+            if (task instanceof LaneTask.Test test) {
+                tenants.put(lane, test.tenant());
+            }
+            return task;
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    private void report(LaneId lane, Verdict verdict, String reason) {
+        lanes.report(lane, tenants.get(lane), verdict, reason);
     }
 
     private Event.LaneEnded finish(LaneId lane) {
@@ -59,8 +70,8 @@ class LanesTest {
     private static Event.LaneEnded finish(Lanes lanes, FakeShop shop, LaneId lane) {
         try {
             LaneTask task = lanes.next(lane);
-            while (task instanceof LaneTask.Test) {
-                lanes.report(lane, shop.test(), "looked at what is installed");
+            while (task instanceof LaneTask.Test test) {
+                lanes.report(lane, test.tenant(), shop.test(), "looked at what is installed");
                 task = lanes.next(lane);
             }
             return ((LaneTask.Done) task).ended();
@@ -110,7 +121,7 @@ class LanesTest {
             task = next(lane);
         }
         new Blocks(shop.store, shop.clock, shop.events::add).markBad("staging-s3-1", "loses carts", "ada");
-        lanes.report(lane, Verdict.PASSED, "");
+        report(lane, Verdict.PASSED, "");
         Event.LaneEnded ended = finish(lane);
         assertThat(ended.outcome()).isEqualTo(Outcome.CANCELLED);
         assertThat(ended.reason()).contains("loses carts");
@@ -182,7 +193,7 @@ class LanesTest {
         LaneId lane = open("s1", "2");
         next(lane);
         shop.cluster.meddle("s2", shop.candidate("s2", "2"));
-        lanes.report(lane, Verdict.PASSED, "");
+        report(lane, Verdict.PASSED, "");
         assertThat(next(lane)).as("tested again").isInstanceOf(LaneTask.Test.class);
         assertThat(shop.events)
                 .filteredOn(Event.LaneTested.class::isInstance)
@@ -198,7 +209,7 @@ class LanesTest {
         next(lane);
         shop.build("s4", "2");
         shop.cluster.meddle("s4", shop.candidate("s4", "2"));
-        lanes.report(lane, Verdict.PASSED, "");
+        report(lane, Verdict.PASSED, "");
         assertThat(finish(lane).outcome()).isEqualTo(Outcome.RELEASED);
         assertThat(shop.events).filteredOn(Event.LaneStarted.class::isInstance).hasSize(1);
     }
@@ -209,7 +220,7 @@ class LanesTest {
         LaneId lane = open("s3", "2");
         next(lane);
         shop.production.push("prod/s3", "production", "s3 hotfix");
-        lanes.report(lane, Verdict.PASSED, "");
+        report(lane, Verdict.PASSED, "");
         Event.LaneEnded ended = finish(lane);
         assertThat(shop.events).anyMatch(Event.PromotionRefused.class::isInstance);
         assertThat(ended.outcome()).as("tested again against the hotfix").isEqualTo(Outcome.RELEASED);
@@ -224,7 +235,7 @@ class LanesTest {
         LaneId above = open("s1", "2");
         next(below);
         next(above);
-        lanes.report(above, Verdict.PASSED, "");
+        report(above, Verdict.PASSED, "");
         assertThat(next(above))
                 .isInstanceOfSatisfying(
                         LaneTask.Wait.class, w -> assertThat(w.why()).contains("s2"));
@@ -245,12 +256,12 @@ class LanesTest {
         LaneId above = open("s1", "2");
         next(below);
         next(above);
-        lanes.report(above, Verdict.PASSED, "passes with the new s2 only");
-        lanes.report(below, Verdict.FAILED, "its own test fails");
+        report(above, Verdict.PASSED, "passes with the new s2 only");
+        report(below, Verdict.FAILED, "its own test fails");
         assertThat(next(below)).as("confirmed alone").isInstanceOf(LaneTask.Wait.class);
         assertThat(next(above)).as("the new s2 is gone").isInstanceOf(LaneTask.Wait.class);
         assertThat(next(below)).isInstanceOf(LaneTask.Test.class);
-        lanes.report(below, Verdict.FAILED, "its own test fails");
+        report(below, Verdict.FAILED, "its own test fails");
         assertThat(((LaneTask.Done) next(below)).ended().outcome()).isEqualTo(Outcome.EJECTED);
         assertThat(next(above)).isInstanceOf(LaneTask.Test.class);
         assertThat(shop.installed()).containsEntry("s2", FakeShop.digest("s2", "1"));
@@ -264,7 +275,7 @@ class LanesTest {
         LaneId innocent = open("s1", "2");
         next(guilty);
         next(innocent);
-        lanes.report(innocent, shop.test(), "");
+        report(innocent, shop.test(), "");
         assertThat(next(innocent))
                 .as("waits until it is alone")
                 .isInstanceOfSatisfying(
@@ -280,11 +291,25 @@ class LanesTest {
         LaneId lane = open("s3", "2");
         next(lane);
         shop.cluster.meddle("s3", shop.candidate("s3", "1"));
-        lanes.report(lane, Verdict.PASSED, "");
+        report(lane, Verdict.PASSED, "");
         assertThat(shop.events)
                 .filteredOn(Event.LaneTested.class::isInstance)
                 .last()
                 .satisfies(e -> assertThat(((Event.LaneTested) e).verdict()).isEqualTo(Verdict.VOID));
+        assertThat(finish(lane).outcome()).isEqualTo(Outcome.RELEASED);
+    }
+
+    @Test
+    void I4_verdictOfAnEarlierAttemptThatIsReportedAgainDoesNotCount() {
+        shop.build("s3", "2");
+        LaneId lane = open("s3", "2");
+        next(lane);
+        String first = tenants.get(lane);
+        report(lane, Verdict.VOID, "the agent went away");
+        assertThat(next(lane)).isInstanceOf(LaneTask.Test.class);
+        lanes.report(lane, first, Verdict.FAILED, "a build that came back");
+        assertThat(next(lane)).as("still to be tested").isInstanceOf(LaneTask.Test.class);
+        report(lane, Verdict.PASSED, "");
         assertThat(finish(lane).outcome()).isEqualTo(Outcome.RELEASED);
     }
 
@@ -294,7 +319,7 @@ class LanesTest {
         LaneId lane = open("s3", "2");
         LaneTask task = next(lane);
         while (task instanceof LaneTask.Test) {
-            lanes.report(lane, Verdict.VOID, "the agent went away");
+            report(lane, Verdict.VOID, "the agent went away");
             task = next(lane);
         }
         Event.LaneEnded ended = ((LaneTask.Done) task).ended();

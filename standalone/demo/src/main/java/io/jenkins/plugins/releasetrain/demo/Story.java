@@ -341,7 +341,7 @@ final class Story {
             } else if (task instanceof LaneTask.Test test) {
                 List<String> failures =
                         suite.test(test.namespace(), test.images().keySet());
-                lanes.report(lane, verdict(failures), String.join("; ", failures));
+                lanes.report(lane, test.tenant(), verdict(failures), String.join("; ", failures));
             } else {
                 Thread.sleep(POLL.toMillis());
             }
