@@ -8,35 +8,9 @@ import java.util.List;
 import org.jenkinsci.plugins.workflow.actions.ThreadNameAction;
 import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.BuildWatcherExtension;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-@WithJenkins
-class MicroReleaseStepTest {
-    @RegisterExtension
-    static final BuildWatcherExtension WATCHER = new BuildWatcherExtension();
-
-    private JenkinsRule jenkins;
-    private Shop shop;
-
-    @BeforeEach
-    void setUp(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        shop = new Shop();
-        shop.configure();
-    }
-
-    @AfterEach
-    void tearDown() throws Exception {
-        GateStep.forgetAll();
-        shop.close();
-    }
-
+class MicroReleaseStepTest extends ShopTest {
     @Test
     void lanesRunInParallelBranchesAndArePromotedEachByItself() throws Exception {
         String cart = shop.build("cart", "1.1");

@@ -6,53 +6,9 @@ import hudson.model.Result;
 import io.jenkins.plugins.releasetrain.actions.ImagesAction;
 import io.jenkins.plugins.releasetrain.testkit.cluster.PodBehaviour;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.BuildWatcherExtension;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-@WithJenkins
-class MonoReleaseStepTest {
-    @RegisterExtension
-    static final BuildWatcherExtension WATCHER = new BuildWatcherExtension();
-
-    private JenkinsRule jenkins;
-    private Shop shop;
-
-    @BeforeEach
-    void setUp(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        shop = new Shop();
-        shop.configure();
-    }
-
-    @AfterEach
-    void tearDown() throws Exception {
-        GateStep.forgetAll();
-        shop.close();
-    }
-
-    /** The body of a build: waits for its gate if it has one, and fails where mail is among what changed. */
-    private WorkflowRun ride(String service, String image, String body) throws Exception {
-        WorkflowRun build = Shop.start(
-                Shop.job(jenkins, service + "-" + image.replace('.', '-'), """
-                def r = monoRelease(train: 'shop', service: '%s', image: '%s') {
-                    %s
-                    if (env.RELEASE_CHANGED.split(' ').contains('mail')) { error 'mail answers 500' }
-                }
-                echo "${r.outcome} as ${r.release}"
-                """.formatted(service, image, body)));
-        jenkins.waitForMessage("Queued for train 'shop'", build);
-        return build;
-    }
-
-    private WorkflowRun ended(Result result, WorkflowRun build) throws Exception {
-        return jenkins.assertBuildStatus(result, jenkins.waitForCompletion(build));
-    }
-
+class MonoReleaseStepTest extends ShopTest {
     @Test
     void releasesWhatPassedAndShowsTheTestsTheirEnvironment() throws Exception {
         String cart = shop.build("cart", "1.1");

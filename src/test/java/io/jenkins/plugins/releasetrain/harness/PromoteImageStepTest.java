@@ -5,29 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hudson.model.Result;
 import io.jenkins.plugins.releasetrain.actions.ImagesAction;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-@WithJenkins
-class PromoteImageStepTest {
-    private JenkinsRule jenkins;
-    private Shop shop;
-
-    @BeforeEach
-    void setUp(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        shop = new Shop();
-        shop.configure();
-    }
-
-    @AfterEach
-    void tearDown() throws Exception {
-        shop.close();
-    }
-
+class PromoteImageStepTest extends ShopTest {
     @Test
     void promotesAllImagesAndTellsTheBuild() throws Exception {
         String cart = shop.build("cart", "1.4.2");

@@ -10,58 +10,26 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Two builds run the bodies of two trials of one train at the same time (design §5.7). */
-@WithJenkins
-class TrainInTwoEnvironmentsTest {
-    private JenkinsRule jenkins;
-    private Shop shop;
-
+class TrainInTwoEnvironmentsTest extends ShopTest {
     @BeforeEach
-    void setUp(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        shop = new Shop();
-        shop.configure();
+    void inTwoEnvironments() {
         TrainConfiguration train = new TrainConfiguration(Shop.TRAIN, "shop", "staging");
         train.setMoreEnvironments("cd");
         ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class).setTrains(List.of(train));
-    }
-
-    @AfterEach
-    void tearDown() throws Exception {
-        GateStep.forgetAll();
-        shop.close();
-    }
-
-    private WorkflowRun ride(String service, String more, String body) throws Exception {
-        WorkflowRun build = Shop.start(Shop.job(jenkins, service, """
-                def r = monoRelease(train: 'shop', service: '%s', image: '1.1'%s) {
-                    echo "tests $RELEASE_CHANGED in $RELEASE_ENVIRONMENT"
-                    %s
-                    if (env.RELEASE_CHANGED.split(' ').contains('mail')) { error 'mail answers 500' }
-                }
-                echo "${r.outcome} as ${r.release}"
-                """.formatted(service, more, body)));
-        jenkins.waitForMessage("Queued for train 'shop'", build);
-        return build;
-    }
-
-    private WorkflowRun ended(Result result, WorkflowRun build) throws Exception {
-        return jenkins.assertBuildStatus(result, jenkins.waitForCompletion(build));
     }
 
     @Test
     void twoBuildsTestAtOnceAndBothAreReleased() throws Exception {
         String cart = shop.build("cart", "1.1");
         String pay = shop.build("pay", "1.1");
-        WorkflowRun first = ride("cart", "", "gate 'cart'");
+        WorkflowRun first = ride("cart", "1.1", "gate 'cart'");
         GateStep.awaitWaiting("cart");
-        WorkflowRun second = ride("pay", "", "gate 'pay'");
+        WorkflowRun second = ride("pay", "1.1", "gate 'pay'");
         GateStep.awaitWaiting("pay");
 
         GateStep.open("pay");
@@ -90,10 +58,10 @@ class TrainInTwoEnvironmentsTest {
     void aTestReleaseIsProvenWhileATrialRuns() throws Exception {
         shop.build("cart", "1.1");
         shop.build("pay", "1.1");
-        WorkflowRun first = ride("cart", "", "gate 'cart'");
+        WorkflowRun first = ride("cart", "1.1", "gate 'cart'");
         GateStep.awaitWaiting("cart");
 
-        WorkflowRun test = ride("pay", ", promote: false", "");
+        WorkflowRun test = ride("pay", "1.1", ", promote: false", "");
 
         jenkins.assertLogContains("proven", ended(Result.SUCCESS, test));
         assertThat(first.isBuilding()).isTrue();
@@ -105,9 +73,9 @@ class TrainInTwoEnvironmentsTest {
     void aBuildThatIsAbortedDoesNotDisturbTheOther() throws Exception {
         String cart = shop.build("cart", "1.1");
         shop.build("pay", "1.1");
-        WorkflowRun first = ride("cart", "", "gate 'cart'");
+        WorkflowRun first = ride("cart", "1.1", "gate 'cart'");
         GateStep.awaitWaiting("cart");
-        WorkflowRun second = ride("pay", "", "gate 'pay'");
+        WorkflowRun second = ride("pay", "1.1", "gate 'pay'");
         GateStep.awaitWaiting("pay");
 
         second.doStop();

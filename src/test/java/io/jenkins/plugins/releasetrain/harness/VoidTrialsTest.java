@@ -10,36 +10,10 @@ import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import java.util.List;
 import java.util.Optional;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.BuildWatcherExtension;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Tests that end without having said anything about the images. */
-@WithJenkins
-class VoidTrialsTest {
-    @RegisterExtension
-    static final BuildWatcherExtension WATCHER = new BuildWatcherExtension();
-
-    private JenkinsRule jenkins;
-    private Shop shop;
-
-    @BeforeEach
-    void setUp(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        shop = new Shop();
-        shop.configure();
-    }
-
-    @AfterEach
-    void tearDown() throws Exception {
-        GateStep.forgetAll();
-        shop.close();
-    }
-
+class VoidTrialsTest extends ShopTest {
     private WorkflowRun start(String script) throws Exception {
         return Shop.start(Shop.job(jenkins, "cart", script));
     }
