@@ -3,7 +3,6 @@ package io.jenkins.plugins.releasetrain.harness;
 import hudson.ExtensionList;
 import hudson.model.queue.QueueTaskFuture;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.jenkins.plugins.releasetrain.config.CatalogConfiguration;
@@ -19,6 +18,7 @@ import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.testkit.cluster.EmbeddedKubernetes;
 import io.jenkins.plugins.releasetrain.testkit.cluster.PodBehaviour;
 import io.jenkins.plugins.releasetrain.testkit.cluster.PodSimulator;
+import io.jenkins.plugins.releasetrain.testkit.cluster.SampleWorkloads;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
 import io.jenkins.plugins.releasetrain.testkit.registry.Failure;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
@@ -79,7 +79,8 @@ final class Shop implements AutoCloseable {
             for (String namespace : List.of("staging", "cd")) {
                 kubernetes
                         .client()
-                        .resource(workload(namespace, service, production.host() + "/prod/" + service + "@" + digest))
+                        .resource(SampleWorkloads.deployment(
+                                namespace, service, production.host() + "/prod/" + service + "@" + digest, 600))
                         .create();
             }
         }
@@ -265,34 +266,6 @@ final class Shop implements AutoCloseable {
             }
             Thread.sleep(50);
         }
-    }
-
-    private static Deployment workload(String namespace, String name, String image) {
-        Map<String, String> labels = Map.of("app", name);
-        return new DeploymentBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .withNamespace(namespace)
-                .endMetadata()
-                .withNewSpec()
-                .withReplicas(1)
-                .withProgressDeadlineSeconds(600)
-                .withNewSelector()
-                .withMatchLabels(labels)
-                .endSelector()
-                .withNewTemplate()
-                .withNewMetadata()
-                .withLabels(labels)
-                .endMetadata()
-                .withNewSpec()
-                .addNewContainer()
-                .withName("main")
-                .withImage(image)
-                .endContainer()
-                .endSpec()
-                .endTemplate()
-                .endSpec()
-                .build();
     }
 
     @Override

@@ -1,12 +1,10 @@
 package io.jenkins.plugins.releasetrain.demo;
 
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
-import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.testkit.cluster.SampleWorkloads;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
 import java.io.IOException;
@@ -19,6 +17,8 @@ import java.util.stream.Collectors;
 /** The sample shop: its catalog, its images, its workloads. */
 final class Shop {
     private static final int LAYER_BYTES = 40_000;
+    /** In seconds: an image that does not start is part of the story. */
+    private static final int PROGRESS_DEADLINE = 3;
 
     private final String name;
     private final String run;
@@ -79,36 +79,8 @@ final class Shop {
     /** Creates a workload per service. */
     void install(KubernetesClient kubernetes, String namespace, Map<String, ImageReference> images) {
         images.forEach((service, image) -> kubernetes
-                .resource(workload(catalog.service(service), namespace, image.toString()))
+                .resource(SampleWorkloads.deployment(
+                        namespace, catalog.service(service).workload().name(), image.toString(), PROGRESS_DEADLINE))
                 .create());
-    }
-
-    private static Deployment workload(Service service, String namespace, String image) {
-        Map<String, String> labels = Map.of("app", service.workload().name());
-        return new DeploymentBuilder()
-                .withNewMetadata()
-                .withName(service.workload().name())
-                .withNamespace(namespace)
-                .withLabels(labels)
-                .endMetadata()
-                .withNewSpec()
-                .withReplicas(1)
-                .withProgressDeadlineSeconds(3)
-                .withNewSelector()
-                .withMatchLabels(labels)
-                .endSelector()
-                .withNewTemplate()
-                .withNewMetadata()
-                .withLabels(labels)
-                .endMetadata()
-                .withNewSpec()
-                .addNewContainer()
-                .withName("main")
-                .withImage(image)
-                .endContainer()
-                .endSpec()
-                .endTemplate()
-                .endSpec()
-                .build();
     }
 }
