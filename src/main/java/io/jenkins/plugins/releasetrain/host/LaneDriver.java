@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 
@@ -24,6 +25,7 @@ public final class LaneDriver {
 
     private final Controller controller;
     private final Supplier<Lanes> lanes;
+    private final BiConsumer<String, String> waits;
     private final Map<LaneId, Rider> riders = new ConcurrentHashMap<>();
 
     private static final class Rider {
@@ -37,9 +39,11 @@ public final class LaneDriver {
         }
     }
 
-    LaneDriver(Controller controller, Supplier<Lanes> lanes) {
+    /** @param waits told by a lane's id why it does not go on, with an empty reason where it does */
+    LaneDriver(Controller controller, Supplier<Lanes> lanes, BiConsumer<String, String> waits) {
         this.controller = controller;
         this.lanes = lanes;
+        this.waits = waits;
     }
 
     /** Opens a lane unless the origin has one already, which it may have after a crash. */
@@ -100,6 +104,7 @@ public final class LaneDriver {
             return carryOut(lane, rider, lanes.get().next(lane));
         } catch (EngineException e) {
             if (e.kind().retryable()) {
+                waits.accept(lane.id(), e.getMessage());
                 say(rider, e.getMessage() + " – trying again");
                 return Optional.of(NOW_AND_THEN);
             }
@@ -122,11 +127,13 @@ public final class LaneDriver {
             Thread.currentThread().interrupt();
         }
         riders.remove(lane);
+        waits.accept(lane.id(), "");
         rider.passenger.failed(message);
         return Optional.empty();
     }
 
     private Optional<Duration> carryOut(LaneId lane, Rider rider, LaneTask task) {
+        waits.accept(lane.id(), task instanceof LaneTask.Wait wait ? wait.why() : "");
         if (task instanceof LaneTask.Done done) {
             riders.remove(lane);
             rider.passenger.ended(new Passenger.End(

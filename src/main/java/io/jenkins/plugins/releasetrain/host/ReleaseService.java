@@ -60,6 +60,7 @@ public final class ReleaseService {
     private final Controller controller = new Controller();
     private final Clock clock = Clock.systemUTC();
     private final Live live = new Live(clock);
+    private final RunningTests tests = new RunningTests(controller, live);
     private final Webhooks webhooks = new Webhooks(controller, this::store, clock, live);
     private final Map<String, TrainDriver> trains = new ConcurrentHashMap<>();
     private final Map<String, LaneDriver> lanes = new ConcurrentHashMap<>();
@@ -110,13 +111,23 @@ public final class ReleaseService {
     /** @throws EngineException where the train is not configured */
     public TrainDriver train(String name) {
         configuration().train(name);
-        return trains.computeIfAbsent(name, n -> new TrainDriver(controller, () -> wiring().train(n)));
+        return trains.computeIfAbsent(
+                name,
+                n -> new TrainDriver(
+                        controller, () -> wiring().train(n), (environment, why) -> live.waits(n, environment, why)));
     }
 
     /** @throws EngineException where the environment is not configured */
     public LaneDriver lanes(String environment) {
         configuration().environment(environment);
-        return lanes.computeIfAbsent(environment, n -> new LaneDriver(controller, () -> wiring().lanes(n)));
+        return lanes.computeIfAbsent(
+                environment,
+                n -> new LaneDriver(controller, () -> wiring().lanes(n), (lane, why) -> live.waits(lane, n, why)));
+    }
+
+    /** Follows what bodies record of their tests. */
+    public RunningTests tests() {
+        return tests;
     }
 
     /** Groups candidates by the lane that they share. */

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -35,6 +36,7 @@ public final class TrainDriver {
 
     private final Controller controller;
     private final Supplier<Train> trains;
+    private final BiConsumer<String, String> waits;
     private final Loop loop;
     private final Map<String, Loop> tracks = new ConcurrentHashMap<>();
     /** By change, in the order of boarding. */
@@ -44,11 +46,16 @@ public final class TrainDriver {
 
     private final Map<String, String> told = new HashMap<>();
 
-    /** @param trains the train as it is configured now */
-    TrainDriver(Controller controller, Supplier<Train> trains) {
+    /**
+     * @param trains the train as it is configured now
+     * @param waits told why it does not go on in an environment, with an empty reason where it does; the environment is
+     *     empty for the train itself
+     */
+    TrainDriver(Controller controller, Supplier<Train> trains, BiConsumer<String, String> waits) {
         this.controller = controller;
         this.trains = trains;
-        this.loop = new Loop(controller, () -> guarded(this::advance));
+        this.waits = waits;
+        this.loop = new Loop(controller, () -> guarded("", this::advance));
     }
 
     /**
@@ -99,10 +106,11 @@ public final class TrainDriver {
         Optional<Duration> take() throws InterruptedException;
     }
 
-    private Optional<Duration> guarded(Turn turn) {
+    private Optional<Duration> guarded(String environment, Turn turn) {
         try {
             return turn.take();
         } catch (EngineException e) {
+            waits.accept(environment, e.getMessage());
             tell(e.getMessage() + " – trying again");
             return Optional.of(e.kind().retryable() ? SOON.multipliedBy(5) : NOW_AND_THEN);
         } catch (InterruptedException e) {
@@ -110,6 +118,7 @@ public final class TrainDriver {
             return Optional.of(NOW_AND_THEN);
         } catch (RuntimeException e) {
             ReleaseService.LOGGER.log(java.util.logging.Level.WARNING, "A train could not go on; trying again", e);
+            waits.accept(environment, "it could not go on: " + e);
             tell("The train could not go on: " + e + " – trying again; the controller's log has more");
             return Optional.of(NOW_AND_THEN);
         }
@@ -123,9 +132,10 @@ public final class TrainDriver {
         takeOff(train);
         endDecided(train);
         for (String environment : train.environments()) {
-            tracks.computeIfAbsent(environment, e -> new Loop(controller, () -> guarded(() -> advance(e))))
+            tracks.computeIfAbsent(environment, e -> new Loop(controller, () -> guarded(e, () -> advance(e))))
                     .wake();
         }
+        waits.accept("", "");
         TrainState state = train.state();
         if (isEmpty() && state.undecided().findAny().isEmpty()) {
             return Optional.empty();
@@ -138,6 +148,7 @@ public final class TrainDriver {
         TrainState state = train.state();
         boolean trial = state.trialIn(environment).isPresent();
         if (!train.environments().contains(environment) || isEmpty() && !trial && !goesOnAlone(state, environment)) {
+            waits.accept(environment, "");
             return Optional.empty();
         }
         if (controller.isQuietingDown() && !trial && state.pending().isEmpty()) {
@@ -145,6 +156,7 @@ public final class TrainDriver {
             return Optional.of(NOW_AND_THEN);
         }
         Task task = train.next(environment, Conductors.builds(change -> standing(train, change)));
+        waits.accept(environment, task instanceof Task.Wait wait ? wait.why() : "");
         endDecided(train);
         return carryOut(task, train);
     }

@@ -116,7 +116,7 @@ final class Wiring implements AutoCloseable {
                     found.getNamespace(),
                     Optional.ofNullable(found.getBaseUrl()).orElse(""),
                     new KubernetesCluster(place, ports.threads(), ports.clock(), Sleeper.real())
-                            .watchedBy(ports.live().in(n)),
+                            .watchedBy(services -> ports.live().in(n, services)),
                     new LeaseLock(place, CLOCK_SKEW, ports.clock(), Sleeper.real()),
                     Duration.ofSeconds(found.getRolloutSeconds()),
                     Duration.ofSeconds(found.getLeaseSeconds()));

@@ -3,9 +3,12 @@ package io.jenkins.plugins.releasetrain.steps;
 import hudson.EnvVars;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.host.Passenger;
+import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.Map;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
 import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
@@ -25,6 +28,9 @@ final class BodyRun implements Serializable {
     private Verdict verdict;
     private String reason;
     private BodyExecution body;
+    /** Id of the running body's first node. */
+    private String block;
+
     private transient String ordered;
     private transient Runnable afterwards;
 
@@ -44,7 +50,11 @@ final class BodyRun implements Serializable {
     /** Starts the body unless this trial's runs or has run; the body of another trial is ended first. */
     synchronized void start(Passenger.TestRun run, Map<String, String> environment)
             throws IOException, InterruptedException {
-        if (run.trial().equals(running) || run.trial().equals(ordered)) {
+        if (run.trial().equals(running)) {
+            // After a restart nobody does yet.
+            ReleaseService.get().tests().follow(running, context, block);
+            return;
+        } else if (run.trial().equals(ordered)) {
             return;
         }
         if (run.trial().equals(judged)) {
@@ -84,11 +94,20 @@ final class BodyRun implements Serializable {
         body.cancel(new InterruptedException("what it tests is decided"));
     }
 
-    private synchronized void began(String trial) {
+    private synchronized void began(String trial, StepContext bodyContext) {
         running = trial;
+        try {
+            block = bodyContext.get(FlowNode.class).getId();
+            ReleaseService.get().tests().follow(trial, context, block);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private synchronized void judge(String trial, Verdict newVerdict, String why) {
+        ReleaseService.get().tests().forget(trial);
         running = null;
         body = null;
         judged = trial;
@@ -114,7 +133,7 @@ final class BodyRun implements Serializable {
 
         @Override
         public void onStart(StepContext bodyContext) {
-            owner.began(trial);
+            owner.began(trial, bodyContext);
         }
 
         @Override
@@ -125,6 +144,7 @@ final class BodyRun implements Serializable {
         @Override
         public void onFailure(StepContext bodyContext, Throwable t) {
             if (Verdicts.endsTheStep(t)) {
+                ReleaseService.get().tests().forget(trial);
                 owner.reporter.interrupted(t);
                 return;
             }

@@ -94,6 +94,18 @@ class PluginRulesTest {
             .callMethodWhere(JavaCall.Predicates.target(
                     HasOwner.Predicates.With.owner(HasName.Predicates.name("jenkins.model.Jenkins"))));
 
+    /** Who has not installed the JUnit plugin needs none of its types: what uses it is loaded by nobody but Jenkins. */
+    @ArchTest
+    static final ArchRule what_needs_the_JUnit_plugin_is_used_by_nobody = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(BASE + "host.JUnitRecords")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("hudson.tasks.junit..")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName(BASE + "host.JUnitRecords");
+
     @ArchTest
     static final ArchRule static_fields_are_final =
             fields().that().areStatic().should().beFinal();

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** {@link Cluster} on a Kubernetes API server (apps/v1), by the fabric8 client. Safe for use by several threads. */
@@ -29,15 +30,19 @@ public final class KubernetesCluster implements Cluster {
     private final Clock clock;
     private final Sleeper sleeper;
     private final NamespaceReader reader;
-    private final Progress watcher;
+    private final Function<Set<String>, Progress> watcher;
 
     /** @param executor runs patches beside the calling thread, eight at most at a time */
     public KubernetesCluster(KubernetesNamespace environment, Executor executor, Clock clock, Sleeper sleeper) {
-        this(environment, executor, clock, sleeper, Progress.NONE);
+        this(environment, executor, clock, sleeper, services -> Progress.NONE);
     }
 
     private KubernetesCluster(
-            KubernetesNamespace environment, Executor executor, Clock clock, Sleeper sleeper, Progress watcher) {
+            KubernetesNamespace environment,
+            Executor executor,
+            Clock clock,
+            Sleeper sleeper,
+            Function<Set<String>, Progress> watcher) {
         this.environment = environment;
         this.executor = executor;
         this.clock = clock;
@@ -46,8 +51,12 @@ public final class KubernetesCluster implements Cluster {
         this.watcher = watcher;
     }
 
-    /** The same, with somebody who is told of every wait for rollouts. */
-    public KubernetesCluster watchedBy(Progress newWatcher) {
+    /**
+     * The same, with somebody who is told of every wait for rollouts.
+     *
+     * @param newWatcher by the names of the services that are waited for
+     */
+    public KubernetesCluster watchedBy(Function<Set<String>, Progress> newWatcher) {
         return new KubernetesCluster(environment, executor, clock, sleeper, newWatcher);
     }
 
@@ -108,7 +117,8 @@ public final class KubernetesCluster implements Cluster {
     @Override
     public Rollout awaitRollouts(Collection<Service> services, Duration deadline, Progress progress)
             throws InterruptedException {
-        return new RolloutWait(reader, services, clock, sleeper).await(deadline, progress.and(watcher));
+        Set<String> names = services.stream().map(Service::name).collect(Collectors.toSet());
+        return new RolloutWait(reader, services, clock, sleeper).await(deadline, progress.and(watcher.apply(names)));
     }
 
     /**

@@ -26,10 +26,12 @@ final class NowViews {
 
     private final Store store;
     private final Live live;
+    private final LaneViews laneViews;
 
     NowViews(Store store, Live live) {
         this.store = store;
         this.live = live;
+        this.laneViews = new LaneViews(store, live);
     }
 
     /** Every train, and the lanes that have something to do. */
@@ -50,8 +52,15 @@ final class NowViews {
 
     private View.TrainNow train(Activity activity) {
         String name = ItemViews.owner(activity.stream());
+        boolean lanes = activity.stream().startsWith("lane/");
+        List<View.TrialNow> trials = lanes
+                ? laneViews.trials(activity)
+                : activity.trials().stream().map(t -> trial(t, activity)).toList();
         Set<String> inBatch = new LinkedHashSet<>();
         activity.departed().ifPresent(b -> inBatch.addAll(b.changes()));
+        if (lanes) {
+            trials.forEach(t -> inBatch.addAll(t.changes()));
+        }
         List<View.Waiting> batch = new ArrayList<>();
         List<View.Waiting> queue = new ArrayList<>();
         activity.open().stream()
@@ -63,20 +72,16 @@ final class NowViews {
                         queue.add(waiting(queue.size() + 1, entry));
                     }
                 });
-        List<View.TrialNow> trials =
-                activity.trials().stream().map(t -> trial(t, activity)).toList();
-        String paused = activity.pause()
-                .map(p -> ((Event.TrainPaused) p.event()).reason())
-                .orElse("");
+        Optional<Event.TrainPaused> paused = activity.pause().map(p -> (Event.TrainPaused) p.event());
         return new View.TrainNow(
                 name,
-                activity.stream().startsWith("lane/") ? "LANE" : "TRAIN",
-                state(activity, queue),
-                paused,
-                store.releases(name, Integer.MAX_VALUE, 1).stream()
-                        .map(r -> r.made().id())
-                        .findFirst()
-                        .orElse(""),
+                lanes ? "LANE" : "TRAIN",
+                state(activity, trials, queue),
+                paused.map(Event.TrainPaused::reason).orElse(""),
+                paused.map(Event.TrainPaused::user).orElse(""),
+                activity.pause().map(Store.RecordedEvent::at),
+                live.waits(name),
+                newestRelease(name),
                 trials.stream().findFirst(),
                 trials,
                 batch,
@@ -84,14 +89,21 @@ final class NowViews {
                 queue.size() + (activity.open().size() == OPEN ? "+" : ""));
     }
 
+    private String newestRelease(String owner) {
+        return store.releases(owner, Integer.MAX_VALUE, 1).stream()
+                .map(r -> r.made().id())
+                .findFirst()
+                .orElse("");
+    }
+
     private static int priority(Entry entry) {
         return entry.began() instanceof Event.ChangeQueued e ? e.change().priority() : 0;
     }
 
-    private static String state(Activity activity, List<View.Waiting> queue) {
+    private static String state(Activity activity, List<View.TrialNow> trials, List<View.Waiting> queue) {
         if (activity.pause().isPresent()) {
             return "PAUSED";
-        } else if (!activity.trials().isEmpty()) {
+        } else if (!trials.isEmpty()) {
             return "TESTING";
         } else if (activity.batch().isPresent()) {
             return "SEARCHING";
@@ -112,12 +124,13 @@ final class NowViews {
                 installing ? "INSTALL" : "TEST",
                 trial.since().plus(trial.installed().orElse(Duration.ZERO)),
                 live.rollouts(e.environment()).filter(r -> installing && !r.at().isBefore(trial.since())),
+                live.tests(e.trial()),
                 live.copies(images));
         return new View.TrialNow(
                 e.trial(), e.environment(), e.purpose(), e.conductor(), e.changes(), trial.since(), progress);
     }
 
-    private static View.Waiting waiting(int position, Entry entry) {
+    private View.Waiting waiting(int position, Entry entry) {
         return new View.Waiting(
                 position,
                 entry.id(),
@@ -128,7 +141,8 @@ final class NowViews {
                 entry.origin().build(),
                 entry.origin().url(),
                 entry.origin().user(),
-                entry.beganAt());
+                entry.beganAt(),
+                live.waits(entry.id()).stream().map(Live.Wait::why).findFirst().orElse(""));
     }
 
     static Optional<Entry> find(Store store, String id) {

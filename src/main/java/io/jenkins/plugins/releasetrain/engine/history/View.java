@@ -17,6 +17,9 @@ public sealed interface View {
      * One train, or the lanes of one group.
      *
      * @param state PAUSED, TESTING, SEARCHING (a batch without running trial), WAITING or IDLE
+     * @param paused why; empty where it is not. pausedBy: empty where it paused by itself
+     * @param waits for what it does not go on, as far as this controller knows
+     * @param batch of lanes: those that are in their environment
      * @param queue in order of departure
      * @param trial the oldest of {@code trials}, those that run
      * @param waiting length of the queue; {@code 100+} where it is longer than shown
@@ -26,6 +29,9 @@ public sealed interface View {
             String kind,
             String state,
             String paused,
+            String pausedBy,
+            Optional<Instant> pausedSince,
+            List<Live.Wait> waits,
             String lastRelease,
             Optional<TrialNow> trial,
             List<TrialNow> trials,
@@ -47,16 +53,35 @@ public sealed interface View {
     /**
      * How far a trial is.
      *
-     * @param phase INSTALL or TEST
+     * @param phase INSTALL, TEST, or of a lane DECIDE: its verdict is there, its outcome is not
      * @param since when the phase began
      * @param rollouts while it is installed; empty where another controller does it
+     * @param tests what its build recorded of them so far; empty where nothing is, or another controller runs the build
      * @param bytes of the images that its changes bring, on their way to production; empty where another controller copies
      */
-    record Progress(String phase, Instant since, Optional<Live.Rollouts> rollouts, Optional<Live.Bytes> bytes)
+    record Progress(
+            String phase,
+            Instant since,
+            Optional<Live.Rollouts> rollouts,
+            Optional<Live.Tests> tests,
+            Optional<Live.Bytes> bytes)
             implements View {}
 
-    /** A change or lane without outcome; its position counts from 1, 0 in the batch. */
-    record Waiting(int position, String id, List<String> services, String build, String url, String user, Instant since)
+    /**
+     * A change or lane without outcome.
+     *
+     * @param position counts from 1, 0 in the batch
+     * @param why of a lane: what it waits for; empty where this controller does not know
+     */
+    record Waiting(
+            int position,
+            String id,
+            List<String> services,
+            String build,
+            String url,
+            String user,
+            Instant since,
+            String why)
             implements View {}
 
     record History(List<Item> items, String next) implements View {}

@@ -107,8 +107,16 @@ public final class Operations {
      * @param held why nothing is released; empty while it may be
      * @param limit the batch limit, and why it is what it is
      * @param expected when a change is decided, on average, by its id; those that are not known are left out
+     * @param wasted the share of the last trials that were for nothing, 0 to 1; while it is above {@code wasteBudget},
+     *     nothing is tried ahead of a trial
      */
-    public record Outlook(String train, String held, String limit, Map<String, Instant> expected) {}
+    public record Outlook(
+            String train,
+            String held,
+            String limit,
+            Map<String, Instant> expected,
+            double wasted,
+            double wasteBudget) {}
 
     /** Of a train that is in the history alone: nothing is expected of it. */
     public Outlook outlook(String name) {
@@ -116,7 +124,7 @@ public final class Operations {
         try {
             train = trains.apply(name);
         } catch (EngineException e) {
-            return new Outlook(name, "", "", Map.of());
+            return new Outlook(name, "", "", Map.of(), 0, 1);
         }
         TrainState state = train.state();
         Forecast forecast = train.forecast();
@@ -126,7 +134,8 @@ public final class Operations {
                 .forEach(c -> forecast.place(c.id(), clock.instant())
                         .flatMap(Forecast.Place::expected)
                         .ifPresent(at -> expected.put(c.id(), at)));
-        return new Outlook(name, state.held(), forecast.explainLimit(), expected);
+        return new Outlook(
+                name, state.held(), forecast.explainLimit(), expected, forecast.wasted(), forecast.wasteBudget());
     }
 
     /** Images that are blocked now, newest reasons first by release. */

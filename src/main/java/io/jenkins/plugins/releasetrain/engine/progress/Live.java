@@ -6,31 +6,33 @@ import io.jenkins.plugins.releasetrain.engine.registry.CopyProgress;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * How far rollouts and copies of this process are; other controllers' work is not known here, and nothing of it is stored.
- * Thread safe.
+ * How far rollouts, tests and copies of this process are, and what its trains and lanes wait for; other controllers' work
+ * is not known here, and nothing of it is stored. Thread safe.
  */
 public final class Live implements CopyProgress {
     private static final int IMAGES = 20_000;
+    private static final int TRIALS = 1_000;
 
     private final Clock clock;
-    private final Map<String, Rollouts> rollouts = new ConcurrentHashMap<>();
+    private final Map<Place, Rollouts> rollouts = atMost(TRIALS);
+    private final Map<String, Tests> tests = atMost(TRIALS);
+    private final Map<Waiter, Wait> waits = atMost(TRIALS);
     private final Map<String, Delivery> deliveries = new ConcurrentSkipListMap<>();
-    private final Map<Digest, Bytes> copies = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
+    private final Map<Digest, Bytes> copies = atMost(IMAGES);
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Digest, Bytes> eldest) {
-            return size() > IMAGES;
-        }
-    };
+    private record Place(String environment, Set<String> services) {}
+
+    private record Waiter(String id, String environment) {}
 
     /**
      * A wait for rollouts.
@@ -39,6 +41,20 @@ public final class Live implements CopyProgress {
      * @param at when this was seen
      */
     public record Rollouts(int ready, int total, String waitingFor, Instant at) {}
+
+    /**
+     * Results of a trial's tests, as far as they are recorded.
+     *
+     * @param at when they became these
+     */
+    public record Tests(int passed, int failed, int skipped, Instant at) {}
+
+    /**
+     * Why a train or a lane does not go on in an environment, in words.
+     *
+     * @param since when it is for this reason
+     */
+    public record Wait(String environment, String why, Instant since) {}
 
     /** Copied, and to be copied altogether. */
     public record Bytes(long copied, long total) {
@@ -67,25 +83,76 @@ public final class Live implements CopyProgress {
         this.clock = clock;
     }
 
-    /** To be told of the rollouts in an environment. */
-    public Cluster.Progress in(String environment) {
+    /** To be told of one wait for the rollouts of these services in an environment. */
+    public Cluster.Progress in(String environment, Set<String> services) {
+        Place place = new Place(environment, Set.copyOf(services));
         return new Cluster.Progress() {
             @Override
             public void ready(int ready, int total) {
-                rollouts.put(environment, new Rollouts(ready, total, "", clock.instant()));
+                rollouts.put(place, new Rollouts(ready, total, "", clock.instant()));
             }
 
             @Override
             public void waitingFor(Cluster.Blocker first) {
                 rollouts.computeIfPresent(
-                        environment, (e, r) -> new Rollouts(r.ready(), r.total(), first.toString(), clock.instant()));
+                        place, (e, r) -> new Rollouts(r.ready(), r.total(), first.toString(), clock.instant()));
             }
         };
     }
 
     /** The rollouts that an environment waits for, or waited for last. */
     public Optional<Rollouts> rollouts(String environment) {
-        return Optional.ofNullable(rollouts.get(environment));
+        synchronized (rollouts) {
+            return rollouts.entrySet().stream()
+                    .filter(e -> e.getKey().environment().equals(environment))
+                    .map(Map.Entry::getValue)
+                    .max(Comparator.comparing(Rollouts::at));
+        }
+    }
+
+    /** Those of these very services. */
+    public Optional<Rollouts> rollouts(String environment, Set<String> services) {
+        return Optional.ofNullable(rollouts.get(new Place(environment, services)));
+    }
+
+    /** @param trial id of a trial, or of a lane's attempt */
+    public void tested(String trial, int passed, int failed, int skipped) {
+        tests.compute(
+                trial,
+                (t, before) -> before != null
+                                && before.passed() == passed
+                                && before.failed() == failed
+                                && before.skipped() == skipped
+                        ? before
+                        : new Tests(passed, failed, skipped, clock.instant()));
+    }
+
+    public Optional<Tests> tests(String trial) {
+        return Optional.ofNullable(tests.get(trial));
+    }
+
+    /**
+     * @param who name of a train, or id of a lane
+     * @param why empty: it goes on
+     */
+    public void waits(String who, String environment, String why) {
+        waits.compute(new Waiter(who, environment), (w, before) -> {
+            if (why.isEmpty()) {
+                return null;
+            }
+            return before != null && before.why().equals(why) ? before : new Wait(environment, why, clock.instant());
+        });
+    }
+
+    /** What somebody waits for, by environment; nothing where he does not, or another controller knows. */
+    public List<Wait> waits(String who) {
+        synchronized (waits) {
+            return waits.entrySet().stream()
+                    .filter(e -> e.getKey().id().equals(who))
+                    .map(Map.Entry::getValue)
+                    .sorted(Comparator.comparing(Wait::environment))
+                    .toList();
+        }
     }
 
     /** @return what was known of this webhook before */
@@ -130,5 +197,17 @@ public final class Live implements CopyProgress {
                     .map(c -> new Bytes(Math.max(0, Math.min(c.copied(), c.total())), c.total()))
                     .reduce(Bytes::plus);
         }
+    }
+
+    /** Forgets what came first. */
+    private static <K, V> Map<K, V> atMost(int entries) {
+        return Collections.synchronizedMap(new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+                return size() > entries;
+            }
+        });
     }
 }

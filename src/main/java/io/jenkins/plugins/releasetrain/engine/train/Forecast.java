@@ -98,6 +98,16 @@ public final class Forecast {
                 * (rates.flake() > 0 ? WITH_FLAKES : WITHOUT_FLAKES);
     }
 
+    /** The share of the last trials that were for nothing, 0 to 1. */
+    public double wasted() {
+        return state.waste().share();
+    }
+
+    /** What share may be; while it is more, nothing is tried ahead of a trial. */
+    public double wasteBudget() {
+        return settings.wasteBudget();
+    }
+
     /** For example {@code limit 6: 7 of the last 60 changes were bad, so that 5 to 20 % are; expected were 5 %}. */
     public String explainLimit() {
         Statistics counts = state.statistics();

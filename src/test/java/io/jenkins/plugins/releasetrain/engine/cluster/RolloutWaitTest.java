@@ -159,10 +159,13 @@ class RolloutWaitTest {
                 told.add(first.service() + ": " + first.reason());
             }
         };
-        cluster = ((KubernetesCluster) cluster).watchedBy(watcher);
+        cluster = ((KubernetesCluster) cluster).watchedBy(services -> {
+            told.add(services.toString());
+            return watcher;
+        });
         createPod("ErrImagePull");
         await();
-        assertThat(told).startsWith("0/1", "cart: ErrImagePull").doesNotContain("1/1");
+        assertThat(told).startsWith("[cart]", "0/1", "cart: ErrImagePull").doesNotContain("1/1");
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,10 +132,13 @@ class HistoryApiTest {
         api = new HistoryApi(store, Clock.systemUTC(), live, Runnable::run);
         SampleShop.fill(store);
         SampleShop.trial(store);
-        live.in("staging").ready(1, 2);
-        live.in("staging").waitingFor(new Cluster.Blocker("pay", "", "Pending", "no room"));
+        Cluster.Progress rollouts = live.in("staging", Set.of("cart", "pay"));
+        rollouts.ready(1, 2);
+        rollouts.waitingFor(new Cluster.Blocker("pay", "", "Pending", "no room"));
         live.planned(Digest.sha256("cart3"), 100);
         live.copied(Digest.sha256("cart3"), 40);
+        live.waits("shop", "staging", "held by a lane");
+        assertThat(get("now").at("/trains/0/waits/0/why").asText()).isEqualTo("held by a lane");
 
         JsonNode progress = get("now").at("/trains/0/trial/progress");
         assertThat(progress.get("phase").asText()).isEqualTo("INSTALL");
@@ -149,6 +153,38 @@ class HistoryApiTest {
         assertThat(progress.get("phase").asText()).isEqualTo("TEST");
         assertThat(progress.get("since").asText()).isEqualTo("2026-03-01T10:06:54.200Z");
         assertThat(progress.get("rollouts").isNull()).isTrue();
+        assertThat(progress.get("tests").isNull()).isTrue();
+        live.tested("t4", 57, 2, 1);
+        assertThat(get("now").at("/trains/0/trial/progress/tests").toString())
+                .isEqualTo("{\"passed\":57,\"failed\":2,\"skipped\":1,\"at\":\"2026-03-01T10:06:50Z\"}");
+    }
+
+    /** Two lanes of one group: each with its own phase, rollouts and tests; a third waits. */
+    @Test
+    void nowTellsHowFarEachRunningLaneIs() throws IOException {
+        Live live = new Live(Clock.fixed(SampleShop.AT.plusSeconds(520), ZoneOffset.UTC));
+        api = new HistoryApi(store, Clock.systemUTC(), live, Runnable::run);
+        SampleShop.fill(store);
+        SampleShop.lanes(store);
+        live.in("cd", Set.of("pay")).ready(1, 1);
+        live.in("cd", Set.of("mail")).ready(0, 1);
+        live.tested("l3-2", 5, 0, 0);
+        live.waits("l4", "cd", "environment 'cd': position 1");
+
+        JsonNode group = get("now").at("/trains/1");
+        assertThat(group.get("state").asText()).isEqualTo("TESTING");
+        assertThat(all(group.get("trials"), "id")).containsExactly("l3-2", "l2-1");
+        assertThat(all(group.get("batch"), "id")).containsExactly("l2", "l3");
+        assertThat(all(group.get("queue"), "id")).containsExactly("l4");
+        assertThat(group.at("/queue/0/why").asText()).isEqualTo("environment 'cd': position 1");
+        JsonNode again = group.at("/trials/0");
+        assertThat(again.get("purpose").asText()).isEqualTo("attempt 2: failed beside other candidates");
+        assertThat(again.at("/progress/phase").asText()).isEqualTo("TEST");
+        assertThat(again.at("/progress/tests/passed").asInt()).isEqualTo(5);
+        JsonNode installing = group.at("/trials/1");
+        assertThat(installing.at("/progress/phase").asText()).isEqualTo("INSTALL");
+        assertThat(installing.at("/progress/rollouts/ready").asInt()).isZero();
+        assertThat(installing.at("/progress/tests").isNull()).isTrue();
     }
 
     @ParameterizedTest

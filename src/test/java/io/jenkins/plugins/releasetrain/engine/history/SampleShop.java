@@ -52,6 +52,36 @@ final class SampleShop {
         new SampleShop(store).append(415, new Event.TrialInstalled("t4", List.of("cart"), 4_200));
     }
 
+    /** Lanes that are open: one installs, one is tested once more, one waits. */
+    static void lanes(Store store) {
+        Digest held = Digest.sha256("held");
+        long version = store.version("lane/cd/pay");
+        version = store.append(
+                "lane/cd/pay", version, AT.plusSeconds(500), List.of(opened("l2", "mail"), opened("l3", "pay")));
+        version = store.append(
+                "lane/cd/pay",
+                version,
+                AT.plusSeconds(505),
+                List.of(
+                        started("l3", held),
+                        new Event.LaneTested("l3", Verdict.FAILED, "no answer", held, List.of(), 1_000),
+                        new Event.LaneRetried("l3", "failed beside other candidates", true)));
+        version = store.append(
+                "lane/cd/pay",
+                version,
+                AT.plusSeconds(510),
+                List.of(started("l3", held), new Event.LaneInstalled("l3", held, List.of(), List.of("pay"), 900)));
+        store.append("lane/cd/pay", version, AT.plusSeconds(515), List.of(started("l2", held), opened("l4", "pay")));
+    }
+
+    private static Event opened(String id, String service) {
+        return new Event.LaneQueued(id, "cd", "pay", images(service, 4), new Origin(service + "#4", "", "eve"));
+    }
+
+    private static Event started(String id, Digest held) {
+        return new Event.LaneStarted(id, new TreeMap<>(), held, List.of(), 2);
+    }
+
     private static SortedMap<String, PinnedImage> images(Object... servicesAndBuilds) {
         SortedMap<String, PinnedImage> images = new TreeMap<>();
         for (int i = 0; i < servicesAndBuilds.length; i += 2) {

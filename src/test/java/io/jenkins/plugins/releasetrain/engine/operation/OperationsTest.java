@@ -175,6 +175,8 @@ class OperationsTest {
     void outlookTellsTheLimitAndWhy() throws InterruptedException {
         release("2");
         assertThat(operations.outlook("shop").limit()).startsWith("limit ");
+        assertThat(operations.outlook("shop").wasted()).isZero();
+        assertThat(operations.outlook("shop").wasteBudget()).isEqualTo(0.5);
     }
 
     @Test

@@ -19,8 +19,10 @@ import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class LiveTest {
@@ -33,18 +35,41 @@ class LiveTest {
 
     @Test
     void shouldTellTheRolloutsOfEachEnvironmentAndWhatOneWaitsFor() {
-        Progress staging = live.in("staging");
+        Progress staging = live.in("staging", Set.of("cart", "pay", "mail"));
         staging.ready(1, 3);
         clock.advance(Duration.ofSeconds(5));
         staging.waitingFor(new Blocker("pay", "pay-7", "ImagePullBackOff", "back-off"));
-        live.in("cd").ready(2, 2);
+        live.in("cd", Set.of("cart")).ready(2, 2);
 
         assertThat(live.rollouts("staging"))
                 .contains(new Rollouts(1, 3, "pay: ImagePullBackOff in pod pay-7 (back-off)", clock.instant()));
         assertThat(live.rollouts("cd")).contains(new Rollouts(2, 2, "", clock.instant()));
         assertThat(live.rollouts("other")).isEmpty();
+        assertThat(live.rollouts("staging", Set.of("mail", "pay", "cart"))).isEqualTo(live.rollouts("staging"));
+        assertThat(live.rollouts("staging", Set.of("cart"))).isEmpty();
         staging.ready(3, 3);
         assertThat(live.rollouts("staging")).map(Rollouts::waitingFor).contains("");
+    }
+
+    @Test
+    void shouldTellSinceWhenTestsAreSoAndWhySomebodyWaits() {
+        Instant first = clock.instant();
+        live.tested("t1", 5, 1, 2);
+        live.waits("shop", "staging", "held by cd");
+        live.waits("shop", "", "no answer");
+        clock.advance(Duration.ofSeconds(5));
+        live.tested("t1", 5, 1, 2);
+        live.waits("shop", "staging", "held by cd");
+
+        assertThat(live.tests("t1")).contains(new Live.Tests(5, 1, 2, first));
+        assertThat(live.tests("t2")).isEmpty();
+        assertThat(live.waits("shop"))
+                .containsExactly(new Live.Wait("", "no answer", first), new Live.Wait("staging", "held by cd", first));
+        live.tested("t1", 6, 1, 2);
+        assertThat(live.tests("t1")).contains(new Live.Tests(6, 1, 2, clock.instant()));
+        live.waits("shop", "staging", "");
+        live.waits("shop", "", "");
+        assertThat(live.waits("shop")).isEmpty();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
@@ -164,6 +165,8 @@ class SpeculationTest {
                         Task.Wait.class,
                         wait -> assertThat(wait.why())
                                 .contains("10 % of the last trials were for nothing, and 5 % may be"));
+        assertThat(strict.train().forecast().wasted()).isEqualTo(0.1, within(0.01));
+        assertThat(strict.train().forecast().wasteBudget()).isEqualTo(0.05);
         assertThat(Ride.on(shop, shop.store, new Train.Plan(wasting(0.5), Timetable.ALWAYS), 2)
                         .next(second))
                 .as("with a larger budget")

@@ -81,7 +81,7 @@ export const facts = (pairs, kind = "") =>
 const TONES = {
   PROMOTED: "good", RELEASED: "good", PASSED: "good", PROVEN: "good", EJECTED: "bad", FAILED: "bad",
   NOT_INSTALLABLE: "bad", REFUSED: "bad", BLOCKED: "bad", PAUSED: "warn", VOID: "warn", UNDECIDED: "warn",
-  TESTING: "busy", RUNNING: "busy", SEARCHING: "busy", WAITING: "busy",
+  TESTING: "busy", RUNNING: "busy", SEARCHING: "busy", WAITING: "busy", INSTALL: "busy", TEST: "busy", DECIDE: "busy",
 };
 
 export const tone = state => "rt-" + (TONES[state] ?? "soft");

@@ -43,7 +43,7 @@ async function draw(again) {
   }
   clearTimeout(timer);
   if (made.live) {
-    timer = setTimeout(() => document.hidden || draw(true), page.querySelector(".rt-steps") ? SOON : LATER);
+    timer = setTimeout(() => document.hidden || draw(true), page.querySelector(".rt-live") ? SOON : LATER);
   }
   const fresh = el("div", {},
     el("div", { class: "jenkins-app-bar" },

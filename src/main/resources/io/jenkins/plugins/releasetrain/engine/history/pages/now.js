@@ -2,7 +2,7 @@
 
 import { get, blocked, outlook } from "./host.js";
 import { el, t, say, count, link, address, release, service, change, notice, alert, table, facts, badge, ago, build,
-  bytes } from "./dom.js";
+  bytes, percent } from "./dom.js";
 import { action } from "./actions.js";
 
 const PHASES = ["INSTALL", "TEST", "DECIDE"];
@@ -20,9 +20,9 @@ function waiting(caption, list) {
 }
 
 /** A trial's steps; what is done is ticked, what is under way is told in figures. */
-function trial(n) {
+export function trial(n) {
   const at = PHASES.indexOf(n.progress.phase);
-  return el("div", { class: "rt-trial" },
+  return el("div", { class: "rt-trial rt-live" },
     el("p", {}, say("trial.said", count("changes", n.changes.length), n.environment, ago(n.since)), " ",
       el("span", { class: "rt-soft" }, n.purpose)),
     el("ol", { class: "rt-steps" }, PHASES.map((name, i) =>
@@ -30,10 +30,13 @@ function trial(n) {
         t("phase." + name), i === at ? el("small", {}, figures(n.progress)) : null))));
 }
 
-function figures({ since, rollouts, bytes: copied }) {
+function figures({ since, rollouts, tests, bytes: copied }) {
   return [t("progress.since"), " ", ago(since),
     rollouts ? " · " + t("progress.rollouts", rollouts.ready, rollouts.total) : null,
     rollouts?.waitingFor ? ` (${rollouts.waitingFor})` : null,
+    tests ? [" · ", count("progress.passed", tests.passed)] : null,
+    tests?.failed ? [", ", el("strong", { class: "rt-bad" }, t("progress.failed", tests.failed))] : null,
+    tests?.skipped ? ", " + t("progress.skipped", tests.skipped) : null,
     copied ? " · " + t("progress.bytes", bytes(copied.copied), bytes(copied.total)) : null];
 }
 
@@ -45,13 +48,27 @@ function train(n, expect) {
       el("h2", {}, t("train.title", n.name), " ", badge(n.state)),
       el("div", { class: "rt-buttons" }, expect.held ? action("FREE", n.name) : action("HOLD", n.name),
         n.paused ? action("RESUME", n.name) : action("PAUSE", n.name))),
-    n.paused ? alert("warning", t("paused.said", n.paused)) : null,
+    n.paused ? alert("warning", t("paused.said", n.paused), " ", el("span", { class: "rt-soft" },
+      n.pausedBy ? say("paused.by", n.pausedBy, ago(n.pausedSince)) : ago(n.pausedSince))) : null,
     expect.held ? alert("warning", t("held.said", expect.held)) : null,
     facts([[t("newest.release"), release(n.lastRelease)]]),
+    n.waits.filter(w => !n.paused || !w.why.includes(n.paused)).map(w => el("p", {},
+      w.environment ? t("waits.in", w.environment) : t("waits"), " ", w.why, " ", el("span", { class: "rt-soft" }, ago(w.since)))),
     expect.limit ? el("p", { class: "rt-soft" }, expect.limit) : null,
+    expect.wasted > 0 ? el("p", { class: "rt-soft" }, t("wasted", percent(expect.wasted), percent(expect.wasteBudget)), " ",
+      expect.wasted > expect.wasteBudget ? t("wasted.over") : null) : null,
     n.trials.map(trial),
     n.batch.length ? waiting(t("aboard"), rows(n.batch)) : null,
     n.queue.length ? waiting(t("waiting.caption", n.waiting), rows(n.queue)) : el("p", { class: "rt-soft" }, t("nothing.waits")));
+}
+
+/** Where a lane is, and how far. */
+export function lane(n, id) {
+  const at = n.trials.find(one => one.changes.includes(id));
+  const why = [...n.batch, ...n.queue].find(w => w.id === id)?.why;
+  return [badge(at ? at.progress.phase : "WAITING"),
+    at ? el("div", { class: "rt-why rt-live" }, figures(at.progress), at.purpose ? el("div", {}, at.purpose) : null) : null,
+    why ? el("div", { class: "rt-why" }, why) : null];
 }
 
 const lanes = list => list.length === 0 ? null
@@ -59,7 +76,7 @@ const lanes = list => list.length === 0 ? null
     el("div", { class: "rt-card-head" }, el("h2", {}, t("lanes"))),
     table(t("lanes.caption"), [t("lane"), t("services"), t("build"), t("person"), t("since"), t("state")],
       list.flatMap(n => [...n.batch, ...n.queue].map(w => [n.name, el("a", { href: address(["changes", w.id]) }, w.services.join(", ")),
-        build(w), w.user, ago(w.since), badge(n.state)]))));
+        build(w), w.user, ago(w.since), lane(n, w.id)]))));
 
 const latest = items => items.length === 0 ? null
   : el("section", { class: "rt-card", "aria-label": t("latest") }, el("div", { class: "rt-card-head" },

@@ -5,7 +5,7 @@ import { el, t, say, count, word, link, query, address, release, service, change
   badge, time, ago, image, build, duration } from "./dom.js";
 import { field, day, form } from "./forms.js";
 import { action } from "./actions.js";
-import { now, find } from "./now.js";
+import { now, find, trial, lane } from "./now.js";
 import { trends } from "./trends.js";
 import { trialTree } from "./pictures.js";
 
@@ -93,11 +93,13 @@ export const PAGES = {
     const [c, all] = await Promise.all([one("changes", id), get("now")]);
     const i = c.item;
     const train = all.trains.find(n => n.name === i.owner && n.kind === "TRAIN");
+    const lanes = all.trains.find(n => n.name === i.owner && n.kind === "LANE");
     const open = i.state === "WAITING" && train;
     const expect = open ? await outlook(train.name) : null;
     return { title: t("change.title", i.services.join(", ") || i.id), badge: badge(i.state), live: i.state === "WAITING",
       controls: open ? [action("PRIORITISE", i.owner, i.id), action("FORCE", i.owner, i.id), action("CANCEL", i.owner, i.id)] : [],
-      content: [standing(i, train, c.search.riders, expect?.expected[i.id]),
+      content: [standing(i, train ?? lanes, c.search.riders, expect?.expected[i.id]),
+        i.state !== "WAITING" ? null : train?.trials.filter(n => n.changes.includes(i.id)).map(trial),
         facts([[t("owner"), i.owner], [t("build"), build(i)], [t("person"), i.user], [t("when"), time(i.at)],
           [t("id"), el("code", {}, i.id)]]),
         section(t("images"), table(count("services", c.images.length), [t("service"), t("image")],
@@ -169,15 +171,21 @@ export const PAGES = {
 };
 
 /** Why is mine waiting or rejected: in one sentence, on top. */
-function standing(item, train, riders, expected) {
+function standing(item, place, riders, expected) {
   if (item.state !== "WAITING") {
     return alert({ good: "success", bad: "danger" }[ENDED[item.state]] ?? "info", el("strong", {}, word(item.state)), item.reason ? ": " + named(item.reason, riders) : "");
   }
-  const place = train?.queue.find(w => w.id === item.id);
-  const aboard = train?.batch.some(w => w.id === item.id);
-  const words = aboard ? t(train.trials.some(n => n.changes.includes(item.id)) ? "standing.tried" : "standing.aboard") : place ? t("standing.position", place.position) : t("standing.waits");
+  const since = [t("standing.since"), " ", ago(item.at), "."];
+  if (place?.kind === "LANE") {
+    return alert("info", lane(place, item.id), " ", since);
+  }
+  const queued = place?.queue.find(w => w.id === item.id);
+  const aboard = place?.batch.some(w => w.id === item.id);
+  const words = aboard ? t(place.trials.some(n => n.changes.includes(item.id)) ? "standing.tried" : "standing.aboard")
+    : queued ? t("standing.position", queued.position) : t("standing.waits");
+  const stops = place?.waits.filter(w => !place.paused || !w.why.includes(place.paused)) ?? [];
   return alert("info", el("strong", {}, words), " ",
-    train?.paused ? t("standing.paused", train.paused) : expected ? say("standing.expected", ago(expected)) : "",
-    " ", t("standing.since"), " ", ago(item.at), ".");
+    place?.paused ? t("standing.paused", place.paused) : expected ? say("standing.expected", ago(expected)) : "",
+    " ", since,
+    stops.map(w => el("div", {}, w.environment ? t("waits.in", w.environment) : t("waits"), " ", w.why)));
 }
-

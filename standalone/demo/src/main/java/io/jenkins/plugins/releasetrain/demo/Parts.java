@@ -171,7 +171,8 @@ final class Parts implements AutoCloseable {
                 name,
                 namespace,
                 "http://" + namespace + ".example",
-                new KubernetesCluster(place, executor, clock, Sleeper.real()).watchedBy(live.in(name)),
+                new KubernetesCluster(place, executor, clock, Sleeper.real())
+                        .watchedBy(services -> live.in(name, services)),
                 new LeaseLock(place, Duration.ofSeconds(5), clock, Sleeper.real()),
                 rolloutDeadline,
                 Duration.ofMinutes(5));

@@ -25,22 +25,33 @@ final class ShopSuite {
         this.catalog = catalog;
     }
 
+    /** Told after every test how many passed and failed so far. */
+    interface Results {
+        void are(int passed, int failed);
+    }
+
     /** Tests all services. @return what failed; empty when all is well */
-    List<String> testAll(String namespace) {
-        return test(namespace, catalog.services().keySet());
+    List<String> testAll(String namespace, Results results) {
+        return test(namespace, catalog.services().keySet(), results);
     }
 
     /** Tests some services together with those that they call. */
-    List<String> test(String namespace, Collection<String> services) {
+    List<String> test(String namespace, Collection<String> services, Results results) {
         Map<String, Map<String, String>> running = running(namespace);
         List<String> failures = new ArrayList<>();
+        int bad = 0;
+        int done = 0;
         for (String service : services) {
+            int before = failures.size();
             Map<String, String> labels = running.get(service);
             if (labels == null) {
                 failures.add(service + " is not installed");
             } else {
                 check(service, labels, running, failures);
             }
+            done++;
+            bad += failures.size() > before ? 1 : 0;
+            results.are(done - bad, bad);
         }
         return failures;
     }

@@ -45,6 +45,9 @@ final class Story {
     /** Quicker than the engine asks for: this shop's tests take no time either. */
     private static final Duration POLL = Duration.ofMillis(250);
 
+    /** So that who tries the pages sees tests run. */
+    private static final Duration TEST = Duration.ofMillis(600);
+
     private static final Duration ROLLOUT_DEADLINE = Duration.ofSeconds(20);
 
     private final Parts parts;
@@ -56,6 +59,7 @@ final class Story {
     private List<Environment> stagings;
     private Environment shared;
     private volatile Train train;
+    private volatile Runnable afterEachTest = () -> {};
     private Lanes lanes;
 
     Story(Parts parts, Shop shop, Account account, Summary summary) {
@@ -108,13 +112,26 @@ final class Story {
     /** Changes wait in a paused train, for who tries the pages; whatever is asked for there happens. Never returns. */
     void stay() throws InterruptedException {
         train.pause("try the pages: let the train depart", CONDUCTOR);
+        afterEachTest(() -> rest(TEST));
         for (String service : List.of("cart", "price", "mail")) {
             shop.build(service, "2.0");
             queue(service + " 2.0", true);
         }
         while (true) {
-            step(train.next(CONDUCTOR));
+            step(next(stagings.get(0).name()));
             Thread.sleep(POLL.toMillis());
+        }
+    }
+
+    void afterEachTest(Runnable doing) {
+        afterEachTest = doing;
+    }
+
+    private static void rest(Duration time) {
+        try {
+            Thread.sleep(time.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -276,16 +293,15 @@ final class Story {
     }
 
     private void conduct(String staging) {
-        Conductors conductor = Conductors.only(CONDUCTOR);
         try {
-            Task task = train.next(staging, conductor);
+            Task task = next(staging);
             while (!(task instanceof Task.Idle)) {
                 step(task);
                 if (task instanceof Task.Wait wait) {
                     account.line("train", staging + " waits: " + wait.why());
                     Thread.sleep(POLL.toMillis());
                 }
-                task = train.next(staging, conductor);
+                task = next(staging);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -293,11 +309,24 @@ final class Story {
         }
     }
 
+    private Task next(String staging) throws InterruptedException {
+        Task task = train.next(staging, Conductors.only(CONDUCTOR));
+        parts.live.waits(shop.name(), staging, task instanceof Task.Wait wait ? wait.why() : "");
+        return task;
+    }
+
     private void step(Task task) {
         if (task instanceof Task.Test test) {
-            List<String> failures = suite.testAll(test.namespace());
+            List<String> failures = suite.testAll(test.namespace(), results(test.trial()));
             train.report(test.trial(), verdict(failures), String.join("; ", failures));
         }
+    }
+
+    private ShopSuite.Results results(String trial) {
+        return (passed, failed) -> {
+            parts.live.tested(trial, passed, failed, 0);
+            afterEachTest.run();
+        };
     }
 
     private static Verdict verdict(List<String> failures) {
@@ -318,10 +347,7 @@ final class Story {
         ExecutorService builds = Executors.newFixedThreadPool(candidates.size());
         try {
             List<Future<Event.LaneEnded>> ends = new ArrayList<>();
-            lanes.byGroup(candidates).values().forEach(images -> {
-                Lanes.LaneId lane = lanes.open(images, new Origin("micro#1", "", "demo"));
-                ends.add(builds.submit(() -> drive(lane)));
-            });
+            lanes.byGroup(candidates).values().forEach(images -> ends.add(builds.submit(() -> lane(images))));
             for (Future<Event.LaneEnded> end : ends) {
                 Event.LaneEnded ended = end.get();
                 summary.add(Summary.Row.part(ended.release(), account.name(ended.lane()), ended.outcome()));
@@ -333,19 +359,21 @@ final class Story {
                 "", "  (" + candidates.size() + " lanes at once)", "", Optional.of(cost(begin, traffic))));
     }
 
-    private Event.LaneEnded drive(Lanes.LaneId lane) throws InterruptedException {
-        LaneTask task = lanes.next(lane);
+    /** Candidates of one group, to their outcome. */
+    Event.LaneEnded lane(Map<String, String> images) throws InterruptedException {
+        Lanes.LaneId lane = lanes.open(images, new Origin("micro#1", "", "demo"));
         while (true) {
+            LaneTask task = lanes.next(lane);
+            parts.live.waits(lane.id(), shared.name(), task instanceof LaneTask.Wait wait ? wait.why() : "");
             if (task instanceof LaneTask.Done done) {
                 return done.ended();
             } else if (task instanceof LaneTask.Test test) {
                 List<String> failures =
-                        suite.test(test.namespace(), test.images().keySet());
+                        suite.test(test.namespace(), test.images().keySet(), results(test.tenant()));
                 lanes.report(lane, test.tenant(), verdict(failures), String.join("; ", failures));
             } else {
                 Thread.sleep(POLL.toMillis());
             }
-            task = lanes.next(lane);
         }
     }
 

@@ -2,13 +2,17 @@ package io.jenkins.plugins.releasetrain.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -225,5 +229,53 @@ class ActionsTest {
         browser.waiting().until(b -> b.findElement(By.id("rt-page")).getText().contains("mail 1.4"));
         assertThat(browser.driver.executeScript("return window.sameDocument")).isEqualTo(true);
         assertThat(browser.driver.switchTo().activeElement().getText()).isEqualTo("Pause");
+    }
+
+    private void awaitText(String text) {
+        browser.waiting().until(b -> b.findElement(By.id("rt-page")).getText().contains(text));
+    }
+
+    /** The shop's tests go on one by one, as the test lets them; the page counts them, and is the same document. */
+    @Test
+    @Order(9)
+    void runningTestsAreCountedOnThePageWithoutReloading() throws Exception {
+        Semaphore tests = new Semaphore(0);
+        story.afterEachTest(tests::acquireUninterruptibly);
+        try {
+            browser.show(server, "now");
+            browser.driver.executeScript("window.sameDocument = true");
+            CompletableFuture<Void> train = CompletableFuture.runAsync(() -> story.conductQuietly());
+            awaitText("1 test passed");
+            tests.release(2);
+            awaitText("3 tests passed");
+            assertThat(browser.driver.findElement(By.cssSelector(".rt-at")).getText())
+                    .startsWith("Test");
+            tests.release(10_000);
+            train.get();
+
+            tests.drainPermits();
+            shop.build("pay", "1.5");
+            CompletableFuture<Event.LaneEnded> lane = CompletableFuture.supplyAsync(this::payLane);
+            awaitText("cd/pay");
+            browser.waiting()
+                    .until(b -> b.findElements(By.cssSelector(".rt-card .rt-live")).stream()
+                            .anyMatch(e -> e.getText().contains("1 test passed")));
+            assertThat(browser.driver.findElement(By.id("rt-page")).getText()).contains("pay 1.5", "testing");
+            assertThat(browser.driver.executeScript("return window.sameDocument"))
+                    .isEqualTo(true);
+            tests.release(10_000);
+            assertThat(lane.get().outcome()).isEqualTo(Event.Outcome.RELEASED);
+        } finally {
+            tests.release(10_000);
+            story.afterEachTest(() -> {});
+        }
+    }
+
+    private Event.LaneEnded payLane() {
+        try {
+            return story.lane(Map.of("pay", "1.5"));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted in a lane", e);
+        }
     }
 }

@@ -1,0 +1,80 @@
+package io.jenkins.plugins.releasetrain.host;
+
+import hudson.ExtensionList;
+import hudson.model.Run;
+import io.jenkins.plugins.releasetrain.engine.progress.Live;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Level;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/** Looks now and then at what the bodies of running trials recorded of their tests, and holds no thread in between. */
+public final class RunningTests {
+    private static final Duration AGAIN = Duration.ofSeconds(3);
+
+    private final Controller controller;
+    private final Live live;
+    private final Map<String, Watch> watches = new ConcurrentHashMap<>();
+
+    private static final class Watch {
+        private int seen;
+    }
+
+    RunningTests(Controller controller, Live live) {
+        this.controller = controller;
+        this.live = live;
+    }
+
+    /**
+     * Follows a trial until it is forgotten; one that is followed already stays so.
+     *
+     * @param step whose body runs the tests
+     * @param block id of the body's first node
+     */
+    public void follow(String trial, StepContext step, String block) {
+        if (ExtensionList.lookup(TestRecords.class).isEmpty()) {
+            return;
+        }
+        Watch watch = new Watch();
+        if (watches.putIfAbsent(trial, watch) == null) {
+            new Loop(controller, () -> look(trial, watch, step, block)).wake();
+        }
+    }
+
+    public void forget(String trial) {
+        watches.remove(trial);
+    }
+
+    private Optional<Duration> look(String trial, Watch watch, StepContext step, String block) {
+        try {
+            Run<?, ?> build = step.get(Run.class);
+            List<TestRecords> records = ExtensionList.lookup(TestRecords.class);
+            int total = records.stream().mapToInt(r -> r.total(build)).sum();
+            if (total != watch.seen) {
+                count(trial, records, new TestRecords.Block(build, step.get(FlowExecution.class), block));
+                watch.seen = total;
+            }
+        } catch (IOException | RuntimeException e) {
+            // It is for people to look at, so that the trial goes on without.
+            ReleaseService.LOGGER.log(Level.FINE, e, () -> "The tests of trial " + trial + " cannot be counted");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return watches.get(trial) == watch ? Optional.of(AGAIN) : Optional.empty();
+    }
+
+    private void count(String trial, List<TestRecords> records, TestRecords.Block block) throws IOException {
+        TestRecords.Counts counts = TestRecords.Counts.NONE;
+        for (TestRecords of : records) {
+            counts = counts.plus(of.within(block));
+        }
+        if (counts.total() > 0) {
+            live.tested(trial, counts.passed(), counts.failed(), counts.skipped());
+        }
+    }
+}
