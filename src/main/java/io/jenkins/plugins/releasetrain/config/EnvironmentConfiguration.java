@@ -10,7 +10,9 @@ import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
+import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.host.ConnectionTests;
+import java.util.Arrays;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
@@ -31,6 +33,7 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
     private String baseUrl;
     private String catalog;
     private LaneSettings.OnDrift onDrift = LaneSettings.OnDrift.RERUN;
+    private Isolation isolation = Isolation.REPLACE;
     private int attempts = ATTEMPTS;
     private int rolloutSeconds = ROLLOUT_SECONDS;
     private int leaseSeconds = LEASE_SECONDS;
@@ -112,6 +115,16 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
         this.onDrift = onDrift;
     }
 
+    /** How lanes' candidates are kept apart; what older versions saved has none. */
+    public Isolation getIsolation() {
+        return isolation == null ? Isolation.REPLACE : isolation;
+    }
+
+    @DataBoundSetter
+    public void setIsolation(Isolation isolation) {
+        this.isolation = isolation;
+    }
+
     /** How often a lane is tried at most. */
     public int getAttempts() {
         return attempts;
@@ -181,6 +194,16 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
         }
 
         @POST
+        public ListBoxModel doFillIsolationItems() {
+            Forms.check();
+            ListBoxModel items = new ListBoxModel();
+            items.add("In the place of the baseline", Isolation.REPLACE.name());
+            items.add("Side by side", Isolation.SIDE_BY_SIDE.name());
+            items.add("Side by side, routed by header", Isolation.HEADER.name());
+            return items;
+        }
+
+        @POST
         public FormValidation doCheckName(@QueryParameter String value) {
             return Forms.checkName(value);
         }
@@ -211,12 +234,17 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
                 @QueryParameter String namespace,
                 @QueryParameter String serverUrl,
                 @QueryParameter String credentialsId,
-                @QueryParameter String caCertificates) {
+                @QueryParameter String caCertificates,
+                @QueryParameter String isolation) {
             Forms.check();
             EnvironmentConfiguration environment = new EnvironmentConfiguration(name, namespace);
             environment.setServerUrl(serverUrl);
             environment.setCredentialsId(credentialsId);
             environment.setCaCertificates(caCertificates);
+            environment.setIsolation(Arrays.stream(Isolation.values())
+                    .filter(i -> i.name().equals(isolation))
+                    .findFirst()
+                    .orElse(Isolation.REPLACE));
             return ConnectionTests.environment(environment);
         }
     }

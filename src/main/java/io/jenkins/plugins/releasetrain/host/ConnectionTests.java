@@ -6,10 +6,13 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
+import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
+import io.jenkins.plugins.releasetrain.engine.cluster.NamespaceAccess;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 
 /** The test buttons of the configuration page; callers have checked that the user may configure. */
@@ -35,6 +38,12 @@ public final class ConnectionTests {
                     .list()
                     .getItems()
                     .size();
+            List<String> missing = NamespaceAccess.missing(
+                    new KubernetesNamespace(client, environment.getNamespace()), environment.getIsolation());
+            if (!missing.isEmpty()) {
+                return FormValidation.error("The cluster answers, but its account may not " + String.join(", ", missing)
+                        + " in namespace '" + environment.getNamespace() + "'");
+            }
             return FormValidation.ok("The cluster answers; the namespace holds " + deployments + " Deployments");
         } catch (EngineException e) {
             return FormValidation.error(e.getMessage());

@@ -81,14 +81,24 @@ public final class LaneDriver {
         }
     }
 
-    /** After a start: lanes whose build did not survive are left, promoted where they were to be promoted already. */
+    /**
+     * After a start: what lanes that are over left behind is removed, and lanes whose build did not survive are left,
+     * promoted where they were to be promoted already.
+     */
     void takeUp() {
-        lanes.get().underWay().forEach((lane, origin) -> {
+        Lanes now = lanes.get();
+        now.underWay().forEach((lane, origin) -> {
             if (!riders.containsKey(lane) && !controller.isAlive(origin)) {
                 board(lane, Passenger.GONE);
                 leave(lane, "its build " + origin.build() + " has ended");
             }
         });
+        try {
+            now.sweep();
+        } catch (EngineException e) {
+            // Each lane that comes in does it too, and its build is told why it fails.
+            ReleaseService.LOGGER.log(Level.WARNING, e, () -> "What lanes left behind could not be removed yet");
+        }
     }
 
     void wake() {
@@ -162,6 +172,7 @@ public final class LaneDriver {
                 test.tenant(),
                 new ArrayList<>(images.keySet()),
                 images,
+                test.hosts(),
                 "lane of " + String.join(", ", images.keySet()));
     }
 

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.host;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import java.util.List;
+import java.util.SortedMap;
 
 /** A build that waits for a train or a lane. All calls come from background threads. */
 public interface Passenger {
@@ -47,6 +48,7 @@ public interface Passenger {
      * @param set digest of the set under test; in a lane the tenant, which stands for it
      * @param changed services whose image is not the baseline's
      * @param images references of a lane's candidates by service; empty for a train
+     * @param hosts names of a lane's candidates' own, by service; empty where they are reached as the services are
      */
     record TestRun(
             String trial,
@@ -55,7 +57,8 @@ public interface Passenger {
             String baseUrl,
             String set,
             List<String> changed,
-            java.util.SortedMap<String, String> images,
+            SortedMap<String, String> images,
+            SortedMap<String, String> hosts,
             String purpose) {}
 
     /**

@@ -13,6 +13,7 @@ import io.jenkins.plugins.releasetrain.engine.train.TrainState;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -180,7 +181,8 @@ public final class TrainDriver {
                     test.baseUrl(),
                     test.set().value(),
                     test.changed(),
-                    new java.util.TreeMap<>(),
+                    Collections.emptySortedMap(),
+                    Collections.emptySortedMap(),
                     test.purpose()));
             return Optional.of(NOW_AND_THEN);
         }

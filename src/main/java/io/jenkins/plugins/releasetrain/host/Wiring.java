@@ -205,7 +205,11 @@ final class Wiring implements AutoCloseable {
 
     private Lanes lanes(EnvironmentConfiguration environment, String catalog) {
         return new Lanes(
-                new LaneSettings(environment.getOnDrift(), environment.getAttempts(), TrainSettings.USUAL_MOVING_TAGS),
+                new LaneSettings(
+                        environment.getIsolation(),
+                        environment.getOnDrift(),
+                        environment.getAttempts(),
+                        TrainSettings.USUAL_MOVING_TAGS),
                 catalog(catalog),
                 registriesOf(catalog),
                 environment(environment.getName()),

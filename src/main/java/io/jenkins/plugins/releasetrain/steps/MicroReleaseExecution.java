@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.steps;
 
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.host.LaneDriver;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
@@ -75,7 +76,8 @@ final class MicroReleaseExecution extends ReleaseExecution {
         variables.put("RELEASE_SERVICE", String.join(" ", run.images().keySet()));
         variables.put("RELEASE_IMAGE", String.join(" ", run.images().values()));
         variables.put("RELEASE_TENANT", run.trial());
-        variables.put("RELEASE_BAGGAGE", "release-tenant=" + run.trial());
+        variables.put("RELEASE_BAGGAGE", Isolation.baggage(run.trial()));
+        variables.put("RELEASE_CANDIDATE_HOST", String.join(" ", run.hosts().values()));
         return variables;
     }
 }

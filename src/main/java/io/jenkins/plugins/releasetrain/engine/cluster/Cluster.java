@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.cluster;
 
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import java.time.Duration;
 import java.util.Collection;
@@ -46,6 +47,29 @@ public interface Cluster {
 
     /** The digests that the service's running, ready pods of its workload were started with. */
     Map<String, Set<Digest>> running(Collection<Service> services);
+
+    /**
+     * Puts candidates beside the baseline: a copy of each workload that runs these images, and a copy of its Service; where
+     * it is routed, copies of its HTTPRoutes that match the lane's baggage. What is there is not changed, and what is
+     * there already is not made again. Does not wait; the copies are asked for as {@link Beside#copy}.
+     *
+     * @throws io.jenkins.plugins.releasetrain.engine.model.EngineException INVALID_INPUT, NOT_FOUND or FORBIDDEN, before
+     *     anything is made, where a workload cannot have a copy beside it
+     */
+    void putBeside(Beside beside, Map<Service, ImageReference> images);
+
+    /**
+     * Waits until gateways have accepted the HTTPRoutes of a lane's candidates.
+     *
+     * @return what is missing when the deadline is over; empty where requests with the lane's baggage reach the candidates
+     */
+    Optional<String> awaitRoutes(Beside beside, Duration deadline) throws InterruptedException;
+
+    /** The lanes of which something is beside the baseline. */
+    Set<String> lanesBeside(Isolation isolation);
+
+    /** Removes whatever these lanes put beside the baseline, in all their attempts. */
+    void removeBeside(Set<String> lanes, Isolation isolation);
 
     /** How far a wait for rollouts is. */
     @FunctionalInterface

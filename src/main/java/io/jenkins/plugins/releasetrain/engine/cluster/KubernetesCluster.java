@@ -2,10 +2,12 @@ package io.jenkins.plugins.releasetrain.engine.cluster;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import java.time.Clock;
@@ -77,19 +79,10 @@ public final class KubernetesCluster implements Cluster {
 
     @Override
     public List<String> install(Map<Service, ImageReference> images, long fence) {
-        images.forEach(KubernetesCluster::checkPinned);
-        SortedMap<String, DeployedWorkload> workloads = reader.workloads(images.keySet());
         WorkloadPatcher patcher = new WorkloadPatcher(environment, reader, fence);
-        workloads.values().forEach(patcher::checkFence);
-        Map<String, Target> targets = new LinkedHashMap<>();
-        images.forEach((service, image) -> {
-            DeployedWorkload workload = workloads.get(service.name());
-            targets.computeIfAbsent(
-                            PodOwner.key(workload.kind().kubernetesName(), workload.name()),
-                            k -> new Target(workload, new TreeMap<>(), new TreeMap<>()))
-                    .add(service, image);
-        });
-        List<Target> differing = targets.values().stream()
+        Collection<Target> targets = targets(images);
+        targets.forEach(t -> patcher.checkFence(t.workload()));
+        List<Target> differing = targets.stream()
                 .filter(t ->
                         !WorkloadPatcher.differing(t.workload(), t.images()).isEmpty())
                 .toList();
@@ -99,6 +92,45 @@ public final class KubernetesCluster implements Cluster {
                 .flatMap(t -> t.differingServices().stream())
                 .sorted()
                 .toList();
+    }
+
+    private Collection<Target> targets(Map<Service, ImageReference> images) {
+        images.forEach(KubernetesCluster::checkPinned);
+        SortedMap<String, DeployedWorkload> workloads = reader.workloads(images.keySet());
+        Map<String, Target> targets = new LinkedHashMap<>();
+        images.forEach((service, image) -> {
+            DeployedWorkload workload = workloads.get(service.name());
+            targets.computeIfAbsent(
+                            PodOwner.key(workload.kind().kubernetesName(), workload.name()),
+                            k -> new Target(workload, new TreeMap<>(), new TreeMap<>()))
+                    .add(service, image);
+        });
+        return targets.values();
+    }
+
+    @Override
+    public void putBeside(Beside beside, Map<Service, ImageReference> images) {
+        CandidateObjects objects = new CandidateObjects(environment, reader);
+        CandidateCopies copies = new CandidateCopies(beside, objects.services(), objects.routes(beside.isolation()));
+        List<HasMetadata> wanted = targets(images).stream()
+                .flatMap(t -> copies.of(t.workload(), t.images()).stream())
+                .toList();
+        wanted.forEach(objects::create);
+    }
+
+    @Override
+    public Optional<String> awaitRoutes(Beside beside, Duration deadline) throws InterruptedException {
+        return new RouteWait(new CandidateObjects(environment, reader), clock, sleeper).await(beside, deadline);
+    }
+
+    @Override
+    public Set<String> lanesBeside(Isolation isolation) {
+        return new CandidateObjects(environment, reader).lanes(isolation);
+    }
+
+    @Override
+    public void removeBeside(Set<String> lanes, Isolation isolation) {
+        new CandidateObjects(environment, reader).remove(lanes, isolation);
     }
 
     @Override

@@ -101,6 +101,16 @@ final class NamespaceReader {
         return byService;
     }
 
+    /** All of a kind that a selector finds; an empty one finds all. */
+    <T extends HasMetadata> List<T> all(Class<T> type, LabelSelector selector) {
+        return all(
+                HasMetadata.getPlural(type),
+                options -> client.resources(type)
+                        .inNamespace(namespace)
+                        .withLabelSelector(selector)
+                        .list(options));
+    }
+
     private List<Pod> pods(LabelSelector selector) {
         return all(
                 "pods",

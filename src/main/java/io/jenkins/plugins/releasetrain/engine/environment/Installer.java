@@ -32,7 +32,15 @@ public final class Installer {
 
     /** Patches what differs, waits for the rollouts, and checks that ready pods run exactly these digests. */
     public Installation install(Map<Service, ImageReference> images, long fence) throws InterruptedException {
-        List<String> patched = environment.cluster().install(images, fence);
+        return prove(environment.cluster().install(images, fence), images);
+    }
+
+    /**
+     * Waits for the rollouts, and checks that ready pods run exactly these digests.
+     *
+     * @param patched what was changed for it
+     */
+    public Installation prove(List<String> patched, Map<Service, ImageReference> images) throws InterruptedException {
         Rollout rollout = environment
                 .cluster()
                 .awaitRollouts(images.keySet(), environment.rolloutDeadline(), Cluster.Progress.NONE);

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.event;
 
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
@@ -180,9 +181,15 @@ public sealed interface Event {
      * @param baseline the set that the environment held when the lane came in
      * @param neighbours services that were claimed by other lanes then
      * @param fence token of the environment lock that it runs under
+     * @param isolation how its candidates are kept apart; they are taken out accordingly, whatever is configured by then
      */
     record LaneStarted(
-            String lane, SortedMap<String, Digest> replaced, Digest baseline, List<String> neighbours, long fence)
+            String lane,
+            SortedMap<String, Digest> replaced,
+            Digest baseline,
+            List<String> neighbours,
+            long fence,
+            Optional<Isolation> isolation)
             implements Event {}
 
     /**

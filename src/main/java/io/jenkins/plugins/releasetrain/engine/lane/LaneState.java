@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
@@ -80,6 +81,16 @@ public record LaneState(Map<String, Lane> lanes, int lastNumber, String lastRele
 
         SortedMap<String, PinnedImage> candidates() {
             return queued.candidates();
+        }
+
+        /** Of this attempt; REPLACE where it began before there was a choice. */
+        Isolation isolation() {
+            return started.orElseThrow().isolation().orElse(Isolation.REPLACE);
+        }
+
+        /** Of this attempt; unique for ever. */
+        String tenant() {
+            return queued.lane() + "-" + attempts;
         }
 
         Digest baseline() {

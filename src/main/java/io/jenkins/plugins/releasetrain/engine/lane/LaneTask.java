@@ -14,6 +14,7 @@ public sealed interface LaneTask {
      * Test the candidates and report; they are installed and were seen running.
      *
      * @param images the candidates by service
+     * @param hosts names of the candidates' own, by service; empty where they are reached as the services are
      * @param tenant unique to this attempt, for test data that must not meet that of other lanes
      */
     record Test(
@@ -21,6 +22,7 @@ public sealed interface LaneTask {
             String namespace,
             String baseUrl,
             SortedMap<String, ImageReference> images,
+            SortedMap<String, String> hosts,
             String tenant)
             implements LaneTask {}
 

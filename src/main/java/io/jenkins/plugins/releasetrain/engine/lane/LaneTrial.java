@@ -1,117 +1,80 @@
 package io.jenkins.plugins.releasetrain.engine.lane;
 
+import static io.jenkins.plugins.releasetrain.engine.lane.Surroundings.digest;
+
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
-import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Answer;
-import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Mode;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
-import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.BiPredicate;
 
 /**
- * One attempt of a lane, by replacement: enter the environment, take the place of what production runs, prove that it
- * runs, compare the surroundings before and after, leave nothing behind.
+ * One attempt of a lane that came in: put the candidates in, prove that they run, compare the surroundings before and after,
+ * leave nothing behind.
  */
 final class LaneTrial {
-    private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
+    /** Another attempt would fail as well, unless somebody repairs something. */
+    private static final Set<FailureKind> HOPELESS =
+            EnumSet.of(FailureKind.INVALID_INPUT, FailureKind.NOT_FOUND, FailureKind.FORBIDDEN);
 
     private final Catalog catalog;
     private final Registries registries;
     private final Environment environment;
     private final Ports ports;
+    private final Isolation configured;
+    private final Candidates candidates;
     private final Installer installer;
+    private final Surroundings surroundings;
 
-    LaneTrial(Catalog catalog, Registries registries, Environment environment, Ports ports) {
-        this.catalog = catalog;
-        this.registries = registries;
+    LaneTrial(Candidates candidates, Isolation configured, Environment environment, Ports ports) {
+        this.catalog = candidates.catalog();
+        this.registries = candidates.registries();
+        this.candidates = candidates;
+        this.configured = configured;
         this.environment = environment;
         this.ports = ports;
         this.installer = new Installer(environment);
+        this.surroundings = new Surroundings(catalog, environment, installer);
     }
 
-    Optional<LaneTask> enter(Journal<LaneState> journal, LaneId id, Lane lane) throws InterruptedException {
-        List<EnvironmentLock.Entry> entries = environment.lock().entries();
-        if (entries.stream().anyMatch(e -> e.id().equals(refreshId(id)))) {
-            return refreshBaseline(id);
-        }
-        Set<String> services = lane.candidates().keySet();
-        Answer answer = request(id.id(), lane.alone() ? Mode.EXCLUSIVE : Mode.SHARED, services, id);
-        if (!(answer instanceof Answer.Granted granted)) {
-            return Optional.of(waiting((Answer.Waiting) answer));
-        }
-        if (granted.takenOver()) {
-            fenceUnclaimed(id, granted.token());
-        }
-        ImageSet held = held();
-        ImageSet production = registries.productionSet(catalog);
-        SortedSet<String> neighbours = othersClaims(id);
-        if (outdated(production, held, neighbours, services)) {
-            environment.lock().release(id.id());
-            return refreshBaseline(id);
-        }
-        ports.store().saveSet(held, Optional.empty());
-        SortedMap<String, Digest> replaced = new TreeMap<>();
-        services.forEach(name -> digest(production, name).ifPresent(digest -> replaced.put(name, digest)));
-        Event started =
-                new Event.LaneStarted(id.id(), replaced, held.digest(), List.copyOf(neighbours), granted.token());
-        journal.update(
-                s -> s.lane(id.id()).filter(l -> l.started().isEmpty()).isPresent() ? List.of(started) : List.of());
-        return Optional.empty();
+    Surroundings surroundings() {
+        return surroundings;
     }
 
-    /** Brings what production runs into the environment: under the exclusive lock, so with no candidate in it. */
-    private Optional<LaneTask> refreshBaseline(LaneId id) throws InterruptedException {
-        Answer answer = request(refreshId(id), Mode.EXCLUSIVE, Set.of(), id);
-        if (!(answer instanceof Answer.Granted granted)) {
-            return Optional.of(waiting((Answer.Waiting) answer));
-        }
-        if (granted.takenOver()) {
-            // Outside of what releases: if this fails, the lease must run out, so that the next one is told too.
-            environment.cluster().fence(catalog.services().values(), granted.token());
-        }
-        try {
-            Installer.Installation result =
-                    installer.install(released(registries.productionSet(catalog)), granted.token());
-            if (result.problem().isPresent()) {
-                throw new EngineException(
-                        FailureKind.CANNOT_START,
-                        "Environment '" + environment.name() + "' cannot hold what production runs: "
-                                + result.problem().get());
-            }
-        } finally {
-            environment.lock().release(refreshId(id));
-        }
-        return Optional.empty();
+    LaneEntry entry() {
+        return new LaneEntry(surroundings, registries, ports.store(), placement(configured));
     }
 
-    private static String refreshId(LaneId id) {
-        return id.id() + "/baseline";
+    private Placement placement(Isolation isolation) {
+        return isolation.beside()
+                ? new SideBySide(isolation, candidates, environment, installer)
+                : new InPlace(candidates, installer, ports.store());
+    }
+
+    private Placement placement(Lane lane) {
+        return placement(lane.isolation());
     }
 
     void install(Journal<LaneState> journal, LaneId id, Lane lane) throws InterruptedException {
@@ -120,11 +83,15 @@ final class LaneTrial {
         Event event;
         try {
             environment.lock().renew(id.id(), started.fence(), environment.lease());
-            Installer.Installation result = installer.install(candidates(lane), started.fence());
+            Installer.Installation result = placement(lane).install(id, lane);
             long took = ports.clock().millis() - begin;
             event = result.problem().isEmpty()
                     ? new Event.LaneInstalled(
-                            id.id(), keepHeld(lane).digest(), List.copyOf(othersClaims(id)), result.patched(), took)
+                            id.id(),
+                            keepHeld(lane).digest(),
+                            List.copyOf(surroundings.othersClaims(id)),
+                            result.patched(),
+                            took)
                     : tested(
                             id,
                             lane,
@@ -132,6 +99,9 @@ final class LaneTrial {
                             result.problem().get(),
                             begin);
         } catch (EngineException e) {
+            if (HOPELESS.contains(e.kind())) {
+                throw e;
+            }
             event = new Event.LaneTested(
                     id.id(),
                     Verdict.VOID,
@@ -145,14 +115,14 @@ final class LaneTrial {
 
     LaneTask order(LaneId id, Lane lane) {
         SortedMap<String, ImageReference> images = new TreeMap<>();
-        candidates(lane).forEach((service, image) -> images.put(service.name(), image));
+        candidates.tested(lane).forEach((service, image) -> images.put(service.name(), image));
         return new LaneTask.Test(
-                environment.name(), environment.namespace(), environment.baseUrl(), images, tenant(id, lane));
-    }
-
-    /** Of the newest attempt. */
-    static String tenant(LaneId id, Lane lane) {
-        return id.id() + "-" + lane.attempts();
+                environment.name(),
+                environment.namespace(),
+                environment.baseUrl(),
+                images,
+                placement(lane).hosts(id, lane),
+                lane.tenant());
     }
 
     /** A verdict counts only if the place was held to the end and the candidates are still what runs there. */
@@ -161,7 +131,7 @@ final class LaneTrial {
         Event event;
         try {
             environment.lock().renew(id.id(), started.fence(), environment.lease());
-            List<String> strangers = installer.notRunning(candidates(lane));
+            List<String> strangers = placement(lane).notRunning(id, lane);
             event = strangers.isEmpty()
                     ? tested(id, lane, verdict, reason, ports.clock().millis())
                     : tested(id, lane, Verdict.VOID, "the candidate did not run to the end: " + strangers, 0);
@@ -189,7 +159,7 @@ final class LaneTrial {
     }
 
     private ImageSet keepHeld(Lane lane) {
-        ImageSet held = held();
+        ImageSet held = surroundings.held();
         ports.store().saveSet(held, Optional.of(lane.baseline()));
         return held;
     }
@@ -252,36 +222,22 @@ final class LaneTrial {
         return names;
     }
 
-    /** Puts back what the candidates replaced and gives the lock back. */
+    /** Takes the candidates out and gives the lock back. */
     void leave(LaneId id, Lane lane) throws InterruptedException {
         if (lane.started().isPresent()) {
-            try {
-                installer.install(before(lane), lane.started().get().fence());
-            } catch (EngineException e) {
-                if (e.kind() != FailureKind.LOCK_LOST) {
-                    throw e;
-                }
-                // Whoever holds the environment by now brings the baseline himself.
-            }
+            placement(lane).remove(id, lane);
         }
         environment.lock().release(id.id());
     }
 
-    private Map<Service, ImageReference> before(Lane lane) {
-        Event.LaneStarted started = lane.started().orElseThrow();
-        ImageSet held = ports.store().set(started.baseline()).orElseThrow();
-        Map<Service, ImageReference> images = new HashMap<>();
-        for (String name : lane.candidates().keySet()) {
-            Service service = catalog.service(name);
-            Digest released = started.replaced().get(name);
-            PinnedImage image = held.images().get(name);
-            if (released != null) {
-                images.put(service, registries.released(service, pinned(service, released)));
-            } else if (image != null) {
-                images.put(service, registries.candidate(service, image));
-            }
-        }
-        return images;
+    /** After the promotion; tells why the environment does not run what was promoted, if so. */
+    Optional<String> keep(LaneId id, Lane lane) throws InterruptedException {
+        return placement(lane).keep(id, lane);
+    }
+
+    /** Removes what lanes that are over left behind. */
+    void sweep() {
+        placement(configured).sweep();
     }
 
     /** What production ran in the places of the candidates; its digests are what a promotion swaps against. */
@@ -290,83 +246,8 @@ final class LaneTrial {
         lane.started()
                 .orElseThrow()
                 .replaced()
-                .forEach((name, digest) -> images.put(name, pinned(catalog.service(name), digest)));
+                .forEach((name, digest) -> images.put(name, Candidates.pinned(catalog.service(name), digest)));
         return ImageSet.of(images);
-    }
-
-    private Map<Service, ImageReference> candidates(Lane lane) {
-        Map<Service, ImageReference> images = new HashMap<>();
-        lane.candidates()
-                .forEach((name, image) ->
-                        images.put(catalog.service(name), registries.candidate(catalog.service(name), image)));
-        return images;
-    }
-
-    private Map<Service, ImageReference> released(ImageSet production) {
-        Map<Service, ImageReference> images = new HashMap<>();
-        production
-                .images()
-                .forEach((name, image) ->
-                        images.put(catalog.service(name), registries.released(catalog.service(name), image)));
-        return images;
-    }
-
-    /** The set that the environment's workloads ask for now, candidates included. */
-    ImageSet held() {
-        SortedMap<String, PinnedImage> images = new TreeMap<>();
-        installer
-                .installed(catalog.services().values())
-                .forEach((name, digest) -> images.put(name, pinned(catalog.service(name), digest)));
-        return ImageSet.of(images);
-    }
-
-    private static PinnedImage pinned(Service service, Digest digest) {
-        return new PinnedImage(service.productionRepository(), digest, "");
-    }
-
-    /** Whether something that is nobody's candidate is not what production runs. */
-    private static boolean outdated(
-            ImageSet production, ImageSet held, Collection<String> claimed, Collection<String> own) {
-        return production.changedSince(held).keySet().stream()
-                .anyMatch(name -> !claimed.contains(name) && !own.contains(name));
-    }
-
-    private SortedSet<String> othersClaims(LaneId id) {
-        SortedSet<String> claims = new TreeSet<>();
-        environment.lock().entries().stream()
-                .filter(e -> e.held() && !e.id().equals(id.id()))
-                .forEach(e -> claims.addAll(e.claims()));
-        return claims;
-    }
-
-    /** Stamps what no living lane has claimed: their tokens are lower than ours, and rightly so. */
-    private void fenceUnclaimed(LaneId id, long token) {
-        SortedSet<String> claimed = othersClaims(id);
-        environment
-                .cluster()
-                .fence(
-                        catalog.services().values().stream()
-                                .filter(s -> !claimed.contains(s.name()))
-                                .toList(),
-                        token);
-    }
-
-    private Answer request(String lockId, Mode mode, Set<String> claims, LaneId id) {
-        String owner = "lane " + id.group() + " in " + environment.name();
-        return environment
-                .lock()
-                .request(new EnvironmentLock.Request(lockId, owner, mode, claims, environment.lease()));
-    }
-
-    private LaneTask waiting(Answer.Waiting waiting) {
-        return new LaneTask.Wait(
-                "environment '" + environment.name() + "': position " + waiting.position() + ", held by "
-                        + String.join(", ", waiting.waitsFor()),
-                ASK_AGAIN);
-    }
-
-    private static Optional<Digest> digest(ImageSet set, String name) {
-        return Optional.ofNullable(set.images().get(name)).map(PinnedImage::digest);
     }
 
     private static void append(Journal<LaneState> journal, LaneId id, Lane lane, Event event) {

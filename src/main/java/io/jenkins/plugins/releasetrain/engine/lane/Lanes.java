@@ -6,6 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.OnDrift;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
@@ -23,13 +24,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * Micro releases in one shared environment (design §6): each lane puts its candidates in the place of what production
- * runs, has them tested beside its neighbours' candidates, and promotes them if production still is what they were tested
+ * runs, or beside it, has them tested beside its neighbours' candidates, and promotes them if production still is what they were tested
  * against. Everything that it knows is in the store, so any process may go on with a lane.
  */
 public final class Lanes {
@@ -51,7 +54,7 @@ public final class Lanes {
         this.registries = registries;
         this.environment = environment;
         this.ports = ports;
-        this.trial = new LaneTrial(catalog, registries, environment, ports);
+        this.trial = new LaneTrial(new Candidates(catalog, registries), settings.isolation(), environment, ports);
         this.blocks = new Blocks(ports.store(), ports.clock(), ports.listener());
     }
 
@@ -95,17 +98,36 @@ public final class Lanes {
 
     /** All lanes without a final outcome, with whose they are. */
     public Map<LaneId, Origin> underWay() {
-        String prefix = "lane/" + environment.name() + "/";
         Map<LaneId, Origin> all = new HashMap<>();
-        for (String stream : ports.store().activeStreams(prefix, Integer.MAX_VALUE)) {
-            String group = stream.substring(prefix.length());
-            state(group)
-                    .active()
-                    .forEach(lane -> all.put(
-                            new LaneId(group, lane.queued().lane()),
-                            lane.queued().origin()));
-        }
+        active().forEach(lane -> all.put(
+                new LaneId(lane.queued().group(), lane.queued().lane()),
+                lane.queued().origin()));
         return all;
+    }
+
+    private List<Lane> active() {
+        String prefix = "lane/" + environment.name() + "/";
+        return ports.store().activeStreams(prefix, Integer.MAX_VALUE).stream()
+                .flatMap(stream -> state(stream.substring(prefix.length())).active().stream())
+                .toList();
+    }
+
+    /** Services of lanes that have passed and hold their place: they bring what they promote into the environment. */
+    private Set<String> beingPromoted() {
+        Set<String> holders = environment.lock().entries().stream()
+                .filter(EnvironmentLock.Entry::held)
+                .map(EnvironmentLock.Entry::id)
+                .collect(Collectors.toSet());
+        return active().stream()
+                .filter(lane -> lane.made().isPresent())
+                .filter(lane -> holders.contains(lane.queued().lane()))
+                .flatMap(lane -> lane.candidates().keySet().stream())
+                .collect(Collectors.toSet());
+    }
+
+    /** Removes what lanes that are over left beside the baseline; each lane that comes in does that too. */
+    public void sweep() {
+        trial.sweep();
     }
 
     /** Lanes of a group that wait or are tried. */
@@ -136,11 +158,11 @@ public final class Lanes {
 
     private Optional<LaneTask> step(LaneId id, Lane lane) throws InterruptedException {
         if (lane.made().isPresent()) {
-            return lane.promoted() ? end(id, lane, Outcome.RELEASED, "its tests passed") : promote(id, lane);
+            return lane.promoted() ? keep(id, lane) : promote(id, lane);
         } else if (lane.tested().isPresent()) {
             return conclude(id, lane, lane.tested().get());
         } else if (lane.started().isEmpty()) {
-            return trial.enter(journal(id.group()), id, lane);
+            return trial.entry().enter(journal(id.group()), id, lane, this::beingPromoted);
         } else if (lane.installed().isEmpty()) {
             trial.install(journal(id.group()), id, lane);
             return Optional.empty();
@@ -159,7 +181,7 @@ public final class Lanes {
                 .state()
                 .lane(id.id())
                 .filter(l -> l.installed().isPresent() && l.tested().isEmpty())
-                .filter(l -> LaneTrial.tenant(id, l).equals(tenant))
+                .filter(l -> l.tenant().equals(tenant))
                 .ifPresent(lane -> trial.report(journal(id.group()), id, lane, verdict, reason));
     }
 
@@ -186,17 +208,17 @@ public final class Lanes {
         } else if (tested.verdict() == Verdict.PASSED) {
             return passed(id, lane, tested);
         }
-        boolean disturbed =
-                !tested.drift().isEmpty() || !trial.neighboursThatCount(lane).isEmpty();
-        if (disturbed && !lane.alone()) {
+        if (!lane.alone() && !trial.neighboursThatCount(lane).isEmpty()) {
             return again(id, lane, "failed beside other candidates; confirming without them", true);
+        } else if (!lane.alone() && !tested.drift().isEmpty()) {
+            return again(id, lane, "failed while " + tested.drift() + " changed; confirming", true);
         }
         Outcome outcome = lane.installed().isPresent() ? Outcome.EJECTED : Outcome.NOT_INSTALLABLE;
         return end(id, lane, outcome, tested.reason());
     }
 
     private Optional<LaneTask> passed(LaneId id, Lane lane, Event.LaneTested tested) throws InterruptedException {
-        ImageSet held = trial.held();
+        ImageSet held = trial.surroundings().held();
         List<String> drift = trial.driftUntilNow(lane, tested, held);
         if (!drift.isEmpty() && settings.onDrift() == OnDrift.RERUN) {
             return again(id, lane, "changed meanwhile: " + drift, lane.alone());
@@ -296,6 +318,13 @@ public final class Lanes {
 
     private void refuse(LaneId id, Event.ReleaseMade made, String promotion, String reason) {
         journal(id.group()).update(s -> List.of(new Event.PromotionRefused(made.id(), promotion, reason)));
+    }
+
+    private Optional<LaneTask> keep(LaneId id, Lane lane) throws InterruptedException {
+        String problem = trial.keep(id, lane)
+                .map(p -> "; environment '" + environment.name() + "' does not run it yet: " + p)
+                .orElse("");
+        return end(id, lane, Outcome.RELEASED, "its tests passed" + problem);
     }
 
     private Optional<LaneTask> end(LaneId id, Lane lane, Outcome outcome, String reason) throws InterruptedException {

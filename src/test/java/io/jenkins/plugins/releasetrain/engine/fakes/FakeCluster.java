@@ -1,10 +1,12 @@
 package io.jenkins.plugins.releasetrain.engine.fakes;
 
+import io.jenkins.plugins.releasetrain.engine.cluster.Beside;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,10 +19,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Workloads by name, for tests of decisions: an image runs as soon as it is installed, unless it is one that cannot. */
 public final class FakeCluster implements Cluster {
     private final Map<String, ImageReference> images = new HashMap<>();
+    private final Map<String, String> lanesByCopy = new TreeMap<>();
+    private Optional<String> refusal = Optional.empty();
+    private Optional<String> routeRefusal = Optional.empty();
     private final Map<String, Long> fences = new HashMap<>();
     private final Set<Digest> unstartable = new HashSet<>();
     private final List<List<String>> installations = new ArrayList<>();
@@ -42,7 +48,8 @@ public final class FakeCluster implements Cluster {
     @Override
     public synchronized SortedMap<String, ImageReference> installed(Collection<Service> services) {
         SortedMap<String, ImageReference> found = new TreeMap<>();
-        services.forEach(s -> Optional.ofNullable(images.get(s.name())).ifPresent(i -> found.put(s.name(), i)));
+        services.forEach(
+                s -> Optional.ofNullable(images.get(s.workload().name())).ifPresent(i -> found.put(s.name(), i)));
         return found;
     }
 
@@ -50,10 +57,10 @@ public final class FakeCluster implements Cluster {
     public synchronized List<String> install(Map<Service, ImageReference> wanted, long fence) {
         List<String> patched = new ArrayList<>();
         wanted.forEach((service, image) -> {
-            ImageReference before = images.get(service.name());
+            ImageReference before = images.get(service.workload().name());
             if (before == null || !before.digest().equals(image.digest())) {
                 stamp(service, fence);
-                images.put(service.name(), image);
+                images.put(service.workload().name(), image);
                 patched.add(service.name());
             }
         });
@@ -66,6 +73,56 @@ public final class FakeCluster implements Cluster {
         services.forEach(s -> stamp(s, fence));
     }
 
+    /** Whatever is to be put beside, it cannot be. */
+    public synchronized void refuseBeside(String why) {
+        refusal = Optional.of(why);
+    }
+
+    @Override
+    public synchronized void putBeside(Beside beside, Map<Service, ImageReference> wanted) {
+        refusal.ifPresent(why -> {
+            throw EngineException.invalid(why);
+        });
+        wanted.forEach((service, image) -> {
+            Service copy = beside.copy(service);
+            images.put(copy.workload().name(), image);
+            lanesByCopy.put(copy.workload().name(), beside.lane());
+        });
+    }
+
+    /** No gateway accepts a candidate's route. */
+    public synchronized void refuseRoutes(String why) {
+        routeRefusal = Optional.of(why);
+    }
+
+    @Override
+    public synchronized Optional<String> awaitRoutes(Beside beside, Duration deadline) {
+        return routeRefusal;
+    }
+
+    @Override
+    public synchronized Set<String> lanesBeside(Isolation isolation) {
+        return Set.copyOf(lanesByCopy.values());
+    }
+
+    @Override
+    public synchronized void removeBeside(Set<String> lanes, Isolation isolation) {
+        lanesByCopy.entrySet().removeIf(copy -> {
+            boolean removed = lanes.contains(copy.getValue());
+            if (removed) {
+                images.remove(copy.getKey());
+            }
+            return removed;
+        });
+    }
+
+    /** What candidates run beside the baseline. */
+    public synchronized Set<Digest> beside() {
+        return lanesByCopy.keySet().stream()
+                .map(copy -> images.get(copy).digest().orElseThrow())
+                .collect(Collectors.toSet());
+    }
+
     private void stamp(Service service, long fence) {
         if (fences.getOrDefault(service.name(), 0L) > fence) {
             throw new EngineException(FailureKind.LOCK_LOST, service.name() + " is held by a newer token");
@@ -76,7 +133,7 @@ public final class FakeCluster implements Cluster {
     @Override
     public synchronized Rollout awaitRollouts(Collection<Service> services, Duration deadline, Progress progress) {
         for (Service service : services) {
-            ImageReference image = images.get(service.name());
+            ImageReference image = images.get(service.workload().name());
             if (image != null && unstartable.contains(image.digest().orElseThrow())) {
                 return new Rollout(
                         Rollout.Outcome.BLOCKED,

@@ -79,7 +79,7 @@ final class SampleShop {
     }
 
     private static Event started(String id, Digest held) {
-        return new Event.LaneStarted(id, new TreeMap<>(), held, List.of(), 2);
+        return new Event.LaneStarted(id, new TreeMap<>(), held, List.of(), 2, Optional.empty());
     }
 
     private static SortedMap<String, PinnedImage> images(Object... servicesAndBuilds) {
@@ -164,8 +164,8 @@ final class SampleShop {
     private void lane() {
         List<Event> events = new ArrayList<>();
         events.add(new Event.LaneQueued("l1", "cd", "pay", images("pay", 3), new Origin("pay#3", "job/pay/3/", "eve")));
-        events.add(new Event.LaneStarted(
-                "l1", new TreeMap<>(Map.of("pay", Digest.sha256("pay1"))), first.digest(), List.of(), 1));
+        SortedMap<String, Digest> replaced = new TreeMap<>(Map.of("pay", Digest.sha256("pay1")));
+        events.add(new Event.LaneStarted("l1", replaced, first.digest(), List.of(), 1, Optional.empty()));
         events.add(new Event.LaneInstalled("l1", second.digest(), List.of(), List.of("pay"), 900));
         events.add(new Event.LaneTested("l1", Verdict.FAILED, "no answer", second.digest(), List.of(), 5_000));
         events.add(new Event.LaneEnded("l1", Outcome.EJECTED, "no answer", ""));

@@ -11,6 +11,7 @@ import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.OnDrift;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
@@ -39,7 +40,7 @@ class LanesTest {
 
     private static Lanes lanes(FakeShop shop, Store store, OnDrift onDrift) {
         Ports ports = new Ports(store, shop.promoter(store), shop.clock, shop::id, shop.events::add);
-        LaneSettings settings = new LaneSettings(onDrift, 3, TrainSettings.USUAL_MOVING_TAGS);
+        LaneSettings settings = new LaneSettings(Isolation.REPLACE, onDrift, 3, TrainSettings.USUAL_MOVING_TAGS);
         return new Lanes(settings, shop.catalog, shop.registries(), shop.environment(), ports);
     }
 

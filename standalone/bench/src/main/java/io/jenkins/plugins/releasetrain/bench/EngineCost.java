@@ -1,11 +1,13 @@
 package io.jenkins.plugins.releasetrain.bench;
 
+import io.jenkins.plugins.releasetrain.engine.cluster.Beside;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.lock.InMemoryLock;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
@@ -223,5 +225,23 @@ final class EngineCost {
                     (name, image) -> running.put(name, Set.of(image.digest().orElseThrow())));
             return running;
         }
+
+        @Override
+        public void putBeside(Beside beside, Map<Service, ImageReference> wanted) {
+            throw new UnsupportedOperationException("Trains put nothing beside, as " + beside.lane() + " does");
+        }
+
+        @Override
+        public Optional<String> awaitRoutes(Beside beside, Duration deadline) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Set<String> lanesBeside(Isolation isolation) {
+            return Set.of();
+        }
+
+        @Override
+        public void removeBeside(Set<String> lanes, Isolation isolation) {}
     }
 }

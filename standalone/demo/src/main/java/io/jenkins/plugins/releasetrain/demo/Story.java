@@ -9,6 +9,7 @@ import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
@@ -188,7 +189,7 @@ final class Story {
                 stagings,
                 ports);
         lanes = new Lanes(
-                new LaneSettings(LaneSettings.OnDrift.RERUN, 5, TrainSettings.USUAL_MOVING_TAGS),
+                new LaneSettings(Isolation.REPLACE, LaneSettings.OnDrift.RERUN, 5, TrainSettings.USUAL_MOVING_TAGS),
                 shop.catalog(),
                 parts.registries,
                 shared,

@@ -1,0 +1,40 @@
+package io.jenkins.plugins.releasetrain.engine.lane;
+
+import io.jenkins.plugins.releasetrain.engine.environment.Installer.Installation;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
+import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
+import io.jenkins.plugins.releasetrain.engine.model.Isolation;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+
+/** How a lane's candidates come into the environment and leave it again (design §6, Isolation). All of it idempotent. */
+sealed interface Placement permits InPlace, SideBySide {
+    Isolation isolation();
+
+    /** Services that no two lanes may hold at the same time: those that others see changed. */
+    Set<String> claims(Lane lane);
+
+    /** Before an attempt begins: what lanes that are over left behind is removed. */
+    void sweep();
+
+    /** Puts the candidates in and proves that pods run their digests. */
+    Installation install(LaneId id, Lane lane) throws InterruptedException;
+
+    /** The candidates that are not, or not only, what their pods run. */
+    List<String> notRunning(LaneId id, Lane lane);
+
+    /** Host names of the candidates' own, by service; empty where they are reached as the services are. */
+    SortedMap<String, String> hosts(LaneId id, Lane lane);
+
+    /** Takes the candidates out; the baseline is as it was. */
+    void remove(LaneId id, Lane lane) throws InterruptedException;
+
+    /**
+     * After the promotion: the environment holds what was promoted, in its own workloads.
+     *
+     * @return why it does not run there, if so
+     */
+    Optional<String> keep(LaneId id, Lane lane) throws InterruptedException;
+}
