@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.config;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.Util;
@@ -9,10 +10,14 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
 import io.jenkins.plugins.releasetrain.engine.catalog.Problem;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.host.ConnectionTests;
+import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
@@ -21,14 +26,14 @@ public final class CatalogConfiguration extends AbstractDescribableImpl<CatalogC
     private final String name;
     private final String devRegistry;
     private final String productionRegistry;
-    private final String yaml;
+    private String yaml = "";
+    private CatalogScm scm;
 
     @DataBoundConstructor
-    public CatalogConfiguration(String name, String devRegistry, String productionRegistry, String yaml) {
+    public CatalogConfiguration(String name, String devRegistry, String productionRegistry) {
         this.name = Util.fixNull(name).trim();
         this.devRegistry = Util.fixNull(devRegistry).trim();
         this.productionRegistry = Util.fixNull(productionRegistry).trim();
-        this.yaml = Util.fixNull(yaml);
     }
 
     public String getName() {
@@ -45,9 +50,46 @@ public final class CatalogConfiguration extends AbstractDescribableImpl<CatalogC
         return productionRegistry;
     }
 
-    /** The document of docs/catalog.md. */
+    /** The document of docs/catalog.md; empty where it is in SCM. */
     public String getYaml() {
-        return yaml;
+        return Util.fixNull(yaml);
+    }
+
+    @DataBoundSetter
+    public void setYaml(String yaml) {
+        this.yaml = Util.fixNull(yaml);
+    }
+
+    /** Where the document is; null: it is {@link #getYaml()}. */
+    @CheckForNull
+    public CatalogScm getScm() {
+        return scm;
+    }
+
+    @DataBoundSetter
+    public void setScm(CatalogScm scm) {
+        this.scm = scm;
+    }
+
+    /** What was read last of the file in SCM, for the page; empty without one. */
+    public String getState() {
+        return scm == null ? "" : ReleaseService.get().catalogs().status(name).text();
+    }
+
+    /** Why what was read last is not what the file in SCM is now, for the page; empty where it is. */
+    public String getProblem() {
+        return scm == null ? "" : ReleaseService.get().catalogs().status(name).problem();
+    }
+
+    /** @throws EngineException where it cannot be read as it is configured */
+    void check(CatalogReader reader) {
+        if (scm == null) {
+            reader.read(getYaml());
+        } else if (getYaml().isBlank()) {
+            scm.check();
+        } else {
+            throw EngineException.invalid("has its services both as YAML and in SCM; empty one of them");
+        }
     }
 
     /** The form's helper. */
@@ -78,7 +120,7 @@ public final class CatalogConfiguration extends AbstractDescribableImpl<CatalogC
 
         @POST
         public FormValidation doCheckYaml(@QueryParameter String value) {
-            if (!Forms.mayConfigure()) {
+            if (!Forms.mayConfigure() || Util.fixNull(value).isBlank()) {
                 return FormValidation.ok();
             }
             List<Problem> problems = new CatalogReader().check(value);
@@ -86,6 +128,17 @@ public final class CatalogConfiguration extends AbstractDescribableImpl<CatalogC
                     ? FormValidation.ok()
                     : FormValidation.error(
                             problems.stream().limit(10).map(Problem::toString).collect(Collectors.joining("\n")));
+        }
+
+        /** Reads a saved catalog's file anew, in the background, and says what came of it if that is soon. */
+        @POST
+        public FormValidation doRead(@QueryParameter String name) {
+            Forms.check();
+            try {
+                return FormValidation.ok(ConnectionTests.read(name));
+            } catch (EngineException e) {
+                return FormValidation.error(e.getMessage());
+            }
         }
     }
 }

@@ -29,7 +29,7 @@ final class ConfigurationRules {
             String place = "catalog '" + catalog.getName() + "'";
             check(problems, place, () -> c.registry(catalog.getDevRegistry()));
             check(problems, place, () -> production(c.registry(catalog.getProductionRegistry())));
-            check(problems, place, () -> reader.read(catalog.getYaml()));
+            check(problems, place, () -> catalog.check(reader));
         }
         for (EnvironmentConfiguration environment : c.getEnvironments()) {
             if (environment.getCatalog() != null) {

@@ -3,14 +3,21 @@ package io.jenkins.plugins.releasetrain.config;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.ExtensionList;
+import hudson.Util;
 import hudson.model.Descriptor.FormException;
 import hudson.model.ManagementLink;
 import hudson.security.Permission;
 import hudson.util.FormApply;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.host.ConnectionTests;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import net.sf.json.JSONObject;
+import org.kohsuke.stapler.HttpResponse;
+import org.kohsuke.stapler.HttpResponses;
+import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
 import org.kohsuke.stapler.interceptor.RequirePOST;
@@ -18,6 +25,9 @@ import org.kohsuke.stapler.interceptor.RequirePOST;
 /** The configuration page under Manage Jenkins. */
 @Extension
 public final class ReleaseTrainLink extends ManagementLink {
+    private static final int NOT_FOUND = 404;
+    private static final int CONFLICT = 409;
+
     @Override
     public String getIconFileName() {
         return "symbol-cube";
@@ -63,5 +73,18 @@ public final class ReleaseTrainLink extends ManagementLink {
         JSONObject form = request.getSubmittedForm();
         getConfiguration().configure(request, form);
         FormApply.success(request.getContextPath() + "/manage").generateResponse(request, response, null);
+    }
+
+    /** Has a catalog's file in SCM read now, as after a push: 404 where there is none, 409 where it has problems. */
+    @RequirePOST
+    public HttpResponse doRead(@QueryParameter String catalog) {
+        Forms.check();
+        try {
+            ConnectionTests.read(Util.fixNull(catalog));
+            return HttpResponses.ok();
+        } catch (EngineException e) {
+            return HttpResponses.errorWithoutStack(
+                    e.kind() == FailureKind.NOT_FOUND ? NOT_FOUND : CONFLICT, e.getMessage());
+        }
     }
 }

@@ -9,14 +9,20 @@ import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
 import io.jenkins.plugins.releasetrain.engine.cluster.NamespaceAccess;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The test buttons of the configuration page; callers have checked that the user may configure. */
 public final class ConnectionTests {
+    private static final Duration SOON = Duration.ofSeconds(10);
     private static final String PROBE = "release-train/probe";
 
     private ConnectionTests() {}
@@ -50,6 +56,30 @@ public final class ConnectionTests {
         } catch (KubernetesClientException e) {
             return FormValidation.error("The cluster's API refused to list the Deployments of namespace '"
                     + environment.getNamespace() + "': " + e.getMessage());
+        }
+    }
+
+    /**
+     * Has a saved catalog's file read in the background.
+     *
+     * @return what came of it, or that it takes longer
+     * @throws EngineException NOT_FOUND no such catalog is in SCM; CONFLICT it cannot be taken, and stays as it is
+     */
+    public static String read(String catalog) {
+        try {
+            Catalogs.Status status =
+                    ReleaseService.get().catalogs().read(catalog).get(SOON.toSeconds(), TimeUnit.SECONDS);
+            if (!status.problem().isEmpty()) {
+                throw new EngineException(FailureKind.CONFLICT, status.problem());
+            }
+            return status.text();
+        } catch (TimeoutException e) {
+            return "It is being read; look again to see what came of it";
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "Interrupted; it is being read";
         }
     }
 

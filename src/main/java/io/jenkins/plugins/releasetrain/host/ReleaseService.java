@@ -13,6 +13,7 @@ import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
+import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
@@ -62,6 +63,9 @@ public final class ReleaseService {
     private final Live live = new Live(clock);
     private final RunningTests tests = new RunningTests(controller, live);
     private final Webhooks webhooks = new Webhooks(controller, this::store, clock, live);
+    private final CatalogFiles files =
+            new CatalogFiles(controller.directory().resolve("catalogs"), new CatalogReader());
+    private final Catalogs catalogs = new Catalogs(controller, files, clock);
     private final Map<String, TrainDriver> trains = new ConcurrentHashMap<>();
     private final Map<String, LaneDriver> lanes = new ConcurrentHashMap<>();
     private Store store;
@@ -77,6 +81,10 @@ public final class ReleaseService {
 
     public Controller controller() {
         return controller;
+    }
+
+    public Catalogs catalogs() {
+        return catalogs;
     }
 
     private static ReleaseTrainConfiguration configuration() {
@@ -295,7 +303,15 @@ public final class ReleaseService {
             wiring = new Wiring(
                     configuration(),
                     new Wiring.Ports(
-                            store, current, controller.threads(), clock, this::onEvent, live, controller.id()));
+                            store,
+                            current,
+                            controller.threads(),
+                            clock,
+                            this::onEvent,
+                            live,
+                            catalogs,
+                            files,
+                            controller.id()));
         }
         return wiring;
     }
@@ -316,6 +332,7 @@ public final class ReleaseService {
     }
 
     private synchronized void rewire() {
+        catalogs.configure(configuration().getCatalogs());
         Wiring old = wiring;
         wiring = null;
         if (old != null) {
@@ -343,6 +360,7 @@ public final class ReleaseService {
             return;
         }
         ReleaseService service = get();
+        service.catalogs.configure(configuration().getCatalogs());
         service.execute(service::takeUp);
         service.execute(service::hook);
     }

@@ -10,7 +10,6 @@ import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration.Install;
-import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesCluster;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
@@ -52,11 +51,10 @@ final class Wiring implements AutoCloseable {
     private final ReleaseTrainConfiguration configuration;
     private final Ports ports;
     private final Map<String, HttpRegistry> registries = new ConcurrentHashMap<>();
-    private final Map<String, Catalog> catalogs = new ConcurrentHashMap<>();
     private final Map<String, Environment> environments = new ConcurrentHashMap<>();
     private final Map<String, KubernetesClient> clients = new ConcurrentHashMap<>();
     private final Map<String, Train> trains = new ConcurrentHashMap<>();
-    private final Map<String, Lanes> lanes = new ConcurrentHashMap<>();
+    private final Map<String, AdoptedLanes> lanes = new ConcurrentHashMap<>();
 
     /** What does not change with the configuration. */
     record Ports(
@@ -66,6 +64,8 @@ final class Wiring implements AutoCloseable {
             Clock clock,
             Consumer<Event> listener,
             Live live,
+            Catalogs catalogs,
+            CatalogFiles files,
             String controller) {}
 
     Wiring(ReleaseTrainConfiguration configuration, Ports ports) {
@@ -96,9 +96,13 @@ final class Wiring implements AutoCloseable {
         return new HttpRegistry(settings, clock, Sleeper.real());
     }
 
+    /** As it is now; trains and lanes may still have the one before. */
     Catalog catalog(String name) {
-        CatalogConfiguration found = configuration.catalog(name);
-        return catalogs.computeIfAbsent(name, n -> new CatalogReader().read(found.getYaml()));
+        return version(name).catalog();
+    }
+
+    private CatalogVersion version(String catalog) {
+        return ports.catalogs().current(configuration.catalog(catalog));
     }
 
     Registries registriesOf(String catalog) {
@@ -129,6 +133,8 @@ final class Wiring implements AutoCloseable {
     }
 
     private Train train(TrainConfiguration train) {
+        AdoptedCatalog catalog =
+                new AdoptedCatalog(ports.files(), "train-" + train.getName(), () -> version(train.getCatalog()));
         return new Train(
                 new Train.Plan(
                         settings(train),
@@ -136,7 +142,7 @@ final class Wiring implements AutoCloseable {
                         publisher(train),
                         ports.controller(),
                         train.getInstall() == Install.PATCH),
-                catalog(train.getCatalog()),
+                catalog,
                 registriesOf(train.getCatalog()),
                 train.environments().stream().map(this::environment).toList(),
                 enginePorts());
@@ -200,18 +206,23 @@ final class Wiring implements AutoCloseable {
         String catalog = Optional.ofNullable(environment.getCatalog())
                 .orElseThrow(() -> EngineException.invalid("Environment '" + environmentName
                         + "' has no catalog, so it takes no lanes; choose one under Manage Jenkins » Release Train"));
-        return lanes.computeIfAbsent(environmentName, key -> lanes(environment, catalog));
+        return lanes.computeIfAbsent(
+                        environmentName,
+                        key -> new AdoptedLanes(
+                                new AdoptedCatalog(ports.files(), "lanes-" + environmentName, () -> version(catalog)),
+                                version -> lanes(environment, version)))
+                .current();
     }
 
-    private Lanes lanes(EnvironmentConfiguration environment, String catalog) {
+    private Lanes lanes(EnvironmentConfiguration environment, Catalog catalog) {
         return new Lanes(
                 new LaneSettings(
                         environment.getIsolation(),
                         environment.getOnDrift(),
                         environment.getAttempts(),
                         TrainSettings.USUAL_MOVING_TAGS),
-                catalog(catalog),
-                registriesOf(catalog),
+                catalog,
+                registriesOf(environment.getCatalog()),
                 environment(environment.getName()),
                 enginePorts());
     }

@@ -10,6 +10,8 @@ import io.jenkins.plugins.casc.misc.ConfiguredWithCode;
 import io.jenkins.plugins.casc.misc.JenkinsConfiguredWithCodeRule;
 import io.jenkins.plugins.casc.misc.junit.jupiter.WithJenkinsConfiguredWithCode;
 import io.jenkins.plugins.casc.yaml.YamlSource;
+import io.jenkins.plugins.releasetrain.config.CatalogConfiguration;
+import io.jenkins.plugins.releasetrain.config.CatalogScm;
 import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
@@ -101,6 +103,62 @@ class ConfigurationTest {
 
         assertThat(answer.getWebResponse().getContentAsString()).contains("Unknown registry");
         assertThat(export()).isEqualTo(before);
+    }
+
+    @Test
+    @ConfiguredWithCode("casc-scm.yaml")
+    void aCatalogInScmIsReadFromCodeExportedIdenticallyAndSavedByTheFormAsItWas(JenkinsConfiguredWithCodeRule jenkins)
+            throws Exception {
+        CatalogScm scm = configuration().catalog("shop").getScm();
+        assertThat(((MemoryScm) scm.getSource()).getRemote()).isEqualTo("https://git.example/shop/catalog.git");
+        assertThat(scm.getPath()).isEqualTo("deploy/catalog.yaml");
+        String before = export();
+        assertThat(before)
+                .contains("path: \"deploy/catalog.yaml\"", "minutes: 0")
+                .doesNotContain("yaml: \"");
+
+        HtmlForm form = jenkins.createWebClient().goTo("manage/release-train/").getFormByName("config");
+        jenkins.submit(form);
+        assertThat(export()).isEqualTo(before);
+
+        configuration().setCatalogs(List.of());
+        ConfigurationAsCode.get()
+                .configureWith(YamlSource.of(new ByteArrayInputStream(before.getBytes(StandardCharsets.UTF_8))));
+        assertThat(export()).isEqualTo(before);
+    }
+
+    @Test
+    @ConfiguredWithCode("casc-scm.yaml")
+    void aCatalogIsEitherInTheConfigurationOrInScm(JenkinsConfiguredWithCodeRule jenkins) throws Exception {
+        String before = export();
+        JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
+        HtmlForm form = client.goTo("manage/release-train/").getFormByName("config");
+        form.getTextAreaByName("_.yaml").setText("services:\n  cart:\n");
+
+        Page answer = jenkins.submit(form);
+
+        assertThat(answer.getWebResponse().getContentAsString()).contains("both as YAML and in SCM");
+        assertThat(export()).isEqualTo(before);
+        CatalogScm.DescriptorImpl checks = ExtensionList.lookupSingleton(CatalogScm.DescriptorImpl.class);
+        assertThat(checks.doCheckPath("../secrets").getMessage()).contains("../secrets");
+        assertThat(checks.doCheckVersion(" ").kind).isEqualTo(hudson.util.FormValidation.Kind.ERROR);
+        assertThat(checks.doCheckMinutes("-1").kind).isEqualTo(hudson.util.FormValidation.Kind.ERROR);
+    }
+
+    /** As versions before catalogs in SCM saved it. */
+    @Test
+    void anOlderCatalogIsLoaded(JenkinsConfiguredWithCodeRule jenkins) {
+        CatalogConfiguration catalog = (CatalogConfiguration) Jenkins.XSTREAM2.fromXML("""
+                <io.jenkins.plugins.releasetrain.config.CatalogConfiguration>
+                  <name>shop</name>
+                  <devRegistry>dev</devRegistry>
+                  <productionRegistry>production</productionRegistry>
+                  <yaml>services: {cart: }</yaml>
+                </io.jenkins.plugins.releasetrain.config.CatalogConfiguration>
+                """);
+
+        assertThat(catalog.getYaml()).isEqualTo("services: {cart: }");
+        assertThat(catalog.getScm()).isNull();
     }
 
     @Test

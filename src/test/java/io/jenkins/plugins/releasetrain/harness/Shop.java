@@ -44,7 +44,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 final class Shop implements AutoCloseable {
     static final List<String> SERVICES = List.of("cart", "mail", "pay");
     static final String TRAIN = "shop";
-    private static final String CATALOG = """
+    static final String CATALOG = """
             defaults:
               dev: "dev/{service}"
               production: "prod/{service}"
@@ -214,11 +214,17 @@ final class Shop implements AutoCloseable {
         configuration.setRegistries(List.of(
                 registry("dev", places.dev(), RegistryRole.DEV),
                 registry("production", places.production(), RegistryRole.PRODUCTION)));
-        configuration.setCatalogs(List.of(new CatalogConfiguration("shop", "dev", "production", CATALOG)));
+        configuration.setCatalogs(List.of(catalog()));
         EnvironmentConfiguration cd = environment("cd", places);
         cd.setCatalog("shop");
         configuration.setEnvironments(List.of(environment("staging", places), cd));
         configuration.setTrains(List.of(new TrainConfiguration(TRAIN, "shop", "staging")));
+    }
+
+    private static CatalogConfiguration catalog() {
+        CatalogConfiguration catalog = new CatalogConfiguration("shop", "dev", "production");
+        catalog.setYaml(CATALOG);
+        return catalog;
     }
 
     private static RegistryConfiguration registry(String name, String host, RegistryRole role) {

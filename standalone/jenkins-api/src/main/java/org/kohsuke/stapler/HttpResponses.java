@@ -5,7 +5,7 @@ public abstract class HttpResponses {
         throw new UnsupportedOperationException();
     }
 
-    public static HttpResponseException error(int code, String message) {
+    public static HttpResponseException errorWithoutStack(int code, String message) {
         throw new UnsupportedOperationException();
     }
 

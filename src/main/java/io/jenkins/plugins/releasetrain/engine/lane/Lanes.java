@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -128,6 +129,15 @@ public final class Lanes {
     /** Removes what lanes that are over left beside the baseline; each lane that comes in does that too. */
     public void sweep() {
         trial.sweep();
+    }
+
+    /** Whether another catalog says the same of the services of all lanes under way, so that they can go on with it. */
+    public boolean mayGoOnWith(Catalog other) {
+        return active().stream()
+                .flatMap(lane -> lane.candidates().keySet().stream())
+                .map(catalog.services()::get)
+                .filter(Objects::nonNull)
+                .allMatch(service -> service.equals(other.services().get(service.name())));
     }
 
     /** Lanes of a group that wait or are tried. */

@@ -67,7 +67,10 @@ final class Decisions {
      * about; and as many test releases as can be tried at once.
      */
     List<String> departing(TrainState s) {
-        List<Change> waiting = Lineup.waiting(s);
+        List<Change> waiting = s.batch()
+                .filter(batch -> context.catalogs().isOutdated())
+                .map(TrainState.Batch::changes)
+                .orElseGet(() -> Lineup.waiting(s));
         Set<String> chosen = new HashSet<>();
         s.trials().forEach(t -> chosen.addAll(t.tried().changes()));
         if (gathering(s).isZero()) {

@@ -2,11 +2,14 @@ package io.jenkins.plugins.releasetrain.engine.train;
 
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
+import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -76,6 +79,9 @@ final class Track {
 
     /** @return empty where something was done and the state is another by now */
     private Optional<Task> step(TrainState state, Conductors conductors) throws InterruptedException {
+        if (state.betweenBatches()) {
+            takeCatalog();
+        }
         Optional<Trial> trial = state.trialIn(name());
         Optional<String> stopped = stopped(state);
         boolean idle = state.undecided().allMatch(c -> conductors.standing(c.id()) == Conductors.Standing.ELSEWHERE);
@@ -112,7 +118,12 @@ final class Track {
 
     private Optional<Task> go(TrainState state, Optional<String> stopped, Decisions.Place place) {
         if (state.batch().isEmpty()) {
-            depart(state);
+            depart();
+            return Optional.empty();
+        } else if (context.catalogs().isOutdated()
+                && state.trials().isEmpty()
+                && state.search().evidence().isEmpty()) {
+            decisions.requeue();
             return Optional.empty();
         } else if (stopped.isEmpty()) {
             return decisions.decide(state, place).map(wait -> yielding(state, wait));
@@ -157,7 +168,30 @@ final class Track {
                         || state.queue().stream().anyMatch(c -> !c.promote()));
     }
 
+    private void takeCatalog() {
+        synchronized (context.catalogs()) {
+            if (context.journal().state().betweenBatches()) {
+                context.catalogs().take();
+            }
+        }
+    }
+
+    /** While one track begins a batch, no other takes another catalog. */
+    private void depart() {
+        synchronized (context.catalogs()) {
+            TrainState state = context.journal().state();
+            if (state.betweenBatches()) {
+                depart(state);
+            }
+        }
+    }
+
     private void depart(TrainState state) {
+        List<Event> unknown = unknown(state);
+        if (!unknown.isEmpty()) {
+            context.journal().update(s -> unknown(s));
+            return;
+        }
         ImageSet production = context.registries().productionSet(context.catalog());
         context.ports().store().saveSet(production, releases.lastSet(state));
         String batch = context.ports().ids().get();
@@ -167,6 +201,20 @@ final class Track {
                     ? List.of()
                     : List.of(new Event.BatchDeparted(batch, departing, production.digest()));
         });
+    }
+
+    /** The catalog may have lost a service since its change was queued. */
+    private List<Event> unknown(TrainState state) {
+        Set<String> known = context.catalog().services().keySet();
+        List<Event> events = new ArrayList<>();
+        for (Change change : state.queue()) {
+            change.images().keySet().stream()
+                    .filter(name -> !known.contains(name))
+                    .findFirst()
+                    .map(name -> "the catalog has no service '" + name + "' any more")
+                    .ifPresent(why -> events.add(new Event.ChangeEnded(change.id(), Outcome.CANCELLED, why, "")));
+        }
+        return events;
     }
 
     void report(Trial trial, Verdict verdict, String reason) {

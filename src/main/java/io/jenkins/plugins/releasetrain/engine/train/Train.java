@@ -38,7 +38,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Train {
     private final TrainContext context;
-    private final Catalog catalog;
+    private final TrainCatalog catalog;
     private final Registries registries;
     private final Ports ports;
     private final Journal<TrainState> journal;
@@ -79,8 +79,12 @@ public final class Train {
         }
     }
 
-    /** @param environments one at least; so many trials run at once */
     public Train(Plan plan, Catalog catalog, Registries registries, List<Environment> environments, Ports ports) {
+        this(plan, TrainCatalog.of(catalog), registries, environments, ports);
+    }
+
+    /** @param environments one at least; so many trials run at once */
+    public Train(Plan plan, TrainCatalog catalog, Registries registries, List<Environment> environments, Ports ports) {
         this.catalog = catalog;
         this.registries = registries;
         this.ports = ports;
@@ -138,7 +142,7 @@ public final class Train {
         SortedMap<String, PinnedImage> running = new TreeMap<>();
         List<Service> services = images.entrySet().stream()
                 .filter(e -> Digest.isDigest(e.getValue()))
-                .map(e -> catalog.service(e.getKey()))
+                .map(e -> catalog.newest().service(e.getKey()))
                 .toList();
         if (!services.isEmpty()) {
             running.putAll(registries.productionSet(services).images());
@@ -150,7 +154,7 @@ public final class Train {
     }
 
     private PinnedImage pin(String service, String image, boolean promote) {
-        PinnedImage pinned = registries.pin(catalog.service(service), image);
+        PinnedImage pinned = registries.pin(catalog.newest().service(service), image);
         if (promote && PromotionItems.carriesTag(pinned, context.settings().movingTags())) {
             registries.checkTagFree(pinned);
         }

@@ -22,11 +22,16 @@ import java.util.List;
  */
 record TrainContext(
         Train.Plan plan,
-        Catalog catalog,
+        TrainCatalog catalogs,
         Registries registries,
         int environments,
         Ports ports,
         Journal<TrainState> journal) {
+
+    /** The one that the batch under way uses. */
+    Catalog catalog() {
+        return catalogs.taken();
+    }
 
     TrainSettings settings() {
         return plan.settings();

@@ -214,6 +214,11 @@ public record TrainState(
         return !paused.isEmpty();
     }
 
+    /** Whether nothing is being tried or promoted, so that the train may change without harm. */
+    public boolean betweenBatches() {
+        return batch.isEmpty() && trials.isEmpty() && pending.isEmpty();
+    }
+
     /** The trial that an environment holds. */
     public Optional<Trial> trialIn(String environment) {
         return trials.stream().filter(t -> t.environment().equals(environment)).findFirst();

@@ -1,0 +1,132 @@
+package io.jenkins.plugins.releasetrain.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
+import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A catalog that changes while the train runs. */
+class TrainCatalogTest {
+    private final FakeShop shop = new FakeShop(6, Map.of());
+    private final Changing catalog = new Changing(shop.catalog);
+    private final Ride ride = new Ride(
+            shop,
+            new Train(
+                    new Train.Plan(TrainSettings.of("shop", "suite 1"), Timetable.ALWAYS),
+                    catalog,
+                    shop.registries(),
+                    List.of(shop.environment()),
+                    new Ports(shop.store, shop.promoter(shop.store), shop.clock, shop::id, shop.events::add)),
+            List.of(shop.environment()));
+    private final Train train = ride.train();
+
+    /** What a host keeps of it. */
+    private static final class Changing implements TrainCatalog {
+        private Catalog newest;
+        private Catalog taken;
+
+        Changing(Catalog first) {
+            newest = first;
+            taken = first;
+        }
+
+        @Override
+        public Catalog newest() {
+            return newest;
+        }
+
+        @Override
+        public Catalog take() {
+            taken = newest;
+            return taken;
+        }
+
+        @Override
+        public Catalog taken() {
+            return taken;
+        }
+
+        @Override
+        public boolean isOutdated() {
+            return newest != taken;
+        }
+    }
+
+    @AfterEach
+    void close() {
+        shop.close();
+    }
+
+    private static Catalog without(Catalog catalog, String service) {
+        SortedMap<String, Service> services = new TreeMap<>(catalog.services());
+        services.remove(service);
+        return new Catalog(services);
+    }
+
+    private Task.Test test() throws InterruptedException {
+        return (Task.Test) train.next("build");
+    }
+
+    @Test
+    void aSearchEndsWithTheCatalogThatItBeganWithAndNobodyJoinsIt() throws InterruptedException {
+        shop.buildBad("s0", "2");
+        List<String> others = List.of("s1", "s2", "s3");
+        others.forEach(s -> shop.build(s, "2"));
+        String bad = ride.queue("s0", "2");
+        others.forEach(s -> ride.queue(s, "2"));
+        train.report(test().trial(), shop.test(), "1 test failed");
+        shop.build("s4", "2");
+        String late = ride.queue("s4", "2");
+
+        catalog.newest = without(shop.catalog, "s5");
+        int trials = 0;
+        while (catalog.taken == shop.catalog) {
+            Task.Test next = test();
+            if (catalog.taken == shop.catalog) {
+                assertThat(next.changes()).as("nobody joins").doesNotContain(late);
+                assertThat(train.state().batch().orElseThrow().changes()).noneMatch(c -> c.id().equals(late));
+                trials++;
+            }
+            train.report(next.trial(), shop.test(), "1 test failed");
+        }
+        ride.run("build");
+
+        assertThat(trials).as("the search went on").isPositive();
+        assertThat(ride.outcome(bad).outcome()).isEqualTo(Outcome.EJECTED);
+        assertThat(ride.outcome(late).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(catalog.taken).isSameAs(catalog.newest);
+        assertThat(shop.events.stream().filter(Event.TrialEnded.class::isInstance))
+                .noneMatch(e -> ((Event.TrialEnded) e).verdict() == Verdict.VOID);
+    }
+
+    @Test
+    void whoWaitsWithAServiceThatIsGoneIsCancelledAtDepartureAndOthersGoOn() {
+        shop.build("s1", "2");
+        shop.build("s2", "2");
+        String gone = ride.queue("s1", "2");
+        String stays = ride.queue("s2", "2");
+
+        catalog.newest = without(shop.catalog, "s1");
+        ride.run("build");
+
+        assertThat(ride.outcome(gone).outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(ride.outcome(gone).reason()).isEqualTo("the catalog has no service 's1' any more");
+        assertThat(ride.outcome(stays).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThatThrownBy(() -> ride.queue("s1", "2"))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("Unknown service 's1'");
+    }
+}

@@ -1,0 +1,5 @@
+package jenkins.scm.api;
+
+public class SCMHead {
+    public SCMHead(String name) {}
+}

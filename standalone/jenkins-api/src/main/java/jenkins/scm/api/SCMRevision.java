@@ -1,0 +1,9 @@
+package jenkins.scm.api;
+
+public abstract class SCMRevision {
+    protected SCMRevision() {}
+
+    public final SCMHead getHead() {
+        throw new UnsupportedOperationException();
+    }
+}
