@@ -10,13 +10,18 @@ final class AdoptedCatalog implements TrainCatalog {
     private final CatalogFiles files;
     private final String key;
     private final Supplier<CatalogVersion> newest;
+    private final Supplier<String> problem;
     private CatalogVersion taken;
 
-    /** @param key unique to who uses it; what was taken is kept under it for the next start */
-    AdoptedCatalog(CatalogFiles files, String key, Supplier<CatalogVersion> newest) {
+    /**
+     * @param key unique to who uses it; what was taken is kept under it for the next start
+     * @param problem why the newest is not known; empty where it is
+     */
+    AdoptedCatalog(CatalogFiles files, String key, Supplier<CatalogVersion> newest, Supplier<String> problem) {
         this.files = files;
         this.key = key;
         this.newest = newest;
+        this.problem = problem;
     }
 
     @Override
@@ -47,6 +52,15 @@ final class AdoptedCatalog implements TrainCatalog {
         } catch (EngineException e) {
             return false;
         }
+    }
+
+    @Override
+    public String note() {
+        String why = problem.get();
+        if (!why.isEmpty()) {
+            return "The catalog stays as it is: " + why;
+        }
+        return isOutdated() ? "A new catalog is taken when the batch has ended" : "";
     }
 
     private synchronized CatalogVersion version() {

@@ -105,6 +105,14 @@ final class Wiring implements AutoCloseable {
         return ports.catalogs().current(configuration.catalog(catalog));
     }
 
+    private AdoptedCatalog adopted(String key, String catalog) {
+        return new AdoptedCatalog(
+                ports.files(),
+                key,
+                () -> version(catalog),
+                () -> configuration.catalog(catalog).getProblem());
+    }
+
     Registries registriesOf(String catalog) {
         CatalogConfiguration found = configuration.catalog(catalog);
         return new Registries(registry(found.getDevRegistry()), registry(found.getProductionRegistry()));
@@ -133,8 +141,7 @@ final class Wiring implements AutoCloseable {
     }
 
     private Train train(TrainConfiguration train) {
-        AdoptedCatalog catalog =
-                new AdoptedCatalog(ports.files(), "train-" + train.getName(), () -> version(train.getCatalog()));
+        AdoptedCatalog catalog = adopted("train-" + train.getName(), train.getCatalog());
         return new Train(
                 new Train.Plan(
                         settings(train),
@@ -209,8 +216,7 @@ final class Wiring implements AutoCloseable {
         return lanes.computeIfAbsent(
                         environmentName,
                         key -> new AdoptedLanes(
-                                new AdoptedCatalog(ports.files(), "lanes-" + environmentName, () -> version(catalog)),
-                                version -> lanes(environment, version)))
+                                adopted("lanes-" + environmentName, catalog), version -> lanes(environment, version)))
                 .current();
     }
 

@@ -7,7 +7,10 @@ import hudson.model.Result;
 import io.jenkins.plugins.releasetrain.config.CatalogConfiguration;
 import io.jenkins.plugins.releasetrain.config.CatalogScm;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
+import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
+import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
@@ -66,6 +69,16 @@ class CatalogInScmTest {
         return configuration().catalog("shop").getState();
     }
 
+    /** What the train's page shows beside its history. */
+    private static String outlook() {
+        return new String(
+                ReleaseService.get()
+                        .operations()
+                        .outlook(() -> new OperationsApi.Asked("", "", Shop.TRAIN, ""))
+                        .body(),
+                StandardCharsets.UTF_8);
+    }
+
     private static String mono(String service, String body) {
         return "monoRelease(train: 'shop', service: '" + service + "', image: '1.1') { " + body + " }";
     }
@@ -98,6 +111,7 @@ class CatalogInScmTest {
                     "Unknown service 'mail'; the catalog has 2 services: cart, pay",
                     jenkins.buildAndAssertStatus(
                             Result.FAILURE, Shop.job(jenkins, "late", mono("mail", "echo 'tested'"))));
+            assertThat(outlook()).contains("A new catalog is taken when the batch has ended");
             GateStep.open("cart");
 
             jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(conductor));
@@ -125,10 +139,7 @@ class CatalogInScmTest {
         session.then(jenkins -> {
             GateStep.awaitWaiting("mail");
             GateStep.open("mail");
-            WorkflowRun build = (WorkflowRun) jenkins.jenkins
-                    .getItemByFullName("mail", org.jenkinsci.plugins.workflow.job.WorkflowJob.class)
-                    .getBuildByNumber(1);
-            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(EveryState.build("mail")));
         });
         assertThat(shop.inProduction("mail")).isEqualTo(mail);
     }
@@ -147,6 +158,8 @@ class CatalogInScmTest {
             assertThat(invalid.getContentAsString()).contains("line 9");
             HtmlPage page = jenkins.createWebClient().goTo("manage/release-train/");
             assertThat(page.asNormalizedText()).contains("3 services of revision " + good, "line 9");
+
+            assertThat(outlook()).contains("The catalog stays as it is: The catalog has 1 problem");
 
             MemoryScm.failWith("https://ci:s3cr3t@git.example/shop did not answer");
             assertThat(read(jenkins).getContentAsString())

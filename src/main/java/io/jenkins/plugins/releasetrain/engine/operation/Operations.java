@@ -107,6 +107,7 @@ public final class Operations {
      * @param held why nothing is released; empty while it may be
      * @param limit the batch limit, and why it is what it is
      * @param expected when a change is decided, on average, by its id; those that are not known are left out
+     * @param catalog why the train's catalog is not the newest; empty where it is
      * @param wasted the share of the last trials that were for nothing, 0 to 1; while it is above {@code wasteBudget},
      *     nothing is tried ahead of a trial
      */
@@ -115,6 +116,7 @@ public final class Operations {
             String held,
             String limit,
             Map<String, Instant> expected,
+            String catalog,
             double wasted,
             double wasteBudget) {}
 
@@ -124,7 +126,7 @@ public final class Operations {
         try {
             train = trains.apply(name);
         } catch (EngineException e) {
-            return new Outlook(name, "", "", Map.of(), 0, 1);
+            return new Outlook(name, "", "", Map.of(), "", 0, 1);
         }
         TrainState state = train.state();
         Forecast forecast = train.forecast();
@@ -135,7 +137,13 @@ public final class Operations {
                         .flatMap(Forecast.Place::expected)
                         .ifPresent(at -> expected.put(c.id(), at)));
         return new Outlook(
-                name, state.held(), forecast.explainLimit(), expected, forecast.wasted(), forecast.wasteBudget());
+                name,
+                state.held(),
+                forecast.explainLimit(),
+                expected,
+                train.catalogNote(),
+                forecast.wasted(),
+                forecast.wasteBudget());
     }
 
     /** Images that are blocked now, newest reasons first by release. */

@@ -307,6 +307,11 @@ public final class Train {
         return decisions.batchLimit(s);
     }
 
+    /** Why its catalog is not the newest, for people; empty where it is. */
+    public String catalogNote() {
+        return catalog.note();
+    }
+
     /** What waiting changes may expect, and why the batch limit is what it is. */
     public Forecast forecast() {
         return new Forecast(state(), context.settings(), tracks.size());

@@ -16,6 +16,9 @@ public interface TrainCatalog {
     /** Whether the newest is another one: nobody joins the batch under way then, so that it ends. */
     boolean isOutdated();
 
+    /** Why what is used is not the newest, for people; empty where it is. */
+    String note();
+
     /** A catalog that stays as it is. */
     static TrainCatalog of(Catalog catalog) {
         return new TrainCatalog() {
@@ -37,6 +40,11 @@ public interface TrainCatalog {
             @Override
             public boolean isOutdated() {
                 return false;
+            }
+
+            @Override
+            public String note() {
+                return "";
             }
         };
     }

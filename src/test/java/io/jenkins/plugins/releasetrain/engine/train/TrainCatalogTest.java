@@ -63,6 +63,11 @@ class TrainCatalogTest {
         public boolean isOutdated() {
             return newest != taken;
         }
+
+        @Override
+        public String note() {
+            return isOutdated() ? "another one waits" : "";
+        }
     }
 
     @AfterEach

@@ -51,6 +51,7 @@ function train(n, expect) {
     n.paused ? alert("warning", t("paused.said", n.paused), " ", el("span", { class: "rt-soft" },
       n.pausedBy ? say("paused.by", n.pausedBy, ago(n.pausedSince)) : ago(n.pausedSince))) : null,
     expect.held ? alert("warning", t("held.said", expect.held)) : null,
+    expect.catalog ? alert("warning", expect.catalog) : null,
     facts([[t("newest.release"), release(n.lastRelease)]]),
     n.waits.filter(w => !n.paused || !w.why.includes(n.paused)).map(w => el("p", {},
       w.environment ? t("waits.in", w.environment) : t("waits"), " ", w.why, " ", el("span", { class: "rt-soft" }, ago(w.since)))),
