@@ -6,12 +6,12 @@ import hudson.ExtensionList;
 import hudson.model.Result;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.yaml.YamlSource;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
+import io.jenkins.plugins.releasetrain.testkit.cluster.SampleWorkloads;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -35,18 +35,7 @@ class IsolationTest extends ShopTest {
         for (String service : Shop.SERVICES) {
             shop.kubernetes
                     .client()
-                    .resource(new ServiceBuilder()
-                            .withNewMetadata()
-                            .withNamespace("cd")
-                            .withName(service)
-                            .endMetadata()
-                            .withNewSpec()
-                            .addToSelector("app", service)
-                            .addNewPort()
-                            .withPort(80)
-                            .endPort()
-                            .endSpec()
-                            .build())
+                    .resource(SampleWorkloads.service("cd", service))
                     .create();
         }
         String code = """

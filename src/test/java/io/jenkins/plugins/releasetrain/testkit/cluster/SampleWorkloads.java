@@ -1,5 +1,7 @@
 package io.jenkins.plugins.releasetrain.testkit.cluster;
 
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.util.Map;
@@ -38,6 +40,22 @@ public final class SampleWorkloads {
                 .endContainer()
                 .endSpec()
                 .endTemplate()
+                .endSpec()
+                .build();
+    }
+
+    /** Leads to the workload of that name. */
+    public static Service service(String namespace, String name) {
+        return new ServiceBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(namespace)
+                .endMetadata()
+                .withNewSpec()
+                .addToSelector("app", name)
+                .addNewPort()
+                .withPort(80)
+                .endPort()
                 .endSpec()
                 .build();
     }

@@ -6,6 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
@@ -47,6 +48,9 @@ final class Audit {
                 "all environments are free",
                 Stream.concat(story.stagings().stream(), Stream.of(story.shared()))
                         .allMatch(environment -> environment.lock().entries().isEmpty()));
+        findings.put(
+                "no lane left anything beside the baseline",
+                story.shared().cluster().lanesBeside(Isolation.SIDE_BY_SIDE).isEmpty());
         findings.put("every change and lane has exactly one outcome", oneOutcomeEach(events));
         return findings;
     }

@@ -76,11 +76,14 @@ final class Shop {
         dev.pushIndex(name + "/" + service, version, List.of(image, image.architecture("arm64")));
     }
 
-    /** Creates a workload per service. */
+    /** Creates a workload and a Service per service. */
     void install(KubernetesClient kubernetes, String namespace, Map<String, ImageReference> images) {
-        images.forEach((service, image) -> kubernetes
-                .resource(SampleWorkloads.deployment(
-                        namespace, catalog.service(service).workload().name(), image.toString(), PROGRESS_DEADLINE))
-                .create());
+        images.forEach((service, image) -> {
+            String workload = catalog.service(service).workload().name();
+            kubernetes
+                    .resource(SampleWorkloads.deployment(namespace, workload, image.toString(), PROGRESS_DEADLINE))
+                    .create();
+            kubernetes.resource(SampleWorkloads.service(namespace, workload)).create();
+        });
     }
 }

@@ -32,18 +32,30 @@ final class ShopSuite {
 
     /** Tests all services. @return what failed; empty when all is well */
     List<String> testAll(String namespace, Results results) {
-        return test(namespace, catalog.services().keySet(), results);
+        return test(new Subject(namespace, catalog.services().keySet(), Map.of()), results);
+    }
+
+    /**
+     * What is to be tested.
+     *
+     * @param hosts of services that are not reached by their own name
+     */
+    record Subject(String namespace, Collection<String> services, Map<String, String> hosts) {
+        /** In this shop each Service leads to the workload of its name. */
+        String workload(String service) {
+            return hosts.getOrDefault(service, service).split("\\.")[0];
+        }
     }
 
     /** Tests some services together with those that they call. */
-    List<String> test(String namespace, Collection<String> services, Results results) {
-        Map<String, Map<String, String>> running = running(namespace);
+    List<String> test(Subject subject, Results results) {
+        Map<String, Map<String, String>> running = running(subject.namespace());
         List<String> failures = new ArrayList<>();
         int bad = 0;
         int done = 0;
-        for (String service : services) {
+        for (String service : subject.services()) {
             int before = failures.size();
-            Map<String, String> labels = running.get(service);
+            Map<String, String> labels = running.get(subject.workload(service));
             if (labels == null) {
                 failures.add(service + " is not installed");
             } else {

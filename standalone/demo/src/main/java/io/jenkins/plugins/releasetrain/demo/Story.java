@@ -3,13 +3,9 @@ package io.jenkins.plugins.releasetrain.demo;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
-import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
-import io.jenkins.plugins.releasetrain.engine.lane.LaneTask;
-import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
-import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
@@ -34,9 +30,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -61,7 +54,7 @@ final class Story {
     private Environment shared;
     private volatile Train train;
     private volatile Runnable afterEachTest = () -> {};
-    private Lanes lanes;
+    private MicroStory micro;
 
     Story(Parts parts, Shop shop, Account account, Summary summary) {
         this.parts = parts;
@@ -90,7 +83,8 @@ final class Story {
         prepare();
         monoRelease();
         testRelease();
-        microReleases();
+        micro.microReleases();
+        micro.sideBySide();
         secondMonoRelease();
         rollback();
     }
@@ -188,12 +182,7 @@ final class Story {
                 parts.registries,
                 stagings,
                 ports);
-        lanes = new Lanes(
-                new LaneSettings(Isolation.REPLACE, LaneSettings.OnDrift.RERUN, 5, TrainSettings.USUAL_MOVING_TAGS),
-                shop.catalog(),
-                parts.registries,
-                shared,
-                ports);
+        micro = new MicroStory(new MicroStory.Cast(parts, shop, account, summary, suite), shared, ports, this::results);
     }
 
     private static String id() {
@@ -330,52 +319,13 @@ final class Story {
         };
     }
 
-    private static Verdict verdict(List<String> failures) {
+    static Verdict verdict(List<String> failures) {
         return failures.isEmpty() ? Verdict.PASSED : Verdict.FAILED;
-    }
-
-    private void microReleases() throws InterruptedException, ExecutionException {
-        account.headline("Micro releases: five lanes at once in one shared environment");
-        shop.build("pay", "1.1");
-        shop.build("account", "1.1");
-        shop.build("web", "1.1");
-        shop.push("delivery", "1.1", shop.image("delivery", "1.1").label(ShopImages.NEEDS, "mail=9"));
-        shop.push("review", "1.1", shop.image("review", "1.1").label(ShopImages.STARTS, "never"));
-        SortedMap<String, String> candidates =
-                new TreeMap<>(Map.of("pay", "1.1", "account", "1.1", "web", "1.1", "delivery", "1.1", "review", "1.1"));
-        double begin = account.seconds();
-        Traffic traffic = parts.traffic();
-        ExecutorService builds = Executors.newFixedThreadPool(candidates.size());
-        try {
-            List<Future<Event.LaneEnded>> ends = new ArrayList<>();
-            lanes.byGroup(candidates).values().forEach(images -> ends.add(builds.submit(() -> lane(images))));
-            for (Future<Event.LaneEnded> end : ends) {
-                Event.LaneEnded ended = end.get();
-                summary.add(Summary.Row.part(ended.release(), account.name(ended.lane()), ended.outcome()));
-            }
-        } finally {
-            builds.shutdownNow();
-        }
-        summary.add(new Summary.Row(
-                "", "  (" + candidates.size() + " lanes at once)", "", Optional.of(cost(begin, traffic))));
     }
 
     /** Candidates of one group, to their outcome. */
     Event.LaneEnded lane(Map<String, String> images) throws InterruptedException {
-        Lanes.LaneId lane = lanes.open(images, new Origin("micro#1", "", "demo"));
-        while (true) {
-            LaneTask task = lanes.next(lane);
-            parts.live.waits(lane.id(), shared.name(), task instanceof LaneTask.Wait wait ? wait.why() : "");
-            if (task instanceof LaneTask.Done done) {
-                return done.ended();
-            } else if (task instanceof LaneTask.Test test) {
-                List<String> failures =
-                        suite.test(test.namespace(), test.images().keySet(), results(test.tenant()));
-                lanes.report(lane, test.tenant(), verdict(failures), String.join("; ", failures));
-            } else {
-                Thread.sleep(POLL.toMillis());
-            }
-        }
+        return micro.lane(micro.inPlace(), images);
     }
 
     private void measured(String release, String changes, Supplier<String> act) {
