@@ -122,6 +122,11 @@ public interface Cluster {
      * @param message Kubernetes' own words
      */
     record Blocker(String service, String pod, String reason, String message) {
+        /** Whether the namespace is full (Kubernetes' admission plugin ResourceQuota), which is not the image's doing. */
+        public boolean isQuota() {
+            return message.contains("exceeded quota");
+        }
+
         @Override
         public String toString() {
             return service + ": " + reason + (pod.isEmpty() ? "" : " in pod " + pod)

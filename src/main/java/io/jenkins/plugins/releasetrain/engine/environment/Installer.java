@@ -46,7 +46,7 @@ public final class Installer {
                 .awaitRollouts(images.keySet(), environment.rolloutDeadline(), Cluster.Progress.NONE);
         return switch (rollout.outcome()) {
             case READY -> proven(patched, images);
-            case BLOCKED -> new Installation(patched, Optional.of(describe(rollout, "cannot start")), true);
+            case BLOCKED -> new Installation(patched, Optional.of(describe(rollout, "cannot start")), !isFull(rollout));
             case TIMED_OUT ->
                 new Installation(
                         patched,
@@ -84,6 +84,10 @@ public final class Installer {
                 .installed(services)
                 .forEach((name, reference) -> reference.digest().ifPresent(digest -> digests.put(name, digest)));
         return digests;
+    }
+
+    private static boolean isFull(Rollout rollout) {
+        return rollout.blocker().filter(Cluster.Blocker::isQuota).isPresent();
     }
 
     private static String describe(Rollout rollout, String otherwise) {

@@ -74,6 +74,7 @@ class ApiServerClusterTest extends ClusterContract {
         assertThat(rollout.blocker()).hasValueSatisfying(b -> {
             assertThat(b.reason()).isEqualTo("FailedCreate");
             assertThat(b.message()).contains("exceeded quota: none");
+            assertThat(b.isQuota()).isTrue();
         });
     }
 }

@@ -27,12 +27,18 @@ public final class FakeCluster implements Cluster {
     private final Map<String, String> lanesByCopy = new TreeMap<>();
     private Optional<String> refusal = Optional.empty();
     private Optional<String> routeRefusal = Optional.empty();
+    private boolean full;
     private final Map<String, Long> fences = new HashMap<>();
     private final Set<Digest> unstartable = new HashSet<>();
     private final List<List<String>> installations = new ArrayList<>();
 
     public synchronized void cannotStart(Digest digest) {
         unstartable.add(digest);
+    }
+
+    /** No further pod is admitted. */
+    public synchronized void isFull() {
+        full = true;
     }
 
     /** What each call of install patched. */
@@ -138,6 +144,15 @@ public final class FakeCluster implements Cluster {
                 return new Rollout(
                         Rollout.Outcome.BLOCKED,
                         Optional.of(new Blocker(service.name(), service.name() + "-0", "CrashLoopBackOff", "exit 1")));
+            } else if (full) {
+                return new Rollout(
+                        Rollout.Outcome.BLOCKED,
+                        Optional.of(new Blocker(
+                                service.name(),
+                                "",
+                                "FailedCreate",
+                                "pods \"" + service.name()
+                                        + "-0\" is forbidden: exceeded quota: pods, requested: pods=1")));
             }
         }
         progress.ready(services.size(), services.size());

@@ -124,6 +124,16 @@ class SideBySideTest {
     }
 
     @Test
+    void I4_candidateThatANamespacesQuotaKeepsOutIsNotBlamed() {
+        shop.build("s1", "2");
+        shop.cluster.isFull();
+        Event.LaneEnded ended = finish(open("s1", "2"), Verdict.PASSED);
+        assertThat(ended.outcome()).isEqualTo(Outcome.UNDECIDED);
+        assertThat(ended.reason()).contains("exceeded quota");
+        assertThat(shop.cluster.beside()).isEmpty();
+    }
+
+    @Test
     void cancelledLaneLeavesNothingBehind() throws InterruptedException {
         shop.build("s3", "2");
         LaneId lane = open("s3", "2");
