@@ -31,9 +31,11 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
     private List<TrainConfiguration> trains = new ArrayList<>();
     private List<WebhookConfiguration> webhooks = new ArrayList<>();
     private StoreConfiguration store;
+    private transient ConfigurationParts saved;
 
     public ReleaseTrainConfiguration() {
         load();
+        saved = ConfigurationParts.of(this);
     }
 
     @NonNull
@@ -166,7 +168,9 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
             return;
         }
         super.save();
-        ReleaseService.reconfigured();
+        ConfigurationParts before = saved;
+        saved = ConfigurationParts.of(this);
+        ReleaseService.reconfigured(saved.since(before));
     }
 
     /** @throws EngineException where there is none of this name; names those that there are */

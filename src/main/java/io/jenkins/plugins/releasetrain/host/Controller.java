@@ -104,6 +104,11 @@ public final class Controller {
         return Jenkins.getAuthentication2().getName();
     }
 
+    /** As Jenkins would save it, secrets encrypted. */
+    public static String xml(Object value) {
+        return Jenkins.XSTREAM2.toXML(value);
+    }
+
     /** Where credentials are looked for that belong to no job. */
     public ItemGroup<?> root() {
         return Jenkins.get();

@@ -11,20 +11,14 @@ import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryRole;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
-import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
-import io.jenkins.plugins.releasetrain.engine.manifest.ReleaseManifest;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
-import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
-import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
-import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
-import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.operation.Operations;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
@@ -44,8 +38,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -66,6 +58,7 @@ public final class ReleaseService {
     private final CatalogFiles files =
             new CatalogFiles(controller.directory().resolve("catalogs"), new CatalogReader());
     private final Catalogs catalogs = new Catalogs(controller, files, clock);
+    private final ConfigurationLog log = new ConfigurationLog(controller, this::store, clock);
     private final Map<String, TrainDriver> trains = new ConcurrentHashMap<>();
     private final Map<String, LaneDriver> lanes = new ConcurrentHashMap<>();
     private Store store;
@@ -151,53 +144,9 @@ public final class ReleaseService {
         return wiring().registriesOf(configuration().train(train).getCatalog());
     }
 
-    /**
-     * The images of a release, or of a set that is being tried, as text for other installers.
-     *
-     * @param release its id, or the digest of the set
-     * @throws EngineException where there is no such release, set or format
-     */
-    public String manifest(String release, String format) {
-        ReleaseManifest.Format as = ReleaseManifest.Format.of(format);
-        if (release.startsWith("sha256:")) {
-            return ofTrial(new Digest(release)).as(as);
-        }
-        Event.ReleaseMade made = store().release(release)
-                .map(Store.ReleaseRecord::made)
-                .orElseThrow(() -> new EngineException(
-                        FailureKind.NOT_FOUND,
-                        "There is no release '" + release + "'; releases are called as in 'shop-17'"));
-        ImageSet set = store().set(made.set()).orElseThrow();
-        return new ReleaseManifest(made, set, productionHost(made.owner())).as(as);
-    }
-
-    private ReleaseManifest ofTrial(Digest digest) {
-        for (TrainConfiguration train : configuration().getTrains()) {
-            Optional<Map<String, ImageReference>> candidates =
-                    wiring().train(train.getName()).candidates(digest);
-            if (candidates.isPresent()) {
-                ImageSet set = store().set(digest).orElseThrow();
-                SortedMap<String, PinnedImage> changed = new TreeMap<>(set.images());
-                changed.keySet().retainAll(candidates.get().keySet());
-                Event.ReleaseMade trial = new Event.ReleaseMade(
-                        "", train.getName(), 0, Event.Kind.MONO, digest, "", "", changed, List.of(), "");
-                return new ReleaseManifest(trial, set, productionHost(train.getName()), candidates.get());
-            }
-        }
-        throw new EngineException(
-                FailureKind.NOT_FOUND,
-                "No train tries the set " + digest
-                        + " now; name a release as in 'shop-17', or RELEASE_ID within a body");
-    }
-
-    /** @param owner a train, or environment/group of a lane */
-    private String productionHost(String owner) {
-        String catalog = owner.contains("/")
-                ? configuration()
-                        .environment(owner.substring(0, owner.indexOf('/')))
-                        .getCatalog()
-                : configuration().train(owner).getCatalog();
-        return wiring().registriesOf(catalog).production().host();
+    /** Releases, and sets that are being tried, as text for other installers. */
+    public Manifests manifests() {
+        return new Manifests(configuration(), store(), wiring());
     }
 
     /** Two registries for a promotion by a build, with the credentials that its job sees. */
@@ -324,10 +273,15 @@ public final class ReleaseService {
         }
     }
 
-    /** The configuration was saved: what is made from it is made anew. */
-    public static void reconfigured() {
+    /**
+     * The configuration was saved: what is made from it is made anew, and who did it is kept.
+     *
+     * @param parts that are not what they were
+     */
+    public static void reconfigured(List<Event.Part> parts) {
         for (ReleaseService service : ExtensionList.lookup(ReleaseService.class)) {
             service.rewire();
+            service.log.changed(parts);
         }
     }
 

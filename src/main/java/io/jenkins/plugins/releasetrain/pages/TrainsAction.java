@@ -35,7 +35,17 @@ public final class TrainsAction implements RootAction, StaplerProxy {
     private static final int NOT_FOUND = 404;
     private static final int UNAVAILABLE = 503;
     private static final Set<String> PAGES = Set.of(
-            "now", "history", "releases", "changes", "compare", "matrix", "services", "digests", "trends", "find");
+            "now",
+            "history",
+            "releases",
+            "changes",
+            "compare",
+            "matrix",
+            "services",
+            "digests",
+            "trends",
+            "audit",
+            "find");
 
     @Override
     public String getIconFileName() {

@@ -74,7 +74,7 @@ public final class ReleaseManifestStep extends Step {
             try {
                 FlowExecution flow = getContext().get(FlowExecution.class);
                 ReleaseService.get().check(flow.getAuthentication2(), ReleasePermissions.VIEW);
-                getContext().onSuccess(ReleaseService.get().manifest(release, format));
+                getContext().onSuccess(ReleaseService.get().manifests().of(release, format));
             } catch (EngineException e) {
                 getContext().onFailure(new AbortException("releaseManifest: " + e.getMessage()));
             } catch (IOException | RuntimeException e) {

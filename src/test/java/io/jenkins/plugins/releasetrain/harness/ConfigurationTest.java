@@ -17,6 +17,8 @@ import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.WebhookConfiguration;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -211,6 +213,89 @@ class ConfigurationTest {
                         .renderHtml())
                 .contains("contains a password")
                 .doesNotContain("s3cr3t");
+    }
+
+    @Test
+    void I9_whoChangedWhatOfTheConfigurationIsKeptWithoutValues(JenkinsConfiguredWithCodeRule jenkins)
+            throws Exception {
+        configureByCode("role: DEV", "largestBatch: 8", "");
+        awaitDeeds(1);
+        assertThat(deeds().get(0).user()).isEqualTo("SYSTEM");
+        assertThat(said(deeds().get(0)))
+                .containsExactly(
+                        "catalog shop ADDED []",
+                        "environment staging ADDED []",
+                        "registry dev ADDED []",
+                        "registry production ADDED []",
+                        "train shop ADDED []");
+
+        configureByCode("role: DEV", "largestBatch: 8", "");
+        configureByCode(
+                "role: DEV",
+                "largestBatch: 9",
+                "    webhooks:\n      - name: chat\n        url: https://chat.example/s3cr3t\n"
+                        + "        credentialsId: chat\n        events: released\n");
+        awaitDeeds(2);
+        assertThat(said(deeds().get(0))).containsExactly("train shop CHANGED [largestBatch]", "webhook chat ADDED []");
+
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("ada"));
+        HtmlForm form = jenkins.createWebClient()
+                .login("ada")
+                .goTo("manage/release-train/")
+                .getFormByName("config");
+        form.getInputsByName("_.url").get(0).setValue("https://chat.example/other");
+        jenkins.submit(form);
+        awaitDeeds(3);
+        assertThat(deeds().get(0).user()).isEqualTo("ada");
+        assertThat(said(deeds().get(0))).containsExactly("webhook chat CHANGED [url]");
+
+        String shown = jenkins.createWebClient()
+                .login("ada")
+                .goTo("release-trains/api/audit", "application/json")
+                .getWebResponse()
+                .getContentAsString();
+        assertThat(shown)
+                .contains("\"what\":\"CONFIGURED\"", "webhook chat changed: url", "\"user\":\"SYSTEM\"")
+                .doesNotContain("chat.example");
+    }
+
+    private static void configureByCode(String role, String batch, String more) throws Exception {
+        ConfigurationAsCode.get().configureWith(YamlSource.of(new ByteArrayInputStream("""
+                releases:
+                  releaseTrain:
+                    registries:
+                      - {name: dev, host: 'dev.example', ROLE}
+                      - {name: production, host: production.example, role: PRODUCTION}
+                    catalogs:
+                      - {name: shop, devRegistry: dev, productionRegistry: production, yaml: 'services: {cart: }'}
+                    environments:
+                      - {name: staging, namespace: staging}
+                    trains:
+                      - {name: shop, catalog: shop, environment: staging, BATCH}
+                """.replace("ROLE", role)
+                .replace("BATCH", batch)
+                .concat(more)
+                .getBytes(StandardCharsets.UTF_8))));
+    }
+
+    private static List<Event.ConfigurationChanged> deeds() {
+        return ReleaseService.get().store().byHand(Long.MAX_VALUE, 10).stream()
+                .map(deed -> (Event.ConfigurationChanged) deed.recorded().event())
+                .toList();
+    }
+
+    private static void awaitDeeds(int count) throws Exception {
+        Shop.await(count + " changes to be kept", () -> deeds().size() == count);
+    }
+
+    private static List<String> said(Event.ConfigurationChanged deed) {
+        return deed.parts().stream()
+                .map(p -> p.kind() + " " + p.name() + " " + p.change() + " " + p.fields())
+                .toList();
     }
 
     private static int post(JenkinsRule jenkins, String user, String url) throws Exception {

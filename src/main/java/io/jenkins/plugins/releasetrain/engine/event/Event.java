@@ -162,6 +162,15 @@ public sealed interface Event {
     /** An image is refused everywhere until it is unblocked; {@code release} brought it. */
     record ImageBlocked(Digest digest, String service, String release, String reason, String user) implements Event {}
 
+    /**
+     * Somebody saved another configuration.
+     *
+     * @param parts never values, which may be secret
+     * @param controller whose configuration
+     * @param user SYSTEM where it was code or a script
+     */
+    record ConfigurationChanged(List<Part> parts, String controller, String user) implements Event {}
+
     /** An image may be used again. */
     record ImageUnblocked(Digest digest, String user) implements Event {}
 
@@ -263,6 +272,22 @@ public sealed interface Event {
             String tag,
             Optional<Digest> former,
             boolean mayMove) {}
+
+    /**
+     * A part of a configuration.
+     *
+     * @param kind such as train
+     * @param name empty where there is one of its kind only
+     * @param fields names of those that are others; empty for a part that was added or removed
+     */
+    record Part(String kind, String name, Alteration change, List<String> fields) {}
+
+    /** What became of a part. */
+    enum Alteration {
+        ADDED,
+        CHANGED,
+        REMOVED
+    }
 
     /** Whose release it is. */
     enum Kind {

@@ -31,6 +31,7 @@ public final class HistoryApi {
     private final ReleaseViews releases;
     private final PlaceViews places;
     private final TrendViews trends;
+    private final AuditViews audit;
     private final AdviceViews advice;
     private final MetricViews metrics;
 
@@ -49,6 +50,7 @@ public final class HistoryApi {
         this.releases = new ReleaseViews(store);
         this.places = new PlaceViews(store, items);
         this.trends = new TrendViews(store, clock);
+        this.audit = new AuditViews(store);
         this.metrics = new MetricViews(store, clock, live);
         this.advice = new AdviceViews(store, clock, executor);
     }
@@ -110,6 +112,8 @@ public final class HistoryApi {
                     return with(query, Set.of("after", "limit"), places::matrix);
                 case "trends":
                     return with(query, Set.of("owner", "from", "to"), trends::trends);
+                case "audit":
+                    return with(query, Set.of("before", "limit"), audit::audit);
                 case "webhooks":
                     return with(query, Set.of(), p -> new View.Webhooks(live.deliveries()));
                 case "advisor":

@@ -273,6 +273,20 @@ public sealed interface View {
             implements View {}
 
     /** Those of this controller that were called since it started. */
+    /** What people did by hand. */
+    record Audit(List<Deed> deeds, String next) implements View {}
+
+    /**
+     * Something that somebody did.
+     *
+     * @param what PAUSED, RESUMED, HELD, FREED, PRIORITISED, FORCED, ROLLED_BACK, BLOCKED, UNBLOCKED or CONFIGURED
+     * @param place the train, or what else it was done to as a whole; empty for none
+     * @param subjects ids of changes, a release, a service, or parts of a configuration
+     * @param reason as it was given; empty where none is asked for
+     */
+    record Deed(Instant at, String user, String what, String place, List<String> subjects, String reason)
+            implements View {}
+
     record Webhooks(List<Live.Delivery> webhooks) implements View {}
 
     /** @param error says what is wrong and what to do */

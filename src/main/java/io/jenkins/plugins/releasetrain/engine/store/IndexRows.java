@@ -33,6 +33,14 @@ final class IndexRows {
                 .add();
     }
 
+    void byHand(long version) {
+        insert("INSERT INTO rt_by_hand (item, stream, version) VALUES (nextval('rt_item_key'), :stream, :version)"
+                        + " ON CONFLICT DO NOTHING")
+                .bind("stream", stream)
+                .bind("version", version)
+                .add();
+    }
+
     void laneEnded(String id, long version) {
         update("UPDATE rt_change SET done_stream = :stream, done_version = :version" + IF_FIRST)
                 .bind("id", id)

@@ -100,6 +100,9 @@ final class Indexer {
 
     private void add(RecordedEvent recorded) {
         Event event = recorded.event();
+        if (isByHand(event)) {
+            rows.byHand(recorded.version());
+        }
         if (event instanceof Event.LaneQueued e) {
             rows.lane(e.lane(), recorded.version());
         } else if (event instanceof Event.ReleaseMade e) {
@@ -125,6 +128,23 @@ final class Indexer {
             now(recorded);
             measure(recorded);
         }
+    }
+
+    /** A train that pauses by itself names nobody. */
+    private static boolean isByHand(Event event) {
+        if (event instanceof Event.TrainPaused e) {
+            return !e.user().isEmpty();
+        } else if (event instanceof Event.ReleaseMade e) {
+            return e.user().isPresent();
+        }
+        return event instanceof Event.TrainResumed
+                || event instanceof Event.ReleasesHeld
+                || event instanceof Event.ReleasesFreed
+                || event instanceof Event.ChangePrioritised
+                || event instanceof Event.RunForced
+                || event instanceof Event.ImageBlocked
+                || event instanceof Event.ImageUnblocked
+                || event instanceof Event.ConfigurationChanged;
     }
 
     private void now(RecordedEvent recorded) {

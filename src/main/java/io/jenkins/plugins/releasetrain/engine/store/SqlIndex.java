@@ -86,6 +86,22 @@ final class SqlIndex {
                 .list();
     }
 
+    List<Store.ByHand> byHand(Handle handle, long before, int limit) {
+        return handle.createQuery("SELECT b.item, e.stream, e.version, e.happened, e.type, e.body FROM rt_by_hand b"
+                        + " JOIN rt_event e ON e.stream = b.stream AND e.version = b.version"
+                        + " WHERE b.item < :before ORDER BY b.item DESC LIMIT :limit")
+                .bind("before", before)
+                .bind("limit", limit)
+                .map((row, context) -> new Store.ByHand(
+                        row.getLong("item"),
+                        row.getString("stream"),
+                        new RecordedEvent(
+                                row.getLong("version"),
+                                SqlHistory.instant(row, "happened"),
+                                codec.read(row.getString("type"), row.getString("body")))))
+                .list();
+    }
+
     Optional<String> batchOf(Handle handle, String trial) {
         return handle.createQuery("SELECT batch FROM rt_trial WHERE id = :trial")
                 .bind("trial", trial)

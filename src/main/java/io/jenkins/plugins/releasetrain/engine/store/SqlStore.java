@@ -245,6 +245,11 @@ public final class SqlStore implements Store {
     }
 
     @Override
+    public List<ByHand> byHand(long before, int limit) {
+        return database.read("read what was done by hand", handle -> index.byHand(handle, before, limit));
+    }
+
+    @Override
     public Optional<Item> item(String kind, String id) {
         return database.read("read '" + id + "'", handle -> ItemRows.find(handle, kind, id));
     }

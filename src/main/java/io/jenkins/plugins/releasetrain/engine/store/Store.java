@@ -67,6 +67,13 @@ public interface Store extends AutoCloseable {
     /** Releases, and changes and lanes that ended otherwise, newest first. */
     HistoryPage history(HistoryQuery query);
 
+    /**
+     * What people did by hand, newest first.
+     *
+     * @param before only what was recorded before the entry of this key; {@link Long#MAX_VALUE} for the newest
+     */
+    List<ByHand> byHand(long before, int limit);
+
     /** One item of the history by its id. */
     Optional<Item> item(String kind, String id);
 
@@ -133,6 +140,9 @@ public interface Store extends AutoCloseable {
 
     /** An event with its place in the stream, 1 being the first. */
     record RecordedEvent(long version, Instant at, Event event) {}
+
+    /** Something that somebody did by hand; {@code key} is where a list goes on. */
+    record ByHand(long key, String stream, RecordedEvent recorded) {}
 
     /** Outcomes of the trials of one set; void trials count for nothing. */
     record Runs(int passed, int failed) {

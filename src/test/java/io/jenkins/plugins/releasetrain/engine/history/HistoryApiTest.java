@@ -102,7 +102,7 @@ class HistoryApiTest {
                 asked++;
             }
         }
-        assertThat(asked).isEqualTo(11);
+        assertThat(asked).isEqualTo(12);
     }
 
     /** What is simulated has other figures whenever the policy becomes better. */

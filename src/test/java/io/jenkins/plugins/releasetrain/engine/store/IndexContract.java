@@ -57,6 +57,31 @@ abstract class IndexContract extends HistoryContract {
     }
 
     @Test
+    void shouldListWhatWasDoneByHandNewestFirst() {
+        store.append(
+                "train/shop",
+                0,
+                Samples.AT,
+                List.of(
+                        new Event.TrainPaused("freeze", "ada"),
+                        Samples.queued("c1"),
+                        new Event.TrainResumed("bob"),
+                        new Event.TrainPaused("3 trials in a row were void", "")));
+        Event.Part part = new Event.Part("train", "shop", Event.Alteration.CHANGED, List.of("policy"));
+        Event configured = new Event.ConfigurationChanged(List.of(part), "4f2c", "SYSTEM");
+        store.append("configuration", 0, Samples.AT.minusSeconds(5), List.of(configured));
+
+        List<Store.ByHand> newest = store.byHand(Long.MAX_VALUE, 2);
+        List<Store.ByHand> older = store.byHand(newest.get(1).key(), 2);
+
+        assertThat(newest)
+                .extracting(d -> d.recorded().event())
+                .containsExactly(configured, new Event.TrainResumed("bob"));
+        assertThat(newest).extracting(Store.ByHand::stream).containsExactly("configuration", "train/shop");
+        assertThat(older).extracting(d -> d.recorded().event()).containsExactly(new Event.TrainPaused("freeze", "ada"));
+    }
+
+    @Test
     void shouldFindReleasesAndWhatEndedOtherwiseByEveryTermNewestFirst() {
         aShop();
 

@@ -16,10 +16,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +29,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Files as earlier versions wrote them; they stay in the resources for ever. */
 class OldFileTest {
+    private static final Set<String> BY_HAND = Set.of(
+            "ChangePrioritised",
+            "ImageBlocked",
+            "ImageUnblocked",
+            "ReleasesFreed",
+            "ReleasesHeld",
+            "RunForced",
+            "TrainPaused",
+            "TrainResumed");
+
     private static final String STREAM = "train/shop";
 
     @TempDir
@@ -53,6 +65,12 @@ class OldFileTest {
             assertThat(store.set(child().digest()).orElseThrow().images()).isEqualTo(child().images());
             assertThat(store.append(STREAM, events.size(), Samples.AT, List.of(Samples.queued("c-18"))))
                     .isEqualTo(events.size() + 1);
+            assertThat(store.byHand(Long.MAX_VALUE, 100))
+                    .extracting(Store.ByHand::recorded)
+                    .containsExactlyElementsOf(events.stream()
+                            .filter(e -> BY_HAND.contains(e.event().getClass().getSimpleName()))
+                            .sorted(Comparator.comparing(RecordedEvent::version).reversed())
+                            .toList());
             derivedAnew(store);
         }
     }

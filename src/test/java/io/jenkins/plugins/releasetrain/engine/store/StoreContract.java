@@ -250,7 +250,7 @@ abstract class StoreContract extends IndexContract {
                                     "SELECT version FROM rt_schema_history WHERE success AND type = 'SQL' ORDER BY installed_rank")
                             .mapTo(String.class)
                             .list());
-            assertThat(migrations).containsExactly("1", "2", "3", "4", "5");
+            assertThat(migrations).containsExactly("1", "2", "3", "4", "5", "6");
         }
     }
 }

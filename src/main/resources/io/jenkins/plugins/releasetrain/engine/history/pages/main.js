@@ -4,7 +4,7 @@ import { base, context } from "./host.js";
 import { el, t, notice, alert, link, tick } from "./dom.js";
 import { PAGES } from "./pages.js";
 
-const TABS = ["now", "history", "matrix", "compare", "trends"];
+const TABS = ["now", "history", "matrix", "compare", "trends", "audit"];
 const SOON = 3_000, LATER = 10_000, SECOND = 1_000;
 
 const app = document.getElementById("rt-app");

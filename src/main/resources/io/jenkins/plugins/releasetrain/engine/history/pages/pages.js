@@ -12,6 +12,8 @@ import { trialTree } from "./pictures.js";
 const STATES = ["PROMOTED", "MADE", "REFUSED", "EJECTED", "NOT_INSTALLABLE", "SUPERSEDED", "CANCELLED", "PROVEN", "UNDECIDED"];
 const ENDED = { RELEASED: "good", PROVEN: "good", EJECTED: "bad", NOT_INSTALLABLE: "bad", REFUSED: "bad" };
 
+const SUBJECTS = { PRIORITISED: change, FORCED: change, ROLLED_BACK: release, BLOCKED: service };
+
 const itemLink = i => i.kind === "RELEASE" ? release(i.id) : change(i.id);
 
 const services = i => [i.services.map((s, n) => [n ? ", " : "", service(s)]), i.more ? " " + t("more", i.more) : ""];
@@ -71,6 +73,16 @@ export const PAGES = {
         field("service", t("service"), p.service), field("state", t("state"), p.state, STATES),
         field("person", t("person"), p.person), day("from", t("from.day"), p.from), day("to", t("before.day"), p.to)], t("filter.do")),
       itemTable(t("newest"), history.items), older("history", p, history.next)] };
+  },
+
+  async audit(_, p) {
+    const { deeds, next } = await get("audit", p);
+    return { title: t("audit"), content: [
+      deeds.length === 0 ? notice(t("nothing"))
+        : table(t("audit.newest"), [t("when"), t("person"), t("what"), t("audit.on"), t("why")],
+          deeds.map(d => [time(d.at), d.user, word(d.what), el("span", {}, d.what === "BLOCKED" ? release(d.place) : d.place,
+            d.subjects.map(s => el("div", {}, (SUBJECTS[d.what] ?? String)(s)))), d.reason])),
+      older("audit", p, next)] };
   },
 
   async releases(id) {

@@ -26,7 +26,18 @@ final class PagesServer implements AutoCloseable {
     private static final String API = "/api/";
     private static final String ASSETS = "/assets/";
     private static final Set<String> PAGES = Set.of(
-            "", "now", "history", "releases", "changes", "compare", "matrix", "services", "digests", "trends", "find");
+            "",
+            "now",
+            "history",
+            "releases",
+            "changes",
+            "compare",
+            "matrix",
+            "services",
+            "digests",
+            "trends",
+            "audit",
+            "find");
     private static final Set<String> FILES = Set.of(
             "start.css",
             "start.js",
