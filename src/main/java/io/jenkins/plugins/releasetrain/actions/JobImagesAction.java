@@ -12,6 +12,7 @@ import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 import jenkins.model.TransientActionFactory;
 import org.kohsuke.stapler.StaplerProxy;
 import org.kohsuke.stapler.export.Exported;
@@ -62,7 +63,13 @@ public final class JobImagesAction implements Action, StaplerProxy {
     @Override
     public String getIconFileName() {
         boolean may = ReleaseService.get().controller().may(ReleasePermissions.VIEW);
-        return !may || getBuilds().isEmpty() ? null : "symbol-cube";
+        return may && hasImages() ? "symbol-cube" : null;
+    }
+
+    /** Asked on every page of every job, so only of builds that Jenkins has at hand: the newest, and the last good one. */
+    private boolean hasImages() {
+        return Stream.of(job.getLastBuild(), job.getLastSuccessfulBuild())
+                .anyMatch(run -> run != null && run.getAction(ImagesAction.class) != null);
     }
 
     @Override
@@ -75,7 +82,7 @@ public final class JobImagesAction implements Action, StaplerProxy {
         return "release-images";
     }
 
-    /** Adds the list to every job; it shows itself only where there are images. */
+    /** Adds the list to every job; it shows itself only where the newest builds have images. */
     @Extension
     @SuppressWarnings("rawtypes")
     public static final class Factory extends TransientActionFactory<Job> {

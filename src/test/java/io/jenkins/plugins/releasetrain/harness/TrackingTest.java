@@ -11,6 +11,7 @@ import com.cloudbees.plugins.credentials.domains.DomainCredentials;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.ExtensionList;
 import hudson.model.Result;
+import io.jenkins.plugins.releasetrain.actions.JobImagesAction;
 import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryRole;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
@@ -47,6 +48,25 @@ class TrackingTest {
         WorkflowRun malformed = jenkins.buildAndAssertStatus(
                 Result.FAILURE, Shop.job(jenkins, "bad", "trackImage service: 'cart', image: 'nonsense'"));
         jenkins.assertLogContains("Malformed image reference 'nonsense'", malformed);
+    }
+
+    /** The link is on every page of a job, so that it must not load the job's builds. */
+    @Test
+    void jobsLinkToTheirImagesWithoutLoadingTheirBuilds(JenkinsRule jenkins) throws Exception {
+        WorkflowJob plain = Shop.job(jenkins, "plain", "echo 'nothing'");
+        WorkflowJob cart =
+                Shop.job(jenkins, "cart", "trackImage service: 'cart', image: 'dev.example/shop/cart:1.4.2'");
+        for (int i = 0; i < 5; i++) {
+            jenkins.buildAndAssertSuccess(plain);
+        }
+        jenkins.buildAndAssertSuccess(cart);
+        jenkins.jenkins.reload();
+        plain = jenkins.jenkins.getItemByFullName("plain", WorkflowJob.class);
+
+        assertThat(plain.getAction(JobImagesAction.class).getIconFileName()).isNull();
+        assertThat(plain.getLazyBuildMixIn().getRunMap().getLoadedBuilds()).hasSizeLessThanOrEqualTo(2);
+        assertThat(jenkins.createWebClient().goTo("job/cart/").getWebResponse().getContentAsString())
+                .contains("job/cart/release-images");
     }
 
     @Test

@@ -7,7 +7,9 @@ import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.store.Activity;
 import io.jenkins.plugins.releasetrain.engine.store.Activity.Running;
 import io.jenkins.plugins.releasetrain.engine.store.Entry;
+import io.jenkins.plugins.releasetrain.engine.store.Item;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -72,6 +74,8 @@ final class NowViews {
                         queue.add(waiting(queue.size() + 1, entry));
                     }
                 });
+        Optional<ReleaseRecord> newest =
+                store.releases(name, Integer.MAX_VALUE, 1).stream().findFirst();
         Optional<Event.TrainPaused> paused = activity.pause().map(p -> (Event.TrainPaused) p.event());
         return new View.TrainNow(
                 name,
@@ -81,7 +85,8 @@ final class NowViews {
                 paused.map(Event.TrainPaused::user).orElse(""),
                 activity.pause().map(Store.RecordedEvent::at),
                 live.waits(name),
-                newestRelease(name),
+                newest.map(r -> r.made().id()).orElse(""),
+                newest.filter(this::isOnItsWay).map(this::promotion),
                 trials.stream().findFirst(),
                 trials,
                 batch,
@@ -89,11 +94,19 @@ final class NowViews {
                 queue.size() + (activity.open().size() == OPEN ? "+" : ""));
     }
 
-    private String newestRelease(String owner) {
-        return store.releases(owner, Integer.MAX_VALUE, 1).stream()
-                .map(r -> r.made().id())
-                .findFirst()
-                .orElse("");
+    /** One that was refused never comes there. */
+    private boolean isOnItsWay(ReleaseRecord release) {
+        return release.promotedAt().isEmpty()
+                && store.item(Item.RELEASE, release.made().id())
+                        .filter(i -> i.state().equals("MADE"))
+                        .isPresent();
+    }
+
+    private View.Promotion promotion(ReleaseRecord release) {
+        Event.ReleaseMade made = release.made();
+        List<Digest> images =
+                made.changed().values().stream().map(PinnedImage::digest).toList();
+        return new View.Promotion(made.id(), release.madeAt(), live.copies(images));
     }
 
     private static int priority(Entry entry) {

@@ -18,6 +18,7 @@ public sealed interface View {
      *
      * @param state PAUSED, TESTING, SEARCHING (a batch without running trial), WAITING or IDLE
      * @param paused why; empty where it is not. pausedBy: empty where it paused by itself
+     * @param promotion of its newest release, while that is on its way to production
      * @param waits for what it does not go on, as far as this controller knows
      * @param batch of lanes: those that are in their environment
      * @param queue in order of departure
@@ -33,6 +34,7 @@ public sealed interface View {
             Optional<Instant> pausedSince,
             List<Live.Wait> waits,
             String lastRelease,
+            Optional<Promotion> promotion,
             Optional<TrialNow> trial,
             List<TrialNow> trials,
             List<Waiting> batch,
@@ -66,6 +68,9 @@ public sealed interface View {
             Optional<Live.Tests> tests,
             Optional<Live.Bytes> bytes)
             implements View {}
+
+    /** @param bytes of its images on their way; empty where none is copied, or another controller does it */
+    record Promotion(String release, Instant since, Optional<Live.Bytes> bytes) implements View {}
 
     /**
      * A change or lane without outcome.

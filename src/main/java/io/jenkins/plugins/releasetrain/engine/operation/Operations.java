@@ -104,6 +104,7 @@ public final class Operations {
     /**
      * What those who wait may expect.
      *
+     * @param configured false: it is in the history alone, and nothing can be done with it
      * @param held why nothing is released; empty while it may be
      * @param limit the batch limit, and why it is what it is
      * @param expected when a change is decided, on average, by its id; those that are not known are left out
@@ -113,6 +114,7 @@ public final class Operations {
      */
     public record Outlook(
             String train,
+            boolean configured,
             String held,
             String limit,
             Map<String, Instant> expected,
@@ -126,7 +128,7 @@ public final class Operations {
         try {
             train = trains.apply(name);
         } catch (EngineException e) {
-            return new Outlook(name, "", "", Map.of(), "", 0, 1);
+            return new Outlook(name, false, "", "", Map.of(), "", 0, 1);
         }
         TrainState state = train.state();
         Forecast forecast = train.forecast();
@@ -138,6 +140,7 @@ public final class Operations {
                         .ifPresent(at -> expected.put(c.id(), at)));
         return new Outlook(
                 name,
+                true,
                 state.held(),
                 forecast.explainLimit(),
                 expected,

@@ -159,6 +159,21 @@ class HistoryApiTest {
                 .isEqualTo("{\"passed\":57,\"failed\":2,\"skipped\":1,\"at\":\"2026-03-01T10:06:50Z\"}");
     }
 
+    @Test
+    void nowTellsHowFarThePromotionOfAReleaseIs() throws IOException {
+        Live live = new Live(CLOCK);
+        api = new HistoryApi(store, CLOCK, live, Runnable::run);
+        SampleShop.fill(store);
+        assertThat(get("now").at("/trains/0/promotion").isNull()).isTrue();
+        SampleShop.trial(store);
+        SampleShop.released(store);
+        live.planned(Digest.sha256("cart3"), 100);
+        live.copied(Digest.sha256("cart3"), 40);
+        assertThat(get("now").at("/trains/0/promotion").toString())
+                .isEqualTo("{\"release\":\"shop-3\",\"since\":\"2026-03-01T10:08:00Z\","
+                        + "\"bytes\":{\"copied\":40,\"total\":100}}");
+    }
+
     /** Two lanes of one group: each with its own phase, rollouts and tests; a third waits. */
     @Test
     void nowTellsHowFarEachRunningLaneIs() throws IOException {

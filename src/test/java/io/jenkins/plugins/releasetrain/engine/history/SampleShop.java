@@ -52,6 +52,26 @@ final class SampleShop {
         new SampleShop(store).append(415, new Event.TrialInstalled("t4", List.of("cart"), 4_200));
     }
 
+    /** Its trial passed, and its release is on its way to production. */
+    static void released(Store store) {
+        Digest set = Digest.sha256("third");
+        new SampleShop(store)
+                .append(
+                        480,
+                        new Event.TrialEnded("t4", set, "system", Verdict.PASSED, "", 70_000),
+                        new Event.ReleaseMade(
+                                "shop-3",
+                                "shop",
+                                3,
+                                Event.Kind.MONO,
+                                set,
+                                "shop-2",
+                                "",
+                                images("cart", 3),
+                                List.of("4"),
+                                "t4"));
+    }
+
     /** Lanes that are open: one installs, one is tested once more, one waits. */
     static void lanes(Store store) {
         Digest held = Digest.sha256("held");

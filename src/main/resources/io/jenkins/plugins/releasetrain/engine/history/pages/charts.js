@@ -5,6 +5,11 @@ import { el, t } from "./dom.js";
 
 let loading;
 
+/** Charts have their colours from when they were drawn. */
+const redraw = () => document.querySelector(".rt-chart") && document.dispatchEvent(new CustomEvent("rt-changed"));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+
 const library = () => loading ??= new Promise((resolve, reject) => {
   const script = el("script", { src: charts, onload: () => resolve(window.echarts), onerror: () => reject(new Error(t("charts.missing"))) });
   document.head.append(script);
@@ -47,7 +52,7 @@ export function chart(title, days, all, unit = "") {
       animation: false,
       textStyle: { color: text, fontFamily: "inherit" },
       grid: { left: 8, right: 12, top: 40, bottom: 4, containLabel: true },
-      legend: { top: 0, left: 0, textStyle: { color: text }, data: series.map(s => s.name) },
+      legend: { type: "scroll", top: 0, left: 0, textStyle: { color: text }, data: series.map(s => s.name) },
       // Rich text, since the usual tooltip is HTML made of strings with inline styles.
       tooltip: { trigger: "axis", renderMode: "richText" },
       xAxis: { type: "category", data: days, axisLabel: { color: soft }, axisLine: { lineStyle: { color: soft } } },

@@ -73,10 +73,14 @@ export function table(caption, columns, rows) {
       el("tbody", {}, rows.map(cells => el("tr", {}, cells.map(c => el("td", {}, c)))))))];
 }
 
-export const facts = (pairs, kind = "") =>
-  el("dl", { class: "rt-facts " + kind },
-    pairs.filter(p => p[1] !== "" && p[1] !== null && p[1] !== undefined)
-      .map(p => el("div", {}, el("dt", {}, p[0]), el("dd", {}, p[1]))));
+export function facts(pairs, kind = "") {
+  const known = pairs.filter(p => p[1] !== "" && p[1] !== null && p[1] !== undefined);
+  return known.length === 0 ? null
+    : el("dl", { class: "rt-facts " + kind }, known.map(p => el("div", {}, el("dt", {}, p[0]), el("dd", {}, p[1]))));
+}
+
+/** A text of the engine, with the names of changes instead of their ids. */
+export const named = (text, riders) => riders.reduce((said, r) => said.replaceAll(r.id, r.services.join(", ")), text);
 
 const TONES = {
   PROMOTED: "good", RELEASED: "good", PASSED: "good", PROVEN: "good", EJECTED: "bad", FAILED: "bad",

@@ -64,6 +64,9 @@ async function draw(again) {
       scrollTo(0, 0);
     }
   }
+  if (drawn === "") {
+    performance.mark("rt-shown");
+  }
   drawn = asked;
   page.dataset.shown = String(Number(page.dataset.shown ?? 0) + 1);
 }

@@ -2,7 +2,7 @@
 
 import { get, blocked, outlook } from "./host.js";
 import { el, t, say, count, link, address, release, service, change, notice, alert, table, facts, badge, ago, build,
-  bytes, percent } from "./dom.js";
+  bytes, percent, named } from "./dom.js";
 import { action } from "./actions.js";
 
 const PHASES = ["INSTALL", "TEST", "DECIDE"];
@@ -11,20 +11,20 @@ export const find = (text = "") => el("form", { class: "rt-form rt-find", action
   el("label", { class: "rt-field" }, t("find.what"), el("input", { name: "text", value: text, class: "jenkins-input", type: "search", required: true })),
   el("button", { class: "jenkins-button" }, t("find")));
 
-function waiting(caption, list) {
-  const asked = list.some(w => w.expected);
-  return table(caption, [t("position"), t("services"), t("build"), t("person"), t("since"), asked ? t("expected") : null, ""].filter(c => c !== null),
-    list.map(w => [w.position || "–", el("a", { href: address(["changes", w.id]) }, w.services.join(", ")), build(w), w.user, ago(w.since),
-      ...asked ? [w.expected ? ago(w.expected) : "–"] : [],
-      el("div", { class: "rt-buttons" }, w.buttons)]));
+/** @param columns after what each change is: title, and what to say of one */
+function changes(caption, list, columns) {
+  const shown = columns.filter(c => list.some(c[1]));
+  return table(caption, [t("services"), t("build"), t("person"), t("since"), ...shown.map(c => c[0]), ""],
+    list.map(w => [el("a", { href: address(["changes", w.id]) }, w.services.join(", ")), build(w), w.user, ago(w.since),
+      ...shown.map(c => c[1](w) ?? "–"), el("div", { class: "rt-buttons" }, w.buttons)]));
 }
 
 /** A trial's steps; what is done is ticked, what is under way is told in figures. */
-export function trial(n) {
+export function trial(n, riders) {
   const at = PHASES.indexOf(n.progress.phase);
   return el("div", { class: "rt-trial rt-live" },
     el("p", {}, say("trial.said", count("changes", n.changes.length), n.environment, ago(n.since)), " ",
-      el("span", { class: "rt-soft" }, n.purpose)),
+      el("span", { class: "rt-soft" }, named(n.purpose, riders))),
     el("ol", { class: "rt-steps" }, PHASES.map((name, i) =>
       el("li", { class: i < at ? "rt-done" : i === at ? "rt-at" : "", "aria-current": i === at ? "step" : null },
         t("phase." + name), i === at ? el("small", {}, figures(n.progress)) : null))));
@@ -40,27 +40,43 @@ function figures({ since, rollouts, tests, bytes: copied }) {
     copied ? " · " + t("progress.bytes", bytes(copied.copied), bytes(copied.total)) : null];
 }
 
+/** Why a train does not go on, but for what its pause says already. */
+export const stops = n => n.waits.filter(w => !n.paused || !w.why.includes(n.paused)).map(w =>
+  el("p", {}, w.environment ? t("waits.in", w.environment) : t("waits"), " ", named(w.why, [...n.batch, ...n.queue]), " ",
+    el("span", { class: "rt-soft" }, ago(w.since))));
+
+const promotion = p => p === null ? null
+  : el("p", { class: "rt-live" }, say("promoting", release(p.release), ago(p.since)),
+    p.bytes ? " · " + t("progress.bytes", bytes(p.bytes.copied), bytes(p.bytes.total)) : null);
+
+function policy(expect) {
+  const words = [expect.limit,
+    expect.wasted > 0 ? t("wasted", percent(expect.wasted), percent(expect.wasteBudget)) : "",
+    expect.wasted > expect.wasteBudget ? t("wasted.over") : ""];
+  return expect.limit ? el("p", { class: "rt-soft rt-policy" }, words.filter(Boolean).map(w => el("span", {}, w, " "))) : null;
+}
+
 function train(n, expect) {
   const buttons = w => [w.position > 1 ? action("PRIORITISE", n.name, w.id) : null, w.position ? action("CANCEL", n.name, w.id) : null];
-  const rows = list => list.map(w => ({ ...w, buttons: buttons(w), expected: n.paused ? null : expect.expected[w.id] }));
+  const rows = list => list.map(w => ({ ...w, buttons: buttons(w) }));
+  const tried = w => n.trials.filter(one => one.changes.includes(w.id)).map(one => one.environment).join(", ") || null;
+  const expected = [t("expected"), w => n.paused || !expect.expected[w.id] ? null : ago(expect.expected[w.id])];
   return el("section", { class: "rt-card", "aria-label": t("train.title", n.name) },
     el("div", { class: "rt-card-head" },
       el("h2", {}, t("train.title", n.name), " ", badge(n.state)),
-      el("div", { class: "rt-buttons" }, expect.held ? action("FREE", n.name) : action("HOLD", n.name),
-        n.paused ? action("RESUME", n.name) : action("PAUSE", n.name))),
+      expect.configured ? el("div", { class: "rt-buttons" }, expect.held ? action("FREE", n.name) : action("HOLD", n.name),
+        n.paused ? action("RESUME", n.name) : action("PAUSE", n.name)) : null),
     n.paused ? alert("warning", t("paused.said", n.paused), " ", el("span", { class: "rt-soft" },
       n.pausedBy ? say("paused.by", n.pausedBy, ago(n.pausedSince)) : ago(n.pausedSince))) : null,
     expect.held ? alert("warning", t("held.said", expect.held)) : null,
     expect.catalog ? alert("warning", expect.catalog) : null,
     facts([[t("newest.release"), release(n.lastRelease)]]),
-    n.waits.filter(w => !n.paused || !w.why.includes(n.paused)).map(w => el("p", {},
-      w.environment ? t("waits.in", w.environment) : t("waits"), " ", w.why, " ", el("span", { class: "rt-soft" }, ago(w.since)))),
-    expect.limit ? el("p", { class: "rt-soft" }, expect.limit) : null,
-    expect.wasted > 0 ? el("p", { class: "rt-soft" }, t("wasted", percent(expect.wasted), percent(expect.wasteBudget)), " ",
-      expect.wasted > expect.wasteBudget ? t("wasted.over") : null) : null,
-    n.trials.map(trial),
-    n.batch.length ? waiting(t("aboard"), rows(n.batch)) : null,
-    n.queue.length ? waiting(t("waiting.caption", n.waiting), rows(n.queue)) : el("p", { class: "rt-soft" }, t("nothing.waits")));
+    promotion(n.promotion), stops(n),
+    n.trials.map(one => trial(one, n.batch)),
+    n.batch.length ? changes(t("aboard"), rows(n.batch), [[t("tried.in"), tried], expected]) : null,
+    n.queue.length ? changes(t("waiting.caption", n.waiting), rows(n.queue), [[t("position"), w => w.position], expected])
+      : el("p", { class: "rt-soft" }, t("nothing.waits")),
+    policy(expect));
 }
 
 /** Where a lane is, and how far. */
@@ -99,7 +115,9 @@ const isTrain = n => n.kind === "TRAIN";
 async function cards(all) {
   const trains = all.trains.filter(isTrain);
   const expect = await Promise.all(trains.map(n => outlook(n.name)));
-  return [trains.map((n, i) => train(n, expect[i])), lanes(all.trains.filter(n => !isTrain(n)))];
+  const idle = n => n.state === "IDLE";
+  const made = trains.map((n, i) => train(n, expect[i]));
+  return [made.filter((_, i) => !idle(trains[i])), lanes(all.trains.filter(n => !isTrain(n))), made.filter((_, i) => idle(trains[i]))];
 }
 
 export async function now() {

@@ -2,10 +2,10 @@
 
 import { get, one, blocked, outlook } from "./host.js";
 import { el, t, say, count, word, link, query, address, release, service, change, notice, alert, section, table, facts,
-  badge, time, ago, image, build, duration } from "./dom.js";
+  badge, time, ago, image, build, duration, named } from "./dom.js";
 import { field, day, form } from "./forms.js";
 import { action } from "./actions.js";
-import { now, find, trial, lane } from "./now.js";
+import { now, find, trial, lane, stops } from "./now.js";
 import { trends } from "./trends.js";
 import { trialTree } from "./pictures.js";
 
@@ -21,7 +21,7 @@ const services = i => [i.services.map((s, n) => [n ? ", " : "", service(s)]), i.
 function itemTable(caption, items) {
   return items.length === 0 ? notice(t("nothing"))
     : table(caption, [t("when"), t("what"), t("state"), t("services"), t("build"), t("person"), t("why")],
-      items.map(i => [time(i.at), el("span", {}, itemLink(i), el("br"), el("small", { class: "rt-soft" }, i.owner)), badge(i.state),
+      items.map(i => [time(i.at), el("span", {}, el("span", { class: "rt-id" }, itemLink(i)), el("br"), el("small", { class: "rt-soft" }, i.owner)), badge(i.state),
         services(i), build(i), i.user, i.reason]));
 }
 
@@ -34,10 +34,7 @@ function differences(list, total) {
       list.map(d => [service(d.service), word(d.change), d.change === "BROUGHT" ? "" : image(d.from), image(d.to)]));
 }
 
-/** A text of the engine, with the names of changes instead of their ids. */
-const named = (text, riders) => riders.reduce((said, r) => said.replaceAll(r.id, r.services.join(", ")), text);
-
-function trials({ riders, trials: list }) {
+function searched({ riders, trials: list }) {
   if (list.length === 0) {
     return section(t("trials"), notice(t("trials.none")));
   }
@@ -98,25 +95,29 @@ export const PAGES = {
           [t("set"), el("code", { title: r.set }, r.set.slice(7, 19))]]),
         section(t("changed"), differences(r.changed, r.total)),
         section(t("forwhom"), itemTable(t("changes"), r.changes)),
-        r.rollbackOf ? null : trials(r.search)] };
+        r.rollbackOf ? null : searched(r.search)] };
   },
 
   async changes(id) {
     const [c, all] = await Promise.all([one("changes", id), get("now")]);
     const i = c.item;
-    const train = all.trains.find(n => n.name === i.owner && n.kind === "TRAIN");
-    const lanes = all.trains.find(n => n.name === i.owner && n.kind === "LANE");
-    const open = i.state === "WAITING" && train;
-    const expect = open ? await outlook(train.name) : null;
-    return { title: t("change.title", i.services.join(", ") || i.id), badge: badge(i.state), live: i.state === "WAITING",
-      controls: open ? [action("PRIORITISE", i.owner, i.id), action("FORCE", i.owner, i.id), action("CANCEL", i.owner, i.id)] : [],
-      content: [standing(i, train ?? lanes, c.search.riders, expect?.expected[i.id]),
-        i.state !== "WAITING" ? null : train?.trials.filter(n => n.changes.includes(i.id)).map(trial),
+    const open = i.state === "WAITING";
+    const place = open ? all.trains.find(n => n.name === i.owner) : null;
+    const train = place?.kind === "TRAIN" ? place : null;
+    const queued = train?.queue.find(w => w.id === id);
+    const trials = place?.trials.filter(n => n.changes.includes(id)) ?? [];
+    const expect = train ? await outlook(train.name) : null;
+    return { title: t("change.title", i.services.join(", ") || i.id), live: open,
+      badge: badge(trials.length ? trials[0].progress.phase : i.state),
+      controls: expect?.configured ? [queued?.position > 1 ? action("PRIORITISE", i.owner, i.id) : null, action("FORCE", i.owner, i.id),
+        queued ? action("CANCEL", i.owner, i.id) : null] : [],
+      content: [standing(i, place, c.search.riders, expect?.expected[i.id]),
+        train ? [trials.map(n => trial(n, train.batch)), stops(train)] : null,
         facts([[t("owner"), i.owner], [t("build"), build(i)], [t("person"), i.user], [t("when"), time(i.at)],
           [t("id"), el("code", {}, i.id)]]),
         section(t("images"), table(count("services", c.images.length), [t("service"), t("image")],
           c.images.map(d => [service(d.service), image(d.to)]))),
-        trials(c.search)] };
+        open && c.search.trials.length === 0 ? null : searched(c.search)] };
   },
 
   /** By whatever somebody knows of it: a service, a build, a person, a release, a digest, or a word of a reason. */
@@ -187,7 +188,7 @@ function standing(item, place, riders, expected) {
   if (item.state !== "WAITING") {
     return alert({ good: "success", bad: "danger" }[ENDED[item.state]] ?? "info", el("strong", {}, word(item.state)), item.reason ? ": " + named(item.reason, riders) : "");
   }
-  const since = [t("standing.since"), " ", ago(item.at), "."];
+  const since = say("standing.since", ago(item.at));
   if (place?.kind === "LANE") {
     return alert("info", lane(place, item.id), " ", since);
   }
@@ -195,9 +196,6 @@ function standing(item, place, riders, expected) {
   const aboard = place?.batch.some(w => w.id === item.id);
   const words = aboard ? t(place.trials.some(n => n.changes.includes(item.id)) ? "standing.tried" : "standing.aboard")
     : queued ? t("standing.position", queued.position) : t("standing.waits");
-  const stops = place?.waits.filter(w => !place.paused || !w.why.includes(place.paused)) ?? [];
   return alert("info", el("strong", {}, words), " ",
-    place?.paused ? t("standing.paused", place.paused) : expected ? say("standing.expected", ago(expected)) : "",
-    " ", since,
-    stops.map(w => el("div", {}, w.environment ? t("waits.in", w.environment) : t("waits"), " ", w.why)));
+    place?.paused ? t("standing.paused", place.paused) : expected ? say("standing.expected", ago(expected)) : "", " ", since);
 }

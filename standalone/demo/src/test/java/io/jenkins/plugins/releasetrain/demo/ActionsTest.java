@@ -114,7 +114,7 @@ class ActionsTest {
         confirm(dialog);
         assertThat(waiting()).containsExactly("price", "cart", "mail");
         browser.waiting()
-                .until(b -> b.findElements(By.cssSelector("tbody tr td:nth-child(2)")).stream()
+                .until(b -> b.findElements(By.cssSelector("tbody tr td:nth-child(1)")).stream()
                         .findFirst()
                         .filter(cell -> cell.getText().equals("price 1.3"))
                         .isPresent());
