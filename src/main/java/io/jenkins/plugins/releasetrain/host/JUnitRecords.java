@@ -20,6 +20,9 @@ public final class JUnitRecords implements TestRecords {
     @Override
     public Counts within(Block block) throws IOException {
         TestResultAction recorded = block.build().getAction(TestResultAction.class);
+        if (recorded == null) {
+            return Counts.NONE;
+        }
         int passed = 0;
         int failed = 0;
         int skipped = 0;

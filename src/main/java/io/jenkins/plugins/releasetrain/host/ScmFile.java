@@ -32,6 +32,9 @@ record ScmFile(String content, String revision) {
         String what = "'" + where.getPath() + "' of '" + where.getVersion() + "'";
         try {
             SCMSource source = where.getSource();
+            if (source == null) {
+                throw EngineException.invalid("The catalog says no SCM that has " + what + "; choose one");
+            }
             SCMRevision revision = source.fetch(where.getVersion(), null, null);
             if (revision == null) {
                 throw new EngineException(

@@ -4,6 +4,7 @@ import hudson.ExtensionPoint;
 import hudson.model.Run;
 import java.io.IOException;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
 
 /** What a plugin recorded of a build's tests; one for each such plugin that is installed. */
 public interface TestRecords extends ExtensionPoint {
@@ -34,7 +35,8 @@ public interface TestRecords extends ExtensionPoint {
     record Block(Run<?, ?> build, FlowExecution execution, String start) {
         /** Whether a node is in it, however deep. */
         public boolean holds(String node) throws IOException {
-            return execution.getNode(node).getAllEnclosingIds().contains(start);
+            FlowNode found = execution.getNode(node);
+            return found != null && found.getAllEnclosingIds().contains(start);
         }
     }
 }
