@@ -19,9 +19,11 @@ import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -254,6 +256,40 @@ class SideBySideTest {
                 .last()
                 .satisfies(e -> assertThat(((Event.LaneTested) e).verdict()).isEqualTo(Verdict.VOID));
         assertThat(finish(dead, Verdict.PASSED).outcome()).as("begins anew").isEqualTo(Outcome.RELEASED);
+        assertThat(finish(other, Verdict.PASSED).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.cluster.beside()).isEmpty();
+    }
+
+    @Test
+    void I3_holderThatLosesTheLockWhileItCreatesRemovesWhatItMadeTooLate() {
+        shop.build("s1", "2");
+        shop.build("s3", "2");
+        LaneId late = open("s1", "2");
+        LaneId other = open("s3", "2");
+        AtomicBoolean paused = new AtomicBoolean();
+        Cluster pausing = (Cluster) Proxy.newProxyInstance(
+                Cluster.class.getClassLoader(), new Class<?>[] {Cluster.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("putBeside") && !paused.getAndSet(true)) {
+                        shop.clock.advance(LONGER_THAN_THE_LEASE);
+                        assertThat(next(other)).isInstanceOf(LaneTask.Test.class);
+                    } else if (paused.get() && method.getName().equals("lanesBeside")) {
+                        assertThat(shop.cluster.beside())
+                                .as("before its own next attempt sweeps")
+                                .containsExactly(FakeShop.digest("s3", "2"));
+                    }
+                    return method.invoke(shop.cluster, arguments);
+                });
+
+        next(lanes(shop, shop.store, pausing, Isolation.SIDE_BY_SIDE), late);
+
+        assertThat(shop.events)
+                .filteredOn(Event.LaneTested.class::isInstance)
+                .singleElement()
+                .satisfies(e -> {
+                    assertThat(((Event.LaneTested) e).verdict()).isEqualTo(Verdict.VOID);
+                    assertThat(((Event.LaneTested) e).reason()).contains("is not held any more");
+                });
+        assertThat(finish(late, Verdict.PASSED).outcome()).isEqualTo(Outcome.RELEASED);
         assertThat(finish(other, Verdict.PASSED).outcome()).isEqualTo(Outcome.RELEASED);
         assertThat(shop.cluster.beside()).isEmpty();
     }
