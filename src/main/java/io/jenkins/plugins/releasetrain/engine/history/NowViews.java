@@ -65,15 +65,10 @@ final class NowViews {
         }
         List<View.Waiting> batch = new ArrayList<>();
         List<View.Waiting> queue = new ArrayList<>();
-        activity.open().stream()
-                .sorted(Comparator.comparing(NowViews::priority).reversed())
-                .forEach(entry -> {
-                    if (inBatch.contains(entry.id())) {
-                        batch.add(waiting(0, entry));
-                    } else {
-                        queue.add(waiting(queue.size() + 1, entry));
-                    }
-                });
+        for (Entry entry : inOrder(activity.open())) {
+            boolean departed = inBatch.contains(entry.id());
+            (departed ? batch : queue).add(waiting(departed ? 0 : queue.size() + 1, entry));
+        }
         Optional<ReleaseRecord> newest =
                 store.releases(name, Integer.MAX_VALUE, 1).stream().findFirst();
         Optional<Event.TrainPaused> paused = activity.pause().map(p -> (Event.TrainPaused) p.event());
@@ -107,6 +102,12 @@ final class NowViews {
         List<Digest> images =
                 made.changed().values().stream().map(PinnedImage::digest).toList();
         return new View.Promotion(made.id(), release.madeAt(), live.copies(images));
+    }
+
+    private static List<Entry> inOrder(List<Entry> open) {
+        return open.stream()
+                .sorted(Comparator.comparing(NowViews::priority).reversed())
+                .toList();
     }
 
     private static int priority(Entry entry) {
