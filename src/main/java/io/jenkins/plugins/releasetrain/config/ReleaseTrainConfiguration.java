@@ -119,6 +119,11 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
         return store;
     }
 
+    /** For the page. */
+    public String getStoreState() {
+        return ReleaseService.get().storeState();
+    }
+
     @DataBoundSetter
     public void setStore(StoreConfiguration store) {
         this.store = store;

@@ -10,6 +10,7 @@ import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
 import io.jenkins.plugins.releasetrain.engine.cluster.NamespaceAccess;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.store.Schema;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import java.time.Clock;
@@ -94,10 +95,11 @@ public final class ConnectionTests {
                 : FormValidation.error("Expected jdbc:postgresql://host/database, or jdbc:h2:…");
     }
 
-    /** Opens the store, which creates or upgrades its tables. */
+    /** Changes nothing: tables are made and upgraded when the configuration is saved and the store is used. */
     public static FormValidation store(StoreConfiguration store) {
-        try (SqlStore opened = SqlStore.open(ReleaseService.settings(store))) {
-            return FormValidation.ok(opened.product() + " answers; its tables are up to date");
+        try {
+            Schema schema = SqlStore.inspect(ReleaseService.settings(store));
+            return schema.newer() ? FormValidation.error(schema.text()) : FormValidation.ok(schema.text());
         } catch (EngineException e) {
             return FormValidation.error(e.getMessage());
         }

@@ -63,6 +63,7 @@ public final class ReleaseService {
     private final Map<String, LaneDriver> lanes = new ConcurrentHashMap<>();
     private Store store;
     private String storeKey = "";
+    private volatile String storeState = "It is opened when it is first needed";
     private Promoter promoter;
     private Promotions promotions;
     private Wiring wiring;
@@ -190,13 +191,29 @@ public final class ReleaseService {
             if (store != null) {
                 store.close();
             }
-            store = SqlStore.open(settings);
+            store = open(settings);
             storeKey = key;
             promoter = null;
             promotions = null;
             wiring = null;
         }
         return store;
+    }
+
+    private Store open(StoreSettings settings) {
+        try {
+            SqlStore opened = SqlStore.open(settings);
+            storeState = opened.schema().text();
+            return opened;
+        } catch (EngineException e) {
+            storeState = e.getMessage();
+            throw e;
+        }
+    }
+
+    /** What the store was like when it was opened, or why it could not be; asks no database. */
+    public String storeState() {
+        return storeState;
     }
 
     private StoreSettings storeSettings(StoreConfiguration configured) {

@@ -25,6 +25,7 @@ import java.io.ByteArrayOutputStream;
 import java.net.HttpURLConnection;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.htmlunit.HttpMethod;
@@ -33,6 +34,7 @@ import org.htmlunit.WebRequest;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 
@@ -145,6 +147,24 @@ class ConfigurationTest {
         assertThat(checks.doCheckPath("../secrets").getMessage()).contains("../secrets");
         assertThat(checks.doCheckVersion(" ").kind).isEqualTo(hudson.util.FormValidation.Kind.ERROR);
         assertThat(checks.doCheckMinutes("-1").kind).isEqualTo(hudson.util.FormValidation.Kind.ERROR);
+    }
+
+    @Test
+    void theStoresTablesAreToldWithoutChangingThem(JenkinsConfiguredWithCodeRule jenkins, @TempDir Path directory)
+            throws Exception {
+        StoreConfiguration.DescriptorImpl form = ExtensionList.lookupSingleton(StoreConfiguration.DescriptorImpl.class);
+        String url = "jdbc:h2:" + directory.resolve("releases");
+        assertThat(form.doTestConnection(url, "").getMessage()).contains("There is no such database yet");
+        assertThat(directory).as("nothing was made").isEmptyDirectory();
+
+        configuration().setStore(new StoreConfiguration(url));
+        ReleaseService.get().store();
+
+        assertThat(form.doTestConnection(url, "").getMessage())
+                .startsWith("H2 answers")
+                .endsWith("up to date");
+        assertThat(jenkins.createWebClient().goTo("manage/release-train/").asNormalizedText())
+                .contains("H2 answers; it has tables of version");
     }
 
     /** As versions before catalogs in SCM saved it. */

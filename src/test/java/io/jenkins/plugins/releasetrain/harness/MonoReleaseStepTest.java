@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hudson.model.Result;
 import io.jenkins.plugins.releasetrain.actions.ImagesAction;
 import io.jenkins.plugins.releasetrain.testkit.cluster.PodBehaviour;
+import java.util.List;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
 
 class MonoReleaseStepTest extends ShopTest {
     @Test
@@ -85,6 +87,31 @@ class MonoReleaseStepTest extends ShopTest {
         ended(Result.SUCCESS, payBuild);
         assertThat(shop.inProduction("pay")).isEqualTo(pay);
         assertThat(shop.inProduction("cart")).isEqualTo(cartBefore);
+    }
+
+    @Test
+    void aWaitingBuildsLogTellsItsPositionAndWhenItIsExpectedToBeDecided() throws Exception {
+        for (String service : List.of("cart", "mail", "pay")) {
+            shop.build(service, "1.1");
+        }
+        ended(Result.SUCCESS, ride("pay", "1.1", ""));
+        WorkflowRun conductor = ride("cart", "1.1", "gate 'cart'");
+        GateStep.awaitWaiting("cart");
+
+        shop.build("pay", "1.2");
+        WorkflowRun first = ride("pay", "1.2", "");
+        jenkins.waitForMessage("; expected to be decided about 20", first);
+        WorkflowRun second = ride("mail", "1.1", "");
+        jenkins.waitForMessage("; expected to be decided about 20", second);
+        GateStep.open("cart");
+        ended(Result.SUCCESS, conductor);
+        ended(Result.SUCCESS, first);
+        ended(Result.FAILURE, second);
+
+        String expected =
+                " for trial \\S+ \\(batch of 1\\) tests \\[cart\\]; expected to be decided about [-0-9]{10}T[:0-9]{5}:00Z\n";
+        assertThat(JenkinsRule.getLog(first)).containsPattern("Waiting at position 1" + expected);
+        assertThat(JenkinsRule.getLog(second)).containsPattern("Waiting at position 2" + expected);
     }
 
     @Test

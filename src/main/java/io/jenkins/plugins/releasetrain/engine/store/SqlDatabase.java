@@ -4,12 +4,14 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.h2.api.ErrorCode;
 import org.h2.jdbcx.JdbcDataSource;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
@@ -56,6 +58,36 @@ final class SqlDatabase implements AutoCloseable {
             }
             throw e instanceof EngineException ? e : failure(settings.jdbcUrl(), "open the store", e);
         }
+    }
+
+    /** Connects once, changes nothing, and makes no H2 file either. */
+    static Schema inspect(StoreSettings settings) {
+        boolean h2 = settings.jdbcUrl().startsWith(H2);
+        try {
+            DataSource source = dataSource(settings);
+            if (source instanceof JdbcDataSource file) {
+                file.setURL(file.getURL() + ";IFEXISTS=TRUE");
+            } else if (source instanceof PGSimpleDataSource server) {
+                server.setReadOnly(true);
+            }
+            String product;
+            try (Connection connection = source.getConnection()) {
+                product = connection.getMetaData().getDatabaseProductName();
+            }
+            return Schema.of(product, flyway(source, h2).info());
+        } catch (SQLException e) {
+            if (h2 && e.getErrorCode() == ErrorCode.DATABASE_NOT_FOUND_WITH_IF_EXISTS_1) {
+                return Schema.NONE;
+            }
+            throw failure(settings.jdbcUrl(), "look at the store", new ConnectionException(e));
+        } catch (FlywayException e) {
+            throw failure(settings.jdbcUrl(), "look at the store", e);
+        }
+    }
+
+    /** What the tables are like now. */
+    Schema schema() {
+        return Schema.of(product(), flyway(pool, name.startsWith(H2)).info());
     }
 
     private static HikariConfig poolOf(StoreSettings settings, boolean h2) {

@@ -60,9 +60,23 @@ public final class SqlStore implements Store {
         }
     }
 
+    /**
+     * Looks at a store's tables without opening it, and changes nothing.
+     *
+     * @throws EngineException as {@link #open}
+     */
+    public static Schema inspect(StoreSettings settings) {
+        return SqlDatabase.inspect(settings);
+    }
+
     /** The database product, as it calls itself. */
     public String product() {
         return database.product();
+    }
+
+    /** What its tables are like. */
+    public Schema schema() {
+        return database.schema();
     }
 
     @Override

@@ -51,7 +51,15 @@ class OldFileTest {
         try (InputStream old = new GZIPInputStream(OldFileTest.class.getResourceAsStream(file))) {
             Files.copy(old, directory.resolve("release-train.mv.db"));
         }
+        Schema before = SqlStore.inspect(StoreSettings.h2(directory));
+        assertThat(before.pending()).isNotEmpty().last().asString().contains("by hand");
+        assertThat(SqlStore.inspect(StoreSettings.h2(directory)))
+                .as("it changes nothing")
+                .isEqualTo(before);
+        assertThat(before.text())
+                .contains("it has tables of version " + before.version().orElseThrow() + "; using");
         try (SqlStore store = SqlStore.open(StoreSettings.h2(directory))) {
+            assertThat(store.schema().text()).endsWith("up to date");
             List<RecordedEvent> events = store.load(STREAM).since();
             assertThat(events).hasSize(count).allSatisfy(OldFileTest::isAsStored);
             assertThat(store.release("shop-17").orElseThrow().promotion()).contains("p-4");

@@ -253,4 +253,29 @@ abstract class StoreContract extends IndexContract {
             assertThat(migrations).containsExactly("1", "2", "3", "4", "5", "6");
         }
     }
+
+    @Test
+    void shouldTellItsTablesWithoutChangingThem() {
+        StoreSettings fresh = freshDatabase();
+        assertThat(SqlStore.inspect(fresh).version()).isEmpty();
+        assertThat(SqlStore.inspect(fresh).version()).as("still nothing").isEmpty();
+
+        SqlStore store = open(fresh);
+        Schema now = SqlStore.inspect(fresh);
+        assertThat(now).isEqualTo(store.schema());
+        assertThat(now.product()).isEqualTo(product());
+        assertThat(now.pending()).isEmpty();
+        assertThat(now.newer()).isFalse();
+
+        try (SqlDatabase database = SqlDatabase.open(fresh)) {
+            database.write(
+                    "pretend that a newer controller was here",
+                    handle ->
+                            handle.execute("INSERT INTO rt_schema_history (installed_rank, version, description, type,"
+                                    + " script, checksum, installed_by, execution_time, success)"
+                                    + " VALUES (99, '99', 'later', 'SQL', 'V99__later.sql', 1, 'x', 1, TRUE)"));
+        }
+        assertThat(SqlStore.inspect(fresh).newer()).isTrue();
+        assertThat(SqlStore.inspect(fresh).text()).contains("tables of version 99, which", "upgrade this controller");
+    }
 }
