@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -98,46 +99,40 @@ public final class HistoryApi {
     }
 
     private View view(List<String> parts, String query) {
-        String what = parts.isEmpty() ? "" : parts.get(0);
-        String one = parts.size() == 2 ? parts.get(1) : "";
-        if (parts.size() == 1) {
-            switch (what) {
-                case "now":
-                    return with(query, Set.of(), p -> now.now());
-                case "history":
-                    return with(query, HISTORY, items::history);
-                case "compare":
-                    return with(query, Set.of("from", "to", "limit"), releases::compare);
-                case "matrix":
-                    return with(query, Set.of("after", "limit"), places::matrix);
-                case "trends":
-                    return with(query, Set.of("owner", "from", "to"), trends::trends);
-                case "audit":
-                    return with(query, Set.of("before", "limit"), audit::audit);
-                case "webhooks":
-                    return with(query, Set.of(), p -> new View.Webhooks(live.deliveries()));
-                case "advisor":
-                    return with(query, Set.of("train", "environments", "lanes"), advice::advice);
-                default:
-                    break;
-            }
-        }
-        if (!one.isEmpty()) {
-            switch (what) {
-                case "releases":
-                    return with(query, Set.of("limit"), p -> releases.release(one, p));
-                case "changes":
-                    return with(query, Set.of(), p -> releases.change(one));
-                case "services":
-                    return with(query, Set.of("before", "limit"), p -> places.timeline(one, p));
-                case "digests":
-                    return with(query, Set.of(), p -> places.whereIs(one));
-                default:
-                    break;
-            }
-        }
-        throw new EngineException(
-                FailureKind.NOT_FOUND, "There is nothing at '" + String.join("/", parts) + "'; see docs/api.yaml");
+        Optional<View> view =
+                switch (parts.size()) {
+                    case 1 -> many(parts.get(0), query);
+                    case 2 -> one(parts.get(0), parts.get(1), query);
+                    default -> Optional.empty();
+                };
+        return view.orElseThrow(() -> new EngineException(
+                FailureKind.NOT_FOUND, "There is nothing at '" + String.join("/", parts) + "'; see docs/api.yaml"));
+    }
+
+    private Optional<View> many(String what, String query) {
+        return Optional.ofNullable(
+                switch (what) {
+                    case "now" -> with(query, Set.of(), p -> now.now());
+                    case "history" -> with(query, HISTORY, items::history);
+                    case "compare" -> with(query, Set.of("from", "to", "limit"), releases::compare);
+                    case "matrix" -> with(query, Set.of("after", "limit"), places::matrix);
+                    case "trends" -> with(query, Set.of("owner", "from", "to"), trends::trends);
+                    case "audit" -> with(query, Set.of("before", "limit"), audit::audit);
+                    case "webhooks" -> with(query, Set.of(), p -> new View.Webhooks(live.deliveries()));
+                    case "advisor" -> with(query, Set.of("train", "environments", "lanes"), advice::advice);
+                    default -> null;
+                });
+    }
+
+    private Optional<View> one(String what, String id, String query) {
+        return Optional.ofNullable(
+                switch (what) {
+                    case "releases" -> with(query, Set.of("limit"), p -> releases.release(id, p));
+                    case "changes" -> with(query, Set.of(), p -> releases.change(id));
+                    case "services" -> with(query, Set.of("before", "limit"), p -> places.timeline(id, p));
+                    case "digests" -> with(query, Set.of(), p -> places.whereIs(id));
+                    default -> null;
+                });
     }
 
     private static View with(String query, Set<String> known, Function<Parameters, View> view) {
