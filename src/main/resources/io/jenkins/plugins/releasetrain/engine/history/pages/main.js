@@ -10,7 +10,7 @@ const SOON = 3_000, LATER = 10_000, SECOND = 1_000;
 const app = document.getElementById("rt-app");
 const nav = el("nav", { class: "rt-nav", "aria-label": t("pages") }, TABS.map(name => link(t("tab." + name), name)));
 const told = el("div", { id: "rt-told", role: "status", "aria-live": "polite" });
-const page = el("div", { id: "rt-page", tabindex: "-1" });
+const page = el("div", { id: "rt-page", tabindex: "-1" }, el("p", { class: "jenkins-spinner" }, t("loading")));
 app.lang = context.language;
 app.replaceChildren(nav, told, page);
 

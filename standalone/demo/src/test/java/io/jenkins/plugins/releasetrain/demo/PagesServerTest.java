@@ -8,8 +8,12 @@ import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +53,22 @@ class PagesServerTest {
 
     private String host() {
         return "127.0.0.1:" + server.origin().getPort();
+    }
+
+    /** Otherwise each is asked for when the one before has come. */
+    @Test
+    void everyModuleIsAskedForAtOnce() throws IOException {
+        Path pages = Path.of(System.getProperty("repository.root", ""))
+                .resolve("src/main/resources/io/jenkins/plugins/releasetrain/engine/history/pages");
+        String start = Files.readString(pages.resolve("start.js"));
+        try (Stream<Path> files = Files.list(pages)) {
+            List<String> modules = files.map(f -> f.getFileName().toString())
+                    .filter(f -> f.endsWith(".js") && !f.equals("start.js"))
+                    .toList();
+            assertThat(modules)
+                    .hasSizeGreaterThan(8)
+                    .allSatisfy(f -> assertThat(start).contains('"' + f.replace(".js", "") + '"'));
+        }
     }
 
     @ParameterizedTest
