@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
@@ -143,7 +144,7 @@ final class BodyRun implements Serializable {
 
         @Override
         public void onFailure(StepContext bodyContext, Throwable t) {
-            if (Verdicts.endsTheStep(t)) {
+            if (endsTheStep(bodyContext, t)) {
                 ReleaseService.get().tests().forget(trial);
                 owner.reporter.interrupted(t);
                 return;
@@ -151,6 +152,17 @@ final class BodyRun implements Serializable {
             Verdicts.Judgement judgement = Verdicts.of(t);
             Logs.say(bodyContext, judgement.reason());
             owner.judge(trial, judgement.verdict(), judgement.reason());
+        }
+    }
+
+    private static boolean endsTheStep(StepContext bodyContext, Throwable t) {
+        try {
+            return Verdicts.endsTheStep(t, bodyContext.get(FlowExecution.class));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
         }
     }
 

@@ -7,9 +7,14 @@ import hudson.model.Executor;
 import hudson.model.Node;
 import hudson.remoting.Channel;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import java.io.IOException;
 import java.util.Set;
 import java.util.stream.Collectors;
 import jenkins.model.CauseOfInterruption;
+import org.jenkinsci.plugins.workflow.actions.ErrorAction;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.graph.StepNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.MissingContextVariableException;
 
@@ -40,9 +45,31 @@ final class Verdicts {
         return new Judgement(Verdict.FAILED, "the tests failed: " + text(failure));
     }
 
-    /** Whether somebody aborts the build or a block around the step; a timeout within the body does not. */
-    static boolean endsTheStep(Throwable failure) {
-        return failure instanceof FlowInterruptedException interrupted && interrupted.isActualInterruption();
+    /**
+     * Whether somebody aborts the build or a block around the step, or its body can never run as it is written; a timeout
+     * within the body does not.
+     */
+    static boolean endsTheStep(Throwable failure, FlowExecution flow) {
+        return failure instanceof FlowInterruptedException interrupted && interrupted.isActualInterruption()
+                || failure instanceof MissingContextVariableException missing && isNowhereGiven(missing, flow);
+    }
+
+    /** No block around what failed gives what it needs, as {@code node} gives an agent: then none was lost either. */
+    private static boolean isNowhereGiven(MissingContextVariableException missing, FlowExecution flow) {
+        FlowNode origin = ErrorAction.findOrigin(missing, flow);
+        return origin != null
+                && origin.getAllEnclosingIds().stream().noneMatch(id -> gives(id, missing.getType(), flow));
+    }
+
+    private static boolean gives(String block, Class<?> type, FlowExecution flow) {
+        try {
+            return flow.getNode(block) instanceof StepNode step
+                    && step.getDescriptor() != null
+                    && step.getDescriptor().getProvidedContext().contains(type);
+        } catch (IOException e) {
+            // Not known: then it is taken for a lost agent, which blames nobody.
+            return true;
+        }
     }
 
     private static boolean isAgentLost(Throwable failure) {

@@ -103,4 +103,22 @@ class VoidTrialsTest extends ShopTest {
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
         assertThat(shop.inProduction("cart")).isEqualTo(cart);
     }
+
+    @Test
+    void I4_testsThatHaveNoAgentEndTheirBuildAndNobodyElse() throws Exception {
+        String pay = shop.build("pay", "1.1");
+        shop.build("cart", "1.1");
+        WorkflowRun first = ride("pay", "1.1", "gate 'pay'");
+        GateStep.awaitWaiting("pay");
+        WorkflowRun mistaken = start("monoRelease(train: 'shop', service: 'cart', image: '1.1') { sh 'make' }");
+        jenkins.waitForMessage("Queued for train 'shop'", mistaken);
+        GateStep.open("pay");
+
+        ended(Result.SUCCESS, first);
+        ended(Result.FAILURE, mistaken);
+        jenkins.assertLogContains("Perhaps you forgot to surround the sh step", mistaken);
+        jenkins.assertLogNotContains("the agent was lost", mistaken);
+        assertThat(shop.inProduction("pay")).isEqualTo(pay);
+        assertThat(verdicts()).doesNotContain(Verdict.FAILED);
+    }
 }

@@ -8,6 +8,10 @@ public abstract class StepDescriptor extends Descriptor<Step> {
 
     public abstract Set<? extends Class<?>> getRequiredContext();
 
+    public Set<? extends Class<?>> getProvidedContext() {
+        throw new UnsupportedOperationException();
+    }
+
     public boolean takesImplicitBlockArgument() {
         throw new UnsupportedOperationException();
     }
