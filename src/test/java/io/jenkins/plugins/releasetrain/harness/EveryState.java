@@ -41,7 +41,7 @@ final class EveryState {
             echo "${r.outcome} in ${r.release}"
             """;
     private static final String PROMOTE =
-            "promoteImage(from: 'dev', to: 'production', images: ['dev/%s:first', 'dev/%s:production'], overwrite: true)";
+            "promoteImage(from: 'dev', to: 'production', images: ['shop/%s:first', 'shop/%s:production'], overwrite: true)";
 
     /** One life of the controller after another. */
     interface Controller {
@@ -90,23 +90,23 @@ final class EveryState {
         assertThat(shop.inProduction("cart")).isEqualTo(cart);
         assertThat(shop.inProduction("mail")).isEqualTo(mail);
         assertThat(shop.inProduction("pay")).isEqualTo(payBefore);
-        assertThat(shop.production.tags("dev/cart")).containsOnlyKeys("first", "production");
+        assertThat(shop.production.tags("shop/cart")).containsOnlyKeys("first", "production");
         Shop.await(
                 "what nobody goes on with to be undone",
-                () -> !killed || shop.production.tags("dev/mail").equals(former));
+                () -> !killed || shop.production.tags("shop/mail").equals(former));
         if (!killed) {
-            assertThat(shop.production.tags("dev/mail")).isNotEqualTo(former).containsKeys("first", "production");
+            assertThat(shop.production.tags("shop/mail")).isNotEqualTo(former).containsKeys("first", "production");
         }
     }
 
     /** Images that plain promotions are for, one of them over a former one. */
     private Map<String, String> promoteOther() {
-        Shop.push(shop.production, "dev/mail", "production", "former");
+        Shop.push(shop.production, "shop/mail", "production", "former");
         for (String service : List.of("cart", "mail")) {
-            Shop.push(shop.dev, "dev/" + service, "first", "first");
-            Shop.push(shop.dev, "dev/" + service, "production", "first");
+            Shop.push(shop.dev, "shop/" + service, "first", "first");
+            Shop.push(shop.dev, "shop/" + service, "production", "first");
         }
-        return shop.production.tags("dev/mail");
+        return shop.production.tags("shop/mail");
     }
 
     private void waiting() throws Throwable {
@@ -191,8 +191,8 @@ final class EveryState {
                     "tags of versions to be moved, and others not",
                     () -> shop.production.tags("prod/cart").containsKey("1.1")
                             && shop.production.tags("prod/mail").containsKey("1.1")
-                            && shop.production.tags("dev/cart").containsKey("first")
-                            && shop.production.tags("dev/mail").containsKey("first"));
+                            && shop.production.tags("shop/cart").containsKey("first")
+                            && shop.production.tags("shop/mail").containsKey("first"));
             assertThat(shop.inProduction("cart")).isNotEqualTo(cart);
         });
     }

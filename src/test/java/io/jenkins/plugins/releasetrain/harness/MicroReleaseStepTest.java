@@ -29,7 +29,7 @@ class MicroReleaseStepTest extends ShopTest {
         GateStep.open("cart");
 
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
-        jenkins.assertLogContains("testing cart of " + shop.dev.host() + "/dev/cart@" + cart, build);
+        jenkins.assertLogContains("testing cart of " + shop.dev.host() + "/shop/cart@" + cart, build);
         jenkins.assertLogContains("cart is released as cd-cart-1, mail is released", build);
         assertThat(shop.inProduction("cart")).isEqualTo(cart);
         assertThat(shop.inProduction("mail")).isEqualTo(mail);

@@ -14,12 +14,12 @@ class PromoteImageStepTest extends ShopTest {
         String pay = shop.build("pay", "2.0.0");
 
         WorkflowRun build = jenkins.buildAndAssertSuccess(Shop.job(jenkins, "promote", """
-                def r = promoteImage(from: 'dev', to: 'production', images: ['dev/cart:1.4.2', 'dev/pay:2.0.0'])
+                def r = promoteImage(from: 'dev', to: 'production', images: ['shop/cart:1.4.2', 'shop/pay:2.0.0'])
                 echo "promoted ${r.images.size()} images, first ${r.images[0].digest}"
                 """));
 
-        assertThat(shop.production.tags("dev/cart")).containsEntry("1.4.2", cart);
-        assertThat(shop.production.tags("dev/pay")).containsEntry("2.0.0", pay);
+        assertThat(shop.production.tags("shop/cart")).containsEntry("1.4.2", cart);
+        assertThat(shop.production.tags("shop/pay")).containsEntry("2.0.0", pay);
         jenkins.assertLogContains("promoted 2 images, first " + cart, build);
         assertThat(build.getAction(ImagesAction.class).getImages())
                 .extracting(ImagesAction.Image::digest)
@@ -31,22 +31,22 @@ class PromoteImageStepTest extends ShopTest {
         shop.build("cart", "1.4.2");
 
         WorkflowRun build = jenkins.buildAndAssertStatus(Result.FAILURE, Shop.job(jenkins, "promote", """
-                promoteImage from: 'dev', to: 'production', images: ['dev/cart:1.4.2', 'dev/pay:9']
+                promoteImage from: 'dev', to: 'production', images: ['shop/cart:1.4.2', 'shop/pay:9']
                 """));
 
-        jenkins.assertLogContains("there is no image " + shop.dev.host() + "/dev/pay:9", build);
-        assertThat(shop.production.tags("dev/cart")).isEmpty();
+        jenkins.assertLogContains("there is no image " + shop.dev.host() + "/shop/pay:9", build);
+        assertThat(shop.production.tags("shop/cart")).isEmpty();
     }
 
     @Test
     void refusesToMoveAVersionTagUnlessTold() throws Exception {
         shop.build("cart", "1.4.2");
-        String script = "promoteImage(from: 'dev', to: 'production', images: ['dev/cart:1.4.2'], overwrite: %s)";
+        String script = "promoteImage(from: 'dev', to: 'production', images: ['shop/cart:1.4.2'], overwrite: %s)";
         jenkins.buildAndAssertSuccess(Shop.job(jenkins, "first", script.formatted("false")));
         String other = shop.build("cart", "1.5.0");
         io.jenkins.plugins.releasetrain.testkit.registry.SampleImages.at(shop.dev.origin())
                 .push(
-                        "dev/cart",
+                        "shop/cart",
                         "1.4.2",
                         io.jenkins.plugins.releasetrain.testkit.registry.SampleImage.of("cart", "1.5.0"));
 
@@ -55,7 +55,7 @@ class PromoteImageStepTest extends ShopTest {
         jenkins.assertLogContains("use another tag, or allow the tag to move", refused);
 
         jenkins.buildAndAssertSuccess(Shop.job(jenkins, "told", script.formatted("true")));
-        assertThat(shop.production.tags("dev/cart")).containsEntry("1.4.2", other);
+        assertThat(shop.production.tags("shop/cart")).containsEntry("1.4.2", other);
     }
 
     @Test

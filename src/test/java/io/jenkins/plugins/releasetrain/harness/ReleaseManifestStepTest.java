@@ -60,7 +60,7 @@ class ReleaseManifestStepTest {
                         gate env.RELEASE_TRIAL
                     }
                     """));
-            String image = shop.dev.host() + "/dev/cart@" + cart;
+            String image = shop.dev.host() + "/shop/cart@" + cart;
             GateStep.open(GateStep.awaitNext());
             jenkins.waitForMessage("image: " + image, build);
 

@@ -46,7 +46,7 @@ final class Shop implements AutoCloseable {
     static final String TRAIN = "shop";
     static final String CATALOG = """
             defaults:
-              dev: "dev/{service}"
+              dev: "shop/{service}"
               production: "prod/{service}"
             services:
               cart:
@@ -122,7 +122,7 @@ final class Shop implements AutoCloseable {
 
     /** Pushes a new version to the dev registry; returns its digest. */
     String build(String service, String version) {
-        return SampleImages.at(dev.origin()).push("dev/" + service, version, SampleImage.of(service, version));
+        return SampleImages.at(dev.origin()).push("shop/" + service, version, SampleImage.of(service, version));
     }
 
     /** An image that stands for nothing but its content. */

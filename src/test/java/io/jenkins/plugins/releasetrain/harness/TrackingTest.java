@@ -90,16 +90,16 @@ class TrackingTest {
             store.addCredentials(
                     Domain.global(),
                     new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "push", "", "folder-user", PASSWORD));
-            String script = "promoteImage from: 'dev', to: 'guarded', images: ['dev/cart:1.4.2']";
+            String script = "promoteImage from: 'dev', to: 'guarded', images: ['shop/cart:1.4.2']";
 
             WorkflowRun outside = jenkins.buildAndAssertStatus(Result.FAILURE, Shop.job(jenkins, "outside", script));
             jenkins.assertLogContains("Credentials 'push'", outside);
-            assertThat(guarded.tags("dev/cart")).isEmpty();
+            assertThat(guarded.tags("shop/cart")).isEmpty();
 
             WorkflowJob inside = folder.createProject(WorkflowJob.class, "inside");
             inside.setDefinition(new CpsFlowDefinition(script, true));
             WorkflowRun build = jenkins.buildAndAssertSuccess(inside);
-            assertThat(guarded.tags("dev/cart")).containsKey("1.4.2");
+            assertThat(guarded.tags("shop/cart")).containsKey("1.4.2");
             jenkins.assertLogNotContains(PASSWORD, build);
             assertThat(filesWith(jenkins.jenkins.getRootDir().toPath(), PASSWORD))
                     .isEmpty();
