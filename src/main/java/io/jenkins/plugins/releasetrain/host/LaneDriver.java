@@ -8,7 +8,9 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -23,10 +25,17 @@ public final class LaneDriver {
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration NOW_AND_THEN = Duration.ofSeconds(30);
 
+    /** A restart of another controller takes less than so many leases. */
+    private static final int LEASES_OF_PATIENCE = 12;
+
     private final Controller controller;
     private final Supplier<Lanes> lanes;
     private final BiConsumer<String, String> waits;
     private final Map<LaneId, Rider> riders = new ConcurrentHashMap<>();
+    /** Lanes of other controllers, since when nobody has gone on with them. */
+    private final Map<LaneId, Instant> silent = new HashMap<>();
+
+    private final Loop watch;
 
     private static final class Rider {
         private final Passenger passenger;
@@ -44,6 +53,7 @@ public final class LaneDriver {
         this.controller = controller;
         this.lanes = lanes;
         this.waits = waits;
+        this.watch = new Loop(controller, this::watch);
     }
 
     /** Opens a lane unless the origin has one already, which it may have after a crash. */
@@ -58,10 +68,47 @@ public final class LaneDriver {
     }
 
     public void board(LaneId lane, Passenger passenger) {
-        Rider rider = new Rider(passenger);
+        board(lane, new Rider(passenger));
+    }
+
+    /** Whose build is no more, or out of reach. */
+    private void abandon(LaneId lane, String reason) {
+        Rider rider = new Rider(Passenger.GONE);
+        rider.leaves = reason;
+        board(lane, rider);
+    }
+
+    private void board(LaneId lane, Rider rider) {
         rider.loop = new Loop(controller, () -> turn(lane, rider));
         riders.put(lane, rider);
         rider.loop.wake();
+    }
+
+    /** Lanes of controllers that are gone for good get their outcome from whoever is left (I8). */
+    void watchOver() {
+        watch.wake();
+    }
+
+    private Optional<Duration> watch() {
+        try {
+            Lanes now = lanes.get();
+            Map<LaneId, Origin> unattended = now.unattended();
+            unattended.values().removeIf(controller::isOurs);
+            silent.keySet().retainAll(unattended.keySet());
+            Instant giveUp = Instant.now().minus(now.lease().multipliedBy(LEASES_OF_PATIENCE));
+            unattended.forEach((lane, origin) -> {
+                Instant since = silent.computeIfAbsent(lane, l -> Instant.now());
+                if (since.isBefore(giveUp) && !riders.containsKey(lane)) {
+                    abandon(
+                            lane,
+                            "given up: the controller of its build " + origin.build() + " is silent since " + since);
+                }
+            });
+            return Optional.of(now.lease());
+        } catch (EngineException e) {
+            ReleaseService.LOGGER.log(Level.FINE, "Lanes of other controllers could not be looked at", e);
+            return e.kind().retryable() ? Optional.of(NOW_AND_THEN) : Optional.empty();
+        }
     }
 
     /** The build gives up; nothing of the lane's candidates is left. */
@@ -89,8 +136,7 @@ public final class LaneDriver {
         Lanes now = lanes.get();
         now.underWay().forEach((lane, origin) -> {
             if (!riders.containsKey(lane) && !controller.isAlive(origin)) {
-                board(lane, Passenger.GONE);
-                leave(lane, "its build " + origin.build() + " has ended");
+                abandon(lane, "its build " + origin.build() + " has ended");
             }
         });
         try {

@@ -317,6 +317,9 @@ public final class ReleaseService {
 
     private void hook() {
         try {
+            configuration().getEnvironments().stream()
+                    .filter(e -> e.getCatalog() != null)
+                    .forEach(e -> lanes(e.getName()).watchOver());
             webhooks.configure(configuration().getWebhooks());
         } catch (EngineException e) {
             LOGGER.log(Level.WARNING, "Webhooks cannot be called yet; trying again", e);

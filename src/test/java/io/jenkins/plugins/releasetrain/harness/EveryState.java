@@ -227,7 +227,7 @@ final class EveryState {
     }
 
     /** Final outcomes by change or lane. */
-    private static Map<String, List<String>> ends(String stream) {
+    static Map<String, List<String>> ends(String stream) {
         Function<Event, Stream<String[]>> end = event -> {
             if (event instanceof Event.ChangeEnded e) {
                 return Stream.<String[]>of(new String[] {e.change(), e.outcome().name()});

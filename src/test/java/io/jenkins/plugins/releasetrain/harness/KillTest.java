@@ -1,5 +1,13 @@
 package io.jenkins.plugins.releasetrain.harness;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hudson.model.Result;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import java.util.List;
+import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.properties.DurabilityHintJobProperty;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
@@ -22,6 +30,41 @@ class KillTest {
                             },
                             true)
                     .run();
+        }
+    }
+
+    @Test
+    void I8_aLaneWhoseBuildDidNotSurviveEndsAndLeavesTheEnvironment() throws Throwable {
+        try (Shop shop = new Shop()) {
+            String candidate = shop.build("mail", "1.1");
+            String before = shop.installed("cd", "mail");
+            Shop.Places places = shop.places();
+            jenkins.startJenkins();
+            jenkins.runRemotely(r -> {
+                Shop.configure(places);
+                WorkflowJob lost = Shop.job(r, "lost", """
+                        microRelease(environment: 'cd', candidates: [mail: '1.1']) { input 'go on?' }
+                        """);
+                lost.addProperty(new DurabilityHintJobProperty(FlowDurabilityHint.PERFORMANCE_OPTIMIZED));
+                Shop.start(lost);
+                EveryState.awaitTests("lost");
+            });
+            assertThat(shop.installed("cd", "mail")).isEqualTo(candidate);
+            jenkins.stopJenkinsForcibly();
+
+            jenkins.startJenkins();
+            jenkins.runRemotely(r -> {
+                r.assertBuildStatus(Result.FAILURE, r.waitForCompletion(EveryState.build("lost")));
+                Shop.await(
+                        "its lane to end",
+                        () -> EveryState.ends("lane/cd/mail").containsValue(List.of(Event.Outcome.CANCELLED.name())));
+            });
+            Shop.await(
+                    "the baseline to be back",
+                    () -> shop.installed("cd", "mail").equals(before));
+            Shop.await("its place to be free", () -> shop.holder("cd") == null);
+            jenkins.stopJenkins();
+            assertThat(shop.inProduction("mail")).isEqualTo(before);
         }
     }
 }

@@ -12,6 +12,7 @@ import io.jenkins.plugins.releasetrain.config.RegistryRole;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.engine.history.Answer;
+import io.jenkins.plugins.releasetrain.engine.lock.LeaseLock;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi.Asked;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi.Caller;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
@@ -157,6 +158,18 @@ final class Shop implements AutoCloseable {
                 .get(0)
                 .getImage();
         return image.substring(image.indexOf('@') + 1);
+    }
+
+    /** Who holds the environment's lock, as kubectl shows it; null for nobody. */
+    String holder(String namespace) {
+        return kubernetes
+                .client()
+                .leases()
+                .inNamespace(namespace)
+                .withName(LeaseLock.NAME)
+                .get()
+                .getSpec()
+                .getHolderIdentity();
     }
 
     /** Another installer's work: patches the workload and waits until its pods run the image. */

@@ -13,6 +13,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.util.List;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,6 +22,7 @@ import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
 /** Two controllers, each a process of its own, whose builds ride one train over one PostgreSQL. */
 class TwoControllersTest {
+    private static final int LEASE = 30;
     private static final String SCRIPT =
             "monoRelease(train: 'shop', service: '%s', image: '1.1') { input message: 'go on?', id: env.RELEASE_TRIAL }";
 
@@ -76,6 +78,71 @@ class TwoControllersTest {
             assertThat(shop.inProduction("cart")).isEqualTo(cart);
             assertThat(shop.inProduction("pay")).isEqualTo(pay);
         }
+    }
+
+    @Test
+    void I8_whatAControllerThatIsGoneLeftIsDecidedByTheOther() throws Throwable {
+        try (Shop shop = new Shop();
+                EmbeddedPostgres server = EmbeddedPostgres.builder()
+                        .setServerConfig("listen_addresses", "127.0.0.1")
+                        .start()) {
+            String cart = shop.build("cart", "1.1");
+            String pay = shop.build("pay", "1.1");
+            shop.build("mail", "1.1");
+            String mail = shop.inProduction("mail");
+            String url = "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres";
+            Shop.Places places = shop.places();
+            one.startJenkins();
+            one.runRemotely(r -> {
+                begin(r, places, url, "cart");
+                lease("staging", LEASE);
+                lease("cd", LEASE);
+                Shop.start(
+                        Shop.job(
+                                r,
+                                "mail",
+                                "microRelease(environment: 'cd', candidates: [mail: '1.1']) { input message: 'go on?', id: env.RELEASE_TRIAL }"));
+            });
+            one.runRemotely(r -> {
+                EveryState.awaitTests("cart");
+                EveryState.awaitTests("mail");
+            });
+            one.stopJenkinsForcibly();
+
+            other.startJenkins();
+            other.runRemotely(r -> {
+                begin(r, places, url, "pay");
+                lease("staging", LEASE);
+                lease("cd", LEASE / 6);
+            });
+            other.runRemotely(r -> {
+                Shop.await("both changes to be decided", () -> {
+                    EveryState.goOn("pay");
+                    return EveryState.ends("train/shop").size() == 2;
+                });
+                assertThat(EveryState.ends("train/shop").values()).containsOnly(List.of(Event.Outcome.RELEASED.name()));
+                assertReleased(r, "pay");
+                Shop.await(
+                        "the lane to end",
+                        () -> !EveryState.ends("lane/cd/mail").isEmpty());
+                assertThat(ReleaseService.get().store().events("lane/cd/mail", 0, 100).stream()
+                                .map(Store.RecordedEvent::event)
+                                .filter(Event.LaneEnded.class::isInstance))
+                        .singleElement()
+                        .satisfies(e -> assertThat(((Event.LaneEnded) e).reason())
+                                .startsWith("given up: the controller of its build mail#1 is silent since "));
+            });
+            other.stopJenkins();
+            assertThat(shop.inProduction("cart")).isEqualTo(cart);
+            assertThat(shop.inProduction("pay")).isEqualTo(pay);
+            assertThat(shop.inProduction("mail")).isEqualTo(mail);
+        }
+    }
+
+    private static void lease(String environment, int seconds) {
+        ReleaseTrainConfiguration configuration = ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
+        configuration.environment(environment).setLeaseSeconds(seconds);
+        configuration.setEnvironments(configuration.getEnvironments());
     }
 
     private static void begin(JenkinsRule r, Shop.Places places, String url, String service) throws Throwable {

@@ -106,6 +106,22 @@ public final class Lanes {
         return all;
     }
 
+    /** Lanes under way that are neither in the environment nor in its line: nobody goes on with them just now. */
+    public Map<LaneId, Origin> unattended() {
+        Map<LaneId, Origin> all = new HashMap<>(underWay());
+        environment
+                .lock()
+                .entries()
+                .forEach(e ->
+                        all.keySet().removeIf(lane -> e.id().equals(lane.id()) || e.id().startsWith(lane.id() + "/")));
+        return all;
+    }
+
+    /** How long the holder of a place in the environment may be silent. */
+    public Duration lease() {
+        return environment.lease();
+    }
+
     private List<Lane> active() {
         String prefix = "lane/" + environment.name() + "/";
         return ports.store().activeStreams(prefix, Integer.MAX_VALUE).stream()
