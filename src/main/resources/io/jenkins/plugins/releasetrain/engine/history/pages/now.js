@@ -53,7 +53,7 @@ function policy(expect) {
   const words = [expect.limit,
     expect.wasted > 0 ? t("wasted", percent(expect.wasted), percent(expect.wasteBudget)) : "",
     expect.wasted > expect.wasteBudget ? t("wasted.over") : ""];
-  return expect.limit ? el("p", { class: "rt-soft rt-policy" }, words.filter(Boolean).map(w => el("span", {}, w, " "))) : null;
+  return expect.limit ? el("p", { class: "rt-soft rt-policy" }, words.filter(Boolean).join(" · ")) : null;
 }
 
 function train(n, expect) {
