@@ -19,4 +19,9 @@ public record Environment(
         Cluster cluster,
         EnvironmentLock lock,
         Duration rolloutDeadline,
-        Duration lease) {}
+        Duration lease) {
+    /** Nobody renews the lock while rollouts are awaited. */
+    public Duration leaseWhileInstalling() {
+        return lease.plus(rolloutDeadline);
+    }
+}

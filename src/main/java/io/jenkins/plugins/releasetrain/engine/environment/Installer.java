@@ -30,8 +30,14 @@ public final class Installer {
      */
     public record Installation(List<String> patched, Optional<String> problem, boolean imageToBlame) {}
 
-    /** Patches what differs, waits for the rollouts, and checks that ready pods run exactly these digests. */
-    public Installation install(Map<Service, ImageReference> images, long fence) throws InterruptedException {
+    /**
+     * Patches what differs, waits for the rollouts, and checks that ready pods run exactly these digests.
+     *
+     * @param holder of the environment's lock, with the token {@code fence}; it holds it for as long as this may take
+     */
+    public Installation install(Map<Service, ImageReference> images, String holder, long fence)
+            throws InterruptedException {
+        environment.lock().renew(holder, fence, environment.leaseWhileInstalling());
         return prove(environment.cluster().install(images, fence), images);
     }
 

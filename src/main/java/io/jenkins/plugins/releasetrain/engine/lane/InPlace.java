@@ -35,7 +35,7 @@ record InPlace(Candidates candidates, Installer installer, Store store) implemen
     @Override
     public Installation install(LaneId id, Lane lane) throws InterruptedException {
         return installer.install(
-                candidates.tested(lane), lane.started().orElseThrow().fence());
+                candidates.tested(lane), id.id(), lane.started().orElseThrow().fence());
     }
 
     @Override
@@ -53,7 +53,9 @@ record InPlace(Candidates candidates, Installer installer, Store store) implemen
         ImageSet held = store.set(lane.baseline()).orElseThrow();
         try {
             installer.install(
-                    candidates.before(lane, held), lane.started().orElseThrow().fence());
+                    candidates.before(lane, held),
+                    id.id(),
+                    lane.started().orElseThrow().fence());
         } catch (EngineException e) {
             if (e.kind() != FailureKind.LOCK_LOST) {
                 throw e;

@@ -125,8 +125,9 @@ final class LaneEntry {
             environment.cluster().fence(catalog.services().values(), granted.token());
         }
         try {
-            Installer.Installation result =
-                    surroundings.installer().install(released(registries.productionSet(catalog)), granted.token());
+            Installer.Installation result = surroundings
+                    .installer()
+                    .install(released(registries.productionSet(catalog)), refreshId(id), granted.token());
             if (result.problem().isPresent()) {
                 throw new EngineException(
                         FailureKind.CANNOT_START,

@@ -47,7 +47,7 @@ record SideBySide(Isolation isolation, Candidates candidates, Environment enviro
         Beside beside = beside(id, lane);
         environment.cluster().putBeside(beside, candidates.tested(lane));
         try {
-            environment.lock().renew(id.id(), lane.started().orElseThrow().fence(), environment.lease());
+            environment.lock().renew(id.id(), lane.started().orElseThrow().fence(), environment.leaseWhileInstalling());
         } catch (EngineException e) {
             // Nobody else will, where the sweep of whoever came after us was quicker than we.
             environment.cluster().removeBeside(Set.of(id.id()), isolation);
@@ -90,6 +90,7 @@ record SideBySide(Isolation isolation, Candidates candidates, Environment enviro
             return installer
                     .install(
                             candidates.promoted(lane),
+                            id.id(),
                             lane.started().orElseThrow().fence())
                     .problem();
         } catch (EngineException e) {

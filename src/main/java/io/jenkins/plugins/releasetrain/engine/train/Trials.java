@@ -113,7 +113,7 @@ final class Trials {
     private Installer.Installation install(Map<Service, ImageReference> images, long token)
             throws InterruptedException {
         return context.plan().installs()
-                ? installer.install(images, token)
+                ? installer.install(images, context.plan().lockId(), token)
                 : new Installer.Installation(List.of(), Optional.empty(), false);
     }
 

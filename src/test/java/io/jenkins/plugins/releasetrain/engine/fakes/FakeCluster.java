@@ -31,6 +31,12 @@ public final class FakeCluster implements Cluster {
     private final Map<String, Long> fences = new HashMap<>();
     private final Set<Digest> unstartable = new HashSet<>();
     private final List<List<String>> installations = new ArrayList<>();
+    private Runnable duringRollouts = () -> {};
+
+    /** What happens meanwhile, whenever rollouts are awaited. */
+    public synchronized void duringRollouts(Runnable happens) {
+        duringRollouts = happens;
+    }
 
     public synchronized void cannotStart(Digest digest) {
         unstartable.add(digest);
@@ -155,6 +161,7 @@ public final class FakeCluster implements Cluster {
                                         + "-0\" is forbidden: exceeded quota: pods, requested: pods=1")));
             }
         }
+        duringRollouts.run();
         progress.ready(services.size(), services.size());
         return Rollout.READY;
     }

@@ -301,6 +301,27 @@ class LanesTest {
     }
 
     @Test
+    void I3_theEnvironmentIsHeldWhileRolloutsTakeLongerThanALease() {
+        shop.build("s3", "2");
+        shop.build("s3", "3");
+        LaneId lane = open("s3", "2");
+        LaneId other = open("s3", "3");
+        shop.cluster.duringRollouts(() -> {
+            shop.cluster.duringRollouts(() -> {});
+            shop.clock.advance(shop.environment().lease().plusMinutes(2));
+            assertThat(next(other)).isInstanceOf(LaneTask.Wait.class);
+        });
+        assertThat(next(lane)).isInstanceOf(LaneTask.Test.class);
+        report(lane, Verdict.PASSED, "");
+        assertThat(finish(lane).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.events)
+                .as("held to the end")
+                .filteredOn(e ->
+                        e instanceof Event.LaneStarted started && started.lane().equals(lane.id()))
+                .hasSize(1);
+    }
+
+    @Test
     void I4_verdictOfAnEarlierAttemptThatIsReportedAgainDoesNotCount() {
         shop.build("s3", "2");
         LaneId lane = open("s3", "2");

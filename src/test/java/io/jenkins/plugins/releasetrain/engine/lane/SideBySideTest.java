@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Lanes whose candidates are beside the baseline; what all lanes do is in {@link LanesTest}. */
 class SideBySideTest {
-    private static final Duration LONGER_THAN_THE_LEASE = Duration.ofMinutes(11);
+    private static final Duration LONGER_THAN_THE_LEASE = Duration.ofMinutes(16);
 
     /** s1 calls s2; the others call nobody. */
     private final FakeShop shop = new FakeShop(5, Map.of("s1", Set.of("s2")));
