@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.Map;
-import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
@@ -139,30 +138,24 @@ final class BodyRun implements Serializable {
 
         @Override
         public void onSuccess(StepContext bodyContext, Object result) {
-            owner.judge(trial, Verdict.PASSED, "");
+            judge(bodyContext, Verdicts.ofEnd(bodyContext, owner.block));
         }
 
         @Override
         public void onFailure(StepContext bodyContext, Throwable t) {
-            if (endsTheStep(bodyContext, t)) {
+            if (Verdicts.endsTheStep(bodyContext, t)) {
                 ReleaseService.get().tests().forget(trial);
                 owner.reporter.interrupted(t);
                 return;
             }
-            Verdicts.Judgement judgement = Verdicts.of(t);
-            Logs.say(bodyContext, judgement.reason());
-            owner.judge(trial, judgement.verdict(), judgement.reason());
+            judge(bodyContext, Verdicts.of(t));
         }
-    }
 
-    private static boolean endsTheStep(StepContext bodyContext, Throwable t) {
-        try {
-            return Verdicts.endsTheStep(t, bodyContext.get(FlowExecution.class));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return true;
+        private void judge(StepContext bodyContext, Verdicts.Judgement judgement) {
+            if (!judgement.reason().isEmpty()) {
+                Logs.say(bodyContext, judgement.reason());
+            }
+            owner.judge(trial, judgement.verdict(), judgement.reason());
         }
     }
 

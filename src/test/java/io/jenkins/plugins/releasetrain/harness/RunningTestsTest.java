@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import hudson.model.Result;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -83,5 +84,25 @@ class RunningTestsTest extends ShopTest {
         GateStep.open("mail");
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
         assertThat(now().findValues("trials")).allSatisfy(t -> assertThat(t).isEmpty());
+    }
+
+    @Test
+    void I4_testsThatMarkTheBuildAsUnstableAreAVerdictWhoeverElseDid() throws Exception {
+        shop.build("cart", "1.1");
+        String pay = shop.build("pay", "1.1");
+        String reports = REPORTS.replace(", skipMarkingBuildUnstable: true", "");
+        WorkflowRun good = Shop.start(Shop.job(jenkins, "pay", reports + """
+                report('before', 1, 0)
+                monoRelease(train: 'shop', service: 'pay', image: '1.1') { report('within', 0, 1) }
+                """));
+        jenkins.assertBuildStatus(Result.UNSTABLE, jenkins.waitForCompletion(good));
+        assertThat(shop.inProduction("pay")).isEqualTo(pay);
+        WorkflowRun bad = Shop.start(Shop.job(jenkins, "cart", reports + """
+                monoRelease(train: 'shop', service: 'cart', image: '1.1') {
+                    report(RELEASE_TRIAL, RELEASE_CHANGED == 'cart' ? 1 : 0, 0)
+                }
+                """));
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(bad));
+        jenkins.assertLogContains("cart was ejected from 'shop': the tests failed", bad);
     }
 }

@@ -101,6 +101,9 @@ export const time = iso => el("time", { datetime: iso, title: iso }, dates.forma
 /** How long ago, or in how long; kept right by {@link tick}. */
 export const ago = iso => el("time", { datetime: iso, title: dates.format(new Date(iso)), "data-ago": "" }, distance(iso));
 
+/** When something is expected; what should have been by now comes any moment. */
+export const due = iso => new Date(iso) <= Date.now() ? t("overdue") : ago(iso);
+
 function distance(iso) {
   const seconds = (new Date(iso) - Date.now()) / 1000;
   const [size, unit] = [[86400, "day"], [3600, "hour"], [60, "minute"]].find(u => Math.abs(seconds) >= u[0]) ?? [1, "second"];

@@ -1,7 +1,7 @@
 /** What goes on now. */
 
 import { get, blocked, outlook } from "./host.js";
-import { el, t, say, count, link, address, release, service, change, notice, alert, table, facts, badge, ago, build,
+import { el, t, say, count, link, address, release, service, change, notice, alert, table, facts, badge, ago, due, build,
   bytes, percent, named } from "./dom.js";
 import { action } from "./actions.js";
 
@@ -60,7 +60,7 @@ function train(n, expect) {
   const buttons = w => [w.position > 1 ? action("PRIORITISE", n.name, w.id) : null, w.position ? action("CANCEL", n.name, w.id) : null];
   const rows = list => list.map(w => ({ ...w, buttons: buttons(w) }));
   const tried = w => n.trials.filter(one => one.changes.includes(w.id)).map(one => one.environment).join(", ") || null;
-  const expected = [t("expected"), w => n.paused || !expect.expected[w.id] ? null : ago(expect.expected[w.id])];
+  const expected = [t("expected"), w => n.paused || !expect.expected[w.id] ? null : due(expect.expected[w.id])];
   return el("section", { class: "rt-card", "aria-label": t("train.title", n.name) },
     el("div", { class: "rt-card-head" },
       el("h2", {}, t("train.title", n.name), " ", badge(n.state)),

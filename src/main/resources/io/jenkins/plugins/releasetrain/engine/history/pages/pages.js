@@ -2,7 +2,7 @@
 
 import { get, one, blocked, outlook } from "./host.js";
 import { el, t, say, count, word, link, query, address, release, service, change, notice, alert, section, table, facts,
-  badge, time, ago, image, build, duration, named } from "./dom.js";
+  badge, time, ago, due, image, build, duration, named } from "./dom.js";
 import { field, day, form } from "./forms.js";
 import { action } from "./actions.js";
 import { now, find, trial, lane, stops } from "./now.js";
@@ -197,5 +197,5 @@ function standing(item, place, riders, expected) {
   const words = aboard ? t(place.trials.some(n => n.changes.includes(item.id)) ? "standing.tried" : "standing.aboard")
     : queued ? t("standing.position", queued.position) : t("standing.waits");
   return alert("info", el("strong", {}, words), " ",
-    place?.paused ? t("standing.paused", place.paused) : expected ? say("standing.expected", ago(expected)) : "", " ", since);
+    place?.paused ? t("standing.paused", place.paused) : expected ? say("standing.expected", due(expected)) : "", " ", since);
 }

@@ -1,8 +1,9 @@
 package org.jenkinsci.plugins.workflow.graph;
 
+import hudson.model.Actionable;
 import java.util.List;
 
-public abstract class FlowNode {
+public abstract class FlowNode extends Actionable {
     protected FlowNode() {}
 
     public String getId() {

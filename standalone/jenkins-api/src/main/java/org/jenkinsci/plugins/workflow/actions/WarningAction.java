@@ -1,0 +1,24 @@
+package org.jenkinsci.plugins.workflow.actions;
+
+import hudson.model.Action;
+
+public class WarningAction implements Action {
+    public String getMessage() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String getDisplayName() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String getIconFileName() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String getUrlName() {
+        throw new UnsupportedOperationException();
+    }
+}

@@ -1,0 +1,3 @@
+package org.jenkinsci.plugins.workflow.graphanalysis;
+
+public class DepthFirstScanner extends AbstractFlowScanner {}
