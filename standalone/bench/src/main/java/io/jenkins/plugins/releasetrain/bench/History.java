@@ -43,7 +43,9 @@ import java.util.stream.Stream;
 final class History implements Benchmark {
     private static final List<String> PRODUCTS = List.of("H2", "PostgreSQL");
     private static final int SMALL = 1_000;
-    private static final int WARM_UP = 30;
+    /** So that caches hold what those of a controller hold that has run for a while. */
+    private static final int WARM_UP = 300;
+
     private static final int CALLS = 200;
     private static final String ANY_AGE = ", of any age";
 
