@@ -62,7 +62,7 @@ class RunningTestsTest extends ShopTest {
         GateStep.open("first");
         GateStep.awaitWaiting("second");
         awaitTests(2, 2, 1);
-        GateStep.open("second");
+        build.doStop();
         jenkins.waitForCompletion(build);
     }
 
