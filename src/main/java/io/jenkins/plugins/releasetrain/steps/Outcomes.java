@@ -10,7 +10,9 @@ import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.host.Passenger.End;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
@@ -97,22 +99,22 @@ final class Outcomes {
         return new FlowInterruptedException(result, false, new Ended(why));
     }
 
-    private static void track(Run<?, ?> run, Subject subject, End end) {
+    private static void track(Run<?, ?> run, Subject subject, End end) throws IOException {
         SortedMap<String, PinnedImage> images = new TreeMap<>();
         Store store = ReleaseService.get().store();
         store.change(subject.id())
                 .map(Store.ChangeRecord::queued)
                 .ifPresent(q -> images.putAll(q.change().images()));
         store.release(end.related()).ifPresent(r -> r.made().changed().forEach(images::putIfAbsent));
-        images.forEach((service, image) -> ImagesAction.add(
-                run,
-                new ImagesAction.Image(
-                        service,
-                        image.repository() + (image.tag().isEmpty() ? "" : ":" + image.tag()),
-                        image.digest().value(),
-                        end.related(),
-                        end.outcome().name().toLowerCase(Locale.ROOT),
-                        end.reason())));
+        List<ImagesAction.Image> kept = new ArrayList<>();
+        images.forEach((service, image) -> kept.add(new ImagesAction.Image(
+                service,
+                image.repository() + (image.tag().isEmpty() ? "" : ":" + image.tag()),
+                image.digest().value(),
+                end.related(),
+                end.outcome().name().toLowerCase(Locale.ROOT),
+                end.reason())));
+        ImagesAction.add(run, kept);
     }
 
     /** Shown in the log of a build that ends without a verdict. */

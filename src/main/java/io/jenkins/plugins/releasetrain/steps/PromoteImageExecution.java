@@ -95,17 +95,17 @@ final class PromoteImageExecution extends StepExecution {
         }
         ordered = new Event.PromotionOrdered(promotion, order.from(), order.to(), Origins.of(getContext()));
         List<Map<String, String>> promoted = new ArrayList<>();
+        List<ImagesAction.Image> kept = new ArrayList<>();
         String host = ReleaseService.get().registryHost(order.to());
         for (Promoter.Item item : ReleaseService.get().promotions().promote(ordered, build, this::items)) {
             String target = host + "/" + item.targetRepository() + ":" + item.tag();
             listener.getLogger().println("[release-train] promoted " + target + "@" + item.digest());
             promoted.add(new LinkedHashMap<>(
                     Map.of("image", target, "digest", item.digest().value())));
-            ImagesAction.add(
-                    build,
-                    new ImagesAction.Image(
-                            item.targetRepository(), target, item.digest().value(), "", "promoted", "promoteImage"));
+            kept.add(new ImagesAction.Image(
+                    item.targetRepository(), target, item.digest().value(), "", "promoted", "promoteImage"));
         }
+        ImagesAction.add(build, kept);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("promotion", promotion);
         answer.put("images", promoted);

@@ -10,6 +10,7 @@ import io.jenkins.plugins.releasetrain.actions.ImagesAction;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import java.util.List;
 import java.util.Set;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -64,7 +65,7 @@ public final class TrackImageStep extends Step {
                 String digest = reference.digest().map(Digest::value).orElse("");
                 ImagesAction.add(
                         getContext().get(Run.class),
-                        new ImagesAction.Image(service, image, digest, "", "tracked", "made by this build"));
+                        List.of(new ImagesAction.Image(service, image, digest, "", "tracked", "made by this build")));
             } catch (EngineException e) {
                 throw new AbortException("trackImage: " + e.getMessage());
             }

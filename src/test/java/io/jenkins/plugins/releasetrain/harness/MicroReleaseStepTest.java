@@ -17,12 +17,12 @@ class MicroReleaseStepTest extends ShopTest {
         String mail = shop.build("mail", "1.1");
 
         WorkflowRun build = Shop.start(Shop.job(jenkins, "micro", """
-                def r = microRelease(environment: 'cd', candidates: [cart: '1.1', mail: '1.1']) {
-                    echo "testing $RELEASE_SERVICE of $RELEASE_IMAGE as $RELEASE_TENANT"
-                    gate "$RELEASE_SERVICE"
-                }
-                echo "cart is ${r.cart.outcome} as ${r.cart.release}, mail is ${r.mail.outcome}"
-                """));
+            def r = microRelease(environment: 'cd', candidates: [cart: '1.1', mail: '1.1']) {
+                echo "testing $RELEASE_SERVICE of $RELEASE_IMAGE as $RELEASE_TENANT"
+                gate "$RELEASE_SERVICE"
+            }
+            echo "cart is ${r.cart.outcome} as ${r.cart.release}, mail is ${r.mail.outcome}"
+            """));
         GateStep.awaitWaiting("cart");
         GateStep.awaitWaiting("mail");
         GateStep.open("mail");
@@ -35,7 +35,7 @@ class MicroReleaseStepTest extends ShopTest {
         assertThat(shop.inProduction("mail")).isEqualTo(mail);
         assertThat(branches(build)).containsExactlyInAnyOrder("cart", "mail");
         assertThat(build.getAction(ImagesAction.class).getImages())
-                .extracting(ImagesAction.Image::verdict)
+                .extracting(ImagesAction.Image::getVerdict)
                 .containsExactly("released", "released");
     }
 
@@ -54,8 +54,8 @@ class MicroReleaseStepTest extends ShopTest {
         String before = shop.installed("cd", "cart");
 
         WorkflowRun build = jenkins.buildAndAssertStatus(Result.FAILURE, Shop.job(jenkins, "micro", """
-                microRelease(environment: 'cd', candidates: [cart: '1.1']) { error 'answers 500' }
-                """));
+            microRelease(environment: 'cd', candidates: [cart: '1.1']) { error 'answers 500' }
+            """));
 
         jenkins.assertLogContains("cart was ejected from 'cd': the tests failed: answers 500", build);
         assertThat(shop.installed("cd", "cart")).isEqualTo(before);
@@ -67,8 +67,8 @@ class MicroReleaseStepTest extends ShopTest {
         String cart = shop.build("cart", "1.1");
         String before = shop.installed("cd", "cart");
         WorkflowRun build = Shop.start(Shop.job(jenkins, "micro", """
-                microRelease(environment: 'cd', candidates: [cart: '1.1']) { gate 'cart' }
-                """));
+            microRelease(environment: 'cd', candidates: [cart: '1.1']) { gate 'cart' }
+            """));
         GateStep.awaitWaiting("cart");
         assertThat(shop.installed("cd", "cart")).isEqualTo(cart);
 

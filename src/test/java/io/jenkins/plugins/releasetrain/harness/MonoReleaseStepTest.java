@@ -16,9 +16,9 @@ class MonoReleaseStepTest extends ShopTest {
         String cart = shop.build("cart", "1.1");
 
         WorkflowRun build = ride("cart", "1.1", """
-                echo "$RELEASE_TRAIN/$RELEASE_ENVIRONMENT/$RELEASE_NAMESPACE at $RELEASE_BASE_URL: $RELEASE_CHANGED"
-                echo "set $RELEASE_ID, trial $RELEASE_TRIAL"
-                """);
+            echo "$RELEASE_TRAIN/$RELEASE_ENVIRONMENT/$RELEASE_NAMESPACE at $RELEASE_BASE_URL: $RELEASE_CHANGED"
+            echo "set $RELEASE_ID, trial $RELEASE_TRIAL"
+            """);
 
         ended(Result.SUCCESS, build);
         jenkins.assertLogContains("shop/staging/staging at http://staging.example: cart", build);
@@ -28,9 +28,9 @@ class MonoReleaseStepTest extends ShopTest {
         assertThat(shop.production.tags("prod/cart")).containsEntry("1.1", cart);
         ImagesAction.Image image =
                 build.getAction(ImagesAction.class).getImages().get(0);
-        assertThat(image.verdict()).isEqualTo("released");
-        assertThat(image.release()).isEqualTo("shop-1");
-        assertThat(image.digest()).isEqualTo(cart);
+        assertThat(image.getVerdict()).isEqualTo("released");
+        assertThat(image.getRelease()).isEqualTo("shop-1");
+        assertThat(image.getDigest()).isEqualTo(cart);
     }
 
     @Test
@@ -64,9 +64,9 @@ class MonoReleaseStepTest extends ShopTest {
         String before = shop.inProduction("cart");
 
         WorkflowRun build = jenkins.buildAndAssertSuccess(Shop.job(jenkins, "pr", """
-                def r = monoRelease(train: 'shop', service: 'cart', image: 'pr-7', promote: false) { echo 'smoke' }
-                echo "it is ${r.outcome}"
-                """));
+            def r = monoRelease(train: 'shop', service: 'cart', image: 'pr-7', promote: false) { echo 'smoke' }
+            echo "it is ${r.outcome}"
+            """));
 
         jenkins.assertLogContains("it is proven", build);
         assertThat(shop.inProduction("cart")).isEqualTo(before);
@@ -108,8 +108,8 @@ class MonoReleaseStepTest extends ShopTest {
         ended(Result.SUCCESS, first);
         ended(Result.FAILURE, second);
 
-        String expected =
-                " for trial \\S+ \\(batch of 1\\) tests \\[cart\\]; expected to be decided about [-0-9]{10}T[:0-9]{5}:00Z\n";
+        String expected = " for trial \\S+ \\(batch of 1\\) tests \\[cart\\]; expected to be decided about"
+                + " [-0-9]{10}T[:0-9]{5}:00Z\n";
         assertThat(JenkinsRule.getLog(first)).containsPattern("Waiting at position 1" + expected);
         assertThat(JenkinsRule.getLog(second)).containsPattern("Waiting at position 2" + expected);
     }

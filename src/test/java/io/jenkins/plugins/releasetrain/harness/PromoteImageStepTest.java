@@ -14,15 +14,15 @@ class PromoteImageStepTest extends ShopTest {
         String pay = shop.build("pay", "2.0.0");
 
         WorkflowRun build = jenkins.buildAndAssertSuccess(Shop.job(jenkins, "promote", """
-                def r = promoteImage(from: 'dev', to: 'production', images: ['shop/cart:1.4.2', 'shop/pay:2.0.0'])
-                echo "promoted ${r.images.size()} images, first ${r.images[0].digest}"
-                """));
+            def r = promoteImage(from: 'dev', to: 'production', images: ['shop/cart:1.4.2', 'shop/pay:2.0.0'])
+            echo "promoted ${r.images.size()} images, first ${r.images[0].digest}"
+            """));
 
         assertThat(shop.production.tags("shop/cart")).containsEntry("1.4.2", cart);
         assertThat(shop.production.tags("shop/pay")).containsEntry("2.0.0", pay);
         jenkins.assertLogContains("promoted 2 images, first " + cart, build);
         assertThat(build.getAction(ImagesAction.class).getImages())
-                .extracting(ImagesAction.Image::digest)
+                .extracting(ImagesAction.Image::getDigest)
                 .containsExactly(cart, pay);
     }
 
@@ -31,8 +31,8 @@ class PromoteImageStepTest extends ShopTest {
         shop.build("cart", "1.4.2");
 
         WorkflowRun build = jenkins.buildAndAssertStatus(Result.FAILURE, Shop.job(jenkins, "promote", """
-                promoteImage from: 'dev', to: 'production', images: ['shop/cart:1.4.2', 'shop/pay:9']
-                """));
+            promoteImage from: 'dev', to: 'production', images: ['shop/cart:1.4.2', 'shop/pay:9']
+            """));
 
         jenkins.assertLogContains("there is no image " + shop.dev.host() + "/shop/pay:9", build);
         assertThat(shop.production.tags("shop/cart")).isEmpty();
