@@ -1,0 +1,64 @@
+package io.jenkins.plugins.releasetrain.engine.model;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Which of two changes of one service is the newer (I13): of builds of one job the one with the higher number, whenever it
+ * arrives; otherwise the one that was queued later.
+ *
+ * @param job full name of the job, with the controller that it is on; empty where no job is known
+ * @param number of the build in that job; 0 where none is known
+ */
+public record Order(String job, long number, Instant queuedAt) {
+    /** @param origin whose {@code build} is the job's name, {@code #} and the number */
+    public static Order of(Origin origin, Instant queuedAt) {
+        int mark = origin.build().lastIndexOf('#');
+        String number = origin.build().substring(mark + 1);
+        if (mark <= 0
+                || number.isEmpty()
+                || number.length() > 18
+                || !number.chars().allMatch(Character::isDigit)) {
+            return new Order("", 0, queuedAt);
+        }
+        String controller = origin.controller().map(c -> c + ":").orElse("");
+        return new Order(controller + origin.build().substring(0, mark), Long.parseLong(number), queuedAt);
+    }
+
+    public static Order of(Change change) {
+        return of(change.origin(), change.queuedAt());
+    }
+
+    /** Whether both are builds of one job, so that their numbers decide. */
+    public boolean isOfSameJob(Order other) {
+        return !job.isEmpty() && job.equals(other.job);
+    }
+
+    /** Not transitive over builds of several jobs; of more than two ask {@link #newest}. */
+    public boolean isOlderThan(Order other) {
+        return isOfSameJob(other) && number != other.number ? number < other.number : queuedAt.isBefore(other.queuedAt);
+    }
+
+    /**
+     * The newest: of each job its highest number, and of these and all others the one that was queued last.
+     *
+     * @return empty where there are none; of those that are as new the last one
+     */
+    public static <T> Optional<T> newest(Collection<T> all, Function<T, Order> order) {
+        Map<Object, T> heads = new LinkedHashMap<>();
+        for (T one : all) {
+            String job = order.apply(one).job();
+            heads.merge(
+                    job.isEmpty() ? one : job,
+                    one,
+                    (former, next) -> order.apply(next).isOlderThan(order.apply(former)) ? former : next);
+        }
+        Comparator<T> byTime = Comparator.comparing(one -> order.apply(one).queuedAt());
+        return heads.values().stream().reduce((a, b) -> byTime.compare(b, a) < 0 ? a : b);
+    }
+}

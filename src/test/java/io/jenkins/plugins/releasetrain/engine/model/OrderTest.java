@@ -1,0 +1,60 @@
+package io.jenkins.plugins.releasetrain.engine.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+class OrderTest {
+    private static final Instant T0 = Instant.parse("2026-01-01T00:00:00Z");
+
+    private static Order order(String build, int seconds) {
+        return Order.of(new Origin(build, "", ""), T0.plusSeconds(seconds));
+    }
+
+    @Test
+    void I13_ofOneJobTheHigherNumberIsTheNewerWheneverItArrives() {
+        assertThat(order("shop/cart#9", 60).isOlderThan(order("shop/cart#10", 0)))
+                .isTrue();
+        assertThat(order("shop/cart#10", 0).isOlderThan(order("shop/cart#9", 60)))
+                .isFalse();
+    }
+
+    @Test
+    void I13_ofDifferentJobsTheLaterIsTheNewer() {
+        assertThat(order("cart#9", 0).isOlderThan(order("cart-hotfix#2", 1))).isTrue();
+        assertThat(order("", 0).isOlderThan(order("", 1))).isTrue();
+        assertThat(order("cart#9", 0).isOlderThan(order("cart#9", 1)))
+                .as("two steps of one build")
+                .isTrue();
+    }
+
+    @Test
+    void jobsOfSeveralControllersAreDifferentJobs() {
+        Order here = Order.of(new Origin("cart#9", "", "", Optional.of("a")), T0);
+        Order there = Order.of(new Origin("cart#10", "", "", Optional.of("b")), T0.minusSeconds(1));
+        assertThat(there.isOlderThan(here)).isTrue();
+    }
+
+    @Test
+    void namesThatAreNoBuildsHaveTheirTimeOnly() {
+        for (String name : List.of("ada", "#7", "cart#", "cart#x", "cart#99999999999999999999")) {
+            assertThat(order(name, 0).job()).as(name).isEmpty();
+        }
+    }
+
+    @Test
+    void I13_newestOfSeveralJobsDoesNotDependOnWhoIsAskedFirst() {
+        Order eleven = order("cart#11", 1);
+        Order other = order("hotfix#1", 2);
+        Order ten = order("cart#10", 3);
+        for (List<Order> all :
+                List.of(List.of(eleven, other, ten), List.of(ten, other, eleven), List.of(other, ten, eleven))) {
+            assertThat(Order.newest(all, Function.identity())).contains(other);
+        }
+        assertThat(Order.newest(List.<Order>of(), Function.identity())).isEmpty();
+    }
+}
