@@ -9,6 +9,8 @@ import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.Terms;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The history as a list. */
 final class ItemViews {
@@ -35,7 +37,24 @@ final class ItemViews {
 
     View.History history(HistoryQuery query) {
         HistoryPage page = store.history(query);
-        return new View.History(page.items(), page.next().map(String::valueOf).orElse(""));
+        return new View.History(
+                told(page.items()), page.next().map(String::valueOf).orElse(""));
+    }
+
+    /** What production does not hold any more is told as such; what is not known for want of a name stays. */
+    private List<Item> told(List<Item> items) {
+        Set<String> services = items.stream()
+                .filter(ItemViews::isPromoted)
+                .flatMap(i -> i.services().stream())
+                .collect(Collectors.toSet());
+        Set<String> there = store.releasesInProduction(services);
+        return items.stream()
+                .map(i -> isPromoted(i) && i.more() == 0 && !there.contains(i.id()) ? i.replaced() : i)
+                .toList();
+    }
+
+    private static boolean isPromoted(Item item) {
+        return item.kind().equals(Item.RELEASE) && item.state().equals("PROMOTED");
     }
 
     /** A change or lane. */

@@ -100,6 +100,7 @@ final class LaneViews {
                         live.tests(tenant),
                         live.copies(queued.candidates().values().stream()
                                 .map(PinnedImage::digest)
-                                .toList())));
+                                .toList())),
+                View.Build.of(lane.origin()));
     }
 }

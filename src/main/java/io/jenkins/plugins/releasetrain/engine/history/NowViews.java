@@ -75,7 +75,7 @@ final class NowViews {
         return new View.TrainNow(
                 name,
                 lanes ? "LANE" : "TRAIN",
-                state(activity, trials, queue),
+                state(activity, trials, batch, queue),
                 paused.map(Event.TrainPaused::reason).orElse(""),
                 paused.map(Event.TrainPaused::user).orElse(""),
                 activity.pause().map(Store.RecordedEvent::at),
@@ -114,12 +114,13 @@ final class NowViews {
         return entry.began() instanceof Event.ChangeQueued e ? e.change().priority() : 0;
     }
 
-    private static String state(Activity activity, List<View.TrialNow> trials, List<View.Waiting> queue) {
+    private static String state(
+            Activity activity, List<View.TrialNow> trials, List<View.Waiting> batch, List<View.Waiting> queue) {
         if (activity.pause().isPresent()) {
             return "PAUSED";
         } else if (!trials.isEmpty()) {
             return "TESTING";
-        } else if (activity.batch().isPresent()) {
+        } else if (!batch.isEmpty()) {
             return "SEARCHING";
         }
         return queue.isEmpty() ? "IDLE" : "WAITING";
@@ -141,7 +142,14 @@ final class NowViews {
                 live.tests(e.trial()),
                 live.copies(images));
         return new View.TrialNow(
-                e.trial(), e.environment(), e.purpose(), e.conductor(), e.changes(), trial.since(), progress);
+                e.trial(),
+                e.environment(),
+                e.purpose(),
+                e.conductor(),
+                e.changes(),
+                trial.since(),
+                progress,
+                find(store, e.conductor()).map(c -> View.Build.of(c.origin())).orElse(null));
     }
 
     private View.Waiting waiting(int position, Entry entry) {

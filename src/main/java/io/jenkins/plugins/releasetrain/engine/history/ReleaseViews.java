@@ -10,16 +10,19 @@ import io.jenkins.plugins.releasetrain.engine.store.Entry;
 import io.jenkins.plugins.releasetrain.engine.store.Item;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /** One release, one change, and two releases side by side. */
 final class ReleaseViews {
     private static final int DIFFERENCES = 500;
     private static final int MOST_DIFFERENCES = 5_000;
     private static final int CHANGES = 100;
+    private static final int AFTER = 50;
 
     private final Store store;
     private final SearchViews searches;
@@ -40,13 +43,14 @@ final class ReleaseViews {
                 made.owner(),
                 made.number(),
                 made.kind().name(),
-                store.item(Item.RELEASE, made.id()).map(Item::state).orElse("MADE"),
+                state(made),
                 made.set().value(),
                 made.parent(),
                 made.rollbackOf(),
                 made.user().orElse(""),
                 release.madeAt(),
                 release.promotedAt(),
+                release.promotedAt().flatMap(at -> replaced(made)),
                 changed.stream()
                         .limit(p.number("limit", DIFFERENCES, MOST_DIFFERENCES))
                         .toList(),
@@ -55,6 +59,26 @@ final class ReleaseViews {
                 made.kind() == Event.Kind.MICRO
                         ? requests.stream().findFirst().map(searches::ofLane).orElse(View.Search.NONE)
                         : searches.ofBatch(batch(made), requests, made.trial()));
+    }
+
+    private String state(Event.ReleaseMade made) {
+        String state = store.item(Item.RELEASE, made.id()).map(Item::state).orElse("MADE");
+        boolean gone = state.equals("PROMOTED")
+                && !store.releasesInProduction(made.changed().keySet()).contains(made.id());
+        return gone ? "REPLACED" : state;
+    }
+
+    /** By the next release of its owner that brought one of its services; by another owner's it is only known that. */
+    private Optional<Instant> replaced(Event.ReleaseMade made) {
+        String prefix = made.id()
+                .substring(0, made.id().length() - String.valueOf(made.number()).length());
+        return IntStream.rangeClosed(made.number() + 1, made.number() + AFTER)
+                .mapToObj(number -> store.release(prefix + number))
+                .takeWhile(Optional::isPresent)
+                .flatMap(Optional::stream)
+                .filter(r -> r.made().changed().keySet().stream().anyMatch(made.changed()::containsKey))
+                .flatMap(r -> r.promotedAt().stream())
+                .findFirst();
     }
 
     /** Of its trial; of a change where the verdict was remembered. */

@@ -7,7 +7,9 @@ import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
 import io.jenkins.plugins.releasetrain.engine.store.Store.TrialRecord;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** How a batch was searched, and what a lane tried. */
@@ -43,7 +45,13 @@ final class SearchViews {
                 .sorted(Comparator.comparing(e -> ids.indexOf(e.id())))
                 .map(SearchViews::rider)
                 .toList();
-        return new View.Search(riders, TrialTree.of(trials, recalls, riders, proof));
+        return new View.Search(riders, TrialTree.of(trials, recalls, riders, proof, conductors(trials)));
+    }
+
+    private Map<String, View.Build> conductors(List<TrialRecord> trials) {
+        List<String> ids =
+                trials.stream().map(t -> t.started().conductor()).distinct().toList();
+        return store.requests(ids).stream().collect(Collectors.toMap(Entry::id, e -> View.Build.of(e.origin())));
     }
 
     View.Search ofLane(Entry lane) {
@@ -52,7 +60,7 @@ final class SearchViews {
                 .stream()
                 .filter(r -> TrialTree.isOfLane(r.event(), lane.id()))
                 .toList();
-        return new View.Search(List.of(rider(lane)), TrialTree.ofLane(events));
+        return new View.Search(List.of(rider(lane)), TrialTree.ofLane(events, View.Build.of(lane.origin())));
     }
 
     private static View.Rider rider(Entry request) {

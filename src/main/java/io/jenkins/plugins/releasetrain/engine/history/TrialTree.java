@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -26,16 +27,24 @@ final class TrialTree {
      * @param recalls verdicts of the batch that were remembered
      * @param riders its changes
      * @param proof id of the trial that the page is about
+     * @param conductors whose bodies ran the tests, by the ids of their changes
      */
     static List<View.TrialNode> of(
-            List<TrialRecord> trials, List<RecordedEvent> recalls, List<View.Rider> riders, String proof) {
+            List<TrialRecord> trials,
+            List<RecordedEvent> recalls,
+            List<View.Rider> riders,
+            String proof,
+            Map<String, View.Build> conductors) {
         List<View.TrialNode> flat = Stream.concat(
-                        trials.stream().limit(TRIALS).map(t -> node(t, proof)),
+                        trials.stream()
+                                .limit(TRIALS)
+                                .map(t -> node(
+                                        t, proof, conductors.get(t.started().conductor()))),
                         recalls.stream().limit(TRIALS).map(TrialTree::node))
                 .sorted(Comparator.comparing(View.TrialNode::at))
                 .toList();
         List<View.TrialNode> nodes = new ArrayList<>();
-        flat.forEach(n -> nodes.add(below(parent(nodes, n.changes()), n)));
+        flat.forEach(n -> nodes.add(parent(nodes, n.changes()).map(n::below).orElse(n)));
         roles(nodes, riders);
         return nodes;
     }
@@ -100,24 +109,7 @@ final class TrialTree {
                 .reduce((first, last) -> last);
     }
 
-    private static View.TrialNode below(Optional<View.TrialNode> parent, View.TrialNode n) {
-        return new View.TrialNode(
-                n.id(),
-                parent.map(View.TrialNode::id).orElse(""),
-                parent.map(p -> p.depth() + 1).orElse(0),
-                n.verdict(),
-                n.purpose(),
-                n.environment(),
-                n.changes(),
-                n.reason(),
-                n.at(),
-                n.seconds(),
-                n.memo(),
-                n.role(),
-                n.proof());
-    }
-
-    private static View.TrialNode node(TrialRecord trial, String proof) {
+    private static View.TrialNode node(TrialRecord trial, String proof, View.Build by) {
         Event.TrialStarted e = trial.started();
         return new View.TrialNode(
                 e.trial(),
@@ -132,7 +124,8 @@ final class TrialTree {
                 trial.ended().map(t -> t.milliseconds() / 1000.0).orElse(0.0),
                 false,
                 "",
-                e.trial().equals(proof));
+                e.trial().equals(proof),
+                by);
     }
 
     private static View.TrialNode node(RecordedEvent recorded) {
@@ -150,7 +143,8 @@ final class TrialTree {
                 0,
                 true,
                 "",
-                false);
+                false,
+                null);
     }
 
     static boolean isOfLane(Event event, String lane) {
@@ -161,7 +155,7 @@ final class TrialTree {
     }
 
     /** Attempts of a lane, one after the other. */
-    static List<View.TrialNode> ofLane(List<RecordedEvent> events) {
+    static List<View.TrialNode> ofLane(List<RecordedEvent> events, View.Build by) {
         List<View.TrialNode> nodes = new ArrayList<>();
         String environment = "";
         for (RecordedEvent recorded : events) {
@@ -181,7 +175,8 @@ final class TrialTree {
                         e.milliseconds() / 1000.0,
                         false,
                         "",
-                        false));
+                        false,
+                        by));
             }
         }
         return nodes;

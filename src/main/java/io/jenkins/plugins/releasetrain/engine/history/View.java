@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.history;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.simulation.Advisor;
 import io.jenkins.plugins.releasetrain.engine.store.Item;
@@ -16,7 +17,7 @@ public sealed interface View {
     /**
      * One train, or the lanes of one group.
      *
-     * @param state PAUSED, TESTING, SEARCHING (a batch without running trial), WAITING or IDLE
+     * @param state PAUSED, TESTING, SEARCHING (somebody is aboard and no trial runs), WAITING or IDLE
      * @param paused why; empty where it is not. pausedBy: empty where it paused by itself
      * @param promotion of its newest release, while that is on its way to production
      * @param waits for what it does not go on, as far as this controller knows
@@ -42,6 +43,7 @@ public sealed interface View {
             String waiting)
             implements View {}
 
+    /** @param by whose body runs the tests; null where this is not known */
     record TrialNow(
             String id,
             String environment,
@@ -49,7 +51,8 @@ public sealed interface View {
             String conductor,
             List<String> changes,
             Instant since,
-            Progress progress)
+            Progress progress,
+            Build by)
             implements View {}
 
     /**
@@ -92,6 +95,8 @@ public sealed interface View {
     record History(List<Item> items, String next) implements View {}
 
     /**
+     * @param state as of an {@link Item}, and REPLACED: of what it brought production holds nothing any more
+     * @param replacedAt when the next release of its owner came that brought one of its services; null where none did
      * @param user who rolled back; empty for a release of changes
      * @param changed what is different from the parent; {@code total} also counts what is not listed
      */
@@ -107,6 +112,7 @@ public sealed interface View {
             String user,
             Instant madeAt,
             Optional<Instant> promotedAt,
+            Optional<Instant> replacedAt,
             List<Difference> changed,
             int total,
             List<Item> changes,
@@ -144,6 +150,7 @@ public sealed interface View {
      * @param role WITH: the very set with a culprit, which failed; WITHOUT: the set that it was tried on, which passed;
      *     RELEASED: what became a release; empty for the others
      * @param proof whether it is the trial that this page is about
+     * @param by whose body ran the tests; null where nobody's did
      */
     record TrialNode(
             String id,
@@ -158,13 +165,22 @@ public sealed interface View {
             double seconds,
             boolean memo,
             String role,
-            boolean proof)
+            boolean proof,
+            Build by)
             implements View {
         TrialNode withRole(String newRole) {
+            return with(parent, depth, newRole);
+        }
+
+        TrialNode below(TrialNode above) {
+            return with(above.id, above.depth + 1, role);
+        }
+
+        private TrialNode with(String newParent, int newDepth, String newRole) {
             return new TrialNode(
                     id,
-                    parent,
-                    depth,
+                    newParent,
+                    newDepth,
                     verdict,
                     purpose,
                     environment,
@@ -174,7 +190,15 @@ public sealed interface View {
                     seconds,
                     memo,
                     newRole,
-                    proof);
+                    proof,
+                    by);
+        }
+    }
+
+    /** A build; its log is at {@code url} + {@code console}. The url is empty where it has no page. */
+    record Build(String build, String url) implements View {
+        static Build of(Origin origin) {
+            return new Build(origin.build(), origin.url());
         }
     }
 
@@ -277,7 +301,6 @@ public sealed interface View {
             Double wrongEjections)
             implements View {}
 
-    /** Those of this controller that were called since it started. */
     /** What people did by hand. */
     record Audit(List<Deed> deeds, String next) implements View {}
 
@@ -292,6 +315,7 @@ public sealed interface View {
     record Deed(Instant at, String user, String what, String place, List<String> subjects, String reason)
             implements View {}
 
+    /** Those of this controller that were called since it started. */
     record Webhooks(List<Live.Delivery> webhooks) implements View {}
 
     /** @param error says what is wrong and what to do */

@@ -128,6 +128,9 @@ public final class Operations {
         try {
             train = trains.apply(name);
         } catch (EngineException e) {
+            if (e.kind() != FailureKind.INVALID_INPUT && e.kind() != FailureKind.NOT_FOUND) {
+                throw e;
+            }
             return new Outlook(name, false, "", "", Map.of(), "", 0, 1);
         }
         TrainState state = train.state();

@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param kind RELEASE or CHANGE
  * @param owner a train's name, or environment and group of a lane
- * @param state MADE, PROMOTED, REFUSED, WAITING, or an outcome
+ * @param state MADE, PROMOTED, REFUSED, WAITING, or an outcome; of a list for readers also REPLACED
  * @param services the first ones; {@code more} are not named
  * @param reason cut where it is long
  * @param build as {@code url} and {@code user} of a release's first change
@@ -48,6 +48,11 @@ public record Item(
                 origin.url(),
                 origin.user(),
                 release ? entry.beganAt() : entry.endedAt().orElse(entry.beganAt()));
+    }
+
+    /** A release of which production holds nothing any more. */
+    public Item replaced() {
+        return with("REPLACED", reason);
     }
 
     Item with(String newState, String newReason) {

@@ -6,10 +6,12 @@ import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /** Reads the tables that {@link Indexer} writes, and keeps them up with the events. */
@@ -189,6 +191,17 @@ final class SqlIndex {
                 .bind("service", service)
                 .map((row, context) -> production(row))
                 .list();
+    }
+
+    Set<String> releasesInProduction(Handle handle, Collection<String> services) {
+        if (services.isEmpty()) {
+            return Set.of();
+        }
+        return Set.copyOf(
+                handle.createQuery("SELECT DISTINCT release_id FROM rt_production WHERE service IN (<services>)")
+                        .bindList("services", List.copyOf(services))
+                        .mapTo(String.class)
+                        .list());
     }
 
     List<Production> productionOf(Handle handle, Digest digest) {

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -304,6 +305,12 @@ public final class SqlStore implements Store {
     public List<Production> productionOf(String service) {
         return database.read(
                 "read what production holds of '" + service + "'", handle -> index.productionOf(handle, service));
+    }
+
+    @Override
+    public Set<String> releasesInProduction(Collection<String> services) {
+        return database.read(
+                "read which releases production still has", handle -> index.releasesInProduction(handle, services));
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 
 /**
@@ -97,6 +98,9 @@ public interface Store extends AutoCloseable {
 
     /** What production holds of a service; one per repository that was ever promoted for it. */
     List<Production> productionOf(String service);
+
+    /** Releases of which production still holds something, among what it holds of these services. */
+    Set<String> releasesInProduction(Collection<String> services);
 
     /** Where production holds this digest, at most a hundred. */
     List<Production> productionOf(Digest digest);

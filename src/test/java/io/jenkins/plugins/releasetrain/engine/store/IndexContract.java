@@ -216,6 +216,8 @@ abstract class IndexContract extends HistoryContract {
         assertThat(store.production("", 10)).containsExactly(cart);
         assertThat(store.production("cart", 10)).isEmpty();
         assertThat(store.productionOf(cart.image().digest())).containsExactly(cart);
+        assertThat(store.releasesInProduction(List.of("cart", "unknown"))).containsExactly("shop-1");
+        assertThat(store.releasesInProduction(List.of())).isEmpty();
         assertThat(store.environments())
                 .containsExactly(
                         new Holding("cd", Digest.sha256("cd"), "l1", Samples.AT.plusSeconds(120)),

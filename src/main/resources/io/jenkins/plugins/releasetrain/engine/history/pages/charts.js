@@ -50,7 +50,7 @@ export function chart(title, days, all, unit = "") {
     const drawn = echarts.init(place, null, { renderer: "canvas" });
     drawn.setOption({
       animation: false,
-      textStyle: { color: text, fontFamily: "inherit" },
+      textStyle: { color: text, fontFamily: getComputedStyle(document.body).fontFamily },
       grid: { left: 8, right: 12, top: 40, bottom: 4, containLabel: true },
       legend: { type: "scroll", top: 0, left: 0, textStyle: { color: text }, data: series.map(s => s.name) },
       // Rich text, since the usual tooltip is HTML made of strings with inline styles.
@@ -58,7 +58,7 @@ export function chart(title, days, all, unit = "") {
       xAxis: { type: "category", data: days, axisLabel: { color: soft }, axisLine: { lineStyle: { color: soft } } },
       yAxis: { type: "value", minInterval: unit ? undefined : 1, axisLabel: { color: soft },
         splitLine: { lineStyle: { color: soft, opacity: 0.25 } } },
-      series: series.map(s => ({ name: s.name, type: s.kind, data: s.values, stack: s.stack, connectNulls: true,
+      series: series.map(s => ({ name: s.name, type: s.kind, data: s.values, stack: s.stack, connectNulls: false,
         barMaxWidth: 28, symbolSize: 6, itemStyle: { color: colour("rt-" + s.tone) } })),
     });
     new ResizeObserver(() => drawn.resize()).observe(place);

@@ -134,6 +134,10 @@ export function build(item) {
   return /^https?:$/.test(url.protocol) ? el("a", { href: url.href }, item.build) : item.build;
 }
 
+/** Whose body ran the tests, and its log; null where nobody's did. */
+export const judge = by => by === null ? null
+  : [build(by), by.url && root ? [" (", build({ build: t("log"), url: by.url + "console" }), ")"] : null];
+
 /** @param key by which the focus is found again after the page was drawn anew */
 export const button = (text, onclick, { kind = "", key = "" } = {}) =>
   el("button", { type: "button", class: "jenkins-button " + kind, "data-key": key, onclick }, text);

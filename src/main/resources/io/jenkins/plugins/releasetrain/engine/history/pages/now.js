@@ -1,7 +1,7 @@
 /** What goes on now. */
 
 import { get, blocked, outlook } from "./host.js";
-import { el, t, say, count, link, address, release, service, change, notice, alert, table, facts, badge, ago, due, build,
+import { el, t, say, count, link, address, release, service, change, notice, alert, table, facts, badge, ago, due, build, judge,
   bytes, percent, named } from "./dom.js";
 import { action } from "./actions.js";
 
@@ -24,7 +24,7 @@ export function trial(n, riders) {
   const at = PHASES.indexOf(n.progress.phase);
   return el("div", { class: "rt-trial rt-live" },
     el("p", {}, say("trial.said", count("changes", n.changes.length), n.environment, ago(n.since)), " ",
-      el("span", { class: "rt-soft" }, named(n.purpose, riders))),
+      el("span", { class: "rt-soft" }, named(n.purpose, riders)), n.by ? [" · ", t("judge"), " ", judge(n.by)] : null),
     el("ol", { class: "rt-steps" }, PHASES.map((name, i) =>
       el("li", { class: i < at ? "rt-done" : i === at ? "rt-at" : "", "aria-current": i === at ? "step" : null },
         t("phase." + name), i === at ? el("small", {}, figures(n.progress)) : null))));
@@ -116,7 +116,8 @@ async function cards(all) {
   const trains = all.trains.filter(isTrain);
   const expect = await Promise.all(trains.map(n => outlook(n.name)));
   const idle = n => n.state === "IDLE";
-  const made = trains.map((n, i) => train(n, expect[i]));
+  const gone = i => !expect[i].configured && idle(trains[i]);
+  const made = trains.map((n, i) => gone(i) ? null : train(n, expect[i]));
   return [made.filter((_, i) => !idle(trains[i])), lanes(all.trains.filter(n => !isTrain(n))), made.filter((_, i) => idle(trains[i]))];
 }
 

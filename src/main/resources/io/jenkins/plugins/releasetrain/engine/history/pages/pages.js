@@ -2,7 +2,7 @@
 
 import { get, one, blocked, outlook } from "./host.js";
 import { el, t, say, count, word, link, query, address, release, service, change, notice, alert, section, table, facts,
-  badge, time, ago, due, image, build, duration, named } from "./dom.js";
+  badge, time, ago, due, image, build, judge, duration, named } from "./dom.js";
 import { field, day, form } from "./forms.js";
 import { action } from "./actions.js";
 import { now, find, trial, lane, stops } from "./now.js";
@@ -44,11 +44,11 @@ function searched({ riders, trials: list }) {
     list.length > 1 ? el("p", { class: "rt-soft" }, t("tree.how")) : null,
     el("div", { class: "rt-scroll", role: "region", "aria-label": t("tree"), tabindex: "0" }, trialTree(told, riders)),
     el("details", { class: "rt-details" }, el("summary", {}, t("tree.table")),
-      table(t("trials"), [t("when"), t("purpose"), t("verdict"), t("changes"), t("took"), t("environment"), t("why")],
+      table(t("trials"), [t("when"), t("purpose"), t("verdict"), t("changes"), t("took"), t("environment"), t("judge"), t("why")],
         told.map(n => [time(n.at), [n.purpose, n.role ? el("div", { class: "rt-soft" }, t("tree." + n.role)) : null], badge(n.verdict),
           n.changes.length ? n.changes.map((id, i) => [i ? ", " : "", el("a", { href: address(["changes", id]) }, names.get(id) ?? id)])
             : t("baseline.alone"),
-          n.memo ? t("tree.memo") : duration(n.seconds), n.environment, n.reason]))));
+          n.memo ? t("tree.memo") : duration(n.seconds), n.environment, judge(n.by), n.reason]))));
 }
 
 /** Images of this release that somebody blocked. */
@@ -90,7 +90,8 @@ export const PAGES = {
         mono ? action("ROLL_BACK", r.owner, r.id) : null, action("MARK_BAD", r.owner, r.id)],
       content: [bad,
         facts([[t("owner"), r.owner], [t("made"), time(r.madeAt)],
-          [t("promoted"), r.promotedAt ? time(r.promotedAt) : ""],
+          [r.state === "REPLACED" ? t("was.promoted") : t("promoted"), r.promotedAt ? time(r.promotedAt) : ""],
+          [t("replaced"), r.replacedAt ? time(r.replacedAt) : ""],
           [t("follows"), release(r.parent)], [t("rollback.to"), release(r.rollbackOf)], [t("person"), r.user],
           [t("set"), el("code", { title: r.set }, r.set.slice(7, 19))]]),
         section(t("changed"), differences(r.changed, r.total)),

@@ -33,7 +33,7 @@ export function trialTree(trials, riders) {
   labels ? columns.map((id, i) => svg("text", { class: "rt-column" + (guilty.has(id) ? " rt-bad" : ""),
     transform: `translate(${x0 + i * cell + cell / 2 + 2} ${top - 10}) rotate(-40)` }, cut(riders[i].services.join(", "), 15))) : null,
   trials.map((n, i) => lines(trials, n, i, y)),
-  trials.map((n, i) => row(n, y(i), columns, cell, x0, right)));
+  trials.map((n, i) => row(n, y(i), { columns, guilty, cell, x0, right })));
 }
 
 function lines(trials, n, i, y) {
@@ -43,7 +43,7 @@ function lines(trials, n, i, y) {
     d: `M ${at - INDENT / 2} ${y(parent) + 22} V ${y(i) + 14} H ${at + 4}` });
 }
 
-function row(n, y, columns, cell, x0, right) {
+function row(n, y, { columns, guilty, cell, x0, right }) {
   const what = `${n.memo ? t("tree.memo") : word(n.verdict)}${n.memo ? ": " + word(n.verdict) : ""}`
     + (n.verdict === "RUNNING" || n.memo ? "" : ` · ${duration(n.seconds)}`);
   const role = n.role ? t("tree." + n.role) : n.proof ? t("tree.proof") : "";
@@ -52,7 +52,9 @@ function row(n, y, columns, cell, x0, right) {
     svg("circle", { class: n.memo ? "rt-hollow" : "rt-dot", cx: LEFT + n.depth * INDENT, cy: y + 14, r: 6 }),
     columns.map((id, i) => {
       const held = n.changes.includes(id);
-      return svg("rect", { class: held ? (n.memo ? "rt-hollow" : "rt-held") : "rt-absent", x: x0 + i * cell, y: y + 3,
+      // Where the culprits are known, the others of a failed set are not drawn as if they had failed.
+      const innocent = n.verdict === "FAILED" && guilty.size > 0 && !guilty.has(id);
+      return svg("rect", { class: held ? (n.memo ? "rt-hollow" : "rt-held") + (innocent ? " rt-soft" : "") : "rt-absent", x: x0 + i * cell, y: y + 3,
         width: Math.max(3, cell - 2), height: 22, rx: Math.min(4, cell / 4) });
     }),
     svg("text", { x: right, y: y + 12 }, cut(n.purpose || count("changes", n.changes.length), 46)),

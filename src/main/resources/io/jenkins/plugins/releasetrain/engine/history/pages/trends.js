@@ -26,7 +26,7 @@ function charts(days) {
       { name: "p50", kind: "line", tone: "busy", values: days.map(d => minutes(d.leadTimeP50)) },
       { name: "p95", kind: "line", tone: "warn", values: days.map(d => minutes(d.leadTimeP95)) }], t("minutes")),
     chart(t("chart.where"), names, ["queue", "install", "test", "promote"].map((part, i) => (
-      { name: t("chart." + part), kind: "bar", stack: "t", tone: ["soft", "busy", "warn", "good"][i],
+      { name: t("chart." + part), kind: "line", tone: ["soft", "busy", "warn", "good"][i],
         values: days.map(d => minutes(d[part + "P50"])) })), t("minutes")),
     chart(t("chart.batch"), names, [
       { name: t("batch.size"), kind: "line", tone: "busy", values: days.map(d => d.batchSizeMean ?? null) }]));

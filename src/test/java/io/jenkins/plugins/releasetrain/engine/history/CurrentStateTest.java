@@ -1,0 +1,108 @@
+package io.jenkins.plugins.releasetrain.engine.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What pages say is so now. */
+class CurrentStateTest {
+    private Store store;
+    private HistoryApi api;
+
+    @BeforeEach
+    void open() {
+        store = SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()));
+        api = new HistoryApi(store, Clock.fixed(SampleShop.AT, ZoneOffset.UTC));
+        SampleShop.fill(store);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private JsonNode get(String path, String query) throws IOException {
+        return new ObjectMapper().readTree(api.get(path, query, "").body());
+    }
+
+    private void append(int at, Event... events) {
+        store.append("train/shop", store.version("train/shop"), SampleShop.AT.plusSeconds(at), List.of(events));
+    }
+
+    @Test
+    void NEW_5_releaseOfWhichProductionHoldsNothingWasInProduction() throws IOException {
+        assertThat(states("service=cart")).containsExactly("shop-2 PROMOTED", "shop-1 PROMOTED");
+        SampleShop.trial(store);
+        SampleShop.released(store);
+        assertThat(states("service=cart")).contains("shop-3 MADE", "shop-2 PROMOTED");
+
+        append(490, new Event.ReleasePromoted("shop-3", "p3"));
+
+        assertThat(states("service=cart"))
+                .as("shop-1 brought pay, too, which production still runs")
+                .containsExactly("shop-3 PROMOTED", "shop-2 REPLACED", "shop-1 PROMOTED");
+        JsonNode replaced = get("releases/shop-2", "");
+        assertThat(replaced.get("state").asText()).isEqualTo("REPLACED");
+        assertThat(replaced.get("replacedAt").asText()).isEqualTo("2026-03-01T10:08:10Z");
+        assertThat(get("releases/shop-3", "").get("replacedAt").isNull()).isTrue();
+    }
+
+    private List<String> states(String query) throws IOException {
+        return get("history", query).get("items").findValues("id").stream()
+                .map(JsonNode::asText)
+                .filter(id -> id.startsWith("shop-"))
+                .map(id -> id + " " + state(id, query))
+                .toList();
+    }
+
+    private String state(String id, String query) {
+        try {
+            for (JsonNode item : get("history", query).get("items")) {
+                if (item.get("id").asText().equals(id)) {
+                    return item.get("state").asText();
+                }
+            }
+            return "";
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void NEW_5_trainWithNobodyAboardAndNobodyWaitingIsIdle() throws IOException {
+        append(330, new Event.TrainResumed("ada"));
+        SampleShop.trial(store);
+        assertThat(get("now", "").at("/trains/0/state").asText()).isEqualTo("TESTING");
+        append(
+                420,
+                new Event.TrialEnded("t4", Digest.sha256("third"), "system", Verdict.VOID, "its build was stopped", 1));
+        assertThat(get("now", "").at("/trains/0/state").asText()).isEqualTo("SEARCHING");
+
+        append(421, new Event.ChangeEnded("4", Event.Outcome.CANCELLED, "its build was stopped", ""));
+
+        assertThat(get("now", "").at("/trains/0/state").asText()).isEqualTo("IDLE");
+    }
+
+    @Test
+    void whoseBodyJudgedIsToldOfEachTrial() throws IOException {
+        assertThat(get("changes/3", "").at("/search/trials/0/by").toString())
+                .isEqualTo("{\"build\":\"cart#2\",\"url\":\"job/cart/2/\"}");
+        SampleShop.trial(store);
+        assertThat(get("now", "").at("/trains/0/trial/by/build").asText()).isEqualTo("cart#4");
+    }
+}
