@@ -1,0 +1,229 @@
+package io.jenkins.plugins.releasetrain.engine.blame;
+
+import io.jenkins.plugins.releasetrain.engine.blame.Timeline.Streak;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the failed runs say about which of up to 64 changes are bad, and about whether an environment works. Before any run
+ * each change is bad with the same chance, independently, and an environment breaks now and then, independently of what it
+ * holds. A run of a set with a bad change fails, and so does every run while its environment is broken; a run of a good set
+ * in an environment that works fails with the flake rate. Sets of changes are bit masks.
+ *
+ * <p>Exact by a forward sum over each {@link Streak}, except that an environment that broke is taken to stay broken until
+ * something passes. That makes it explain more failures than it would, which speaks for the suspects.
+ */
+public final class Belief {
+    /** Changes that can be told apart. */
+    public static final int WIDEST = Long.SIZE;
+
+    private static final double LN2 = Math.log(2);
+    private static final double MILLIS_PER_HOUR = 3_600_000;
+
+    private final Rates rates;
+    private final double[] allGood;
+    private final long good;
+    private final Likelihood all;
+    private final Likelihood working;
+    private final double weight;
+    private final boolean complete;
+    private final Map<Long, Double> lone;
+
+    /** A failed run of a set; the empty set is a control run. */
+    public record Failed(long set, Run run) {}
+
+    /**
+     * What is known.
+     *
+     * @param failed runs with the changes that are still undecided
+     * @param timeline in which they failed, with everything that passed
+     * @param good changes that are known to be good
+     * @param doubt chance that the baseline itself is bad; 0 where it has passed
+     * @param here the environment that {@link #works} and {@link #passes} are about
+     */
+    public record Known(List<Failed> failed, Timeline timeline, long good, double doubt, String here) {}
+
+    public Belief(Rates rates, Known known) {
+        this.rates = rates;
+        this.good = known.good();
+        this.allGood = new double[WIDEST + 1];
+        allGood[0] = 1;
+        for (int i = 1; i <= WIDEST; i++) {
+            allGood[i] = allGood[i - 1] * (1 - rates.failure());
+        }
+        List<Failed> failed = known.failed();
+        Sum sum = new Sum(rates, known, failed);
+        this.complete = !sum.large;
+        while (sum.large) {
+            // The newest say most about what is open; who is rejected is told by what nobody else explains.
+            failed = failed.stream()
+                    .sorted(Comparator.comparing(f -> f.run().end()))
+                    .skip(1 + failed.size() / 4)
+                    .toList();
+            sum = new Sum(rates, known, failed);
+        }
+        this.all = sum.all;
+        this.working = sum.working;
+        this.weight = all.at(good, allGood);
+        this.lone = complete ? Map.of() : lone(rates, known);
+    }
+
+    private Belief(Belief from, long good, Likelihood all, Likelihood working) {
+        this.rates = from.rates;
+        this.allGood = from.allGood;
+        this.good = good;
+        this.all = all;
+        this.working = working;
+        this.weight = all.at(good, allGood);
+        this.complete = from.complete;
+        this.lone = from.lone;
+    }
+
+    /** The likelihood of all failures, by streaks. */
+    private static final class Sum {
+        private Likelihood all = Likelihood.ONE;
+        private Likelihood working = Likelihood.ONE;
+        private boolean large;
+
+        Sum(Rates rates, Known known, List<Failed> failed) {
+            Map<Run, Long> sets = new HashMap<>();
+            failed.forEach(f -> sets.put(f.run(), f.set()));
+            for (Streak streak : known.timeline().streaks()) {
+                if (!large) {
+                    add(rates, known, streak, sets);
+                }
+            }
+        }
+
+        private void add(Rates rates, Known known, Streak streak, Map<Run, Long> sets) {
+            Likelihood works = Likelihood.ONE;
+            Likelihood broken = Likelihood.NONE;
+            boolean first = true;
+            Instant last = null;
+            for (Run run : streak.runs()) {
+                Long set = sets.get(run);
+                double breaks = first ? breaks(rates, known, streak) : rates.breaks(hours(later(last, run), run.end()));
+                first = false;
+                last = last == null || run.end().isAfter(last) ? run.end() : last;
+                if (set == null) {
+                    // Of a change that is decided: whether it was the environment is not known, so it may have been.
+                    continue;
+                }
+                broken = broken.plus(works, breaks);
+                works = works.times(1 - breaks).failed(set, rates.flake());
+            }
+            Likelihood either = works.plus(broken, 1);
+            boolean open = streak.open() && streak.environment().equals(known.here());
+            working = working.times(open ? works : either);
+            all = all.times(either);
+            large = all.isLarge();
+        }
+    }
+
+    private static Instant later(Instant last, Run run) {
+        return last.isAfter(run.start()) ? last : run.start();
+    }
+
+    private static double breaks(Rates rates, Known known, Streak streak) {
+        Run first = streak.runs().get(0);
+        double before = streak.workedAt()
+                .map(at -> rates.brokenAfter(hours(at, first.start())))
+                .orElse(rates.broken());
+        return 1 - (1 - before) * (1 - rates.breaks(hours(first.start(), first.end()))) * (1 - known.doubt());
+    }
+
+    private static double hours(Instant from, Instant to) {
+        return Math.max(0, Duration.between(from, to).toMillis() / MILLIS_PER_HOUR);
+    }
+
+    /** By change, the chance of what failed with it alone and with nothing else in the same streak, were it good. */
+    private static Map<Long, Double> lone(Rates rates, Known known) {
+        Map<Run, Long> sets = new HashMap<>();
+        known.failed().forEach(f -> sets.put(f.run(), f.set()));
+        Map<Long, Double> lone = new HashMap<>();
+        for (Streak streak : known.timeline().streaks()) {
+            List<Long> held = streak.runs().stream()
+                    .map(r -> sets.getOrDefault(r, 0L))
+                    .distinct()
+                    .toList();
+            if (held.size() == 1 && Long.bitCount(held.get(0)) == 1) {
+                double breaks = breaks(rates, known, streak);
+                double chance = breaks
+                        + (1 - breaks) * Math.pow(rates.flake(), streak.runs().size());
+                lone.merge(held.get(0), chance, (a, b) -> a * b);
+            }
+        }
+        return lone;
+    }
+
+    /** The chance that all changes of the set are good. */
+    public double allGood(long set) {
+        if (weight <= 0) {
+            return 0;
+        }
+        return limited(allGood[Long.bitCount(set & ~good)] * all.at(good | set, allGood) / weight);
+    }
+
+    /**
+     * The chance that this change is good, for a rejection: where there are too many failures to look at together, only
+     * those count that nothing but this change, an outage or a flake explains; all others could only speak against it.
+     */
+    public double innocence(long change) {
+        if (complete) {
+            return allGood(change);
+        }
+        double odds = (1 - rates.failure()) / rates.failure() * lone.getOrDefault(change, 1.0);
+        return odds / (1 + odds);
+    }
+
+    /** The chance that the environment works now. */
+    public double works() {
+        return weight <= 0 ? 1 : limited(working.at(good, allGood) / weight);
+    }
+
+    /** The chance that a run of the set passes now; outages that begin during the run are left out. */
+    public double passes(long set) {
+        return worksWithAllGood(set) * (1 - rates.flake());
+    }
+
+    private double worksWithAllGood(long set) {
+        if (weight <= 0) {
+            return 0;
+        }
+        return limited(allGood[Long.bitCount(set & ~good)] * working.at(good | set, allGood) / weight);
+    }
+
+    /** Mutual information in bits between "the set is good and the environment works" and the verdict of one run. */
+    public double information(long set) {
+        double passes = worksWithAllGood(set);
+        return entropy(passes * (1 - rates.flake())) - passes * entropy(rates.flake());
+    }
+
+    /** If a run elsewhere passes. */
+    public Belief afterPass(long set) {
+        return new Belief(this, good | set, all, working);
+    }
+
+    /** If a run elsewhere fails. */
+    public Belief afterFailure(long set) {
+        return new Belief(this, good, all.failed(set, rates.flake()), working.failed(set, rates.flake()));
+    }
+
+    private static double limited(double chance) {
+        return Math.max(0, Math.min(1, chance));
+    }
+
+    static double entropy(double p) {
+        return p <= 0 || p >= 1 ? 0 : -(p * Math.log(p) + (1 - p) * Math.log1p(-p)) / LN2;
+    }
+
+    /** What is known of failures that all have the same environment and nothing between them; for forecasts. */
+    public static Belief fresh(Rates rates) {
+        return new Belief(rates, new Known(new ArrayList<>(), Timeline.EMPTY, 0, 0, ""));
+    }
+}

@@ -1,0 +1,107 @@
+package io.jenkins.plugins.releasetrain.engine.blame;
+
+/**
+ * Counts since the beginning, older ones forgotten by and by.
+ *
+ * @param changes decided by tests; bad: those that were rejected
+ * @param runs of sets that proved good; flakes: those that failed in an environment that worked
+ * @param hours of tests, in environments that worked
+ * @param outages of these environments, and how many hours they lasted in all
+ */
+public record Statistics(
+        double changes, double bad, double runs, double flakes, double hours, double outages, double outageHours) {
+    public static final Statistics NONE = new Statistics(0, 0, 0, 0, 0, 0, 0);
+
+    /** After this many changes, runs or hours, half of the weight is gone. */
+    private static final double HALF_LIFE = 400;
+
+    private static final double KEEP = Math.pow(0.5, 1 / HALF_LIFE);
+
+    /** One more change was released, or rejected. */
+    public Statistics decided(boolean guilty) {
+        return new Statistics(
+                changes * KEEP + 1, bad * KEEP + (guilty ? 1 : 0), runs, flakes, hours, outages, outageHours);
+    }
+
+    /**
+     * One more set passed.
+     *
+     * @param ran how many hours it took
+     * @param before failed runs that prove to have been chance or the environment's by that
+     */
+    public Statistics proved(double ran, Explained before) {
+        double keep = Math.pow(0.5, ran / HALF_LIFE);
+        return new Statistics(
+                changes,
+                bad,
+                runs * KEEP + 1 + before.flakes(),
+                flakes * KEEP + before.flakes(),
+                hours * keep + ran,
+                outages * keep + before.outages(),
+                outageHours * keep + before.hours());
+    }
+
+    /**
+     * What failed runs of what is good turned out to be.
+     *
+     * @param outages expected number of outages among them, and their hours
+     */
+    public record Explained(double flakes, double outages, double hours) {
+        public static final Explained NOTHING = new Explained(0, 0, 0);
+
+        public Explained plus(Explained other) {
+            return new Explained(flakes + other.flakes, outages + other.outages, hours + other.hours);
+        }
+    }
+
+    /** Means of the posteriors: measured where much was measured, expected where little was. */
+    public Rates rates(Prior prior) {
+        return new Rates(
+                failure(prior).mean(),
+                flake(prior).mean(),
+                outagesPerHour(prior).mean(),
+                outageHours(prior).mean());
+    }
+
+    public Estimate failure(Prior prior) {
+        double weight = changes + prior.changes();
+        return Estimate.share((bad + prior.failure() * prior.changes()) / weight, weight);
+    }
+
+    public Estimate flake(Prior prior) {
+        double weight = runs + prior.runs();
+        return Estimate.share((flakes + prior.flake() * prior.runs()) / weight, weight);
+    }
+
+    public Estimate outagesPerHour(Prior prior) {
+        double count = outages + prior.outagesPerHour() * prior.hours();
+        double observed = hours + prior.hours();
+        return Estimate.rate(observed == 0 ? 0 : count / observed, count);
+    }
+
+    public Estimate outageHours(Prior prior) {
+        return Estimate.rate((outageHours + prior.outageHours()) / (outages + 1), outages + 1);
+    }
+
+    /**
+     * What is expected before anything is measured.
+     *
+     * @param failure rate that weighs as much as so many observed {@code changes}
+     * @param flake rate that weighs as much as so many observed {@code runs}
+     * @param outagesPerHour rate that weighs as much as so many observed {@code hours}
+     * @param outageHours mean length that weighs as much as one observed outage
+     */
+    public record Prior(
+            double failure,
+            double changes,
+            double flake,
+            double runs,
+            double outagesPerHour,
+            double hours,
+            double outageHours) {
+        /** Where no environment ever breaks. */
+        public Prior(double failure, double changes, double flake, double runs) {
+            this(failure, changes, flake, runs, 0, 0, 1);
+        }
+    }
+}

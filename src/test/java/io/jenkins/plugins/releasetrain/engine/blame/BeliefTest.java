@@ -1,0 +1,124 @@
+package io.jenkins.plugins.releasetrain.engine.blame;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.jenkins.plugins.releasetrain.engine.blame.Belief.Failed;
+import io.jenkins.plugins.releasetrain.engine.blame.Belief.Known;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+
+class BeliefTest {
+    private static final int CHANGES = 8;
+    private static final Instant T0 = Instant.parse("2026-01-01T00:00:00Z");
+
+    /** A run of half an hour, one after the other in one environment. */
+    private static Run run(int number, Verdict verdict) {
+        Instant start = T0.plusSeconds(1_800L * number);
+        return new Run("" + number, "staging", List.of(), start, start.plusSeconds(1_800), verdict);
+    }
+
+    /** Bayes' rule over all 256 assignments of good and bad, one by one, and over when the environment broke. */
+    @Property(tries = 300)
+    void sameAsCountingEveryAssignment(
+            @ForAll @Size(max = 7) List<@IntRange(min = -1, max = 255) Integer> sets,
+            @ForAll @IntRange(max = 255) int asked,
+            @ForAll @DoubleRange(min = 0.01, max = 0.4) double failure,
+            @ForAll @DoubleRange(min = 0.01, max = 0.3) double flake,
+            @ForAll @DoubleRange(min = 0, max = 0.3) double outages) {
+        Rates rates = new Rates(failure, flake, outages, 1);
+        List<Run> runs = new ArrayList<>();
+        List<Failed> failed = new ArrayList<>();
+        runs.add(run(0, Verdict.PASSED));
+        for (int set : sets) {
+            Run run = run(runs.size(), set < 0 ? Verdict.PASSED : Verdict.FAILED);
+            runs.add(run);
+            if (set >= 0) {
+                failed.add(new Failed(set, run));
+            }
+        }
+        double all = 0;
+        double wanted = 0;
+        double works = 0;
+        for (int bad = 0; bad < 1 << CHANGES; bad++) {
+            int count = Integer.bitCount(bad);
+            double prior = Math.pow(failure, count) * Math.pow(1 - failure, (double) CHANGES - count);
+            double[] weight = forward(bad, sets, rates);
+            all += prior * (weight[0] + weight[1]);
+            works += prior * weight[0];
+            wanted += (bad & asked) == 0 ? prior * (weight[0] + weight[1]) : 0;
+        }
+        Belief belief = new Belief(rates, new Known(failed, Timeline.of(runs), 0, 0, "staging"));
+        assertThat(belief.allGood(asked)).isCloseTo(wanted / all, within(1e-6));
+        assertThat(belief.works()).isCloseTo(works / all, within(1e-6));
+    }
+
+    private static double[] forward(int bad, List<Integer> sets, Rates rates) {
+        double works = 1;
+        double broken = 0;
+        for (int set : sets) {
+            if (set < 0) {
+                works += broken;
+                broken = 0;
+            } else {
+                double breaks = rates.breaks(0.5);
+                broken += works * breaks;
+                works *= (1 - breaks) * ((set & bad) != 0 ? 1 : rates.flake());
+            }
+        }
+        return new double[] {works, broken};
+    }
+
+    @Property(tries = 50)
+    void evenOddsTellOneBitWithoutFlakes(@ForAll @IntRange(min = 1, max = 20) int size) {
+        Belief belief = Belief.fresh(new Rates(1 - Math.pow(0.5, 1.0 / size), 0));
+        assertThat(belief.information((1L << size) - 1)).isCloseTo(1, within(1e-9));
+    }
+
+    /** B31: {b,c} failed twice and {a,b} once; without the older two a and b would be suspected alike. */
+    @Example
+    void I4_whatExplainsAnOlderFailureIsNotForgotten() {
+        Rates rates = new Rates(0.05, 0.01);
+        List<Failed> failed = new ArrayList<>();
+        List<Run> runs = new ArrayList<>();
+        int[] sets = {0b110, 0b110, 0b011};
+        for (int i = 0; i < 40; i++) {
+            int set = i < 2 ? sets[i] : i == 39 ? sets[2] : 0b11000 << i % 20;
+            Run run = run(2 * i, Verdict.FAILED);
+            runs.add(run);
+            runs.add(run(2 * i + 1, Verdict.PASSED));
+            failed.add(new Failed(set, run));
+        }
+        Belief belief = new Belief(rates, new Known(failed, Timeline.of(runs), 0, 0, "staging"));
+        assertThat(belief.innocence(1)).isGreaterThan(0.85);
+    }
+
+    /** More failures than can be looked at together: random triples; who is rejected is told by what failed alone. */
+    @Example
+    void I4_tooManyFailuresSpeakForTheSuspect() {
+        Rates rates = new Rates(0.05, 0.01);
+        List<Failed> failed = new ArrayList<>();
+        List<Run> runs = new ArrayList<>();
+        Random random = new Random(1);
+        for (int i = 0; i < 30; i++) {
+            Run run = run(2 * i, Verdict.FAILED);
+            runs.add(run);
+            runs.add(run(2 * i + 1, Verdict.PASSED));
+            long set = 1L << random.nextInt(60) | 1L << random.nextInt(60) | 1L << random.nextInt(60);
+            failed.add(new Failed(i % 10 == 9 ? 1L << 63 : set, run));
+        }
+        Belief belief = new Belief(rates, new Known(failed, Timeline.of(runs), 0, 0, "staging"));
+        double odds = 0.95 / 0.05 * Math.pow(0.01, 3);
+        assertThat(belief.innocence(1L << 63)).isCloseTo(odds / (1 + odds), within(1e-9));
+        assertThat(belief.innocence(failed.get(0).set() & -failed.get(0).set())).isCloseTo(0.95, within(1e-9));
+    }
+}
