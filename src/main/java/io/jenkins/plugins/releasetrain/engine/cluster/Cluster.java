@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.cluster;
 
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 
 /**
  * Port: the workloads of one environment (a cluster and a namespace). Every method throws {@link
@@ -26,27 +28,35 @@ public interface Cluster {
     SortedMap<String, ImageReference> installed(Collection<Service> services);
 
     /**
-     * Patches the workloads whose image has another digest, and no other; does not wait.
+     * Patches the workloads that ask for another digest, and no other; does not wait. Of services that are not to be proven,
+     * the name counts too: once production has an image, nobody is to pull it from the dev registry any more.
      *
-     * @param fence the holder's fencing token: a workload stamped with a higher one is not touched (I3)
      * @return names of the services that were patched
      * @throws io.jenkins.plugins.releasetrain.engine.model.EngineException LOCK_LOST where a higher token was there
      */
-    List<String> install(Map<Service, ImageReference> images, long fence);
+    List<String> install(Wanted wanted);
 
-    /** Stamps every given workload with the token, so that a former holder with a lower one can change nothing. */
+    /**
+     * Stamps every given workload with the token, so that a former holder with a lower one can change nothing. A higher one
+     * that is there already does so too.
+     */
     void fence(Collection<Service> services, long fence);
 
     /**
-     * Waits until all rollouts are complete, or the first that cannot start is found, or the deadline is over.
+     * Waits as {@code kubectl rollout status} does: until what is to be proven runs, what was patched is rolled out and
+     * nothing else runs another digest; or the first image is found that cannot start; or the deadline is over.
      *
+     * @param patched services whose rollouts are awaited, though they prove nothing
      * @param progress told whenever the number of completed rollouts changes
      */
-    Rollout awaitRollouts(Collection<Service> services, Duration deadline, Progress progress)
+    Rollout awaitRollouts(Wanted wanted, Set<String> patched, Duration deadline, Progress progress)
             throws InterruptedException;
 
-    /** The digests that the service's running, ready pods of its workload were started with. */
-    Map<String, Set<Digest>> running(Collection<Service> services);
+    /** How the services stand to their images now, by service name. */
+    SortedMap<String, Standing> standings(Map<Service, ImageReference> images);
+
+    /** Why a new image of a service could not be shown to run, by the names of the services of which that is so. */
+    SortedMap<String, String> unprovable(Collection<Service> services);
 
     /**
      * Puts candidates beside the baseline: a copy of each workload that runs these images, and a copy of its Service; where
@@ -101,32 +111,71 @@ public interface Cluster {
         }
     }
 
-    /** How waiting for rollouts ended. */
-    record Rollout(Outcome outcome, Optional<Blocker> blocker) {
-        /** Ends of a wait. */
-        public enum Outcome {
-            READY,
-            /** A pod cannot start; the set is to blame. */
-            BLOCKED,
-            /** The deadline passed without a definite reason. */
-            TIMED_OUT
+    /**
+     * What an environment is to run.
+     *
+     * @param images of all services that matter
+     * @param changed names of the services whose image is to be proven
+     * @param fence the lock holder's token: a workload stamped with a higher one is not touched (I3)
+     */
+    record Wanted(Map<Service, ImageReference> images, Set<String> changed, long fence) {
+        public Wanted {
+            images = Map.copyOf(images);
+            changed = Set.copyOf(changed);
         }
 
-        public static final Rollout READY = new Rollout(Outcome.READY, Optional.empty());
+        /** All of it is to be proven. */
+        public static Wanted proven(Map<Service, ImageReference> images, long fence) {
+            return new Wanted(
+                    images, images.keySet().stream().map(Service::name).collect(Collectors.toSet()), fence);
+        }
     }
 
     /**
-     * The first pod that cannot start.
+     * How a service stands to the image that is wanted.
      *
+     * @param running digests that its running, ready pods were started with
+     * @param why for people; empty where it runs
+     */
+    record Standing(State state, Set<Digest> running, String why) {
+        /** What can be said of it. */
+        public enum State {
+            /** Rolled out; its ready pods run exactly this digest. */
+            RUNS,
+            /** The workload asks for another digest, or a ready pod runs one. */
+            OTHER_DIGEST,
+            /** It asks for it and nothing else runs, but it is not, or not all, ready. */
+            NOT_READY,
+            /** It is not meant to run it now: no replicas, paused, a partition, no node, pods replaced by hand only. */
+            NOT_EXPECTED
+        }
+    }
+
+    /**
+     * How waiting for rollouts ended.
+     *
+     * @param blocker the first that is not as it is wanted, with the fault as far as it is known
+     * @param standings when last seen, of all that were asked for
+     */
+    record Rollout(Outcome outcome, Optional<Blocker> blocker, SortedMap<String, Standing> standings) {
+        /** Ends of a wait. */
+        public enum Outcome {
+            READY,
+            /** An image cannot start, whatever the environment; its service is the blocker's. */
+            BLOCKED,
+            /** The deadline passed. */
+            TIMED_OUT
+        }
+    }
+
+    /**
+     * What keeps a service from running as it is wanted.
+     *
+     * @param pod empty where it is not one pod's
      * @param reason as Kubernetes names it, for example ImagePullBackOff, CrashLoopBackOff, FailedCreate
      * @param message Kubernetes' own words
      */
-    record Blocker(String service, String pod, String reason, String message) {
-        /** Whether the namespace is full (Kubernetes' admission plugin ResourceQuota), which is not the image's doing. */
-        public boolean isQuota() {
-            return message.contains("exceeded quota");
-        }
-
+    record Blocker(String service, String pod, String reason, String message, Fault fault) {
         @Override
         public String toString() {
             return service + ": " + reason + (pod.isEmpty() ? "" : " in pod " + pod)

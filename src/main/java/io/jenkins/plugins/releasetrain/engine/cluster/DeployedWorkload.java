@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.cluster;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -12,6 +13,9 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -19,6 +23,9 @@ import java.util.stream.IntStream;
 record DeployedWorkload(Workload.Kind kind, HasMetadata resource, PodTemplateSpec template, LabelSelector selector) {
     /** The token of the lock holder that changed the workload last (I3). */
     static final String FENCE = "release-train.jenkins.io/fence";
+
+    /** The images that were asked for last, as {@code container=image} by comma: a webhook may have written others. */
+    static final String ASKED = "release-train.jenkins.io/images";
 
     static DeployedWorkload of(HasMetadata resource) {
         if (resource instanceof Deployment d) {
@@ -71,8 +78,38 @@ record DeployedWorkload(Workload.Kind kind, HasMetadata resource, PodTemplateSpe
         }
     }
 
+    /** The image that was asked for last in this container; empty where none was. */
+    String asked(String container) {
+        return asked().getOrDefault(container, "");
+    }
+
+    /** The annotation {@value #ASKED} after these images, by container index, were asked for as well. */
+    String askedWith(Map<Integer, String> images) {
+        SortedMap<String, String> asked = asked();
+        images.forEach((index, image) -> asked.put(containers().get(index).getName(), image));
+        return asked.entrySet().stream()
+                .map(e -> e.getKey() + "=" + e.getValue())
+                .collect(Collectors.joining(","));
+    }
+
+    private SortedMap<String, String> asked() {
+        SortedMap<String, String> asked = new TreeMap<>();
+        for (String entry : annotations().getOrDefault(ASKED, "").split(",")) {
+            int equals = entry.indexOf('=');
+            if (equals > 0) {
+                asked.put(entry.substring(0, equals), entry.substring(equals + 1));
+            }
+        }
+        return asked;
+    }
+
     List<Container> containers() {
         return template.getSpec().getContainers();
+    }
+
+    /** Names of the containers whose image is the service's. */
+    Set<String> containers(Workload asked) {
+        return Set.of(container(asked).getName());
     }
 
     Container container(Workload asked) {
@@ -98,6 +135,15 @@ record DeployedWorkload(Workload.Kind kind, HasMetadata resource, PodTemplateSpe
                 .orElseThrow(() -> new EngineException(
                         FailureKind.NOT_FOUND,
                         this + " has no container '" + asked.container() + "'; it has " + names));
+    }
+
+    /** Whether the pod's containers of these names have the template's images; a webhook may pull them from elsewhere. */
+    boolean isOfTemplate(Pod pod, Set<String> names) {
+        return containers().stream()
+                .filter(c -> names.contains(c.getName()))
+                .allMatch(c -> pod.getSpec().getContainers().stream()
+                        .anyMatch(p ->
+                                p.getName().equals(c.getName()) && SpecImage.sameContent(p.getImage(), c.getImage())));
     }
 
     @Override

@@ -1,10 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.cluster;
 
-import io.fabric8.kubernetes.api.model.Container;
-import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
@@ -21,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -33,10 +31,11 @@ public final class KubernetesCluster implements Cluster {
     private final Sleeper sleeper;
     private final NamespaceReader reader;
     private final Function<Set<String>, Progress> watcher;
+    private final FaultRules rules;
 
     /** @param executor runs patches beside the calling thread, eight at most at a time */
     public KubernetesCluster(KubernetesNamespace environment, Executor executor, Clock clock, Sleeper sleeper) {
-        this(environment, executor, clock, sleeper, services -> Progress.NONE);
+        this(environment, executor, clock, sleeper, services -> Progress.NONE, FaultRules.builtIn());
     }
 
     private KubernetesCluster(
@@ -44,13 +43,15 @@ public final class KubernetesCluster implements Cluster {
             Executor executor,
             Clock clock,
             Sleeper sleeper,
-            Function<Set<String>, Progress> watcher) {
+            Function<Set<String>, Progress> watcher,
+            FaultRules rules) {
         this.environment = environment;
         this.executor = executor;
         this.clock = clock;
         this.sleeper = sleeper;
         this.reader = new NamespaceReader(environment);
         this.watcher = watcher;
+        this.rules = rules;
     }
 
     /**
@@ -59,7 +60,13 @@ public final class KubernetesCluster implements Cluster {
      * @param newWatcher by the names of the services that are waited for
      */
     public KubernetesCluster watchedBy(Function<Set<String>, Progress> newWatcher) {
-        return new KubernetesCluster(environment, executor, clock, sleeper, newWatcher);
+        return new KubernetesCluster(environment, executor, clock, sleeper, newWatcher, rules);
+    }
+
+    /** The same, with rules of whose trouble it is when a pod does not start that are asked before the plugin's own. */
+    public KubernetesCluster judgedBy(FaultRules ownRules) {
+        return new KubernetesCluster(
+                environment, executor, clock, sleeper, watcher, ownRules.before(FaultRules.builtIn()));
     }
 
     /**
@@ -78,15 +85,14 @@ public final class KubernetesCluster implements Cluster {
     }
 
     @Override
-    public List<String> install(Map<Service, ImageReference> images, long fence) {
-        WorkloadPatcher patcher = new WorkloadPatcher(environment, reader, fence);
-        Collection<Target> targets = targets(images);
+    public List<String> install(Wanted wanted) {
+        WorkloadPatcher patcher = new WorkloadPatcher(environment, reader, wanted.fence());
+        Collection<Target> targets = targets(wanted.images(), wanted.changed());
         targets.forEach(t -> patcher.checkFence(t.workload()));
         List<Target> differing = targets.stream()
                 .filter(t ->
                         !WorkloadPatcher.differing(t.workload(), t.images()).isEmpty())
                 .toList();
-        differing.forEach(t -> checkReplaces(t.workload()));
         Parallel.forEach(executor, differing, t -> patcher.apply(t.workload(), t.images()));
         return differing.stream()
                 .flatMap(t -> t.differingServices().stream())
@@ -94,7 +100,7 @@ public final class KubernetesCluster implements Cluster {
                 .toList();
     }
 
-    private Collection<Target> targets(Map<Service, ImageReference> images) {
+    private Collection<Target> targets(Map<Service, ImageReference> images, Set<String> changed) {
         images.forEach(KubernetesCluster::checkPinned);
         SortedMap<String, DeployedWorkload> workloads = reader.workloads(images.keySet());
         Map<String, Target> targets = new LinkedHashMap<>();
@@ -102,8 +108,8 @@ public final class KubernetesCluster implements Cluster {
             DeployedWorkload workload = workloads.get(service.name());
             targets.computeIfAbsent(
                             PodOwner.key(workload.kind().kubernetesName(), workload.name()),
-                            k -> new Target(workload, new TreeMap<>(), new TreeMap<>()))
-                    .add(service, image);
+                            k -> new Target(workload, new TreeMap<>(), new TreeSet<>(), new TreeMap<>()))
+                    .add(service, image, !changed.contains(service.name()));
         });
         return targets.values();
     }
@@ -112,8 +118,8 @@ public final class KubernetesCluster implements Cluster {
     public void putBeside(Beside beside, Map<Service, ImageReference> images) {
         CandidateObjects objects = new CandidateObjects(environment, reader);
         CandidateCopies copies = new CandidateCopies(beside, objects.services(), objects.routes(beside.isolation()));
-        List<HasMetadata> wanted = targets(images).stream()
-                .flatMap(t -> copies.of(t.workload(), t.images()).stream())
+        List<HasMetadata> wanted = targets(images, Set.of()).stream()
+                .flatMap(t -> copies.of(t.workload(), t.byIndex()).stream())
                 .toList();
         wanted.forEach(objects::create);
     }
@@ -140,57 +146,55 @@ public final class KubernetesCluster implements Cluster {
                 .collect(Collectors.toMap(
                         w -> PodOwner.key(w.kind().kubernetesName(), w.name()), w -> w, (one, same) -> one))
                 .values();
-        workloads.forEach(patcher::checkFence);
         List<DeployedWorkload> lower =
                 workloads.stream().filter(w -> w.fence() < fence).toList();
-        Parallel.forEach(executor, lower, w -> patcher.apply(w, Map.of()));
+        Parallel.forEach(executor, lower, w -> patcher.apply(w, WorkloadPatcher.Images.NONE));
     }
 
     @Override
-    public Rollout awaitRollouts(Collection<Service> services, Duration deadline, Progress progress)
+    public Rollout awaitRollouts(Wanted wanted, Set<String> patched, Duration deadline, Progress progress)
             throws InterruptedException {
-        Set<String> names = services.stream().map(Service::name).collect(Collectors.toSet());
-        return new RolloutWait(reader, services, clock, sleeper).await(deadline, progress.and(watcher.apply(names)));
+        wanted.images().forEach(KubernetesCluster::checkPinned);
+        Set<String> names = new TreeSet<>(wanted.changed());
+        names.addAll(patched);
+        RolloutWait wait = new RolloutWait(
+                reader,
+                new Blockers(rules, clock),
+                new StuckPods(environment, reader, wanted.fence()),
+                wanted,
+                clock,
+                sleeper);
+        return wait.await(patched, deadline, progress.and(watcher.apply(names)));
     }
 
-    /**
-     * A pod whose spec has a digest runs that one: the kubelet pulls by it. Only where the spec has a tag alone, the
-     * status' imageID tells; on an image of several platforms that is the index's digest with some container runtimes
-     * and the platform manifest's with others, so it is no use where the spec knows better.
-     */
     @Override
-    public Map<String, Set<Digest>> running(Collection<Service> services) {
-        SortedMap<String, DeployedWorkload> workloads = reader.workloads(services);
+    public SortedMap<String, Standing> standings(Map<Service, ImageReference> images) {
+        images.forEach(KubernetesCluster::checkPinned);
+        SortedMap<String, DeployedWorkload> workloads = reader.workloads(images.keySet());
         Map<String, List<Pod>> pods = reader.pods(workloads);
-        Map<String, Set<Digest>> running = new TreeMap<>();
-        services.forEach(s -> {
-            String container = workloads.get(s.name()).container(s.workload()).getName();
-            running.put(
-                    s.name(),
-                    pods.get(s.name()).stream()
-                            .flatMap(p -> digest(p, container).stream())
-                            .collect(Collectors.toUnmodifiableSet()));
+        SortedMap<String, Standing> standings = new TreeMap<>();
+        images.forEach((service, image) -> {
+            DeployedWorkload workload = workloads.get(service.name());
+            standings.put(
+                    service.name(),
+                    Standings.of(
+                            workload,
+                            workload.containers(service.workload()),
+                            image.digest().orElseThrow(),
+                            pods.get(service.name())));
         });
-        return running;
+        return standings;
     }
 
-    private static Optional<Digest> digest(Pod pod, String container) {
-        boolean ready = pod.getMetadata().getDeletionTimestamp() == null
-                && pod.getStatus().getConditions().stream()
-                        .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
-        if (!ready) {
-            return Optional.empty();
-        }
-        Optional<Digest> asked = pod.getSpec().getContainers().stream()
-                .filter(c -> c.getName().equals(container))
-                .map(Container::getImage)
-                .flatMap(image -> SpecImage.digest(image).stream())
-                .findFirst();
-        return asked.or(() -> pod.getStatus().getContainerStatuses().stream()
-                .filter(c -> c.getName().equals(container))
-                .map(ContainerStatus::getImageID)
-                .flatMap(id -> SpecImage.digest(id).stream())
-                .findFirst());
+    @Override
+    public SortedMap<String, String> unprovable(Collection<Service> services) {
+        SortedMap<String, String> why = new TreeMap<>();
+        reader.workloads(services)
+                .forEach((name, workload) -> RolloutRules.withoutPods(workload)
+                        .map(text -> text + ", so nothing can be proven")
+                        .or(() -> RolloutRules.heldBack(workload))
+                        .ifPresent(text -> why.put(name, text)));
+        return why;
     }
 
     private static void checkPinned(Service service, ImageReference image) {
@@ -200,17 +204,17 @@ public final class KubernetesCluster implements Cluster {
         }
     }
 
-    private static void checkReplaces(DeployedWorkload workload) {
-        if (RolloutRules.onDelete(workload)) {
-            throw EngineException.invalid(
-                    workload + " has the update strategy OnDelete, so a new image replaces no pod."
-                            + " Set it to RollingUpdate");
-        }
-    }
-
     /** A workload and what its containers are to run: two services may share a workload. */
-    private record Target(DeployedWorkload workload, Map<Integer, String> images, Map<Integer, String> services) {
-        void add(Service service, ImageReference image) {
+    private record Target(
+            DeployedWorkload workload,
+            Map<Integer, String> byIndex,
+            Set<Integer> named,
+            Map<Integer, String> services) {
+        WorkloadPatcher.Images images() {
+            return new WorkloadPatcher.Images(byIndex, named);
+        }
+
+        void add(Service service, ImageReference image, boolean byName) {
             int index = workload.containerIndex(service.workload());
             String other = services.put(index, service.name());
             if (other != null) {
@@ -219,12 +223,15 @@ public final class KubernetesCluster implements Cluster {
                         + workload.containers().get(index).getName() + " of " + workload
                         + "; a container has one image");
             }
-            images.put(index, image.toString());
+            byIndex.put(index, image.toString());
+            if (byName) {
+                named.add(index);
+            }
         }
 
         List<String> differingServices() {
             List<String> names = new ArrayList<>();
-            WorkloadPatcher.differing(workload, images).keySet().forEach(i -> names.add(services.get(i)));
+            WorkloadPatcher.differing(workload, images()).keySet().forEach(i -> names.add(services.get(i)));
             return names;
         }
     }

@@ -8,133 +8,139 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
+import io.jenkins.plugins.releasetrain.engine.cluster.FaultRule.Condition;
+import io.jenkins.plugins.releasetrain.engine.cluster.FaultRule.Sign;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What keeps a rollout from completing, as the API server tells it.
+ * What keeps a rollout from completing, as the API server tells it; what it means is for {@link FaultRules} to say.
  *
  * @param pod empty where it is not one pod's
- * @param reason in Kubernetes' words
+ * @param own whether it is about the service's image; that of another container, or of a pod's node, is not its fault
  */
-record Obstacle(String pod, String reason, String message, Certainty certainty) {
-    /** What an obstacle says about the new image. */
-    enum Certainty {
-        /** The pod cannot start. */
-        DEFINITE,
-        /** May pass by itself, as a registry's hiccup does; if it stays, the pod cannot start. */
-        IF_LASTING,
-        /** Not the new image's doing, or not known: worth telling if the deadline passes. */
-        HINT
-    }
-
-    /** Reasons of a waiting container, kubelet: pkg/kubelet/images/types.go, kuberuntime_container.go, container/sync_result.go. */
-    private static final Map<String, Certainty> WAITING = Map.of(
-            "ImagePullBackOff", Certainty.DEFINITE,
-            "InvalidImageName", Certainty.DEFINITE,
-            "ErrImageNeverPull", Certainty.DEFINITE,
-            "CrashLoopBackOff", Certainty.DEFINITE,
-            "CreateContainerConfigError", Certainty.DEFINITE,
-            "ErrImagePull", Certainty.IF_LASTING,
-            "CreateContainerError", Certainty.IF_LASTING,
-            "RunContainerError", Certainty.IF_LASTING);
+record Obstacle(String pod, Sign sign, boolean own) {
+    private static final Set<String> NORMAL = Set.of("ContainerCreating", "PodInitializing");
 
     /**
-     * All of one service, the surest first.
+     * All of one service.
      *
-     * @param container the service's; others can only hint, since their images were not changed
+     * @param containers the service's
      * @param pods those of the workload; the ones with another image than the workload's are not looked at: an old pod
      *     that crashes says nothing about the new image
      */
-    static List<Obstacle> of(DeployedWorkload workload, String container, List<Pod> pods) {
-        String image = workload.containers().stream()
-                .filter(c -> c.getName().equals(container))
+    static List<Obstacle> of(DeployedWorkload workload, Set<String> containers, List<Pod> pods) {
+        Optional<ImageReference> image = workload.containers().stream()
+                .filter(c -> containers.contains(c.getName()))
                 .findFirst()
-                .orElseThrow()
-                .getImage();
+                .map(c -> SpecImage.reference(c.getImage()));
         List<Pod> updated = pods.stream()
                 .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
-                .filter(p -> p.getSpec().getContainers().stream()
-                        .anyMatch(c ->
-                                c.getName().equals(container) && c.getImage().equals(image)))
+                .filter(p -> workload.isOfTemplate(p, containers))
                 .toList();
-        Stream<Obstacle> ofPods = updated.stream().flatMap(p -> ofPod(p, container));
-        boolean unschedulable = updated.stream().anyMatch(p -> unschedulable(p).isPresent());
-        return Stream.concat(ofPods, ofDeployment(workload, unschedulable))
-                .sorted((a, b) -> a.certainty().compareTo(b.certainty()))
+        return Stream.concat(updated.stream().flatMap(p -> ofPod(p, containers, image)), ofDeployment(workload, image))
                 .toList();
     }
 
-    private static Stream<Obstacle> ofPod(Pod pod, String container) {
+    private static Stream<Obstacle> ofPod(Pod pod, Set<String> containers, Optional<ImageReference> image) {
         Stream<Obstacle> ofContainers = Stream.concat(
                         pod.getStatus().getInitContainerStatuses().stream(),
                         pod.getStatus().getContainerStatuses().stream())
-                .flatMap(status -> waiting(status).stream().map(w -> ofContainer(pod, status, w, container)));
-        return Stream.concat(
-                ofContainers,
-                unschedulable(pod).stream()
-                        .map(c -> new Obstacle(name(pod), c.getReason(), text(c.getMessage()), Certainty.HINT)));
+                .flatMap(status -> waiting(status).stream().map(w -> ofContainer(pod, status, w, containers, image)));
+        return Stream.concat(ofContainers, Stream.concat(ofConditions(pod), ended(pod)));
     }
 
     private static Obstacle ofContainer(
-            Pod pod, ContainerStatus status, ContainerStateWaiting waiting, String container) {
-        Certainty certainty = WAITING.getOrDefault(waiting.getReason(), Certainty.HINT);
-        boolean own = status.getName().equals(container);
+            Pod pod,
+            ContainerStatus status,
+            ContainerStateWaiting waiting,
+            Set<String> containers,
+            Optional<ImageReference> image) {
+        boolean own = containers.contains(status.getName());
         String where = own ? "" : "container " + status.getName() + ": ";
         return new Obstacle(
                 name(pod),
-                waiting.getReason(),
-                where + text(waiting.getMessage()) + lastExit(status),
-                own ? certainty : Certainty.HINT);
+                new Sign(
+                        Condition.WAITING,
+                        waiting.getReason(),
+                        (int) RolloutRules.number(status.getRestartCount()),
+                        where + text(waiting.getMessage()) + lastExit(status),
+                        image),
+                own);
     }
 
     private static Optional<ContainerStateWaiting> waiting(ContainerStatus status) {
         return Optional.ofNullable(status.getState())
                 .map(ContainerState::getWaiting)
-                .filter(w -> w.getReason() != null)
-                .filter(w -> !w.getReason().equals("ContainerCreating")
-                        && !w.getReason().equals("PodInitializing"));
+                .filter(w -> w.getReason() != null && !NORMAL.contains(w.getReason()));
     }
 
     private static String lastExit(ContainerStatus status) {
         Optional<ContainerStateTerminated> exit =
                 Optional.ofNullable(status.getLastState()).map(ContainerState::getTerminated);
-        return exit.map(t ->
-                        "; last exit code " + t.getExitCode() + (t.getReason() == null ? "" : ", " + t.getReason()))
+        return exit.map(t -> "; last exit code " + t.getExitCode()
+                        + (t.getReason() == null ? "" : ", " + t.getReason())
+                        + (t.getMessage() == null ? "" : ", " + t.getMessage()))
                 .orElse("");
     }
 
-    private static Optional<PodCondition> unschedulable(Pod pod) {
-        return pod.getStatus().getConditions().stream()
-                .filter(c -> "PodScheduled".equals(c.getType()) && "False".equals(c.getStatus()))
-                .findFirst();
+    private static Stream<Obstacle> ofConditions(Pod pod) {
+        return pod.getStatus().getConditions().stream().flatMap(c -> ofCondition(pod, c).stream());
     }
 
-    private static Stream<Obstacle> ofDeployment(DeployedWorkload workload, boolean unschedulable) {
-        if (!(workload.resource() instanceof Deployment deployment) || deployment.getStatus() == null) {
-            return Stream.of();
+    private static Optional<Obstacle> ofCondition(Pod pod, PodCondition condition) {
+        boolean homeless = "PodScheduled".equals(condition.getType()) && "False".equals(condition.getStatus());
+        boolean disrupted = "DisruptionTarget".equals(condition.getType()) && "True".equals(condition.getStatus());
+        if (!homeless && !disrupted) {
+            return Optional.empty();
         }
-        if (RolloutRules.number(deployment.getStatus().getObservedGeneration())
-                < RolloutRules.number(deployment.getMetadata().getGeneration())) {
+        Condition seen = homeless ? Condition.SCHEDULE : Condition.POD;
+        return Optional.of(new Obstacle(
+                name(pod),
+                new Sign(seen, text(condition.getReason()), 0, text(condition.getMessage()), Optional.empty()),
+                false));
+    }
+
+    /** A pod of a Deployment never ends by itself. */
+    private static Stream<Obstacle> ended(Pod pod) {
+        return pod.getStatus().getReason() == null
+                ? Stream.of()
+                : Stream.of(new Obstacle(
+                        name(pod),
+                        new Sign(
+                                Condition.POD,
+                                pod.getStatus().getReason(),
+                                0,
+                                text(pod.getStatus().getMessage()),
+                                Optional.empty()),
+                        false));
+    }
+
+    private static Stream<Obstacle> ofDeployment(DeployedWorkload workload, Optional<ImageReference> image) {
+        if (!(workload.resource() instanceof Deployment deployment)
+                || deployment.getStatus() == null
+                || RolloutRules.unobserved(workload)) {
             // What the conditions say is of an earlier revision.
             return Stream.of();
         }
-        return deployment.getStatus().getConditions().stream().flatMap(c -> ofCondition(c, unschedulable).stream());
+        return deployment.getStatus().getConditions().stream().flatMap(c -> ofCondition(c, image).stream());
     }
 
-    private static Optional<Obstacle> ofCondition(DeploymentCondition condition, boolean unschedulable) {
+    private static Optional<Obstacle> ofCondition(DeploymentCondition condition, Optional<ImageReference> image) {
         boolean isTrue = "True".equals(condition.getStatus());
         boolean creation = "ReplicaFailure".equals(condition.getType()) && isTrue;
         boolean overdue = "Progressing".equals(condition.getType())
                 && !isTrue
                 && "ProgressDeadlineExceeded".equals(condition.getReason());
-        // A quota may be freed when old pods end, and what cannot be scheduled never began.
-        Certainty certainty = creation ? Certainty.IF_LASTING : unschedulable ? Certainty.HINT : Certainty.DEFINITE;
-        return creation || overdue
-                ? Optional.of(new Obstacle("", condition.getReason(), text(condition.getMessage()), certainty))
-                : Optional.empty();
+        if (!creation && !overdue) {
+            return Optional.empty();
+        }
+        Condition seen = creation ? Condition.CREATE : Condition.PROGRESS;
+        return Optional.of(new Obstacle(
+                "", new Sign(seen, text(condition.getReason()), 0, text(condition.getMessage()), image), creation));
     }
 
     private static String name(Pod pod) {

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.api.model.apps.RollingUpdateStatefulSetStrategy;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetStatus;
+import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import java.util.Optional;
 
 /**
@@ -28,32 +29,77 @@ final class RolloutRules {
         return pending.map(p -> workload.kind().kubernetesName() + " " + workload.name() + ": " + p);
     }
 
-    /** Whether the workload replaces its pods only when somebody deletes them. */
-    static boolean onDelete(DeployedWorkload workload) {
-        String type =
+    /** Why there is to be no pod of it now; empty where there is to be one. */
+    static Optional<String> withoutPods(DeployedWorkload workload) {
+        boolean none =
                 switch (workload.kind()) {
-                    case DEPLOYMENT -> "";
-                    case STATEFUL_SET -> {
-                        var strategy =
-                                ((StatefulSet) workload.resource()).getSpec().getUpdateStrategy();
-                        yield strategy == null ? "" : strategy.getType();
-                    }
+                    case DEPLOYMENT ->
+                        desired(((Deployment) workload.resource()).getSpec().getReplicas()) == 0;
+                    case STATEFUL_SET ->
+                        desired(((StatefulSet) workload.resource()).getSpec().getReplicas()) == 0;
                     case DAEMON_SET -> {
-                        var strategy =
-                                ((DaemonSet) workload.resource()).getSpec().getUpdateStrategy();
-                        yield strategy == null ? "" : strategy.getType();
+                        DaemonSetStatus status = ((DaemonSet) workload.resource()).getStatus();
+                        yield status != null
+                                && !unobserved(workload)
+                                && number(status.getDesiredNumberScheduled()) == 0;
                     }
                 };
-        return "OnDelete".equals(type);
+        String why = workload.kind() == Workload.Kind.DAEMON_SET ? "no node is to run it" : "it has no replicas";
+        return none ? Optional.of(workload + " has no pods: " + why) : Optional.empty();
+    }
+
+    /** Why a new image does not replace its pods, or not all of them; empty where it does. */
+    static Optional<String> heldBack(DeployedWorkload workload) {
+        if (workload.resource() instanceof Deployment d) {
+            return Boolean.TRUE.equals(d.getSpec().getPaused())
+                    ? Optional.of(workload + " is paused, so a new image replaces no pod. Resume it")
+                    : Optional.empty();
+        }
+        boolean onDelete = "OnDelete".equals(strategy(workload));
+        if (onDelete) {
+            return Optional.of(workload + " has the update strategy OnDelete, so a new image replaces no pod."
+                    + " Set it to RollingUpdate");
+        }
+        long partition = workload.resource() instanceof StatefulSet s ? partition(s) : 0;
+        return partition > 0
+                ? Optional.of(workload + " has the partition " + partition
+                        + ", so pods below it keep the old image. Set it to 0")
+                : Optional.empty();
+    }
+
+    private static String strategy(DeployedWorkload workload) {
+        if (workload.resource() instanceof StatefulSet s) {
+            var strategy = s.getSpec().getUpdateStrategy();
+            return strategy == null ? "" : strategy.getType();
+        }
+        var strategy = ((DaemonSet) workload.resource()).getSpec().getUpdateStrategy();
+        return strategy == null ? "" : strategy.getType();
+    }
+
+    /** Whether the workload's status is of an earlier state of it. */
+    static boolean unobserved(DeployedWorkload workload) {
+        Long observed =
+                switch (workload.kind()) {
+                    case DEPLOYMENT -> {
+                        DeploymentStatus status = ((Deployment) workload.resource()).getStatus();
+                        yield status == null ? null : status.getObservedGeneration();
+                    }
+                    case STATEFUL_SET -> {
+                        StatefulSetStatus status = ((StatefulSet) workload.resource()).getStatus();
+                        yield status == null ? null : status.getObservedGeneration();
+                    }
+                    case DAEMON_SET -> {
+                        DaemonSetStatus status = ((DaemonSet) workload.resource()).getStatus();
+                        yield status == null ? null : status.getObservedGeneration();
+                    }
+                };
+        return number(observed) < number(workload.resource().getMetadata().getGeneration());
     }
 
     private static Optional<String> deployment(Deployment deployment, long generation) {
         DeploymentStatus status = deployment.getStatus();
         if (status == null || number(status.getObservedGeneration()) < generation) {
             return Optional.of("the change is not observed by its controller yet");
-        }
-        if (Boolean.TRUE.equals(deployment.getSpec().getPaused())) {
-            return Optional.of("it is paused");
         }
         long desired = desired(deployment.getSpec().getReplicas());
         long updated = number(status.getUpdatedReplicas());

@@ -4,139 +4,157 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Blocker;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Progress;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout.Outcome;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing.State;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Wanted;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** One wait for many rollouts, by asking again and again: nothing to lose when the API server restarts. */
 final class RolloutWait {
-    private static final String PENDING = "Pending";
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
-    /** How long an obstacle that may pass by itself must stay to be believed. */
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final NamespaceReader reader;
     private final Clock clock;
     private final Sleeper sleeper;
-    private final SortedMap<String, Service> services = new TreeMap<>();
-    private final Map<String, Instant> firstSeen = new HashMap<>();
-    /** Of those that are asked for: the ones that were not complete when last seen. */
-    private SortedMap<String, Service> open;
+    private final Blockers blockers;
+    private final StuckPods stuckPods;
+    private final Wanted wanted;
+    /** What is waited for; the others are looked at. */
+    private final Set<String> awaited = new TreeSet<>();
 
-    private Optional<Blocker> hint = Optional.empty();
+    private final Map<String, Service> services = new HashMap<>();
+    private final SortedMap<String, Standing> standings = new TreeMap<>();
+    /** The ones that were not as they are to be when last seen. */
+    private final Set<String> open = new TreeSet<>();
+    /** Given up: what does not start there is not to be proven. */
+    private final Set<String> hopeless = new HashSet<>();
+
+    private Optional<Blocker> worst = Optional.empty();
     private int told = -1;
 
-    RolloutWait(NamespaceReader reader, Collection<Service> services, Clock clock, Sleeper sleeper) {
+    RolloutWait(
+            NamespaceReader reader,
+            Blockers blockers,
+            StuckPods stuckPods,
+            Wanted wanted,
+            Clock clock,
+            Sleeper sleeper) {
         this.reader = reader;
+        this.blockers = blockers;
+        this.stuckPods = stuckPods;
+        this.wanted = wanted;
         this.clock = clock;
         this.sleeper = sleeper;
-        services.forEach(s -> this.services.put(s.name(), s));
-        this.open = this.services;
+        wanted.images().keySet().forEach(s -> services.put(s.name(), s));
     }
 
     /** @throws EngineException also where the API server did not answer up to the deadline */
-    Rollout await(Duration deadline, Progress progress) throws InterruptedException {
+    Rollout await(Set<String> patched, Duration deadline, Progress progress) throws InterruptedException {
+        awaited.addAll(wanted.changed());
+        awaited.addAll(patched);
+        awaited.retainAll(services.keySet());
+        open.addAll(awaited);
         Instant end = clock.instant().plus(deadline);
         Duration pause = FIRST_PAUSE;
         while (true) {
-            Optional<EngineException> unanswered = Optional.empty();
+            boolean over = !clock.instant().isBefore(end);
             try {
-                Optional<Rollout> rollout = look(progress);
+                Optional<Rollout> rollout = look(over, progress);
                 if (rollout.isPresent()) {
                     return rollout.get();
                 }
             } catch (EngineException e) {
-                if (!e.kind().retryable()) {
+                if (!e.kind().retryable() || over) {
                     throw e;
                 }
-                unanswered = Optional.of(e);
             }
             Duration left = Duration.between(clock.instant(), end);
-            if (left.isNegative() || left.isZero()) {
-                if (unanswered.isPresent()) {
-                    throw unanswered.get();
-                }
-                return new Rollout(Rollout.Outcome.TIMED_OUT, hint);
+            if (left.compareTo(Duration.ZERO) > 0) {
+                sleeper.sleep(pause.compareTo(left) < 0 ? pause : left);
             }
-            sleeper.sleep(pause.compareTo(left) < 0 ? pause : left);
             pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         }
     }
 
-    private Optional<Rollout> look(Progress progress) {
-        Pending pending = pending(open);
-        if (pending.texts().isEmpty() && open.size() < services.size()) {
-            // What was complete before may not be by now.
-            pending = pending(services);
-        }
-        int ready = services.size() - pending.texts().size();
+    private Optional<Rollout> look(boolean over, Progress progress) {
+        boolean all = open.isEmpty();
+        Optional<Blocker> blocked = look(all ? services.keySet() : Set.copyOf(open), over);
+        int ready = (int) awaited.stream().filter(name -> !open.contains(name)).count();
         if (ready != told) {
             told = ready;
-            progress.ready(ready, services.size());
+            progress.ready(ready, awaited.size());
         }
-        if (pending.texts().isEmpty()) {
-            return Optional.of(Rollout.READY);
+        if (blocked.isPresent()) {
+            return Optional.of(new Rollout(Outcome.BLOCKED, blocked, standings));
+        } else if (open.isEmpty()) {
+            // What was complete before may not be by now.
+            return all ? Optional.of(new Rollout(Outcome.READY, Optional.empty(), standings)) : look(over, progress);
         }
-        open = new TreeMap<>(services);
-        open.keySet().retainAll(pending.texts().keySet());
-        String first = pending.texts().firstKey();
-        hint = Optional.of(new Blocker(first, "", PENDING, pending.texts().get(first)));
-        Optional<Blocker> blocker = blocker(pending.workloads(), reader.pods(pending.workloads()));
-        blocker.or(() -> hint).ifPresent(progress::waitingFor);
-        return blocker.map(b -> new Rollout(Rollout.Outcome.BLOCKED, Optional.of(b)));
+        worst.ifPresent(progress::waitingFor);
+        return over ? Optional.of(new Rollout(Outcome.TIMED_OUT, worst, standings)) : Optional.empty();
     }
 
-    private Pending pending(Map<String, Service> asked) {
-        SortedMap<String, DeployedWorkload> workloads = reader.workloads(asked.values());
-        SortedMap<String, String> texts = new TreeMap<>();
-        workloads.forEach((service, w) -> RolloutRules.pending(w).ifPresent(p -> texts.put(service, p)));
-        workloads.keySet().retainAll(texts.keySet());
-        return new Pending(workloads, texts);
-    }
-
-    /** What is not complete, with the reason for people, by service. */
-    private record Pending(SortedMap<String, DeployedWorkload> workloads, SortedMap<String, String> texts) {}
-
-    private Optional<Blocker> blocker(SortedMap<String, DeployedWorkload> open, Map<String, List<Pod>> pods) {
-        for (Map.Entry<String, DeployedWorkload> e : open.entrySet()) {
-            String service = e.getKey();
-            DeployedWorkload workload = e.getValue();
-            String container =
-                    workload.container(services.get(service).workload()).getName();
-            for (Obstacle obstacle : Obstacle.of(workload, container, pods.get(service))) {
-                Blocker blocker = new Blocker(service, obstacle.pod(), obstacle.reason(), obstacle.message());
-                if (believed(service, obstacle)) {
-                    return Optional.of(blocker);
-                }
-                if (hint.isEmpty() || hint.get().reason().equals(PENDING)) {
-                    hint = Optional.of(blocker);
-                }
+    /** @return the image that cannot start, of those that are to be proven */
+    private Optional<Blocker> look(Set<String> names, boolean over) {
+        SortedMap<String, DeployedWorkload> workloads =
+                reader.workloads(names.stream().map(services::get).toList());
+        Map<String, List<Pod>> pods = reader.pods(workloads);
+        Map<Service, ImageReference> images = wanted.images();
+        List<Blockers.Found> found = new ArrayList<>();
+        open.clear();
+        workloads.forEach((name, workload) -> {
+            Service service = services.get(name);
+            Set<String> containers = workload.containers(service.workload());
+            Digest digest = images.get(service).digest().orElseThrow();
+            Standing standing = Standings.of(workload, containers, digest, pods.get(name));
+            standings.put(name, standing);
+            if (isOpen(name, standing)) {
+                open.add(name);
+                stuckPods.repair(workload, pods.get(name));
+                found.addAll(blockers.of(name, workload, containers, pods.get(name), over));
             }
-        }
-        return Optional.empty();
+        });
+        found.stream()
+                .filter(f -> f.sure() && !wanted.changed().contains(f.blocker().service()))
+                .forEach(f -> hopeless.add(f.blocker().service()));
+        open.removeIf(name -> !isOpen(name, standings.get(name)));
+        worst = worst(found);
+        return blockers.guilty(found, wanted.changed());
     }
 
-    private boolean believed(String service, Obstacle obstacle) {
-        return switch (obstacle.certainty()) {
-            case DEFINITE -> true;
-            case HINT -> false;
-            case IF_LASTING -> {
-                Instant now = clock.instant();
-                String key = service + " " + obstacle.pod() + " " + obstacle.reason();
-                Instant since = firstSeen.merge(key, now, (before, ignored) -> before);
-                yield Duration.between(since, now).compareTo(PATIENCE) >= 0;
-            }
-        };
+    private boolean isOpen(String name, Standing standing) {
+        if (wanted.changed().contains(name)) {
+            return standing.state() != State.RUNS;
+        }
+        return standing.state() == State.OTHER_DIGEST
+                || standing.state() == State.NOT_READY && awaited.contains(name) && !hopeless.contains(name);
+    }
+
+    /** What is to be proven first; where nothing keeps it, what is still to come. */
+    private Optional<Blocker> worst(List<Blockers.Found> found) {
+        return open.stream()
+                .sorted((a, b) -> Boolean.compare(
+                        wanted.changed().contains(b), wanted.changed().contains(a)))
+                .findFirst()
+                .map(name -> blockers.worst(name, found, standings.get(name)));
     }
 }

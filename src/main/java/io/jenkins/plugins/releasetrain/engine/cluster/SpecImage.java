@@ -43,6 +43,19 @@ final class SpecImage {
         return Digest.isDigest(digest) ? Optional.of(new Digest(digest)) : Optional.empty();
     }
 
+    /** Whether both are the same digest, whatever its name; without digests, the same text. */
+    static boolean sameContent(String one, String other) {
+        Optional<Digest> digest = digest(one);
+        return digest.isPresent() ? digest.equals(digest(other)) : one.equals(other);
+    }
+
+    /** Whether both are of one repository of one registry. */
+    static boolean sameName(String one, String other) {
+        ImageReference first = reference(one);
+        ImageReference second = reference(other);
+        return first.registry().equals(second.registry()) && first.repository().equals(second.repository());
+    }
+
     private static boolean looksLikeHost(String first) {
         return first.contains(".") || first.contains(":") || first.equals("localhost");
     }

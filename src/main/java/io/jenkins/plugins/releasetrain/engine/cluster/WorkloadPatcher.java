@@ -10,6 +10,7 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -19,7 +20,7 @@ import java.util.TreeMap;
  */
 final class WorkloadPatcher {
     private static final String FIELD_MANAGER = "release-train";
-    private static final String FENCE_PATH = "/metadata/annotations/" + DeployedWorkload.FENCE.replace("/", "~1");
+    private static final String FENCE_PATH = path(DeployedWorkload.FENCE);
     /** A workload without a stamp is guarded by its resourceVersion, which every status update moves. */
     private static final int ATTEMPTS = 10;
 
@@ -43,27 +44,43 @@ final class WorkloadPatcher {
         }
     }
 
-    /** The containers, by index, whose digest differs from the wanted one, with the image to set. */
-    static SortedMap<Integer, String> differing(DeployedWorkload workload, Map<Integer, String> wanted) {
-        SortedMap<Integer, String> differing = new TreeMap<>(wanted);
+    /** The containers, by index, that ask for something else than what is wanted, with the image to set. */
+    static SortedMap<Integer, String> differing(DeployedWorkload workload, Images wanted) {
+        SortedMap<Integer, String> differing = new TreeMap<>(wanted.byIndex());
         differing.entrySet().removeIf(e -> {
-            String current = workload.containers().get(e.getKey()).getImage();
-            return SpecImage.digest(current).equals(SpecImage.digest(e.getValue()));
+            Container container = workload.containers().get(e.getKey());
+            String current = container.getImage();
+            return SpecImage.digest(current).equals(SpecImage.digest(e.getValue()))
+                    && (!wanted.named().contains(e.getKey())
+                            || SpecImage.sameName(current, e.getValue())
+                            || e.getValue().equals(workload.asked(container.getName())));
         });
         return differing;
     }
 
     /**
+     * What a workload's containers are to run, by index.
+     *
+     * @param named those whose image is to have exactly this name, too
+     */
+    record Images(Map<Integer, String> byIndex, Set<Integer> named) {
+        static final Images NONE = new Images(Map.of(), Set.of());
+    }
+
+    /**
      * Brings the workload to the wanted images and stamps it.
      *
-     * @param wanted images by container index
+     * @param wanted none: it is stamped only, and under a higher token nothing is left to do
      */
-    void apply(DeployedWorkload read, Map<Integer, String> wanted) {
+    void apply(DeployedWorkload read, Images wanted) {
         DeployedWorkload current = read;
         KubernetesClientException refused = null;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            if (wanted.byIndex().isEmpty() && current.fence() > fence) {
+                return;
+            }
             checkFence(current);
-            checkContainers(read, current, wanted);
+            checkContainers(read, current, wanted.byIndex());
             SortedMap<Integer, String> differing = differing(current, wanted);
             if (differing.isEmpty() && current.fence() == fence) {
                 return;
@@ -93,10 +110,14 @@ final class WorkloadPatcher {
         operations.add(guard(workload));
         images.forEach((index, image) ->
                 operations.add(operation("replace", "/spec/template/spec/containers/" + index + "/image", image)));
+        Map<String, String> annotations = new TreeMap<>(Map.of(DeployedWorkload.FENCE, "" + fence));
+        if (!images.isEmpty()) {
+            annotations.put(DeployedWorkload.ASKED, workload.askedWith(images));
+        }
         if (workload.annotations().isEmpty()) {
-            operations.add(operation("add", "/metadata/annotations", Map.of(DeployedWorkload.FENCE, "" + fence)));
+            operations.add(operation("add", "/metadata/annotations", annotations));
         } else {
-            operations.add(operation("add", FENCE_PATH, "" + fence));
+            annotations.forEach((name, value) -> operations.add(operation("add", path(name), value)));
         }
         // By the object that was read: by name alone the client would read it again first.
         client.resource(workload.resource())
@@ -106,6 +127,10 @@ final class WorkloadPatcher {
                                 .withFieldManager(FIELD_MANAGER)
                                 .build(),
                         client.getKubernetesSerialization().asJson(operations));
+    }
+
+    private static String path(String annotation) {
+        return "/metadata/annotations/" + annotation.replace("/", "~1");
     }
 
     /** RFC 6902 cannot test that something is absent. */

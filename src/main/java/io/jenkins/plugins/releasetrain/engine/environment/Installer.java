@@ -1,10 +1,18 @@
 package io.jenkins.plugins.releasetrain.engine.environment;
 
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Blocker;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Progress;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing.State;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +20,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
-/** Brings images into an environment and proves that they run there. */
+/**
+ * Brings images into an environment and proves that they run there. What is asked depends on the scope (ADR 12): of what
+ * changed exactly this digest, ready; of the rest only that no other digest runs.
+ */
 public final class Installer {
     private final Environment environment;
 
@@ -22,64 +35,167 @@ public final class Installer {
     }
 
     /**
+     * What is brought in, by whom.
+     *
+     * @param images of all services that matter
+     * @param changed names of those that are to be proven: the candidates
+     * @param holder of the environment's lock, with the token {@code fence}
+     */
+    public record Subject(Map<Service, ImageReference> images, Set<String> changed, String holder, long fence) {
+        /** All of it is to be proven. */
+        public static Subject proven(Map<Service, ImageReference> images, String holder, long fence) {
+            return new Subject(
+                    images, images.keySet().stream().map(Service::name).collect(Collectors.toSet()), holder, fence);
+        }
+
+        private Cluster.Wanted wanted() {
+            return new Cluster.Wanted(images, changed, fence);
+        }
+    }
+
+    /**
+     * Why what was brought in cannot be tested.
+     *
+     * @param fault the image's only if an image that is to be proven cannot start, whatever the environment
+     */
+    public record Problem(String text, Fault fault) {}
+
+    /**
      * How an installation ended.
      *
      * @param patched names of the services whose workload was patched
-     * @param problem empty where all images run
-     * @param imageToBlame whether the problem is the images' and not the infrastructure's
+     * @param problem empty where it can be tested
+     * @param notes what is not as it should be elsewhere, for people
      */
-    public record Installation(List<String> patched, Optional<String> problem, boolean imageToBlame) {}
+    public record Installation(List<String> patched, Optional<Problem> problem, List<String> notes) {
+        /** Of a set that somebody else installs. */
+        public static final Installation NOTHING = new Installation(List.of(), Optional.empty(), List.of());
+    }
 
-    /**
-     * Patches what differs, waits for the rollouts, and checks that ready pods run exactly these digests.
-     *
-     * @param holder of the environment's lock, with the token {@code fence}; it holds it for as long as this may take
-     */
-    public Installation install(Map<Service, ImageReference> images, String holder, long fence)
-            throws InterruptedException {
-        environment.lock().renew(holder, fence, environment.leaseWhileInstalling());
-        return prove(environment.cluster().install(images, fence), images);
+    /** A verdict with its reason. */
+    public record Judged(Verdict verdict, String reason) {}
+
+    /** Why a new image could not be proven in this environment, by the name of the service; to be asked at entry. */
+    public SortedMap<String, String> unprovable(Collection<Service> services) {
+        return environment.cluster().unprovable(services);
+    }
+
+    /** Patches what differs, and proves it. */
+    public Installation install(Subject subject) throws InterruptedException {
+        renewForRollouts(subject);
+        Map<String, String> unprovable = unprovable(subject.images().keySet().stream()
+                .filter(s -> subject.changed().contains(s.name()))
+                .toList());
+        if (!unprovable.isEmpty()) {
+            return problem(List.of(), String.join("; ", unprovable.values()), Fault.ENVIRONMENT);
+        }
+        return prove(environment.cluster().install(subject.wanted()), subject);
     }
 
     /**
-     * Waits for the rollouts, and checks that ready pods run exactly these digests.
+     * Waits until what changed runs.
      *
-     * @param patched what was changed for it
+     * @param patched what was patched for it
      */
-    public Installation prove(List<String> patched, Map<Service, ImageReference> images) throws InterruptedException {
-        Rollout rollout = environment
+    public Installation prove(List<String> patched, Subject subject) throws InterruptedException {
+        Rollout rollout = await(subject, Set.copyOf(patched));
+        Optional<Problem> problem =
+                switch (rollout.outcome()) {
+                    case READY -> Optional.empty();
+                    case BLOCKED -> Optional.of(new Problem(describe(rollout, "cannot start"), Fault.IMAGE));
+                    case TIMED_OUT -> overdue(subject, rollout);
+                };
+        return new Installation(patched, problem, notes(subject, rollout.standings()));
+    }
+
+    /** What does not change may stay as it is, as long as nothing else runs in its place. */
+    private Optional<Problem> overdue(Subject subject, Rollout rollout) {
+        List<String> strangers = named(rollout.standings(), s -> s.state() == State.OTHER_DIGEST);
+        strangers.removeAll(subject.changed());
+        boolean proven = rollout.standings().entrySet().stream()
+                .filter(e -> subject.changed().contains(e.getKey()))
+                .allMatch(e -> e.getValue().state() == State.RUNS);
+        if (proven && strangers.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Blocker> blocker = rollout.blocker();
+        boolean proves =
+                blocker.filter(b -> subject.changed().contains(b.service())).isPresent();
+        Fault fault = proves ? blocker.get().fault() : Fault.ENVIRONMENT;
+        String late = "rollouts were not complete within "
+                + environment.rolloutDeadline().toSeconds() + " s";
+        return Optional.of(new Problem(
+                proven
+                        ? "other images run than were installed: " + texts(rollout.standings(), strangers)
+                        : describe(rollout, late),
+                fault));
+    }
+
+    private static List<String> notes(Subject subject, SortedMap<String, Standing> standings) {
+        return texts(
+                standings,
+                named(standings, s -> s.state() != State.RUNS).stream()
+                        .filter(name -> !subject.changed().contains(name))
+                        .toList());
+    }
+
+    /**
+     * What a verdict of the tests is worth, by what runs at their end (I3): nothing where other images ran. A candidate that
+     * was installed and does not run any more has failed, unless the environment took it away; one that passed gets time to
+     * come back.
+     */
+    public Judged judge(Subject subject, Judged tests) {
+        if (tests.verdict() == Verdict.VOID) {
+            return tests;
+        }
+        SortedMap<String, Standing> now = environment.cluster().standings(subject.images());
+        List<String> strangers = named(now, s -> s.state() == State.OTHER_DIGEST);
+        strangers.addAll(named(now, s -> s.state() == State.NOT_EXPECTED).stream()
+                .filter(subject.changed()::contains)
+                .toList());
+        if (!strangers.isEmpty()) {
+            return new Judged(
+                    Verdict.VOID,
+                    "at the end other images ran than were to be tested: " + strangers + " ("
+                            + String.join("; ", texts(now, strangers)) + ")");
+        }
+        List<String> fallen = named(now, s -> s.state() == State.NOT_READY);
+        fallen.retainAll(subject.changed());
+        try {
+            return fallen.isEmpty() ? tests : judgeFallen(subject, tests, fallen);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Judged(Verdict.VOID, "stopped while " + fallen + " came back");
+        }
+    }
+
+    private Judged judgeFallen(Subject subject, Judged tests, List<String> fallen) throws InterruptedException {
+        boolean passed = tests.verdict() == Verdict.PASSED;
+        if (passed) {
+            renewForRollouts(subject);
+        }
+        Rollout rollout = passed
+                ? await(subject, Set.of())
+                : environment.cluster().awaitRollouts(subject.wanted(), Set.of(), Duration.ZERO, Progress.NONE);
+        if (rollout.outcome() == Rollout.Outcome.READY) {
+            return tests;
+        }
+        Fault fault = rollout.blocker().map(Blocker::fault).orElse(Fault.UNKNOWN);
+        String what = describe(rollout, "at the end of the tests " + fallen + " did not run any more");
+        if (fault == Fault.ENVIRONMENT || passed && fault == Fault.UNKNOWN) {
+            return new Judged(Verdict.VOID, what);
+        }
+        return new Judged(Verdict.FAILED, passed ? what : tests.reason() + "; " + what);
+    }
+
+    private Rollout await(Subject subject, Set<String> patched) throws InterruptedException {
+        return environment
                 .cluster()
-                .awaitRollouts(images.keySet(), environment.rolloutDeadline(), Cluster.Progress.NONE);
-        return switch (rollout.outcome()) {
-            case READY -> proven(patched, images);
-            case BLOCKED -> new Installation(patched, Optional.of(describe(rollout, "cannot start")), !isFull(rollout));
-            case TIMED_OUT ->
-                new Installation(
-                        patched,
-                        Optional.of(describe(
-                                rollout,
-                                "rollouts were not complete within "
-                                        + environment.rolloutDeadline().toSeconds() + " s")),
-                        false);
-        };
+                .awaitRollouts(subject.wanted(), patched, environment.rolloutDeadline(), Progress.NONE);
     }
 
-    private Installation proven(List<String> patched, Map<Service, ImageReference> images) {
-        List<String> strangers = notRunning(images);
-        return strangers.isEmpty()
-                ? new Installation(patched, Optional.empty(), false)
-                : new Installation(patched, Optional.of("pods do not run the wanted digest: " + strangers), false);
-    }
-
-    /** The services of which some ready pod, or none, runs another digest than the wanted one. */
-    public List<String> notRunning(Map<Service, ImageReference> images) {
-        Map<String, Set<Digest>> running = environment.cluster().running(images.keySet());
-        return images.entrySet().stream()
-                .filter(e -> !running.getOrDefault(e.getKey().name(), Set.of())
-                        .equals(Set.of(e.getValue().digest().orElseThrow())))
-                .map(e -> e.getKey().name())
-                .sorted()
-                .toList();
+    private void renewForRollouts(Subject subject) {
+        environment.lock().renew(subject.holder(), subject.fence(), environment.leaseWhileInstalling());
     }
 
     /** What the environment's workloads ask for now, for the services that ask by digest; the others are absent. */
@@ -92,8 +208,19 @@ public final class Installer {
         return digests;
     }
 
-    private static boolean isFull(Rollout rollout) {
-        return rollout.blocker().filter(Cluster.Blocker::isQuota).isPresent();
+    private static Installation problem(List<String> patched, String text, Fault fault) {
+        return new Installation(patched, Optional.of(new Problem(text, fault)), List.of());
+    }
+
+    private static List<String> named(SortedMap<String, Standing> standings, Predicate<Standing> which) {
+        return standings.entrySet().stream()
+                .filter(e -> which.test(e.getValue()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    private static List<String> texts(SortedMap<String, Standing> standings, List<String> names) {
+        return names.stream().map(n -> n + ": " + standings.get(n).why()).toList();
     }
 
     private static String describe(Rollout rollout, String otherwise) {

@@ -2,6 +2,8 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 
 import io.jenkins.plugins.releasetrain.engine.environment.Installer;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Installation;
+import io.jenkins.plugins.releasetrain.engine.environment.Installer.Judged;
+import io.jenkins.plugins.releasetrain.engine.environment.Installer.Subject;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
@@ -10,7 +12,6 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.util.Collections;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -34,13 +35,17 @@ record InPlace(Candidates candidates, Installer installer, Store store) implemen
 
     @Override
     public Installation install(LaneId id, Lane lane) throws InterruptedException {
-        return installer.install(
+        return installer.install(subject(id, lane));
+    }
+
+    private Subject subject(LaneId id, Lane lane) {
+        return Subject.proven(
                 candidates.tested(lane), id.id(), lane.started().orElseThrow().fence());
     }
 
     @Override
-    public List<String> notRunning(LaneId id, Lane lane) {
-        return installer.notRunning(candidates.tested(lane));
+    public Judged judge(LaneId id, Lane lane, Judged tests) {
+        return installer.judge(subject(id, lane), tests);
     }
 
     @Override
@@ -52,10 +57,11 @@ record InPlace(Candidates candidates, Installer installer, Store store) implemen
     public void remove(LaneId id, Lane lane) throws InterruptedException {
         ImageSet held = store.set(lane.baseline()).orElseThrow();
         try {
-            installer.install(
+            installer.install(new Subject(
                     candidates.before(lane, held),
+                    Set.of(),
                     id.id(),
-                    lane.started().orElseThrow().fence());
+                    lane.started().orElseThrow().fence()));
         } catch (EngineException e) {
             if (e.kind() != FailureKind.LOCK_LOST) {
                 throw e;

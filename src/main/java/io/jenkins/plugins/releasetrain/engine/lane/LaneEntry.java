@@ -127,12 +127,13 @@ final class LaneEntry {
         try {
             Installer.Installation result = surroundings
                     .installer()
-                    .install(released(registries.productionSet(catalog)), refreshId(id), granted.token());
+                    .install(new Installer.Subject(
+                            released(registries.productionSet(catalog)), Set.of(), refreshId(id), granted.token()));
             if (result.problem().isPresent()) {
                 throw new EngineException(
                         FailureKind.CANNOT_START,
                         "Environment '" + environment.name() + "' cannot hold what production runs: "
-                                + result.problem().get());
+                                + result.problem().get().text());
             }
         } finally {
             environment.lock().release(refreshId(id));

@@ -12,6 +12,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
@@ -95,8 +96,8 @@ final class LaneTrial {
                     : tested(
                             id,
                             lane,
-                            result.imageToBlame() ? Verdict.FAILED : Verdict.VOID,
-                            result.problem().get(),
+                            result.problem().get().fault() == Fault.IMAGE ? Verdict.FAILED : Verdict.VOID,
+                            result.problem().get().text(),
                             begin);
         } catch (EngineException e) {
             if (HOPELESS.contains(e.kind())) {
@@ -131,10 +132,9 @@ final class LaneTrial {
         Event event;
         try {
             environment.lock().renew(id.id(), started.fence(), environment.lease());
-            List<String> strangers = placement(lane).notRunning(id, lane);
-            event = strangers.isEmpty()
-                    ? tested(id, lane, verdict, reason, ports.clock().millis())
-                    : tested(id, lane, Verdict.VOID, "the candidate did not run to the end: " + strangers, 0);
+            Installer.Judged judged = placement(lane).judge(id, lane, new Installer.Judged(verdict, reason));
+            event = tested(
+                    id, lane, judged.verdict(), judged.reason(), ports.clock().millis());
         } catch (EngineException e) {
             event = new Event.LaneTested(
                     id.id(),

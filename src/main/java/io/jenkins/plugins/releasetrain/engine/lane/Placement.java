@@ -1,10 +1,10 @@
 package io.jenkins.plugins.releasetrain.engine.lane;
 
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Installation;
+import io.jenkins.plugins.releasetrain.engine.environment.Installer.Judged;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -22,8 +22,8 @@ sealed interface Placement permits InPlace, SideBySide {
     /** Puts the candidates in and proves that pods run their digests. */
     Installation install(LaneId id, Lane lane) throws InterruptedException;
 
-    /** The candidates that are not, or not only, what their pods run. */
-    List<String> notRunning(LaneId id, Lane lane);
+    /** What the tests' verdict is worth, by what runs at their end. */
+    Judged judge(LaneId id, Lane lane, Judged tests);
 
     /** Host names of the candidates' own, by service; empty where they are reached as the services are. */
     SortedMap<String, String> hosts(LaneId id, Lane lane);

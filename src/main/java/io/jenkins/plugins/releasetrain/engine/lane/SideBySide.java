@@ -4,11 +4,15 @@ import io.jenkins.plugins.releasetrain.engine.cluster.Beside;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Installation;
+import io.jenkins.plugins.releasetrain.engine.environment.Installer.Judged;
+import io.jenkins.plugins.releasetrain.engine.environment.Installer.Problem;
+import io.jenkins.plugins.releasetrain.engine.environment.Installer.Subject;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Entry;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
@@ -53,17 +57,22 @@ record SideBySide(Isolation isolation, Candidates candidates, Environment enviro
             environment.cluster().removeBeside(Set.of(id.id()), isolation);
             throw e;
         }
-        Installation proven = installer.prove(List.of(), copies(beside, lane));
+        Installation proven = installer.prove(List.of(), copies(id, lane));
         if (isolation != Isolation.HEADER || proven.problem().isPresent()) {
             return proven;
         }
         return new Installation(
-                proven.patched(), environment.cluster().awaitRoutes(beside, environment.rolloutDeadline()), false);
+                proven.patched(),
+                environment
+                        .cluster()
+                        .awaitRoutes(beside, environment.rolloutDeadline())
+                        .map(why -> new Problem(why, Fault.ENVIRONMENT)),
+                proven.notes());
     }
 
     @Override
-    public List<String> notRunning(LaneId id, Lane lane) {
-        return installer.notRunning(copies(beside(id, lane), lane));
+    public Judged judge(LaneId id, Lane lane, Judged tests) {
+        return installer.judge(copies(id, lane), tests);
     }
 
     @Override
@@ -88,11 +97,12 @@ record SideBySide(Isolation isolation, Candidates candidates, Environment enviro
         try {
             remove(id, lane);
             return installer
-                    .install(
+                    .install(Subject.proven(
                             candidates.promoted(lane),
                             id.id(),
-                            lane.started().orElseThrow().fence())
-                    .problem();
+                            lane.started().orElseThrow().fence()))
+                    .problem()
+                    .map(Problem::text);
         } catch (EngineException e) {
             if (e.kind() == FailureKind.LOCK_LOST) {
                 // The next lane finds that the baseline is not what production runs, and brings it.
@@ -109,9 +119,10 @@ record SideBySide(Isolation isolation, Candidates candidates, Environment enviro
         return new Beside(id.id(), lane.tenant(), isolation);
     }
 
-    private Map<Service, ImageReference> copies(Beside beside, Lane lane) {
+    private Subject copies(LaneId id, Lane lane) {
+        Beside beside = beside(id, lane);
         Map<Service, ImageReference> copies = new HashMap<>();
         candidates.tested(lane).forEach((service, image) -> copies.put(beside.copy(service), image));
-        return copies;
+        return Subject.proven(copies, id.id(), lane.started().orElseThrow().fence());
     }
 }

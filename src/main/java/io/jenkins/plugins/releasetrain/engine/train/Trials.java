@@ -5,6 +5,7 @@ import io.jenkins.plugins.releasetrain.engine.environment.Installer;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
@@ -91,7 +92,7 @@ final class Trials {
         long begin = context.ports().clock().millis();
         Installer.Installation result;
         try {
-            result = install(references(trial), trial.fence());
+            result = install(references(trial), changed(trial), trial.fence());
         } catch (EngineException e) {
             end(trial, Verdict.VOID, "could not be installed: " + e.getMessage());
             return;
@@ -99,8 +100,8 @@ final class Trials {
         if (result.problem().isPresent()) {
             end(
                     trial,
-                    result.imageToBlame() ? Verdict.FAILED : Verdict.VOID,
-                    result.problem().get());
+                    result.problem().get().fault() == Fault.IMAGE ? Verdict.FAILED : Verdict.VOID,
+                    result.problem().get().text());
             return;
         }
         long took = context.ports().clock().millis() - begin;
@@ -110,11 +111,12 @@ final class Trials {
                         : List.of());
     }
 
-    private Installer.Installation install(Map<Service, ImageReference> images, long token)
+    private Installer.Installation install(Map<Service, ImageReference> images, Set<String> changed, long token)
             throws InterruptedException {
         return context.plan().installs()
-                ? installer.install(images, context.plan().lockId(), token)
-                : new Installer.Installation(List.of(), Optional.empty(), false);
+                ? installer.install(
+                        new Installer.Subject(images, changed, context.plan().lockId(), token))
+                : Installer.Installation.NOTHING;
     }
 
     private Task order(TrainState state, Trial trial) {
@@ -140,12 +142,10 @@ final class Trials {
     void report(Trial trial, Verdict verdict, String reason, String lockId) {
         try {
             environment.lock().renew(lockId, trial.fence(), environment.lease());
-            List<String> strangers = installer.notRunning(references(trial));
-            if (strangers.isEmpty()) {
-                end(trial, verdict, reason);
-            } else {
-                end(trial, Verdict.VOID, "at the end other images ran than were to be tested: " + strangers);
-            }
+            Installer.Judged judged = installer.judge(
+                    new Installer.Subject(references(trial), changed(trial), lockId, trial.fence()),
+                    new Installer.Judged(verdict, reason));
+            end(trial, judged.verdict(), judged.reason());
         } catch (EngineException e) {
             end(trial, Verdict.VOID, "the verdict cannot be trusted: " + e.getMessage());
         }
@@ -192,10 +192,10 @@ final class Trials {
     /** Brings the environment back to what production runs, when no batch is under way. */
     Optional<Task> installBaseline(long token) throws InterruptedException {
         ImageSet production = context.registries().productionSet(context.catalog());
-        Installer.Installation result = install(references(production, Set.of()), token);
+        Installer.Installation result = install(references(production, Set.of()), Set.of(), token);
         if (result.problem().isPresent()) {
-            String problem =
-                    "the baseline cannot be installed: " + result.problem().get();
+            String problem = "the baseline cannot be installed: "
+                    + result.problem().get().text();
             return Optional.of(new Task.Wait(problem, environment.rolloutDeadline()));
         }
         context.journal()

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Progress;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout;
+import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import io.jenkins.plugins.releasetrain.testkit.cluster.ApiServer;
@@ -16,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
@@ -62,19 +64,24 @@ class ApiServerClusterTest extends ClusterContract {
                 .create();
         Service cart = TestWorkloads.deployment("cart");
         server.client()
-                .resource(TestWorkloads.workload(server.namespace(), cart.workload(), 1, Map.of("main", "cart:1")))
+                .resource(TestWorkloads.workload(
+                        server.namespace(),
+                        cart.workload(),
+                        1,
+                        Map.of("main", TestWorkloads.image("cart", "1").toString())))
                 .create();
-        Rollout rollout = new KubernetesCluster(
-                        new KubernetesNamespace(server.client(), server.namespace()),
-                        Runnable::run,
-                        Clock.systemUTC(),
-                        Sleeper.real())
-                .awaitRollouts(List.of(cart), Duration.ofMinutes(2), Progress.NONE);
-        assertThat(rollout.outcome()).isEqualTo(Rollout.Outcome.BLOCKED);
+        Cluster cluster = new KubernetesCluster(
+                new KubernetesNamespace(server.client(), server.namespace()),
+                Runnable::run,
+                Clock.systemUTC(),
+                Sleeper.real());
+        Rollout rollout = cluster.awaitRollouts(
+                TestWorkloads.asked(cluster, List.of(cart)), Set.of(), Duration.ofSeconds(20), Progress.NONE);
+        assertThat(rollout.outcome()).isEqualTo(Rollout.Outcome.TIMED_OUT);
         assertThat(rollout.blocker()).hasValueSatisfying(b -> {
             assertThat(b.reason()).isEqualTo("FailedCreate");
             assertThat(b.message()).contains("exceeded quota: none");
-            assertThat(b.isQuota()).isTrue();
+            assertThat(b.fault()).isEqualTo(Fault.ENVIRONMENT);
         });
     }
 }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetStatusBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatusBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetUpdateStrategyBuilder;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import java.util.Map;
 import java.util.Optional;
@@ -92,13 +94,43 @@ class RolloutRulesTest {
     }
 
     @Test
-    void shouldTellThatADeploymentIsPaused() {
+    void shouldKnowADeploymentThatIsPaused() {
         Deployment paused = plain(Workload.Kind.DEPLOYMENT);
+        assertThat(RolloutRules.heldBack(DeployedWorkload.of(paused))).isEmpty();
         paused.getSpec().setPaused(true);
-        paused.setStatus(
-                new DeploymentStatusBuilder().withObservedGeneration(2L).build());
-        assertThat(RolloutRules.pending(DeployedWorkload.of(paused)).orElseThrow())
+        assertThat(RolloutRules.heldBack(DeployedWorkload.of(paused)).orElseThrow())
                 .contains("paused");
+    }
+
+    @Test
+    void K8_10_shouldKnowAPartitionThatKeepsOldPods() {
+        StatefulSet set = plain(Workload.Kind.STATEFUL_SET);
+        set.getSpec()
+                .setUpdateStrategy(new StatefulSetUpdateStrategyBuilder()
+                        .withType("RollingUpdate")
+                        .withNewRollingUpdate()
+                        .withPartition(1)
+                        .endRollingUpdate()
+                        .build());
+        assertThat(RolloutRules.heldBack(DeployedWorkload.of(set)).orElseThrow())
+                .contains("StatefulSet cart", "partition 1");
+    }
+
+    @Test
+    void K8_2_shouldKnowAWorkloadWithoutPods() {
+        Deployment none = plain(Workload.Kind.DEPLOYMENT);
+        assertThat(RolloutRules.withoutPods(DeployedWorkload.of(none))).isEmpty();
+        none.getSpec().setReplicas(0);
+        assertThat(RolloutRules.withoutPods(DeployedWorkload.of(none)).orElseThrow())
+                .contains("no replicas");
+        DaemonSet daemons = plain(Workload.Kind.DAEMON_SET);
+        assertThat(RolloutRules.withoutPods(DeployedWorkload.of(daemons))).isEmpty();
+        daemons.setStatus(new DaemonSetStatusBuilder()
+                .withObservedGeneration(2L)
+                .withDesiredNumberScheduled(0)
+                .build());
+        assertThat(RolloutRules.withoutPods(DeployedWorkload.of(daemons)).orElseThrow())
+                .contains("no node");
     }
 
     @Test
@@ -125,23 +157,23 @@ class RolloutRulesTest {
     @Test
     void shouldKnowAWorkloadThatReplacesNoPodByItself() {
         StatefulSet set = plain(Workload.Kind.STATEFUL_SET);
-        assertThat(RolloutRules.onDelete(DeployedWorkload.of(set))).isFalse();
-        assertThat(RolloutRules.onDelete(DeployedWorkload.of(new StatefulSetBuilder(set)
+        assertThat(RolloutRules.heldBack(DeployedWorkload.of(set))).isEmpty();
+        assertThat(RolloutRules.heldBack(DeployedWorkload.of(new StatefulSetBuilder(set)
                         .editSpec()
                         .withNewUpdateStrategy()
                         .withType("OnDelete")
                         .endUpdateStrategy()
                         .endSpec()
                         .build())))
-                .isTrue();
+                .hasValueSatisfying(why -> assertThat(why).contains("OnDelete"));
         DaemonSet daemons = plain(Workload.Kind.DAEMON_SET);
-        assertThat(RolloutRules.onDelete(DeployedWorkload.of(new DaemonSetBuilder(daemons)
+        assertThat(RolloutRules.heldBack(DeployedWorkload.of(new DaemonSetBuilder(daemons)
                         .editSpec()
                         .withNewUpdateStrategy()
                         .withType("OnDelete")
                         .endUpdateStrategy()
                         .endSpec()
                         .build())))
-                .isTrue();
+                .hasValueSatisfying(why -> assertThat(why).contains("OnDelete"));
     }
 }

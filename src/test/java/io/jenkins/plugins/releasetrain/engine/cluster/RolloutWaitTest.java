@@ -3,9 +3,13 @@ package io.jenkins.plugins.releasetrain.engine.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatusBuilder;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Blocker;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Progress;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout;
@@ -20,7 +24,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntConsumer;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +34,7 @@ import org.junit.jupiter.api.Test;
 /** On an API without controllers and a clock that only waiting moves: statuses are what the test writes. */
 class RolloutWaitTest {
     private static final Service CART = TestWorkloads.deployment("cart");
+    private static final String IMAGE = TestWorkloads.image("cart", "2").toString();
     private static final Duration DEADLINE = Duration.ofMinutes(2);
 
     private final ManualClock clock = new ManualClock();
@@ -42,7 +49,7 @@ class RolloutWaitTest {
         kubernetes.createNamespace("staging");
         kubernetes
                 .client()
-                .resource(TestWorkloads.workload("staging", CART.workload(), 1, Map.of("main", "cart:2")))
+                .resource(TestWorkloads.workload("staging", CART.workload(), 1, Map.of("main", IMAGE)))
                 .create();
         cluster = new KubernetesCluster(
                 new KubernetesNamespace(kubernetes.client(), "staging"), Runnable::run, clock, duration -> {
@@ -58,7 +65,11 @@ class RolloutWaitTest {
     }
 
     private Rollout await() throws InterruptedException {
-        return cluster.awaitRollouts(List.of(CART), DEADLINE, Progress.NONE);
+        return await(Progress.NONE, List.of(CART));
+    }
+
+    private Rollout await(Progress progress, List<Service> services) throws InterruptedException {
+        return cluster.awaitRollouts(TestWorkloads.asked(cluster, services), Set.of(), DEADLINE, progress);
     }
 
     private void complete() {
@@ -66,33 +77,60 @@ class RolloutWaitTest {
     }
 
     private void complete(String name) {
+        complete(name, status -> status);
+        kubernetes
+                .client()
+                .pods()
+                .inNamespace("staging")
+                .withName(name + "-abc-1")
+                .delete();
+        String image =
+                name.equals("cart") ? IMAGE : TestWorkloads.image(name, "1").toString();
+        createPod(
+                name,
+                image,
+                new ContainerStateBuilder().withNewRunning().endRunning().build(),
+                0);
+    }
+
+    private void complete(String name, UnaryOperator<DeploymentStatusBuilder> change) {
+        DeploymentStatus status = change.apply(new DeploymentStatusBuilder()
+                        .withObservedGeneration(9L)
+                        .withReplicas(1)
+                        .withUpdatedReplicas(1)
+                        .withAvailableReplicas(1))
+                .build();
+        // A merge patch of the mock adds to lists.
         kubernetes
                 .client()
                 .apps()
                 .deployments()
                 .inNamespace("staging")
                 .withName(name)
-                .editStatus(d -> new DeploymentBuilder(d)
-                        .withNewStatus()
-                        .withObservedGeneration(9L)
-                        .withReplicas(1)
-                        .withUpdatedReplicas(1)
-                        .withAvailableReplicas(1)
-                        .endStatus()
-                        .build());
+                .editStatus(d -> new DeploymentBuilder(d).withStatus(status).build());
     }
 
-    private void createPod(String reason) {
+    private void createPod(String reason, String message, int restarts) {
+        ContainerState waiting = new ContainerStateBuilder()
+                .withNewWaiting()
+                .withReason(reason)
+                .withMessage(message)
+                .endWaiting()
+                .build();
+        createPod("cart", IMAGE, waiting, restarts);
+    }
+
+    private void createPod(String name, String image, ContainerState state, int restarts) {
         Pod pod = new PodBuilder()
                 .withNewMetadata()
                 .withNamespace("staging")
-                .withName("cart-abc-1")
-                .addToLabels("app", "cart")
+                .withName(name + "-abc-1")
+                .addToLabels("app", name)
                 .addToLabels("pod-template-hash", "abc")
                 .addNewOwnerReference()
                 .withApiVersion("apps/v1")
                 .withKind("ReplicaSet")
-                .withName("cart-abc")
+                .withName(name + "-abc")
                 .withUid("1")
                 .withController(true)
                 .endOwnerReference()
@@ -100,17 +138,18 @@ class RolloutWaitTest {
                 .withNewSpec()
                 .addNewContainer()
                 .withName("main")
-                .withImage("cart:2")
+                .withImage(image)
                 .endContainer()
                 .endSpec()
                 .withNewStatus()
+                .addNewCondition()
+                .withType("Ready")
+                .withStatus(state.getRunning() == null ? "False" : "True")
+                .endCondition()
                 .addNewContainerStatus()
                 .withName("main")
-                .withNewState()
-                .withNewWaiting()
-                .withReason(reason)
-                .endWaiting()
-                .endState()
+                .withRestartCount(restarts)
+                .withState(state)
                 .endContainerStatus()
                 .endStatus()
                 .build();
@@ -140,8 +179,9 @@ class RolloutWaitTest {
             }
         };
         List<String> told = new ArrayList<>();
-        assertThat(cluster.awaitRollouts(List.of(CART), DEADLINE, (ready, total) -> told.add(ready + "/" + total)))
-                .isEqualTo(Rollout.READY);
+        assertThat(await((ready, total) -> told.add(ready + "/" + total), List.of(CART)))
+                .extracting(Rollout::outcome)
+                .isEqualTo(Outcome.READY);
         assertThat(told).containsExactly("0/1", "1/1");
     }
 
@@ -163,7 +203,7 @@ class RolloutWaitTest {
             told.add(services.toString());
             return watcher;
         });
-        createPod("ErrImagePull");
+        createPod("ErrImagePull", "manifest unknown", 0);
         await();
         assertThat(told).startsWith("[cart]", "0/1", "cart: ErrImagePull").doesNotContain("1/1");
     }
@@ -173,28 +213,38 @@ class RolloutWaitTest {
         List<Service> services = new ArrayList<>(List.of(CART));
         for (int i = 0; i < 9; i++) {
             Service service = TestWorkloads.deployment("s" + i);
-            kubernetes.load(List.of(TestWorkloads.workload("staging", service.workload(), 1, Map.of("main", "s:1"))));
+            kubernetes.load(List.of(TestWorkloads.workload(
+                    "staging",
+                    service.workload(),
+                    1,
+                    Map.of("main", TestWorkloads.image(service.name(), "1").toString()))));
             complete(service.name());
             services.add(service);
         }
+        Cluster.Wanted wanted = TestWorkloads.asked(cluster, services);
         int before = kubernetes.requests();
         List<Integer> requests = new ArrayList<>();
+        int[] completion = {0};
         duringPause = n -> {
             requests.add(kubernetes.requests() - before);
             if (n == 3) {
+                int begin = kubernetes.requests();
                 complete();
+                completion[0] = kubernetes.requests() - begin;
             }
         };
-        assertThat(cluster.awaitRollouts(services, DEADLINE, Progress.NONE)).isEqualTo(Rollout.READY);
+        assertThat(cluster.awaitRollouts(wanted, Set.of(), DEADLINE, Progress.NONE)
+                        .outcome())
+                .isEqualTo(Outcome.READY);
         assertThat(requests).as("a list or one workload, and its pods").containsExactly(2, 4, 6);
-        assertThat(kubernetes.requests() - before)
-                .as("the completion itself, the workload, and all of them")
+        assertThat(kubernetes.requests() - before - completion[0])
+                .as("the workload, and all of them")
                 .isEqualTo(6 + 2 + 2);
     }
 
     @Test
     void shouldBearOneFailedPullAndBelieveALastingOne() throws Exception {
-        createPod("ErrImagePull");
+        createPod("ErrImagePull", "manifest unknown", 0);
         Instant start = clock.instant();
         Rollout rollout = await();
         assertThat(rollout.outcome()).isEqualTo(Outcome.BLOCKED);
@@ -205,13 +255,13 @@ class RolloutWaitTest {
 
     @Test
     void shouldBeReadyAfterAFailedPullThatPassed() throws Exception {
-        createPod("ErrImagePull");
+        createPod("ErrImagePull", "manifest unknown", 0);
         duringPause = n -> {
             if (n == 5) {
                 complete();
             }
         };
-        assertThat(await()).isEqualTo(Rollout.READY);
+        assertThat(await().outcome()).isEqualTo(Outcome.READY);
     }
 
     @Test
@@ -224,7 +274,7 @@ class RolloutWaitTest {
                 complete();
             }
         };
-        assertThat(await()).isEqualTo(Rollout.READY);
+        assertThat(await().outcome()).isEqualTo(Outcome.READY);
         assertThat(pauses).hasSizeGreaterThanOrEqualTo(8);
     }
 

@@ -13,7 +13,10 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Services and workloads for tests; a service's workload has its name. */
@@ -31,6 +34,23 @@ final class TestWorkloads {
     /** {@code registry.example/shop/NAME@sha256:…}, the digest by the version. */
     static ImageReference image(String service, String version) {
         return ImageReference.of("registry.example", "shop/" + service, Digest.sha256(service + version));
+    }
+
+    /** That all of them run what their workloads ask for is to be proven; they ask by digest. */
+    static Cluster.Wanted asked(Cluster cluster, Collection<Service> services) {
+        return asked(cluster, services, 0);
+    }
+
+    static Cluster.Wanted asked(Cluster cluster, Collection<Service> services, long fence) {
+        Map<String, ImageReference> installed = cluster.installed(services);
+        Map<Service, ImageReference> images = new HashMap<>();
+        services.forEach(s -> images.put(s, installed.get(s.name())));
+        return Cluster.Wanted.proven(images, fence);
+    }
+
+    static Set<Digest> running(Cluster cluster, Service service) {
+        Map<Service, ImageReference> any = Map.of(service, image(service.name(), "any"));
+        return cluster.standings(any).get(service.name()).running();
     }
 
     static HasMetadata workload(String namespace, Workload workload, int replicas, Map<String, String> images) {

@@ -2,9 +2,11 @@ package io.jenkins.plugins.releasetrain.engine.fakes;
 
 import io.jenkins.plugins.releasetrain.engine.cluster.Beside;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing.State;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
@@ -19,17 +21,27 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** Workloads by name, for tests of decisions: an image runs as soon as it is installed, unless it is one that cannot. */
+/**
+ * Workloads by name, for tests of decisions, with the troubles of real ones: each has pods, which run its image once a
+ * rollout was awaited and nothing kept them from it. A service whose pods cannot be replaced keeps its old ones.
+ */
 public final class FakeCluster implements Cluster {
+    /** What workloads ask for. */
     private final Map<String, ImageReference> images = new HashMap<>();
+    /** What their ready pods run. */
+    private final Map<String, Digest> pods = new HashMap<>();
+
     private final Map<String, String> lanesByCopy = new TreeMap<>();
     private Optional<String> refusal = Optional.empty();
     private Optional<String> routeRefusal = Optional.empty();
-    private boolean full;
     private final Map<String, Long> fences = new HashMap<>();
     private final Set<Digest> unstartable = new HashSet<>();
+    private final Map<String, Fault> fallen = new HashMap<>();
+    private final Map<String, String> notExpected = new TreeMap<>();
+    private Supplier<Optional<String>> outage = Optional::empty;
     private final List<List<String>> installations = new ArrayList<>();
     private Runnable duringRollouts = () -> {};
 
@@ -38,13 +50,40 @@ public final class FakeCluster implements Cluster {
         duringRollouts = happens;
     }
 
+    /** Pods that are asked to run it end again and again. */
     public synchronized void cannotStart(Digest digest) {
         unstartable.add(digest);
     }
 
     /** No further pod is admitted. */
     public synchronized void isFull() {
-        full = true;
+        cannotReplacePods(() -> Optional.of("exceeded quota: pods, requested: pods=1"));
+    }
+
+    /**
+     * As long as something is there, no pod is replaced: nodes cannot pull, a webhook does not answer, the quota is used up.
+     * Asked at the end of each wait for rollouts.
+     */
+    public synchronized void cannotReplacePods(Supplier<Optional<String>> why) {
+        outage = why;
+    }
+
+    /** The service's pods are not ready from now on: they crashed under test, were evicted, or lost their node. */
+    public synchronized void fallsOver(String workload, Fault fault) {
+        fallen.put(workload, fault);
+    }
+
+    public synchronized void comesBack(String workload) {
+        fallen.remove(workload);
+    }
+
+    /** The workload has no pods, or none that a new image replaces: no replicas, paused, a partition, no node. */
+    public synchronized void isNotExpected(String workload, String why) {
+        notExpected.put(workload, why);
+    }
+
+    public synchronized void isExpected(String workload) {
+        notExpected.remove(workload);
     }
 
     /** What each call of install patched. */
@@ -55,6 +94,12 @@ public final class FakeCluster implements Cluster {
     /** Somebody changes a workload behind our back. */
     public synchronized void meddle(String service, ImageReference image) {
         images.put(service, image);
+        image.digest().ifPresent(digest -> pods.put(service, digest));
+    }
+
+    /** What the workload asks for, with its registry's name. */
+    public synchronized Optional<ImageReference> asksFor(String workload) {
+        return Optional.ofNullable(images.get(workload));
     }
 
     @Override
@@ -66,12 +111,14 @@ public final class FakeCluster implements Cluster {
     }
 
     @Override
-    public synchronized List<String> install(Map<Service, ImageReference> wanted, long fence) {
+    public synchronized List<String> install(Wanted wanted) {
         List<String> patched = new ArrayList<>();
-        wanted.forEach((service, image) -> {
+        wanted.images().forEach((service, image) -> {
             ImageReference before = images.get(service.workload().name());
-            if (before == null || !before.digest().equals(image.digest())) {
-                stamp(service, fence);
+            boolean sameDigest = before != null && before.digest().equals(image.digest());
+            boolean sameName = wanted.changed().contains(service.name()) || image.equals(before);
+            if (!sameDigest || !sameName) {
+                checkFence(service, wanted.fence());
                 images.put(service.workload().name(), image);
                 patched.add(service.name());
             }
@@ -82,7 +129,7 @@ public final class FakeCluster implements Cluster {
 
     @Override
     public synchronized void fence(Collection<Service> services, long fence) {
-        services.forEach(s -> stamp(s, fence));
+        services.forEach(s -> fences.merge(s.name(), fence, Math::max));
     }
 
     /** Whatever is to be put beside, it cannot be. */
@@ -123,6 +170,7 @@ public final class FakeCluster implements Cluster {
             boolean removed = lanes.contains(copy.getValue());
             if (removed) {
                 images.remove(copy.getKey());
+                pods.remove(copy.getKey());
             }
             return removed;
         });
@@ -135,7 +183,7 @@ public final class FakeCluster implements Cluster {
                 .collect(Collectors.toSet());
     }
 
-    private void stamp(Service service, long fence) {
+    private void checkFence(Service service, long fence) {
         if (fences.getOrDefault(service.name(), 0L) > fence) {
             throw new EngineException(FailureKind.LOCK_LOST, service.name() + " is held by a newer token");
         }
@@ -143,33 +191,79 @@ public final class FakeCluster implements Cluster {
     }
 
     @Override
-    public synchronized Rollout awaitRollouts(Collection<Service> services, Duration deadline, Progress progress) {
-        for (Service service : services) {
-            ImageReference image = images.get(service.workload().name());
-            if (image != null && unstartable.contains(image.digest().orElseThrow())) {
+    public synchronized Rollout awaitRollouts(
+            Wanted wanted, Set<String> patched, Duration deadline, Progress progress) {
+        duringRollouts.run();
+        Optional<String> kept = outage.get();
+        wanted.images().keySet().stream().map(s -> s.workload().name()).forEach(name -> rollOut(name, kept));
+        SortedMap<String, Standing> standings = standings(wanted.images());
+        for (Service service : wanted.images().keySet()) {
+            Standing standing = standings.get(service.name());
+            boolean changed = wanted.changed().contains(service.name());
+            if (changed && standing.state() != State.RUNS || !changed && standing.state() == State.OTHER_DIGEST) {
+                Blocker blocker = blocker(service, standing, kept);
+                boolean image = changed && blocker.fault() == Fault.IMAGE;
                 return new Rollout(
-                        Rollout.Outcome.BLOCKED,
-                        Optional.of(new Blocker(service.name(), service.name() + "-0", "CrashLoopBackOff", "exit 1")));
-            } else if (full) {
-                return new Rollout(
-                        Rollout.Outcome.BLOCKED,
-                        Optional.of(new Blocker(
-                                service.name(),
-                                "",
-                                "FailedCreate",
-                                "pods \"" + service.name()
-                                        + "-0\" is forbidden: exceeded quota: pods, requested: pods=1")));
+                        image ? Rollout.Outcome.BLOCKED : Rollout.Outcome.TIMED_OUT, Optional.of(blocker), standings);
             }
         }
-        duringRollouts.run();
-        progress.ready(services.size(), services.size());
-        return Rollout.READY;
+        progress.ready(wanted.images().size(), wanted.images().size());
+        return new Rollout(Rollout.Outcome.READY, Optional.empty(), standings);
+    }
+
+    /** New pods take the place of old ones once they are ready. */
+    private void rollOut(String workload, Optional<String> kept) {
+        Optional<Digest> asked = Optional.ofNullable(images.get(workload)).flatMap(ImageReference::digest);
+        boolean starts = asked.filter(d -> !unstartable.contains(d)).isPresent();
+        if (starts && kept.isEmpty() && !notExpected.containsKey(workload)) {
+            if (!asked.get().equals(pods.put(workload, asked.get()))) {
+                fallen.remove(workload);
+            }
+        }
+    }
+
+    private Blocker blocker(Service service, Standing standing, Optional<String> kept) {
+        String workload = service.workload().name();
+        Digest asked = images.get(workload).digest().orElseThrow();
+        if (unstartable.contains(asked)) {
+            return new Blocker(service.name(), service.name() + "-0", "CrashLoopBackOff", "exit 1", Fault.IMAGE);
+        } else if (kept.isPresent()) {
+            return new Blocker(service.name(), "", "FailedCreate", kept.get(), Fault.ENVIRONMENT);
+        }
+        Fault fault = fallen.getOrDefault(workload, Fault.UNKNOWN);
+        return new Blocker(service.name(), service.name() + "-0", "NotReady", standing.why(), fault);
     }
 
     @Override
-    public synchronized Map<String, Set<Digest>> running(Collection<Service> services) {
-        Map<String, Set<Digest>> running = new HashMap<>();
-        installed(services).forEach((name, image) -> image.digest().ifPresent(d -> running.put(name, Set.of(d))));
-        return running;
+    public synchronized SortedMap<String, Standing> standings(Map<Service, ImageReference> wanted) {
+        SortedMap<String, Standing> standings = new TreeMap<>();
+        wanted.forEach((service, image) -> standings.put(
+                service.name(),
+                standing(service.workload().name(), image.digest().orElseThrow())));
+        return standings;
+    }
+
+    private Standing standing(String workload, Digest wanted) {
+        Optional<Digest> asked = Optional.ofNullable(images.get(workload)).flatMap(ImageReference::digest);
+        Set<Digest> running =
+                fallen.containsKey(workload) || !pods.containsKey(workload) ? Set.of() : Set.of(pods.get(workload));
+        if (notExpected.containsKey(workload)) {
+            return new Standing(State.NOT_EXPECTED, Set.of(), workload + " " + notExpected.get(workload));
+        } else if (!asked.equals(Optional.of(wanted))) {
+            return new Standing(State.OTHER_DIGEST, running, workload + " asks for " + asked);
+        } else if (!Set.of(wanted).containsAll(running)) {
+            return new Standing(State.OTHER_DIGEST, running, "pods of " + workload + " run " + running);
+        }
+        return running.isEmpty()
+                ? new Standing(State.NOT_READY, running, workload + " has no ready pod")
+                : new Standing(State.RUNS, running, "");
+    }
+
+    @Override
+    public synchronized SortedMap<String, String> unprovable(Collection<Service> services) {
+        SortedMap<String, String> why = new TreeMap<>();
+        services.forEach(s -> Optional.ofNullable(notExpected.get(s.workload().name()))
+                .ifPresent(text -> why.put(s.name(), s.workload() + " " + text)));
+        return why;
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
@@ -134,7 +135,7 @@ class HistoryApiTest {
         SampleShop.trial(store);
         Cluster.Progress rollouts = live.in("staging", Set.of("cart", "pay"));
         rollouts.ready(1, 2);
-        rollouts.waitingFor(new Cluster.Blocker("pay", "", "Pending", "no room"));
+        rollouts.waitingFor(new Cluster.Blocker("pay", "", "Pending", "no room", Fault.UNKNOWN));
         live.planned(Digest.sha256("cart3"), 100);
         live.copied(Digest.sha256("cart3"), 40);
         live.waits("shop", "staging", "held by a lane");

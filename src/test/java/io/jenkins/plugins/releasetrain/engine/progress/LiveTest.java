@@ -6,6 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Blocker;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Progress;
 import io.jenkins.plugins.releasetrain.engine.lock.ManualClock;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.progress.Live.Bytes;
 import io.jenkins.plugins.releasetrain.engine.progress.Live.Rollouts;
 import io.jenkins.plugins.releasetrain.engine.registry.CopyProgress;
@@ -38,7 +39,7 @@ class LiveTest {
         Progress staging = live.in("staging", Set.of("cart", "pay", "mail"));
         staging.ready(1, 3);
         clock.advance(Duration.ofSeconds(5));
-        staging.waitingFor(new Blocker("pay", "pay-7", "ImagePullBackOff", "back-off"));
+        staging.waitingFor(new Blocker("pay", "pay-7", "ImagePullBackOff", "back-off", Fault.UNKNOWN));
         live.in("cd", Set.of("cart")).ready(2, 2);
 
         assertThat(live.rollouts("staging"))

@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * The controllers of apps/v1, in short: one revision follows another as with RollingUpdate, and the status says so. They
@@ -25,14 +27,16 @@ import java.util.concurrent.ConcurrentHashMap;
 final class FakeControllers implements AutoCloseable {
     private final KubernetesClient client;
     private final String namespace;
+    private final Supplier<Optional<String>> refusal;
     private final ReconcileLoop loop;
     private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
     private final Map<String, Revision> revisions = new ConcurrentHashMap<>();
     private final Map<String, HasMetadata> workloads = new ConcurrentHashMap<>();
     private final Map<String, Map<String, Pod>> podsByWorkload = new ConcurrentHashMap<>();
 
-    FakeControllers(KubernetesClient client, String namespace) {
+    FakeControllers(KubernetesClient client, String namespace, Supplier<Optional<String>> refusal) {
         this.client = client;
+        this.refusal = refusal;
         this.namespace = namespace;
         this.loop = new ReconcileLoop("fake-controllers", this::reconcile);
         informers.add(client.pods().inNamespace(namespace).inform(new PodEvents()));
@@ -49,6 +53,11 @@ final class FakeControllers implements AutoCloseable {
             return;
         }
         RolloutStep step = RolloutStep.of(workload, pods, progressing(key, workload));
+        Optional<String> refused = step.create().isEmpty() ? Optional.empty() : refusal.get();
+        if (refused.isPresent()) {
+            loop.add(key, Duration.ofMillis(50));
+            step = step.refused(refused.get());
+        }
         step.create().forEach(pod -> create(key, pod));
         step.delete().forEach(this::delete);
         Object status = workload instanceof Deployment d

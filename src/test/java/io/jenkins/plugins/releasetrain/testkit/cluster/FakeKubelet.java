@@ -16,6 +16,8 @@ import java.util.function.Function;
 
 /** Scheduler and kubelet in one for the pods of a namespace: binds them, "runs" them, and lets them go. */
 final class FakeKubelet implements AutoCloseable, ResourceEventHandler<Pod> {
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+
     private final KubernetesClient client;
     private final String namespace;
     private final Optional<String> node;
@@ -66,6 +68,15 @@ final class FakeKubelet implements AutoCloseable, ResourceEventHandler<Pod> {
             write(pod, status);
             writtenByUid.put(pod.getMetadata().getUid(), status);
         }
+        if (due <= now && !PodStatuses.ready(status)) {
+            // It tries again and again, as what keeps it may pass.
+            loop.add(name, LOOK_AGAIN);
+        }
+    }
+
+    /** What becomes of the pods may be another thing by now, also of those that run. */
+    void lookAgain() {
+        pods.getStore().list().forEach(pod -> loop.add(pod.getMetadata().getName()));
     }
 
     private void bind(Pod pod, String nodeName) {

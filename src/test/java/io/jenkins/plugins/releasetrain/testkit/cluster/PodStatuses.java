@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Pod statuses as a kubelet writes them. */
@@ -18,36 +19,58 @@ final class PodStatuses {
 
     /** The status that a pod comes to in the end; a pod is as bad as its worst container. */
     static PodStatus settled(Pod pod, Function<String, PodBehaviour> behaviour) {
-        return status(pod, container -> switch (behaviour.apply(container.getImage())) {
+        return status(pod, behaviour, container -> settled(container, behaviour.apply(container.getImage())));
+    }
+
+    private static ContainerStatus settled(Container container, PodBehaviour behaviour) {
+        return switch (behaviour.kind()) {
             case READY -> running(container, true);
-            case NEVER_READY -> running(container, false);
-            case IMAGE_PULL_BACK_OFF ->
-                waiting(container, "ImagePullBackOff", "Back-off pulling image \"" + container.getImage() + "\"");
-            case CRASH_LOOP -> crashing(container);
-        });
+            case NEVER_READY, EVICTED -> running(container, false);
+            case CANNOT_PULL ->
+                waiting(
+                        container,
+                        "ImagePullBackOff",
+                        "Back-off pulling image \"" + container.getImage() + "\": ErrImagePull: "
+                                + behaviour.message());
+            case CRASH_LOOP -> crashing(container, behaviour.restarts());
+        };
     }
 
     /** The status while images are pulled; a pull that will fail has failed once. */
     static PodStatus starting(Pod pod, Function<String, PodBehaviour> behaviour) {
-        return status(
-                pod,
-                container -> behaviour.apply(container.getImage()) == PodBehaviour.IMAGE_PULL_BACK_OFF
-                        ? waiting(container, "ErrImagePull", "manifest unknown")
-                        : waiting(container, "ContainerCreating", null));
+        return status(pod, behaviour, container -> {
+            PodBehaviour what = behaviour.apply(container.getImage());
+            return what.kind() == PodBehaviour.Kind.CANNOT_PULL
+                    ? waiting(
+                            container,
+                            "ErrImagePull",
+                            "failed to pull image \"" + container.getImage() + "\": " + what.message())
+                    : waiting(container, "ContainerCreating", null);
+        });
     }
 
     static boolean ready(Pod pod) {
-        return pod.getStatus() != null
-                && pod.getStatus().getConditions().stream()
-                        .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
+        return pod.getStatus() != null && ready(pod.getStatus());
     }
 
-    private static PodStatus status(Pod pod, Function<Container, ContainerStatus> each) {
+    static boolean ready(PodStatus status) {
+        return status.getConditions().stream()
+                .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
+    }
+
+    private static PodStatus status(
+            Pod pod, Function<String, PodBehaviour> behaviour, Function<Container, ContainerStatus> each) {
+        Optional<PodBehaviour> evicted = pod.getSpec().getContainers().stream()
+                .map(c -> behaviour.apply(c.getImage()))
+                .filter(b -> b.kind() == PodBehaviour.Kind.EVICTED)
+                .findFirst();
         var containers = pod.getSpec().getContainers().stream().map(each).toList();
         boolean ready = containers.stream().allMatch(c -> Boolean.TRUE.equals(c.getReady()));
         boolean running = containers.stream().allMatch(c -> Boolean.TRUE.equals(c.getStarted()));
         return new PodStatusBuilder()
-                .withPhase(running ? "Running" : "Pending")
+                .withPhase(evicted.isPresent() ? "Failed" : running ? "Running" : "Pending")
+                .withReason(evicted.map(b -> "Evicted").orElse(null))
+                .withMessage(evicted.map(PodBehaviour::message).orElse(null))
                 .withStartTime(STARTED)
                 .addNewCondition()
                 .withType("PodScheduled")
@@ -85,7 +108,7 @@ final class PodStatuses {
         return container(container, state).build();
     }
 
-    private static ContainerStatus crashing(Container container) {
+    private static ContainerStatus crashing(Container container, int restarts) {
         ContainerState last = new ContainerStateBuilder()
                 .withNewTerminated()
                 .withExitCode(1)
@@ -100,7 +123,7 @@ final class PodStatuses {
                 .build();
         return container(container, state)
                 .withImageID(container.getImage())
-                .withRestartCount(2)
+                .withRestartCount(restarts)
                 .withLastState(last)
                 .build();
     }

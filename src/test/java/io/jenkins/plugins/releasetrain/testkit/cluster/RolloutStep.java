@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.apps.DaemonSetStatusBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
 import io.fabric8.kubernetes.api.model.apps.DeploymentConditionBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatusBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetStatusBuilder;
@@ -31,6 +32,7 @@ record RolloutStep(List<Pod> create, List<Pod> delete, KubernetesResource status
     static final String WORKLOAD = "release-train.test/workload";
 
     private static final String HASH = "pod-template-hash";
+    private static final String REVISION = "controller-revision-hash";
 
     /** @param progressing since the workload was last changed; a Deployment has a deadline for it */
     static RolloutStep of(HasMetadata workload, List<Pod> pods, Duration progressing) {
@@ -38,6 +40,23 @@ record RolloutStep(List<Pod> create, List<Pod> delete, KubernetesResource status
             return deployment(d, pods, progressing);
         }
         return workload instanceof StatefulSet s ? statefulSet(s, pods) : daemonSet((DaemonSet) workload, pods);
+    }
+
+    /** The same where the API server admits no pod. */
+    RolloutStep refused(String why) {
+        if (!(status instanceof DeploymentStatus deployment)) {
+            return new RolloutStep(List.of(), delete, status);
+        }
+        DeploymentCondition failure = new DeploymentConditionBuilder()
+                .withType("ReplicaFailure")
+                .withStatus("True")
+                .withReason("FailedCreate")
+                .withMessage(why)
+                .build();
+        return new RolloutStep(
+                List.of(),
+                delete,
+                new DeploymentStatusBuilder(deployment).addToConditions(failure).build());
     }
 
     /** All new pods at once; the old ones stay until the new ones are ready. */
@@ -51,10 +70,14 @@ record RolloutStep(List<Pod> create, List<Pod> delete, KubernetesResource status
             String name = deployment.getMetadata().getName() + "-" + hash + "-" + i;
             wanted.put(name, pod(deployment, deployment.getSpec().getTemplate(), name));
         });
+        if (Boolean.TRUE.equals(deployment.getSpec().getPaused())) {
+            wanted.clear();
+            updated.forEach(p -> wanted.put(p.getMetadata().getName(), p));
+        }
         List<Pod> delete = new ArrayList<>(updated);
         delete.removeIf(p -> wanted.containsKey(p.getMetadata().getName()));
         int ready = ready(updated);
-        if (ready >= replicas) {
+        if (ready >= replicas && !Boolean.TRUE.equals(deployment.getSpec().getPaused())) {
             delete.addAll(old);
         }
         int readyPods = ready(pods);
@@ -92,7 +115,7 @@ record RolloutStep(List<Pod> create, List<Pod> delete, KubernetesResource status
         return seconds == null ? 600 : seconds;
     }
 
-    /** From the highest ordinal down to the partition, one pod at a time. */
+    /** From the highest ordinal down to the partition, one pod at a time, and only while all are ready (OrderedReady). */
     private static RolloutStep statefulSet(StatefulSet set, List<Pod> pods) {
         String hash = hash(set.getSpec().getTemplate());
         int replicas = replicas(set.getSpec().getReplicas());
@@ -105,7 +128,7 @@ record RolloutStep(List<Pod> create, List<Pod> delete, KubernetesResource status
         List<Pod> updated = ofRevision(pods, hash, true);
         boolean settled = pods.size() == replicas && ready(pods) == replicas;
         List<Pod> delete = ofRevision(pods, hash, false).stream()
-                .filter(p -> settled || !PodStatuses.ready(p))
+                .filter(p -> settled)
                 .filter(p -> ordinal(p) >= partition(set))
                 .sorted((a, b) -> ordinal(b) - ordinal(a))
                 .limit(1)
@@ -128,6 +151,10 @@ record RolloutStep(List<Pod> create, List<Pod> delete, KubernetesResource status
 
     /** One node, so one pod: the old one goes first. */
     private static RolloutStep daemonSet(DaemonSet set, List<Pod> pods) {
+        if (set.getSpec().getTemplate().getSpec().getNodeSelector() != null
+                && !set.getSpec().getTemplate().getSpec().getNodeSelector().isEmpty()) {
+            return new RolloutStep(List.of(), pods, withoutNodes(set));
+        }
         String hash = hash(set.getSpec().getTemplate());
         String name = set.getMetadata().getName() + "-" + hash;
         Map<String, Pod> wanted = Map.of(name, pod(set, set.getSpec().getTemplate(), name));
@@ -147,6 +174,19 @@ record RolloutStep(List<Pod> create, List<Pod> delete, KubernetesResource status
                         .build());
     }
 
+    /** No node carries the labels that it selects. */
+    private static KubernetesResource withoutNodes(DaemonSet set) {
+        return new DaemonSetStatusBuilder()
+                .withObservedGeneration(set.getMetadata().getGeneration())
+                .withDesiredNumberScheduled(0)
+                .withCurrentNumberScheduled(0)
+                .withUpdatedNumberScheduled(0)
+                .withNumberReady(0)
+                .withNumberAvailable(0)
+                .withNumberMisscheduled(0)
+                .build();
+    }
+
     private static Pod pod(HasMetadata owner, PodTemplateSpec template, String name) {
         String hash = hash(template);
         boolean deployment = owner instanceof Deployment;
@@ -159,6 +199,7 @@ record RolloutStep(List<Pod> create, List<Pod> delete, KubernetesResource status
                                 ? null
                                 : template.getMetadata().getLabels())
                 .addToLabels(HASH, hash)
+                .addToLabels(REVISION, owner.getMetadata().getName() + "-" + hash)
                 .addToAnnotations(
                         WORKLOAD, owner.getKind() + "/" + owner.getMetadata().getName())
                 .addNewOwnerReference()

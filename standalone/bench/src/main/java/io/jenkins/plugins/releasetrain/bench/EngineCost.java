@@ -205,8 +205,8 @@ final class EngineCost {
         }
 
         @Override
-        public List<String> install(Map<Service, ImageReference> wanted, long fence) {
-            wanted.forEach((service, image) -> images.put(service.name(), image));
+        public List<String> install(Wanted wanted) {
+            wanted.images().forEach((service, image) -> images.put(service.name(), image));
             return List.of();
         }
 
@@ -214,16 +214,22 @@ final class EngineCost {
         public void fence(Collection<Service> services, long fence) {}
 
         @Override
-        public Rollout awaitRollouts(Collection<Service> services, Duration deadline, Progress progress) {
-            return Rollout.READY;
+        public Rollout awaitRollouts(Wanted wanted, Set<String> patched, Duration deadline, Progress progress) {
+            return new Rollout(Rollout.Outcome.READY, Optional.empty(), standings(wanted.images()));
         }
 
         @Override
-        public Map<String, Set<Digest>> running(Collection<Service> services) {
-            Map<String, Set<Digest>> running = new HashMap<>();
-            images.forEach(
-                    (name, image) -> running.put(name, Set.of(image.digest().orElseThrow())));
-            return running;
+        public SortedMap<String, Standing> standings(Map<Service, ImageReference> wanted) {
+            SortedMap<String, Standing> standings = new TreeMap<>();
+            wanted.forEach((service, image) -> standings.put(
+                    service.name(),
+                    new Standing(Standing.State.RUNS, Set.of(image.digest().orElseThrow()), "")));
+            return standings;
+        }
+
+        @Override
+        public SortedMap<String, String> unprovable(Collection<Service> services) {
+            return new TreeMap<>();
         }
 
         @Override

@@ -65,7 +65,7 @@ final class MicroStory {
         shop.build("account", "1.1");
         shop.build("web", "1.1");
         shop.push("delivery", "1.1", shop.image("delivery", "1.1").label(ShopImages.NEEDS, "mail=9"));
-        shop.push("review", "1.1", shop.image("review", "1.1").label(ShopImages.STARTS, "never"));
+        shop.push("review", "1.1", shop.image("review", "1.1").label(ShopImages.STARTS, "crash"));
         Map<String, String> candidates =
                 new TreeMap<>(Map.of("pay", "1.1", "account", "1.1", "web", "1.1", "delivery", "1.1", "review", "1.1"));
         atOnce(inPlace, inPlace.byGroup(candidates).values(), " lanes at once");

@@ -1,0 +1,82 @@
+package io.jenkins.plugins.releasetrain.engine.cluster;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing.State;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** How a workload stands to a wanted image, by what the API server tells of it and of its pods: pure functions. */
+final class Standings {
+    private Standings() {}
+
+    /** @param containers the service's */
+    static Standing of(DeployedWorkload workload, Set<String> containers, Digest wanted, List<Pod> pods) {
+        Set<Digest> running = running(containers, pods);
+        Optional<String> absent = RolloutRules.withoutPods(workload);
+        if (absent.isPresent()) {
+            return new Standing(State.NOT_EXPECTED, running, absent.get());
+        }
+        Optional<Container> stranger = workload.containers().stream()
+                .filter(c -> containers.contains(c.getName()))
+                .filter(c -> !SpecImage.digest(c.getImage()).equals(Optional.of(wanted)))
+                .findFirst();
+        if (stranger.isPresent()) {
+            return new Standing(
+                    State.OTHER_DIGEST,
+                    running,
+                    workload + " asks for " + stranger.get().getImage()
+                            + ChangedBy.of(workload, stranger.get().getName()));
+        }
+        Optional<String> held = RolloutRules.heldBack(workload);
+        if (held.isPresent()) {
+            return new Standing(State.NOT_EXPECTED, running, held.get());
+        }
+        if (!Set.of(wanted).containsAll(running)) {
+            return new Standing(State.OTHER_DIGEST, running, "pods of " + workload + " run " + running);
+        }
+        Optional<String> pending = RolloutRules.pending(workload);
+        if (pending.isPresent() || running.isEmpty()) {
+            return new Standing(State.NOT_READY, running, pending.orElse(workload + " has no ready pod"));
+        }
+        return new Standing(State.RUNS, running, "");
+    }
+
+    /** What running, ready pods were started with. */
+    private static Set<Digest> running(Set<String> containers, List<Pod> pods) {
+        return pods.stream()
+                .filter(Standings::isReady)
+                .flatMap(p -> containers.stream().flatMap(c -> digest(p, c).stream()))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    static boolean isReady(Pod pod) {
+        return pod.getMetadata().getDeletionTimestamp() == null
+                && pod.getStatus() != null
+                && pod.getStatus().getConditions().stream()
+                        .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
+    }
+
+    /**
+     * A pod whose spec has a digest runs that one: the kubelet pulls by it. Only where the spec has a tag alone, the
+     * status' imageID tells; on an image of several platforms that is the index's digest with some container runtimes
+     * and the platform manifest's with others, so it is no use where the spec knows better.
+     */
+    private static Optional<Digest> digest(Pod pod, String container) {
+        Optional<Digest> asked = pod.getSpec().getContainers().stream()
+                .filter(c -> c.getName().equals(container))
+                .map(Container::getImage)
+                .flatMap(image -> SpecImage.digest(image).stream())
+                .findFirst();
+        return asked.or(() -> pod.getStatus().getContainerStatuses().stream()
+                .filter(c -> c.getName().equals(container))
+                .map(ContainerStatus::getImageID)
+                .flatMap(id -> SpecImage.digest(id).stream())
+                .findFirst());
+    }
+}

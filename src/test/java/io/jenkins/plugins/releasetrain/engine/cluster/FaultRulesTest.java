@@ -1,0 +1,134 @@
+package io.jenkins.plugins.releasetrain.engine.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.releasetrain.engine.cluster.FaultRule.Condition;
+import io.jenkins.plugins.releasetrain.engine.cluster.FaultRule.Sign;
+import io.jenkins.plugins.releasetrain.engine.model.Fault;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class FaultRulesTest {
+    private static final FaultRules RULES = FaultRules.builtIn();
+
+    /** condition | reason | restarts | fault before the deadline | fault at the deadline | message */
+    private static final String SAMPLES = """
+        waiting | ErrImagePull | 0 | image | image | Source image rejected: A signature was required, but no signature exists
+        waiting | ImagePullBackOff | 0 | environment | environment | Back-off pulling image "dev.example/cart": status 429 Too Many Requests
+        waiting | ErrImagePull | 0 | environment | environment | pull QPS exceeded
+        waiting | ImagePullBackOff | 0 | environment | environment | unauthorized: authentication required
+        waiting | ErrImagePull | 0 | environment | environment | pull access denied, repository does not exist or may require authorization
+        waiting | ErrImagePull | 0 | environment | environment | dial tcp: lookup dev.example: no such host
+        waiting | ErrImagePull | 0 | environment | environment | tls: failed to verify certificate: x509: certificate signed by unknown authority
+        waiting | ImagePullBackOff | 0 | environment | environment | unexpected status from HEAD request: 503 Service Unavailable
+        waiting | ErrImagePull | 0 | environment | environment | failed to extract layer: no space left on device
+        waiting | ErrImagePull | 0 | image | image | no match for platform in manifest: not found
+        waiting | ImagePullBackOff | 0 | image | image | manifest unknown
+        waiting | ErrImagePull | 0 | image | image | failed to resolve reference "dev.example/cart@sha256:1": dev.example/cart@sha256:1: not found
+        waiting | ImagePullBackOff | 0 | unknown | unknown | something that nobody has seen yet
+        waiting | ErrImageNeverPull | 0 | environment | environment | Container image is not present with pull policy of Never
+        waiting | InvalidImageName | 0 | image | image | couldn't parse image reference
+        waiting | CreateContainerConfigError | 0 | image | image | container has runAsNonRoot and image will run as root
+        waiting | CreateContainerConfigError | 0 | environment | environment | secret "db" not found
+        waiting | RunContainerError | 0 | image | image | exec /app: exec format error
+        waiting | RunContainerError | 0 | image | image | unable to start container process: exec: "/app": stat /app: no such file or directory
+        waiting | CreateContainerError | 0 | unknown | unknown | context deadline exceeded
+        waiting | CrashLoopBackOff | 1 | image | image | back-off 10s; last exit code 128, StartError, exec format error
+        waiting | CrashLoopBackOff | 2 | environment | environment | back-off 10s; last exit code 137, ContainerStatusUnknown
+        waiting | CrashLoopBackOff | 1 | unknown | unknown | back-off 10s restarting failed container
+        waiting | CrashLoopBackOff | 4 | unknown | image | back-off 40s restarting failed container; last exit code 1, Error
+        waiting | CrashLoopBackOff | 5 | image | image | back-off 80s restarting failed container; last exit code 137, OOMKilled
+        create | FailedCreate | 0 | environment | environment | pods "cart-1" is forbidden: exceeded quota: compute
+        create | FailedCreate | 0 | environment | environment | Internal error occurred: failed calling webhook "check.policy.example": context deadline exceeded
+        create | FailedCreate | 0 | environment | environment | failed to create pod: etcdserver: request timed out
+        create | FailedCreate | 0 | image | image | admission webhook "check.policy.example" denied the request: registry.example/shop/cart has no signature
+        create | FailedCreate | 0 | environment | environment | serviceaccount "cart" not found
+        schedule | Unschedulable | 0 | environment | environment | 0/3 nodes are available
+        pod | Evicted | 0 | environment | environment | The node was low on resource: memory
+        pod | OutOfcpu | 0 | environment | environment | Node didn't have enough resource
+        pod | DeadlineExceeded | 0 | unknown | unknown |
+        patch | FORBIDDEN | 0 | image | image | admission webhook "sign" denied the request: registry.example/shop/cart is not allowed
+        patch | FORBIDDEN | 0 | environment | environment | deployments.apps "cart" is forbidden: User cannot patch
+        progress | ProgressDeadlineExceeded | 0 | unknown | unknown | ReplicaSet "cart-1" has timed out progressing.
+        """;
+
+    private record Sample(Sign sign, Fault early, Fault late) {
+        static Sample parse(String row) {
+            List<String> columns =
+                    Arrays.stream(row.split("\\|", 6)).map(String::strip).toList();
+            return new Sample(
+                    new Sign(
+                            Condition.valueOf(columns.get(0).toUpperCase(Locale.ROOT)),
+                            columns.get(1),
+                            Integer.parseInt(columns.get(2)),
+                            columns.get(5),
+                            Optional.of(TestWorkloads.image("cart", "2"))),
+                    Fault.valueOf(columns.get(3).toUpperCase(Locale.ROOT)),
+                    Fault.valueOf(columns.get(4).toUpperCase(Locale.ROOT)));
+        }
+    }
+
+    static Stream<Sample> samples() {
+        return SAMPLES.lines().map(Sample::parse);
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void I4_tellsWhoseTroubleItIs(Sample sample) {
+        assertThat(RULES.judge(sample.sign(), false).fault()).isEqualTo(sample.early());
+        assertThat(RULES.judge(sample.sign(), true).fault()).isEqualTo(sample.late());
+    }
+
+    @Test
+    void everyRowDecidesAboutASample() {
+        List<FaultRule> deciding = new ArrayList<>();
+        samples()
+                .forEach(s -> List.of(false, true)
+                        .forEach(late -> RULES.rules().stream()
+                                .filter(rule -> rule.fits(s.sign(), late))
+                                .findFirst()
+                                .ifPresent(deciding::add)));
+        assertThat(deciding).containsAll(RULES.rules());
+    }
+
+    @Test
+    void asksConfiguredRulesFirst() {
+        FaultRules own = FaultRules.parse("# ours\n\nwaiting | ImagePullBackOff | 0 | now | image | nobody has seen\n");
+        Sign sign = new Sign(Condition.WAITING, "ImagePullBackOff", 0, "Nobody has seen it", Optional.empty());
+        assertThat(RULES.judge(sign, false).fault()).isEqualTo(Fault.UNKNOWN);
+        assertThat(own.before(RULES).judge(sign, false).fault()).isEqualTo(Fault.IMAGE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "waiting | X | 0 | now | image; has 5 columns, not 6",
+                "sleeping | X | 0 | now | image | ; condition is 'sleeping', not one of waiting, create",
+                " | X | 0 | now | image | ; condition is empty",
+                "waiting |  | 0 | now | image | ; reason is empty",
+                "waiting | X | -1 | now | image | ; restarts is '-1', not a number",
+                "waiting | X | 0 | soon | image | ; when is 'soon', not one of now, lasting, deadline",
+                "waiting | X | 0 | now | mine | ; fault is 'mine', not one of image, environment, unknown",
+                "waiting | X | 0 | now | image | (; message '(' is not a regular expression"
+            })
+    void namesTheFieldOfARuleThatIsNone(String rule, String message) {
+        assertThatThrownBy(() -> FaultRules.parse(rule)).hasMessageContaining(message);
+    }
+
+    @Test
+    void refusesTwoRulesThatContradictEachOther() {
+        assertThatThrownBy(() ->
+                        FaultRules.parse("waiting | X | 0 | now | image | a\nwaiting | X | 0 | now | environment | a"))
+                .hasMessageContaining("fault is 'environment', and 'image' in another rule for the same");
+    }
+}
