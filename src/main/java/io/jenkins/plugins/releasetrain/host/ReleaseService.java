@@ -249,7 +249,8 @@ public final class ReleaseService {
                     new HttpImageCopier(CopySettings.DEFAULT, controller.threads(), live),
                     controller.threads(),
                     clock,
-                    this::onEvent);
+                    this::onEvent,
+                    controller.id());
         }
         return promoter;
     }

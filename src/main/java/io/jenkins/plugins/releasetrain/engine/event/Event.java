@@ -241,9 +241,42 @@ public sealed interface Event {
      * What a promotion will do, with each tag's former digest: enough to complete or to undo it.
      *
      * @param release empty for a plain {@code promoteImage}
+     * @param source host of the registry that the images come from, and {@code target} of the one they go to
+     * @param intents whether every tag is told by {@link TagsMoving} before it moves; older versions did not, so what
+     *     they moved is known from the registry alone
      */
-    record PromotionPlanned(String promotion, String release, String source, String target, List<Move> moves)
+    record PromotionPlanned(
+            String promotion, String release, String source, String target, List<Move> moves, boolean intents)
             implements Event {}
+
+    /**
+     * A promotion holds tags, and all others that want one of them wait; once more for the same promotion: another
+     * controller goes on with it.
+     *
+     * @param controller who works on it
+     * @param target host of the registry
+     * @param tags as {@code repository:tag}
+     */
+    record PromotionOpened(String promotion, String controller, String target, List<String> tags) implements Event {}
+
+    /**
+     * A promotion holds its tags no longer.
+     *
+     * @param leftOver tags that it could not remove and still would; whoever wants one of them takes it over
+     */
+    record PromotionClosed(String promotion, List<String> leftOver) implements Event {}
+
+    /** These tags are about to move, as {@code repository:tag}: from now on they may be this promotion's doing. */
+    record TagsMoving(String promotion, List<String> tags) implements Event {}
+
+    /** A promotion will not be completed; what it moved is being put back. */
+    record PromotionUndoing(String promotion, String reason) implements Event {}
+
+    /** Tags that a promotion moved and that could not be put back yet; it is tried again. */
+    record TagsLeft(String promotion, List<TagLeft> tags) implements Event {}
+
+    /** @param tag as {@code repository:tag} */
+    record TagLeft(String tag, String problem) {}
 
     /** All content of the set is in the target registry, by digest; no tag was moved yet. */
     record ContentPromoted(String promotion, long bytes, int copiedBlobs, int mountedBlobs) implements Event {}
@@ -254,7 +287,7 @@ public sealed interface Event {
     /**
      * Every tag that had been moved is back.
      *
-     * @param leftOver tags that did not exist before and that the registry cannot remove, as {@code repository:tag}
+     * @param leftOver tags that did not exist before and that could not be removed, as {@code repository:tag}
      */
     record PromotionUndone(String promotion, String reason, List<String> leftOver) implements Event {}
 

@@ -18,6 +18,8 @@ public enum FailureKind {
     RATE_LIMITED(true),
     /** Connection refused or reset, HTTP 5xx. */
     UNAVAILABLE(true),
+    /** Somebody else works on it; it is free again when he is done. */
+    BUSY(true),
     /** No answer within the deadline. */
     TIMEOUT(true),
     /** The certificate is not trusted or the handshake failed. */

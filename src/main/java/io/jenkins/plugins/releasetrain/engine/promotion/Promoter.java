@@ -6,45 +6,51 @@ import io.jenkins.plugins.releasetrain.engine.event.Event.Move;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan;
+import io.jenkins.plugins.releasetrain.engine.registry.CopyProgress;
 import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * Promotes sets of images all or nothing (I6): the plan with every tag's former digest is journalled, then all content is
- * copied by digest, then the tags are moved. Run again with the same id after a crash, it goes on where it stopped.
+ * The owner of all promotions, whoever asks for them: sets of images, all or nothing (I6). The plan with every tag's former
+ * digest is journalled, then all content is copied by digest, then the tags are moved, each after its intent is journalled.
+ * Run again with the same id after a crash, it goes on where it stopped; what cannot be completed is undone, and tried
+ * again by {@link #sweep} until it is. Promotions that want the same tags wait for each other. Thread safe.
  */
 public final class Promoter {
     private final Store store;
-    private final ImageCopier copier;
-    private final Executor executor;
     private final Clock clock;
-    private final Blocks blocks;
     private final Consumer<Event> listener;
-    /** Check and move of a tag are two requests, since registries have no compare-and-swap: one promotion at a time. */
-    private final ReentrantLock tagging = new ReentrantLock(true);
+    private final OpenPromotions open;
+    private final Course.Tools tools;
+    /** Promotions that a thread of this process works on. */
+    private final Set<String> busy = ConcurrentHashMap.newKeySet();
 
-    public Promoter(Store store, ImageCopier copier, Executor executor, Clock clock, Consumer<Event> listener) {
+    /** @param controller who promotes, for ever and among all that share the store */
+    public Promoter(
+            Store store,
+            ImageCopier copier,
+            Executor executor,
+            Clock clock,
+            Consumer<Event> listener,
+            String controller) {
         this.store = store;
-        this.copier = copier;
-        this.executor = executor;
         this.clock = clock;
-        this.blocks = new Blocks(store, clock, listener);
         this.listener = listener;
+        this.open = new OpenPromotions(store, controller, clock, listener);
+        this.tools = new Course.Tools(open, new Blocks(store, clock, listener), new Undo(executor), copier, executor);
     }
 
     /**
@@ -54,6 +60,8 @@ public final class Promoter {
      * @param release that it belongs to; empty for a plain promotion
      * @param expected compare-and-swap (I7): the digest that a tag must point to at the start; tags without an entry may
      *     point anywhere
+     * @param progress told how far the content is
+     * @param veto asked once it is planned, and again before the first tag: why it is not wanted any more; empty: it is
      */
     public record Request(
             String id,
@@ -61,7 +69,28 @@ public final class Promoter {
             Registry source,
             Registry target,
             List<Item> items,
-            Map<Registry.Tag, Optional<Digest>> expected) {}
+            Map<Registry.Tag, Optional<Digest>> expected,
+            CopyProgress progress,
+            Supplier<Optional<String>> veto) {
+        public Request(
+                String id,
+                String release,
+                Registry source,
+                Registry target,
+                List<Item> items,
+                Map<Registry.Tag, Optional<Digest>> expected) {
+            this(id, release, source, target, items, expected, CopyProgress.NONE, Optional::empty);
+        }
+
+        /** @param reason as {@code veto} */
+        public Request unless(Supplier<Optional<String>> reason) {
+            return new Request(id, release, source, target, items, expected, progress, reason);
+        }
+
+        public Request telling(CopyProgress told) {
+            return new Request(id, release, source, target, items, expected, told, veto);
+        }
+    }
 
     /**
      * One tag to be set in the target.
@@ -70,57 +99,111 @@ public final class Promoter {
      */
     public record Item(String sourceRepository, String targetRepository, Digest digest, String tag, boolean mayMove) {}
 
-    /** How a promotion ended, and what it cost if this call copied something. */
-    public record Result(boolean promoted, String reason, ImageCopier.Report copied) {}
+    /**
+     * How a promotion ended, as its journal says.
+     *
+     * @param promoted whether all tags are moved
+     * @param ended false: it is being undone, and some tags are not back yet
+     * @param reason why it was not promoted, with the tags that are left over; empty where it was
+     * @param copied what this call copied
+     * @param moves what was planned, with each tag's former digest
+     */
+    public record Result(boolean promoted, boolean ended, String reason, ImageCopier.Report copied, List<Move> moves) {
+        static Result of(PromotionState state, ImageCopier.Report copied) {
+            return new Result(state.completed(), state.ended(), state.reason(), copied, state.moves());
+        }
+    }
 
     /**
      * Runs or resumes a promotion.
      *
-     * @throws EngineException FORBIDDEN: an image is blocked; retryable: it may be resumed with the same id; STALE or CONFLICT at planning: an expectation or
-     *     a version tag stands against it and nothing was changed
+     * @return how it ended
+     * @throws EngineException retryable: it may be resumed with the same id, and BUSY: somebody else has to be done first;
+     *     FORBIDDEN: an image is blocked; INVALID_INPUT, STALE or CONFLICT at planning: something stands against it and
+     *     nothing was changed
      */
     public Result promote(Request request) {
-        Journal<PromotionState> journal = journal(request.id());
-        PromotionState state = journal.state();
-        if (!state.planned()) {
-            Event plan = plan(request);
-            state = journal.update(s -> s.planned() ? List.of() : List.of(plan));
-        }
-        ImageCopier.Report copied = ImageCopier.Report.NOTHING;
-        if (!state.contentThere() && !state.ended()) {
-            ImageCopier.Report report = copyContent(request, state.plan());
-            copied = report;
-            state = journal.update(s -> List.of(new Event.ContentPromoted(
-                    request.id(), report.bytes(), report.copiedBlobs(), report.mountedBlobs())));
-        }
-        if (!state.ended()) {
-            state = moveTags(request, journal);
-        }
-        return new Result(state.completed(), state.reason(), copied);
+        return alone(request.id(), () -> {
+            Journal<PromotionState> journal = journal(request.id());
+            Map<Registry.Tag, Registry.Descriptor> present =
+                    journal.state().planned() ? Map.of() : plan(request, journal);
+            return new Course(tools, request, journal, present).run();
+        });
     }
 
     /**
-     * Undoes a promotion that nobody will go on with; one that has ended stays as it is. May be called again after a
-     * failure.
+     * What a promotion would do; changes nothing.
      *
-     * @throws EngineException where a tag cannot be put back now
+     * @throws EngineException as {@link #promote}: something stands against it
      */
-    public void abandon(String id, String reason, Registry target) {
-        Journal<PromotionState> journal = journal(id);
-        tagging.lock();
-        try {
-            PromotionState state = journal.state();
-            if (state.planned() && !state.ended()) {
-                Event undone = new Event.PromotionUndone(id, reason, undo(target, state.plan()));
-                journal.update(s -> s.ended() ? List.of() : List.of(undone));
-            }
-        } finally {
-            tagging.unlock();
+    public Plan plan(Request request) {
+        tools.blocks().check(request.items().stream().map(Item::digest).toList());
+        Planner.Draft draft = Planner.draft(request);
+        return new Plan(draft.event().moves(), tools.copier().plan(request.source(), request.target(), draft.images()));
+    }
+
+    /**
+     * What a promotion takes.
+     *
+     * @param moves all tags, also those that point to their image already
+     * @param content what has to be copied
+     */
+    public record Plan(List<Move> moves, CopyPlan content) {
+        /** Requests at most, to both registries, where none has to be sent again. */
+        public long requests() {
+            return content.requests()
+                    + 2L * moves.stream().filter(PromotionState::isMove).count();
         }
     }
 
-    private Journal<PromotionState> journal(String id) {
-        return new Journal<>(store, "promotion/" + id, PromotionState.TYPE, clock, listener);
+    /** Goes on with a promotion that is planned; what it consists of is known from its journal. */
+    public Result resume(String id, Registry source, Registry target) {
+        return promote(new Request(id, "", source, target, List.of(), Map.of()));
+    }
+
+    /**
+     * Ends a promotion that is not to go on in peace: completes it where its tags have begun to move, else undoes it.
+     *
+     * @throws EngineException retryable: neither can be done now
+     */
+    public Result completeOrUndo(String id, String reason, Registry source, Registry target) {
+        PromotionState state = journal(id).state();
+        if (state.tagging() && !state.ended()) {
+            return resume(id, source, target);
+        }
+        Result result = abandon(id, reason, target);
+        if (!result.ended()) {
+            throw new EngineException(
+                    FailureKind.UNAVAILABLE, "Promotion " + id + " is being undone: " + result.reason());
+        }
+        return result;
+    }
+
+    /**
+     * Undoes a promotion that nobody will go on with; one that has ended stays as it is. May be called again; what a
+     * registry refuses now is tried again by {@link #sweep}.
+     */
+    public Result abandon(String id, String reason, Registry target) {
+        Journal<PromotionState> journal = journal(id);
+        PromotionState state =
+                journal.update(s -> s.planned() && !s.ended() && s.undoing().isEmpty()
+                        ? List.of(new Event.PromotionUndoing(id, reason))
+                        : List.of());
+        if (!state.planned()) {
+            return new Result(false, true, reason, ImageCopier.Report.NOTHING, List.of());
+        }
+        try {
+            return alone(id, () -> {
+                Request nothing = new Request(id, "", target, target, List.of(), Map.of());
+                return new Course(tools, nothing, journal, Map.of()).undo();
+            });
+        } catch (EngineException e) {
+            if (e.kind() == FailureKind.BUSY) {
+                // Whoever works on it finds out before the next tags, and undoes it.
+                return Result.of(journal.state(), ImageCopier.Report.NOTHING);
+            }
+            throw e;
+        }
     }
 
     /** Whether a promotion has begun, so that it has to be completed or undone (I6). */
@@ -128,157 +211,61 @@ public final class Promoter {
         return journal(id).state().planned();
     }
 
-    private Event plan(Request request) {
-        blocks.check(request.items().stream().map(Item::digest).toList());
-        List<Registry.Tag> tags = request.items().stream()
-                .map(i -> new Registry.Tag(i.targetRepository(), i.tag()))
-                .toList();
-        Map<Registry.Tag, Registry.Descriptor> present = request.target().resolveAll(tags);
-        List<Move> moves = new ArrayList<>();
-        for (Item item : request.items()) {
-            Registry.Tag tag = new Registry.Tag(item.targetRepository(), item.tag());
-            Optional<Digest> former = Optional.ofNullable(present.get(tag)).map(Registry.Descriptor::digest);
-            checkExpected(request, tag, former);
-            checkMayMove(request, item, former);
-            moves.add(new Move(
-                    item.sourceRepository(),
-                    item.targetRepository(),
-                    item.digest(),
-                    item.tag(),
-                    former,
-                    item.mayMove()));
-        }
-        // Version tags first: what production runs is told by the moving tags, so they come when all else is there.
-        moves.sort(Comparator.comparing(Move::mayMove));
-        return new Event.PromotionPlanned(
-                request.id(),
-                request.release(),
-                request.source().host(),
-                request.target().host(),
-                moves);
+    /** Whether tags have begun to move and the promotion has not ended: production may be half of it. */
+    public boolean isTagging(String id) {
+        PromotionState state = journal(id).state();
+        return state.tagging() && !state.ended();
     }
 
-    private void checkExpected(Request request, Registry.Tag tag, Optional<Digest> former) {
-        Optional<Digest> expected = request.expected().get(tag);
-        if (request.expected().containsKey(tag) && !expected.equals(former)) {
-            throw new EngineException(
-                    FailureKind.STALE,
-                    "Not promoted: " + describe(request, tag) + " was expected to point to "
-                            + expected.map(Digest::toString).orElse("nothing") + " but points to "
-                            + former.map(Digest::toString).orElse("nothing")
-                            + "; the verdict is stale, test again");
-        }
+    /** Whether a promotion was completed or undone. */
+    public boolean hasEnded(String id) {
+        return journal(id).state().ended();
     }
 
-    private void checkMayMove(Request request, Item item, Optional<Digest> former) {
-        if (!item.mayMove() && former.isPresent() && !former.get().equals(item.digest())) {
-            throw new EngineException(
-                    FailureKind.CONFLICT,
-                    "Not promoted: version tag "
-                            + describe(request, new Registry.Tag(item.targetRepository(), item.tag()))
-                            + " points to " + former.get() + " already, not to " + item.digest()
-                            + "; use another tag, or allow the tag to move");
-        }
+    /**
+     * Goes on undoing whatever is not undone yet. To be called every minute or so, which also tells other controllers that
+     * this one lives.
+     *
+     * @param targets the registry of a promotion, by its id and its host; empty where it is not configured here
+     * @return what could not be undone yet, in words, by promotion
+     */
+    public Map<String, String> sweep(Function<Open, Optional<Registry>> targets) {
+        open.beHere();
+        return new Sweep(this, tools, targets).run();
     }
 
-    private ImageCopier.Report copyContent(Request request, List<Move> moves) {
-        Map<String, CompletableFuture<ImageCopier.Report>> copies = new LinkedHashMap<>();
-        for (Move move : moves) {
-            copies.computeIfAbsent(
-                    move.targetRepository() + "@" + move.digest(),
-                    key -> CompletableFuture.supplyAsync(
-                            () -> copier.copy(
-                                    request.source(),
-                                    move.sourceRepository(),
-                                    move.digest(),
-                                    request.target(),
-                                    move.targetRepository()),
-                            executor));
-        }
-        return joinAll(copies.values());
-    }
+    /** A promotion that is under way, and the host of the registry that it goes to. */
+    public record Open(String id, String target) {}
 
-    /** Waits for all, also when one failed: nothing goes on copying behind the back of who tries again. */
-    private static ImageCopier.Report joinAll(Collection<CompletableFuture<ImageCopier.Report>> copies) {
-        ImageCopier.Report sum = ImageCopier.Report.NOTHING;
-        RuntimeException failure = null;
-        for (CompletableFuture<ImageCopier.Report> copy : copies) {
-            try {
-                sum = sum.plus(copy.join());
-            } catch (CompletionException e) {
-                failure = e.getCause() instanceof RuntimeException cause ? cause : e;
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
-        return sum;
-    }
-
-    private PromotionState moveTags(Request request, Journal<PromotionState> journal) {
-        tagging.lock();
+    private Map<Registry.Tag, Registry.Descriptor> plan(Request request, Journal<PromotionState> journal) {
+        tools.blocks().check(request.items().stream().map(Item::digest).toList());
+        List<Item> items = Planner.distinct(request.items());
+        open.take(request.id(), request.target().host(), Planner.names(items));
         try {
-            PromotionState state = journal.state();
-            if (state.ended()) {
-                return state;
-            }
-            Event end = moveTags(request, state.plan());
-            return journal.update(s -> s.ended() ? List.of() : List.of(end));
-        } finally {
-            tagging.unlock();
-        }
-    }
-
-    private static Event moveTags(Request request, List<Move> moves) {
-        try {
-            for (Move move : moves) {
-                moveTag(request, move);
-            }
-            return new Event.PromotionCompleted(request.id());
+            Planner.Draft draft = Planner.draft(request);
+            journal.update(s -> s.planned() ? List.of() : List.of(draft.event()));
+            return draft.present();
         } catch (EngineException e) {
-            if (e.kind().retryable()) {
-                throw e;
+            if (!e.kind().retryable()) {
+                open.close(request.id(), List.of());
             }
-            return new Event.PromotionUndone(request.id(), e.getMessage(), undo(request.target(), moves));
+            throw e;
         }
     }
 
-    private static void moveTag(Request request, Move move) {
-        Optional<Digest> current = current(request.target(), move);
-        if (current.equals(Optional.of(move.digest()))) {
-            return;
-        }
-        if (!current.equals(move.former())) {
-            throw new EngineException(
-                    FailureKind.CONFLICT,
-                    "Somebody else moved " + describe(request, new Registry.Tag(move.targetRepository(), move.tag()))
-                            + " to " + current.map(Digest::toString).orElse("nothing") + " during the promotion");
-        }
-        request.target().tag(move.targetRepository(), move.digest(), move.tag());
+    Journal<PromotionState> journal(String id) {
+        return new Journal<>(store, "promotion/" + id, PromotionState.TYPE, clock, listener);
     }
 
-    /** Puts back only what points to our digest and did not before: somebody else's tag stays. */
-    private static List<String> undo(Registry target, List<Move> moves) {
-        List<String> leftOver = new ArrayList<>();
-        for (Move move : moves) {
-            boolean ours = current(target, move).equals(Optional.of(move.digest()));
-            if (!ours || move.former().equals(Optional.of(move.digest()))) {
-                continue;
-            }
-            if (move.former().isPresent()) {
-                target.tag(move.targetRepository(), move.former().get(), move.tag());
-            } else if (!target.untag(move.targetRepository(), move.tag())) {
-                leftOver.add(move.targetRepository() + ":" + move.tag());
-            }
+    /** One thread at a time works on a promotion. */
+    <T> T alone(String id, Supplier<T> work) {
+        if (!busy.add(id)) {
+            throw new EngineException(FailureKind.BUSY, "Promotion " + id + " is being worked on already");
         }
-        return leftOver;
-    }
-
-    private static Optional<Digest> current(Registry target, Move move) {
-        return target.resolve(move.targetRepository(), move.tag()).map(Registry.Descriptor::digest);
-    }
-
-    private static String describe(Request request, Registry.Tag tag) {
-        return request.target().host() + "/" + tag.repository() + ":" + tag.tag();
+        try {
+            return work.get();
+        } finally {
+            busy.remove(id);
+        }
     }
 }

@@ -23,6 +23,8 @@ public final class FakeRegistry implements Registry {
     private final List<Tag> moved = new CopyOnWriteArrayList<>();
     private final boolean canUntag;
     private Consumer<Tag> beforeTag = tag -> {};
+    private Consumer<Tag> beforeUntag = tag -> {};
+    private boolean deletesManifests;
 
     public FakeRegistry(String host) {
         this(host, true);
@@ -44,6 +46,25 @@ public final class FakeRegistry implements Registry {
     /** Called before a tag is moved; may throw in the registry's place. */
     public void beforeTag(Consumer<Tag> hook) {
         this.beforeTag = hook;
+    }
+
+    /** Called before a tag is removed; may throw in the registry's place. */
+    public void beforeUntag(Consumer<Tag> hook) {
+        this.beforeUntag = hook;
+    }
+
+    /** As some registries do: removing a tag removes its manifest, and with it all its tags. */
+    public FakeRegistry deletingManifestsWithTags() {
+        deletesManifests = true;
+        return this;
+    }
+
+    /** Takes content away that no tag points to, as garbage collection does. */
+    public void collect(String repository) {
+        contentOf(repository)
+                .removeIf(digest -> tags.entrySet().stream()
+                        .noneMatch(e -> e.getKey().repository().equals(repository)
+                                && e.getValue().equals(digest)));
     }
 
     /** Tags moved by {@link #tag}, in order. */
@@ -107,8 +128,16 @@ public final class FakeRegistry implements Registry {
 
     @Override
     public boolean untag(String repository, String tag) {
+        Tag name = new Tag(repository, tag);
+        beforeUntag.accept(name);
         if (canUntag) {
-            tags.remove(new Tag(repository, tag));
+            Digest removed = tags.remove(name);
+            if (deletesManifests && removed != null) {
+                contentOf(repository).remove(removed);
+                tags.entrySet()
+                        .removeIf(e -> e.getKey().repository().equals(repository)
+                                && e.getValue().equals(removed));
+            }
         }
         return canUntag;
     }

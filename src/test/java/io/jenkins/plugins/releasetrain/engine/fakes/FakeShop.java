@@ -101,7 +101,7 @@ public final class FakeShop implements AutoCloseable {
     }
 
     public Promoter promoter(Store overStore) {
-        return new Promoter(overStore, FakeRegistry.copier(), Runnable::run, clock, events::add);
+        return new Promoter(overStore, FakeRegistry.copier(), Runnable::run, clock, events::add, "here");
     }
 
     public String id() {

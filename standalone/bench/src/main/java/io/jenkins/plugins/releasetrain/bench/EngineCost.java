@@ -118,7 +118,7 @@ final class EngineCost {
     private Train train(Catalog catalog, Store store) {
         Clock clock = Clock.systemUTC();
         ImageCopier copier = (source, from, digest, target, to) -> ImageCopier.Report.NOTHING;
-        Promoter promoter = new Promoter(store, copier, Runnable::run, clock, event -> {});
+        Promoter promoter = new Promoter(store, copier, Runnable::run, clock, event -> {}, "bench");
         Environment staging = new Environment(
                 "staging",
                 "staging",

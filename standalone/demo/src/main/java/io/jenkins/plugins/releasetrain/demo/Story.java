@@ -66,7 +66,8 @@ final class Story {
                 new HttpImageCopier(CopySettings.DEFAULT, parts.executor, parts.live),
                 parts.copies,
                 parts.clock,
-                account);
+                account,
+                "demo");
         this.suite = new ShopSuite(parts.kubernetes, parts.images, shop.catalog());
     }
 

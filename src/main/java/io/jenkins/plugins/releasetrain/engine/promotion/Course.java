@@ -1,0 +1,205 @@
+package io.jenkins.plugins.releasetrain.engine.promotion;
+
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Move;
+import io.jenkins.plugins.releasetrain.engine.event.Event.TagLeft;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.promotion.Promoter.Request;
+import io.jenkins.plugins.releasetrain.engine.promotion.Promoter.Result;
+import io.jenkins.plugins.releasetrain.engine.promotion.Undo.Fate;
+import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan;
+import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry;
+import io.jenkins.plugins.releasetrain.engine.store.Journal;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/** The way of one promotion from its plan to its end; one thread at a time. */
+final class Course {
+    private final Tools tools;
+    private final Request request;
+    private final String id;
+    private final Journal<PromotionState> journal;
+    private final Map<Registry.Tag, Registry.Descriptor> present;
+    private ImageCopier.Report copied = ImageCopier.Report.NOTHING;
+
+    /** What all promotions work with. */
+    record Tools(OpenPromotions open, Blocks blocks, Undo undo, ImageCopier copier, Executor executor) {}
+
+    /** @param present what the target's tags were just seen to point to; those that nobody looked at are absent */
+    Course(
+            Tools tools,
+            Request request,
+            Journal<PromotionState> journal,
+            Map<Registry.Tag, Registry.Descriptor> present) {
+        this.tools = tools;
+        this.request = request;
+        this.id = request.id();
+        this.journal = journal;
+        this.present = present;
+    }
+
+    /** @throws EngineException retryable: it is neither completed nor undone yet */
+    Result run() {
+        PromotionState state = journal.state();
+        if (!state.ended()) {
+            take(state);
+            elsewhere(state).or(() -> unwanted(state)).ifPresent(this::undoing);
+            if (journal.state().undoing().isEmpty()) {
+                forward();
+            }
+        }
+        Result result = undo();
+        if (!result.ended()) {
+            throw new EngineException(
+                    FailureKind.UNAVAILABLE, "Promotion " + id + " is being undone: " + result.reason());
+        }
+        return result;
+    }
+
+    private void take(PromotionState state) {
+        tools.open().take(id, state.plan().orElseThrow().target(), PromotionState.names(state.moves()));
+    }
+
+    /** Why it cannot go on: what was planned for one registry is not done in another. */
+    private Optional<String> elsewhere(PromotionState state) {
+        return wrongTarget(state)
+                .or(() -> state.plan()
+                        .map(Event.PromotionPlanned::source)
+                        .filter(planned -> !state.contentThere()
+                                && !planned.equals(request.source().host()))
+                        .map(planned -> "it was planned with images of " + planned
+                                + ", which is not the registry to promote" + " from any more"));
+    }
+
+    private Optional<String> wrongTarget(PromotionState state) {
+        return state.plan()
+                .map(Event.PromotionPlanned::target)
+                .filter(planned -> !planned.equals(request.target().host()))
+                .map(planned -> "it was planned for " + planned + ", which is not the registry to promote to any more");
+    }
+
+    /** Once tags have begun to move, the shorter way back to something whole is on. */
+    private Optional<String> unwanted(PromotionState state) {
+        return state.tagging()
+                ? Optional.empty()
+                : request.veto()
+                        .get()
+                        .or(() -> tools.blocks()
+                                .refusal(
+                                        state.moves().stream().map(Move::digest).toList()));
+    }
+
+    private void undoing(String reason) {
+        journal.update(s ->
+                s.ended() || s.undoing().isPresent() ? List.of() : List.of(new Event.PromotionUndoing(id, reason)));
+    }
+
+    private void forward() {
+        try {
+            content();
+            Optional<String> unwanted = unwanted(journal.state());
+            unwanted.ifPresent(this::undoing);
+            if (unwanted.isEmpty() && tags()) {
+                journal.update(s ->
+                        s.ended() || s.undoing().isPresent() ? List.of() : List.of(new Event.PromotionCompleted(id)));
+            }
+        } catch (RuntimeException e) {
+            if (Failures.isRetryable(e)) {
+                throw e;
+            }
+            undoing(Failures.text(e));
+            if (!journal.state().tagging()) {
+                undo();
+                throw e;
+            }
+        }
+    }
+
+    private void content() {
+        if (journal.state().contentThere()) {
+            return;
+        }
+        CopyPlan plan = tools.copier()
+                .plan(
+                        request.source(),
+                        request.target(),
+                        Planner.images(journal.state().moves(), present));
+        copied = tools.copier().carryOut(plan, request.source(), request.target(), request.progress());
+        journal.update(s -> s.contentThere()
+                ? List.of()
+                : List.of(new Event.ContentPromoted(id, copied.bytes(), copied.copiedBlobs(), copied.mountedBlobs())));
+    }
+
+    private boolean tags() {
+        return new Tagging(
+                        id,
+                        request.target(),
+                        journal,
+                        tools.executor(),
+                        this::copyAgain,
+                        () -> tools.open().requireOurs(id))
+                .run();
+    }
+
+    private void copyAgain(Move move) {
+        tools.copier()
+                .copy(
+                        request.source(),
+                        move.sourceRepository(),
+                        move.digest(),
+                        request.target(),
+                        move.targetRepository());
+    }
+
+    /** Ends what is being undone, as far as the registry lets it; does nothing with what ended otherwise. */
+    Result undo() {
+        PromotionState state = journal.state();
+        if (state.undoing().isPresent()) {
+            state = state.moved().isEmpty() ? undone(List.of()) : putBack(state);
+        } else if (state.ended()) {
+            tools.open()
+                    .close(
+                            id,
+                            state.undone().map(Event.PromotionUndone::leftOver).orElse(List.of()));
+        }
+        return Result.of(state, copied);
+    }
+
+    private PromotionState putBack(PromotionState state) {
+        take(state);
+        Optional<String> elsewhere = wrongTarget(state);
+        List<Undo.Tag> left = elsewhere.isPresent()
+                ? state.moved().stream()
+                        .map(m -> new Undo.Tag(m, Fate.LATER, elsewhere.get()))
+                        .toList()
+                : tools.undo().run(request.target(), state.moved());
+        if (left.stream().noneMatch(t -> t.fate() == Fate.LATER)) {
+            return undone(left);
+        }
+        List<TagLeft> tags = left.stream().map(Undo.Tag::left).toList();
+        return journal.update(
+                s -> s.ended() || s.left().equals(tags) ? List.of() : List.of(new Event.TagsLeft(id, tags)));
+    }
+
+    private PromotionState undone(List<Undo.Tag> left) {
+        PromotionState state = journal.update(s -> s.ended()
+                ? List.of()
+                : List.of(new Event.PromotionUndone(id, s.undoing().orElseThrow(), names(left))));
+        tools.open()
+                .close(
+                        id,
+                        names(left.stream()
+                                .filter(t -> t.fate() == Fate.REFUSED)
+                                .toList()));
+        return state;
+    }
+
+    private static List<String> names(List<Undo.Tag> tags) {
+        return tags.stream().map(t -> PromotionState.name(t.move())).sorted().toList();
+    }
+}

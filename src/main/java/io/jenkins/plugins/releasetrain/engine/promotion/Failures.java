@@ -1,0 +1,24 @@
+package io.jenkins.plugins.releasetrain.engine.promotion;
+
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+
+/** What a registry's failure means for a promotion. */
+final class Failures {
+    private Failures() {}
+
+    /** Whether the same may succeed later; what nobody expected does not. */
+    static boolean isRetryable(Throwable failure) {
+        return failure instanceof EngineException e && e.kind().retryable();
+    }
+
+    /** Whether the registry lacks what a tag was to point to: it may have collected what had no tag. */
+    static boolean lacksContent(Throwable failure) {
+        return failure instanceof EngineException e
+                && (e.kind() == FailureKind.NOT_FOUND || e.kind() == FailureKind.INVALID_INPUT);
+    }
+
+    static String text(RuntimeException failure) {
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+}

@@ -1,0 +1,119 @@
+package io.jenkins.plugins.releasetrain.engine.promotion;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Move;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry;
+import io.jenkins.plugins.releasetrain.engine.store.Journal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * Moves the tags of one promotion, those that say what production runs after all the others. Each is looked at right before
+ * it moves, since registries have no compare-and-swap, and its intent is journalled.
+ */
+final class Tagging {
+    static final int SIDE_BY_SIDE = 16;
+
+    private final String id;
+    private final Registry target;
+    private final Journal<PromotionState> journal;
+    private final Executor executor;
+    private final Consumer<Move> copyAgain;
+    private final Runnable mayGoOn;
+    /** Intents that no append holds yet: those of several threads go into one. */
+    private final Set<String> intents = ConcurrentHashMap.newKeySet();
+
+    /**
+     * @param copyAgain brings content to the target that it collected since it was copied
+     * @param mayGoOn asked before each append of intents; throws where not
+     */
+    Tagging(
+            String id,
+            Registry target,
+            Journal<PromotionState> journal,
+            Executor executor,
+            Consumer<Move> copyAgain,
+            Runnable mayGoOn) {
+        this.id = id;
+        this.target = target;
+        this.journal = journal;
+        this.executor = executor;
+        this.copyAgain = copyAgain;
+        this.mayGoOn = mayGoOn;
+    }
+
+    /**
+     * Moves what is not moved yet.
+     *
+     * @return false where somebody decided meanwhile that it is not completed
+     * @throws RuntimeException where a tag cannot be moved
+     */
+    boolean run() {
+        List<Move> moves =
+                journal.state().moves().stream().filter(PromotionState::isMove).toList();
+        for (boolean last : new boolean[] {false, true}) {
+            List<Move> phase = moves.stream().filter(m -> m.mayMove() == last).toList();
+            Together.each(phase, SIDE_BY_SIDE, executor, this::move);
+        }
+        return goesOn(journal.state());
+    }
+
+    private static boolean goesOn(PromotionState state) {
+        return state.undoing().isEmpty() && !state.ended();
+    }
+
+    private void move(Move move) {
+        Optional<Digest> now =
+                target.resolve(move.targetRepository(), move.tag()).map(Registry.Descriptor::digest);
+        if (now.equals(Optional.of(move.digest()))) {
+            return;
+        }
+        if (!now.equals(move.former())) {
+            throw new EngineException(
+                    FailureKind.CONFLICT,
+                    "Somebody else moved " + target.host() + "/" + PromotionState.name(move) + " to "
+                            + now.map(Digest::toString).orElse("nothing") + " during the promotion");
+        }
+        if (intend(PromotionState.name(move))) {
+            set(move);
+        }
+    }
+
+    /** @return false where it is being undone by now */
+    private boolean intend(String tag) {
+        intents.add(tag);
+        synchronized (this) {
+            if (intents.contains(tag)) {
+                mayGoOn.run();
+                List<String> waiting = new ArrayList<>(intents);
+                journal.update(s -> goesOn(s) && !s.moving().containsAll(waiting)
+                        ? List.of(new Event.TagsMoving(
+                                id, waiting.stream().sorted().toList()))
+                        : List.of());
+                intents.removeAll(waiting);
+            }
+        }
+        PromotionState state = journal.state();
+        return goesOn(state) && state.moving().contains(tag);
+    }
+
+    private void set(Move move) {
+        try {
+            target.tag(move.targetRepository(), move.digest(), move.tag());
+        } catch (EngineException e) {
+            if (!Failures.lacksContent(e)) {
+                throw e;
+            }
+            copyAgain.accept(move);
+            target.tag(move.targetRepository(), move.digest(), move.tag());
+        }
+    }
+}
