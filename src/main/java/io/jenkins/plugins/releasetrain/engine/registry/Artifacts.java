@@ -4,10 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Manifest;
 import java.io.ByteArrayInputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,29 +41,62 @@ public final class Artifacts {
      * Puts the document and lets the tag point to it.
      *
      * @return digest of the manifest, which is what is signed
+     * @throws EngineException CONFLICT: the tag points to something else
      */
     public Digest push(String repository, String tag, Document document) {
         ImageReference.checkRepository(repository);
         ImageReference.checkTag(tag);
-        Descriptor config = upload(repository, "application/vnd.oci.empty.v1+json", EMPTY);
-        Descriptor layer = upload(repository, document.mediaType(), document.content());
+        Descriptor config = describe("application/vnd.oci.empty.v1+json", EMPTY);
+        Descriptor layer = describe(document.mediaType(), document.content());
         byte[] content = manifest(document, config, layer);
         Descriptor descriptor = new Descriptor(Manifests.OCI_MANIFEST, Digest.sha256(content), content.length);
+        requireFree(repository, tag, descriptor.digest());
+        upload(repository, config, EMPTY);
+        upload(repository, layer, document.content());
         registry.putManifest(repository, tag, new Manifest(descriptor, content));
         return descriptor.digest();
     }
 
-    private Descriptor upload(String repository, String mediaType, byte[] content) {
-        Descriptor blob = new Descriptor(mediaType, Digest.sha256(content), content.length);
-        if (!registry.blobs().exists(repository, blob.digest())) {
-            registry.blobs()
-                    .put(
-                            repository,
-                            blob,
-                            registry.blobs().begin(repository, blob.digest()),
-                            new VerifyingStream(blob, offset -> from(content, offset), MOST_BREAKS));
+    private static Descriptor describe(String mediaType, byte[] content) {
+        return new Descriptor(mediaType, Digest.sha256(content), content.length);
+    }
+
+    private void upload(String repository, Descriptor blob, byte[] content) {
+        Blobs blobs = registry.blobs();
+        Attempts attempts = registry.transport().sender().attempts("upload blob " + blob.digest());
+        while (!blobs.exists(repository, blob.digest())) {
+            URI upload = blobs.begin(repository, blob.digest());
+            try {
+                blobs.put(
+                        repository,
+                        blob,
+                        upload,
+                        new VerifyingStream(blob, offset -> from(content, offset), MOST_BREAKS));
+                return;
+            } catch (EngineException e) {
+                blobs.cancel(repository, upload);
+                boolean passing = e.kind().retryable() || e.kind() == FailureKind.UNAUTHENTICATED;
+                if (!passing || !attempts.again()) {
+                    throw e;
+                }
+            }
         }
-        return blob;
+    }
+
+    /** What was published stays: two trains of one name would overwrite each other's releases (I2). */
+    private void requireFree(String repository, String tag, Digest digest) {
+        registry.resolve(repository, tag)
+                .map(Descriptor::digest)
+                .filter(d -> !d.equals(digest))
+                .ifPresent(other -> {
+                    throw new EngineException(
+                            FailureKind.CONFLICT,
+                            "Cannot publish " + registry.host() + "/" + repository + ":" + tag
+                                    + ": it is there already with"
+                                    + " another content, " + other
+                                    + ". Another controller may have a train of this name; give"
+                                    + " one of them another repository for its releases.");
+                });
     }
 
     private static ByteArrayInputStream from(byte[] content, long offset) {

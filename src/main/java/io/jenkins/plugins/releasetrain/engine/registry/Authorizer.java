@@ -1,17 +1,10 @@
 package io.jenkins.plugins.releasetrain.engine.registry;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings.Credentials;
-import java.io.IOException;
-import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -21,19 +14,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * Finds the {@code Authorization} for a request: none, basic, or a bearer token per scope, as the registry's challenge
- * asks (RFC 7235; distribution "Token Authentication Specification"). Thread safe.
+ * Finds the {@code Authorization} for a request: none, basic, or a bearer token whose scopes cover it, as the registry's
+ * challenge asks (RFC 7235; distribution "Token Authentication Specification"). Thread safe.
  */
 final class Authorizer {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int MOST_TOKENS = 10_000;
-    /** The specification's lifetime where the token server names none. */
-    private static final long DEFAULT_LIFETIME_SECONDS = 60;
+    private static final int MOST_REPOSITORIES = 10_000;
 
     private final RegistrySettings settings;
     private final Clock clock;
     private final Function<Call, HttpResponse<byte[]>> unauthenticated;
-    private final Map<String, Holder> tokens = new ConcurrentHashMap<>();
+    private final TokenRequests requests;
+    private final Map<String, Held> tokens = new ConcurrentHashMap<>();
     private volatile Challenge learned = new Challenge("none", Map.of());
     private volatile String basic = "";
 
@@ -42,13 +33,14 @@ final class Authorizer {
         this.settings = settings;
         this.clock = clock;
         this.unauthenticated = unauthenticated;
+        requests = new TokenRequests(settings, clock, unauthenticated);
     }
 
     /** The header's value for a request, by what was learned from earlier challenges; empty for none. */
     String header(Call call) {
         Challenge challenge = learned;
         return switch (challenge.scheme()) {
-            case "bearer" -> "Bearer " + token(challenge, call, "");
+            case "bearer" -> "Bearer " + token(challenge, call, "", false);
             case "basic" -> basic;
             default -> "";
         };
@@ -58,17 +50,22 @@ final class Authorizer {
      * Learns from a 401.
      *
      * @param refused the header's value that was refused; empty for none
+     * @param round counted from one; from the second on the challenge's own scope is asked for, which may be another than
+     *     the path tells, as behind a reverse proxy
      * @return the value to try instead; empty where there is nothing else to try
      */
-    Optional<String> challenged(Call call, HttpHeaders answer, String refused) {
-        List<Challenge> challenges = Challenge.parse(answer.allValues("WWW-Authenticate"));
+    Optional<String> challenged(Call call, HttpHeaders answer, String refused, int round) {
+        List<Challenge> challenges = challenges(call, answer);
         Optional<Challenge> bearer = Challenge.find(challenges, "bearer");
         if (bearer.isPresent()) {
-            learned = bearer.get();
-            return Optional.of("Bearer " + token(bearer.get(), call, refused));
+            learned = bearer.get().without("scope");
+            if (round > 1 && bearer.get().scopes().isEmpty()) {
+                return Optional.empty();
+            }
+            return Optional.of("Bearer " + token(bearer.get(), call, refused, round > 1));
         }
         if (Challenge.find(challenges, "basic").isPresent()) {
-            Optional<String> fresh = basic();
+            Optional<String> fresh = settings.credentials().get().map(Authorizer::basic);
             fresh.ifPresent(value -> {
                 basic = value;
                 learned = new Challenge("basic", Map.of());
@@ -78,100 +75,61 @@ final class Authorizer {
         return Optional.empty();
     }
 
-    private Optional<String> basic() {
-        return settings.credentials().get().map(Authorizer::basic);
+    /** A refusal that does not say what is wanted is explained by the registry's base address. */
+    private List<Challenge> challenges(Call call, HttpHeaders answer) {
+        List<String> said = answer.allValues("WWW-Authenticate");
+        if (said.isEmpty() && "none".equals(learned.scheme())) {
+            Call base = Call.of(call.action(), "GET", settings.origin().resolve("/v2/"));
+            said = unauthenticated.apply(base).headers().allValues("WWW-Authenticate");
+        }
+        return Challenge.parse(said);
     }
 
-    private static String basic(Credentials credentials) {
+    static String basic(Credentials credentials) {
         byte[] pair = (credentials.user() + ":" + credentials.password()).getBytes(StandardCharsets.UTF_8);
         return "Basic " + Base64.getEncoder().encodeToString(pair);
     }
 
-    private String token(Challenge challenge, Call call, String refused) {
-        if (tokens.size() > MOST_TOKENS) {
+    private String token(Challenge challenge, Call call, String refused, boolean asChallenged) {
+        if (tokens.size() > MOST_REPOSITORIES) {
             tokens.clear();
         }
-        Holder holder = tokens.computeIfAbsent(call.scopes(), s -> new Holder());
-        synchronized (holder) {
-            boolean usable = clock.instant().isBefore(holder.renewAt) && !refused.equals("Bearer " + holder.token);
-            if (!usable) {
-                fetch(challenge, call, holder);
+        String repository = call.scopes().isEmpty() ? "" : call.scopes().get(0).repository();
+        Held held = tokens.computeIfAbsent(repository, r -> new Held());
+        synchronized (held) {
+            Optional<Token> usable = held.usable(call.scopes(), refused, clock);
+            if (usable.isPresent()) {
+                return usable.get().value();
             }
-            return holder.token;
+            Token fresh = requests.fetch(challenge, call, asChallenged);
+            held.tokens.add(fresh);
+            return fresh.value();
         }
     }
 
-    private void fetch(Challenge challenge, Call call, Holder holder) {
-        Instant asked = clock.instant();
-        Call request = tokenRequest(challenge, call);
-        HttpResponse<byte[]> response = unauthenticated.apply(request);
-        if (response.statusCode() != 200) {
-            String sent = request.headers().getOrDefault("Authorization", "");
-            throw Failures.status(request, response.statusCode(), response.body(), Sent.of(sent, response.headers()));
-        }
-        try {
-            JsonNode json = JSON.readTree(response.body());
-            String token = json.path("token").asText(json.path("access_token").asText());
-            if (token.isEmpty()) {
-                throw Failures.of(FailureKind.UNSUPPORTED, request, "answered without a token.");
-            }
-            long lifetime = json.path("expires_in").asLong(DEFAULT_LIFETIME_SECONDS);
-            holder.token = token;
-            // A tenth early, so that a token does not expire on its way.
-            holder.renewAt = asked.plusMillis(lifetime * 900);
-        } catch (IOException e) {
-            throw Failures.of(FailureKind.UNSUPPORTED, request, "answered something that is not a token response.");
+    /** The tokens of one repository; its lock lets one thread ask while the others wait for the same repository only. */
+    private static final class Held {
+        private final List<Token> tokens = new ArrayList<>();
+
+        Optional<Token> usable(List<Scope> scopes, String refused, Clock clock) {
+            tokens.removeIf(t -> !clock.instant().isBefore(t.renewAt()) || refused.equals("Bearer " + t.value()));
+            return tokens.stream()
+                    .filter(t -> scopes.isEmpty() ? t.scopes().isEmpty() : Scope.cover(t.scopes(), scopes))
+                    .findFirst();
         }
     }
 
-    private Call tokenRequest(Challenge challenge, Call call) {
-        String realm = challenge.parameter("realm").orElse("");
-        StringBuilder query = new StringBuilder();
-        challenge.parameter("service").ifPresent(s -> query.append("&service=").append(encoded(s)));
-        for (String scope : call.scopes().split(" ")) {
-            query.append("&scope=").append(encoded(scope));
+    /**
+     * A token.
+     *
+     * @param scopes what it is used for
+     */
+    record Token(List<Scope> scopes, String value, java.time.Instant renewAt) {
+        /** Without the token (I9). */
+        @Override
+        public String toString() {
+            return "token for " + Scope.text(scopes);
         }
-        query.setCharAt(0, realm.contains("?") ? '&' : '?');
-        String action = "get a token for " + call.scopes() + " of registry " + settings.host();
-        Call request;
-        try {
-            request = Call.of(action, "GET", URI.create(realm + query), "");
-        } catch (IllegalArgumentException e) {
-            throw Failures.of(FailureKind.UNSUPPORTED, call, "was answered with an unusable token endpoint.");
-        }
-        checkEndpoint(call, request.uri());
-        Optional<String> credentials = basic();
-        if (credentials.isPresent()) {
-            requireSafe(request);
-        }
-        return credentials.map(c -> request.header("Authorization", c)).orElse(request);
-    }
-
-    private static void checkEndpoint(Call call, URI endpoint) {
-        boolean http = "https".equalsIgnoreCase(endpoint.getScheme()) || "http".equalsIgnoreCase(endpoint.getScheme());
-        if (!http || endpoint.getHost() == null) {
-            throw Failures.of(FailureKind.UNSUPPORTED, call, "was answered with an unusable token endpoint.");
-        }
-    }
-
-    private void requireSafe(Call request) {
-        if (!"https".equalsIgnoreCase(request.uri().getScheme()) && !settings.plainHttp()) {
-            throw Failures.of(
-                    FailureKind.TLS,
-                    request,
-                    "is not sent: the token endpoint has no TLS, and credentials would be readable on the way. Let the"
-                            + " registry name an https endpoint, or opt in to plain HTTP for this registry.");
-        }
-    }
-
-    private static String encoded(String value) {
-        return URLEncoder.encode(value, StandardCharsets.UTF_8);
-    }
-
-    /** A scope's token; its own lock lets one thread ask while the others wait for the same scope only. */
-    private static final class Holder {
-        private String token = "";
-        private Instant renewAt = Instant.MIN;
     }
 
     /**
@@ -195,6 +153,12 @@ final class Authorizer {
                 secrets.removeIf(String::isEmpty);
             }
             return new Sent(insufficient, List.copyOf(secrets));
+        }
+
+        /** Without the secrets (I9). */
+        @Override
+        public String toString() {
+            return insufficientScope ? "insufficient scope" : "refused";
         }
     }
 }

@@ -7,10 +7,12 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Gives a blob's chunks to the HTTP client at the pace at which it can send them. */
 final class BlobPublisher implements Flow.Publisher<ByteBuffer> {
     private final VerifyingStream content;
+    private final int turn;
     private volatile RuntimeException failure;
 
     BlobPublisher(VerifyingStream content) {
         this.content = content;
+        turn = content.turn();
     }
 
     /** Why the content ended early, or null. The HTTP client only tells that a request body failed. */
@@ -47,7 +49,7 @@ final class BlobPublisher implements Flow.Publisher<ByteBuffer> {
                 return;
             }
             try {
-                byte[] chunk = content.next();
+                byte[] chunk = content.next(turn);
                 ended = content.finished();
                 subscriber.onNext(ByteBuffer.wrap(chunk));
                 if (ended) {

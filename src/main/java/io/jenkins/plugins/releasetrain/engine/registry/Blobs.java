@@ -13,9 +13,13 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A registry's blobs (distribution specification 1.1, "Pulling blobs", "Pushing blobs", "Mounting a blob"). */
 final class Blobs {
+    private static final Pattern RANGE = Pattern.compile("(?:bytes=)?0-(\\d+)");
+
     private final Transport transport;
 
     Blobs(Transport transport) {
@@ -25,19 +29,26 @@ final class Blobs {
     /** Whether a repository that will be pushed to holds a blob (HEAD). */
     boolean exists(String repository, Digest digest) {
         Call call = Call.of(
-                "look for blob " + name(repository, digest), "HEAD", uri(repository, digest), Call.push(repository));
+                "look for blob " + name(repository, digest), "HEAD", uri(repository, digest), Scope.push(repository));
         HttpResponse<Void> response = transport.head(call);
         return switch (response.statusCode()) {
             case 200 -> true;
             case 404 -> false;
+            case 401, 403 -> {
+                // Said of a repository that does not exist yet; whether we may push shows when it is pushed.
+                if (transport.letsIn()) {
+                    yield false;
+                }
+                throw transport.failure(call, response);
+            }
             default -> throw transport.failure(call, response);
         };
     }
 
     /** A small blob, proven to have its digest. */
     byte[] read(String repository, Digest digest) {
-        Call call =
-                Call.of("read blob " + name(repository, digest), "GET", uri(repository, digest), Call.pull(repository));
+        Call call = Call.of(
+                "read blob " + name(repository, digest), "GET", uri(repository, digest), Scope.pull(repository));
         HttpResponse<byte[]> response = transport.document(call);
         if (response.statusCode() != 200) {
             throw transport.failure(call, response);
@@ -47,27 +58,51 @@ final class Blobs {
     }
 
     /**
-     * Asks the registry to take a blob from another of its repositories.
+     * How a mount ended.
      *
-     * @return empty if it did; else where the upload that it began instead goes on
+     * @param mounted whether the repository holds the blob now
+     * @param upload where the upload goes on that the registry began instead, if it did
+     * @param refused whether it refused, so that the next blob from there need not be tried
      */
-    Optional<URI> mount(String repository, Digest digest, String from) {
+    record Mount(boolean mounted, Optional<URI> upload, boolean refused) {
+        private static final Mount DONE = new Mount(true, Optional.empty(), false);
+        private static final Mount REFUSED = new Mount(false, Optional.empty(), true);
+    }
+
+    /**
+     * Asks the registry to take a blob from another of its repositories. It is an alternative to an upload, never a
+     * condition, so no answer of any kind is a failure.
+     */
+    Mount mount(String repository, Digest digest, String from) {
         URI uri = transport.uri(
-                "/v2/" + repository + "/blobs/uploads/?mount=" + encoded(digest.value()) + "&from=" + encoded(from));
-        Call call = Call.of(
-                        "mount blob " + digest + " from " + from + " into " + repository,
-                        "POST",
-                        uri,
-                        Call.push(repository) + " " + Call.pull(from))
-                .once();
-        HttpResponse<byte[]> response = transport.document(call);
-        return switch (response.statusCode()) {
-            case 201 -> Optional.empty();
-            case 202 -> Optional.of(location(call, response));
-            // Some registries refuse what they cannot mount instead of beginning an upload.
-            case 400, 404, 405 -> Optional.of(begin(repository, digest));
-            default -> throw transport.failure(call, response);
-        };
+                "/v2/" + transport.settings().path(repository) + "/blobs/uploads/?mount=" + encoded(digest.value())
+                        + "&from=" + encoded(transport.settings().path(from)));
+        String action = "mount blob " + digest + " from " + from + " into " + repository;
+        Call call = repository.equals(from)
+                ? Call.of(action, "POST", uri, Scope.push(repository)).once()
+                : Call.of(action, "POST", uri, Scope.push(repository), Scope.pull(from))
+                        .once();
+        try {
+            HttpResponse<byte[]> response = transport.document(call);
+            return switch (response.statusCode()) {
+                case 201 -> Mount.DONE;
+                case 202 -> new Mount(false, upload(call, response), false);
+                default -> Mount.REFUSED;
+            };
+        } catch (EngineException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            return Mount.REFUSED;
+        }
+    }
+
+    private Optional<URI> upload(Call call, HttpResponse<?> response) {
+        try {
+            return Optional.of(location(call, response));
+        } catch (EngineException e) {
+            return Optional.empty();
+        }
     }
 
     /** Begins an upload and says where it goes on. */
@@ -75,11 +110,11 @@ final class Blobs {
         Call call = Call.of(
                         "begin the upload of blob " + name(repository, digest),
                         "POST",
-                        transport.uri("/v2/" + repository + "/blobs/uploads/"),
-                        Call.push(repository))
+                        transport.uri("/v2/" + transport.settings().path(repository) + "/blobs/uploads/"),
+                        Scope.push(repository))
                 .once();
         HttpResponse<byte[]> response = transport.document(call);
-        if (response.statusCode() != 202) {
+        if (!isSuccess(response)) {
             throw transport.failure(call, response);
         }
         return location(call, response);
@@ -91,7 +126,7 @@ final class Blobs {
                 "read blob " + name(repository, blob.digest()),
                 "GET",
                 uri(repository, blob.digest()),
-                Call.pull(repository));
+                Scope.pull(repository));
         HttpResponse<InputStream> response =
                 transport.stream(offset == 0 ? call : call.header("Range", "bytes=" + offset + "-"));
         if (response.statusCode() == 206 || response.statusCode() == 200 && offset == 0) {
@@ -108,38 +143,93 @@ final class Blobs {
         }
     }
 
-    /** Puts content to an upload that was begun; the registry has the blob when this returns. */
+    /** Puts what is left of the content to an upload that was begun; the registry has the blob when this returns. */
     void put(String repository, Descriptor blob, URI upload, VerifyingStream content) {
         URI uri = URI.create(upload + (upload.getRawQuery() == null ? "?" : "&") + "digest="
                 + encoded(blob.digest().value()));
+        long from = content.position();
         BlobPublisher publisher = new BlobPublisher(content);
-        Call call = Call.of("upload blob " + name(repository, blob.digest()), "PUT", uri, Call.push(repository))
+        Call call = Call.of("upload blob " + name(repository, blob.digest()), "PUT", uri, Scope.push(repository))
                 .header("Content-Type", "application/octet-stream")
-                .body(body(blob, content, publisher))
+                .body(body(content, publisher))
                 .once();
+        if (from > 0) {
+            call = call.header("Content-Range", from + "-" + (blob.size() - 1));
+        }
         HttpResponse<byte[]> response;
         try {
-            response = transport.upload(call, content::position);
+            response = transport.upload(call, content);
         } catch (EngineException e) {
             throw publisher.failure() instanceof EngineException cause ? cause : e;
         } finally {
-            transport.countSent(content.position());
+            transport.sender().countSent(Math.max(0, content.position() - from));
         }
-        if (response.statusCode() != 201) {
+        if (!isSuccess(response)) {
             throw transport.failure(call, response);
         }
         if (!content.finished()) {
             throw Failures.of(FailureKind.UNAVAILABLE, call, "was accepted before it was sent completely.");
         }
+        // Any success will do, but only the one of the specification says that the blob is stored.
+        if (response.statusCode() != 201 && !exists(repository, blob.digest())) {
+            throw Failures.of(
+                    FailureKind.UNAVAILABLE,
+                    call,
+                    "answered " + response.statusCode() + ", but the blob is not there.");
+        }
     }
 
-    /** A publisher cannot be empty; the blob without bytes has a digest to verify as well. */
-    private static BodyPublisher body(Descriptor blob, VerifyingStream content, BlobPublisher publisher) {
-        if (blob.size() > 0) {
-            return BodyPublishers.fromPublisher(publisher, blob.size());
+    /**
+     * What an upload that broke has so far.
+     *
+     * @param upload where it goes on
+     * @param bytes that are stored of it
+     */
+    record Stored(URI upload, long bytes) {}
+
+    /** @return empty where the registry does not know, so that the upload has to begin again */
+    Optional<Stored> stored(String repository, Descriptor blob, URI upload) {
+        Call call = Call.of(
+                        "ask how far the upload is of blob " + name(repository, blob.digest()),
+                        "GET",
+                        upload,
+                        Scope.push(repository))
+                .once();
+        try {
+            HttpResponse<byte[]> response = transport.document(call);
+            Matcher range = RANGE.matcher(response.headers().firstValue("Range").orElse(""));
+            if (response.statusCode() != 204 || !range.matches()) {
+                return Optional.empty();
+            }
+            // A range names its last byte, so "0-0" is one byte, or none: not worth going on from.
+            long bytes = Long.parseLong(range.group(1)) + 1;
+            URI next = response.headers()
+                    .firstValue("Location")
+                    .map(location -> transport.target(call, location))
+                    .orElse(upload);
+            return bytes > 1 && bytes <= blob.size() ? Optional.of(new Stored(next, bytes)) : Optional.empty();
+        } catch (EngineException | NumberFormatException e) {
+            return Optional.empty();
         }
-        content.next();
+    }
+
+    /** Lets the registry forget an upload that will not go on; it collects it one day if it does not hear of it. */
+    void cancel(String repository, URI upload) {
+        transport.tell(Call.of("cancel an upload to " + repository, "DELETE", upload, Scope.push(repository))
+                .once());
+    }
+
+    /** A publisher cannot be empty; where nothing is left to send, the whole is proven all the same. */
+    private static BodyPublisher body(VerifyingStream content, BlobPublisher publisher) {
+        if (content.left() > 0) {
+            return BodyPublishers.fromPublisher(publisher, content.left());
+        }
+        content.next(content.turn());
         return BodyPublishers.noBody();
+    }
+
+    static boolean isSuccess(HttpResponse<?> response) {
+        return response.statusCode() / 100 == 2;
     }
 
     private URI location(Call call, HttpResponse<?> response) {
@@ -151,7 +241,7 @@ final class Blobs {
     }
 
     private URI uri(String repository, Digest digest) {
-        return transport.uri("/v2/" + repository + "/blobs/" + digest);
+        return transport.uri("/v2/" + transport.settings().path(repository) + "/blobs/" + digest);
     }
 
     private static String name(String repository, Digest digest) {

@@ -9,20 +9,27 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Reads a body into memory up to a limit, so that no answer can exhaust it. */
 final class BoundedBody implements BodySubscriber<byte[]> {
     private final CompletableFuture<byte[]> result = new CompletableFuture<>();
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
     private final int limit;
+    private final AtomicLong progress;
     private Flow.Subscription subscription;
 
-    private BoundedBody(int limit) {
+    private BoundedBody(int limit, AtomicLong progress) {
         this.limit = limit;
+        this.progress = progress;
     }
 
-    static BodyHandler<byte[]> handler(int limit) {
-        return info -> new BoundedBody(limit);
+    /** @param progress is set to a number that changes with every part that arrives, the headers included */
+    static BodyHandler<byte[]> handler(int limit, AtomicLong progress) {
+        return info -> {
+            progress.incrementAndGet();
+            return new BoundedBody(limit, progress);
+        };
     }
 
     @Override
@@ -47,6 +54,7 @@ final class BoundedBody implements BodySubscriber<byte[]> {
             byte[] bytes = new byte[buffer.remaining()];
             buffer.get(bytes);
             content.writeBytes(bytes);
+            progress.addAndGet(bytes.length);
         }
     }
 

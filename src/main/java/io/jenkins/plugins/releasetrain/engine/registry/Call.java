@@ -4,14 +4,16 @@ import java.net.URI;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * One request, before authentication.
  *
  * @param action what it is for, to complete "Cannot …" in an error
- * @param scopes what a bearer token must allow, separated by blanks ({@code repository:shop/cart:pull})
+ * @param scopes what a bearer token must allow
  * @param repeatable whether it may be sent again after a failure
+ * @param patient whether it is worth waiting for while the host throttles it and serves others
  */
 record Call(
         String action,
@@ -19,51 +21,62 @@ record Call(
         URI uri,
         Map<String, String> headers,
         BodyPublisher body,
-        String scopes,
-        boolean repeatable) {
+        List<Scope> scopes,
+        boolean repeatable,
+        boolean patient) {
 
     private static final Map<String, String> ANY_MANIFEST = Map.of("Accept", Manifests.ACCEPT);
+    private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
 
-    static Call of(String action, String method, URI uri, String scopes) {
-        return new Call(action, method, uri, Map.of(), BodyPublishers.noBody(), scopes, true);
-    }
-
-    static String pull(String repository) {
-        return "repository:" + repository + ":pull";
-    }
-
-    static String push(String repository) {
-        return "repository:" + repository + ":pull,push";
+    static Call of(String action, String method, URI uri, Scope... scopes) {
+        return new Call(action, method, uri, Map.of(), BodyPublishers.noBody(), List.of(scopes), true, true);
     }
 
     Call acceptingManifests() {
-        return new Call(action, method, uri, ANY_MANIFEST, body, scopes, repeatable);
+        return new Call(action, method, uri, ANY_MANIFEST, body, scopes, repeatable, patient);
     }
 
     Call header(String name, String value) {
         Map<String, String> more = new HashMap<>(headers);
         more.put(name, value);
-        return new Call(action, method, uri, Map.copyOf(more), body, scopes, repeatable);
+        return new Call(action, method, uri, Map.copyOf(more), body, scopes, repeatable, patient);
     }
 
     Call body(BodyPublisher content) {
-        return new Call(action, method, uri, headers, content, scopes, repeatable);
+        return new Call(action, method, uri, headers, content, scopes, repeatable, patient);
     }
 
     Call to(URI other) {
-        return new Call(action, method, other, headers, body, scopes, repeatable);
+        return new Call(action, method, other, headers, body, scopes, repeatable, patient);
     }
 
     Call once() {
-        return new Call(action, method, uri, headers, body, scopes, false);
+        return new Call(action, method, uri, headers, body, scopes, false, patient);
     }
 
-    boolean sameOrigin(URI other) {
-        return sameOrigin(uri, other);
+    Call impatient() {
+        return new Call(action, method, uri, headers, body, scopes, repeatable, false);
     }
 
+    /** Whether two addresses are of one origin; a scheme's own port may be written or not (RFC 6454 section 4). */
     static boolean sameOrigin(URI one, URI other) {
         return one.getScheme().equalsIgnoreCase(other.getScheme())
-                && one.getRawAuthority().equalsIgnoreCase(other.getRawAuthority());
+                && one.getHost() != null
+                && one.getHost().equalsIgnoreCase(other.getHost())
+                && port(one) == port(other);
+    }
+
+    static int port(URI uri) {
+        if (uri.getPort() >= 0) {
+            return uri.getPort();
+        }
+        return "http".equalsIgnoreCase(uri.getScheme()) ? HTTP_PORT : HTTPS_PORT;
+    }
+
+    /** Without headers and body, which may carry secrets (I9). */
+    @Override
+    public String toString() {
+        return method + " " + uri.getRawPath();
     }
 }

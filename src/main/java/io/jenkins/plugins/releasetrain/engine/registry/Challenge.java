@@ -47,4 +47,15 @@ record Challenge(String scheme, Map<String, String> parameters) {
     Optional<String> parameter(String name) {
         return Optional.ofNullable(parameters.get(name));
     }
+
+    /** The scopes that it names, separated by blanks; empty where it names none. */
+    Optional<String> scopes() {
+        return parameter("scope").map(String::trim).filter(s -> !s.isEmpty());
+    }
+
+    Challenge without(String name) {
+        Map<String, String> fewer = new LinkedHashMap<>(parameters);
+        fewer.remove(name);
+        return new Challenge(scheme, fewer);
+    }
 }

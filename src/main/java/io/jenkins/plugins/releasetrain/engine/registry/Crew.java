@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
 /**
@@ -20,12 +21,46 @@ final class Crew<T> {
     private final Consumer<T> work;
     private final CountDownLatch open;
     private final Set<Thread> busy = new HashSet<>();
+    /** Whom this interrupted itself: nobody else wants them to stop. */
+    private final Set<Thread> stopped = new HashSet<>();
+
     private RuntimeException failure;
+    private Error error;
 
     Crew(Collection<T> jobs, Consumer<T> work) {
         this.left = new ConcurrentLinkedQueue<>(jobs);
         this.work = work;
         this.open = new CountDownLatch(jobs.size());
+    }
+
+    /** Threads that end with their work. */
+    static Executor threads(String name) {
+        return work -> {
+            Thread thread = new Thread(work, name);
+            thread.setDaemon(true);
+            thread.start();
+        };
+    }
+
+    /** An executor that lends no more threads at once than there are permits, over all crews that use it. */
+    static Executor atMost(Semaphore permits, Executor executor) {
+        return work -> {
+            if (!permits.tryAcquire()) {
+                throw new RejectedExecutionException("All helpers are busy");
+            }
+            try {
+                executor.execute(() -> {
+                    try {
+                        work.run();
+                    } finally {
+                        permits.release();
+                    }
+                });
+            } catch (RejectedExecutionException e) {
+                permits.release();
+                throw e;
+            }
+        };
     }
 
     /** @param width threads, the calling one included */
@@ -35,7 +70,7 @@ final class Crew<T> {
                 executor.execute(this::help);
             }
         } catch (RejectedExecutionException e) {
-            // The caller does it alone: an executor that is shutting down or full only makes it slower.
+            // Those who are there do it: an executor that is shutting down or full only makes it slower.
         }
         help();
         boolean interrupted = awaitOthers();
@@ -43,6 +78,9 @@ final class Crew<T> {
             Thread.currentThread().interrupt();
         }
         synchronized (this) {
+            if (error != null) {
+                throw error;
+            }
             if (failure != null) {
                 throw failure;
             }
@@ -56,7 +94,10 @@ final class Crew<T> {
                     work.accept(job);
                 }
             } catch (RuntimeException e) {
-                fail(e);
+                fail(e, null);
+            } catch (Error e) {
+                // Also an Error: a job that was not done must not pass for one that was.
+                fail(null, e);
             } finally {
                 end();
             }
@@ -64,18 +105,29 @@ final class Crew<T> {
     }
 
     private synchronized boolean begin() {
-        return failure == null && busy.add(Thread.currentThread());
+        return failure == null && error == null && busy.add(Thread.currentThread());
     }
 
     private synchronized void end() {
         busy.remove(Thread.currentThread());
+        if (stopped.remove(Thread.currentThread())) {
+            // Ours, and it has done what it was for.
+            Thread.interrupted();
+        }
         open.countDown();
     }
 
-    private synchronized void fail(RuntimeException e) {
-        if (failure == null) {
+    private synchronized void fail(RuntimeException e, Error fatal) {
+        if (failure == null && error == null) {
             failure = e;
-            busy.stream().filter(t -> t != Thread.currentThread()).forEach(Thread::interrupt);
+            error = fatal;
+            busy.stream().filter(t -> t != Thread.currentThread()).forEach(t -> {
+                // Whom somebody else interrupted before stays so.
+                if (!t.isInterrupted()) {
+                    stopped.add(t);
+                    t.interrupt();
+                }
+            });
         }
     }
 

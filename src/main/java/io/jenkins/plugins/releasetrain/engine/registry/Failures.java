@@ -6,17 +6,21 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.URI;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /** Turns answers and exceptions into errors that say what was tried, why it failed and what to do. */
 final class Failures {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LONGEST_QUOTE = 300;
+    /** Codes of the specification for a manifest whose content is not there; registries send them with 400 and 404. */
+    private static final Pattern LACKING = Pattern.compile("\\b(?:MANIFEST_BLOB|BLOB|MANIFEST)_UNKNOWN\\b");
 
     private Failures() {}
 
@@ -24,8 +28,11 @@ final class Failures {
      * @param authorization what was sent; the registry's own words are cleaned of it (I9)
      */
     static EngineException status(Call call, int status, byte[] body, Authorizer.Sent authorization) {
-        FailureKind kind = kind(status, authorization.insufficientScope());
         String own = ownWords(body, authorization.secrets());
+        FailureKind kind = kind(status, authorization.insufficientScope());
+        if (kind == FailureKind.INVALID_INPUT && LACKING.matcher(own).find()) {
+            kind = FailureKind.NOT_FOUND;
+        }
         return new EngineException(
                 kind,
                 prefix(call) + "answered " + status + (own.isEmpty() ? "" : " (" + own + ")") + ". "
@@ -77,8 +84,14 @@ final class Failures {
 
     /** Query strings of uploads and of redirects carry signatures, so none is shown (I9). */
     private static String prefix(Call call) {
-        return "Cannot " + call.action() + " at " + call.uri().getRawAuthority() + ": " + call.method() + " "
+        return "Cannot " + call.action() + " at " + authority(call.uri()) + ": " + call.method() + " "
                 + call.uri().getRawPath() + " ";
+    }
+
+    /** Host and port, without what may stand before them (I9). */
+    static String authority(URI uri) {
+        String authority = String.valueOf(uri.getRawAuthority());
+        return authority.substring(authority.lastIndexOf('@') + 1);
     }
 
     private static FailureKind kind(int status, boolean insufficientScope) {
@@ -98,9 +111,11 @@ final class Failures {
     private static String advice(FailureKind kind, int status, Call call) {
         return switch (kind) {
             case UNAUTHENTICATED -> "Check the credentials configured for this registry.";
-            case FORBIDDEN -> "Give the configured account the right to " + call.scopes() + ".";
+            case FORBIDDEN -> forbidden(call);
             case NOT_FOUND -> "Check the name of the repository and that it holds this content.";
-            case RATE_LIMITED -> "Try again later, or allow fewer requests at once for this registry.";
+            case RATE_LIMITED ->
+                "Try again later, or allow fewer requests at once for this registry under Manage Jenkins » Release"
+                        + " Train.";
             case TIMEOUT, UNAVAILABLE -> "Check the registry's health; the same request may succeed later.";
             case TOO_LARGE -> "The registry, or a proxy before it, limits the size of what it accepts.";
             case UNSUPPORTED ->
@@ -109,6 +124,12 @@ final class Failures {
                         : "This registry does not support the request.";
             default -> "The registry refuses the content.";
         };
+    }
+
+    private static String forbidden(Call call) {
+        return call.scopes().isEmpty()
+                ? "Check the rights of the configured account."
+                : "Give the configured account the right to " + Scope.text(call.scopes()) + ".";
     }
 
     /** Code and message of the first errors of the registry's answer (distribution specification, "Error Codes"). */

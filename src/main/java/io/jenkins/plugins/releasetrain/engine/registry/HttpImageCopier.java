@@ -3,7 +3,9 @@ package io.jenkins.plugins.releasetrain.engine.registry;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
-import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -12,23 +14,24 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 
 /**
- * Copies from one {@link HttpRegistry} to another: an image that is there costs one request; blobs are mounted where the
- * target registry holds them in some repository, else streamed without touching the disk; children before their index.
- * Thread safe; one copier for all copies makes the bounds per host and the memory of known blobs work.
+ * Copies from one {@link HttpRegistry} to another: a plan is made of what is missing; blobs are mounted where the target
+ * registry holds them in some repository, else streamed without touching the disk; children before their index. Thread
+ * safe; one copier for all copies makes the bounds per host and the memory of known blobs work.
  */
 public final class HttpImageCopier implements ImageCopier {
     private static final int MOST_KNOWN_BLOBS = 50_000;
+    private static final int MOST_HELPERS = 32;
     private static final int LOCKS = 256;
 
     private final CopySettings settings;
-    private final Executor executor;
+    private final Executor helpers;
     private final CopyProgress progress;
-    private final KnownBlobs known = new KnownBlobs(MOST_KNOWN_BLOBS);
+    private final KnownBlobs known = new KnownBlobs(MOST_KNOWN_BLOBS, Clock.systemUTC());
     private final Map<String, Semaphore> permits = new ConcurrentHashMap<>();
     private final ReentrantLock[] locks =
             IntStream.range(0, LOCKS).mapToObj(i -> new ReentrantLock()).toArray(ReentrantLock[]::new);
 
-    /** @param executor lends threads for blobs in parallel; the calling thread always works too */
+    /** @param executor lends threads, a few at once over all copies; the calling thread always works too */
     public HttpImageCopier(CopySettings settings, Executor executor) {
         this(settings, executor, CopyProgress.NONE);
     }
@@ -36,45 +39,39 @@ public final class HttpImageCopier implements ImageCopier {
     /** @param progress told of all copies */
     public HttpImageCopier(CopySettings settings, Executor executor, CopyProgress progress) {
         this.settings = settings;
-        this.executor = executor;
+        this.helpers = Crew.atMost(new Semaphore(MOST_HELPERS), executor);
         this.progress = progress;
     }
 
     @Override
     public Report copy(
             Registry source, String sourceRepository, Digest digest, Registry target, String targetRepository) {
-        ImageReference.checkRepository(sourceRepository);
-        ImageReference.checkRepository(targetRepository);
-        Place from = new Place(http(source), sourceRepository);
-        return new ImageCopy(this, from, new Place(http(target), targetRepository), digest).run();
+        CopyPlan plan = plan(source, target, List.of(new Image(sourceRepository, digest, targetRepository)));
+        return carryOut(plan, source, target, CopyProgress.NONE);
     }
 
-    /** A repository of a registry. */
-    record Place(HttpRegistry registry, String repository) {
-        String host() {
-            return registry.host();
-        }
+    @Override
+    public CopyPlan plan(Registry source, Registry target, Collection<Image> images) {
+        return new Survey(this, http(source), http(target)).plan(images);
+    }
 
-        @Override
-        public String toString() {
-            return host() + "/" + repository;
-        }
+    @Override
+    public Report carryOut(CopyPlan plan, Registry source, Registry target, CopyProgress also) {
+        return new Transfer(this, http(source), http(target), progress.and(also)).run(plan);
     }
 
     CopySettings settings() {
         return settings;
     }
 
-    Executor executor() {
-        return executor;
-    }
-
-    CopyProgress progress() {
-        return progress;
-    }
-
     KnownBlobs known() {
         return known;
+    }
+
+    /** Works through jobs with as many threads as a registry takes requests. */
+    <T> void together(HttpRegistry registry, Collection<T> jobs, java.util.function.Consumer<T> work) {
+        new Crew<>(jobs, work)
+                .run(helpers, registry.transport().settings().limits().concurrentRequests());
     }
 
     /** Two copies that need the same blob at the same registry: one streams it, the other mounts it then. */
@@ -89,9 +86,10 @@ public final class HttpImageCopier implements ImageCopier {
     }
 
     /** Holds a place at both hosts while it works; always taken in the same order, so that nobody waits in a ring. */
-    void transfer(String one, String other, Runnable work) throws InterruptedException {
-        Semaphore first = permits(one.compareTo(other) <= 0 ? one : other);
-        Semaphore second = permits(one.compareTo(other) <= 0 ? other : one);
+    void transfer(HttpRegistry one, HttpRegistry other, Runnable work) throws InterruptedException {
+        boolean ordered = one.host().compareTo(other.host()) <= 0;
+        Semaphore first = permits(ordered ? one : other);
+        Semaphore second = permits(ordered ? other : one);
         first.acquire();
         try {
             if (second != first) {
@@ -109,8 +107,10 @@ public final class HttpImageCopier implements ImageCopier {
         }
     }
 
-    private Semaphore permits(String host) {
-        return permits.computeIfAbsent(host, h -> new Semaphore(settings.transfersPerHost()));
+    private Semaphore permits(HttpRegistry registry) {
+        int most = registry.transport().settings().limits().transfers();
+        return permits.computeIfAbsent(
+                registry.host() + " " + most, h -> new Semaphore(Math.min(most, settings.transfersPerHost())));
     }
 
     private static HttpRegistry http(Registry registry) {

@@ -8,54 +8,78 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A registry spoken to by the OCI distribution specification 1.1 over HTTP/1.1: no daemon, no disk, no shell. Thread
- * safe; make one per registry, so that its tokens, its connections and the pauses that it asks for are shared.
+ * safe; make one per registry and account, so that its tokens and what was learned of it are shared.
  */
 public final class HttpRegistry implements Registry {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern NEXT = Pattern.compile("<([^>]*)>\\s*;[^,]*rel=\"?next\"?");
-    private static final int TAGS_PER_PAGE = 1000;
-    private static final int MOST_PAGES = 10_000;
+    private static final long RECENT_BYTES = 16 << 20;
 
     private final Transport transport;
     private final Blobs blobs;
+    private final Listings listings;
+    private final Recent recent = new Recent(RECENT_BYTES);
+    private final Abilities abilities;
 
-    /** @param sleeper waits before a request is sent again, and while the registry asks to be left alone */
+    /** With connections of its own. */
     public HttpRegistry(RegistrySettings settings, Clock clock, Sleeper sleeper) {
-        transport = new Transport(settings, clock, sleeper);
+        this(settings, new RegistryConnections(clock, sleeper));
+    }
+
+    public HttpRegistry(RegistrySettings settings, RegistryConnections connections) {
+        transport = new Transport(settings, connections);
         blobs = new Blobs(transport);
+        abilities = new Abilities(connections.clock());
+        listings = new Listings(transport, abilities);
     }
 
     @Override
     public String host() {
-        return transport.settings().host();
+        return transport.settings().name();
+    }
+
+    @Override
+    public String clusterHost() {
+        return transport.settings().clusterHost().orElseGet(this::host);
+    }
+
+    @Override
+    public Access access(String repository) {
+        return new AccessCheck(transport).ask(repository);
     }
 
     @Override
     public Optional<Descriptor> resolve(String repository, String reference) {
-        return resolve(repository, reference, Call.pull(repository));
+        return resolve(repository, reference, usual(repository));
     }
 
-    Optional<Descriptor> resolve(String repository, String reference, String scopes) {
+    /** Where we push, repositories are asked for with push: some registries hide them from whoever may only pull. */
+    private Scope usual(String repository) {
+        return transport.settings().pushing() ? Scope.push(repository) : Scope.pull(repository);
+    }
+
+    Optional<Descriptor> resolve(String repository, String reference, Scope scope) {
         Call call =
-                manifestCall("resolve", "HEAD", repository, reference, scopes).acceptingManifests();
+                manifestCall("resolve", "HEAD", repository, reference, scope).acceptingManifests();
         HttpResponse<Void> response = transport.head(call);
-        if (response.statusCode() == 404) {
+        if (isAbsent(call, response)) {
             return Optional.empty();
+        }
+        if (response.statusCode() == 405 || response.statusCode() == 501) {
+            // Some proxies refuse every HEAD.
+            return manifest(repository, reference).map(Manifest::descriptor);
         }
         if (response.statusCode() != 200) {
             throw transport.failure(call, response);
@@ -74,42 +98,40 @@ public final class HttpRegistry implements Registry {
         return Optional.of(found);
     }
 
+    /** A 401 or 403 to an account that the registry knows may mean that nothing is there. */
+    private boolean isAbsent(Call call, HttpResponse<?> response) {
+        int status = response.statusCode();
+        boolean hidden = (status == 401 || status == 403) && response.uri().equals(call.uri());
+        return status == 404 || hidden && transport.letsIn();
+    }
+
     @Override
     public Map<Tag, Descriptor> resolveAll(Collection<Tag> tags) {
-        return new Workers(transport.settings().limits().concurrentRequests(), "resolve-" + host())
-                .map(tags, tag -> resolve(tag.repository(), tag.tag()));
+        Map<Tag, Descriptor> answers = new ConcurrentHashMap<>();
+        new Crew<>(
+                        Set.copyOf(tags),
+                        tag -> resolve(tag.repository(), tag.tag()).ifPresent(found -> answers.put(tag, found)))
+                .run(
+                        Crew.threads("resolve-" + host()),
+                        transport.settings().limits().concurrentRequests());
+        return answers;
     }
 
     @Override
     public List<String> tags(String repository) {
-        List<String> tags = new ArrayList<>();
-        URI page = transport.uri("/v2/" + ImageReference.checkRepository(repository) + "/tags/list?n=" + TAGS_PER_PAGE);
-        for (int pages = 0; pages < MOST_PAGES; pages++) {
-            Call call = Call.of("list the tags of " + repository, "GET", page, Call.pull(repository));
-            HttpResponse<byte[]> response = transport.document(call);
-            if (response.statusCode() == 404) {
-                return List.copyOf(tags);
-            }
-            if (response.statusCode() != 200) {
-                throw transport.failure(call, response);
-            }
-            json(call, response).path("tags").forEach(tag -> tags.add(tag.asText()));
-            Matcher next = NEXT.matcher(response.headers().firstValue("Link").orElse(""));
-            if (!next.find()) {
-                return List.copyOf(tags);
-            }
-            page = transport.target(call, next.group(1));
-        }
-        throw EngineException.invalid("The tags of " + repository + " at " + host() + " do not end after " + MOST_PAGES
-                + " pages; check the registry.");
+        return listings.tags(repository);
     }
 
     @Override
     public Optional<Manifest> manifest(String repository, String reference) {
-        Call call = manifestCall("read manifest", "GET", repository, reference, Call.pull(repository))
-                .acceptingManifests();
+        return manifest(repository, reference, Manifests.ACCEPT);
+    }
+
+    Optional<Manifest> manifest(String repository, String reference, String accept) {
+        Call call = manifestCall("read manifest", "GET", repository, reference, usual(repository))
+                .header("Accept", accept);
         HttpResponse<byte[]> response = transport.document(call);
-        if (response.statusCode() == 404) {
+        if (isAbsent(call, response)) {
             return Optional.empty();
         }
         if (response.statusCode() != 200) {
@@ -122,7 +144,9 @@ public final class HttpRegistry implements Registry {
         byte[] content = response.body();
         Digest digest = claimed.map(Digest::new).orElseGet(() -> Digest.sha256(content));
         requireDigest(call, digest, content);
-        return Optional.of(new Manifest(new Descriptor(type, digest, content.length), content));
+        Manifest manifest = new Manifest(new Descriptor(type, digest, content.length), content);
+        recent.add(manifest);
+        return Optional.of(manifest);
     }
 
     @Override
@@ -133,7 +157,8 @@ public final class HttpRegistry implements Registry {
     @Override
     public void tag(String repository, Digest digest, String tag) {
         ImageReference.checkTag(tag);
-        Manifest manifest = manifest(repository, digest.value())
+        Manifest manifest = recent.find(digest)
+                .or(() -> manifest(repository, digest.value()))
                 .orElseThrow(() -> new EngineException(
                         FailureKind.NOT_FOUND,
                         "Cannot tag " + repository + ":" + tag + " at registry " + host() + ": the repository does not"
@@ -144,8 +169,7 @@ public final class HttpRegistry implements Registry {
     @Override
     public boolean untag(String repository, String tag) {
         ImageReference.checkTag(tag);
-        Call call =
-                manifestCall("remove tag", "DELETE", repository, tag, "repository:" + repository + ":pull,push,delete");
+        Call call = manifestCall("remove tag", "DELETE", repository, tag, Scope.delete(repository));
         HttpResponse<byte[]> response = transport.document(call);
         return switch (response.statusCode()) {
             case 200, 202, 204 -> true;
@@ -158,47 +182,38 @@ public final class HttpRegistry implements Registry {
 
     @Override
     public Traffic traffic() {
-        return transport.traffic();
-    }
-
-    /** The index of what refers to a manifest; empty where the registry does not have the referrers API. */
-    Optional<byte[]> referrers(String repository, Digest subject) {
-        URI uri = transport.uri("/v2/" + repository + "/referrers/" + subject);
-        Call call = Call.of("list what refers to " + repository + "@" + subject, "GET", uri, Call.pull(repository))
-                .header("Accept", Manifests.OCI_INDEX);
-        HttpResponse<byte[]> response = transport.document(call);
-        return switch (response.statusCode()) {
-            case 200 -> Optional.of(response.body());
-            case 400, 404, 405, 501 -> Optional.empty();
-            default -> throw transport.failure(call, response);
-        };
+        return transport.sender().traffic();
     }
 
     Blobs blobs() {
         return blobs;
     }
 
+    Listings listings() {
+        return listings;
+    }
+
+    Abilities abilities() {
+        return abilities;
+    }
+
     Transport transport() {
         return transport;
     }
 
-    /**
-     * Puts a manifest's exact bytes under a tag or its digest, and proves what the registry made of it.
-     *
-     * @return the registry's answer headers
-     */
-    HttpResponse<byte[]> putManifest(String repository, String reference, Manifest manifest) {
+    /** Puts a manifest's exact bytes under a tag or its digest, and proves what the registry made of it. */
+    void putManifest(String repository, String reference, Manifest manifest) {
         Descriptor descriptor = manifest.descriptor();
-        Call call = manifestCall("push manifest", "PUT", repository, reference, Call.push(repository))
+        Call call = manifestCall("push manifest", "PUT", repository, reference, Scope.push(repository))
                 .header("Content-Type", descriptor.mediaType())
                 .body(BodyPublishers.ofByteArray(manifest.content()));
         HttpResponse<byte[]> response = transport.document(call);
-        if (response.statusCode() != 201) {
+        if (!Blobs.isSuccess(response)) {
             throw transport.failure(call, response);
         }
         String stored = response.headers()
                 .firstValue("Docker-Content-Digest")
-                .or(() -> resolve(repository, reference, Call.push(repository))
+                .or(() -> resolve(repository, reference, Scope.push(repository))
                         .map(d -> d.digest().value()))
                 .orElse("nothing");
         if (!stored.equals(descriptor.digest().value())) {
@@ -207,7 +222,7 @@ public final class HttpRegistry implements Registry {
                     call,
                     "stored " + stored + " instead of " + descriptor.digest() + ". Check the registry.");
         }
-        return response;
+        recent.add(manifest);
     }
 
     static void requireDigest(Call call, Digest digest, byte[] content) {
@@ -222,20 +237,19 @@ public final class HttpRegistry implements Registry {
         }
     }
 
-    private Call manifestCall(String verb, String method, String repository, String reference, String scopes) {
+    private Call manifestCall(String verb, String method, String repository, String reference, Scope scope) {
         ImageReference.checkRepository(repository);
         boolean digest = Digest.isDigest(reference);
         if (!digest) {
             ImageReference.checkTag(reference);
         }
-        URI uri = transport.uri("/v2/" + repository + "/manifests/" + reference);
-        return Call.of(verb + " " + repository + (digest ? "@" : ":") + reference, method, uri, scopes);
+        String path = "/v2/" + transport.settings().path(repository) + "/manifests/" + reference;
+        String action = verb + " " + repository + (digest ? "@" : ":") + reference;
+        return Call.of(action, method, transport.uri(path), scope);
     }
 
     private static String mediaType(Call call, HttpResponse<?> response) {
-        String header = response.headers().firstValue("Content-Type").orElse("");
-        int parameters = header.indexOf(';');
-        String type = (parameters < 0 ? header : header.substring(0, parameters)).trim();
+        String type = contentType(response);
         if (!Manifests.isKnown(type)) {
             throw Failures.of(
                     FailureKind.UNSUPPORTED,
@@ -246,7 +260,14 @@ public final class HttpRegistry implements Registry {
         return type;
     }
 
-    private static JsonNode json(Call call, HttpResponse<byte[]> response) {
+    /** Without parameters; empty where there is none. */
+    static String contentType(HttpResponse<?> response) {
+        String header = response.headers().firstValue("Content-Type").orElse("");
+        int parameters = header.indexOf(';');
+        return (parameters < 0 ? header : header.substring(0, parameters)).trim();
+    }
+
+    static JsonNode json(Call call, HttpResponse<byte[]> response) {
         try {
             return JSON.readTree(response.body());
         } catch (IOException e) {

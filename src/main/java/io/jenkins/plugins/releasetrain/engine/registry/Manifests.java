@@ -19,7 +19,13 @@ final class Manifests {
     static final String OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
     static final String DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
     static final String DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
+    /** Of a draft of OCI 1.1; registries still hold signatures of this type. */
+    static final String ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json";
+
     static final String ACCEPT = String.join(", ", OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST);
+
+    /** What may refer to an image. */
+    static final String ACCEPT_REFERRER = ACCEPT + ", " + ARTIFACT;
 
     private static final Set<String> INDEXES = Set.of(OCI_INDEX, DOCKER_LIST);
     private static final Set<String> IMAGES = Set.of(OCI_MANIFEST, DOCKER_MANIFEST);
@@ -32,7 +38,7 @@ final class Manifests {
     }
 
     static boolean isKnown(String mediaType) {
-        return INDEXES.contains(mediaType) || IMAGES.contains(mediaType);
+        return INDEXES.contains(mediaType) || IMAGES.contains(mediaType) || ARTIFACT.equals(mediaType);
     }
 
     /**
@@ -43,8 +49,13 @@ final class Manifests {
      * @param subject the manifest that this one says something about
      */
     record Content(List<Descriptor> manifests, List<Descriptor> blobs, Optional<Descriptor> subject) {
-        long blobBytes() {
-            return blobs.stream().mapToLong(Descriptor::size).sum();
+        /** Blobs without the config, which comes first. */
+        List<Descriptor> layers() {
+            return blobs.isEmpty() ? blobs : blobs.subList(1, blobs.size());
+        }
+
+        boolean names(Digest digest) {
+            return subject.map(Descriptor::digest).filter(digest::equals).isPresent();
         }
     }
 
@@ -55,6 +66,7 @@ final class Manifests {
         // An ambiguous manifest means different images to different readers (CVE-2021-41190).
         boolean ambiguous =
                 !stated.equals(manifest.descriptor().mediaType()) || json.has(index ? "layers" : "manifests");
+        boolean artifact = ARTIFACT.equals(manifest.descriptor().mediaType());
         if (ambiguous) {
             throw unreadable(
                     manifest,
@@ -66,6 +78,10 @@ final class Manifests {
         if (index) {
             for (JsonNode child : json.path("manifests")) {
                 manifests.add(descriptor(manifest, child));
+            }
+        } else if (artifact) {
+            for (JsonNode blob : json.path("blobs")) {
+                blobs.add(descriptor(manifest, blob));
             }
         } else {
             blobs.add(descriptor(manifest, json.path("config")));

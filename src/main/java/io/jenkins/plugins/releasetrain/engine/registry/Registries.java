@@ -29,7 +29,8 @@ public record Registries(Registry dev, Registry production) {
         Registry.Descriptor descriptor = dev.resolve(reference.repository(), reference.manifestReference())
                 .orElseThrow(() -> new EngineException(
                         FailureKind.NOT_FOUND,
-                        "Service '" + service.name() + "': image " + reference + " is not in the dev registry"));
+                        "Service '" + service.name() + "': image " + reference
+                                + " is not in the dev registry, or its account may not see it"));
         return new PinnedImage(
                 service.productionRepository(),
                 descriptor.digest(),
@@ -40,9 +41,17 @@ public record Registries(Registry dev, Registry production) {
         String bare = image.startsWith("sha256:") || image.startsWith("sha512:")
                 ? service.devRepository() + "@" + image
                 : service.devRepository() + ":" + image;
-        ImageReference reference =
-                image.contains("/") ? ImageReference.parse(image) : ImageReference.parse(dev.host(), bare);
-        if (!reference.registry().equals(dev.host()) || !reference.repository().equals(service.devRepository())) {
+        ImageReference reference;
+        if (!image.contains("/")) {
+            reference = ImageReference.parse(dev.host(), bare);
+        } else if (image.startsWith(service.devRepository() + ":") || image.startsWith(service.devRepository() + "@")) {
+            reference = ImageReference.parse(dev.host(), image);
+        } else {
+            reference = ImageReference.parse(image);
+        }
+        boolean ours =
+                reference.registry().equals(dev.host()) || reference.registry().equals(dev.clusterHost());
+        if (!ours || !reference.repository().equals(service.devRepository())) {
             throw EngineException.invalid("Service '" + service.name() + "' takes its images from " + dev.host() + "/"
                     + service.devRepository() + ", not from " + reference);
         }
@@ -90,11 +99,13 @@ public record Registries(Registry dev, Registry production) {
         return ImageSet.of(images);
     }
 
+    /** As a cluster pulls it. */
     public ImageReference candidate(Service service, PinnedImage image) {
-        return ImageReference.of(dev.host(), service.devRepository(), image.digest());
+        return ImageReference.of(dev.clusterHost(), service.devRepository(), image.digest());
     }
 
+    /** As a cluster pulls it. */
     public ImageReference released(Service service, PinnedImage image) {
-        return ImageReference.of(production.host(), service.productionRepository(), image.digest());
+        return ImageReference.of(production.clusterHost(), service.productionRepository(), image.digest());
     }
 }

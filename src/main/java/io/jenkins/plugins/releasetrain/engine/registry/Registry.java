@@ -15,11 +15,28 @@ public interface Registry {
     /** Host with port, as in image references. */
     String host();
 
+    /** The same registry's name in images that a cluster pulls; its nodes may reach it by another one. */
+    default String clusterHost() {
+        return host();
+    }
+
+    /**
+     * Asks whether the registry knows us and, where a repository is named, what we see of it.
+     *
+     * @param repository empty for none
+     * @throws io.jenkins.plugins.releasetrain.engine.model.EngineException UNAUTHENTICATED or FORBIDDEN: it does not let
+     *     us in; UNSUPPORTED: it is no registry
+     */
+    default Access access(String repository) {
+        throw new UnsupportedOperationException(host() + " does not say who may do what");
+    }
+
     /**
      * Asks for a manifest's digest without its content (HEAD).
      *
      * @param reference tag or digest
-     * @return empty where the repository or the tag does not exist
+     * @return empty where the repository or the tag does not exist, or where the registry, which knows our account, hides
+     *     it: many answer the same in both cases
      */
     Optional<Descriptor> resolve(String repository, String reference);
 
@@ -43,6 +60,23 @@ public interface Registry {
 
     /** What this client has done since it was made. */
     Traffic traffic();
+
+    /**
+     * What an account sees of a registry.
+     *
+     * @param text in words for whoever tests the connection
+     */
+    record Access(Answer answer, String text) {
+        /** What is known of the repository. */
+        public enum Answer {
+            /** None was named, and a registry does not say what an account may do. */
+            CANNOT_TELL,
+            SEEN,
+            ABSENT,
+            /** Some registries answer the same for what is not there and for what the account may not see. */
+            REFUSED_OR_ABSENT
+        }
+    }
 
     /** A tag in a repository. */
     record Tag(String repository, String tag) {}

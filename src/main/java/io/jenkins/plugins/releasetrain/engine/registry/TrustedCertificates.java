@@ -9,17 +9,35 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
-/** A TLS context that trusts some authorities besides the platform's. */
+/** A TLS context that trusts some authorities besides the platform's, and shows a certificate of its own. */
 final class TrustedCertificates {
     private TrustedCertificates() {}
 
+    static SSLContext contextFor(RegistrySettings settings) {
+        TrustManager[] trusted = settings.trustedCertificates()
+                .map(pem -> trusting(settings.host(), pem))
+                .orElse(null);
+        KeyManager[] own = settings.clientCertificate()
+                .map(certificate -> showing(settings.host(), certificate))
+                .orElse(null);
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(own, trusted, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw unusable(settings.host(), e.getMessage());
+        }
+    }
+
     /** @param pem one or more certificates */
-    static SSLContext contextFor(String host, String pem) {
+    private static TrustManager[] trusting(String host, String pem) {
         try {
             KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
             trusted.load(null, null);
@@ -36,11 +54,21 @@ final class TrustedCertificates {
             }
             TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             factory.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, factory.getTrustManagers(), null);
-            return context;
+            return factory.getTrustManagers();
         } catch (GeneralSecurityException | IOException e) {
             throw unusable(host, e.getMessage());
+        }
+    }
+
+    private static KeyManager[] showing(String host, RegistrySettings.ClientCertificate own) {
+        try {
+            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(own.store(), own.password().toCharArray());
+            return factory.getKeyManagers();
+        } catch (GeneralSecurityException e) {
+            // Its words might be about the password.
+            throw EngineException.invalid("Cannot use the client certificate of registry " + host
+                    + ": its key cannot be read. Check the credentials that hold it, and their password");
         }
     }
 

@@ -7,23 +7,34 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 
 /**
  * A blob's content, read in chunks. The last chunk is given only when the whole has its digest and size, so that content
- * that differs can never be committed by whoever receives it. Goes on where a broken connection ended.
+ * that differs can never be committed by whoever receives it. Goes on where a broken connection ended, and can be given
+ * again from any place without reading more than a little of what was read before. Thread safe.
  */
 final class VerifyingStream implements AutoCloseable {
     private static final int CHUNK = 64 << 10;
+    /** Between the places from which it can be hashed again; a state of the digest takes some 200 bytes. */
+    private static final long BETWEEN_STATES = 8 << 20;
+
+    private static final byte[] NOTHING = {};
 
     private final Descriptor blob;
     private final Source source;
-    private final MessageDigest digester;
     private final int mostBreaks;
     private final LongConsumer progress;
+    private final TreeMap<Long, MessageDigest> states = new TreeMap<>();
+    private final Object opening = new Object();
+    private MessageDigest digester;
     private InputStream in;
     private int breaks;
+    private volatile int turn;
     private volatile long position;
+    private volatile boolean reading;
     private volatile boolean closed;
 
     /** Opens a blob's content from an offset on. */
@@ -43,6 +54,7 @@ final class VerifyingStream implements AutoCloseable {
         this.mostBreaks = mostBreaks;
         this.progress = progress;
         digester = blob.digest().newDigester();
+        remember(0);
     }
 
     /** Bytes given so far. */
@@ -54,12 +66,29 @@ final class VerifyingStream implements AutoCloseable {
         return position == blob.size();
     }
 
-    /** The next chunk, never empty; not to be called when finished, unless the blob is empty. */
-    byte[] next() {
-        int wanted = (int) Math.min(CHUNK, blob.size() - position);
-        byte[] chunk = read(wanted);
-        digester.update(chunk);
-        position += chunk.length;
+    long left() {
+        return blob.size() - position;
+    }
+
+    /** Changes whenever it is begun again: whoever read before then has no business any more. */
+    int turn() {
+        return turn;
+    }
+
+    /**
+     * The next chunk, never empty while something is left; when nothing is, the whole is proven all the same.
+     *
+     * @param mine the turn in which the reader began
+     */
+    synchronized byte[] next(int mine) {
+        if (mine != turn) {
+            throw new IllegalStateException("Blob " + blob.digest() + " is read by somebody else by now");
+        }
+        if (finished() && blob.size() > 0) {
+            verify();
+            return NOTHING;
+        }
+        byte[] chunk = hashed((int) Math.min(CHUNK, left()));
         progress.accept(position);
         if (finished()) {
             verify();
@@ -67,13 +96,53 @@ final class VerifyingStream implements AutoCloseable {
         return chunk;
     }
 
+    /** Lets it be given again from an offset on, which was given before. */
+    void restart(long offset) {
+        // Whoever still reads for an upload that was given up ends with an error, and only then it begins again.
+        close();
+        begin(offset);
+    }
+
+    private synchronized void begin(long offset) {
+        turn++;
+        closed = false;
+        breaks = 0;
+        Map.Entry<Long, MessageDigest> state = states.floorEntry(offset);
+        digester = copy(state.getValue());
+        position = state.getKey();
+        while (position < offset) {
+            hashed((int) Math.min(CHUNK, offset - position));
+        }
+        progress.accept(position);
+    }
+
+    private byte[] hashed(int wanted) {
+        byte[] chunk = read(wanted);
+        digester.update(chunk);
+        position += chunk.length;
+        remember(position);
+        return chunk;
+    }
+
+    private void remember(long at) {
+        if (states.isEmpty() || at - states.lastKey() >= BETWEEN_STATES) {
+            states.put(at, copy(digester));
+        }
+    }
+
+    private static MessageDigest copy(MessageDigest digest) {
+        try {
+            return (MessageDigest) digest.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("The platform's SHA-2 can be copied", e);
+        }
+    }
+
     private byte[] read(int wanted) {
         while (true) {
+            reading = true;
             try {
-                if (in == null) {
-                    in = source.open(position);
-                }
-                byte[] chunk = in.readNBytes(wanted);
+                byte[] chunk = opened().readNBytes(wanted);
                 if (chunk.length == wanted) {
                     breaks = 0;
                     return chunk;
@@ -84,7 +153,26 @@ final class VerifyingStream implements AutoCloseable {
                 throw new IOException("Ended after " + position + " of " + blob.size() + " bytes");
             } catch (IOException e) {
                 reopen(e);
+            } finally {
+                reading = false;
             }
+        }
+    }
+
+    private InputStream opened() throws IOException {
+        synchronized (opening) {
+            if (in != null) {
+                return in;
+            }
+        }
+        InputStream fresh = source.open(position);
+        synchronized (opening) {
+            if (closed) {
+                fresh.close();
+                throw new IOException("Closed");
+            }
+            in = fresh;
+            return fresh;
         }
     }
 
@@ -101,7 +189,8 @@ final class VerifyingStream implements AutoCloseable {
     }
 
     private void verify() {
-        String found = blob.digest().algorithm() + ":" + HexFormat.of().formatHex(digester.digest());
+        String found = blob.digest().algorithm() + ":"
+                + HexFormat.of().formatHex(copy(digester).digest());
         if (!found.equals(blob.digest().value()) || hasMore()) {
             throw new EngineException(
                     FailureKind.DIGEST_MISMATCH,
@@ -111,12 +200,32 @@ final class VerifyingStream implements AutoCloseable {
     }
 
     private boolean hasMore() {
+        InputStream open;
+        synchronized (opening) {
+            open = in;
+        }
+        reading = true;
         try {
-            return in != null && in.read() >= 0;
+            return open != null && open.read() >= 0;
         } catch (IOException e) {
             // All bytes that the digest stands for are here; how the connection ended does not matter.
             return false;
+        } finally {
+            reading = false;
         }
+    }
+
+    /**
+     * Lets a source that stands still be opened again.
+     *
+     * @return whether it is the source that is waited for
+     */
+    boolean giveUpWaiting() {
+        boolean waiting = reading && !closed;
+        if (waiting) {
+            closeQuietly();
+        }
+        return waiting;
     }
 
     @Override
@@ -126,8 +235,11 @@ final class VerifyingStream implements AutoCloseable {
     }
 
     private void closeQuietly() {
-        InputStream open = in;
-        in = null;
+        InputStream open;
+        synchronized (opening) {
+            open = in;
+            in = null;
+        }
         if (open == null) {
             return;
         }

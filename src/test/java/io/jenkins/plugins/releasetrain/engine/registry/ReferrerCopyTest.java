@@ -2,9 +2,9 @@ package io.jenkins.plugins.releasetrain.engine.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
-import io.jenkins.plugins.releasetrain.engine.registry.HttpImageCopier.Place;
 import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier.Report;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
 import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,15 +64,14 @@ class ReferrerCopyTest {
 
     private Digest signed(Digest subject, String text) {
         Digest signature = new Digest(images().pushReferrer("shop/cart", subject.value(), TYPE, text));
-        Place place = new Place(client(source), "shop/cart");
-        Referrers now = Referrers.of(place, subject);
-        if (!now.api()) {
+        if (client(source).listings().referrers("shop/cart", subject).isEmpty()) {
+            Map<Digest, JsonNode> now = Attachments.tagged(client(source), "shop/cart", subject);
             String descriptor = "{\"mediaType\":\"" + TYPE + "\",\"digest\":\"" + signature + "\",\"size\":9}";
-            String others = String.join(
-                    "", now.descriptors().values().stream().map(d -> "," + d).toList());
+            String others =
+                    String.join("", now.values().stream().map(d -> "," + d).toList());
             images().pushManifest(
                             "shop/cart",
-                            Referrers.tag(subject),
+                            Attachments.tag(subject),
                             Manifests.OCI_INDEX,
                             ("{\"schemaVersion\":2,\"manifests\":[" + descriptor + others + "]}")
                                     .getBytes(StandardCharsets.UTF_8));
@@ -80,8 +80,10 @@ class ReferrerCopyTest {
     }
 
     private List<Digest> found(Digest subject) {
-        return List.copyOf(Referrers.of(new Place(client(target), "live/cart"), subject)
-                .descriptors()
+        HttpRegistry live = client(target);
+        return List.copyOf(live.listings()
+                .referrers("live/cart", subject)
+                .orElseGet(() -> Attachments.tagged(live, "live/cart", subject))
                 .keySet());
     }
 
@@ -123,29 +125,30 @@ class ReferrerCopyTest {
         Digest own = new Digest(there.pushReferrer("live/cart", image.value(), TYPE, "own"));
         there.pushManifest(
                 "live/cart",
-                Referrers.tag(image),
+                Attachments.tag(image),
                 Manifests.OCI_INDEX,
                 ("""
-                {"schemaVersion":2,"manifests":[{"mediaType":"%s","digest":"%s","size":9}]}""".formatted(TYPE, own)).getBytes(StandardCharsets.UTF_8));
-        String ownTag = there.push("live/cart", Referrers.tag(image) + ".sig", SampleImage.of("own", "signature"));
-        images().push("shop/cart", Referrers.tag(image) + ".sig", SampleImage.of("another", "signature"));
+                {"schemaVersion":2,"manifests":[{"mediaType":"%s","digest":"%s","size":9}]}\
+                """.formatted(TYPE, own)).getBytes(StandardCharsets.UTF_8));
+        String ownTag = there.push("live/cart", Attachments.tag(image) + ".sig", SampleImage.of("own", "signature"));
+        images().push("shop/cart", Attachments.tag(image) + ".sig", SampleImage.of("another", "signature"));
         Digest signature = signed(image, "signature");
 
         copy();
 
         assertThat(found(image)).containsExactlyInAnyOrder(own, signature);
-        assertThat(target.tags("live/cart")).containsEntry(Referrers.tag(image) + ".sig", ownTag);
+        assertThat(target.tags("live/cart")).containsEntry(Attachments.tag(image) + ".sig", ownTag);
     }
 
     @Test
     void the_tags_of_cosign_go_along() throws IOException {
         start(true, true);
         String signature =
-                images().push("shop/cart", Referrers.tag(image) + ".sig", SampleImage.of("cart", "signature"));
+                images().push("shop/cart", Attachments.tag(image) + ".sig", SampleImage.of("cart", "signature"));
 
         copy();
 
-        assertThat(target.tags("live/cart")).containsOnlyKeys(Referrers.tag(image) + ".sig");
+        assertThat(target.tags("live/cart")).containsOnlyKeys(Attachments.tag(image) + ".sig");
         assertThat(target.tags("live/cart")).containsValue(signature);
     }
 
@@ -159,7 +162,7 @@ class ReferrerCopyTest {
                         "delete",
                         "DELETE",
                         client(source).transport().uri("/v2/shop/cart/manifests/" + signature),
-                        Call.push("shop/cart")));
+                        Scope.push("shop/cart")));
 
         copy();
 

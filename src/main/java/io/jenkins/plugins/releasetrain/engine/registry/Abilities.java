@@ -1,0 +1,50 @@
+package io.jenkins.plugins.releasetrain.engine.registry;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** What was learned about a registry, so that it is not asked anew for each image. Thread safe. */
+final class Abilities {
+    /** A registry is upgraded now and then. */
+    private static final Duration CERTAIN = Duration.ofHours(1);
+
+    private static final Duration DOUBTFUL = Duration.ofMinutes(5);
+
+    private final Clock clock;
+    private final AtomicBoolean mountsProbed = new AtomicBoolean();
+    private volatile boolean mountsFromItself;
+    private volatile Instant noReferrersUntil = Instant.MIN;
+
+    Abilities(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** Whether it is worth asking for the referrers API. */
+    boolean mayListReferrers() {
+        return !clock.instant().isBefore(noReferrersUntil);
+    }
+
+    /** @param certain whether the answer was the one by which a registry says that it has no such API */
+    void listsNoReferrers(boolean certain) {
+        noReferrersUntil = clock.instant().plus(certain ? CERTAIN : DOUBTFUL);
+    }
+
+    /**
+     * Whether a mount of a blob from the very repository is answered as done if it is there, and begins its upload if
+     * not: so one request does for two.
+     */
+    boolean mountsFromItself() {
+        return mountsFromItself;
+    }
+
+    /** @return true the first time: then whoever asks finds it out */
+    boolean probeMounts() {
+        return mountsProbed.compareAndSet(false, true);
+    }
+
+    void foundMountsFromItself() {
+        mountsFromItself = true;
+    }
+}

@@ -1,0 +1,222 @@
+package io.jenkins.plugins.releasetrain.engine.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier.Image;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Manifest;
+import io.jenkins.plugins.releasetrain.engine.registry.Survey.Content;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Finds what was said about images and is missing at the target: referrers by the API or by the fallback tag, on either
+ * side, and Cosign's tags (distribution specification 1.1, "Listing Referrers", "Referrers Tag Schema"). What somebody
+ * attached never keeps an image from being copied: what cannot be carried is left, with a word.
+ */
+final class Attachments {
+    /** Tags of signatures, attestations and SBOMs, as Cosign makes them. */
+    private static final List<String> COSIGN = List.of(".sig", ".att", ".sbom");
+
+    private static final int LONGEST_HEX = 64;
+    private static final int MOST = 500;
+
+    private final Survey survey;
+    private final HttpRegistry source;
+    private final HttpRegistry target;
+    private final Map<String, Optional<Set<String>>> digestTags = new ConcurrentHashMap<>();
+
+    Attachments(Survey survey, HttpRegistry source, HttpRegistry target) {
+        this.survey = survey;
+        this.source = source;
+        this.target = target;
+    }
+
+    /**
+     * Something that the target lacks.
+     *
+     * @param tag that points to it; empty where it names its subject
+     * @param listing its descriptor, where the target needs a list under a tag
+     */
+    record Found(Digest subject, Digest digest, Content content, Optional<String> tag, Optional<String> listing) {}
+
+    /** @param left what is not carried, each with the reason */
+    record Carried(List<Found> missing, List<String> left) {
+        static final Carried NOTHING = new Carried(List.of(), List.of());
+    }
+
+    /** The tag under which clients list what refers to a manifest, where the registry does not. */
+    static String tag(Digest subject) {
+        String hex = subject.hex();
+        return subject.algorithm() + "-" + hex.substring(0, Math.min(LONGEST_HEX, hex.length()));
+    }
+
+    /** Of the subjects, and of what refers to them in turn. */
+    Carried of(Image image, Collection<Digest> subjects) {
+        Carried carried = new Carried(new ArrayList<>(), new ArrayList<>());
+        Deque<Digest> left = new ArrayDeque<>(subjects);
+        Set<Digest> seen = new HashSet<>();
+        while (!left.isEmpty()) {
+            Digest subject = left.poll();
+            if (!seen.add(subject)) {
+                continue;
+            }
+            if (seen.size() > MOST + subjects.size()) {
+                carried.left.add("More than " + MOST + " attachments of " + image.sourceRepository() + "@"
+                        + image.digest() + ": the rest is left");
+                break;
+            }
+            left.addAll(referrers(image, subject, carried));
+            cosign(image, subject, carried);
+        }
+        return carried;
+    }
+
+    private Set<String> known(Image image) {
+        return digestTags(image).orElse(Set.of());
+    }
+
+    private Optional<Set<String>> digestTags(Image image) {
+        return digestTags.computeIfAbsent(image.sourceRepository(), source.listings()::digestTags);
+    }
+
+    /** Whether the source may have a tag that is made of a digest. */
+    private boolean mayHave(Image image, Digest subject, String tag) {
+        return !"sha256".equals(subject.algorithm())
+                || digestTags(image).isEmpty()
+                || known(image).contains(tag);
+    }
+
+    /** @return what refers to the subject and is there afterwards */
+    private Set<Digest> referrers(Image image, Digest subject, Carried carried) {
+        Map<Digest, JsonNode> here =
+                listed(source, image.sourceRepository(), subject, mayHave(image, subject, tag(subject)));
+        if (here.isEmpty()) {
+            return Set.of();
+        }
+        Optional<Map<Digest, JsonNode>> api = target.listings().referrers(image.targetRepository(), subject);
+        Map<Digest, JsonNode> there = api.orElseGet(() -> tagged(target, image.targetRepository(), subject));
+        Set<Digest> all = new HashSet<>();
+        here.forEach((digest, descriptor) -> {
+            boolean follows = there.containsKey(digest);
+            if (!follows) {
+                Optional<String> listing = api.isPresent() ? Optional.empty() : Optional.of(descriptor.toString());
+                follows = missing(image, subject, digest, listing, carried);
+            }
+            if (follows) {
+                all.add(digest);
+            }
+        });
+        return all;
+    }
+
+    /** @return whether it will be carried */
+    private boolean missing(Image image, Digest subject, Digest digest, Optional<String> listing, Carried carried) {
+        try {
+            Optional<Manifest> manifest =
+                    source.manifest(image.sourceRepository(), digest.value(), Manifests.ACCEPT_REFERRER);
+            // A list under a tag may name what was deleted since.
+            if (manifest.isEmpty()) {
+                return false;
+            }
+            // GitLab takes the list's tag for the image itself, so that its platforms look like referrers.
+            if (!Manifests.read(manifest.get()).names(subject)) {
+                return false;
+            }
+            Content content = survey.content(image, digest, true);
+            return carried.missing.add(new Found(subject, digest, content, Optional.empty(), listing));
+        } catch (EngineException e) {
+            leave(image, digest, e, carried);
+            return false;
+        }
+    }
+
+    private void leave(Image image, Digest digest, EngineException why, Carried carried) {
+        if (why.kind().retryable()) {
+            throw why;
+        }
+        carried.left.add("What refers to " + image.sourceRepository() + "@" + image.digest() + " is not carried: "
+                + digest + ": " + why.getMessage());
+    }
+
+    private Map<Digest, JsonNode> listed(
+            HttpRegistry registry, String repository, Digest subject, boolean mayBeTagged) {
+        return registry.listings()
+                .referrers(repository, subject)
+                .orElseGet(() -> mayBeTagged ? tagged(registry, repository, subject) : Map.of());
+    }
+
+    /** What the list under the tag names; nothing where the registry answers the subject itself, as GitLab does. */
+    static Map<Digest, JsonNode> tagged(HttpRegistry registry, String repository, Digest subject) {
+        Optional<Manifest> list;
+        try {
+            list = registry.manifest(repository, tag(subject));
+        } catch (EngineException e) {
+            if (e.kind().retryable()) {
+                throw e;
+            }
+            return Map.of();
+        }
+        return list.filter(m -> !m.descriptor().digest().equals(subject))
+                .filter(m -> Manifests.isIndex(m.descriptor().mediaType()))
+                .flatMap(m -> Listings.descriptors(m.content()))
+                .orElse(Map.of());
+    }
+
+    private void cosign(Image image, Digest subject, Carried carried) {
+        for (String suffix : COSIGN) {
+            String tag = tag(subject) + suffix;
+            if (mayHave(image, subject, tag)) {
+                cosign(image, subject, tag, carried);
+            }
+        }
+    }
+
+    private void cosign(Image image, Digest subject, String tag, Carried carried) {
+        Optional<Descriptor> here = Optional.empty();
+        try {
+            here = source.resolve(image.sourceRepository(), tag);
+            if (here.isEmpty()) {
+                return;
+            }
+            Digest digest = here.get().digest();
+            Optional<Descriptor> there =
+                    target.resolve(image.targetRepository(), tag, Scope.push(image.targetRepository()));
+            if (there.filter(t -> t.digest().equals(digest)).isPresent()) {
+                return;
+            }
+            if (there.isPresent() && !extended(image, digest, there.get().digest())) {
+                carried.left.add("Tag " + target.host() + "/" + image.targetRepository() + ":" + tag
+                        + " stays as it is:" + " it holds what the source's has not, so it was signed there");
+                return;
+            }
+            Content content = survey.content(image, digest, true);
+            carried.missing.add(new Found(subject, digest, content, Optional.of(tag), Optional.empty()));
+        } catch (EngineException e) {
+            leave(image, here.map(Descriptor::digest).orElse(subject), e, carried);
+        }
+    }
+
+    /** Whether the source's has all that the target's has, and more: a signature was added since it was carried. */
+    private boolean extended(Image image, Digest newer, Digest older) {
+        Set<Digest> now = layers(source, image.sourceRepository(), newer);
+        return now.containsAll(layers(target, image.targetRepository(), older));
+    }
+
+    private static Set<Digest> layers(HttpRegistry registry, String repository, Digest digest) {
+        Map<Digest, Boolean> layers = new LinkedHashMap<>();
+        registry.manifest(repository, digest.value(), Manifests.ACCEPT_REFERRER)
+                .ifPresent(m -> Manifests.read(m).layers().forEach(l -> layers.put(l.digest(), true)));
+        return layers.keySet();
+    }
+}

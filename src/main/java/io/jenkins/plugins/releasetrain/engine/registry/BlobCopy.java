@@ -1,0 +1,203 @@
+package io.jenkins.plugins.releasetrain.engine.registry;
+
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan.Blob;
+import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan.Origin;
+import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier.Image;
+import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier.Report;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
+import java.net.URI;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Brings one blob to a repository: known, mounted, found, or streamed, in this order. */
+final class BlobCopy {
+    private static final Report FOUND = new Report(0, 0, 1, 0, 0);
+    private static final Report MOUNTED = new Report(0, 1, 0, 0, 0);
+
+    private final HttpImageCopier copier;
+    private final HttpRegistry source;
+    private final HttpRegistry target;
+    private final CopyProgress progress;
+
+    BlobCopy(HttpImageCopier copier, HttpRegistry source, HttpRegistry target, CopyProgress progress) {
+        this.copier = copier;
+        this.source = source;
+        this.target = target;
+        this.progress = progress;
+    }
+
+    Report copy(Image image, Blob blob) {
+        return copy(image, blob, true);
+    }
+
+    /** The same, but asks for the blob itself: what was said about it before was wrong. */
+    Report copyDistrustfully(Image image, Blob blob) {
+        return copy(image, blob, false);
+    }
+
+    private Report copy(Image image, Blob blob, boolean trusting) {
+        Descriptor descriptor = blob.descriptor();
+        AtomicReport done = new AtomicReport();
+        try {
+            copier.exclusively(target.host(), descriptor.digest(), () -> {
+                One one = new One(image, blob);
+                done.report = one.bring(trusting);
+                one.tell(descriptor.size());
+                copier.known().add(target.host(), blob.repository(), descriptor.digest());
+            });
+        } catch (InterruptedException e) {
+            throw interrupted(blob);
+        }
+        progress.blobDone(image.digest(), origin(done.report));
+        return done.report;
+    }
+
+    private static Origin origin(Report report) {
+        if (report.copiedBlobs() > 0) {
+            return Origin.STREAM;
+        }
+        return report.mountedBlobs() > 0 ? Origin.MOUNT : Origin.KNOWN;
+    }
+
+    private static final class AtomicReport {
+        private Report report = Report.NOTHING;
+    }
+
+    private EngineException interrupted(Blob blob) {
+        Thread.currentThread().interrupt();
+        return new EngineException(
+                FailureKind.UNAVAILABLE,
+                "Copying blob " + blob.descriptor().digest() + " from " + source.host() + " to " + target.host() + "/"
+                        + blob.repository() + " was interrupted; what is there already is kept, and the copy can be"
+                        + " repeated.");
+    }
+
+    /** The way of one blob. */
+    private final class One {
+        private final Image image;
+        private final Blob blob;
+        private final Descriptor descriptor;
+        private final Blobs to = target.blobs();
+        private final AtomicLong told = new AtomicLong();
+
+        One(Image image, Blob blob) {
+            this.image = image;
+            this.blob = blob;
+            this.descriptor = blob.descriptor();
+        }
+
+        /** @param position bytes there by now; what an upload that broke had sent is taken back */
+        void tell(long position) {
+            progress.copied(image.digest(), position - told.getAndSet(position));
+        }
+
+        Report bring(boolean trusting) {
+            Digest digest = descriptor.digest();
+            if (copier.known().holds(target.host(), blob.repository(), digest)) {
+                return FOUND;
+            }
+            Optional<URI> upload = Optional.empty();
+            Optional<String> from = mountFrom();
+            if (from.isPresent()) {
+                Blobs.Mount mount = to.mount(blob.repository(), digest, from.get());
+                if (mount.mounted()) {
+                    return MOUNTED;
+                }
+                if (mount.refused()) {
+                    copier.known().refused(target.host(), from.get(), blob.repository());
+                }
+                upload = mount.upload();
+            }
+            if (trusting && upload.isEmpty() && target.abilities().mountsFromItself()) {
+                Blobs.Mount mount = to.mount(blob.repository(), digest, blob.repository());
+                if (mount.mounted()) {
+                    return FOUND;
+                }
+                upload = mount.upload();
+            } else if (to.exists(blob.repository(), digest)) {
+                upload.ifPresent(begun -> to.cancel(blob.repository(), begun));
+                return FOUND;
+            }
+            transfer(upload);
+            return new Report(1, 0, 0, 0, descriptor.size());
+        }
+
+        /** What the plan says, unless it was refused meanwhile; else a repository that has got the blob since. */
+        private Optional<String> mountFrom() {
+            return Optional.of(blob.from())
+                    .filter(from -> !from.isEmpty() && copier.known().mayMount(target.host(), from, blob.repository()))
+                    .or(() -> copier.known().elsewhere(target.host(), blob.repository(), descriptor.digest()));
+        }
+
+        private void transfer(Optional<URI> begun) {
+            try {
+                copier.transfer(source, target, () -> stream(begun));
+            } catch (InterruptedException e) {
+                begun.ifPresent(upload -> to.cancel(blob.repository(), upload));
+                throw interrupted(blob);
+            }
+            if (target.abilities().probeMounts()) {
+                Blobs.Mount mount = to.mount(blob.repository(), descriptor.digest(), blob.repository());
+                mount.upload().ifPresent(upload -> to.cancel(blob.repository(), upload));
+                if (mount.mounted()) {
+                    target.abilities().foundMountsFromItself();
+                }
+            }
+        }
+
+        /** An upload that broke goes on where the registry says that it is, else begins again. */
+        private void stream(Optional<URI> begun) {
+            Attempts attempts = target.transport().sender().attempts("upload blob " + descriptor.digest());
+            Optional<URI> upload = begun;
+            long offset = 0;
+            try (VerifyingStream content = open()) {
+                while (true) {
+                    URI at = upload.orElseGet(() -> to.begin(blob.repository(), descriptor.digest()));
+                    try {
+                        content.restart(offset);
+                        to.put(blob.repository(), descriptor, at, content);
+                        return;
+                    } catch (EngineException e) {
+                        if (!isPassing(e) || !attempts.again()) {
+                            to.cancel(blob.repository(), at);
+                            throw e;
+                        }
+                    }
+                    if (to.exists(blob.repository(), descriptor.digest())) {
+                        return;
+                    }
+                    Optional<Blobs.Stored> stored = to.stored(blob.repository(), descriptor, at);
+                    if (stored.isPresent() && stored.get().bytes() > offset) {
+                        attempts.progressed();
+                    }
+                    if (stored.isEmpty()) {
+                        to.cancel(blob.repository(), at);
+                    }
+                    offset = stored.map(Blobs.Stored::bytes).orElse(0L);
+                    upload = stored.map(Blobs.Stored::upload);
+                }
+            }
+        }
+
+        /** An upload may outlive its token; what follows gets a fresh one. */
+        private boolean isPassing(EngineException e) {
+            return e.kind().retryable() || e.kind() == FailureKind.UNAUTHENTICATED;
+        }
+
+        private VerifyingStream open() {
+            int breaks = source.transport().settings().limits().attempts();
+            AtomicLong counted = new AtomicLong();
+            return new VerifyingStream(
+                    descriptor,
+                    offset -> source.blobs().open(image.sourceRepository(), descriptor, offset),
+                    breaks,
+                    position -> {
+                        source.transport().sender().countReceived(Math.max(0, position - counted.getAndSet(position)));
+                        tell(position);
+                    });
+        }
+    }
+}

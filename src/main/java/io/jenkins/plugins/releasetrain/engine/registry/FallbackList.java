@@ -1,0 +1,47 @@
+package io.jenkins.plugins.releasetrain.engine.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan.Attachment;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Manifest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The list of what refers to a manifest that clients keep under a tag (distribution 1.1, "Referrers Tag Schema"). */
+final class FallbackList {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private FallbackList() {}
+
+    /** Adds to what the target lists now; a referrer that it lists already costs no write. */
+    static void add(HttpRegistry target, String repository, Attachment attachment, String descriptor) {
+        Map<Digest, JsonNode> now = new LinkedHashMap<>(Attachments.tagged(target, repository, attachment.subject()));
+        if (now.containsKey(attachment.digest())) {
+            return;
+        }
+        now.put(attachment.digest(), read(descriptor));
+        target.putManifest(repository, Attachments.tag(attachment.subject()), index(now));
+    }
+
+    private static JsonNode read(String descriptor) {
+        try {
+            return JSON.readTree(descriptor);
+        } catch (IOException e) {
+            throw new IllegalStateException("It was written from a tree", e);
+        }
+    }
+
+    private static Manifest index(Map<Digest, JsonNode> descriptors) {
+        ObjectNode index = JSON.createObjectNode().put("schemaVersion", 2).put("mediaType", Manifests.OCI_INDEX);
+        ArrayNode manifests = index.putArray("manifests");
+        descriptors.values().forEach(manifests::add);
+        byte[] content = index.toString().getBytes(StandardCharsets.UTF_8);
+        return new Manifest(new Descriptor(Manifests.OCI_INDEX, Digest.sha256(content), content.length), content);
+    }
+}

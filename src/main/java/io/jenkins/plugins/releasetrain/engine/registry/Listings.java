@@ -1,0 +1,201 @@
+package io.jenkins.plugins.releasetrain.engine.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What a registry lists, page by page: tags, and what refers to a manifest (distribution specification 1.1). */
+final class Listings {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern NEXT = Pattern.compile("<([^>]*)>\\s*;[^,]*rel=\"?next\"?");
+    private static final int TAGS_PER_PAGE = 1000;
+    private static final int MOST_PAGES = 10_000;
+    private static final int MOST_REFERRER_PAGES = 100;
+    /** Before all tags that are made of a digest, and after it the first that is not one. */
+    private static final String DIGEST_TAGS = "sha256-";
+
+    private static final String AFTER_DIGEST_TAGS = "sha256.";
+
+    private final Transport transport;
+    private final Abilities abilities;
+
+    Listings(Transport transport, Abilities abilities) {
+        this.transport = transport;
+        this.abilities = abilities;
+    }
+
+    /** All tags of a repository; empty where it does not exist. */
+    List<String> tags(String repository) {
+        List<String> tags = new ArrayList<>();
+        ImageReference.checkRepository(repository);
+        Optional<URI> page = Optional.of(tagPage(repository, "n=" + TAGS_PER_PAGE));
+        for (int pages = 0; pages < MOST_PAGES && page.isPresent(); pages++) {
+            Call call = tagCall(repository, page.get());
+            HttpResponse<byte[]> response = transport.document(call);
+            int status = response.statusCode();
+            if (status == 404 || (status == 401 || status == 403) && transport.letsIn()) {
+                return List.copyOf(tags);
+            }
+            if (status != 200) {
+                throw transport.failure(call, response);
+            }
+            HttpRegistry.json(call, response).path("tags").forEach(tag -> tags.add(tag.asText()));
+            page = next(call, response);
+        }
+        if (page.isPresent()) {
+            throw EngineException.invalid("The tags of " + repository + " at "
+                    + transport.settings().host() + " do not end after " + MOST_PAGES + " pages; check the registry.");
+        }
+        return List.copyOf(tags);
+    }
+
+    /**
+     * The tags that are made of a digest, by one request: {@code sha256-…}, with which clients list what refers to it, and
+     * Cosign's {@code sha256-….sig}.
+     *
+     * @return empty where one request does not tell
+     */
+    Optional<Set<String>> digestTags(String repository) {
+        Call call = tagCall(repository, tagPage(repository, "n=" + TAGS_PER_PAGE + "&last=" + DIGEST_TAGS))
+                .impatient();
+        try {
+            HttpResponse<byte[]> response = transport.document(call);
+            if (response.statusCode() != 200 || !"application/json".equals(HttpRegistry.contentType(response))) {
+                return Optional.empty();
+            }
+            Set<String> tags = new TreeSet<>();
+            HttpRegistry.json(call, response).path("tags").forEach(tag -> tags.add(tag.asText()));
+            boolean complete = next(call, response).isEmpty() || passed(tags);
+            tags.removeIf(tag -> !tag.startsWith(DIGEST_TAGS));
+            return complete ? Optional.of(tags) : Optional.empty();
+        } catch (EngineException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** Whether a page began after the digests' tags, as was asked, and reached beyond them. */
+    private static boolean passed(Set<String> page) {
+        return page.stream().allMatch(tag -> tag.compareTo(DIGEST_TAGS) > 0)
+                && page.stream().anyMatch(tag -> tag.compareTo(AFTER_DIGEST_TAGS) > 0);
+    }
+
+    private URI tagPage(String repository, String query) {
+        return transport.uri("/v2/" + transport.settings().path(repository) + "/tags/list?" + query);
+    }
+
+    private static Call tagCall(String repository, URI page) {
+        return Call.of("list the tags of " + repository, "GET", page, Scope.pull(repository))
+                .header("Accept", "application/json");
+    }
+
+    private Optional<URI> next(Call call, HttpResponse<?> response) {
+        for (String link : response.headers().allValues("Link")) {
+            Matcher next = NEXT.matcher(link);
+            if (next.find()) {
+                return Optional.of(transport.target(call, next.group(1)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * The descriptors of what refers to a manifest, all pages, by digest.
+     *
+     * @return empty where the registry does not list them itself, in whatever way it says so
+     */
+    Optional<Map<Digest, JsonNode>> referrers(String repository, Digest subject) {
+        if (!abilities.mayListReferrers()) {
+            return Optional.empty();
+        }
+        Map<Digest, JsonNode> all = new LinkedHashMap<>();
+        Optional<URI> page =
+                Optional.of(transport.uri("/v2/" + transport.settings().path(repository) + "/referrers/" + subject));
+        for (int pages = 0; page.isPresent(); pages++) {
+            Call call = Call.of(
+                            "list what refers to " + repository + "@" + subject,
+                            "GET",
+                            page.get(),
+                            Scope.pull(repository))
+                    .header("Accept", Manifests.OCI_INDEX)
+                    .impatient();
+            HttpResponse<byte[]> response = transport.document(call);
+            Optional<Map<Digest, JsonNode>> listed = listed(call, response);
+            if (listed.isEmpty() && pages == 0) {
+                return Optional.empty();
+            }
+            if (listed.isEmpty() || pages == MOST_REFERRER_PAGES) {
+                throw transport.failure(call, response);
+            }
+            all.putAll(listed.get());
+            page = next(call, response);
+        }
+        return Optional.of(all);
+    }
+
+    /**
+     * An answer of the API has the type of an index; whatever else comes is a proxy's or a web page. A registry that has
+     * no such API answers 404, one that guards or limits what it does not know 401, 403 or 429: none of it says that
+     * there is nothing.
+     */
+    private Optional<Map<Digest, JsonNode>> listed(Call call, HttpResponse<byte[]> response) {
+        int status = response.statusCode();
+        if (status == 408 || status >= 500 && status != 501) {
+            throw transport.failure(call, response);
+        }
+        boolean own = Call.sameOrigin(transport.uri("/"), response.uri());
+        boolean index = status == 200 && Manifests.OCI_INDEX.equals(HttpRegistry.contentType(response));
+        Optional<Map<Digest, JsonNode>> listed = index && own ? descriptors(response.body()) : Optional.empty();
+        if (listed.isEmpty()) {
+            boolean ofThisRepository =
+                    new String(response.body(), java.nio.charset.StandardCharsets.UTF_8).contains("NAME_UNKNOWN");
+            if (!ofThisRepository) {
+                abilities.listsNoReferrers(status == 404 || status == 501);
+            }
+        }
+        return listed;
+    }
+
+    /** Of an index; empty where it is none. */
+    static Optional<Map<Digest, JsonNode>> descriptors(byte[] index) {
+        try {
+            JsonNode manifests = JSON.readTree(index).path("manifests");
+            if (!manifests.isArray()) {
+                return Optional.empty();
+            }
+            Map<Digest, JsonNode> descriptors = new LinkedHashMap<>();
+            for (JsonNode descriptor : manifests) {
+                String digest = descriptor.path("digest").asText();
+                if (Digest.isDigest(digest)) {
+                    descriptors.put(new Digest(digest), descriptor);
+                }
+            }
+            return Optional.of(descriptors);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** For a failure that names the kind of trouble rather than a status. */
+    static EngineException unreadable(Digest subject) {
+        return new EngineException(
+                FailureKind.UNSUPPORTED, "The list of what refers to " + subject + " is not one. Check the registry.");
+    }
+}

@@ -1,0 +1,307 @@
+package io.jenkins.plugins.releasetrain.engine.registry;
+
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings.Limits;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+/** Sends requests as they are: through their host's gate, again where that can help, given up only at a standstill. */
+final class Sender {
+    private static final String AGENT = "release-train";
+
+    private final RegistryConnections connections;
+    private final RegistrySettings settings;
+    private final RegistryConnections.Clients clients;
+    private final LongAdder requests = new LongAdder();
+    private final LongAdder received = new LongAdder();
+    private final LongAdder sent = new LongAdder();
+
+    Sender(RegistrySettings settings, RegistryConnections connections) {
+        this.settings = settings;
+        this.connections = connections;
+        clients = connections.clients(settings);
+    }
+
+    Registry.Traffic traffic() {
+        return new Registry.Traffic(requests.sum(), received.sum(), sent.sum());
+    }
+
+    void countSent(long bytes) {
+        sent.add(bytes);
+    }
+
+    void countReceived(long bytes) {
+        received.add(bytes);
+    }
+
+    private Limits limits() {
+        return settings.limits();
+    }
+
+    Attempts attempts(String action) {
+        return new Attempts(connections, limits(), action, settings.host());
+    }
+
+    HttpResponse<byte[]> document(Call call, String authorization) {
+        return repeated(
+                call,
+                () -> once(call, gate -> {
+                    AtomicLong progress = new AtomicLong();
+                    HttpRequest request = request(call, authorization, Optional.empty());
+                    HttpResponse<byte[]> response = await(
+                            call,
+                            clients.documents()
+                                    .sendAsync(request, BoundedBody.handler(limits().documentBytes(), progress)),
+                            progress::get);
+                    received.add(response.body().length);
+                    sent.add(Math.max(0, call.body().contentLength()));
+                    return response;
+                }));
+    }
+
+    HttpResponse<Void> head(Call call, String authorization) {
+        return repeated(
+                call,
+                () -> once(call, gate -> {
+                    try {
+                        HttpRequest request = request(call, authorization, Optional.of(limits().requestTimeout()));
+                        return clients.documents().send(request, BodyHandlers.discarding());
+                    } catch (IOException e) {
+                        throw Failures.io(call, e);
+                    }
+                }));
+    }
+
+    /** Given once the answer begins; its body is the caller's to read, and to give up at a standstill. */
+    HttpResponse<InputStream> stream(Call call, String authorization) {
+        return repeated(
+                call,
+                () -> once(call, gate -> {
+                    HttpRequest request = request(call, authorization, Optional.empty());
+                    return await(call, clients.documents().sendAsync(request, BodyHandlers.ofInputStream()), () -> 0);
+                }));
+    }
+
+    /** Sends a blob's bytes, which cannot be sent twice, so without repetition. */
+    HttpResponse<byte[]> upload(Call call, String authorization, VerifyingStream content) {
+        HttpRequest request = request(call, authorization, Optional.empty());
+        BodyHandler<byte[]> handler = BoundedBody.handler(limits().documentBytes(), new AtomicLong());
+        return once(call, gate -> {
+            CompletableFuture<HttpResponse<byte[]>> answer = clients.streams().sendAsync(request, handler);
+            while (true) {
+                long before = content.position();
+                Duration patience = content.finished() ? limits().storing() : limits().requestTimeout();
+                Optional<HttpResponse<byte[]>> response = answer(call, answer, patience);
+                if (response.isPresent()) {
+                    return response.get();
+                }
+                // A source that stands still is opened again where it stopped; the upload goes on.
+                boolean moves = content.position() != before || content.giveUpWaiting();
+                if (!moves) {
+                    answer.cancel(true);
+                    throw standstill(call, patience);
+                }
+            }
+        });
+    }
+
+    /** Sends without waiting for an answer, and whatever it is. */
+    void tell(Call call, String authorization) {
+        requests.increment();
+        clients.documents()
+                .sendAsync(
+                        request(call, authorization, Optional.of(limits().requestTimeout())), BodyHandlers.discarding())
+                .exceptionally(e -> null);
+    }
+
+    private interface Exchange<T> {
+        HttpResponse<T> send(HostGate gate) throws InterruptedException;
+    }
+
+    private interface Try<T> {
+        HttpResponse<T> once();
+    }
+
+    /** The only place where a request is sent again. */
+    private <T> HttpResponse<T> repeated(Call call, Try<T> request) {
+        Attempts attempts = attempts(call.action());
+        HostGate gate = gate(call);
+        while (true) {
+            try {
+                HttpResponse<T> response = request.once();
+                boolean again = isThrottled(response)
+                        ? attempts.againWhenOpen(gate, call.patient())
+                        : isPassing(call, response) && attempts.again();
+                if (!again) {
+                    return response;
+                }
+                release(response);
+            } catch (EngineException e) {
+                boolean again = e.kind() == FailureKind.UNAVAILABLE && call.repeatable() && attempts.again();
+                if (!again) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** A request that was throttled was not processed, so even an unrepeatable one may be sent again. */
+    private static boolean isThrottled(HttpResponse<?> response) {
+        return response.statusCode() == 429 || response.statusCode() == 503;
+    }
+
+    private static boolean isPassing(Call call, HttpResponse<?> response) {
+        int status = response.statusCode();
+        return call.repeatable() && (status == 408 || status >= 500 && status != 501);
+    }
+
+    private HostGate gate(Call call) {
+        return connections.gate(call.uri(), limits().concurrentRequests());
+    }
+
+    private <T> HttpResponse<T> once(Call call, Exchange<T> exchange) {
+        HostGate gate = gate(call);
+        try {
+            HostGate.Pass pass = gate.enter();
+            boolean answered = false;
+            try {
+                requests.increment();
+                HttpResponse<T> response = exchange.send(gate);
+                answered = !isThrottled(response);
+                if (!answered) {
+                    gate.throttled(pass, asked(call, response), limits().throttledPause());
+                }
+                return response;
+            } finally {
+                gate.leave(pass, answered);
+            }
+        } catch (InterruptedException e) {
+            throw Failures.interrupted(call.action(), settings.host());
+        } catch (IllegalArgumentException e) {
+            // Whatever the client refuses to send; its words may quote a header.
+            throw Failures.of(FailureKind.UNSUPPORTED, call, "cannot be sent: its address or a header is malformed.");
+        }
+    }
+
+    /** How long an answer asks to be left alone (RFC 9110 section 10.2.3); zero where it does not say, or names the past. */
+    private Duration asked(Call call, HttpResponse<?> response) {
+        Duration wait = response.headers()
+                .firstValue("Retry-After")
+                .flatMap(value -> duration(value, connections.clock()))
+                .orElse(Duration.ZERO);
+        if (wait.compareTo(limits().longestWait()) > 0) {
+            release(response);
+            throw Failures.of(
+                    FailureKind.RATE_LIMITED,
+                    call,
+                    "answered " + response.statusCode() + " and asks to wait " + wait.toSeconds()
+                            + " s, longer than the limit of "
+                            + limits().longestWait().toSeconds() + " s. Try again later.");
+        }
+        return wait;
+    }
+
+    static Optional<Duration> duration(String value, Clock clock) {
+        try {
+            return Optional.of(Duration.ofSeconds(Math.max(0, Long.parseLong(value.trim()))));
+        } catch (NumberFormatException e) {
+            return date(value.trim(), clock);
+        }
+    }
+
+    private static Optional<Duration> date(String value, Clock clock) {
+        try {
+            ZonedDateTime end = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME);
+            Duration wait = Duration.between(clock.instant(), end.toInstant());
+            return Optional.of(wait.isNegative() ? Duration.ZERO : wait);
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** @param timeout until the answer's headers; uploads have none, for the client counts the sending too */
+    private static HttpRequest request(Call call, String authorization, Optional<Duration> timeout) {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(call.uri())
+                .method(call.method(), call.body())
+                .setHeader("User-Agent", AGENT);
+        timeout.ifPresent(builder::timeout);
+        call.headers().forEach(builder::setHeader);
+        if (!authorization.isEmpty()) {
+            builder.setHeader("Authorization", authorization);
+        }
+        return builder.build();
+    }
+
+    private <T> HttpResponse<T> await(Call call, CompletableFuture<HttpResponse<T>> answer, LongSupplier progress)
+            throws InterruptedException {
+        Duration patience = limits().requestTimeout();
+        while (true) {
+            long before = progress.getAsLong();
+            Optional<HttpResponse<T>> response = answer(call, answer, patience);
+            if (response.isPresent()) {
+                return response.get();
+            }
+            if (progress.getAsLong() == before) {
+                answer.cancel(true);
+                throw standstill(call, patience);
+            }
+        }
+    }
+
+    /** @return empty where there is none yet */
+    private static <T> Optional<HttpResponse<T>> answer(
+            Call call, CompletableFuture<HttpResponse<T>> answer, Duration patience) throws InterruptedException {
+        try {
+            return Optional.of(answer.get(patience.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (TimeoutException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            answer.cancel(true);
+            throw e;
+        } catch (ExecutionException | CancellationException e) {
+            Throwable cause = e.getCause();
+            if (cause instanceof Error error) {
+                throw error;
+            }
+            throw Failures.io(call, cause instanceof IOException io ? io : new IOException(cause));
+        }
+    }
+
+    private static EngineException standstill(Call call, Duration patience) {
+        return Failures.of(
+                FailureKind.TIMEOUT,
+                call,
+                "made no progress for " + patience.toSeconds()
+                        + " s. Check the registry's health and the network to it.");
+    }
+
+    /** Reads what is left of a body that nobody wants, so that its connection can be used again. */
+    static void release(HttpResponse<?> response) {
+        if (response.body() instanceof InputStream in) {
+            try (in) {
+                in.readNBytes(8192);
+            } catch (IOException e) {
+                // It broke, and nobody wanted it.
+            }
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package io.jenkins.plugins.releasetrain.engine.registry;
+
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan.Attachment;
+import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan.Blob;
+import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan.Origin;
+import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan.Part;
+import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier.Image;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Manifest;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Finds what a set of images lacks at the target; changes nothing. */
+final class Survey {
+    private final HttpImageCopier copier;
+    private final HttpRegistry source;
+    private final HttpRegistry target;
+
+    Survey(HttpImageCopier copier, HttpRegistry source, HttpRegistry target) {
+        this.copier = copier;
+        this.source = source;
+        this.target = target;
+    }
+
+    CopyPlan plan(Collection<Image> images) {
+        for (Image image : images) {
+            ImageReference.checkRepository(image.sourceRepository());
+            ImageReference.checkRepository(image.targetRepository());
+        }
+        Set<Image> distinct = new LinkedHashSet<>(images);
+        Map<Image, Found> found = new ConcurrentHashMap<>();
+        Attachments attachments = new Attachments(this, source, target);
+        copier.together(target, distinct, image -> found.put(image, look(image, attachments)));
+        List<String> left = new ArrayList<>();
+        List<Part> parts = new ArrayList<>();
+        Origins origins = new Origins();
+        for (Image image : distinct) {
+            Found one = found.get(image);
+            left.addAll(one.carried.left());
+            List<Blob> blobs = origins.of(image, one.content);
+            List<Attachment> said = one.carried.missing().stream()
+                    .map(a -> new Attachment(
+                            a.subject(),
+                            a.digest(),
+                            a.content().manifests(),
+                            origins.of(image, a.content()),
+                            a.tag(),
+                            a.listing()))
+                    .toList();
+            parts.add(new Part(image, one.there, one.content.manifests(), blobs, said));
+        }
+        return new CopyPlan(parts, left);
+    }
+
+    /** What one image lacks. */
+    private record Found(boolean there, Content content, Attachments.Carried carried) {}
+
+    /** Manifests with children before parents, and the blobs of all. */
+    record Content(List<Manifest> manifests, Map<Digest, Descriptor> blobs) {
+        static final Content NOTHING = new Content(List.of(), Map.of());
+    }
+
+    private Found look(Image image, Attachments attachments) {
+        Optional<Descriptor> there = image.there().or(() -> atTarget(image, image.digest()));
+        Content content = there.isPresent() ? Content.NOTHING : content(image, image.digest(), false);
+        requireSize(image, content);
+        if (!copier.settings().referrers()) {
+            return new Found(there.isPresent(), content, Attachments.Carried.NOTHING);
+        }
+        Set<Digest> subjects = new LinkedHashSet<>(List.of(image.digest()));
+        content.manifests().forEach(m -> subjects.add(m.descriptor().digest()));
+        there.filter(d -> Manifests.isIndex(d.mediaType())).ifPresent(d -> subjects.addAll(platforms(image)));
+        return new Found(there.isPresent(), content, attachments.of(image, subjects));
+    }
+
+    private Optional<Descriptor> atTarget(Image image, Digest digest) {
+        return target.resolve(image.targetRepository(), digest.value(), Scope.push(image.targetRepository()));
+    }
+
+    /** Of an index that the target holds already: its platforms may have been signed since. */
+    private List<Digest> platforms(Image image) {
+        return target.manifest(image.targetRepository(), image.digest().value())
+                .map(index -> Manifests.read(index).manifests().stream()
+                        .map(Descriptor::digest)
+                        .toList())
+                .orElse(List.of());
+    }
+
+    /**
+     * A manifest and all below it, as far as the target lacks it.
+     *
+     * @param all also what the target seems to hold
+     */
+    Content content(Image image, Digest digest, boolean all) {
+        Tree tree = new Tree(image, all);
+        tree.collect(digest, 0);
+        return new Content(tree.manifests, tree.blobs);
+    }
+
+    private void requireSize(Image image, Content content) {
+        long most = Math.min(
+                copier.settings().imageBytes(),
+                target.transport().settings().limits().imageBytes());
+        long bytes =
+                content.blobs().values().stream().mapToLong(Descriptor::size).reduce(0, CopyPlan::sum);
+        if (bytes > most) {
+            throw tooLarge(image, bytes + " bytes are to be copied, the limit is " + most);
+        }
+    }
+
+    private EngineException tooLarge(Image image, String why) {
+        return new EngineException(
+                FailureKind.TOO_LARGE,
+                "Cannot copy " + describe(image) + ": " + why
+                        + ". Nothing was copied; make the image smaller or raise the limit.");
+    }
+
+    private String describe(Image image) {
+        return source.host() + "/" + image.sourceRepository() + "@" + image.digest() + " to " + target.host() + "/"
+                + image.targetRepository();
+    }
+
+    /** A manifest with what is below it; bounded, as whoever pushes to the source decides about it. */
+    private final class Tree {
+        private static final int DEEPEST = 8;
+        private static final int MOST_MANIFESTS = 2_000;
+        private static final long MOST_BYTES = 32 << 20;
+
+        private final Image image;
+        private final boolean all;
+        private final Set<Digest> seen = new LinkedHashSet<>();
+        private final List<Manifest> manifests = new ArrayList<>();
+        private final Map<Digest, Descriptor> blobs = new LinkedHashMap<>();
+        private long bytes;
+
+        Tree(Image image, boolean all) {
+            this.image = image;
+            this.all = all;
+        }
+
+        void collect(Digest digest, int depth) {
+            if (!seen.add(digest)) {
+                return;
+            }
+            // The root was looked for before.
+            if (depth > 0 && !all && atTarget(image, digest).isPresent()) {
+                return;
+            }
+            if (depth > DEEPEST || seen.size() > MOST_MANIFESTS) {
+                throw tooLarge(
+                        image,
+                        "it nests more than " + DEEPEST + " indexes, or has more than " + MOST_MANIFESTS
+                                + " manifests");
+            }
+            Manifest manifest = source.manifest(image.sourceRepository(), digest.value(), Manifests.ACCEPT_REFERRER)
+                    .orElseThrow(() -> new EngineException(
+                            FailureKind.NOT_FOUND,
+                            "Cannot copy " + source.host() + "/" + image.sourceRepository() + "@" + digest + " to "
+                                    + target.host() + "/" + image.targetRepository()
+                                    + ": the source does not hold it. Check the repository and its retention."));
+            bytes += manifest.content().length;
+            if (bytes > MOST_BYTES) {
+                throw tooLarge(image, "its manifests are larger than " + MOST_BYTES + " bytes");
+            }
+            Manifests.Content content = Manifests.read(manifest);
+            content.manifests().forEach(child -> collect(child.digest(), depth + 1));
+            content.blobs().forEach(blob -> blobs.put(blob.digest(), blob));
+            manifests.add(manifest);
+        }
+    }
+
+    /** Tells where each blob of a set comes from; a blob that comes to a repository once is counted once. */
+    private final class Origins {
+        private final Map<Digest, String> coming = new LinkedHashMap<>();
+        private final Set<Registry.Tag> places = new LinkedHashSet<>();
+
+        List<Blob> of(Image image, Content content) {
+            List<Blob> blobs = new ArrayList<>();
+            String repository = image.targetRepository();
+            for (Descriptor blob : content.blobs().values()) {
+                Digest digest = blob.digest();
+                if (places.add(new Registry.Tag(repository, digest.value()))) {
+                    Optional<String> from = copier.known().holds(target.host(), repository, digest)
+                            ? Optional.of(repository)
+                            : elsewhere(image, digest);
+                    coming.putIfAbsent(digest, repository);
+                    Origin origin = from.map(f -> f.equals(repository) ? Origin.KNOWN : Origin.MOUNT)
+                            .orElse(Origin.STREAM);
+                    blobs.add(new Blob(repository, blob, origin, origin == Origin.MOUNT ? from.get() : ""));
+                }
+            }
+            return blobs;
+        }
+
+        private Optional<String> elsewhere(Image image, Digest digest) {
+            String repository = image.targetRepository();
+            boolean same = source.host().equals(target.host())
+                    && !image.sourceRepository().equals(repository);
+            return Optional.of(image.sourceRepository())
+                    .filter(from -> same && copier.known().mayMount(target.host(), from, repository))
+                    .or(() -> copier.known().elsewhere(target.host(), repository, digest))
+                    .or(() -> Optional.ofNullable(coming.get(digest)));
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package io.jenkins.plugins.releasetrain.engine.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.registry.Authorizer.Sent;
+import io.jenkins.plugins.releasetrain.engine.registry.Authorizer.Token;
+import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings.Credentials;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.UnknownHostException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** Asks a token server (distribution "Token Authentication Specification" and "OAuth2 Token Authentication"). */
+final class TokenRequests {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    /** The specification's lifetime where the token server names none. */
+    private static final long DEFAULT_LIFETIME_SECONDS = 60;
+
+    private static final String FORM = "application/x-www-form-urlencoded";
+    /** RFC 6750 section 2.1, and wider where servers are: no blank and no control character. */
+    private static final Pattern USABLE = Pattern.compile("[\\x21-\\x7e]+");
+
+    private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[.*]");
+    private static final Set<Integer> OTHER_SCOPE = Set.of(400, 401, 403);
+
+    private final RegistrySettings settings;
+    private final Clock clock;
+    private final Function<Call, HttpResponse<byte[]>> send;
+
+    TokenRequests(RegistrySettings settings, Clock clock, Function<Call, HttpResponse<byte[]>> send) {
+        this.settings = settings;
+        this.clock = clock;
+        this.send = send;
+    }
+
+    /**
+     * Gets a token for a request; where a server refuses what we would say, in its own words.
+     *
+     * @param asChallenged whether the challenge's own scope comes first
+     */
+    Token fetch(Challenge challenge, Call call, boolean asChallenged) {
+        EngineException refused = null;
+        for (String scopes : wordings(challenge, call, asChallenged)) {
+            Instant asked = clock.instant();
+            Call request = request(challenge, call, scopes);
+            HttpResponse<byte[]> response = send.apply(request);
+            if (response.statusCode() == 200) {
+                return token(call, request, response, asked);
+            }
+            refused = refused == null ? failure(request, response) : refused;
+            if (!OTHER_SCOPE.contains(response.statusCode())) {
+                break;
+            }
+        }
+        throw refused;
+    }
+
+    private static List<String> wordings(Challenge challenge, Call call, boolean asChallenged) {
+        Set<String> wordings = new LinkedHashSet<>();
+        wordings.add(Scope.text(call.scopes()));
+        challenge.scopes().ifPresent(wordings::add);
+        if (call.scopes().stream().anyMatch(Scope::deletes)) {
+            wordings.add(
+                    Scope.text(call.scopes().stream().map(Scope::everything).toList()));
+        }
+        List<String> ordered = new ArrayList<>(wordings);
+        if (asChallenged && challenge.scopes().isPresent()) {
+            ordered.remove(challenge.scopes().get());
+            ordered.add(0, challenge.scopes().get());
+        }
+        return ordered;
+    }
+
+    private Token token(Call call, Call request, HttpResponse<byte[]> response, Instant asked) {
+        try {
+            JsonNode json = JSON.readTree(response.body());
+            String token = json.path("token").asText("");
+            token = token.isEmpty() ? json.path("access_token").asText("") : token;
+            if (!USABLE.matcher(token).matches()) {
+                throw Failures.of(FailureKind.UNSUPPORTED, request, "answered without a usable token.");
+            }
+            long lifetime = json.path("expires_in").asLong(DEFAULT_LIFETIME_SECONDS);
+            // A tenth early, so that a token does not expire on its way.
+            return new Token(call.scopes(), token, asked.plusMillis(Math.max(0, lifetime) * 900));
+        } catch (IOException e) {
+            throw Failures.of(FailureKind.UNSUPPORTED, request, "answered something that is not a token response.");
+        }
+    }
+
+    private static EngineException failure(Call request, HttpResponse<byte[]> response) {
+        String sent = request.headers().getOrDefault("Authorization", "");
+        return Failures.status(request, response.statusCode(), response.body(), Sent.of(sent, response.headers()));
+    }
+
+    private Call request(Challenge challenge, Call call, String scopes) {
+        String service = challenge.parameter("service").orElse("");
+        URI realm = realm(challenge, call);
+        Optional<Credentials> credentials = settings.credentials().get();
+        String action = "get a token for " + (scopes.isEmpty() ? "its base address" : scopes) + " of registry "
+                + settings.host();
+        if (credentials.isPresent() && credentials.get().isIdentityToken()) {
+            String form = "grant_type=refresh_token&client_id=release-train&service=" + encoded(service) + "&scope="
+                    + encoded(scopes) + "&refresh_token="
+                    + encoded(credentials.get().password());
+            return Call.of(action, "POST", realm, scopesOf(call))
+                    .header("Content-Type", FORM)
+                    .body(BodyPublishers.ofString(form));
+        }
+        StringBuilder query = new StringBuilder();
+        if (!service.isEmpty()) {
+            query.append("&service=").append(encoded(service));
+        }
+        for (String scope : scopes.split(" ")) {
+            if (!scope.isEmpty()) {
+                query.append("&scope=").append(encoded(scope));
+            }
+        }
+        String joint = realm.getRawQuery() == null ? "?" : "&";
+        URI uri = URI.create(realm + (query.length() == 0 ? "" : joint + query.substring(1)));
+        Call request = Call.of(action, "GET", uri, scopesOf(call));
+        return credentials
+                .map(c -> request.header("Authorization", Authorizer.basic(c)))
+                .orElse(request);
+    }
+
+    /** For the advice of an error. */
+    private static Scope[] scopesOf(Call call) {
+        return call.scopes().toArray(Scope[]::new);
+    }
+
+    /**
+     * The server that a challenge names. A registry may name any, so it is held to TLS unless plain HTTP was opted in to,
+     * with or without credentials, and may not lead us to addresses that only this machine or its cloud can reach.
+     */
+    private URI realm(Challenge challenge, Call call) {
+        URI realm;
+        try {
+            realm = URI.create(challenge.parameter("realm").orElse(""));
+        } catch (IllegalArgumentException e) {
+            throw unusable(call);
+        }
+        boolean http = "https".equalsIgnoreCase(realm.getScheme()) || "http".equalsIgnoreCase(realm.getScheme());
+        if (!http || realm.getHost() == null || realm.getUserInfo() != null) {
+            throw unusable(call);
+        }
+        if (!"https".equalsIgnoreCase(realm.getScheme()) && !settings.plainHttp()) {
+            throw Failures.of(
+                    FailureKind.TLS,
+                    call.to(realm),
+                    "is not sent: the token endpoint has no TLS, and credentials and tokens would be readable on the"
+                        + " way. Let the registry name an https endpoint, or opt in to plain HTTP for this registry.");
+        }
+        String own = settings.origin().getHost();
+        boolean led = !own.equalsIgnoreCase(realm.getHost()) && isLocal(realm.getHost()) && !isLocal(own);
+        if (led || isLinkLocal(realm.getHost())) {
+            throw Failures.of(
+                    FailureKind.UNSUPPORTED,
+                    call,
+                    "was answered with the token endpoint " + Failures.authority(realm)
+                            + ", an address of this machine or its link only. It is not asked.");
+        }
+        return realm;
+    }
+
+    private static boolean isLocal(String host) {
+        return "localhost".equals(host.toLowerCase(Locale.ROOT))
+                || address(host)
+                        .map(a -> a.isLoopbackAddress() || a.isAnyLocalAddress())
+                        .orElse(false);
+    }
+
+    private static boolean isLinkLocal(String host) {
+        return address(host).map(InetAddress::isLinkLocalAddress).orElse(false);
+    }
+
+    /** Of a host that is written as an address; names are not looked up. */
+    private static Optional<InetAddress> address(String host) {
+        try {
+            return ADDRESS.matcher(host).matches() ? Optional.of(InetAddress.getByName(host)) : Optional.empty();
+        } catch (UnknownHostException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static EngineException unusable(Call call) {
+        return Failures.of(FailureKind.UNSUPPORTED, call, "was answered with an unusable token endpoint.");
+    }
+
+    private static String encoded(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,135 @@
+package io.jenkins.plugins.releasetrain.engine.registry;
+
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan.Attachment;
+import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan.Blob;
+import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan.Origin;
+import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan.Part;
+import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier.Image;
+import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier.Report;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Manifest;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Carries a plan out: blobs first, then manifests, children before parents; then what refers to the images. */
+final class Transfer {
+    private final HttpImageCopier copier;
+    private final HttpRegistry source;
+    private final HttpRegistry target;
+    private final CopyProgress progress;
+    private final BlobCopy blobs;
+    private final AtomicReference<Report> report = new AtomicReference<>(Report.NOTHING);
+
+    Transfer(HttpImageCopier copier, HttpRegistry source, HttpRegistry target, CopyProgress progress) {
+        this.copier = copier;
+        this.source = source;
+        this.target = target;
+        this.progress = progress;
+        blobs = new BlobCopy(copier, source, target, progress);
+    }
+
+    /** A blob for an image. */
+    record Job(Image image, Blob blob) {}
+
+    Report run(CopyPlan plan) {
+        plan.left().forEach(progress::note);
+        plan.parts().forEach(p -> progress.planned(p.image().digest(), bytes(p)));
+        List<Job> first = new ArrayList<>();
+        List<Job> others = new ArrayList<>();
+        Set<Digest> seen = new HashSet<>();
+        for (Part part : plan.parts()) {
+            for (Blob blob : part.blobs()) {
+                (seen.add(blob.descriptor().digest()) ? first : others).add(new Job(part.image(), blob));
+            }
+        }
+        // What several repositories need is streamed to one of them, and mounted by the others.
+        copier.together(target, first, this::copy);
+        copier.together(target, others, this::copy);
+        copier.together(target, plan.parts(), this::put);
+        copier.together(
+                target,
+                plan.parts().stream().filter(p -> !p.attachments().isEmpty()).toList(),
+                this::attach);
+        return report.get();
+    }
+
+    private static long bytes(Part part) {
+        return part.blobs().stream().mapToLong(b -> b.descriptor().size()).reduce(0, CopyPlan::sum);
+    }
+
+    private void copy(Job job) {
+        done(blobs.copy(job.image(), job.blob()));
+    }
+
+    private void done(Report part) {
+        report.accumulateAndGet(part, Report::plus);
+    }
+
+    private void put(Part part) {
+        try {
+            part.manifests().forEach(manifest -> put(part.image(), manifest));
+        } catch (EngineException e) {
+            if (!lacksContent(e)) {
+                throw e;
+            }
+            // The registry may have collected a blob or a manifest since it was seen: all of it, looked for anew.
+            again(part.image());
+        }
+        progress.imageDone(part.image().digest());
+    }
+
+    private static boolean lacksContent(EngineException e) {
+        return e.kind() == FailureKind.NOT_FOUND || e.kind() == FailureKind.INVALID_INPUT;
+    }
+
+    private void again(Image image) {
+        Survey.Content content = new Survey(copier, source, target).content(image, image.digest(), true);
+        content.blobs().values().forEach(blob -> {
+            copier.known().forget(target.host(), blob.digest());
+            done(blobs.copyDistrustfully(image, new Blob(image.targetRepository(), blob, Origin.STREAM, "")));
+        });
+        content.manifests().forEach(manifest -> put(image, manifest));
+    }
+
+    private void put(Image image, Manifest manifest) {
+        target.putManifest(
+                image.targetRepository(), manifest.descriptor().digest().value(), manifest);
+        done(new Report(0, 0, 0, 1, 0));
+    }
+
+    private void attach(Part part) {
+        for (Attachment attachment : part.attachments()) {
+            try {
+                attach(part.image(), attachment);
+            } catch (EngineException e) {
+                if (e.kind().retryable() || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                progress.note("What refers to " + part.image().targetRepository() + "@"
+                        + part.image().digest() + " is not carried: " + attachment.digest() + ": " + e.getMessage());
+            }
+        }
+    }
+
+    private void attach(Image image, Attachment attachment) {
+        attachment.blobs().forEach(blob -> done(blobs.copy(image, blob)));
+        attachment.manifests().forEach(manifest -> put(image, manifest));
+        attachment.tag().ifPresent(tag -> target.tag(image.targetRepository(), attachment.digest(), tag));
+        attachment.listing().ifPresent(listing -> {
+            try {
+                // Read and written under a lock, as another copy may add to it; other clients are not seen.
+                copier.exclusively(
+                        target.host(),
+                        attachment.subject(),
+                        () -> FallbackList.add(target, image.targetRepository(), attachment, listing));
+            } catch (InterruptedException e) {
+                throw Failures.interrupted("list what refers to " + attachment.subject(), target.host());
+            }
+        });
+    }
+}
