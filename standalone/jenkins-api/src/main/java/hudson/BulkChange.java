@@ -12,6 +12,10 @@ public class BulkChange implements Closeable {
     @Override
     public void close() {}
 
+    public static BulkChange current() {
+        throw new UnsupportedOperationException();
+    }
+
     public static boolean contains(Saveable saveable) {
         throw new UnsupportedOperationException();
     }

@@ -2,13 +2,14 @@ package jenkins.model;
 
 import hudson.model.Item;
 import hudson.model.ItemGroup;
+import hudson.model.Node;
 import hudson.security.ACL;
 import hudson.security.Permission;
 import hudson.util.XStream2;
 import java.io.File;
 import org.springframework.security.core.Authentication;
 
-public class Jenkins implements ItemGroup<Item> {
+public class Jenkins extends Node implements ItemGroup<Item> {
     public static final Permission ADMINISTER = null;
     public static final Permission READ = null;
     public static final XStream2 XSTREAM2 = null;

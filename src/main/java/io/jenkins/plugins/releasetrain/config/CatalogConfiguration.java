@@ -11,8 +11,6 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
 import io.jenkins.plugins.releasetrain.engine.catalog.Problem;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import io.jenkins.plugins.releasetrain.host.ConnectionTests;
-import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jenkinsci.Symbol;
@@ -27,6 +25,8 @@ public final class CatalogConfiguration extends AbstractDescribableImpl<CatalogC
     private final String devRegistry;
     private final String productionRegistry;
     private String yaml = "";
+
+    @Guarded
     private CatalogScm scm;
 
     @DataBoundConstructor
@@ -73,12 +73,12 @@ public final class CatalogConfiguration extends AbstractDescribableImpl<CatalogC
 
     /** What was read last of the file in SCM, for the page; empty without one. */
     public String getState() {
-        return scm == null ? "" : ReleaseService.get().catalogs().status(name).text();
+        return scm == null ? "" : Forms.host().catalogState(name).text();
     }
 
     /** Why what was read last is not what the file in SCM is now, for the page; empty where it is. */
     public String getProblem() {
-        return scm == null ? "" : ReleaseService.get().catalogs().status(name).problem();
+        return scm == null ? "" : Forms.host().catalogState(name).problem();
     }
 
     /** @throws EngineException where it cannot be read as it is configured */
@@ -135,7 +135,7 @@ public final class CatalogConfiguration extends AbstractDescribableImpl<CatalogC
         public FormValidation doRead(@QueryParameter String name) {
             Forms.check();
             try {
-                return FormValidation.ok(ConnectionTests.read(name));
+                return FormValidation.ok(Forms.host().read(name));
             } catch (EngineException e) {
                 return FormValidation.error(e.getMessage());
             }

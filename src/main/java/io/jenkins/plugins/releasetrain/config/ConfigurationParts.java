@@ -1,8 +1,8 @@
 package io.jenkins.plugins.releasetrain.config;
 
+import hudson.util.Secret;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
-import io.jenkins.plugins.releasetrain.host.Controller;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +15,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import jenkins.model.Jenkins;
 
 /** The parts of a configuration, to tell afterwards which are others: their values as digests only (I9). */
 final class ConfigurationParts {
@@ -23,13 +25,23 @@ final class ConfigurationParts {
     private static final Pattern ID_OF_SOURCE = Pattern.compile("<id>[^<]*</id>");
 
     private final SortedMap<String, Part> parts = new TreeMap<>();
+    private final Function<Object, String> xml;
 
-    private record Part(String kind, String name, SortedMap<String, Digest> fields) {}
+    /** @param guarded fields that are set and are an administrator's alone */
+    private record Part(
+            String kind, String name, boolean isGuarded, List<String> guarded, SortedMap<String, Digest> fields) {}
 
-    private ConfigurationParts() {}
+    private ConfigurationParts(Function<Object, String> xml) {
+        this.xml = xml;
+    }
 
-    static ConfigurationParts of(ReleaseTrainConfiguration c) {
-        ConfigurationParts all = new ConfigurationParts();
+    static ConfigurationParts of(Draft c) {
+        return of(c, Jenkins.XSTREAM2::toXML);
+    }
+
+    /** @param xml what a value is saved as */
+    static ConfigurationParts of(Draft c, Function<Object, String> xml) {
+        ConfigurationParts all = new ConfigurationParts(xml);
         all.add("registry", c.getRegistries(), RegistryConfiguration::getName);
         all.add("environment", c.getEnvironments(), EnvironmentConfiguration::getName);
         all.add("catalog", c.getCatalogs(), CatalogConfiguration::getName);
@@ -40,27 +52,39 @@ final class ConfigurationParts {
     }
 
     private <T> void add(String kind, Collection<T> some, Function<T, String> nameOf) {
-        some.forEach(one -> parts.put(kind + " " + nameOf.apply(one), new Part(kind, nameOf.apply(one), fields(one))));
+        some.forEach(one -> parts.put(kind + " " + nameOf.apply(one), part(kind, nameOf.apply(one), one)));
     }
 
-    private static SortedMap<String, Digest> fields(Object part) {
+    private Part part(String kind, String name, Object part) {
         SortedMap<String, Digest> fields = new TreeMap<>();
+        List<String> guarded = new ArrayList<>();
         for (Field field : part.getClass().getDeclaredFields()) {
             if (!Modifier.isStatic(field.getModifiers()) && !Modifier.isTransient(field.getModifiers())) {
-                fields.put(field.getName(), digest(part, field));
+                Object value = value(part, field);
+                fields.put(field.getName(), digest(value));
+                if (field.isAnnotationPresent(Guarded.class) && value != null) {
+                    guarded.add(field.getName());
+                }
             }
         }
-        return fields;
+        return new Part(kind, name, part.getClass().isAnnotationPresent(Guarded.class), guarded, fields);
     }
 
-    private static Digest digest(Object part, Field field) {
+    private static Object value(Object part, Field field) {
         try {
             field.setAccessible(true);
-            String saved = ID_OF_SOURCE.matcher(Controller.xml(field.get(part))).replaceAll("");
-            return Digest.sha256(saved.getBytes(StandardCharsets.UTF_8));
+            return field.get(part);
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** A secret that is encrypted anew is still the same. */
+    private Digest digest(Object value) {
+        String saved = value instanceof Secret secret
+                ? secret.getPlainText()
+                : ID_OF_SOURCE.matcher(xml.apply(value)).replaceAll("");
+        return Digest.sha256(saved.getBytes(StandardCharsets.UTF_8));
     }
 
     /** What is there that was not there before, is there no more, or is another one. */
@@ -81,6 +105,33 @@ final class ConfigurationParts {
             }
         }
         return changes;
+    }
+
+    /** What of it takes Overall/Administer, in words. */
+    List<String> guardedSince(ConfigurationParts before) {
+        List<String> refused = new ArrayList<>();
+        UnaryOperator<String> sentence = what -> what + ": takes the permission Overall/Administer, since it says where"
+                + " requests and credentials go to, or who may release";
+        for (Event.Part change : since(before)) {
+            String key = change.kind() + " " + change.name();
+            Part part = parts.getOrDefault(key, before.parts.get(key));
+            List<String> fields = change.change() == Event.Alteration.CHANGED
+                    ? change.fields().stream()
+                            .filter(f -> isGuarded(key, f, before))
+                            .toList()
+                    : part.guarded();
+            if (part.isGuarded()) {
+                refused.add(sentence.apply(key.strip()));
+            } else if (!fields.isEmpty()) {
+                refused.add(sentence.apply(key + ", " + String.join(", ", fields)));
+            }
+        }
+        return refused;
+    }
+
+    private boolean isGuarded(String key, String field, ConfigurationParts before) {
+        return parts.get(key).guarded().contains(field)
+                || before.parts.get(key).guarded().contains(field);
     }
 
     private static List<String> changed(Map<String, Digest> before, Map<String, Digest> now) {

@@ -16,22 +16,26 @@ final class ConfigurationRules {
     private ConfigurationRules() {}
 
     /** In words for the administrator; empty where all is well. */
-    static List<String> problems(ReleaseTrainConfiguration c) {
+    static List<String> problems(Settings c) {
         List<String> problems = new ArrayList<>();
-        unique("registry", c.getRegistries(), RegistryConfiguration::getName, problems);
-        unique("environment", c.getEnvironments(), EnvironmentConfiguration::getName, problems);
-        unique("catalog", c.getCatalogs(), CatalogConfiguration::getName, problems);
-        unique("train", c.getTrains(), TrainConfiguration::getName, problems);
-        unique("webhook", c.getWebhooks(), WebhookConfiguration::getName, problems);
-        c.getWebhooks().forEach(w -> check(problems, "webhook '" + w.getName() + "'", () -> w.endpoint(() -> "")));
+        names("registry", c.registries(), RegistryConfiguration::getName, problems);
+        names("environment", c.environments(), EnvironmentConfiguration::getName, problems);
+        names("catalog", c.catalogs(), CatalogConfiguration::getName, problems);
+        names("train", c.trains(), TrainConfiguration::getName, problems);
+        names("webhook", c.webhooks(), WebhookConfiguration::getName, problems);
+        c.webhooks().forEach(w -> check(problems, "webhook '" + w.getName() + "'", () -> w.endpoint(() -> "")));
+        c.store().ifPresent(store -> check(problems, "store", store::server));
+        c.registries().forEach(r -> check(problems, "registry '" + r.getName() + "'", r::check));
+        c.environments().forEach(e -> e.check(new Ranges("environment '" + e.getName() + "'", problems)));
+        c.trains().forEach(t -> t.check(new Ranges("train '" + t.getName() + "'", problems)));
         CatalogReader reader = new CatalogReader();
-        for (CatalogConfiguration catalog : c.getCatalogs()) {
+        for (CatalogConfiguration catalog : c.catalogs()) {
             String place = "catalog '" + catalog.getName() + "'";
             check(problems, place, () -> c.registry(catalog.getDevRegistry()));
             check(problems, place, () -> production(c.registry(catalog.getProductionRegistry())));
             check(problems, place, () -> catalog.check(reader));
         }
-        for (EnvironmentConfiguration environment : c.getEnvironments()) {
+        for (EnvironmentConfiguration environment : c.environments()) {
             if (environment.getCatalog() != null) {
                 String place = "environment '" + environment.getName() + "'";
                 check(problems, place, () -> c.catalog(environment.getCatalog()));
@@ -41,9 +45,9 @@ final class ConfigurationRules {
         return problems;
     }
 
-    private static void trains(ReleaseTrainConfiguration c, List<String> problems) {
+    private static void trains(Settings c, List<String> problems) {
         Map<String, String> claimed = new HashMap<>();
-        for (TrainConfiguration train : c.getTrains()) {
+        for (TrainConfiguration train : c.trains()) {
             String place = "train '" + train.getName() + "'";
             check(problems, place, () -> c.catalog(train.getCatalog()));
             PolicyConfiguration policy = train.getPolicy();
@@ -69,11 +73,15 @@ final class ConfigurationRules {
         }
     }
 
-    private static <T> void unique(String what, Collection<T> all, Function<T, String> nameOf, List<String> problems) {
+    private static <T> void names(String what, Collection<T> all, Function<T, String> nameOf, List<String> problems) {
         Set<String> seen = new HashSet<>();
         for (T one : all) {
-            if (!seen.add(nameOf.apply(one))) {
-                problems.add("there are two of " + what + " '" + nameOf.apply(one) + "'");
+            String name = nameOf.apply(one);
+            if (name == null || !Forms.NAME.matcher(name).matches()) {
+                problems.add("the name '" + name + "' of a " + what
+                        + " is none: lower case letters, digits and dashes, at most 63, as in 'shop'");
+            } else if (!seen.add(name)) {
+                problems.add("there are two of " + what + " '" + name + "'");
             }
         }
     }

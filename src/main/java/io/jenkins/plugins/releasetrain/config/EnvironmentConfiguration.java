@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.config;
 
+import com.cloudbees.plugins.credentials.CredentialsMatchers;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
@@ -10,10 +11,13 @@ import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
-import io.jenkins.plugins.releasetrain.host.ConnectionTests;
-import java.util.Arrays;
+import java.net.URI;
+import java.net.URISyntaxException;
 import org.jenkinsci.Symbol;
+import org.jenkinsci.plugins.plaincredentials.FileCredentials;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
@@ -23,13 +27,23 @@ import org.kohsuke.stapler.verb.POST;
 public final class EnvironmentConfiguration extends AbstractDescribableImpl<EnvironmentConfiguration> {
     static final int ROLLOUT_SECONDS = 600;
     static final int LEASE_SECONDS = 300;
+    static final int LEAST_LEASE_SECONDS = 30;
     static final int ATTEMPTS = 5;
 
     private final String name;
+
+    @Guarded
     private final String namespace;
+
+    @Guarded
     private String serverUrl;
+
+    @Guarded
     private String credentialsId;
+
+    @Guarded
     private String caCertificates;
+
     private String baseUrl;
     private String catalog;
     private LaneSettings.OnDrift onDrift = LaneSettings.OnDrift.RERUN;
@@ -107,7 +121,7 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
     }
 
     public LaneSettings.OnDrift getOnDrift() {
-        return onDrift;
+        return onDrift == null ? LaneSettings.OnDrift.RERUN : onDrift;
     }
 
     @DataBoundSetter
@@ -155,6 +169,48 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
         this.leaseSeconds = leaseSeconds;
     }
 
+    void check(Ranges ranges) {
+        ranges.rule("namespace", () -> {
+                    if (!Forms.NAME.matcher(namespace).matches()) {
+                        throw EngineException.invalid("'" + namespace + "' is no name of a namespace");
+                    }
+                })
+                .rule("serverUrl", () -> checkServer(serverUrl))
+                .whole("attempts", attempts, 1)
+                .whole("rolloutSeconds", rolloutSeconds, 1)
+                .whole("leaseSeconds", leaseSeconds, LEAST_LEASE_SECONDS);
+    }
+
+    /** A token goes there with every request, so only what does not leave the machine may be plain HTTP. */
+    private static void checkServer(String url) {
+        if (url == null) {
+            return;
+        }
+        try {
+            URI server = new URI(url);
+            boolean near = Util.fixNull(server.getHost()).matches("localhost|127\\.[0-9.]+|\\[::1]");
+            if (server.getHost() == null
+                    || server.getUserInfo() != null
+                    || !("https".equals(server.getScheme()) || near && "http".equals(server.getScheme()))) {
+                throw EngineException.invalid(
+                        "an API server is called as in 'https://k8s.example:6443'; plain HTTP is for"
+                                + " a proxy on this machine only");
+            }
+        } catch (URISyntaxException e) {
+            throw EngineException.invalid("not a URL");
+        }
+    }
+
+    /** What older versions saved has no such fields. */
+    private Object readResolve() {
+        onDrift = getOnDrift();
+        isolation = getIsolation();
+        attempts = attempts == 0 ? ATTEMPTS : attempts;
+        rolloutSeconds = rolloutSeconds == 0 ? ROLLOUT_SECONDS : rolloutSeconds;
+        leaseSeconds = leaseSeconds == 0 ? LEASE_SECONDS : leaseSeconds;
+        return this;
+    }
+
     /** The form's helper. */
     @Extension
     @Symbol("environment")
@@ -166,8 +222,15 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
         }
 
         @POST
-        public ListBoxModel doFillCredentialsIdItems(@QueryParameter String credentialsId) {
-            return Forms.credentials(credentialsId, StandardCredentials.class);
+        public ListBoxModel doFillCredentialsIdItems(
+                @QueryParameter String credentialsId, @QueryParameter String serverUrl) {
+            return Forms.credentials(
+                    credentialsId,
+                    serverUrl,
+                    StandardCredentials.class,
+                    CredentialsMatchers.anyOf(
+                            CredentialsMatchers.instanceOf(FileCredentials.class),
+                            CredentialsMatchers.instanceOf(StringCredentials.class)));
         }
 
         @POST
@@ -214,8 +277,13 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
         }
 
         @POST
+        public FormValidation doCheckServerUrl(@QueryParameter String value) {
+            return Forms.checkRule(() -> checkServer(Util.fixEmptyAndTrim(value)));
+        }
+
+        @POST
         public FormValidation doCheckLeaseSeconds(@QueryParameter String value) {
-            return Forms.checkAtLeast(value, 30);
+            return Forms.checkAtLeast(value, LEAST_LEASE_SECONDS);
         }
 
         @POST
@@ -236,16 +304,18 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
                 @QueryParameter String credentialsId,
                 @QueryParameter String caCertificates,
                 @QueryParameter String isolation) {
-            Forms.check();
+            Forms.checkAdminister();
+            try {
+                checkServer(Util.fixEmptyAndTrim(serverUrl));
+            } catch (EngineException e) {
+                return FormValidation.error(e.getMessage());
+            }
             EnvironmentConfiguration environment = new EnvironmentConfiguration(name, namespace);
             environment.setServerUrl(serverUrl);
             environment.setCredentialsId(credentialsId);
             environment.setCaCertificates(caCertificates);
-            environment.setIsolation(Arrays.stream(Isolation.values())
-                    .filter(i -> i.name().equals(isolation))
-                    .findFirst()
-                    .orElse(Isolation.REPLACE));
-            return ConnectionTests.environment(environment);
+            environment.setIsolation(Forms.constant(Isolation.class, isolation, Isolation.REPLACE));
+            return Forms.host().test(environment);
         }
     }
 }

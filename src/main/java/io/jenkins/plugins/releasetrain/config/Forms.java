@@ -1,39 +1,57 @@
 package io.jenkins.plugins.releasetrain.config;
 
+import com.cloudbees.plugins.credentials.CredentialsMatcher;
 import com.cloudbees.plugins.credentials.CredentialsMatchers;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
+import com.cloudbees.plugins.credentials.domains.URIRequirementBuilder;
 import hudson.ExtensionList;
 import hudson.security.ACL;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import io.jenkins.plugins.releasetrain.host.Controller;
-import io.jenkins.plugins.releasetrain.host.JenkinsCredentials;
-import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import jenkins.model.Jenkins;
 
 /** What the forms have in common. Nothing is told to, and nothing is done for, users who may not configure (I10). */
 final class Forms {
-    private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+    static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
     private static final double ALL = 100;
 
     private Forms() {}
 
     static boolean mayConfigure() {
-        return controller().may(ReleasePermissions.CONFIGURE);
+        return host().may(ReleasePermissions.CONFIGURE);
+    }
+
+    static boolean mayAdminister() {
+        return host().may(Jenkins.ADMINISTER);
     }
 
     static void check() {
-        controller().check(ReleasePermissions.CONFIGURE);
+        host().check(ReleasePermissions.CONFIGURE);
     }
 
-    private static Controller controller() {
-        return ReleaseService.get().controller();
+    /** For what says where requests and credentials are sent to. */
+    static void checkAdminister() {
+        host().check(Jenkins.ADMINISTER);
+    }
+
+    static ConfigurationHost host() {
+        return ExtensionList.lookupSingleton(ConfigurationHost.class);
+    }
+
+    /** One of an enumeration, by its name. */
+    static <T extends Enum<T>> T constant(Class<T> type, String name, T otherwise) {
+        return Arrays.stream(type.getEnumConstants())
+                .filter(c -> c.name().equals(name))
+                .findFirst()
+                .orElse(otherwise);
     }
 
     static FormValidation checkName(String value) {
@@ -84,21 +102,33 @@ final class Forms {
         }
     }
 
-    /** By the pattern of the credentials plugin's docs/consumer.adoc. */
-    static ListBoxModel credentials(String current, Class<? extends StandardCredentials> type) {
+    /**
+     * By the pattern of the credentials plugin's docs/consumer.adoc.
+     *
+     * @param url that they are for, so that those of other domains are left out; empty where it is not known
+     */
+    static ListBoxModel credentials(String current, String url, Class<? extends StandardCredentials> type) {
+        return credentials(current, url, type, CredentialsMatchers.always());
+    }
+
+    static ListBoxModel credentials(
+            String current, String url, Class<? extends StandardCredentials> type, CredentialsMatcher matcher) {
         StandardListBoxModel items = new StandardListBoxModel();
-        if (!mayConfigure()) {
+        if (!mayAdminister()) {
             return items.includeCurrentValue(current);
         }
         return items.includeEmptyValue()
-                .includeMatchingAs(ACL.SYSTEM2, controller().root(), type, List.of(), CredentialsMatchers.always())
+                .includeMatchingAs(
+                        ACL.SYSTEM2,
+                        host().root(),
+                        type,
+                        URIRequirementBuilder.fromUri(url).build(),
+                        matcher)
                 .includeCurrentValue(current);
     }
 
     static FormValidation checkCredentials(String id, Class<? extends StandardCredentials> type) {
-        if (!mayConfigure()
-                || id.isBlank()
-                || JenkinsCredentials.system(id, type).isPresent()) {
+        if (!mayAdminister() || id.isBlank() || host().hasCredentials(id, type)) {
             return FormValidation.ok();
         }
         return FormValidation.error("There are no such credentials in the system store");

@@ -15,11 +15,16 @@ import org.kohsuke.stapler.verb.POST;
 
 /** What a train expects before it has measured, how sure it is before it blames, and when it departs. */
 public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyConfiguration> {
-    private double failurePercent = 5;
-    private double flakePercent = 1;
-    private double innocencePercent = 0.02;
+    static final double FAILURE_PERCENT = 5;
+    static final double FLAKE_PERCENT = 1;
+    static final double INNOCENCE_PERCENT = 0.02;
+    static final int TEST_MINUTES = 1440;
+
+    private double failurePercent = FAILURE_PERCENT;
+    private Double flakePercent = FLAKE_PERCENT;
+    private double innocencePercent = INNOCENCE_PERCENT;
     private int longestWaitMinutes;
-    private int testMinutes = 1440;
+    private int testMinutes = TEST_MINUTES;
     private List<FreezeConfiguration> freezes = new ArrayList<>();
 
     @DataBoundConstructor
@@ -84,6 +89,24 @@ public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyCon
     @DataBoundSetter
     public void setFreezes(List<FreezeConfiguration> freezes) {
         this.freezes = new ArrayList<>(freezes);
+    }
+
+    void check(Ranges ranges) {
+        ranges.percent("failurePercent", failurePercent, false)
+                .percent("flakePercent", flakePercent, true)
+                .percent("innocencePercent", innocencePercent, false)
+                .whole("longestWaitMinutes", longestWaitMinutes, 0)
+                .whole("testMinutes", testMinutes, 1);
+    }
+
+    /** What older versions saved has no such fields. */
+    private Object readResolve() {
+        failurePercent = failurePercent == 0 ? FAILURE_PERCENT : failurePercent;
+        flakePercent = flakePercent == null ? Double.valueOf(FLAKE_PERCENT) : flakePercent;
+        innocencePercent = innocencePercent == 0 ? INNOCENCE_PERCENT : innocencePercent;
+        testMinutes = testMinutes == 0 ? TEST_MINUTES : testMinutes;
+        freezes = freezes == null ? new ArrayList<>() : freezes;
+        return this;
     }
 
     /** The form's helper. */

@@ -9,7 +9,7 @@ import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.releasetrain.host.ConnectionTests;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
@@ -17,6 +17,7 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /** One image registry. Optional texts are null where they are empty, so that an export leaves them out. */
+@Guarded
 public final class RegistryConfiguration extends AbstractDescribableImpl<RegistryConfiguration> {
     private final String name;
     private final String host;
@@ -42,7 +43,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
     }
 
     public RegistryRole getRole() {
-        return role;
+        return role == null ? RegistryRole.DEV : role;
     }
 
     @DataBoundSetter
@@ -91,6 +92,17 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         this.plainHttp = plainHttp;
     }
 
+    /** @throws EngineException where a field does not fit */
+    void check() {
+        checkHost(host);
+    }
+
+    private static void checkHost(String value) {
+        if (value.isBlank() || !value.matches("[A-Za-z0-9._\\[\\]:-]+")) {
+            throw EngineException.invalid("Host, or host:port, without scheme and path");
+        }
+    }
+
     /** The form's helper. */
     @Extension
     @Symbol("registry")
@@ -112,8 +124,9 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         }
 
         @POST
-        public ListBoxModel doFillCredentialsIdItems(@QueryParameter String credentialsId) {
-            return Forms.credentials(credentialsId, StandardUsernamePasswordCredentials.class);
+        public ListBoxModel doFillCredentialsIdItems(
+                @QueryParameter String credentialsId, @QueryParameter String host) {
+            return Forms.credentials(credentialsId, "https://" + host, StandardUsernamePasswordCredentials.class);
         }
 
         @POST
@@ -128,12 +141,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
 
         @POST
         public FormValidation doCheckHost(@QueryParameter String value) {
-            if (!Forms.mayConfigure()) {
-                return FormValidation.ok();
-            }
-            return value.isBlank() || value.contains("/")
-                    ? FormValidation.error("Host, or host:port, without scheme and path")
-                    : FormValidation.ok();
+            return Forms.checkRule(() -> checkHost(Util.fixNull(value).trim()));
         }
 
         @POST
@@ -143,12 +151,12 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
                 @QueryParameter String credentialsId,
                 @QueryParameter String caCertificates,
                 @QueryParameter boolean plainHttp) {
-            Forms.check();
+            Forms.checkAdminister();
             RegistryConfiguration registry = new RegistryConfiguration(name, host);
             registry.setCredentialsId(credentialsId);
             registry.setCaCertificates(caCertificates);
             registry.setPlainHttp(plainHttp);
-            return ConnectionTests.registry(registry);
+            return Forms.host().test(registry);
         }
     }
 }

@@ -4,38 +4,59 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.BulkChange;
 import hudson.Extension;
+import hudson.ExtensionList;
 import hudson.security.Permission;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.GlobalConfigurationCategory;
+import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.StaplerProxy;
 import org.kohsuke.stapler.StaplerRequest2;
 
-/** All that an administrator configures. */
+/**
+ * All that an administrator configures, as it is saved. The form, code and scripts change a draft; it becomes the settings
+ * as a whole, or not at all.
+ */
 @Extension
 @Symbol("releaseTrain")
 public final class ReleaseTrainConfiguration extends GlobalConfiguration implements StaplerProxy {
+    private static final Logger LOGGER = Logger.getLogger(ReleaseTrainConfiguration.class.getName());
+
     private List<RegistryConfiguration> registries = new ArrayList<>();
     private List<EnvironmentConfiguration> environments = new ArrayList<>();
     private List<CatalogConfiguration> catalogs = new ArrayList<>();
     private List<TrainConfiguration> trains = new ArrayList<>();
     private List<WebhookConfiguration> webhooks = new ArrayList<>();
     private StoreConfiguration store;
+    private transient volatile Settings settings;
     private transient ConfigurationParts saved;
+    private transient Draft draft;
+    private transient BulkChange draftOf;
 
     public ReleaseTrainConfiguration() {
         load();
-        saved = ConfigurationParts.of(this);
+        Draft loaded = saved();
+        saved = ConfigurationParts.of(loaded);
+        try {
+            settings = Settings.of(loaded);
+        } catch (Settings.Problems e) {
+            LOGGER.log(Level.SEVERE, "The configuration cannot be used as it was saved: {0}", e.getMessage());
+            settings = Settings.unusable(e);
+        }
+    }
+
+    /** What holds now. */
+    public Settings settings() {
+        return settings;
     }
 
     @NonNull
@@ -69,7 +90,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
 
     @DataBoundSetter
     public void setRegistries(List<RegistryConfiguration> registries) {
-        this.registries = new ArrayList<>(registries);
+        draft().setRegistries(registries);
         save();
     }
 
@@ -79,7 +100,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
 
     @DataBoundSetter
     public void setEnvironments(List<EnvironmentConfiguration> environments) {
-        this.environments = new ArrayList<>(environments);
+        draft().setEnvironments(environments);
         save();
     }
 
@@ -89,7 +110,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
 
     @DataBoundSetter
     public void setCatalogs(List<CatalogConfiguration> catalogs) {
-        this.catalogs = new ArrayList<>(catalogs);
+        draft().setCatalogs(catalogs);
         save();
     }
 
@@ -99,7 +120,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
 
     @DataBoundSetter
     public void setTrains(List<TrainConfiguration> trains) {
-        this.trains = new ArrayList<>(trains);
+        draft().setTrains(trains);
         save();
     }
 
@@ -109,7 +130,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
 
     @DataBoundSetter
     public void setWebhooks(List<WebhookConfiguration> webhooks) {
-        this.webhooks = new ArrayList<>(webhooks);
+        draft().setWebhooks(webhooks);
         save();
     }
 
@@ -119,92 +140,116 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
         return store;
     }
 
-    /** For the page. */
-    public String getStoreState() {
-        return ReleaseService.get().storeState();
-    }
-
     @DataBoundSetter
     public void setStore(StoreConfiguration store) {
-        this.store = store;
+        draft().setStore(store);
         save();
     }
 
-    /** Lists that are empty in the form are absent in what it sends. Nothing changes where something does not fit. */
+    /** For the page. */
+    public String getStoreState() {
+        return Forms.host().storeState();
+    }
+
+    /** Why what was saved cannot be used, for the page. */
+    public List<String> getProblems() {
+        return settings.problems();
+    }
+
+    private Draft saved() {
+        Draft now = new Draft();
+        now.setRegistries(registries);
+        now.setEnvironments(environments);
+        now.setCatalogs(catalogs);
+        now.setTrains(trains);
+        now.setWebhooks(webhooks);
+        now.setStore(store);
+        return now;
+    }
+
+    /** One for each change: what one of them left behind, because it failed before it was saved, is in no other. */
+    private synchronized Draft draft() {
+        BulkChange change = BulkChange.contains(this) ? BulkChange.current() : null;
+        if (draft == null || change == null || draftOf != change) {
+            draft = saved();
+            draftOf = change;
+        }
+        return draft;
+    }
+
+    /** Nothing changes where something does not fit. */
     @Override
     public boolean configure(StaplerRequest2 request, JSONObject json) throws FormException {
-        State before = new State(registries, environments, catalogs, trains, webhooks, store);
-        try (BulkChange change = new BulkChange(this)) {
-            restore(new State(List.of(), List.of(), List.of(), List.of(), List.of(), null));
-            request.bindJSON(this, json);
-            List<String> problems = ConfigurationRules.problems(this);
-            if (!problems.isEmpty()) {
-                restore(before);
-                throw new FormException(String.join("\n", problems), "releaseTrain");
-            }
-            change.commit();
-        } catch (IOException e) {
-            restore(before);
-            throw new FormException("The configuration could not be saved: " + e.getMessage(), e, "releaseTrain");
+        List<String> numbers = FormNumbers.problems(json);
+        if (!numbers.isEmpty()) {
+            throw new FormException(String.join("\n", numbers), "releaseTrain");
+        }
+        try {
+            take(request.bindJSON(Draft.class, json));
+        } catch (Settings.Problems e) {
+            throw new FormException(e.getMessage(), e, "releaseTrain");
+        } catch (IllegalArgumentException | LinkageError e) {
+            // What Stapler throws where a value is none of an enumeration, or a constructor refuses.
+            LOGGER.log(Level.FINE, "The form was refused", e);
+            throw new FormException("A value of the form is none that its field can have", "releaseTrain");
         }
         return true;
     }
 
-    private record State(
-            List<RegistryConfiguration> registries,
-            List<EnvironmentConfiguration> environments,
-            List<CatalogConfiguration> catalogs,
-            List<TrainConfiguration> trains,
-            List<WebhookConfiguration> webhooks,
-            StoreConfiguration store) {}
-
-    private void restore(State state) {
-        registries = state.registries();
-        environments = state.environments();
-        catalogs = state.catalogs();
-        trains = state.trains();
-        webhooks = state.webhooks();
-        store = state.store();
-    }
-
+    /**
+     * Takes what a script or configuration as code has set.
+     *
+     * @throws IllegalArgumentException where something does not fit: all of it; nothing has changed then
+     */
     @Override
     public synchronized void save() {
         if (BulkChange.contains(this)) {
             return;
         }
-        super.save();
-        ConfigurationParts before = saved;
-        saved = ConfigurationParts.of(this);
-        ReleaseService.reconfigured(saved.since(before));
+        Draft taken = draft == null ? saved() : draft;
+        draft = null;
+        try {
+            take(taken);
+        } catch (Settings.Problems e) {
+            throw new IllegalArgumentException(
+                    "The configuration of Release Train was not changed:\n" + e.getMessage(), e);
+        }
     }
 
-    /** @throws EngineException where there is none of this name; names those that there are */
-    public RegistryConfiguration registry(String name) {
-        return find("registry", registries, RegistryConfiguration::getName, name);
+    private synchronized void take(Draft taken) throws Settings.Problems {
+        Settings next = Settings.of(taken);
+        ConfigurationParts parts = ConfigurationParts.of(taken);
+        if (!Forms.host().may(Jenkins.ADMINISTER)) {
+            List<String> refused = parts.guardedSince(saved);
+            if (!refused.isEmpty()) {
+                throw new Settings.Problems(refused);
+            }
+        }
+        registries = taken.getRegistries();
+        environments = taken.getEnvironments();
+        catalogs = taken.getCatalogs();
+        trains = taken.getTrains();
+        webhooks = taken.getWebhooks();
+        store = taken.getStore();
+        super.save();
+        List<Event.Part> changes = parts.since(saved);
+        saved = parts;
+        settings = next;
+        ExtensionList.lookup(ConfigurationHost.class).forEach(host -> host.changed(changes));
     }
 
     /** @throws EngineException where there is none of this name; names those that there are */
     public EnvironmentConfiguration environment(String name) {
-        return find("environment", environments, EnvironmentConfiguration::getName, name);
+        return settings.environment(name);
     }
 
     /** @throws EngineException where there is none of this name; names those that there are */
     public CatalogConfiguration catalog(String name) {
-        return find("catalog", catalogs, CatalogConfiguration::getName, name);
+        return settings.catalog(name);
     }
 
     /** @throws EngineException where there is none of this name; names those that there are */
     public TrainConfiguration train(String name) {
-        return find("train", trains, TrainConfiguration::getName, name);
-    }
-
-    private static <T> T find(String what, List<T> list, Function<T, String> nameOf, String name) {
-        Optional<T> found =
-                list.stream().filter(t -> nameOf.apply(t).equals(name)).findFirst();
-        return found.orElseThrow(() -> EngineException.invalid("Unknown " + what + " '" + name + "'; configured are "
-                + (list.isEmpty()
-                        ? "none"
-                        : String.join(", ", list.stream().map(nameOf).toList()))
-                + " (Manage Jenkins » Release Train)"));
+        return settings.train(name);
     }
 }

@@ -10,7 +10,6 @@ import hudson.security.Permission;
 import hudson.util.FormApply;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
-import io.jenkins.plugins.releasetrain.host.ConnectionTests;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
@@ -72,7 +71,8 @@ public final class ReleaseTrainLink extends ManagementLink {
         Forms.check();
         JSONObject form = request.getSubmittedForm();
         getConfiguration().configure(request, form);
-        FormApply.success(request.getContextPath() + "/manage").generateResponse(request, response, null);
+        FormApply.success(request.getContextPath() + "/manage/" + getUrlName() + "/")
+                .generateResponse(request, response, null);
     }
 
     /** Has a catalog's file in SCM read now, as after a push: 404 where there is none, 409 where it has problems. */
@@ -80,7 +80,7 @@ public final class ReleaseTrainLink extends ManagementLink {
     public HttpResponse doRead(@QueryParameter String catalog) {
         Forms.check();
         try {
-            ConnectionTests.read(Util.fixNull(catalog));
+            Forms.host().read(Util.fixNull(catalog));
             return HttpResponses.ok();
         } catch (EngineException e) {
             return HttpResponses.errorWithoutStack(

@@ -9,26 +9,85 @@ import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.releasetrain.host.ConnectionTests;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.store.PostgresqlServer;
+import io.jenkins.plugins.releasetrain.engine.store.PostgresqlServer.Tls;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** A database of its own for the store; without one, it is a file in JENKINS_HOME. */
+/** A PostgreSQL database for the store, by fields; without one, it is a file in JENKINS_HOME. */
+@Guarded
 public final class StoreConfiguration extends AbstractDescribableImpl<StoreConfiguration> {
-    private final String jdbcUrl;
+    private String host;
+    private int port = PostgresqlServer.PORT;
+    private String database;
+    private Tls tls = Tls.PREFER;
+    private String caCertificate;
+    private String properties;
     private String credentialsId;
+    /** Why the URL of an older configuration is not used; it is kept no longer. */
+    private String refused;
+    /** Of versions that took a free JDBC URL; read, never written. */
+    private transient String jdbcUrl;
 
     @DataBoundConstructor
-    public StoreConfiguration(String jdbcUrl) {
-        this.jdbcUrl = Util.fixNull(jdbcUrl).trim();
+    public StoreConfiguration(String host, String database) {
+        this.host = Util.fixNull(host).trim();
+        this.database = Util.fixNull(database).trim();
     }
 
-    /** Without a password. */
-    public String getJdbcUrl() {
-        return jdbcUrl;
+    public String getHost() {
+        return host;
+    }
+
+    public int getPort() {
+        return port;
+    }
+
+    @DataBoundSetter
+    public void setPort(int port) {
+        this.port = port;
+    }
+
+    public String getDatabase() {
+        return database;
+    }
+
+    public Tls getTls() {
+        return tls == null ? Tls.PREFER : tls;
+    }
+
+    @DataBoundSetter
+    public void setTls(Tls tls) {
+        this.tls = tls;
+    }
+
+    /** PEM of the server's authority; null: those that Java trusts. */
+    @CheckForNull
+    public String getCaCertificate() {
+        return caCertificate;
+    }
+
+    @DataBoundSetter
+    public void setCaCertificate(String caCertificate) {
+        this.caCertificate = Util.fixEmptyAndTrim(caCertificate);
+    }
+
+    /** Lines of {@code name=value}. */
+    @CheckForNull
+    public String getProperties() {
+        return properties;
+    }
+
+    @DataBoundSetter
+    public void setProperties(String properties) {
+        this.properties = Util.fixEmptyAndTrim(properties);
     }
 
     @CheckForNull
@@ -39,6 +98,54 @@ public final class StoreConfiguration extends AbstractDescribableImpl<StoreConfi
     @DataBoundSetter
     public void setCredentialsId(String credentialsId) {
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
+    }
+
+    /** Null: what older configuration as code says becomes fields. */
+    @CheckForNull
+    public String getJdbcUrl() {
+        return null;
+    }
+
+    @DataBoundSetter
+    public void setJdbcUrl(String url) {
+        if (Util.fixEmptyAndTrim(url) == null) {
+            return;
+        }
+        try {
+            PostgresqlServer server = PostgresqlServer.parse(url.trim());
+            host = server.host();
+            port = server.port();
+            database = server.database();
+            tls = server.tls();
+            properties = server.properties().isEmpty()
+                    ? null
+                    : new TreeMap<>(server.properties())
+                            .entrySet().stream().map(Map.Entry::toString).collect(Collectors.joining("\n"));
+        } catch (EngineException e) {
+            host = "";
+            database = "";
+            refused = e.getMessage();
+        }
+    }
+
+    private Object readResolve() {
+        setJdbcUrl(jdbcUrl);
+        jdbcUrl = null;
+        return this;
+    }
+
+    /** @throws EngineException where a field does not fit */
+    public PostgresqlServer server() {
+        if (refused != null) {
+            throw EngineException.invalid(refused);
+        }
+        return new PostgresqlServer(
+                Util.fixNull(host),
+                port,
+                Util.fixNull(database),
+                getTls(),
+                Util.fixNull(caCertificate),
+                PostgresqlServer.properties(Util.fixNull(properties)));
     }
 
     /** The form's helper. */
@@ -52,8 +159,20 @@ public final class StoreConfiguration extends AbstractDescribableImpl<StoreConfi
         }
 
         @POST
+        public ListBoxModel doFillTlsItems() {
+            Forms.checkAdminister();
+            ListBoxModel items = new ListBoxModel();
+            items.add("Off", Tls.DISABLE.name());
+            items.add("If the server offers it", Tls.PREFER.name());
+            items.add("Always, whoever the server is", Tls.REQUIRE.name());
+            items.add("Always, with a trusted certificate", Tls.VERIFY_CA.name());
+            items.add("Always, with a trusted certificate for that host", Tls.VERIFY_FULL.name());
+            return items;
+        }
+
+        @POST
         public ListBoxModel doFillCredentialsIdItems(@QueryParameter String credentialsId) {
-            return Forms.credentials(credentialsId, StandardUsernamePasswordCredentials.class);
+            return Forms.credentials(credentialsId, "", StandardUsernamePasswordCredentials.class);
         }
 
         @POST
@@ -62,16 +181,41 @@ public final class StoreConfiguration extends AbstractDescribableImpl<StoreConfi
         }
 
         @POST
-        public FormValidation doCheckJdbcUrl(@QueryParameter String value) {
-            return Forms.mayConfigure() ? ConnectionTests.jdbcUrl(value) : FormValidation.ok();
+        public FormValidation doCheckHost(@QueryParameter String value) {
+            return Forms.checkRule(() -> new StoreConfiguration(value, "any").server());
         }
 
         @POST
-        public FormValidation doTestConnection(@QueryParameter String jdbcUrl, @QueryParameter String credentialsId) {
-            Forms.check();
-            StoreConfiguration store = new StoreConfiguration(jdbcUrl);
+        public FormValidation doCheckDatabase(@QueryParameter String value) {
+            return Forms.checkRule(() -> new StoreConfiguration("any", value).server());
+        }
+
+        @POST
+        public FormValidation doCheckProperties(@QueryParameter String value) {
+            return Forms.checkRule(() -> {
+                StoreConfiguration store = new StoreConfiguration("any", "any");
+                store.setProperties(value);
+                store.server();
+            });
+        }
+
+        @POST
+        public FormValidation doTestConnection(
+                @QueryParameter String host,
+                @QueryParameter int port,
+                @QueryParameter String database,
+                @QueryParameter String tls,
+                @QueryParameter String caCertificate,
+                @QueryParameter String properties,
+                @QueryParameter String credentialsId) {
+            Forms.checkAdminister();
+            StoreConfiguration store = new StoreConfiguration(host, database);
+            store.setPort(port);
+            store.setTls(Forms.constant(Tls.class, tls, Tls.PREFER));
+            store.setCaCertificate(caCertificate);
+            store.setProperties(properties);
             store.setCredentialsId(credentialsId);
-            return ConnectionTests.store(store);
+            return Forms.host().test(store);
         }
     }
 }

@@ -8,6 +8,7 @@ import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -21,6 +22,9 @@ import org.kohsuke.stapler.verb.POST;
 /** One train: a catalog, one or several staging environments and the batch policy. */
 public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfiguration> {
     static final int LARGEST_BATCH = 32;
+    static final int MEMO_HOURS = 168;
+    static final int VOIDS_BEFORE_PAUSE = 3;
+    static final int WASTE_PERCENT = 50;
 
     private final String name;
     private final String catalog;
@@ -29,11 +33,11 @@ public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfi
     private String suite;
     private int smallestBatch = 1;
     private int largestBatch = LARGEST_BATCH;
-    private int memoHours = 168;
-    private int voidsBeforePause = 3;
+    private Integer memoHours = MEMO_HOURS;
+    private int voidsBeforePause = VOIDS_BEFORE_PAUSE;
     private String movingTags;
-    private int wastePercent = 50;
-    private boolean publishReleases = true;
+    private Integer wastePercent = WASTE_PERCENT;
+    private Boolean publishReleases = true;
     private String releasesRepository;
     private Install install = Install.PATCH;
     private PolicyConfiguration policy;
@@ -86,7 +90,7 @@ public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfi
     }
 
     public Install getInstall() {
-        return install;
+        return install == null ? Install.PATCH : install;
     }
 
     @DataBoundSetter
@@ -196,6 +200,43 @@ public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfi
         this.releasesRepository = Util.fixEmptyAndTrim(releasesRepository);
     }
 
+    void check(Ranges ranges) {
+        ranges.whole("smallestBatch", smallestBatch, 1)
+                .whole("largestBatch", largestBatch, 1)
+                .whole("memoHours", memoHours, 0)
+                .whole("voidsBeforePause", voidsBeforePause, 1)
+                .whole("wastePercent", wastePercent, 0)
+                .rule("movingTags", () -> pattern(movingTags));
+        if (smallestBatch > largestBatch) {
+            ranges.problems()
+                    .add(ranges.place() + ": smallestBatch " + smallestBatch + " is more than largestBatch "
+                            + largestBatch);
+        }
+        if (policy != null) {
+            policy.check(ranges);
+        }
+    }
+
+    private static void pattern(String text) {
+        try {
+            Pattern.compile(Util.fixNull(text));
+        } catch (PatternSyntaxException e) {
+            throw EngineException.invalid("Not a regular expression: " + e.getDescription());
+        }
+    }
+
+    /** What older versions saved has no such fields. */
+    private Object readResolve() {
+        smallestBatch = smallestBatch == 0 ? 1 : smallestBatch;
+        largestBatch = largestBatch == 0 ? LARGEST_BATCH : largestBatch;
+        memoHours = memoHours == null ? Integer.valueOf(MEMO_HOURS) : memoHours;
+        voidsBeforePause = voidsBeforePause == 0 ? VOIDS_BEFORE_PAUSE : voidsBeforePause;
+        wastePercent = wastePercent == null ? Integer.valueOf(WASTE_PERCENT) : wastePercent;
+        publishReleases = publishReleases == null || publishReleases;
+        install = getInstall();
+        return this;
+    }
+
     /** The form's helper. */
     @Extension
     @Symbol("train")
@@ -258,15 +299,7 @@ public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfi
 
         @POST
         public FormValidation doCheckMovingTags(@QueryParameter String value) {
-            if (!Forms.mayConfigure()) {
-                return FormValidation.ok();
-            }
-            try {
-                Pattern.compile(value);
-                return FormValidation.ok();
-            } catch (PatternSyntaxException e) {
-                return FormValidation.error("Not a regular expression: " + e.getDescription());
-            }
+            return Forms.checkRule(() -> pattern(value));
         }
     }
 }

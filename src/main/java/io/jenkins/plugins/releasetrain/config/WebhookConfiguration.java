@@ -8,6 +8,7 @@ import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import hudson.util.Secret;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.webhook.Endpoint;
 import io.jenkins.plugins.releasetrain.engine.webhook.Kind;
@@ -25,16 +26,19 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /** Another system that is told what happens, by HTTP. */
+@Guarded
 public final class WebhookConfiguration extends AbstractDescribableImpl<WebhookConfiguration> {
     private final String name;
-    private final String url;
+    /** Slack, Teams and Discord let in whoever knows it. */
+    private final Secret url;
+
     private final String credentialsId;
     private String events;
 
     @DataBoundConstructor
-    public WebhookConfiguration(String name, String url, String credentialsId) {
+    public WebhookConfiguration(String name, Secret url, String credentialsId) {
         this.name = Util.fixNull(name).trim();
-        this.url = Util.fixNull(url).trim();
+        this.url = url;
         this.credentialsId = Util.fixNull(credentialsId).trim();
     }
 
@@ -42,7 +46,7 @@ public final class WebhookConfiguration extends AbstractDescribableImpl<WebhookC
         return name;
     }
 
-    public String getUrl() {
+    public Secret getUrl() {
         return url;
     }
 
@@ -68,7 +72,8 @@ public final class WebhookConfiguration extends AbstractDescribableImpl<WebhookC
             throw EngineException.invalid("Webhook '" + name + "' needs credentials to sign with: a secret text");
         }
         try {
-            return new Endpoint(name, URI.create(url), secret, kinds(events));
+            return new Endpoint(
+                    name, URI.create(url == null ? "" : url.getPlainText().trim()), secret, kinds(events));
         } catch (IllegalArgumentException e) {
             throw EngineException.invalid("The URL of webhook '" + name + "' is not a URL");
         }
@@ -101,7 +106,7 @@ public final class WebhookConfiguration extends AbstractDescribableImpl<WebhookC
 
         @POST
         public ListBoxModel doFillCredentialsIdItems(@QueryParameter String credentialsId) {
-            return Forms.credentials(credentialsId, StringCredentials.class);
+            return Forms.credentials(credentialsId, "", StringCredentials.class);
         }
 
         @POST
@@ -116,7 +121,8 @@ public final class WebhookConfiguration extends AbstractDescribableImpl<WebhookC
 
         @POST
         public FormValidation doCheckUrl(@QueryParameter String value) {
-            return Forms.checkRule(() -> new WebhookConfiguration("this one", value, "any").endpoint(() -> ""));
+            return Forms.checkRule(
+                    () -> new WebhookConfiguration("this one", Secret.fromString(value), "any").endpoint(() -> ""));
         }
 
         @POST

@@ -12,7 +12,7 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.store.Schema;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
-import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -22,13 +22,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** The test buttons of the configuration page; callers have checked that the user may configure. */
-public final class ConnectionTests {
+final class ConnectionTests {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final String PROBE = "release-train/probe";
 
     private ConnectionTests() {}
 
-    public static FormValidation registry(RegistryConfiguration registry) {
+    static FormValidation registry(RegistryConfiguration registry) {
         try {
             Wiring.connect(registry, Optional.empty(), Clock.systemUTC()).resolve(PROBE, "latest");
             return FormValidation.ok("The registry answers and lets us in");
@@ -37,7 +37,7 @@ public final class ConnectionTests {
         }
     }
 
-    public static FormValidation environment(EnvironmentConfiguration environment) {
+    static FormValidation environment(EnvironmentConfiguration environment) {
         try (KubernetesClient client = Kubernetes.connect(environment)) {
             int deployments = client.apps()
                     .deployments()
@@ -66,7 +66,7 @@ public final class ConnectionTests {
      * @return what came of it, or that it takes longer
      * @throws EngineException NOT_FOUND no such catalog is in SCM; CONFLICT it cannot be taken, and stays as it is
      */
-    public static String read(String catalog) {
+    static String read(String catalog) {
         try {
             Catalogs.Status status =
                     ReleaseService.get().catalogs().read(catalog).get(SOON.toSeconds(), TimeUnit.SECONDS);
@@ -84,24 +84,15 @@ public final class ConnectionTests {
         }
     }
 
-    public static FormValidation jdbcUrl(String url) {
-        try {
-            new StoreSettings(url, "", () -> "");
-        } catch (EngineException e) {
-            return FormValidation.error(e.getMessage());
-        }
-        return url.startsWith("jdbc:postgresql:") || url.startsWith("jdbc:h2:")
-                ? FormValidation.ok()
-                : FormValidation.error("Expected jdbc:postgresql://host/database, or jdbc:h2:…");
-    }
-
     /** Changes nothing: tables are made and upgraded when the configuration is saved and the store is used. */
-    public static FormValidation store(StoreConfiguration store) {
+    static FormValidation store(StoreConfiguration store) {
         try {
-            Schema schema = SqlStore.inspect(ReleaseService.settings(store));
+            Schema schema = SqlStore.inspect(
+                    StoreKey.of(Optional.of(store), Path.of("")).settings());
             return schema.newer() ? FormValidation.error(schema.text()) : FormValidation.ok(schema.text());
         } catch (EngineException e) {
-            return FormValidation.error(e.getMessage());
+            return FormValidation.error(
+                    e.getCause() == null ? e.getMessage() : e.getMessage() + ": " + SqlStore.detail(e));
         }
     }
 }

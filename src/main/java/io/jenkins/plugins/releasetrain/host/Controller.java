@@ -1,8 +1,11 @@
 package io.jenkins.plugins.releasetrain.host;
 
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import hudson.ProxyConfiguration;
 import hudson.model.Computer;
 import hudson.model.ItemGroup;
+import hudson.model.Node;
 import hudson.model.Run;
 import hudson.security.Permission;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
@@ -10,6 +13,8 @@ import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +27,7 @@ public final class Controller {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final int ID_LENGTH = 12;
 
+    private final Set<String> tracked = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     Controller() {}
@@ -104,9 +110,11 @@ public final class Controller {
         return Jenkins.getAuthentication2().getName();
     }
 
-    /** As Jenkins would save it, secrets encrypted. */
-    public static String xml(Object value) {
-        return Jenkins.XSTREAM2.toXML(value);
+    /** Notes that the controller itself uses credentials; once, since each note is written to disk. */
+    <C extends StandardCredentials> C track(C credentials) {
+        return tracked.add(credentials.getId())
+                ? CredentialsProvider.track((Node) Jenkins.get(), credentials)
+                : credentials;
     }
 
     /** Where credentials are looked for that belong to no job. */

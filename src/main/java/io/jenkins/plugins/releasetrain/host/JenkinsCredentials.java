@@ -27,10 +27,13 @@ public final class JenkinsCredentials {
                 .findFirst();
     }
 
+    /** Its use is noted beside the credentials, so that administrators see where they are needed. */
     static <T extends StandardCredentials> Optional<T> of(Optional<Run<?, ?>> build, String id, Class<T> type) {
-        return build.isPresent()
-                ? Optional.ofNullable(CredentialsProvider.findCredentialById(id, type, build.get(), List.of()))
-                : system(id, type);
+        if (build.isPresent()) {
+            return Optional.ofNullable(CredentialsProvider.findCredentialById(id, type, build.get(), List.of()))
+                    .map(found -> CredentialsProvider.track(build.get(), found));
+        }
+        return system(id, type).map(found -> ReleaseService.get().controller().track(found));
     }
 
     /** @throws EngineException where there are no such credentials */

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.releasetrain.host;
 
-import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
+import io.jenkins.plugins.releasetrain.config.Settings;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.manifest.ReleaseManifest;
@@ -19,11 +19,11 @@ import java.util.TreeMap;
 
 /** Releases, and sets that are being tried, as text for other installers. */
 public final class Manifests {
-    private final ReleaseTrainConfiguration configuration;
+    private final Settings configuration;
     private final Store store;
     private final Wiring wiring;
 
-    Manifests(ReleaseTrainConfiguration configuration, Store store, Wiring wiring) {
+    Manifests(Settings configuration, Store store, Wiring wiring) {
         this.configuration = configuration;
         this.store = store;
         this.wiring = wiring;
@@ -50,7 +50,7 @@ public final class Manifests {
     }
 
     private ReleaseManifest ofTrial(Digest digest) {
-        for (TrainConfiguration train : configuration.getTrains()) {
+        for (TrainConfiguration train : configuration.trains()) {
             Optional<Map<String, ImageReference>> candidates =
                     wiring.train(train.getName()).candidates(digest);
             if (candidates.isPresent()) {

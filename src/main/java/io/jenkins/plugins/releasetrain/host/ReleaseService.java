@@ -10,7 +10,7 @@ import hudson.security.Permission;
 import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryRole;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
-import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
+import io.jenkins.plugins.releasetrain.config.Settings;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
@@ -19,19 +19,13 @@ import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
-import io.jenkins.plugins.releasetrain.engine.operation.Operations;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
-import io.jenkins.plugins.releasetrain.engine.promotion.PlainPromotions;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
-import io.jenkins.plugins.releasetrain.engine.registry.CopySettings;
-import io.jenkins.plugins.releasetrain.engine.registry.HttpImageCopier;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
-import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
-import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import io.jenkins.plugins.releasetrain.engine.webhook.Webhook;
 import java.time.Clock;
 import java.time.Duration;
@@ -48,7 +42,6 @@ import org.springframework.security.core.Authentication;
 public final class ReleaseService {
     static final Logger LOGGER = Logger.getLogger(ReleaseService.class.getName());
     private static final Duration TRY_AGAIN = Duration.ofSeconds(30);
-    private static final Duration LONGER_THAN_ANY_REQUEST = Duration.ofMinutes(15);
 
     private final Controller controller = new Controller();
     private final Clock clock = Clock.systemUTC();
@@ -61,13 +54,12 @@ public final class ReleaseService {
     private final ConfigurationLog log = new ConfigurationLog(controller, this::store, clock);
     private final Map<String, TrainDriver> trains = new ConcurrentHashMap<>();
     private final Map<String, LaneDriver> lanes = new ConcurrentHashMap<>();
-    private Store store;
-    private String storeKey = "";
-    private volatile String storeState = "It is opened when it is first needed";
-    private Promoter promoter;
-    private Promotions promotions;
-    private Wiring wiring;
-    private HistoryApi history;
+    private final Wiring.Surroundings around =
+            new Wiring.Surroundings(controller.threads(), clock, this::onEvent, live, catalogs, files, controller.id());
+    private final StoreHolder<StoreKey, OpenStore> holder = new StoreHolder<>(
+            () -> StoreKey.of(settings().store(), controller.directory()),
+            key -> new OpenStore(SqlStore.open(key.settings()), this, controller, around),
+            new StoreHolder.Ports(this::execute, this::later, clock, this::opened));
 
     public static ReleaseService get() {
         return ExtensionList.lookupSingleton(ReleaseService.class);
@@ -81,8 +73,8 @@ public final class ReleaseService {
         return catalogs;
     }
 
-    private static ReleaseTrainConfiguration configuration() {
-        return ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
+    static Settings settings() {
+        return ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class).settings();
     }
 
     /** Runs work that may block. */
@@ -106,13 +98,12 @@ public final class ReleaseService {
 
     /** What people do by hand. */
     public OperationsApi operations() {
-        Store current = store();
-        return new OperationsApi(new Operations(name -> wiring().train(name), current, blocks(), clock));
+        return holder.get().operations(settings());
     }
 
     /** @throws EngineException where the train is not configured */
     public TrainDriver train(String name) {
-        configuration().train(name);
+        settings().train(name);
         return trains.computeIfAbsent(
                 name,
                 n -> new TrainDriver(
@@ -121,7 +112,7 @@ public final class ReleaseService {
 
     /** @throws EngineException where the environment is not configured */
     public LaneDriver lanes(String environment) {
-        configuration().environment(environment);
+        settings().environment(environment);
         return lanes.computeIfAbsent(
                 environment,
                 n -> new LaneDriver(controller, () -> wiring().lanes(n), (lane, why) -> live.waits(lane, n, why)));
@@ -138,27 +129,27 @@ public final class ReleaseService {
     }
 
     public Catalog catalogOfTrain(String train) {
-        return wiring().catalog(configuration().train(train).getCatalog());
+        return wiring().catalog(settings().train(train).getCatalog());
     }
 
     public Registries registriesOfTrain(String train) {
-        return wiring().registriesOf(configuration().train(train).getCatalog());
+        return wiring().registriesOf(settings().train(train).getCatalog());
     }
 
     /** Releases, and sets that are being tried, as text for other installers. */
     public Manifests manifests() {
-        return new Manifests(configuration(), store(), wiring());
+        return new Manifests(settings(), store(), wiring());
     }
 
     /** Two registries for a promotion by a build, with the credentials that its job sees. */
     Registries registries(String from, String to, Run<?, ?> build) {
-        RegistryConfiguration source = configuration().registry(from);
+        RegistryConfiguration source = settings().registry(from);
         return new Registries(Wiring.connect(source, Optional.of(build), clock), target(to, Optional.of(build)));
     }
 
     /** @param build whose job's credentials are used; empty: the system's */
     Registry target(String to, Optional<Run<?, ?>> build) {
-        RegistryConfiguration target = configuration().registry(to);
+        RegistryConfiguration target = settings().registry(to);
         if (target.getRole() != RegistryRole.PRODUCTION) {
             throw EngineException.invalid("Registry '" + to + "' is not a production registry, so nothing is promoted"
                     + " to it; choose another, or change its role under Manage Jenkins » Release Train");
@@ -168,119 +159,49 @@ public final class ReleaseService {
 
     /** @throws EngineException where the registry is not configured */
     public String registryHost(String registry) {
-        return configuration().registry(registry).getHost();
+        return settings().registry(registry).getHost();
     }
 
     /** A registry's configured prefix; empty for none. */
     public String repositoryPrefix(String registry) {
-        return Optional.ofNullable(configuration().registry(registry).getRepositoryPrefix())
+        return Optional.ofNullable(settings().registry(registry).getRepositoryPrefix())
                 .map(p -> p.endsWith("/") ? p : p + "/")
                 .orElse("");
     }
 
     /** Images that nobody may release. */
     public Blocks blocks() {
-        return new Blocks(store(), clock, this::onEvent);
+        return holder.get().blocks();
     }
 
-    /** @throws EngineException where the database cannot be opened */
-    public synchronized Store store() {
-        StoreSettings settings = storeSettings(configuration().getStore());
-        String key = settings.jdbcUrl() + " " + settings.user();
-        if (store == null || !key.equals(storeKey)) {
-            if (store != null) {
-                store.close();
-            }
-            store = open(settings);
-            storeKey = key;
-            promoter = null;
-            promotions = null;
-            wiring = null;
-        }
-        return store;
-    }
-
-    private Store open(StoreSettings settings) {
-        try {
-            SqlStore opened = SqlStore.open(settings);
-            storeState = opened.schema().text();
-            return opened;
-        } catch (EngineException e) {
-            storeState = e.getMessage();
-            throw e;
-        }
+    /** @throws EngineException UNAVAILABLE while it is not open */
+    public Store store() {
+        return holder.get().store();
     }
 
     /** What the store was like when it was opened, or why it could not be; asks no database. */
-    public String storeState() {
-        return storeState;
-    }
-
-    private StoreSettings storeSettings(StoreConfiguration configured) {
-        if (configured == null) {
-            return StoreSettings.h2(controller.directory());
+    String storeState() {
+        if (holder.isOpen()) {
+            return holder.get().state();
         }
-        return settings(configured);
-    }
-
-    static StoreSettings settings(StoreConfiguration configured) {
-        if (configured.getCredentialsId() == null) {
-            return new StoreSettings(configured.getJdbcUrl(), "", () -> "");
-        }
-        RegistrySettings.Credentials login =
-                JenkinsCredentials.login(Optional.empty(), configured.getCredentialsId(), "the store");
-        return new StoreSettings(configured.getJdbcUrl(), login.user(), login::password);
+        return holder.trouble().isEmpty() ? "It is opened when it is first needed" : holder.trouble();
     }
 
     /** The JSON API; whoever serves it checks permissions first. */
-    public synchronized HistoryApi history() {
-        Store current = store();
-        if (history == null) {
-            history = new HistoryApi(current, clock, live, controller.threads());
-        }
-        return history;
+    public HistoryApi history() {
+        return holder.get().history();
     }
 
-    public synchronized Promoter promoter() {
-        Store current = store();
-        if (promoter == null) {
-            promoter = new Promoter(
-                    current,
-                    new HttpImageCopier(CopySettings.DEFAULT, controller.threads(), live),
-                    controller.threads(),
-                    clock,
-                    this::onEvent,
-                    controller.id());
-        }
-        return promoter;
+    public Promoter promoter() {
+        return holder.get().promoter();
     }
 
-    public synchronized Promotions promotions() {
-        Store current = store();
-        if (promotions == null) {
-            promotions = new Promotions(
-                    this, controller, new PlainPromotions(current, controller.id(), clock, this::onEvent));
-        }
-        return promotions;
+    public Promotions promotions() {
+        return holder.get().promotions();
     }
 
-    private synchronized Wiring wiring() {
-        Promoter current = promoter();
-        if (wiring == null) {
-            wiring = new Wiring(
-                    configuration(),
-                    new Wiring.Ports(
-                            store,
-                            current,
-                            controller.threads(),
-                            clock,
-                            this::onEvent,
-                            live,
-                            catalogs,
-                            files,
-                            controller.id()));
-        }
-        return wiring;
+    private Wiring wiring() {
+        return holder.get().wiring(settings());
     }
 
     private void onEvent(Event event) {
@@ -292,36 +213,35 @@ public final class ReleaseService {
     }
 
     /**
-     * The configuration was saved: what is made from it is made anew, and who did it is kept.
+     * The settings are others: what is made from them is made anew, and who did it is kept.
      *
      * @param parts that are not what they were
      */
-    public static void reconfigured(List<Event.Part> parts) {
-        for (ReleaseService service : ExtensionList.lookup(ReleaseService.class)) {
-            service.rewire();
-            service.log.changed(parts);
+    void reconfigured(List<Event.Part> parts) {
+        catalogs.configure(settings().catalogs());
+        if (!settings().registries().isEmpty()) {
+            holder.check();
         }
-    }
-
-    private synchronized void rewire() {
-        catalogs.configure(configuration().getCatalogs());
-        Wiring old = wiring;
-        wiring = null;
-        if (old != null) {
-            // Requests that are under way still use its connections.
-            controller.later(old::close, LONGER_THAN_ANY_REQUEST);
+        if (holder.isOpen()) {
             trains.values().forEach(TrainDriver::wake);
             lanes.values().forEach(LaneDriver::wake);
+            execute(this::hook);
         }
+        log.changed(parts);
+    }
+
+    /** A store that was not open before: work may have been left there. */
+    private void opened() {
+        execute(this::takeUp);
         execute(this::hook);
     }
 
     private void hook() {
         try {
-            configuration().getEnvironments().stream()
+            settings().environments().stream()
                     .filter(e -> e.getCatalog() != null)
                     .forEach(e -> lanes(e.getName()).watchOver());
-            webhooks.configure(configuration().getWebhooks());
+            webhooks.configure(settings().webhooks());
         } catch (EngineException e) {
             LOGGER.log(Level.WARNING, "Webhooks cannot be called yet; trying again", e);
             later(this::hook, TRY_AGAIN);
@@ -331,20 +251,19 @@ public final class ReleaseService {
     /** Work may have been left that needs no build, or whose build did not survive. */
     @Initializer(after = InitMilestone.JOB_CONFIG_ADAPTED)
     public static void resume() {
-        if (configuration().getRegistries().isEmpty()) {
+        if (settings().registries().isEmpty()) {
             return;
         }
         ReleaseService service = get();
-        service.catalogs.configure(configuration().getCatalogs());
-        service.execute(service::takeUp);
-        service.execute(service::hook);
+        service.catalogs.configure(settings().catalogs());
+        service.holder.check();
     }
 
     private void takeUp() {
         try {
-            ReleaseTrainConfiguration now = configuration();
-            now.getTrains().forEach(t -> train(t.getName()).wake());
-            now.getEnvironments().stream()
+            Settings now = settings();
+            now.trains().forEach(t -> train(t.getName()).wake());
+            now.environments().stream()
                     .filter(e -> e.getCatalog() != null)
                     .forEach(e -> lanes(e.getName()).takeUp());
             promotions().resume();
@@ -359,15 +278,8 @@ public final class ReleaseService {
         ExtensionList.lookup(ReleaseService.class).forEach(ReleaseService::close);
     }
 
-    private synchronized void close() {
+    private void close() {
         controller.close();
-        if (wiring != null) {
-            wiring.close();
-            wiring = null;
-        }
-        if (store != null) {
-            store.close();
-            store = null;
-        }
+        holder.close();
     }
 }

@@ -7,7 +7,7 @@ import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
 import io.jenkins.plugins.releasetrain.config.FreezeConfiguration;
 import io.jenkins.plugins.releasetrain.config.PolicyConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
-import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
+import io.jenkins.plugins.releasetrain.config.Settings;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration.Install;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesCluster;
@@ -48,18 +48,18 @@ final class Wiring implements AutoCloseable {
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(5);
     private static final double PERCENT = 100;
 
-    private final ReleaseTrainConfiguration configuration;
-    private final Ports ports;
+    private final Settings configuration;
+    private final Store store;
+    private final Promoter promoter;
+    private final Surroundings ports;
     private final Map<String, HttpRegistry> registries = new ConcurrentHashMap<>();
     private final Map<String, Environment> environments = new ConcurrentHashMap<>();
     private final Map<String, KubernetesClient> clients = new ConcurrentHashMap<>();
     private final Map<String, Train> trains = new ConcurrentHashMap<>();
     private final Map<String, AdoptedLanes> lanes = new ConcurrentHashMap<>();
 
-    /** What does not change with the configuration. */
-    record Ports(
-            Store store,
-            Promoter promoter,
+    /** What changes neither with the configuration nor with the store. */
+    record Surroundings(
             Executor threads,
             Clock clock,
             Consumer<Event> listener,
@@ -68,9 +68,15 @@ final class Wiring implements AutoCloseable {
             CatalogFiles files,
             String controller) {}
 
-    Wiring(ReleaseTrainConfiguration configuration, Ports ports) {
+    Wiring(Settings configuration, Store store, Promoter promoter, Surroundings ports) {
         this.configuration = configuration;
+        this.store = store;
+        this.promoter = promoter;
         this.ports = ports;
+    }
+
+    boolean isOf(Settings settings) {
+        return configuration == settings;
     }
 
     /** With the system's credentials; for trains and lanes. */
@@ -235,7 +241,7 @@ final class Wiring implements AutoCloseable {
 
     private io.jenkins.plugins.releasetrain.engine.promotion.Ports enginePorts() {
         return new io.jenkins.plugins.releasetrain.engine.promotion.Ports(
-                ports.store(), ports.promoter(), ports.clock(), Wiring::id, ports.listener());
+                store, promoter, ports.clock(), Wiring::id, ports.listener());
     }
 
     static String id() {

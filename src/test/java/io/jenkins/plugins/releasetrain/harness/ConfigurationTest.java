@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hudson.BulkChange;
 import hudson.ExtensionList;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
@@ -18,14 +19,12 @@ import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.WebhookConfiguration;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
-import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.net.HttpURLConnection;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.htmlunit.HttpMethod;
@@ -34,7 +33,6 @@ import org.htmlunit.WebRequest;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 
@@ -65,15 +63,21 @@ class ConfigurationTest {
                 .extracting(RegistryConfiguration::getName)
                 .containsExactly("dev", "production");
         assertThat(configuration().train("shop").getLargestBatch()).isEqualTo(16);
-        assertThat(configuration().getStore().getJdbcUrl()).isEqualTo("jdbc:postgresql://db.example/releases");
+        assertThat(configuration().getStore().getHost()).isEqualTo("db.example");
+        assertThat(configuration().getStore().getDatabase()).isEqualTo("releases");
         assertThat(configuration().getWebhooks())
                 .extracting(WebhookConfiguration::getEvents)
                 .containsExactly("released, ejected");
         String first = export();
 
-        configuration().setTrains(List.of());
-        configuration().setWebhooks(List.of());
-        configuration().setRegistries(List.of());
+        try (BulkChange change = new BulkChange(configuration())) {
+            configuration().setRegistries(List.of());
+            configuration().setCatalogs(List.of());
+            configuration().setEnvironments(List.of());
+            configuration().setTrains(List.of());
+            configuration().setWebhooks(List.of());
+            change.commit();
+        }
         ConfigurationAsCode.get()
                 .configureWith(YamlSource.of(new ByteArrayInputStream(first.getBytes(StandardCharsets.UTF_8))));
 
@@ -150,19 +154,17 @@ class ConfigurationTest {
     }
 
     @Test
-    void theStoresTablesAreToldWithoutChangingThem(JenkinsConfiguredWithCodeRule jenkins, @TempDir Path directory)
-            throws Exception {
+    void theStoresTablesAreTold(JenkinsConfiguredWithCodeRule jenkins) throws Exception {
         StoreConfiguration.DescriptorImpl form = ExtensionList.lookupSingleton(StoreConfiguration.DescriptorImpl.class);
-        String url = "jdbc:h2:" + directory.resolve("releases");
-        assertThat(form.doTestConnection(url, "").getMessage()).contains("There is no such database yet");
-        assertThat(directory).as("nothing was made").isEmptyDirectory();
+        assertThat(form.doTestConnection("127.0.0.1", 1, "x", "PREFER", "", "", "")
+                        .getMessage())
+                .contains("is not available", "127.0.0.1:1");
+        assertThat(form.doTestConnection("db.example/x?socketFactory=y", 1, "x", "", "", "", "")
+                        .getMessage())
+                .contains("host");
 
-        configuration().setStore(new StoreConfiguration(url));
-        ReleaseService.get().store();
+        Shop.awaitStore();
 
-        assertThat(form.doTestConnection(url, "").getMessage())
-                .startsWith("H2 answers")
-                .endsWith("up to date");
         assertThat(jenkins.createWebClient().goTo("manage/release-train/").asNormalizedText())
                 .contains("H2 answers; it has tables of version");
     }
@@ -171,13 +173,13 @@ class ConfigurationTest {
     @Test
     void anOlderCatalogIsLoaded(JenkinsConfiguredWithCodeRule jenkins) {
         CatalogConfiguration catalog = (CatalogConfiguration) Jenkins.XSTREAM2.fromXML("""
-                <io.jenkins.plugins.releasetrain.config.CatalogConfiguration>
-                  <name>shop</name>
-                  <devRegistry>dev</devRegistry>
-                  <productionRegistry>production</productionRegistry>
-                  <yaml>services: {cart: }</yaml>
-                </io.jenkins.plugins.releasetrain.config.CatalogConfiguration>
-                """);
+            <io.jenkins.plugins.releasetrain.config.CatalogConfiguration>
+              <name>shop</name>
+              <devRegistry>dev</devRegistry>
+              <productionRegistry>production</productionRegistry>
+              <yaml>services: {cart: }</yaml>
+            </io.jenkins.plugins.releasetrain.config.CatalogConfiguration>
+            """);
 
         assertThat(catalog.getYaml()).isEqualTo("services: {cart: }");
         assertThat(catalog.getScm()).isNull();
@@ -198,7 +200,7 @@ class ConfigurationTest {
                 "manage/release-train/",
                 DESCRIPTORS + "RegistryConfiguration/testConnection?name=a&host=127.0.0.1:1",
                 DESCRIPTORS + "EnvironmentConfiguration/testConnection?name=a&namespace=a",
-                DESCRIPTORS + "StoreConfiguration/testConnection?jdbcUrl=jdbc:h2:mem:x",
+                DESCRIPTORS + "StoreConfiguration/testConnection?host=127.0.0.1&port=1&database=x",
                 DESCRIPTORS + "RegistryConfiguration/fillRoleItems",
                 DESCRIPTORS + "EnvironmentConfiguration/fillOnDriftItems")) {
             assertThat(post(jenkins, "reader", url)).as("POST " + url).isEqualTo(HttpURLConnection.HTTP_FORBIDDEN);
@@ -208,10 +210,16 @@ class ConfigurationTest {
         assertThat(post(jenkins, "configurer", DESCRIPTORS + "RegistryConfiguration/fillRoleItems"))
                 .isEqualTo(HttpURLConnection.HTTP_OK);
         for (String url : List.of(
+                DESCRIPTORS + "RegistryConfiguration/testConnection?name=a&host=127.0.0.1:1",
+                DESCRIPTORS + "EnvironmentConfiguration/testConnection?name=a&namespace=a",
+                DESCRIPTORS + "StoreConfiguration/testConnection?host=127.0.0.1&port=1&database=x")) {
+            assertThat(post(jenkins, "configurer", url)).as("S5 " + url).isEqualTo(HttpURLConnection.HTTP_FORBIDDEN);
+        }
+        for (String url : List.of(
                 "manage/release-train/configure",
                 DESCRIPTORS + "RegistryConfiguration/testConnection?name=a&host=127.0.0.1:1",
                 DESCRIPTORS + "TrainConfiguration/fillCatalogItems",
-                DESCRIPTORS + "StoreConfiguration/checkJdbcUrl?value=x")) {
+                DESCRIPTORS + "StoreConfiguration/checkHost?value=x")) {
             assertThat(get(jenkins, "configurer", url)).as("GET " + url).isIn(404, 405);
         }
     }
@@ -225,13 +233,12 @@ class ConfigurationTest {
                 ExtensionList.lookupSingleton(StoreConfiguration.DescriptorImpl.class);
         try (ACLContext ignored =
                 ACL.as2(hudson.model.User.getById("reader", true).impersonate2())) {
-            assertThat(store.doCheckJdbcUrl("nonsense").kind).isEqualTo(hudson.util.FormValidation.Kind.OK);
+            assertThat(store.doCheckHost("non sense").kind).isEqualTo(hudson.util.FormValidation.Kind.OK);
             assertThat(store.doFillCredentialsIdItems("current")).hasSize(1);
         }
-        assertThat(store.doCheckJdbcUrl("nonsense").kind).isEqualTo(hudson.util.FormValidation.Kind.ERROR);
-        assertThat(store.doCheckJdbcUrl("jdbc:postgresql://db/x?password=s3cr3t")
-                        .renderHtml())
-                .contains("contains a password")
+        assertThat(store.doCheckHost("non sense").kind).isEqualTo(hudson.util.FormValidation.Kind.ERROR);
+        assertThat(store.doCheckProperties("password=s3cr3t").renderHtml())
+                .contains("is not one of")
                 .doesNotContain("s3cr3t");
     }
 
@@ -285,18 +292,18 @@ class ConfigurationTest {
 
     private static void configureByCode(String role, String batch, String more) throws Exception {
         ConfigurationAsCode.get().configureWith(YamlSource.of(new ByteArrayInputStream("""
-                releases:
-                  releaseTrain:
-                    registries:
-                      - {name: dev, host: 'dev.example', ROLE}
-                      - {name: production, host: production.example, role: PRODUCTION}
-                    catalogs:
-                      - {name: shop, devRegistry: dev, productionRegistry: production, yaml: 'services: {cart: }'}
-                    environments:
-                      - {name: staging, namespace: staging}
-                    trains:
-                      - {name: shop, catalog: shop, environment: staging, BATCH}
-                """.replace("ROLE", role)
+            releases:
+              releaseTrain:
+                registries:
+                  - {name: dev, host: 'dev.example', ROLE}
+                  - {name: production, host: production.example, role: PRODUCTION}
+                catalogs:
+                  - {name: shop, devRegistry: dev, productionRegistry: production, yaml: 'services: {cart: }'}
+                environments:
+                  - {name: staging, namespace: staging}
+                trains:
+                  - {name: shop, catalog: shop, environment: staging, BATCH}
+            """.replace("ROLE", role)
                 .replace("BATCH", batch)
                 .concat(more)
                 .getBytes(StandardCharsets.UTF_8))));

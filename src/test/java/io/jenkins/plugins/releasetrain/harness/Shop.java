@@ -13,6 +13,7 @@ import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.engine.history.Answer;
 import io.jenkins.plugins.releasetrain.engine.lock.LeaseLock;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi.Asked;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi.Caller;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
@@ -46,15 +47,15 @@ final class Shop implements AutoCloseable {
     static final List<String> SERVICES = List.of("cart", "mail", "pay");
     static final String TRAIN = "shop";
     static final String CATALOG = """
-            defaults:
-              dev: "shop/{service}"
-              production: "prod/{service}"
-            services:
-              cart:
-                dependsOn: [pay]
-              mail:
-              pay:
-            """;
+        defaults:
+          dev: "shop/{service}"
+          production: "prod/{service}"
+        services:
+          cart:
+            dependsOn: [pay]
+          mail:
+          pay:
+        """;
 
     private final List<AutoCloseable> parts = new ArrayList<>();
     private final Map<String, PodBehaviour> behaviours = new ConcurrentHashMap<>();
@@ -223,6 +224,26 @@ final class Shop implements AutoCloseable {
 
     /** Registries {@code dev} and {@code production}, train {@code shop} over {@code staging}, lanes in {@code cd}. */
     static void configure(Places places) {
+        configureOnly(places);
+        awaitStore();
+    }
+
+    /** The store opens in the background, and whoever comes before that is told to come again. */
+    static void awaitStore() {
+        try {
+            await("the store", () -> {
+                try {
+                    return ReleaseService.get().store() != null;
+                } catch (EngineException e) {
+                    return false;
+                }
+            });
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void configureOnly(Places places) {
         ReleaseTrainConfiguration configuration = ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
         configuration.setRegistries(List.of(
                 registry("dev", places.dev(), RegistryRole.DEV),

@@ -24,7 +24,8 @@ import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 class TwoControllersTest {
     private static final int LEASE = 30;
     private static final String SCRIPT =
-            "monoRelease(train: 'shop', service: '%s', image: '1.1') { input message: 'go on?', id: env.RELEASE_TRIAL }";
+            "monoRelease(train: 'shop', service: '%s', image: '1.1') { input message: 'go on?', id: env.RELEASE_TRIAL"
+                    + " }";
 
     @RegisterExtension
     private final RealJenkinsExtension one =
@@ -97,11 +98,11 @@ class TwoControllersTest {
                 begin(r, places, url, "cart");
                 lease("staging", LEASE);
                 lease("cd", LEASE);
-                Shop.start(
-                        Shop.job(
-                                r,
-                                "mail",
-                                "microRelease(environment: 'cd', candidates: [mail: '1.1']) { input message: 'go on?', id: env.RELEASE_TRIAL }"));
+                Shop.start(Shop.job(
+                        r,
+                        "mail",
+                        "microRelease(environment: 'cd', candidates: [mail: '1.1']) { input message: 'go on?',"
+                                + " id: env.RELEASE_TRIAL }"));
             });
             one.runRemotely(r -> {
                 EveryState.awaitTests("cart");
@@ -150,7 +151,8 @@ class TwoControllersTest {
                 .getCredentials()
                 .add(new UsernamePasswordCredentialsImpl(
                         CredentialsScope.GLOBAL, "database", "", "postgres", "postgres"));
-        StoreConfiguration store = new StoreConfiguration(url);
+        StoreConfiguration store = new StoreConfiguration(null, null);
+        store.setJdbcUrl(url);
         store.setCredentialsId("database");
         ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class).setStore(store);
         Shop.configure(places);

@@ -29,8 +29,8 @@ class WebhookDeliveryTest {
                     .getCredentials()
                     .add(new StringCredentialsImpl(
                             CredentialsScope.GLOBAL, "chat-secret", "", Secret.fromString("s3cr3t of the chat")));
-            WebhookConfiguration chat =
-                    new WebhookConfiguration("chat", server.url().toString(), "chat-secret");
+            WebhookConfiguration chat = new WebhookConfiguration(
+                    "chat", Secret.fromString(server.url().toString()), "chat-secret");
             chat.setEvents("paused, released");
             ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class).setWebhooks(List.of(chat));
             Shop.await(

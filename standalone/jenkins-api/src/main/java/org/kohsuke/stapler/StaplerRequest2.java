@@ -11,6 +11,8 @@ public interface StaplerRequest2 extends HttpServletRequest {
 
     JSONObject getSubmittedForm() throws ServletException;
 
+    <T> T bindJSON(Class<T> type, JSONObject json);
+
     void bindJSON(Object bean, JSONObject source);
 
     String getRestOfPath();

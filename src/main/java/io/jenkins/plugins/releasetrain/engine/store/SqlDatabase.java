@@ -23,8 +23,6 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class SqlDatabase implements AutoCloseable {
     static final int CONNECTIONS = 8;
 
-    private static final String H2 = "jdbc:h2:";
-    private static final String POSTGRESQL = "jdbc:postgresql:";
     // Fixed here and not in the settings: our SQL depends on the mode, and a shutdown hook would close the database
     // under threads that still append.
     private static final String H2_OPTIONS = ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
@@ -32,21 +30,21 @@ final class SqlDatabase implements AutoCloseable {
     private static final int MIGRATION_ATTEMPTS = 3;
     private static final int DETAIL_LIMIT = 500;
 
-    private final String name;
+    private final boolean h2;
     private final boolean file;
     private final HikariDataSource pool;
     private final Jdbi jdbi;
 
     private SqlDatabase(StoreSettings settings, HikariDataSource pool) {
-        this.name = settings.jdbcUrl();
-        this.file = name.startsWith(H2) && !name.startsWith(H2 + "mem:");
+        this.h2 = settings instanceof StoreSettings.H2;
+        this.file = settings instanceof StoreSettings.H2 embedded && embedded.file();
         this.pool = pool;
         this.jdbi = Jdbi.create(pool);
     }
 
     /** Connects, and brings the tables to the newest version. */
     static SqlDatabase open(StoreSettings settings) {
-        boolean h2 = settings.jdbcUrl().startsWith(H2);
+        boolean h2 = settings instanceof StoreSettings.H2;
         HikariDataSource pool = null;
         try {
             pool = new HikariDataSource(poolOf(settings, h2));
@@ -56,13 +54,13 @@ final class SqlDatabase implements AutoCloseable {
             if (pool != null) {
                 pool.close();
             }
-            throw e instanceof EngineException ? e : failure(settings.jdbcUrl(), "open the store", e);
+            throw e instanceof EngineException ? e : failure("open the store", e);
         }
     }
 
     /** Connects once, changes nothing, and makes no H2 file either. */
     static Schema inspect(StoreSettings settings) {
-        boolean h2 = settings.jdbcUrl().startsWith(H2);
+        boolean h2 = settings instanceof StoreSettings.H2;
         try {
             DataSource source = dataSource(settings);
             if (source instanceof JdbcDataSource file) {
@@ -79,15 +77,15 @@ final class SqlDatabase implements AutoCloseable {
             if (h2 && e.getErrorCode() == ErrorCode.DATABASE_NOT_FOUND_WITH_IF_EXISTS_1) {
                 return Schema.NONE;
             }
-            throw failure(settings.jdbcUrl(), "look at the store", new ConnectionException(e));
+            throw failure("look at the store", new ConnectionException(e));
         } catch (FlywayException e) {
-            throw failure(settings.jdbcUrl(), "look at the store", e);
+            throw failure("look at the store", e);
         }
     }
 
     /** What the tables are like now. */
     Schema schema() {
-        return Schema.of(product(), flyway(pool, name.startsWith(H2)).info());
+        return Schema.of(product(), flyway(pool, h2).info());
     }
 
     private static HikariConfig poolOf(StoreSettings settings, boolean h2) {
@@ -103,26 +101,15 @@ final class SqlDatabase implements AutoCloseable {
         return config;
     }
 
-    // Drivers are named here, because DriverManager does not see those of a plugin's class loader.
     private static DataSource dataSource(StoreSettings settings) {
-        String url = settings.jdbcUrl();
-        if (url.startsWith(H2)) {
-            JdbcDataSource source = new JdbcDataSource();
-            source.setURL(url + H2_OPTIONS);
-            source.setUser(settings.user());
-            source.setPassword(settings.password().get());
-            return source;
+        if (settings instanceof StoreSettings.Postgresql server) {
+            return server.server().dataSource(server.user(), server.password());
         }
-        if (url.startsWith(POSTGRESQL)) {
-            PGSimpleDataSource source = new PGSimpleDataSource();
-            source.setURL(url);
-            source.setUser(settings.user());
-            source.setPassword(settings.password().get());
-            source.setTcpKeepAlive(true);
-            return source;
-        }
-        throw EngineException.invalid(
-                "The store's JDBC URL '" + url + "' is neither " + H2 + "… nor " + POSTGRESQL + "…");
+        JdbcDataSource source = new JdbcDataSource();
+        source.setURL("jdbc:h2:" + ((StoreSettings.H2) settings).database() + H2_OPTIONS);
+        source.setUser("sa");
+        source.setPassword("");
+        return source;
     }
 
     /**
@@ -172,7 +159,9 @@ final class SqlDatabase implements AutoCloseable {
         try {
             return jdbi.withHandle(work::apply);
         } catch (JdbiException e) {
-            throw failure(name, what, e);
+            throw pool.isClosed()
+                    ? new EngineException(FailureKind.UNAVAILABLE, "Could not " + what + ": the store is closed", e)
+                    : failure(what, e);
         }
     }
 
@@ -188,7 +177,9 @@ final class SqlDatabase implements AutoCloseable {
                 return result;
             });
         } catch (JdbiException e) {
-            throw failure(name, what, e);
+            throw pool.isClosed()
+                    ? new EngineException(FailureKind.UNAVAILABLE, "Could not " + what + ": the store is closed", e)
+                    : failure(what, e);
         }
     }
 
@@ -197,20 +188,33 @@ final class SqlDatabase implements AutoCloseable {
         pool.close();
     }
 
-    private static EngineException failure(String name, String what, RuntimeException e) {
+    /** Without the driver's own words, which name hosts, paths and values: they are in the cause, for the log. */
+    private static EngineException failure(String what, RuntimeException e) {
+        Throwable cause = cause(e);
+        String state = cause instanceof SQLException sql ? String.valueOf(sql.getSQLState()) : "";
+        FailureKind kind = cause instanceof SQLException
+                ? kind(state)
+                : e instanceof FlywayException ? FailureKind.UNSUPPORTED : FailureKind.UNAVAILABLE;
+        return new EngineException(
+                kind,
+                "Could not " + what + ": the database "
+                        + (kind == FailureKind.UNAVAILABLE ? "is not available" : "refused")
+                        + (state.matches("[0-9A-Z]{5}") ? " (SQL state " + state + ")" : "") + advice(kind),
+                e);
+    }
+
+    private static Throwable cause(Throwable e) {
         Throwable cause = e;
         while (!(cause instanceof SQLException) && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        String detail = String.valueOf(cause.getMessage());
-        FailureKind kind = cause instanceof SQLException sql
-                ? kind(String.valueOf(sql.getSQLState()))
-                : e instanceof FlywayException ? FailureKind.UNSUPPORTED : FailureKind.UNAVAILABLE;
-        return new EngineException(
-                kind,
-                "Could not " + what + " in " + name + ": "
-                        + detail.substring(0, Math.min(DETAIL_LIMIT, detail.length())) + advice(kind),
-                e);
+        return cause;
+    }
+
+    /** What the driver said, for administrators. */
+    static String detail(EngineException failure) {
+        String text = String.valueOf(cause(failure).getMessage());
+        return text.substring(0, Math.min(DETAIL_LIMIT, text.length()));
     }
 
     /** By the classes of SQLSTATE (ISO/IEC 9075-2, "SQLSTATE class and subclass codes"; PostgreSQL, appendix A). */

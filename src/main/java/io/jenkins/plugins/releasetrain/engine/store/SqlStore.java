@@ -37,7 +37,7 @@ public final class SqlStore implements Store {
     /**
      * Connects, and creates or upgrades the tables.
      *
-     * @throws EngineException INVALID_INPUT where the URL is of another database, UNAUTHENTICATED, UNAVAILABLE where it
+     * @throws EngineException UNAUTHENTICATED, UNAVAILABLE where it
      *     cannot be reached or another process has the file open
      */
     public static SqlStore open(StoreSettings settings) {
@@ -68,6 +68,11 @@ public final class SqlStore implements Store {
      */
     public static Schema inspect(StoreSettings settings) {
         return SqlDatabase.inspect(settings);
+    }
+
+    /** What the driver said of a failure of {@link #open} or {@link #inspect}, with hosts and paths: for administrators. */
+    public static String detail(EngineException failure) {
+        return SqlDatabase.detail(failure);
     }
 
     /** The database product, as it calls itself. */

@@ -3,39 +3,59 @@ package io.jenkins.plugins.releasetrain.engine.store;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import java.nio.file.Path;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
 /**
- * Where the store's database is.
- *
- * @param jdbcUrl {@code jdbc:h2:…} or {@code jdbc:postgresql:…}, without a password, because it is shown in messages
- *     (I9)
- * @param password asked once, when the store is opened
+ * Where the store's database is. There is no way to say it as a free JDBC URL: options of such URLs run code, write files
+ * and load classes.
  */
-public record StoreSettings(String jdbcUrl, String user, Supplier<String> password) {
-    private static final Pattern SECRET = Pattern.compile("[?&;]\\s*(ssl)?password\\s*=", Pattern.CASE_INSENSITIVE);
+public sealed interface StoreSettings {
+    /** For administrators only: it has a path or a host. */
+    String where();
 
-    public StoreSettings {
-        if (SECRET.matcher(jdbcUrl).find() || jdbcUrl.matches("jdbc:postgresql://[^/]*@.*")) {
-            throw EngineException.invalid(
-                    "The store's JDBC URL contains a password; take it out and give it as credentials instead");
+    /**
+     * H2 within this process.
+     *
+     * @param database as H2 names it: {@code async:} and a file, or {@code mem:} and a name; without options
+     */
+    record H2(String database) implements StoreSettings {
+        public H2 {
+            if (database.indexOf(';') >= 0 || !database.matches("(async|mem):.+")) {
+                throw EngineException.invalid("H2 cannot keep its file in '" + database
+                        + "', because ';' ends the path in its JDBC URL; choose another directory or PostgreSQL");
+            }
+        }
+
+        boolean file() {
+            return database.startsWith("async:");
+        }
+
+        @Override
+        public String where() {
+            return "H2 in '" + database.substring(database.indexOf(':') + 1) + "'";
+        }
+    }
+
+    /**
+     * A PostgreSQL server.
+     *
+     * @param password asked whenever a store is opened
+     */
+    record Postgresql(PostgresqlServer server, String user, Supplier<String> password) implements StoreSettings {
+        @Override
+        public String where() {
+            return "PostgreSQL, database '" + server.database() + "' at " + server.host() + ":" + server.port();
         }
     }
 
     /** An H2 database in a file of this directory; for one controller. */
-    public static StoreSettings h2(Path directory) {
-        String file = directory.toAbsolutePath().resolve("release-train").toString();
-        if (file.indexOf(';') >= 0) {
-            throw EngineException.invalid("H2 cannot keep its file in '" + directory
-                    + "', because ';' ends the path in its JDBC URL; choose another directory or PostgreSQL");
-        }
+    static StoreSettings h2(Path directory) {
         // "async": with H2's default file access, interrupting a thread in the middle of a write closes the whole
         // store.
-        return new StoreSettings("jdbc:h2:async:" + file, "sa", () -> "");
+        return new H2("async:" + directory.toAbsolutePath().resolve("release-train"));
     }
 
     /** An H2 database in memory, shared by the stores that are open under this name and gone with the last of them. */
-    public static StoreSettings inMemory(String name) {
-        return new StoreSettings("jdbc:h2:mem:" + name, "sa", () -> "");
+    static StoreSettings inMemory(String name) {
+        return new H2("mem:" + name);
     }
 }

@@ -86,9 +86,11 @@ class H2FileStoreTest extends StoreContract {
 
         assertThatExceptionOfType(EngineException.class)
                 .isThrownBy(() -> SqlStore.open(StoreSettings.h2(directory)))
-                .withMessageContaining(directory.toString())
-                .extracting(EngineException::kind)
-                .isEqualTo(FailureKind.UNAVAILABLE);
+                .withMessageNotContaining(directory.toString())
+                .satisfies(e -> assertThat(e.kind()).isEqualTo(FailureKind.UNAVAILABLE))
+                .extracting(SqlStore::detail)
+                .asString()
+                .contains(directory.toString());
     }
 
     @Test

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.store.PostgresqlServer.Tls;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StoreSettingsTest {
@@ -19,35 +22,112 @@ class StoreSettingsTest {
                 "jdbc:h2:/srv/releases;PASSWORD=hunter2"
             })
     void I9_shouldRefuseAPasswordInTheUrlWithoutRepeatingIt(String url) {
+        refused(() -> PostgresqlServer.parse(url));
+    }
+
+    private static void refused(Runnable settings) {
         assertThatExceptionOfType(EngineException.class)
-                .isThrownBy(() -> new StoreSettings(url, "rt", () -> ""))
+                .isThrownBy(settings::run)
                 .withMessageNotContaining("hunter2")
                 .extracting(EngineException::kind)
                 .isEqualTo(FailureKind.INVALID_INPUT);
     }
 
+    /** Each of these made the driver run code, read or write a file, load a class or send data elsewhere. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jdbc:h2:mem:x;INIT=CREATE ALIAS P FOR"
+                        + " 'java.lang.System.setProperty(java.lang.String,java.lang.String)'",
+                "jdbc:h2:tcp://evil.example/x",
+                "jdbc:h2:/var/jenkins_home/elsewhere",
+                "jdbc:h2:file:/srv/x;TRACE_LEVEL_FILE=3",
+                "jdbc:mysql://db.example/x",
+                "jdbc:postgresql:releases",
+                "jdbc:postgresql://db.example/releases?socketFactory=org.example.Evil&socketFactoryArg=x",
+                "jdbc:postgresql://db.example/releases?sslfactory=org.example.Evil",
+                "jdbc:postgresql://db.example/releases?authenticationPluginClassName=org.example.Evil",
+                "jdbc:postgresql://db.example/releases?sslkey=/etc/key",
+                "jdbc:postgresql://db.example/releases?sslrootcert=/etc/cert",
+                "jdbc:postgresql://db.example/releases?loggerFile=/srv/log",
+                "jdbc:postgresql://db.example/releases?options=-c%20role%3Dadmin",
+                "jdbc:postgresql://db.example/releases?service=x",
+                "jdbc:postgresql://db.example/releases?ApplicationName=a%0Ab",
+                "jdbc:postgresql://db.example/releases?sslmode=nonsense",
+                "jdbc:postgresql://db.example/a?b=c?d",
+                ""
+            })
+    void S1_shouldRefuseWhatIsNotAPlainPostgresqlServer(String url) {
+        refused(() -> PostgresqlServer.parse(url));
+    }
+
+    @Test
+    void shouldReadAHarmlessUrlOfAnOlderConfiguration() {
+        assertThat(PostgresqlServer.parse(
+                        "jdbc:postgresql://db.example:6432/releases?sslmode=verify-full&socketTimeout=30"))
+                .isEqualTo(new PostgresqlServer(
+                        "db.example", 6432, "releases", Tls.VERIFY_FULL, "", Map.of("socketTimeout", "30")));
+        assertThat(PostgresqlServer.parse("jdbc:postgresql://db.example/releases")
+                        .port())
+                .isEqualTo(5432);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'',5432,releases",
+        "db.example/x?socketFactory=y,5432,releases",
+        "db.example,0,releases",
+        "db.example,65536,releases",
+        "db.example,5432,''",
+        "db.example,5432,releases?sslkey=x",
+        "db.example,5432,../x"
+    })
+    void S1_shouldRefuseFieldsThatSmuggleMoreIntoTheConnection(String host, int port, String database) {
+        refused(() -> new PostgresqlServer(host, port, database, Tls.PREFER, "", Map.of()));
+    }
+
+    @Test
+    void shouldReadPropertiesLineByLine() {
+        assertThat(PostgresqlServer.properties("socketTimeout = 30\n\n connectTimeout=5\n"))
+                .isEqualTo(Map.of("socketTimeout", "30", "connectTimeout", "5"));
+        refused(() -> PostgresqlServer.properties("socketTimeout"));
+    }
+
+    @Test
+    void shouldGiveTheDriverExactlyTheFields() {
+        PostgresqlServer server = new PostgresqlServer(
+                "a.example,b.example",
+                6432,
+                "releases",
+                Tls.VERIFY_FULL,
+                "",
+                Map.of("targetServerType", "primary", "currentSchema", "rt"));
+
+        assertThat(server.dataSource("rt", () -> "hunter2").getUrl())
+                .startsWith("jdbc:postgresql://a.example:6432,b.example:6432/releases?")
+                .contains("sslmode=verify-full", "DefaultJavaSSLFactory", "targetServerType=primary");
+    }
+
     @Test
     void I9_shouldNotShowThePassword() {
-        assertThat(new StoreSettings("jdbc:postgresql://db.example/releases", "rt", () -> "hunter2").toString())
+        assertThat(postgresql("jdbc:postgresql://db.example/releases", "hunter2")
+                        .toString())
                 .doesNotContain("hunter2");
     }
 
-    @Test
-    void shouldNameTheUrlOfADatabaseThatIsNotSupported() {
-        assertThatExceptionOfType(EngineException.class)
-                .isThrownBy(() -> SqlStore.open(new StoreSettings("jdbc:mysql://db.example/x", "rt", () -> "")))
-                .withMessageContaining("jdbc:mysql://db.example/x")
-                .extracting(EngineException::kind)
-                .isEqualTo(FailureKind.INVALID_INPUT);
+    private static StoreSettings postgresql(String url, String password) {
+        return new StoreSettings.Postgresql(PostgresqlServer.parse(url), "rt", () -> password);
     }
 
     @Test
-    void shouldSayThatTheDatabaseCannotBeReached() {
+    void S3_shouldSayThatTheDatabaseCannotBeReachedWithoutSayingWhereItIs() {
         assertThatExceptionOfType(EngineException.class)
-                .isThrownBy(() ->
-                        SqlStore.open(new StoreSettings("jdbc:postgresql://127.0.0.1:1/releases", "rt", () -> "")))
-                .withMessageContaining("127.0.0.1:1/releases")
-                .extracting(EngineException::kind)
-                .isEqualTo(FailureKind.UNAVAILABLE);
+                .isThrownBy(() -> SqlStore.open(postgresql("jdbc:postgresql://127.0.0.1:1/releases", "")))
+                .withMessageContaining("is not available (SQL state 08001)")
+                .withMessageNotContaining("127.0.0.1")
+                .satisfies(e -> assertThat(e.kind()).isEqualTo(FailureKind.UNAVAILABLE))
+                .extracting(SqlStore::detail)
+                .asString()
+                .contains("127.0.0.1:1");
     }
 }

@@ -22,11 +22,10 @@ final class StoreSize {
 
     static Map<String, Double> of(StoreSettings settings, int releases, PrintStream out)
             throws SQLException, IOException {
-        try (Connection connection = DriverManager.getConnection(
-                settings.jdbcUrl(), settings.user(), settings.password().get())) {
+        try (Connection connection = connect(settings)) {
             String product = connection.getMetaData().getDatabaseProductName();
-            double all = "H2".equals(product)
-                    ? Files.size(Path.of(settings.jdbcUrl().replace("jdbc:h2:async:", "") + ".mv.db"))
+            double all = settings instanceof StoreSettings.H2 file
+                    ? Files.size(Path.of(file.database().replace("async:", "") + ".mv.db"))
                     : number(connection, "SELECT pg_database_size(current_database())");
             double sets = number(connection, "SELECT SUM(OCTET_LENGTH(body)) FROM rt_set");
             double mean = sets / number(connection, "SELECT COUNT(*) FROM rt_set");
@@ -40,6 +39,17 @@ final class StoreSize {
                     name + ".store_bytes_per_release", (double) Math.round(rest + mean),
                     name + ".full_copy_bytes_per_release", (double) Math.round(rest + full));
         }
+    }
+
+    private static Connection connect(StoreSettings settings) throws SQLException {
+        if (settings instanceof StoreSettings.Postgresql database) {
+            return DriverManager.getConnection(
+                    "jdbc:postgresql://" + database.server().host() + ":"
+                            + database.server().port() + "/" + database.server().database(),
+                    database.user(),
+                    database.password().get());
+        }
+        return DriverManager.getConnection("jdbc:h2:" + ((StoreSettings.H2) settings).database(), "sa", "");
     }
 
     private static double number(Connection connection, String query) throws SQLException {

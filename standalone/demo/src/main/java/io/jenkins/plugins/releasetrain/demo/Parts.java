@@ -22,6 +22,7 @@ import io.jenkins.plugins.releasetrain.engine.registry.HttpRegistry;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
+import io.jenkins.plugins.releasetrain.engine.store.PostgresqlServer;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
@@ -83,13 +84,23 @@ final class Parts implements AutoCloseable {
             kubernetes = open(options.kubeconfig.map(Parts::realKubernetes).orElseGet(this::embeddedKubernetes));
             Path directory = options.store.resolve(run);
             storedAt = options.jdbcUrl.orElse(directory.toString());
-            store = open(SqlStore.open(options.jdbcUrl
-                    .map(url -> new StoreSettings(
-                            url, options.jdbcUser, () -> environmentVariable("RELEASE_TRAIN_JDBC_PASSWORD")))
+            store = open(store(options.jdbcUrl
+                    .<StoreSettings>map(url -> new StoreSettings.Postgresql(
+                            PostgresqlServer.parse(url),
+                            options.jdbcUser,
+                            () -> environmentVariable("RELEASE_TRAIN_JDBC_PASSWORD")))
                     .orElseGet(() -> StoreSettings.h2(directory))));
         } catch (RuntimeException | IOException e) {
             close();
             throw e;
+        }
+    }
+
+    private static SqlStore store(StoreSettings settings) {
+        try {
+            return SqlStore.open(settings);
+        } catch (EngineException e) {
+            throw new EngineException(e.kind(), settings.where() + ": " + SqlStore.detail(e), e);
         }
     }
 

@@ -1,0 +1,53 @@
+package io.jenkins.plugins.releasetrain.config;
+
+import com.cloudbees.plugins.credentials.common.IdCredentials;
+import hudson.ExtensionPoint;
+import hudson.model.ItemGroup;
+import hudson.security.Permission;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import java.util.List;
+
+/** What the configuration asks of whatever runs by it. It knows nothing else of it. */
+public interface ConfigurationHost extends ExtensionPoint {
+    /** Whether the current user may. */
+    boolean may(Permission permission);
+
+    /** @throws org.springframework.security.access.AccessDeniedException where the current user may not */
+    void check(Permission permission);
+
+    /** Where credentials are looked for that belong to no job. */
+    ItemGroup<?> root();
+
+    boolean hasCredentials(String id, Class<? extends IdCredentials> type);
+
+    /** What the store is like, for the page; asks no database. */
+    String storeState();
+
+    /** Of a catalog in SCM, for the page: what was read last, and why it is not the newest; empty where it is. */
+    CatalogState catalogState(String catalog);
+
+    record CatalogState(String text, String problem) {}
+
+    FormValidation test(RegistryConfiguration registry);
+
+    FormValidation test(EnvironmentConfiguration environment);
+
+    FormValidation test(StoreConfiguration store);
+
+    /**
+     * Has a saved catalog's file read in the background.
+     *
+     * @return what came of it, or that it takes longer
+     * @throws EngineException NOT_FOUND no such catalog is in SCM; CONFLICT it cannot be taken, and stays as it is
+     */
+    String read(String catalog);
+
+    /**
+     * The settings are others from now on.
+     *
+     * @param parts that are not what they were
+     */
+    void changed(List<Event.Part> parts);
+}

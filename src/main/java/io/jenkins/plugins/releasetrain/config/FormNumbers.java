@@ -1,0 +1,72 @@
+package io.jenkins.plugins.releasetrain.config;
+
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Finds what is no number in what the form sends, since Stapler takes that for 0. */
+final class FormNumbers {
+    private static final Map<String, Boolean> WHOLE = fields(List.of(
+            RegistryConfiguration.class,
+            EnvironmentConfiguration.class,
+            CatalogScm.class,
+            TrainConfiguration.class,
+            PolicyConfiguration.class,
+            FreezeConfiguration.class,
+            StoreConfiguration.class));
+
+    private FormNumbers() {}
+
+    private static Map<String, Boolean> fields(List<Class<?>> parts) {
+        Map<String, Boolean> fields = new HashMap<>();
+        for (Class<?> part : parts) {
+            for (Field field : part.getDeclaredFields()) {
+                Class<?> type = field.getType();
+                if (type == int.class || type == Integer.class) {
+                    fields.put(field.getName(), true);
+                } else if (type == double.class || type == Double.class) {
+                    fields.put(field.getName(), false);
+                }
+            }
+        }
+        return fields;
+    }
+
+    /** @param json maps and lists of text, as Jenkins' forms send them */
+    static List<String> problems(Object json) {
+        List<String> problems = new ArrayList<>();
+        look(json, problems);
+        return problems;
+    }
+
+    private static void look(Object json, List<String> problems) {
+        if (json instanceof Map<?, ?> object) {
+            object.forEach((key, value) -> {
+                if (value instanceof String text && WHOLE.containsKey(key)) {
+                    check(String.valueOf(key), text.strip(), problems);
+                } else if (!"source".equals(key)) {
+                    // Others' forms, with names of their own, are below that one.
+                    look(value, problems);
+                }
+            });
+        } else if (json instanceof Collection<?> list) {
+            list.forEach(one -> look(one, problems));
+        }
+    }
+
+    private static void check(String name, String text, List<String> problems) {
+        try {
+            if (WHOLE.get(name)) {
+                Integer.parseInt(text);
+            } else if (!Double.isFinite(Double.parseDouble(text))) {
+                throw new NumberFormatException();
+            }
+        } catch (NumberFormatException e) {
+            problems.add(name + ": '" + (text.length() > 40 ? text.substring(0, 40) + "…" : text) + "' is not a "
+                    + (WHOLE.get(name) ? "whole number that fits" : "number"));
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.jenkins.plugins.releasetrain.host;
+
+import com.cloudbees.plugins.credentials.common.IdCredentials;
+import hudson.Extension;
+import hudson.model.ItemGroup;
+import hudson.security.Permission;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.releasetrain.config.ConfigurationHost;
+import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
+import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
+import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import java.util.List;
+
+/** What the configuration asks of the rest. */
+@Extension
+public final class ConfigurationServices implements ConfigurationHost {
+    private static Controller controller() {
+        return ReleaseService.get().controller();
+    }
+
+    @Override
+    public boolean may(Permission permission) {
+        return controller().may(permission);
+    }
+
+    @Override
+    public void check(Permission permission) {
+        controller().check(permission);
+    }
+
+    @Override
+    public ItemGroup<?> root() {
+        return controller().root();
+    }
+
+    @Override
+    public boolean hasCredentials(String id, Class<? extends IdCredentials> type) {
+        return JenkinsCredentials.system(id, type).isPresent();
+    }
+
+    @Override
+    public String storeState() {
+        return ReleaseService.get().storeState();
+    }
+
+    @Override
+    public CatalogState catalogState(String catalog) {
+        Catalogs.Status status = ReleaseService.get().catalogs().status(catalog);
+        return new CatalogState(status.text(), status.problem());
+    }
+
+    @Override
+    public FormValidation test(RegistryConfiguration registry) {
+        return ConnectionTests.registry(registry);
+    }
+
+    @Override
+    public FormValidation test(EnvironmentConfiguration environment) {
+        return ConnectionTests.environment(environment);
+    }
+
+    @Override
+    public FormValidation test(StoreConfiguration store) {
+        return ConnectionTests.store(store);
+    }
+
+    @Override
+    public String read(String catalog) {
+        return ConnectionTests.read(catalog);
+    }
+
+    @Override
+    public void changed(List<Event.Part> parts) {
+        ReleaseService.get().reconfigured(parts);
+    }
+}

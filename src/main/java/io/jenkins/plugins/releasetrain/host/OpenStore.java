@@ -1,0 +1,93 @@
+package io.jenkins.plugins.releasetrain.host;
+
+import io.jenkins.plugins.releasetrain.config.Settings;
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
+import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
+import io.jenkins.plugins.releasetrain.engine.operation.Operations;
+import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
+import io.jenkins.plugins.releasetrain.engine.promotion.PlainPromotions;
+import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
+import io.jenkins.plugins.releasetrain.engine.registry.CopySettings;
+import io.jenkins.plugins.releasetrain.engine.registry.HttpImageCopier;
+import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import java.time.Duration;
+
+/** A store that is open, and everything that works by it; all of it ends with the store. */
+final class OpenStore implements AutoCloseable {
+    private static final Duration LONGER_THAN_ANY_REQUEST = Duration.ofMinutes(15);
+
+    private final Controller controller;
+    private final Wiring.Surroundings around;
+    private final SqlStore store;
+    private final String state;
+    private final HistoryApi history;
+    private final Promoter promoter;
+    private final Promotions promotions;
+    private Wiring wiring;
+
+    OpenStore(SqlStore store, ReleaseService service, Controller controller, Wiring.Surroundings around) {
+        this.controller = controller;
+        this.around = around;
+        this.store = store;
+        this.state = store.schema().text();
+        this.history = new HistoryApi(store, around.clock(), around.live(), around.threads());
+        this.promoter = new Promoter(
+                store,
+                new HttpImageCopier(CopySettings.DEFAULT, around.threads(), around.live()),
+                around.threads(),
+                around.clock(),
+                around.listener(),
+                controller.id());
+        this.promotions = new Promotions(
+                service, controller, new PlainPromotions(store, controller.id(), around.clock(), around.listener()));
+    }
+
+    Store store() {
+        return store;
+    }
+
+    /** What its tables were like when it was opened. */
+    String state() {
+        return state;
+    }
+
+    HistoryApi history() {
+        return history;
+    }
+
+    Promoter promoter() {
+        return promoter;
+    }
+
+    Promotions promotions() {
+        return promotions;
+    }
+
+    Blocks blocks() {
+        return new Blocks(store, around.clock(), around.listener());
+    }
+
+    OperationsApi operations(Settings settings) {
+        return new OperationsApi(new Operations(name -> wiring(settings).train(name), store, blocks(), around.clock()));
+    }
+
+    /** @param settings those that hold now; what was made by others is closed once nobody uses it any more */
+    synchronized Wiring wiring(Settings settings) {
+        if (wiring == null || !wiring.isOf(settings)) {
+            if (wiring != null) {
+                controller.later(wiring::close, LONGER_THAN_ANY_REQUEST);
+            }
+            wiring = new Wiring(settings, store, promoter, around);
+        }
+        return wiring;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (wiring != null) {
+            wiring.close();
+        }
+        store.close();
+    }
+}
