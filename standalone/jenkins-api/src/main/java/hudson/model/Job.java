@@ -6,6 +6,10 @@ public abstract class Job<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, R
         implements Item {
     protected Job() {}
 
+    public String getFullName() {
+        throw new UnsupportedOperationException();
+    }
+
     public void checkPermission(Permission permission) {}
 
     public RunT getLastBuild() {

@@ -25,7 +25,10 @@ final class ConfigurationRules {
         names("webhook", c.webhooks(), WebhookConfiguration::getName, problems);
         c.webhooks().forEach(w -> check(problems, "webhook '" + w.getName() + "'", () -> w.endpoint(() -> "")));
         c.store().ifPresent(store -> check(problems, "store", store::server));
-        c.registries().forEach(r -> check(problems, "registry '" + r.getName() + "'", r::check));
+        c.registries().forEach(r -> {
+            check(problems, "registry '" + r.getName() + "'", r::check);
+            AccessConfiguration.check(r.getAccess(), new Ranges("registry '" + r.getName() + "'", problems));
+        });
         c.environments().forEach(e -> e.check(new Ranges("environment '" + e.getName() + "'", problems)));
         c.trains().forEach(t -> t.check(new Ranges("train '" + t.getName() + "'", problems)));
         CatalogReader reader = new CatalogReader();

@@ -13,8 +13,11 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
+import io.jenkins.plugins.releasetrain.security.Access;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jenkinsci.Symbol;
 import org.jenkinsci.plugins.plaincredentials.FileCredentials;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
@@ -51,6 +54,9 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
     private int attempts = ATTEMPTS;
     private int rolloutSeconds = ROLLOUT_SECONDS;
     private int leaseSeconds = LEASE_SECONDS;
+
+    @Guarded
+    private List<AccessConfiguration> access;
 
     @DataBoundConstructor
     public EnvironmentConfiguration(String name, String namespace) {
@@ -169,7 +175,22 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
         this.leaseSeconds = leaseSeconds;
     }
 
+    /** Jobs that may run lanes; nobody else may. */
+    public List<AccessConfiguration> getAccess() {
+        return access == null ? List.of() : List.copyOf(access);
+    }
+
+    @DataBoundSetter
+    public void setAccess(List<AccessConfiguration> access) {
+        this.access = access == null || access.isEmpty() ? null : new ArrayList<>(access);
+    }
+
+    public List<Access.Rule> rules() {
+        return AccessConfiguration.rules(getAccess());
+    }
+
     void check(Ranges ranges) {
+        AccessConfiguration.check(getAccess(), ranges);
         ranges.rule("namespace", () -> {
                     if (!Forms.NAME.matcher(namespace).matches()) {
                         throw EngineException.invalid("'" + namespace + "' is no name of a namespace");

@@ -10,6 +10,9 @@ import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.security.Access;
+import java.util.ArrayList;
+import java.util.List;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
@@ -26,6 +29,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
     private String credentialsId;
     private String caCertificates;
     private boolean plainHttp;
+    private List<AccessConfiguration> access;
 
     @DataBoundConstructor
     public RegistryConfiguration(String name, String host) {
@@ -90,6 +94,20 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
     @DataBoundSetter
     public void setPlainHttp(boolean plainHttp) {
         this.plainHttp = plainHttp;
+    }
+
+    /** Jobs that may promote images to here by themselves; nobody else may. */
+    public List<AccessConfiguration> getAccess() {
+        return access == null ? List.of() : List.copyOf(access);
+    }
+
+    @DataBoundSetter
+    public void setAccess(List<AccessConfiguration> access) {
+        this.access = access == null || access.isEmpty() ? null : new ArrayList<>(access);
+    }
+
+    public List<Access.Rule> rules() {
+        return AccessConfiguration.rules(getAccess());
     }
 
     /** @throws EngineException where a field does not fit */

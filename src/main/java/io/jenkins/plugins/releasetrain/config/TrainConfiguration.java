@@ -9,6 +9,8 @@ import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.security.Access;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -41,6 +43,9 @@ public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfi
     private String releasesRepository;
     private Install install = Install.PATCH;
     private PolicyConfiguration policy;
+
+    @Guarded
+    private List<AccessConfiguration> access;
 
     /** Who brings a set into the environment. */
     public enum Install {
@@ -200,7 +205,22 @@ public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfi
         this.releasesRepository = Util.fixEmptyAndTrim(releasesRepository);
     }
 
+    /** Jobs that may ride; nobody else may. */
+    public List<AccessConfiguration> getAccess() {
+        return access == null ? List.of() : List.copyOf(access);
+    }
+
+    @DataBoundSetter
+    public void setAccess(List<AccessConfiguration> access) {
+        this.access = access == null || access.isEmpty() ? null : new ArrayList<>(access);
+    }
+
+    public List<Access.Rule> rules() {
+        return AccessConfiguration.rules(getAccess());
+    }
+
     void check(Ranges ranges) {
+        AccessConfiguration.check(getAccess(), ranges);
         ranges.whole("smallestBatch", smallestBatch, 1)
                 .whole("largestBatch", largestBatch, 1)
                 .whole("memoHours", memoHours, 0)

@@ -3,12 +3,18 @@ package io.jenkins.plugins.releasetrain.host;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import hudson.ProxyConfiguration;
+import hudson.model.Cause;
 import hudson.model.Computer;
+import hudson.model.Item;
 import hudson.model.ItemGroup;
 import hudson.model.Node;
 import hudson.model.Run;
+import hudson.model.User;
+import hudson.security.ACL;
 import hudson.security.Permission;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.security.Access;
+import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,8 +25,13 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import jenkins.model.Jenkins;
+import jenkins.scm.api.SCMHead;
+import jenkins.scm.api.SCMHeadOrigin;
+import jenkins.scm.api.mixin.ChangeRequestSCMHead;
 import jenkins.util.Timer;
+import org.jenkinsci.plugins.workflow.cps.replay.ReplayCause;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
 
 /** The plugin's only way to Jenkins itself: threads, timers, its directory, its builds and its access control. */
 public final class Controller {
@@ -89,6 +100,41 @@ public final class Controller {
     /** @param build as {@link Run#getExternalizableId()} gives it */
     Optional<Run<?, ?>> build(String build) {
         return build.indexOf('#') < 0 ? Optional.empty() : Optional.ofNullable(Run.fromExternalizableId(build));
+    }
+
+    /** A build as access is asked for. */
+    Access.Rider rider(Run<?, ?> build, Authentication as) {
+        Cause.UserIdCause started = build.getCause(Cause.UserIdCause.class);
+        Optional<Access.Person> replay = build.getCause(ReplayCause.class) == null
+                ? Optional.empty()
+                : Optional.of(person(started == null ? null : started.getUserId()));
+        return new Access.Rider(
+                build.getParent().getFullName(),
+                source(build.getParent()),
+                replay,
+                as.equals(ACL.SYSTEM2) ? Optional.empty() : Optional.of(person(as)));
+    }
+
+    private static Access.Source source(Item job) {
+        SCMHead head = SCMHead.HeadByItem.findHead(job);
+        if (!(head instanceof ChangeRequestSCMHead)) {
+            return Access.Source.OWN;
+        }
+        return head.getOrigin() instanceof SCMHeadOrigin.Fork ? Access.Source.FORK : Access.Source.CHANGE_REQUEST;
+    }
+
+    private Access.Person person(Authentication who) {
+        return new Access.Person(who.getName(), may(who, ReleasePermissions.RUN), may(who, ReleasePermissions.PROMOTE));
+    }
+
+    /** Who is not known any more, or was never, may nothing. */
+    private Access.Person person(String id) {
+        User user = id == null ? null : User.getById(id, false);
+        try {
+            return user == null ? new Access.Person(String.valueOf(id), false, false) : person(user.impersonate2());
+        } catch (AuthenticationException e) {
+            return new Access.Person(id, false, false);
+        }
     }
 
     boolean may(Authentication who, Permission permission) {

@@ -6,7 +6,6 @@ import hudson.init.InitMilestone;
 import hudson.init.Initializer;
 import hudson.init.Terminator;
 import hudson.model.Run;
-import hudson.security.Permission;
 import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryRole;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
@@ -18,7 +17,6 @@ import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
@@ -35,7 +33,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.springframework.security.core.Authentication;
 
 /** Trains, lanes and promotions for the rest of the plugin. Nothing is opened before somebody needs it. */
 @Extension
@@ -44,6 +41,7 @@ public final class ReleaseService {
     private static final Duration TRY_AGAIN = Duration.ofSeconds(30);
 
     private final Controller controller = new Controller();
+    private final Riders riders = new Riders(controller);
     private final Clock clock = Clock.systemUTC();
     private final Live live = new Live(clock);
     private final RunningTests tests = new RunningTests(controller, live);
@@ -86,14 +84,9 @@ public final class ReleaseService {
         controller.later(() -> execute(work), delay);
     }
 
-    /** @throws EngineException FORBIDDEN where a build does not run as somebody who may */
-    public void check(Authentication who, Permission permission) {
-        if (!controller.may(who, permission)) {
-            throw new EngineException(
-                    FailureKind.FORBIDDEN,
-                    "The build runs as '" + who.getName() + "', who lacks the permission " + permission.group.title
-                            + "/" + permission.name + "; let somebody grant it, or run the build as another user");
-        }
+    /** Whether builds may. */
+    public Riders riders() {
+        return riders;
     }
 
     /** What people do by hand. */

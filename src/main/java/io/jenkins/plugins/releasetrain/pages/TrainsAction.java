@@ -154,7 +154,7 @@ public final class TrainsAction implements RootAction, StaplerProxy {
         return controller()
                 .may(
                         switch (right) {
-                            case RUN -> ReleasePermissions.RUN;
+                            case MANAGE -> ReleasePermissions.MANAGE;
                             case PROMOTE -> ReleasePermissions.PROMOTE;
                             case ROLLBACK -> ReleasePermissions.ROLLBACK;
                             case CONFIGURE -> ReleasePermissions.CONFIGURE;

@@ -18,8 +18,11 @@ public final class ReleasePermissions {
     /** See trains, releases and their history. */
     public static final Permission VIEW = permission("View", "view", Jenkins.READ);
 
-    /** Let a build ride a train or run a lane; pause and resume trains. */
+    /** Let builds that run as somebody ride a train or run a lane. */
     public static final Permission RUN = permission("Run", "run", Jenkins.ADMINISTER);
+
+    /** Pause and resume trains; take changes off, let them go first, force them. */
+    public static final Permission MANAGE = permission("Manage", "manage", Jenkins.ADMINISTER);
 
     /** Copy images to a production registry. */
     public static final Permission PROMOTE = permission("Promote", "promote", Jenkins.ADMINISTER);

@@ -6,6 +6,7 @@ import hudson.Extension;
 import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -64,6 +65,9 @@ public final class MicroLanesStep extends Step {
 
         private void answer() {
             try {
+                ReleaseService.get()
+                        .riders()
+                        .mayRunLanes(Origins.asking(getContext()), environment, candidates.keySet(), false);
                 Map<String, Map<String, String>> lanes = new LinkedHashMap<>();
                 ReleaseService.get()
                         .lanesOf(environment)
@@ -72,6 +76,11 @@ public final class MicroLanesStep extends Step {
                 getContext().onSuccess(lanes);
             } catch (EngineException e) {
                 getContext().onFailure(new AbortException(e.getMessage()));
+            } catch (IOException | RuntimeException | LinkageError e) {
+                getContext().onFailure(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                getContext().onFailure(e);
             }
         }
     }

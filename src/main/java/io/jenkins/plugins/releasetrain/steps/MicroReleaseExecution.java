@@ -43,6 +43,13 @@ final class MicroReleaseExecution extends ReleaseExecution {
             throw EngineException.invalid(
                     "microRelease: candidates is empty; name at least one, as in [cart: cartImage]");
         }
+        ReleaseService.get()
+                .riders()
+                .mayRunLanes(
+                        Origins.asking(getContext()),
+                        order.environment(),
+                        order.candidates().keySet(),
+                        true);
         LaneId opened = driver().open(order.candidates(), Origins.of(getContext()));
         group = opened.group();
         lane = opened.id();

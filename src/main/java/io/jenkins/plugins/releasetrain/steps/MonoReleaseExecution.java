@@ -32,6 +32,9 @@ final class MonoReleaseExecution extends ReleaseExecution {
     @Override
     void register() throws IOException, InterruptedException {
         Map<String, String> images = Snapshots.images(order);
+        ReleaseService.get()
+                .riders()
+                .mayRide(Origins.asking(getContext()), order.train(), images.keySet(), order.promote());
         change = driver().queue(new Train.Request(images, Origins.of(getContext()), order.priority(), order.promote()));
         say("Queued for train '" + order.train() + "' as change " + change + ": " + images);
     }

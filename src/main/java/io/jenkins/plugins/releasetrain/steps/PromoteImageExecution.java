@@ -12,7 +12,6 @@ import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
-import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
@@ -64,8 +62,7 @@ final class PromoteImageExecution extends StepExecution {
             return;
         }
         try {
-            FlowExecution flow = getContext().get(FlowExecution.class);
-            ReleaseService.get().check(flow.getAuthentication2(), ReleasePermissions.PROMOTE);
+            ReleaseService.get().riders().mayPromote(Origins.asking(getContext()), order.to(), repositories());
             getContext().onSuccess(run(getContext().get(Run.class), getContext().get(TaskListener.class)));
         } catch (EngineException e) {
             if (e.kind().retryable() && tries++ < TRIES) {
@@ -80,6 +77,13 @@ final class PromoteImageExecution extends StepExecution {
             Thread.currentThread().interrupt();
             fail(e);
         }
+    }
+
+    private List<String> repositories() {
+        String host = ReleaseService.get().registryHost(order.from());
+        return order.images().stream()
+                .map(image -> ImageReference.parse(host, image).repository())
+                .toList();
     }
 
     private void fail(Throwable cause) {
@@ -128,6 +132,15 @@ final class PromoteImageExecution extends StepExecution {
         String tag = source.tag()
                 .orElseThrow(() -> EngineException.invalid("promoteImage: '" + image
                         + "' needs a tag to be promoted as, as in 'shop/cart:1.4.2@sha256:…'"));
+        if (source.digest().isPresent()
+                && registries
+                        .dev()
+                        .resolve(source.repository(), tag)
+                        .filter(named -> named.digest().equals(found.digest()))
+                        .isEmpty()) {
+            throw EngineException.invalid(
+                    "promoteImage: nothing was promoted, since the tag of " + source + " is not of that digest there");
+        }
         String bare = source.repository()
                 .substring(service.repositoryPrefix(order.from()).length());
         return new Promoter.Item(

@@ -73,7 +73,7 @@ public final class ReleaseManifestStep extends Step {
         private void write() {
             try {
                 FlowExecution flow = getContext().get(FlowExecution.class);
-                ReleaseService.get().check(flow.getAuthentication2(), ReleasePermissions.VIEW);
+                ReleaseService.get().riders().check(flow.getAuthentication2(), ReleasePermissions.VIEW);
                 getContext().onSuccess(ReleaseService.get().manifests().of(release, format));
             } catch (EngineException e) {
                 getContext().onFailure(new AbortException("releaseManifest: " + e.getMessage()));

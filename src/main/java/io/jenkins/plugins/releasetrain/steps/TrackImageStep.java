@@ -10,8 +10,11 @@ import io.jenkins.plugins.releasetrain.actions.ImagesAction;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.util.List;
 import java.util.Set;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
@@ -61,6 +64,7 @@ public final class TrackImageStep extends Step {
                 throw new AbortException("trackImage: service is empty");
             }
             try {
+                ReleaseService.get().riders().check(Origins.asking(getContext()).as(), ReleasePermissions.RUN);
                 ImageReference reference = ImageReference.parse(image);
                 String digest = reference.digest().map(Digest::value).orElse("");
                 ImagesAction.add(
@@ -90,7 +94,7 @@ public final class TrackImageStep extends Step {
 
         @Override
         public Set<? extends Class<?>> getRequiredContext() {
-            return Set.of(Run.class, TaskListener.class);
+            return Set.of(Run.class, TaskListener.class, FlowExecution.class);
         }
     }
 }

@@ -24,11 +24,11 @@ import org.jvnet.hudson.test.JenkinsRule;
 /** Lanes side by side with the baseline, as configured by code and saved by the form. */
 class IsolationTest extends ShopTest {
     private static final String SCRIPT = """
-            microRelease(environment: 'cd', candidates: [cart: '%s']) {
-                echo "cart is at [$RELEASE_CANDIDATE_HOST] with [$RELEASE_BAGGAGE]"
-                gate '%s'
-            }
-            """;
+        microRelease(environment: 'cd', candidates: [cart: '%s']) {
+            echo "cart is at [$RELEASE_CANDIDATE_HOST] with [$RELEASE_BAGGAGE]"
+            gate '%s'
+        }
+        """;
 
     @BeforeEach
     void configureSideBySide() throws Exception {
@@ -39,18 +39,19 @@ class IsolationTest extends ShopTest {
                     .create();
         }
         String code = """
-                releases:
-                  releaseTrain:
-                    environments:
-                      - name: staging
-                        namespace: staging
-                        serverUrl: %1$s
-                      - name: cd
-                        namespace: cd
-                        serverUrl: %1$s
-                        catalog: shop
-                        isolation: SIDE_BY_SIDE
-                """.formatted(shop.kubernetes.url());
+            releases:
+              releaseTrain:
+                environments:
+                  - name: staging
+                    namespace: staging
+                    serverUrl: %1$s
+                  - name: cd
+                    namespace: cd
+                    serverUrl: %1$s
+                    catalog: shop
+                    isolation: SIDE_BY_SIDE
+                    access: [{jobs: '**'}]
+            """.formatted(shop.kubernetes.url());
         ConfigurationAsCode.get()
                 .configureWith(YamlSource.of(new ByteArrayInputStream(code.getBytes(StandardCharsets.UTF_8))));
         HtmlPage page = jenkins.createWebClient().goTo("manage/release-train/");

@@ -25,10 +25,10 @@ class ReleaseManifestStepTest {
             shop.configure();
 
             WorkflowRun build = jenkins.buildAndAssertSuccess(Shop.job(jenkins, "cart", """
-                    def r = monoRelease(train: 'shop', service: 'cart', image: '1.1') { echo 'tested' }
-                    echo releaseManifest(release: r.release)
-                    echo releaseManifest(release: r.release, format: 'kustomize')
-                    """));
+                def r = monoRelease(train: 'shop', service: 'cart', image: '1.1') { echo 'tested' }
+                echo releaseManifest(release: r.release)
+                echo releaseManifest(release: r.release, format: 'kustomize')
+                """));
             jenkins.assertLogContains("shop-1", build);
             jenkins.assertLogContains("digest: " + cart, build);
 
@@ -51,15 +51,16 @@ class ReleaseManifestStepTest {
             String before = shop.installed("staging", "cart");
             shop.configure();
             TrainConfiguration train = new TrainConfiguration(Shop.TRAIN, "shop", "staging");
+            train.setAccess(Shop.EVERYBODY);
             train.setInstall(TrainConfiguration.Install.NONE);
             ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class).setTrains(List.of(train));
 
             WorkflowRun build = Shop.start(Shop.job(jenkins, "cart", """
-                    monoRelease(train: 'shop', service: 'cart', image: '1.1') {
-                        echo releaseManifest(release: env.RELEASE_ID, format: 'compose')
-                        gate env.RELEASE_TRIAL
-                    }
-                    """));
+                monoRelease(train: 'shop', service: 'cart', image: '1.1') {
+                    echo releaseManifest(release: env.RELEASE_ID, format: 'compose')
+                    gate env.RELEASE_TRIAL
+                }
+                """));
             String image = shop.dev.host() + "/shop/cart@" + cart;
             GateStep.open(GateStep.awaitNext());
             jenkins.waitForMessage("image: " + image, build);

@@ -5,6 +5,7 @@ import hudson.model.queue.QueueTaskFuture;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.readiness.Readiness;
+import io.jenkins.plugins.releasetrain.config.AccessConfiguration;
 import io.jenkins.plugins.releasetrain.config.CatalogConfiguration;
 import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
@@ -46,6 +47,9 @@ import org.jvnet.hudson.test.JenkinsRule;
 final class Shop implements AutoCloseable {
     static final List<String> SERVICES = List.of("cart", "mail", "pay");
     static final String TRAIN = "shop";
+    /** Any job may do anything, as tests that are about something else need it. */
+    static final List<AccessConfiguration> EVERYBODY = List.of(new AccessConfiguration("**"));
+
     static final String CATALOG = """
         defaults:
           dev: "shop/{service}"
@@ -251,8 +255,11 @@ final class Shop implements AutoCloseable {
         configuration.setCatalogs(List.of(catalog()));
         EnvironmentConfiguration cd = environment("cd", places);
         cd.setCatalog("shop");
+        cd.setAccess(EVERYBODY);
         configuration.setEnvironments(List.of(environment("staging", places), cd));
-        configuration.setTrains(List.of(new TrainConfiguration(TRAIN, "shop", "staging")));
+        TrainConfiguration train = new TrainConfiguration(TRAIN, "shop", "staging");
+        train.setAccess(EVERYBODY);
+        configuration.setTrains(List.of(train));
     }
 
     private static CatalogConfiguration catalog() {
@@ -265,6 +272,7 @@ final class Shop implements AutoCloseable {
         RegistryConfiguration configuration = new RegistryConfiguration(name, host);
         configuration.setRole(role);
         configuration.setPlainHttp(true);
+        configuration.setAccess(EVERYBODY);
         return configuration;
     }
 

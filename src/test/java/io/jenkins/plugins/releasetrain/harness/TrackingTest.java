@@ -79,6 +79,7 @@ class TrackingTest {
             ReleaseTrainConfiguration configuration = ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
             RegistryConfiguration target = new RegistryConfiguration("guarded", guarded.host());
             target.setRole(RegistryRole.PRODUCTION);
+            target.setAccess(Shop.EVERYBODY);
             target.setPlainHttp(true);
             target.setCredentialsId("push");
             configuration.setRegistries(Stream.concat(configuration.getRegistries().stream(), Stream.of(target))

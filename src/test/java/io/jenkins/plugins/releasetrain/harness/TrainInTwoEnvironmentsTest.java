@@ -19,6 +19,7 @@ class TrainInTwoEnvironmentsTest extends ShopTest {
     @BeforeEach
     void inTwoEnvironments() {
         TrainConfiguration train = new TrainConfiguration(Shop.TRAIN, "shop", "staging");
+        train.setAccess(Shop.EVERYBODY);
         train.setMoreEnvironments("cd");
         ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class).setTrains(List.of(train));
     }

@@ -32,7 +32,7 @@ class TrainsActionTest {
                 .grant(Jenkins.READ)
                 .everywhere()
                 .to("viewer")
-                .grant(Jenkins.READ, ReleasePermissions.RUN, ReleasePermissions.PROMOTE, ReleasePermissions.ROLLBACK)
+                .grant(Jenkins.READ, ReleasePermissions.MANAGE, ReleasePermissions.PROMOTE, ReleasePermissions.ROLLBACK)
                 .everywhere()
                 .to("captain"));
     }
@@ -100,7 +100,7 @@ class TrainsActionTest {
                 .getWebResponse()
                 .getContentAsString());
         assertThat(context.getJSONObject("texts").getString("do.PAUSE")).isEqualTo("Anhalten");
-        assertThat(context.getString("may")).isEqualTo("[\"RUN\",\"PROMOTE\",\"ROLLBACK\"]");
+        assertThat(context.getString("may")).isEqualTo("[\"MANAGE\",\"PROMOTE\",\"ROLLBACK\"]");
         assertThat(ask("viewer", "context", HttpMethod.GET).getContentAsString())
                 .contains("\"may\":[]");
     }

@@ -25,6 +25,7 @@ class PluginRulesTest {
     private static final Set<String> CHECKS = Set.of(
             BASE + "host.Controller.check",
             BASE + "config.Forms.check",
+            BASE + "config.Forms.checkAdminister",
             BASE + "config.Forms.mayConfigure",
             BASE + "config.Forms.checkName",
             BASE + "config.Forms.checkAtLeast",

@@ -1,5 +1,18 @@
 package jenkins.scm.api;
 
+import hudson.ExtensionPoint;
+import hudson.model.Item;
+
 public class SCMHead {
     public SCMHead(String name) {}
+
+    public SCMHeadOrigin getOrigin() {
+        throw new UnsupportedOperationException();
+    }
+
+    public abstract static class HeadByItem implements ExtensionPoint {
+        public static SCMHead findHead(Item item) {
+            throw new UnsupportedOperationException();
+        }
+    }
 }

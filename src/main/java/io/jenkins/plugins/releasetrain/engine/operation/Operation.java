@@ -7,17 +7,17 @@ import java.util.Locale;
 /** What somebody can do by hand, and the permission that it takes. */
 public enum Operation {
     /** No batch departs until somebody resumes; needs a reason. */
-    PAUSE(Right.RUN),
-    RESUME(Right.RUN),
+    PAUSE(Right.MANAGE),
+    RESUME(Right.MANAGE),
     /** Trials go on, but nothing is released until somebody frees it; needs a reason. */
     HOLD(Right.PROMOTE),
     FREE(Right.PROMOTE),
     /** Takes a waiting change off. */
-    CANCEL(Right.RUN),
+    CANCEL(Right.MANAGE),
     /** Lets a waiting change depart before the others. */
-    PRIORITISE(Right.RUN),
+    PRIORITISE(Right.MANAGE),
     /** Has the sets with a change run, even where their verdict is remembered. */
-    FORCE(Right.RUN),
+    FORCE(Right.MANAGE),
     /** Releases an earlier release's set again. */
     ROLL_BACK(Right.ROLLBACK),
     /** Blocks the images that a release brought; needs a reason. */
@@ -25,9 +25,9 @@ public enum Operation {
     /** Lets a blocked image be used again. */
     UNBLOCK(Right.ROLLBACK);
 
-    /** The host's permissions, as in Release/Run. */
+    /** The host's permissions, as in Release/Manage. */
     public enum Right {
-        RUN,
+        MANAGE,
         PROMOTE,
         ROLLBACK,
         CONFIGURE;

@@ -22,6 +22,8 @@ public final class Operations {
     /** Before everything that builds ask for by themselves. */
     static final int FIRST = 1_000;
 
+    static final int LONGEST_REASON = 500;
+
     private final Function<String, Train> trains;
     private final Blocks blocks;
     private final Clock clock;
@@ -39,9 +41,13 @@ public final class Operations {
      * What somebody wants.
      *
      * @param subject a release, a change's id, or a digest; empty where it is about the whole train
-     * @param reason may be empty where none is needed
+     * @param reason may be empty where none is needed; control characters become spaces, since it is shown in logs
      */
-    public record Request(Operation operation, String subject, String train, String reason) {}
+    public record Request(Operation operation, String subject, String train, String reason) {
+        public Request {
+            reason = reason.replaceAll("\\p{Cntrl}", " ").strip();
+        }
+    }
 
     /** @throws EngineException NOT_FOUND where the train, release or change is not there */
     public Plan plan(Request request) {
@@ -69,6 +75,10 @@ public final class Operations {
         Operation operation = request.operation();
         if (operation.needsReason() && request.reason().isBlank()) {
             throw EngineException.invalid("This needs a reason, so that others can see why: " + operation);
+        }
+        if (request.reason().length() > LONGEST_REASON) {
+            throw EngineException.invalid("The reason has " + request.reason().length() + " characters; at most "
+                    + LONGEST_REASON + " are shown to everybody who waits");
         }
         switch (operation) {
             case MARK_BAD -> blocks.markBad(request.subject(), request.reason(), user);

@@ -31,10 +31,18 @@ public record Registries(Registry dev, Registry production) {
                         FailureKind.NOT_FOUND,
                         "Service '" + service.name() + "': image " + reference
                                 + " is not in the dev registry, or its account may not see it"));
-        return new PinnedImage(
-                service.productionRepository(),
-                descriptor.digest(),
-                reference.tag().orElse(""));
+        return new PinnedImage(service.productionRepository(), descriptor.digest(), trueTag(reference, descriptor));
+    }
+
+    /** Beside a digest a tag is a claim: one that is not true in the dev registry is not carried to production. */
+    private String trueTag(ImageReference reference, Registry.Descriptor image) {
+        return reference
+                .tag()
+                .filter(tag -> reference.digest().isEmpty()
+                        || dev.resolve(reference.repository(), tag)
+                                .filter(named -> named.digest().equals(image.digest()))
+                                .isPresent())
+                .orElse("");
     }
 
     private ImageReference candidateReference(Service service, String image) {

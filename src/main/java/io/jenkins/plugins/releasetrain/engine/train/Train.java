@@ -103,9 +103,19 @@ public final class Train {
      * A build's request.
      *
      * @param images tag, digest or full reference in the dev registry, or a digest that production runs, by service
+     * @param priority at most {@value #PRIORITY} from 0 either way: what people let go first is before them all
      * @param promote false: a test release, tried alone and never released
      */
-    public record Request(Map<String, String> images, Origin origin, int priority, boolean promote) {}
+    public record Request(Map<String, String> images, Origin origin, int priority, boolean promote) {
+        private static final int PRIORITY = 100;
+
+        public Request {
+            if (priority < -PRIORITY || priority > PRIORITY) {
+                throw EngineException.invalid(
+                        "priority is " + priority + ", but must be from -" + PRIORITY + " to " + PRIORITY);
+            }
+        }
+    }
 
     /**
      * Pins the images and queues the change. Older waiting changes that it covers are superseded.

@@ -245,9 +245,9 @@ class OperationsTest {
 
     @Test
     void contextTellsWhatTheCallerMayInTheirLanguage() {
-        Caller caller = new Caller("ada", right -> right == Right.RUN);
+        Caller caller = new Caller("ada", right -> right == Right.MANAGE);
         String german = new String(OperationsApi.context(caller, Locale.GERMANY).body(), StandardCharsets.UTF_8);
-        assertThat(german).contains("\"may\":[\"RUN\"]", "\"language\":\"de\"", "Züge jetzt");
+        assertThat(german).contains("\"may\":[\"MANAGE\"]", "\"language\":\"de\"", "Züge jetzt");
         String other = new String(OperationsApi.context(caller, Locale.FRENCH).body(), StandardCharsets.UTF_8);
         assertThat(other).contains("\"language\":\"en\"", "Trains now");
     }

@@ -4,7 +4,7 @@ import { may, plan, perform } from "./host.js";
 import { el, t, count, alert, table, image, build, button, change, duration, service } from "./dom.js";
 
 export const RIGHTS = {
-  PAUSE: "RUN", RESUME: "RUN", HOLD: "PROMOTE", FREE: "PROMOTE", CANCEL: "RUN", PRIORITISE: "RUN", FORCE: "RUN",
+  PAUSE: "MANAGE", RESUME: "MANAGE", HOLD: "PROMOTE", FREE: "PROMOTE", CANCEL: "MANAGE", PRIORITISE: "MANAGE", FORCE: "MANAGE",
   ROLL_BACK: "ROLLBACK", MARK_BAD: "ROLLBACK", UNBLOCK: "ROLLBACK",
 };
 

@@ -1,0 +1,84 @@
+package io.jenkins.plugins.releasetrain.host;
+
+import hudson.model.Run;
+import hudson.security.Permission;
+import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
+import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
+import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.security.Access;
+import io.jenkins.plugins.releasetrain.security.Access.Rule;
+import io.jenkins.plugins.releasetrain.security.Access.Wish;
+import java.util.Collection;
+import java.util.List;
+import org.springframework.security.core.Authentication;
+
+/** Asks for builds, by the settings that hold now, whether they may do what they are about to do. */
+public final class Riders {
+    private static final String PLACE = "Manage Jenkins » Release Train » %s '%s' » Who may (as code: access)";
+
+    private final Controller controller;
+
+    Riders(Controller controller) {
+        this.controller = controller;
+    }
+
+    /**
+     * A build, and whom it runs as.
+     *
+     * @param as SYSTEM where no authorization for builds is configured
+     */
+    public record Asking(Run<?, ?> build, Authentication as) {}
+
+    /** @throws EngineException FORBIDDEN where it may not, or no such train */
+    public void mayRide(Asking who, String train, Collection<String> services, boolean promote) {
+        TrainConfiguration configured = ReleaseService.settings().train(train);
+        ask(
+                configured.rules(),
+                who,
+                new Wish("ride train '" + train + "'", PLACE.formatted("train", train), services, promote));
+    }
+
+    /** @throws EngineException FORBIDDEN where it may not, or no such environment */
+    public void mayRunLanes(Asking who, String environment, Collection<String> services, boolean promote) {
+        EnvironmentConfiguration configured = ReleaseService.settings().environment(environment);
+        ask(
+                configured.rules(),
+                who,
+                new Wish(
+                        "run lanes in environment '" + environment + "'",
+                        PLACE.formatted("environment", environment),
+                        services,
+                        promote));
+    }
+
+    /** @throws EngineException FORBIDDEN where it may not, or no such registry */
+    public void mayPromote(Asking who, String registry, Collection<String> repositories) {
+        RegistryConfiguration configured = ReleaseService.settings().registry(registry);
+        ask(
+                configured.rules(),
+                who,
+                new Wish(
+                        "promote to registry '" + registry + "'",
+                        PLACE.formatted("registry", registry),
+                        repositories,
+                        true));
+    }
+
+    /** @throws EngineException FORBIDDEN where the user that it runs as lacks a permission */
+    public void check(Authentication who, Permission permission) {
+        if (!controller.may(who, permission)) {
+            throw new EngineException(
+                    FailureKind.FORBIDDEN,
+                    "The build runs as '" + who.getName() + "', who lacks the permission " + permission.group.title
+                            + "/" + permission.name + "; let somebody grant it, or run the build as another user");
+        }
+    }
+
+    private void ask(List<Rule> rules, Asking who, Wish wish) {
+        Access.refusal(rules, controller.rider(who.build(), who.as()), wish).ifPresent(why -> {
+            throw new EngineException(FailureKind.FORBIDDEN, why);
+        });
+    }
+}

@@ -1,0 +1,154 @@
+package io.jenkins.plugins.releasetrain.security;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Which builds may send what where (design §10, Access): decisions over plain values. They go by the job, whatever a build
+ * runs as, and by the user besides where it runs as one.
+ */
+public final class Access {
+    private Access() {}
+
+    /**
+     * What an administrator allows. Patterns have {@code *} for anything within a name and {@code **} for anything; a folder's
+     * name is for all that is in it.
+     *
+     * @param jobs patterns of full names
+     * @param services patterns of services, or of repositories where it is about a registry
+     * @param promote whether what passes may go to production
+     */
+    public record Rule(List<String> jobs, List<String> services, boolean promote) {
+        public Rule {
+            jobs = List.copyOf(jobs);
+            services = List.copyOf(services);
+        }
+
+        /** @param jobs and services separated by commas or line ends */
+        public static Rule of(String jobs, String services, boolean promote) {
+            return new Rule(words(jobs), words(services), promote);
+        }
+
+        private static List<String> words(String text) {
+            return Arrays.stream(text.split("[,\n\r]"))
+                    .map(String::strip)
+                    .filter(w -> !w.isEmpty())
+                    .toList();
+        }
+
+        private boolean isOf(String job) {
+            return jobs.stream().anyMatch(pattern -> isWithin(job, pattern));
+        }
+
+        private boolean allows(String service) {
+            return services.stream()
+                    .anyMatch(pattern -> glob(pattern).matcher(service).matches());
+        }
+    }
+
+    /** Whether a job is one of those that a pattern names, or is in a folder that it names. */
+    private static boolean isWithin(String job, String pattern) {
+        Pattern named = glob(pattern.endsWith("/") ? pattern.substring(0, pattern.length() - 1) : pattern);
+        for (String place = job; !place.isEmpty(); place = parent(place)) {
+            if (named.matcher(place).matches()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String parent(String name) {
+        return name.substring(0, Math.max(name.lastIndexOf('/'), 0));
+    }
+
+    private static Pattern glob(String pattern) {
+        return Pattern.compile(Arrays.stream(pattern.split("((?<=\\*)(?!\\*))|((?<!\\*)(?=\\*))"))
+                .map(part -> part.equals("**") ? ".*" : part.equals("*") ? "[^/]*" : Pattern.quote(part))
+                .collect(Collectors.joining()));
+    }
+
+    /** Somebody, and what the host lets him do. */
+    public record Person(String name, boolean mayRun, boolean mayPromote) {}
+
+    /** Where the pipeline of a build comes from. */
+    public enum Source {
+        /** The job's own, or a branch. */
+        OWN,
+        /** A change request from the same repository. */
+        CHANGE_REQUEST,
+        /** A change request from another repository: its author may not write to this one. */
+        FORK
+    }
+
+    /**
+     * A build that asks.
+     *
+     * @param job full name
+     * @param replay who edited its pipeline by hand; empty where nobody did
+     * @param user whom it runs as; empty where no authorization for builds is configured
+     */
+    public record Rider(String job, Source source, Optional<Person> replay, Optional<Person> user) {}
+
+    /**
+     * What it asks for.
+     *
+     * @param what to go on with "Job '…' may not", as in {@code ride train 'shop'}
+     * @param where an administrator names who may
+     * @param services or repositories
+     * @param promote whether it would go to production if it passes
+     */
+    public record Wish(String what, String where, Collection<String> services, boolean promote) {}
+
+    /** Why not, in a sentence for the author and one for an administrator; empty where it may. */
+    public static Optional<String> refusal(List<Rule> rules, Rider rider, Wish wish) {
+        return byJob(rules, rider, wish)
+                .or(() -> bySource(rider, wish))
+                .or(() -> rider.replay().flatMap(p -> byPerson(p, wish, "was replayed by")))
+                .or(() -> rider.user().flatMap(p -> byPerson(p, wish, "runs as")));
+    }
+
+    private static Optional<String> byJob(List<Rule> rules, Rider rider, Wish wish) {
+        if (rules.isEmpty()) {
+            return Optional.of("Nobody may " + wish.what()
+                    + " yet. An administrator names the jobs and folders that may: " + wish.where());
+        }
+        List<Rule> own = rules.stream().filter(r -> r.isOf(rider.job())).toList();
+        for (String service : wish.services()) {
+            List<Rule> fitting = own.stream().filter(r -> r.allows(service)).toList();
+            if (fitting.isEmpty()) {
+                return Optional.of("Job '" + rider.job() + "' may not " + wish.what() + " with '" + service
+                        + "'. An administrator names the jobs and folders that may: " + wish.where());
+            } else if (wish.promote() && fitting.stream().noneMatch(Rule::promote)) {
+                return Optional.of("Job '" + rider.job() + "' may " + wish.what() + " with '" + service
+                        + "' for tests only (promote: false). An administrator names those that may promote: "
+                        + wish.where());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> bySource(Rider rider, Wish wish) {
+        if (rider.source() == Source.FORK) {
+            return Optional.of("Job '" + rider.job() + "' builds a change request from another repository, whose author"
+                    + " may not write to this one, so it may not " + wish.what()
+                    + "; build it again after it was merged");
+        } else if (rider.source() == Source.CHANGE_REQUEST && wish.promote()) {
+            return Optional.of("Job '" + rider.job() + "' builds a change request, so it may not " + wish.what()
+                    + " to be promoted; test it with promote: false, and release it after it was merged");
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> byPerson(Person person, Wish wish, String how) {
+        String missing =
+                !person.mayRun() ? "Release/Run" : wish.promote() && !person.mayPromote() ? "Release/Promote" : "";
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of("The build " + how + " '" + person.name() + "', who lacks the permission " + missing
+                        + "; let somebody grant it, or somebody else build it");
+    }
+}

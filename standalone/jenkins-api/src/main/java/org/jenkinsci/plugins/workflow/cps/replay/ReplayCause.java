@@ -1,0 +1,7 @@
+package org.jenkinsci.plugins.workflow.cps.replay;
+
+import hudson.model.Cause;
+
+public class ReplayCause extends Cause {
+    private ReplayCause() {}
+}
