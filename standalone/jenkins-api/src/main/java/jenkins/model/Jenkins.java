@@ -1,5 +1,6 @@
 package jenkins.model;
 
+import hudson.ProxyConfiguration;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
 import hudson.model.Node;
@@ -29,6 +30,14 @@ public class Jenkins extends Node implements ItemGroup<Item> {
     }
 
     public String getLegacyInstanceId() {
+        throw new UnsupportedOperationException();
+    }
+
+    public Item getItemByFullName(String fullName) {
+        throw new UnsupportedOperationException();
+    }
+
+    public ProxyConfiguration getProxy() {
         throw new UnsupportedOperationException();
     }
 

@@ -10,6 +10,7 @@ import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
 import io.jenkins.plugins.releasetrain.engine.cluster.NamespaceAccess;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.store.Schema;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import java.nio.file.Path;
@@ -24,13 +25,17 @@ import java.util.concurrent.TimeoutException;
 /** The test buttons of the configuration page; callers have checked that the user may configure. */
 final class ConnectionTests {
     private static final Duration SOON = Duration.ofSeconds(10);
+    /** Somebody waits, and a thread of the web server with him. */
+    private static final RegistrySettings.Limits ONE_TRY = RegistrySettings.Limits.DEFAULT.forOneTry(SOON);
+
     private static final String PROBE = "release-train/probe";
 
     private ConnectionTests() {}
 
     static FormValidation registry(RegistryConfiguration registry) {
         try {
-            Wiring.connect(registry, Optional.empty(), Clock.systemUTC()).resolve(PROBE, "latest");
+            Wiring.connect(registry, Optional.empty(), Clock.systemUTC(), ONE_TRY)
+                    .resolve(PROBE, "latest");
             return FormValidation.ok("The registry answers and lets us in");
         } catch (EngineException e) {
             return FormValidation.error(e.getMessage());

@@ -12,9 +12,12 @@ import hudson.model.Run;
 import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.Permission;
+import io.jenkins.plugins.releasetrain.engine.history.Reader;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.security.Access;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
+import java.net.PasswordAuthentication;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +33,7 @@ import jenkins.scm.api.SCMHeadOrigin;
 import jenkins.scm.api.mixin.ChangeRequestSCMHead;
 import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.cps.replay.ReplayCause;
+import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 
@@ -39,6 +43,10 @@ public final class Controller {
     private static final int ID_LENGTH = 12;
 
     private final Set<String> tracked = ConcurrentHashMap.newKeySet();
+    private final JenkinsProxy proxy = new JenkinsProxy(
+            host -> Optional.ofNullable(Jenkins.get().getProxy()).map(p -> p.createProxy(host)),
+            Controller::proxyLogin);
+    private final RegistrySettings.Proxy registryProxy = proxy.forRegistries();
     private volatile boolean closed;
 
     Controller() {}
@@ -79,6 +87,25 @@ public final class Controller {
                 .build();
     }
 
+    /** The same for all, so that connections can be shared. */
+    RegistrySettings.Proxy registryProxy() {
+        return registryProxy;
+    }
+
+    /** As it is configured when a connection is made. */
+    JenkinsProxy proxy() {
+        return proxy;
+    }
+
+    private static Optional<PasswordAuthentication> proxyLogin() {
+        ProxyConfiguration configured = Jenkins.get().getProxy();
+        return configured == null || configured.getUserName() == null
+                ? Optional.empty()
+                : Optional.of(new PasswordAuthentication(
+                        configured.getUserName(),
+                        configured.getSecretPassword().getPlainText().toCharArray()));
+    }
+
     Path directory() {
         return Jenkins.get().getRootDir().toPath().resolve("release-train");
     }
@@ -100,6 +127,19 @@ public final class Controller {
     /** @param build as {@link Run#getExternalizableId()} gives it */
     Optional<Run<?, ?>> build(String build) {
         return build.indexOf('#') < 0 ? Optional.empty() : Optional.ofNullable(Run.fromExternalizableId(build));
+    }
+
+    /** The current user, as far as jobs may be seen: one that exists no more may be seen by administrators only. */
+    public Reader reader() {
+        return may(Jenkins.ADMINISTER) ? Reader.ALL : new Reader(Controller::sees);
+    }
+
+    private static boolean sees(String job) {
+        try {
+            return Jenkins.get().getItemByFullName(job) != null;
+        } catch (AccessDeniedException e) {
+            return false;
+        }
     }
 
     /** A build as access is asked for. */

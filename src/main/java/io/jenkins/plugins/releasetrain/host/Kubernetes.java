@@ -1,16 +1,22 @@
 package io.jenkins.plugins.releasetrain.host;
 
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
+import io.fabric8.kubernetes.api.model.NamedAuthInfo;
+import io.fabric8.kubernetes.api.model.NamedCluster;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
 import org.jenkinsci.plugins.plaincredentials.FileCredentials;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
@@ -20,6 +26,7 @@ final class Kubernetes {
 
     static KubernetesClient connect(EnvironmentConfiguration environment) {
         Config config = config(environment);
+        ReleaseService.get().controller().proxy().applyTo(config);
         config.setRequestRetryBackoffLimit(1);
         return new KubernetesClientBuilder()
                 .withConfig(new ConfigBuilder(config)
@@ -43,6 +50,61 @@ final class Kubernetes {
         return config;
     }
 
+    /**
+     * A kubeconfig comes from whoever may create credentials, so nothing of it runs a program here or reads a file.
+     *
+     * @throws EngineException INVALID_INPUT where it would, which says what to write instead
+     */
+    static Config kubeconfig(String yaml, String place) {
+        io.fabric8.kubernetes.api.model.Config parsed;
+        try {
+            parsed = Serialization.unmarshal(yaml, io.fabric8.kubernetes.api.model.Config.class);
+        } catch (RuntimeException e) {
+            // What the parser says of it may quote a token.
+            throw EngineException.invalid("The kubeconfig of " + place + " is no kubeconfig");
+        }
+        if (parsed == null) {
+            throw EngineException.invalid("The kubeconfig of " + place + " is empty");
+        }
+        List<String> refused = new ArrayList<>();
+        nonNull(parsed.getClusters()).stream()
+                .map(NamedCluster::getCluster)
+                .filter(Objects::nonNull)
+                .forEach(cluster -> refuse(
+                        refused,
+                        cluster.getCertificateAuthority(),
+                        "certificate-authority",
+                        "certificate-authority-data"));
+        nonNull(parsed.getUsers()).stream()
+                .map(NamedAuthInfo::getUser)
+                .filter(Objects::nonNull)
+                .forEach(user -> {
+                    refuse(refused, user.getExec(), "exec", "token, or client-certificate-data and client-key-data");
+                    refuse(refused, user.getAuthProvider(), "auth-provider", "token");
+                    refuse(refused, user.getClientCertificate(), "client-certificate", "client-certificate-data");
+                    refuse(refused, user.getClientKey(), "client-key", "client-key-data");
+                    refuse(refused, user.getTokenFile(), "tokenFile", "token");
+                });
+        if (!refused.isEmpty()) {
+            throw EngineException.invalid("The kubeconfig of " + place
+                    + " would run a program or read files on the controller, which it may not: "
+                    + String.join("; ", refused)
+                    + ". For a service account, use its token: 'kubectl create token' or a Secret of the type"
+                    + " kubernetes.io/service-account-token");
+        }
+        return Config.fromKubeconfig(yaml);
+    }
+
+    private static <T> List<T> nonNull(List<T> list) {
+        return list == null ? List.of() : list.stream().filter(Objects::nonNull).toList();
+    }
+
+    private static void refuse(List<String> refused, Object present, String key, String instead) {
+        if (present != null && !"".equals(present)) {
+            refused.add("instead of '" + key + "' write '" + instead + "'");
+        }
+    }
+
     private static Config withCredentials(EnvironmentConfiguration environment) {
         String place = "environment '" + environment.getName() + "'";
         StandardCredentials credentials = JenkinsCredentials.system(
@@ -51,7 +113,7 @@ final class Kubernetes {
                         environment.getCredentialsId(), "kubeconfig file or token as secret text", place));
         if (credentials instanceof FileCredentials file) {
             try (InputStream in = file.getContent()) {
-                return Config.fromKubeconfig(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                return kubeconfig(new String(in.readAllBytes(), StandardCharsets.UTF_8), place);
             } catch (IOException e) {
                 throw EngineException.invalid("The kubeconfig of " + place + " cannot be read: " + e.getMessage());
             }

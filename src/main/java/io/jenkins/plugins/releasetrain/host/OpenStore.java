@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.host;
 
 import io.jenkins.plugins.releasetrain.config.Settings;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
+import io.jenkins.plugins.releasetrain.engine.history.Answers;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.operation.Operations;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
@@ -12,9 +13,15 @@ import io.jenkins.plugins.releasetrain.engine.registry.HttpImageCopier;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** A store that is open, and everything that works by it; all of it ends with the store. */
 final class OpenStore implements AutoCloseable {
+    /** Of the pool's connections; the others are the trains'. */
+    private static final int READERS = 3;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration LONGER_THAN_ANY_REQUEST = Duration.ofMinutes(15);
 
     private final Controller controller;
@@ -22,6 +29,12 @@ final class OpenStore implements AutoCloseable {
     private final SqlStore store;
     private final String state;
     private final HistoryApi history;
+    private final Answers answers;
+    private final ExecutorService simulations = Executors.newSingleThreadExecutor(work -> {
+        Thread thread = new Thread(work, "Release Train advisor");
+        thread.setDaemon(true);
+        return thread;
+    });
     private final Promoter promoter;
     private final Promotions promotions;
     private Wiring wiring;
@@ -31,7 +44,8 @@ final class OpenStore implements AutoCloseable {
         this.around = around;
         this.store = store;
         this.state = store.schema().text();
-        this.history = new HistoryApi(store, around.clock(), around.live(), around.threads());
+        this.history = new HistoryApi(store, around.clock(), around.live(), simulations);
+        this.answers = new Answers(around.clock(), READERS, PATIENCE);
         this.promoter = new Promoter(
                 store,
                 new HttpImageCopier(CopySettings.DEFAULT, around.threads(), around.live()),
@@ -54,6 +68,10 @@ final class OpenStore implements AutoCloseable {
 
     HistoryApi history() {
         return history;
+    }
+
+    Answers answers() {
+        return answers;
     }
 
     Promoter promoter() {
@@ -88,6 +106,7 @@ final class OpenStore implements AutoCloseable {
         if (wiring != null) {
             wiring.close();
         }
+        simulations.shutdownNow();
         store.close();
     }
 }

@@ -13,6 +13,7 @@ import io.jenkins.plugins.releasetrain.config.Settings;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.history.Answers;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
@@ -174,15 +175,20 @@ public final class ReleaseService {
 
     /** What the store was like when it was opened, or why it could not be; asks no database. */
     String storeState() {
-        if (holder.isOpen()) {
-            return holder.get().state();
-        }
-        return holder.trouble().isEmpty() ? "It is opened when it is first needed" : holder.trouble();
+        String trouble = holder.trouble();
+        return holder.open()
+                .map(OpenStore::state)
+                .orElse(trouble.isEmpty() ? "It is opened when it is first needed" : trouble);
     }
 
     /** The JSON API; whoever serves it checks permissions first. */
     public HistoryApi history() {
         return holder.get().history();
+    }
+
+    /** Of the history and the outlook, each made once for all who ask at about the same time. */
+    public Answers answers() {
+        return holder.get().answers();
     }
 
     public Promoter promoter() {
@@ -199,6 +205,7 @@ public final class ReleaseService {
 
     private void onEvent(Event event) {
         LOGGER.log(Level.FINE, "{0}", event);
+        holder.open().map(OpenStore::answers).ifPresent(Answers::forget);
         trains.values().forEach(driver -> driver.onEvent(event));
         if (Webhook.concerns(event)) {
             webhooks.wake();
@@ -215,7 +222,7 @@ public final class ReleaseService {
         if (!settings().registries().isEmpty()) {
             holder.check();
         }
-        if (holder.isOpen()) {
+        if (holder.open().isPresent()) {
             trains.values().forEach(TrainDriver::wake);
             lanes.values().forEach(LaneDriver::wake);
             execute(this::hook);

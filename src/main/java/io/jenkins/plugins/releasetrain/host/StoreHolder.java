@@ -5,6 +5,7 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -82,9 +83,9 @@ final class StoreHolder<K, T extends AutoCloseable> implements AutoCloseable {
         return new EngineException(FailureKind.UNAVAILABLE, text);
     }
 
-    /** Whether it is open now. */
-    synchronized boolean isOpen() {
-        return state instanceof Open;
+    /** What is open now; nothing is opened for this. */
+    synchronized Optional<T> open() {
+        return state instanceof Open<K, T> open ? Optional.of(open.value()) : Optional.empty();
     }
 
     /** Why it is not open, for administrators; empty where it is, or where nobody tried yet. */

@@ -87,7 +87,14 @@ final class Wiring implements AutoCloseable {
 
     /** With the credentials that a build's job sees, if a build is given. */
     static HttpRegistry connect(RegistryConfiguration registry, Optional<Run<?, ?>> build, Clock clock) {
-        RegistrySettings settings = RegistrySettings.of(registry.getHost());
+        return connect(registry, build, clock, RegistrySettings.Limits.DEFAULT);
+    }
+
+    static HttpRegistry connect(
+            RegistryConfiguration registry, Optional<Run<?, ?>> build, Clock clock, RegistrySettings.Limits limits) {
+        RegistrySettings settings = RegistrySettings.of(registry.getHost())
+                .withLimits(limits)
+                .withProxy(ReleaseService.get().controller().registryProxy());
         if (registry.isPlainHttp()) {
             settings = settings.withPlainHttp();
         }

@@ -13,8 +13,13 @@ import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jvnet.localizer.Localizable;
 import org.jvnet.localizer.ResourceBundleHolder;
 import org.kohsuke.stapler.QueryParameter;
@@ -32,6 +37,9 @@ import org.kohsuke.stapler.verb.GET;
 public final class TrainsAction implements RootAction, StaplerProxy {
     private static final Localizable DISPLAY_NAME =
             new Localizable(ResourceBundleHolder.get(TrainsAction.class), "displayName");
+    /** By words or a person: what may not be seen is not found. */
+    private static final Pattern SEARCHED = Pattern.compile("(^|&)(text|person)=");
+
     private static final int NOT_FOUND = 404;
     private static final int UNAVAILABLE = 503;
     private static final Set<String> PAGES = Set.of(
@@ -72,14 +80,16 @@ public final class TrainsAction implements RootAction, StaplerProxy {
     @GET
     public void doApi(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
         controller().check(ReleasePermissions.VIEW);
+        String path = request.getOriginalRestOfPath();
+        String query = Objects.requireNonNullElse(request.getQueryString(), "");
         send(
                 response,
                 () -> ReleaseService.get()
-                        .history()
+                        .answers()
                         .get(
-                                request.getOriginalRestOfPath(),
-                                request.getQueryString(),
-                                request.getHeader("If-None-Match")));
+                                path + "?" + query,
+                                () -> ReleaseService.get().history().get(path, query, "")),
+                answer -> controller().reader().see(answer, isSearch(query), request.getHeader("If-None-Match")));
     }
 
     /** The texts, and what the user may do. */
@@ -99,7 +109,11 @@ public final class TrainsAction implements RootAction, StaplerProxy {
     @GET
     public void doOutlook(StaplerResponse2 response, @QueryParameter String train) throws IOException {
         controller().check(ReleasePermissions.VIEW);
-        send(response, () -> operations().outlook(() -> new Asked("", "", train, "")));
+        send(
+                response,
+                () -> ReleaseService.get()
+                        .answers()
+                        .get("outlook " + train, () -> operations().outlook(() -> new Asked("", "", train, ""))));
     }
 
     /** What an operation would do. */
@@ -138,6 +152,16 @@ public final class TrainsAction implements RootAction, StaplerProxy {
         }
     }
 
+    /** Names can be encoded, too. */
+    private static boolean isSearch(String query) {
+        try {
+            return SEARCHED.matcher(URLDecoder.decode(query, StandardCharsets.UTF_8))
+                    .find();
+        } catch (IllegalArgumentException e) {
+            return true;
+        }
+    }
+
     private static Controller controller() {
         return ReleaseService.get().controller();
     }
@@ -162,9 +186,15 @@ public final class TrainsAction implements RootAction, StaplerProxy {
     }
 
     private static void send(StaplerResponse2 response, Supplier<Answer> work) throws IOException {
+        send(response, work, answer -> controller().reader().see(answer, false, ""));
+    }
+
+    /** @param seen what of it the reader may see */
+    private static void send(StaplerResponse2 response, Supplier<Answer> work, UnaryOperator<Answer> seen)
+            throws IOException {
         Answer answer;
         try {
-            answer = work.get();
+            answer = seen.apply(work.get());
         } catch (EngineException e) {
             // The store cannot be opened.
             answer = OperationsApi.problem(UNAVAILABLE, e.getMessage());

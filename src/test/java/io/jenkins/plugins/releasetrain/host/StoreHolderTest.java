@@ -133,7 +133,7 @@ class StoreHolderTest {
         refusesAtOnce("cannot be opened");
         run(thread);
 
-        assertThat(holder.isOpen()).isTrue();
+        assertThat(holder.open()).isPresent();
     }
 
     @Test
@@ -225,6 +225,6 @@ class StoreHolderTest {
         opener.run();
 
         assertThat(opened).isEqualTo(closed);
-        assertThat(holder.isOpen()).isFalse();
+        assertThat(holder.open()).isEmpty();
     }
 }

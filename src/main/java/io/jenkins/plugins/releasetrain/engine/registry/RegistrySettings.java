@@ -280,6 +280,20 @@ public record RegistrySettings(
             }
         }
 
+        /** For somebody who waits for the answer: one try, none of its parts longer than this. */
+        public Limits forOneTry(Duration longest) {
+            return new Limits(
+                    concurrentRequests,
+                    documentBytes,
+                    longest,
+                    longest,
+                    1,
+                    firstBackoff,
+                    longest,
+                    transfers,
+                    imageBytes);
+        }
+
         /** The wait after so many failed tries. */
         Duration backoff(int failedTries) {
             Duration wait = firstBackoff.multipliedBy(1L << Math.min(failedTries - 1, 10));

@@ -1,0 +1,118 @@
+package io.jenkins.plugins.releasetrain.engine.history;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.store.Json;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Somebody who reads answers, and may not see every job: of the others' builds neither name, address and person nor the
+ * reasons that they gave are told. Good for one answer, since it remembers what may be seen.
+ */
+public final class Reader {
+    /** Sees all. */
+    public static final Reader ALL = new Reader(job -> true);
+
+    private static final ObjectMapper JSON = Json.mapper();
+    private static final Pattern BUILD = Pattern.compile("([^\\s\"'()<>,]+)#(\\d+)");
+    private static final String A_BUILD = "a build";
+    private static final List<String> OF_THE_BUILD = List.of("build", "url", "user", "reason");
+
+    private final Predicate<String> sees;
+    private final Map<String, Boolean> known = new HashMap<>();
+
+    /** @param sees whether a job may be seen, by its full name */
+    public Reader(Predicate<String> sees) {
+        this.sees = sees;
+    }
+
+    private boolean mayNotSee(String build) {
+        int end = build.lastIndexOf('#');
+        return !build.isEmpty() && !known.computeIfAbsent(end < 0 ? build : build.substring(0, end), sees::test);
+    }
+
+    /**
+     * What of an answer this reader may see.
+     *
+     * @param found whether it was searched by words or a person: what may not be seen is not found then
+     * @param ifNoneMatch the request's header; null or empty for none
+     */
+    public Answer see(Answer answer, boolean found, String ifNoneMatch) {
+        Answer seen = answer;
+        if (this != ALL && answer.type().equals(Answer.JSON) && answer.body().length > 0) {
+            seen = rewritten(answer, found);
+        }
+        return isKnown(seen.etag(), ifNoneMatch) ? new Answer(304, seen.etag(), new byte[0]) : seen;
+    }
+
+    private static boolean isKnown(String etag, String ifNoneMatch) {
+        return !etag.isEmpty()
+                && ifNoneMatch != null
+                && Arrays.stream(ifNoneMatch.split(","))
+                        .map(t -> t.strip().replaceFirst("^W/", ""))
+                        .anyMatch(t -> t.equals(etag) || "*".equals(t));
+    }
+
+    private Answer rewritten(Answer answer, boolean found) {
+        try {
+            byte[] body = JSON.writeValueAsBytes(seen(JSON.readTree(answer.body()), found));
+            String etag =
+                    answer.etag().isEmpty() ? "" : '"' + Digest.sha256(body).abbreviated() + '"';
+            return new Answer(answer.status(), etag, body);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("An answer of our own is not JSON", e);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private JsonNode seen(JsonNode node, boolean found) {
+        if (node instanceof ObjectNode object) {
+            boolean hidden = isHidden(object);
+            object.properties()
+                    .forEach(field -> field.setValue(
+                            hidden
+                                            && OF_THE_BUILD.contains(field.getKey())
+                                            && field.getValue().isTextual()
+                                    ? TextNode.valueOf(field.getKey().equals("build") ? A_BUILD : "")
+                                    : seen(field.getValue(), found)));
+            if (hidden) {
+                object.put("hidden", true);
+            }
+        } else if (node instanceof ArrayNode array) {
+            for (int i = array.size() - 1; i >= 0; i--) {
+                if (found && array.get(i) instanceof ObjectNode object && isHidden(object)) {
+                    array.remove(i);
+                } else {
+                    array.set(i, seen(array.get(i), found));
+                }
+            }
+        } else if (node.isTextual() && node.textValue().indexOf('#') > 0) {
+            return TextNode.valueOf(withoutNames(node.textValue()));
+        }
+        return node;
+    }
+
+    /** An object about a build; or about a trial, whose reason is that of the build {@code by} which it ran. */
+    private boolean isHidden(ObjectNode object) {
+        return mayNotSee(object.path("build").asText(""))
+                || mayNotSee(object.path("by").path("build").asText(""));
+    }
+
+    private String withoutNames(String text) {
+        Matcher builds = BUILD.matcher(text);
+        return builds.replaceAll(build -> mayNotSee(build.group()) ? A_BUILD : Matcher.quoteReplacement(build.group()));
+    }
+}
