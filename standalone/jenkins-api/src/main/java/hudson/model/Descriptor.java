@@ -1,5 +1,6 @@
 package hudson.model;
 
+import hudson.XmlFile;
 import hudson.security.Permission;
 import jenkins.model.GlobalConfigurationCategory;
 import net.sf.json.JSONObject;
@@ -13,6 +14,18 @@ public abstract class Descriptor<T extends Describable<T>> implements Saveable {
     }
 
     public boolean configure(StaplerRequest2 request, JSONObject json) throws FormException {
+        throw new UnsupportedOperationException();
+    }
+
+    public String getId() {
+        throw new UnsupportedOperationException();
+    }
+
+    public String getGlobalConfigPage() {
+        throw new UnsupportedOperationException();
+    }
+
+    protected XmlFile getConfigFile() {
         throw new UnsupportedOperationException();
     }
 

@@ -94,7 +94,7 @@ public final class CatalogConfiguration extends AbstractDescribableImpl<CatalogC
 
     /** The form's helper. */
     @Extension
-    @Symbol("catalog")
+    @Symbol("releaseTrainCatalog")
     public static final class DescriptorImpl extends Descriptor<CatalogConfiguration> {
         @NonNull
         @Override

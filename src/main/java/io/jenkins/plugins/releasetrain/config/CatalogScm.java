@@ -74,8 +74,8 @@ public final class CatalogScm extends AbstractDescribableImpl<CatalogScm> {
         }
         if (!SCMFileSystem.supports(source)) {
             throw EngineException.invalid(
-                    "this SCM cannot give single files without a workspace: its plugin has no file"
-                            + " system support (lightweight checkout); choose another, or write the services down as YAML");
+                    "this SCM cannot give single files without a workspace: its plugin has no file system support"
+                            + " (lightweight checkout); choose another, or write the services down as YAML");
         }
         if (version.isEmpty()) {
             throw EngineException.invalid("name the branch that has the file, as in 'main'");
@@ -95,7 +95,7 @@ public final class CatalogScm extends AbstractDescribableImpl<CatalogScm> {
 
     /** The form's helper. */
     @Extension
-    @Symbol("catalogScm")
+    @Symbol("releaseTrainCatalogScm")
     public static final class DescriptorImpl extends Descriptor<CatalogScm> {
         @NonNull
         @Override

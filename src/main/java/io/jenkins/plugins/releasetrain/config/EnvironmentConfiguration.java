@@ -234,7 +234,7 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
 
     /** The form's helper. */
     @Extension
-    @Symbol("environment")
+    @Symbol("releaseTrainEnvironment")
     public static final class DescriptorImpl extends Descriptor<EnvironmentConfiguration> {
         @NonNull
         @Override

@@ -69,7 +69,7 @@ public final class FreezeConfiguration extends AbstractDescribableImpl<FreezeCon
 
     /** The form's helper. */
     @Extension
-    @Symbol("freeze")
+    @Symbol("releaseTrainFreeze")
     public static final class DescriptorImpl extends Descriptor<FreezeConfiguration> {
         @NonNull
         @Override

@@ -111,7 +111,7 @@ public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyCon
 
     /** The form's helper. */
     @Extension
-    @Symbol("policy")
+    @Symbol("releaseTrainPolicy")
     public static final class DescriptorImpl extends Descriptor<PolicyConfiguration> {
         @NonNull
         @Override

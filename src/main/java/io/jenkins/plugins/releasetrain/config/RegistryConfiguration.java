@@ -123,7 +123,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
 
     /** The form's helper. */
     @Extension
-    @Symbol("registry")
+    @Symbol("releaseTrainRegistry")
     public static final class DescriptorImpl extends Descriptor<RegistryConfiguration> {
         @NonNull
         @Override

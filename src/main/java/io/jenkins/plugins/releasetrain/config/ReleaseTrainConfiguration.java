@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.BulkChange;
 import hudson.Extension;
 import hudson.ExtensionList;
+import hudson.XmlFile;
 import hudson.security.Permission;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
@@ -63,6 +64,28 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
     @Override
     public String getDisplayName() {
         return "Release Train";
+    }
+
+    /** The link's URL, so that configuration as code has it as a root of its own, called by its symbol. */
+    @Override
+    public String getId() {
+        return ReleaseTrainLink.URL;
+    }
+
+    /** By the name of the class, as it was always saved. */
+    @Override
+    protected XmlFile getConfigFile() {
+        return new XmlFile(super.getConfigFile()
+                .getFile()
+                .toPath()
+                .resolveSibling(ReleaseTrainConfiguration.class.getName() + ".xml")
+                .toFile());
+    }
+
+    /** It has a page of its own. */
+    @Override
+    public String getGlobalConfigPage() {
+        return null;
     }
 
     @NonNull
@@ -156,7 +179,8 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
         return settings.problems();
     }
 
-    private Draft saved() {
+    /** As it is saved, to be changed and {@link #take taken}. */
+    synchronized Draft saved() {
         Draft now = new Draft();
         now.setRegistries(registries);
         now.setEnvironments(environments);
@@ -216,7 +240,12 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
         }
     }
 
-    private synchronized void take(Draft taken) throws Settings.Problems {
+    /**
+     * Takes a whole configuration.
+     *
+     * @throws Settings.Problems where something does not fit; nothing has changed then
+     */
+    synchronized void take(Draft taken) throws Settings.Problems {
         Settings next = Settings.of(taken);
         ConfigurationParts parts = ConfigurationParts.of(taken);
         if (!Forms.host().may(Jenkins.ADMINISTER)) {

@@ -24,6 +24,7 @@ import org.kohsuke.stapler.interceptor.RequirePOST;
 /** The configuration page under Manage Jenkins. */
 @Extension
 public final class ReleaseTrainLink extends ManagementLink {
+    static final String URL = "release-train";
     private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
 
@@ -44,7 +45,7 @@ public final class ReleaseTrainLink extends ManagementLink {
 
     @Override
     public String getUrlName() {
-        return "release-train";
+        return URL;
     }
 
     @NonNull

@@ -150,7 +150,7 @@ public final class StoreConfiguration extends AbstractDescribableImpl<StoreConfi
 
     /** The form's helper. */
     @Extension
-    @Symbol("store")
+    @Symbol("releaseTrainStore")
     public static final class DescriptorImpl extends Descriptor<StoreConfiguration> {
         @NonNull
         @Override

@@ -259,7 +259,7 @@ public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfi
 
     /** The form's helper. */
     @Extension
-    @Symbol("train")
+    @Symbol("releaseTrainTrain")
     public static final class DescriptorImpl extends Descriptor<TrainConfiguration> {
         @NonNull
         @Override

@@ -96,7 +96,7 @@ public final class WebhookConfiguration extends AbstractDescribableImpl<WebhookC
 
     /** The form's helper. */
     @Extension
-    @Symbol("webhook")
+    @Symbol("releaseTrainWebhook")
     public static final class DescriptorImpl extends Descriptor<WebhookConfiguration> {
         @NonNull
         @Override

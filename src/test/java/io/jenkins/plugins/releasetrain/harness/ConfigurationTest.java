@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hudson.BulkChange;
 import hudson.ExtensionList;
@@ -48,7 +49,7 @@ class ConfigurationTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ConfigurationAsCode.get().export(out);
         String all = out.toString(StandardCharsets.UTF_8);
-        int begin = all.indexOf("\nreleases:");
+        int begin = all.indexOf("\nreleaseTrain:");
         int end = all.indexOf("\n", begin + 1);
         while (end + 1 < all.length() && Character.isWhitespace(all.charAt(end + 1))) {
             end = all.indexOf("\n", end + 1);
@@ -85,6 +86,86 @@ class ConfigurationTest {
                 .extracting(TrainConfiguration::getName)
                 .containsExactly("shop");
         assertThat(export()).isEqualTo(first).contains("largestBatch: 16").doesNotContain("s3cr3t");
+    }
+
+    /** As versions before the first release had it. */
+    @Test
+    void codeBelowTheOldRootIsReadAndASecretOfItIsNotExported(JenkinsConfiguredWithCodeRule jenkins) throws Exception {
+        byte[] old = """
+            releases:
+              releaseTrain:
+                registries:
+                  - {name: dev, host: dev.example}
+                webhooks:
+                  - {name: chat, url: 'https://chat.example/s3cr3t', credentialsId: chat}
+                store:
+                  jdbcUrl: jdbc:postgresql://db.example:6432/releases?sslmode=require
+            """.getBytes(StandardCharsets.UTF_8);
+
+        ConfigurationAsCode.get().configureWith(YamlSource.of(new ByteArrayInputStream(old)));
+
+        assertThat(configuration().getStore().getPort()).isEqualTo(6432);
+        assertThat(export()).contains("host: \"dev.example\"", "tls: REQUIRE").doesNotContain("s3cr3t", "jdbcUrl");
+    }
+
+    @Test
+    void B8_codeThatDoesNotFitIsRefusedWithAllProblemsAndNothingChanges(JenkinsConfiguredWithCodeRule jenkins) {
+        byte[] wrong = """
+            releaseTrain:
+              registries:
+                - {name: dev, host: dev.example}
+                - {name: dev, host: other.example}
+              trains:
+                - {name: shop, catalog: nowhere, environment: staging, movingTags: '['}
+              store: {host: 'db.example/x?socketFactory=y', database: x}
+            """.getBytes(StandardCharsets.UTF_8);
+
+        assertThatThrownBy(
+                        () -> ConfigurationAsCode.get().configureWith(YamlSource.of(new ByteArrayInputStream(wrong))))
+                .hasStackTraceContaining("there are two of registry 'dev'")
+                .hasStackTraceContaining("Unknown catalog 'nowhere'")
+                .hasStackTraceContaining("movingTags")
+                .hasStackTraceContaining("store: ");
+        assertThat(configuration().getRegistries()).isEmpty();
+        assertThat(configuration().settings().registries()).isEmpty();
+    }
+
+    @Test
+    @ConfiguredWithCode("casc.yaml")
+    void S5_whoMayConfigureButNotAdministerChangesTrainsAndNoHosts(JenkinsConfiguredWithCodeRule jenkins)
+            throws Exception {
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Jenkins.SYSTEM_READ, ReleasePermissions.CONFIGURE)
+                .everywhere()
+                .to("configurer"));
+        JenkinsRule.WebClient client =
+                jenkins.createWebClient().login("configurer").withThrowExceptionOnFailingStatusCode(false);
+        HtmlForm form = client.goTo("manage/release-train/").getFormByName("config");
+        form.getInputByName("_.largestBatch").setValue("7");
+        jenkins.submit(form);
+        assertThat(configuration().train("shop").getLargestBatch()).isEqualTo(7);
+
+        form = client.goTo("manage/release-train/").getFormByName("config");
+        form.getInputsByName("_.host").get(0).setValue("evil.example");
+        Page answer = jenkins.submit(form);
+
+        assertThat(answer.getWebResponse().getContentAsString()).contains("Overall/Administer");
+        assertThat(configuration().getRegistries().get(0).getHost()).isEqualTo("registry.example:5000");
+    }
+
+    @Test
+    @ConfiguredWithCode("casc.yaml")
+    void B5_aNumberThatIsNoneChangesNothing(JenkinsConfiguredWithCodeRule jenkins) throws Exception {
+        String before = export();
+        JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
+        HtmlForm form = client.goTo("manage/release-train/").getFormByName("config");
+        form.getInputByName("_.largestBatch").setValue("99999999999");
+
+        Page answer = jenkins.submit(form);
+
+        assertThat(answer.getWebResponse().getContentAsString()).contains("is not a whole number that fits");
+        assertThat(export()).isEqualTo(before);
     }
 
     @Test
@@ -260,8 +341,8 @@ class ConfigurationTest {
         configureByCode(
                 "role: DEV",
                 "largestBatch: 9",
-                "    webhooks:\n      - name: chat\n        url: https://chat.example/s3cr3t\n"
-                        + "        credentialsId: chat\n        events: released\n");
+                "  webhooks:\n    - name: chat\n      url: https://chat.example/s3cr3t\n"
+                        + "      credentialsId: chat\n      events: released\n");
         awaitDeeds(2);
         assertThat(said(deeds().get(0))).containsExactly("train shop CHANGED [largestBatch]", "webhook chat ADDED []");
 
@@ -292,17 +373,16 @@ class ConfigurationTest {
 
     private static void configureByCode(String role, String batch, String more) throws Exception {
         ConfigurationAsCode.get().configureWith(YamlSource.of(new ByteArrayInputStream("""
-            releases:
-              releaseTrain:
-                registries:
-                  - {name: dev, host: 'dev.example', ROLE}
-                  - {name: production, host: production.example, role: PRODUCTION}
-                catalogs:
-                  - {name: shop, devRegistry: dev, productionRegistry: production, yaml: 'services: {cart: }'}
-                environments:
-                  - {name: staging, namespace: staging}
-                trains:
-                  - {name: shop, catalog: shop, environment: staging, BATCH}
+            releaseTrain:
+              registries:
+                - {name: dev, host: 'dev.example', ROLE}
+                - {name: production, host: production.example, role: PRODUCTION}
+              catalogs:
+                - {name: shop, devRegistry: dev, productionRegistry: production, yaml: 'services: {cart: }'}
+              environments:
+                - {name: staging, namespace: staging}
+              trains:
+                - {name: shop, catalog: shop, environment: staging, BATCH}
             """.replace("ROLE", role)
                 .replace("BATCH", batch)
                 .concat(more)

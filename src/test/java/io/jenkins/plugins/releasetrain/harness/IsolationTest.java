@@ -39,18 +39,17 @@ class IsolationTest extends ShopTest {
                     .create();
         }
         String code = """
-            releases:
-              releaseTrain:
-                environments:
-                  - name: staging
-                    namespace: staging
-                    serverUrl: %1$s
-                  - name: cd
-                    namespace: cd
-                    serverUrl: %1$s
-                    catalog: shop
-                    isolation: SIDE_BY_SIDE
-                    access: [{jobs: '**'}]
+            releaseTrain:
+              environments:
+                - name: staging
+                  namespace: staging
+                  serverUrl: %1$s
+                - name: cd
+                  namespace: cd
+                  serverUrl: %1$s
+                  catalog: shop
+                  isolation: SIDE_BY_SIDE
+                  access: [{jobs: '**'}]
             """.formatted(shop.kubernetes.url());
         ConfigurationAsCode.get()
                 .configureWith(YamlSource.of(new ByteArrayInputStream(code.getBytes(StandardCharsets.UTF_8))));
