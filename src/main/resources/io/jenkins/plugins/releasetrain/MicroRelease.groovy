@@ -13,7 +13,7 @@ class MicroRelease implements Serializable {
     }
 
     def call(Map arguments, Closure body) {
-        def lanes = script.steps.microReleaseLanes(arguments)
+        def lanes = script.steps.microReleaseLanes(arguments.subMap(['environment', 'candidates']))
         if (lanes.size() < 2) {
             return script.steps.microRelease(arguments, body)
         }
@@ -21,7 +21,7 @@ class MicroRelease implements Serializable {
         for (group in lanes.keySet()) {
             def lane = group
             branches[lane] = {
-                script.steps.microRelease([environment: arguments.environment, candidates: lanes[lane]], body)
+                script.steps.microRelease(arguments + [candidates: lanes[lane]], body)
             }
         }
         return script.parallel(branches)

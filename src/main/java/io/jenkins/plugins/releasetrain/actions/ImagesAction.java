@@ -1,30 +1,44 @@
 package io.jenkins.plugins.releasetrain.actions;
 
-import hudson.Util;
 import hudson.model.Run;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.io.IOException;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import jenkins.model.RunAction2;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
-/** The images that a build made, tested or promoted. The history does not need it: it is in the store. */
+/**
+ * The images that a build made, tested or promoted: of changes and lanes their ids only, since all else is in the history.
+ */
 @ExportedBean
 public final class ImagesAction implements RunAction2 {
+    private static final Logger LOGGER = Logger.getLogger(ImagesAction.class.getName());
+    private static final Duration BETWEEN_SAVES = Duration.ofSeconds(10);
+    private static final int SHOWN = 100;
+
     /**
      * Replaced as a whole and never changed, since any save of the build walks over it at any moment. Null as an older
      * file may leave it.
      */
     private volatile ArrayList<Image> images = new ArrayList<>();
 
+    /** Of changes and lanes, whose images are in the history; replaced as a whole. Null as an older file leaves it. */
+    private volatile ArrayList<String> requests = new ArrayList<>();
+
     private transient Run<?, ?> run;
+    private transient boolean due;
+    private transient boolean saved;
 
     /** One image. No record: XStream cannot read those on the baseline, and loses what follows them in build.xml. */
     @ExportedBean(defaultVisibility = 2)
@@ -54,6 +68,10 @@ public final class ImagesAction implements RunAction2 {
             this.why = why;
         }
 
+        private static String text(String kept) {
+            return kept == null ? "" : kept;
+        }
+
         /** What there is but once in a build. */
         private List<String> key() {
             return List.of(getService(), getDigest().isEmpty() ? getImage() : getDigest());
@@ -61,17 +79,17 @@ public final class ImagesAction implements RunAction2 {
 
         @Exported
         public String getService() {
-            return Util.fixNull(service);
+            return text(service);
         }
 
         @Exported
         public String getImage() {
-            return Util.fixNull(image);
+            return text(image);
         }
 
         @Exported
         public String getDigest() {
-            return Util.fixNull(digest);
+            return text(digest);
         }
 
         /** For people; the whole digest is in the link. */
@@ -82,34 +100,78 @@ public final class ImagesAction implements RunAction2 {
 
         @Exported
         public String getRelease() {
-            return Util.fixNull(release);
+            return text(release);
         }
 
         @Exported
         public String getVerdict() {
-            return Util.fixNull(verdict);
+            return text(verdict);
         }
 
         @Exported
         public String getWhy() {
-            return Util.fixNull(why);
+            return text(why);
         }
     }
 
-    /** Adds images to a build's action, which is made where it is missing; saves the build once. */
-    public static void add(Run<?, ?> run, List<Image> added) throws IOException {
-        if (added.isEmpty()) {
-            return;
+    /** Adds images to a build's action, which is made where it is missing. */
+    public static void add(Run<?, ?> run, List<Image> added) {
+        if (!added.isEmpty()) {
+            synchronized (run) {
+                of(run).put(added);
+            }
+            of(run).saveSoon(run);
         }
+    }
+
+    /**
+     * Remembers a change or lane of a build. The build is not saved for it: its end does that, and a build that goes on after
+     * a crash tells it again.
+     */
+    public static void note(Run<?, ?> run, String request) {
+        synchronized (run) {
+            ImagesAction action = of(run);
+            if (!action.noted().contains(request)) {
+                ArrayList<String> all = new ArrayList<>(action.noted());
+                all.add(request);
+                action.requests = all;
+            }
+        }
+    }
+
+    private static ImagesAction of(Run<?, ?> run) {
         synchronized (run) {
             ImagesAction action = run.getAction(ImagesAction.class);
             if (action == null) {
                 action = new ImagesAction();
                 run.addAction(action);
             }
-            action.put(added);
+            return action;
         }
-        run.save();
+    }
+
+    /** One save for all that is added in a while, since each writes the whole file; none where the build's end does it. */
+    private synchronized void saveSoon(Run<?, ?> build) {
+        if (!due) {
+            due = true;
+            ReleaseService.get().later(() -> save(build), saved ? BETWEEN_SAVES : Duration.ZERO);
+        }
+    }
+
+    private void save(Run<?, ?> build) {
+        synchronized (this) {
+            due = false;
+            saved = true;
+        }
+        if (!build.isBuilding()) {
+            return;
+        }
+        try {
+            build.save();
+        } catch (IOException | RuntimeException e) {
+            LOGGER.log(Level.WARNING, e, () -> "The images of " + build + " could not be saved; trying again");
+            saveSoon(build);
+        }
     }
 
     private void put(List<Image> added) {
@@ -121,6 +183,11 @@ public final class ImagesAction implements RunAction2 {
         images = new ArrayList<>(all.values());
     }
 
+    List<String> noted() {
+        List<String> now = requests;
+        return now == null ? List.of() : now;
+    }
+
     private List<Image> kept() {
         List<Image> now = images;
         return now == null ? List.of() : now.stream().filter(Objects::nonNull).toList();
@@ -129,7 +196,27 @@ public final class ImagesAction implements RunAction2 {
     /** None for who may not see releases. */
     @Exported(visibility = 2)
     public List<Image> getImages() {
-        return ReleaseService.get().controller().may(ReleasePermissions.VIEW) ? kept() : List.of();
+        if (!ReleaseService.get().controller().may(ReleasePermissions.VIEW)) {
+            return List.of();
+        }
+        return Stream.concat(kept().stream(), told().stream()).toList();
+    }
+
+    /** As many as a page bears. */
+    public List<Image> getFirst() {
+        List<Image> all = getImages();
+        return all.subList(0, Math.min(all.size(), SHOWN));
+    }
+
+    private List<Image> told() {
+        try {
+            return noted().isEmpty()
+                    ? List.of()
+                    : StoredImages.of(ReleaseService.get().store().requests(noted()));
+        } catch (EngineException e) {
+            LOGGER.log(Level.FINE, e, () -> "The images of " + run + " cannot be read of the history");
+            return List.of();
+        }
     }
 
     /** The build's number; for lists of several builds. */

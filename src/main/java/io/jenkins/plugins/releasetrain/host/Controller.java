@@ -38,7 +38,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 
 /** The plugin's only way to Jenkins itself: threads, timers, its directory, its builds and its access control. */
-public final class Controller {
+public final class Controller implements Loop.Host {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final int ID_LENGTH = 12;
 
@@ -56,16 +56,19 @@ public final class Controller {
         closed = true;
     }
 
-    boolean isClosed() {
+    @Override
+    public boolean isClosed() {
         return closed;
     }
 
     /** Without a bound, since work waits for other work there. */
-    Executor threads() {
+    @Override
+    public Executor threads() {
         return Computer.threadPoolForRemoting;
     }
 
-    ScheduledFuture<?> later(Runnable work, Duration delay) {
+    @Override
+    public ScheduledFuture<?> later(Runnable work, Duration delay) {
         return Timer.get().schedule(work, delay.toMillis(), TimeUnit.MILLISECONDS);
     }
 

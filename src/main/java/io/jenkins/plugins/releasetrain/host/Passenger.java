@@ -19,8 +19,8 @@ public interface Passenger {
         }
 
         @Override
-        public void ended(End end) {
-            // Nobody waits for it.
+        public boolean ended(End end) {
+            return true;
         }
 
         @Override
@@ -35,8 +35,13 @@ public interface Passenger {
     /** Tells the build's log. */
     void say(String line);
 
-    /** The build's change or lane has its final outcome. */
-    void ended(End end);
+    /**
+     * The build's change or lane has its final outcome; told again until the build has taken it, and no more than once then
+     * (I8).
+     *
+     * @return whether its step has ended; false while its tests are still being ended
+     */
+    boolean ended(End end);
 
     /** Nothing can become of it. */
     void failed(String message);

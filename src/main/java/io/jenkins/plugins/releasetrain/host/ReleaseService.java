@@ -25,6 +25,8 @@ import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.engine.train.RemovedTrain;
+import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.engine.webhook.Webhook;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,6 +41,10 @@ import java.util.logging.Logger;
 @Extension
 public final class ReleaseService {
     static final Logger LOGGER = Logger.getLogger(ReleaseService.class.getName());
+    /** Before the names of streams of trains. */
+    private static final String TRAIN = "train/";
+
+    private static final int LARGEST_SITE = 1_000;
     private static final Duration TRY_AGAIN = Duration.ofSeconds(30);
 
     private final Controller controller = new Controller();
@@ -95,13 +101,31 @@ public final class ReleaseService {
         return holder.get().operations(settings());
     }
 
-    /** @throws EngineException where the train is not configured */
+    /** Also of a train that is not configured any more: what waits for it must end. */
     public TrainDriver train(String name) {
-        settings().train(name);
         return trains.computeIfAbsent(
                 name,
                 n -> new TrainDriver(
-                        controller, () -> wiring().train(n), (environment, why) -> live.waits(n, environment, why)));
+                        controller, clock, n, source(n), (environment, why) -> live.waits(n, environment, why)));
+    }
+
+    private TrainDriver.Source source(String train) {
+        return new TrainDriver.Source() {
+            @Override
+            public boolean isConfigured() {
+                return settings().trains().stream().anyMatch(t -> train.equals(t.getName()));
+            }
+
+            @Override
+            public Train train() {
+                return wiring().train(train);
+            }
+
+            @Override
+            public RemovedTrain removed() {
+                return new RemovedTrain(store(), train, clock, ReleaseService.this::onEvent);
+            }
+        };
     }
 
     /** @throws EngineException where the environment is not configured */
@@ -263,6 +287,8 @@ public final class ReleaseService {
         try {
             Settings now = settings();
             now.trains().forEach(t -> train(t.getName()).wake());
+            store().activeStreams(TRAIN, LARGEST_SITE)
+                    .forEach(stream -> train(stream.substring(TRAIN.length())).wake());
             now.environments().stream()
                     .filter(e -> e.getCatalog() != null)
                     .forEach(e -> lanes(e.getName()).takeUp());

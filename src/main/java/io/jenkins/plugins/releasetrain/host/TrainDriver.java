@@ -6,13 +6,13 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.train.Conductors;
-import io.jenkins.plugins.releasetrain.engine.train.Forecast;
+import io.jenkins.plugins.releasetrain.engine.train.RemovedTrain;
 import io.jenkins.plugins.releasetrain.engine.train.Task;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
-import java.util.function.Supplier;
+import java.util.logging.Level;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -34,9 +34,12 @@ import java.util.stream.Stream;
 public final class TrainDriver {
     private static final Duration SOON = Duration.ofSeconds(2);
     private static final Duration NOW_AND_THEN = Duration.ofSeconds(30);
+    private static final Duration UNTIL_GONE = Duration.ofSeconds(30);
 
     private final Controller controller;
-    private final Supplier<Train> trains;
+    private final Clock clock;
+    private final String name;
+    private final Source source;
     private final BiConsumer<String, String> waits;
     private final Loop loop;
     private final Map<String, Loop> tracks = new ConcurrentHashMap<>();
@@ -45,16 +48,30 @@ public final class TrainDriver {
     /** Changes to be taken off as soon as they may be, with the reason. */
     private final Map<String, String> leaving = new HashMap<>();
 
-    private final Map<String, String> told = new HashMap<>();
+    private final Announcements announcements;
+    /** Since when the train is not there; of the main loop alone. Null while it is. */
+    private Instant missedSince;
+
+    /** The train as it is configured now. */
+    interface Source {
+        /** False where there is no train of the name any more; nobody is asked for it then. */
+        boolean isConfigured();
+
+        Train train();
+
+        RemovedTrain removed();
+    }
 
     /**
-     * @param trains the train as it is configured now
      * @param waits told why it does not go on in an environment, with an empty reason where it does; the environment is
      *     empty for the train itself
      */
-    TrainDriver(Controller controller, Supplier<Train> trains, BiConsumer<String, String> waits) {
+    TrainDriver(Controller controller, Clock clock, String name, Source source, BiConsumer<String, String> waits) {
         this.controller = controller;
-        this.trains = trains;
+        this.name = name;
+        this.source = source;
+        this.clock = clock;
+        this.announcements = new Announcements(this::passenger, clock);
         this.waits = waits;
         this.loop = new Loop(controller, () -> guarded("", this::advance));
     }
@@ -65,11 +82,11 @@ public final class TrainDriver {
      * @return the change's id
      */
     public String queue(Train.Request request) {
-        return find(request.origin()).orElseGet(() -> trains.get().queue(request));
+        return find(request.origin()).orElseGet(() -> source.train().queue(request));
     }
 
     private Optional<String> find(Origin origin) {
-        return trains.get()
+        return source.train()
                 .state()
                 .undecided()
                 .filter(c -> c.origin().isSameAs(origin))
@@ -88,14 +105,20 @@ public final class TrainDriver {
     public void leave(String change, String reason) {
         synchronized (aboard) {
             aboard.remove(change);
-            told.remove(change);
+            announcements.forget(change);
             leaving.put(change, reason);
         }
         loop.wake();
     }
 
     public void report(String trial, Verdict verdict, String reason) {
-        trains.get().report(trial, verdict, reason);
+        source.train().report(trial, verdict, reason);
+        loop.wake();
+    }
+
+    /** Somebody said no to what the trial tests. */
+    public void decline(String trial, String reason) {
+        source.train().decline(trial, reason);
         loop.wake();
     }
 
@@ -112,26 +135,30 @@ public final class TrainDriver {
             return turn.take();
         } catch (EngineException e) {
             waits.accept(environment, e.getMessage());
-            tell(e.getMessage() + " – trying again");
+            tell(environment, e.getMessage() + " – trying again");
             return Optional.of(e.kind().retryable() ? SOON.multipliedBy(5) : NOW_AND_THEN);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.of(NOW_AND_THEN);
         } catch (RuntimeException e) {
-            ReleaseService.LOGGER.log(java.util.logging.Level.WARNING, "A train could not go on; trying again", e);
+            ReleaseService.LOGGER.log(Level.WARNING, "A train could not go on; trying again", e);
             waits.accept(environment, "it could not go on: " + e);
-            tell("The train could not go on: " + e + " – trying again; the controller's log has more");
+            tell(environment, "The train could not go on: " + e + " – trying again; the controller's log has more");
             return Optional.of(NOW_AND_THEN);
         }
     }
 
     /** Passengers come and go; then every environment has its turn. */
     private Optional<Duration> advance() {
-        Train train = trains.get();
+        if (!source.isConfigured()) {
+            return endAll();
+        }
+        missedSince = null;
+        Train train = source.train();
         train.expire();
         leaveDead(train);
         takeOff(train);
-        endDecided(train);
+        boolean allGone = endDecided(train);
         for (String environment : train.environments()) {
             tracks.computeIfAbsent(environment, e -> new Loop(controller, () -> guarded(e, () -> advance(e))))
                     .wake();
@@ -141,11 +168,36 @@ public final class TrainDriver {
         if (isEmpty() && state.undecided().findAny().isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(isAnybodyLeaving() ? SOON : NOW_AND_THEN);
+        return Optional.of(isAnybodyLeaving() || !allGone ? SOON : NOW_AND_THEN);
+    }
+
+    /** Nobody is ended for a moment's mistake, as of a configuration that is read in two steps. */
+    private Optional<Duration> endAll() {
+        String why = "train '" + name + "' is not configured any more";
+        if (missedSince == null) {
+            missedSince = clock.instant();
+        }
+        if (clock.instant().isBefore(missedSince.plus(UNTIL_GONE))) {
+            tell(
+                    "",
+                    why + "; whoever waits for it ends in " + UNTIL_GONE.toSeconds() + " s, unless it is back by then");
+            return Optional.of(SOON);
+        }
+        RemovedTrain removed = source.removed();
+        removed.cancel(controller::isOurs, why);
+        List<String> all;
+        synchronized (aboard) {
+            all = List.copyOf(aboard.keySet());
+            leaving.clear();
+        }
+        all.forEach(change -> removed.outcome(change)
+                .ifPresent(ended -> end(change, new Passenger.End(ended.outcome(), ended.reason(), ended.related()))));
+        waits.accept("", "");
+        return isEmpty() ? Optional.empty() : Optional.of(SOON);
     }
 
     private Optional<Duration> advance(String environment) throws InterruptedException {
-        Train train = trains.get();
+        Train train = source.train();
         TrainState state = train.state();
         boolean trial = state.trialIn(environment).isPresent();
         if (!train.environments().contains(environment) || isEmpty() && !trial && !goesOnAlone(state, environment)) {
@@ -153,23 +205,24 @@ public final class TrainDriver {
             return Optional.empty();
         }
         if (controller.isQuietingDown() && !trial && state.pending().isEmpty()) {
-            tell("Jenkins is about to shut down; the train departs after its restart");
+            tell(environment, "Jenkins is about to shut down; the train departs after its restart");
             return Optional.of(NOW_AND_THEN);
         }
         Task task = train.next(environment, Conductors.builds(change -> standing(train, change)));
         waits.accept(environment, task instanceof Task.Wait wait ? wait.why() : "");
-        endDecided(train);
-        return carryOut(task, train);
+        boolean allGone = endDecided(train);
+        Optional<Duration> next = carryOut(environment, task, train);
+        return allGone ? next : Optional.of(SOON);
     }
 
-    private Optional<Duration> carryOut(Task task, Train train) {
+    private Optional<Duration> carryOut(String environment, Task task, Train train) {
         if (task instanceof Task.Wait wait) {
             if (train.state().trials().stream().allMatch(t -> passenger(t.conductor()) == null)) {
-                tell(wait.why());
+                tell(environment, wait.why());
             }
             return Optional.of(wait.again().compareTo(SOON) < 0 ? SOON : wait.again());
         } else if (task instanceof Task.Test test) {
-            tellPositions(train.state(), test);
+            announcements.positions(train, test);
             Passenger conductor = passenger(test.conductor());
             if (conductor == null) {
                 return Optional.of(Duration.ZERO);
@@ -240,8 +293,12 @@ public final class TrainDriver {
         });
     }
 
-    /** Whoever conducts stays aboard until its trial is over, so that it is not lost to the others. */
-    private void endDecided(Train train) {
+    /**
+     * Whoever conducts stays aboard until its trial is over, so that it is not lost to the others.
+     *
+     * @return whether all who are decided have taken their outcome and gone
+     */
+    private boolean endDecided(Train train) {
         TrainState state = train.state();
         Set<String> staying = Stream.concat(
                         state.undecided().map(Change::id),
@@ -251,16 +308,33 @@ public final class TrainDriver {
         synchronized (aboard) {
             leavers = aboard.keySet().stream().filter(c -> !staying.contains(c)).toList();
         }
-        leavers.forEach(change -> train.outcome(change).ifPresent(ended -> {
-            Passenger passenger;
-            synchronized (aboard) {
-                passenger = aboard.remove(change);
-                told.remove(change);
+        for (String change : leavers) {
+            train.outcome(change)
+                    .ifPresent(
+                            ended -> end(change, new Passenger.End(ended.outcome(), ended.reason(), ended.related())));
+        }
+        synchronized (aboard) {
+            return Collections.disjoint(aboard.keySet(), leavers);
+        }
+    }
+
+    /** It stays aboard until its build has taken the outcome; trouble with one build is no matter to the others (I14). */
+    private void end(String change, Passenger.End end) {
+        Passenger passenger = passenger(change);
+        try {
+            if (passenger == null || !passenger.ended(end)) {
+                return;
             }
-            if (passenger != null) {
-                passenger.ended(new Passenger.End(ended.outcome(), ended.reason(), ended.related()));
+        } catch (RuntimeException e) {
+            ReleaseService.LOGGER.log(
+                    Level.WARNING, e, () -> "Change " + change + " is " + end.outcome() + "; telling its build again");
+            return;
+        }
+        synchronized (aboard) {
+            if (aboard.remove(change, passenger)) {
+                announcements.forget(change);
             }
-        }));
+        }
     }
 
     private Passenger passenger(String change) {
@@ -281,55 +355,12 @@ public final class TrainDriver {
         }
     }
 
-    private void tellPositions(TrainState state, Task.Test test) {
-        String trial = "trial " + test.trial() + " (" + test.purpose() + ") tests " + test.changed();
-        test.changes().forEach(change -> tell(change, "Aboard: " + trial));
-        if (test.changes().isEmpty()) {
-            tell(test.conductor(), "Conducting: " + trial);
-        }
-        state.batch().stream()
-                .flatMap(b -> b.changes().stream())
-                .filter(c -> state.trials().stream().noneMatch(t -> t.changes().contains(c.id())))
-                .forEach(c -> tell(c.id(), "Departed; its turn comes after " + trial));
-        int position = 0;
-        Forecast forecast = trains.get().forecast();
-        for (Change change : state.queue()) {
-            position++;
-            String line = "Waiting at position " + position + " for " + trial;
-            tell(change.id(), line, () -> expected(forecast, change.id()));
-        }
-    }
-
-    private static String expected(Forecast forecast, String change) {
-        return forecast.place(change, Instant.now())
-                .flatMap(Forecast.Place::expected)
-                .map(at -> "; expected to be decided about "
-                        + at.plus(1, ChronoUnit.MINUTES).truncatedTo(ChronoUnit.MINUTES))
-                .orElse("");
-    }
-
-    private void tell(String line) {
+    private void tell(String environment, String line) {
         List<String> all;
         synchronized (aboard) {
             all = List.copyOf(aboard.keySet());
         }
-        all.forEach(change -> tell(change, line));
-    }
-
-    private void tell(String change, String line) {
-        tell(change, line, () -> "");
-    }
-
-    /** @param more what is not worth a new line when it changes */
-    private void tell(String change, String line, Supplier<String> more) {
-        Passenger passenger;
-        synchronized (aboard) {
-            passenger = aboard.get(change);
-            if (passenger == null || line.equals(told.put(change, line))) {
-                return;
-            }
-        }
-        passenger.say(line + more.get());
+        all.forEach(change -> announcements.tell(change, environment, line));
     }
 
     void onEvent(Event event) {

@@ -1,13 +1,17 @@
 package io.jenkins.plugins.releasetrain.steps;
 
 import hudson.EnvVars;
-import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.host.Passenger;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import io.jenkins.plugins.releasetrain.steps.BodyEnd.Judgement;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
@@ -15,31 +19,36 @@ import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * Runs a step's body for one trial at a time and keeps its verdict until it is reported, also over a restart: what is
- * kept in the program is only set on its own thread, together with the body's beginning and end.
+ * Runs a step's body for one trial at a time and keeps its verdict until it is reported, also over a restart. The body's
+ * beginning and end are noted on the program's own thread, which does nothing else: what a body did is looked at in the
+ * background.
  */
 final class BodyRun implements Serializable {
-    private static final long serialVersionUID = 1;
+    private static final long serialVersionUID = 2;
 
     private final StepContext context;
     private final Reporter reporter;
-    private String running;
-    private String judged;
-    private Verdict verdict;
-    private String reason;
-    private BodyExecution body;
-    /** Id of the running body's first node. */
-    private String block;
+    private BodyState state = new BodyState.Idle();
+    /** A result that a body may have made, in a build whose branches run beside each other; empty for none. */
+    private String doubt = "";
 
+    /** Trial and body that have been ordered and have not begun; a restart forgets them. */
     private transient String ordered;
+
+    private transient BodyExecution starting;
     private transient Runnable afterwards;
 
-    /** Takes a verdict to where it belongs, in a background thread. */
+    /** Takes a verdict to where it belongs. All calls return at once. */
     interface Reporter extends Serializable {
-        void report(String trial, Verdict verdict, String reason);
+        void report(String trial, Judgement judgement);
 
         /** The step itself is to end, not only its tests. */
         void interrupted(Throwable cause);
+
+        /** Whether a timeout within the body is a failed test. */
+        boolean timeoutFails();
+
+        void background(Runnable work);
     }
 
     BodyRun(StepContext context, Reporter reporter) {
@@ -47,76 +56,152 @@ final class BodyRun implements Serializable {
         this.reporter = reporter;
     }
 
+    /** Whether this trial's tests still have to be begun, or those of another one to be ended for them. */
+    synchronized boolean isDue(String trial) {
+        return !trial.equals(state.trial()) && !trial.equals(ordered);
+    }
+
     /** Starts the body unless this trial's runs or has run; the body of another trial is ended first. */
     synchronized void start(Passenger.TestRun run, Map<String, String> environment)
             throws IOException, InterruptedException {
-        if (run.trial().equals(running)) {
-            // After a restart nobody does yet.
-            ReleaseService.get().tests().follow(running, context, block);
+        if (!isDue(run.trial())) {
+            again();
             return;
-        } else if (run.trial().equals(ordered)) {
+        } else if (state instanceof BodyState.Running running) {
+            running.body.cancel(new InterruptedException("another trial is due"));
             return;
-        }
-        if (run.trial().equals(judged)) {
-            report();
-            return;
-        }
-        if (running != null) {
-            body.cancel(new InterruptedException("another trial is due"));
+        } else if (state instanceof BodyState.Done) {
             return;
         }
         ordered = run.trial();
         EnvironmentExpander outer = context.get(EnvironmentExpander.class);
-        body = context.newBodyInvoker()
+        starting = context.newBodyInvoker()
                 .withContext(EnvironmentExpander.merge(outer, new Variables(environment)))
                 .withDisplayName(run.purpose())
                 .withCallback(new Callback(this, run.trial()))
                 .start();
     }
 
-    /** After a restart: a verdict that may not have been reported is reported again. */
-    synchronized void report() {
-        if (judged != null) {
-            String trial = judged;
-            Verdict of = verdict;
-            String why = reason;
-            reporter.report(trial, of, why);
+    /** After a restart, or where a report was lost: goes on from what is kept. */
+    synchronized void again() {
+        if (state instanceof BodyState.Running running) {
+            ReleaseService.get().tests().follow(running.trial, context, running.block);
+        } else if (state instanceof BodyState.Done done) {
+            reporter.background(() -> conclude(done));
+        } else if (state instanceof BodyState.Judged judged && afterwards == null) {
+            reporter.report(judged.trial, judged.judgement);
         }
     }
 
-    /** Does something when no body runs; one that still does, for a trial that does not matter any more, is ended. */
+    /**
+     * Does something in the background when no body runs; one that still does, for a trial that does not matter any more, is
+     * ended.
+     */
     synchronized void end(Runnable then) {
-        if (body == null) {
-            then.run();
+        BodyExecution running = state instanceof BodyState.Running r ? r.body : starting;
+        if (running == null) {
+            reporter.background(then);
             return;
         }
         afterwards = then;
-        body.cancel(new InterruptedException("what it tests is decided"));
+        running.cancel(new InterruptedException("what it tests is decided"));
     }
 
-    private synchronized void began(String trial, StepContext bodyContext) {
-        running = trial;
+    private synchronized void began(String trial, StepContext body) {
         try {
-            block = bodyContext.get(FlowNode.class).getId();
+            String block = body.get(FlowNode.class).getId();
+            state = new BodyState.Running(trial, block, starting, BuildResult.at(body));
             ReleaseService.get().tests().follow(trial, context, block);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            ordered = null;
+            starting = null;
         }
     }
 
-    private synchronized void judge(String trial, Verdict newVerdict, String why) {
-        ReleaseService.get().tests().forget(trial);
-        running = null;
-        body = null;
-        judged = trial;
-        verdict = newVerdict;
-        reason = why;
-        if (afterwards == null) {
-            report();
+    private synchronized void ended(StepContext body, BodyEnd end, Throwable failure) {
+        if (!(state instanceof BodyState.Running running)) {
+            return;
+        }
+        ReleaseService.get().tests().forget(running.trial);
+        try {
+            state = new BodyState.Done(
+                    running, body.get(FlowNode.class).getId(), end, running.result.end(body.get(Run.class)), failure);
+        } catch (IOException e) {
+            state = new BodyState.Done(running, "", end, Optional.empty(), failure);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            state = new BodyState.Done(running, "", end, Optional.empty(), failure);
+        }
+        again();
+    }
+
+    /** The build is going to end: its result is its own again. */
+    private synchronized void interrupted(StepContext body, Throwable cause) {
+        if (state instanceof BodyState.Running running) {
+            ReleaseService.get().tests().forget(running.trial);
+            try {
+                running.result.end(body.get(Run.class));
+            } catch (IOException e) {
+                Logs.say(context, "The result of before the tests could not be put back: " + e.getMessage());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        reporter.interrupted(cause);
+    }
+
+    private void conclude(BodyState.Done done) {
+        Judgement judgement;
+        try {
+            judgement = done.end.judge(marks(done), reporter.timeoutFails());
+        } catch (IOException | RuntimeException e) {
+            judgement = new BodyEnd(BodyEnd.How.UNREADABLE, "", "").judge(BodyEnd.Marks.NONE, false);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        synchronized (this) {
+            if (state != done) {
+                return;
+            }
+            state = new BodyState.Judged(done.ran.trial, judgement);
+        }
+        if (!judgement.reason().isEmpty()) {
+            String words = done.end.words();
+            Logs.say(context, judgement.reason() + (words.isEmpty() ? "" : " – " + words));
+        }
+        then();
+    }
+
+    private void then() {
+        Runnable next;
+        synchronized (this) {
+            next = afterwards;
+        }
+        if (next == null) {
+            again();
         } else {
-            afterwards.run();
+            next.run();
+        }
+    }
+
+    private BodyEnd.Marks marks(BodyState.Done done) throws IOException, InterruptedException {
+        BodyEnd.Marks marks = Verdicts.marks(
+                        context.get(FlowExecution.class),
+                        done.ran.block,
+                        done.last,
+                        Optional.ofNullable(done.failure),
+                        done.worse(),
+                        done.ran.result.isAlone())
+                .orElseThrow(() -> new IOException("the steps of the tests cannot be read"));
+        synchronized (this) {
+            BodyEnd.Marks all = marks.orDoubt(doubt);
+            doubt = all.doubt();
+            return all;
         }
     }
 
@@ -138,24 +223,16 @@ final class BodyRun implements Serializable {
 
         @Override
         public void onSuccess(StepContext bodyContext, Object result) {
-            judge(bodyContext, Verdicts.ofEnd(bodyContext, owner.block));
+            owner.ended(bodyContext, BodyEnd.done(), null);
         }
 
         @Override
         public void onFailure(StepContext bodyContext, Throwable t) {
             if (Verdicts.endsTheStep(bodyContext, t)) {
-                ReleaseService.get().tests().forget(trial);
-                owner.reporter.interrupted(t);
-                return;
+                owner.interrupted(bodyContext, t);
+            } else {
+                owner.ended(bodyContext, Verdicts.of(t), t);
             }
-            judge(bodyContext, Verdicts.of(t));
-        }
-
-        private void judge(StepContext bodyContext, Verdicts.Judgement judgement) {
-            if (!judgement.reason().isEmpty()) {
-                Logs.say(bodyContext, judgement.reason());
-            }
-            owner.judge(trial, judgement.verdict(), judgement.reason());
         }
     }
 
@@ -163,10 +240,10 @@ final class BodyRun implements Serializable {
     private static final class Variables extends EnvironmentExpander {
         private static final long serialVersionUID = 1;
 
-        private final java.util.TreeMap<String, String> variables;
+        private final TreeMap<String, String> variables;
 
         Variables(Map<String, String> variables) {
-            this.variables = new java.util.TreeMap<>(variables);
+            this.variables = new TreeMap<>(variables);
         }
 
         @Override

@@ -19,7 +19,7 @@ final class Logs {
             if (listener != null) {
                 listener.getLogger().println("[release-train] " + line);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.FINE, e, () -> "Could not tell " + context + ": " + line);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

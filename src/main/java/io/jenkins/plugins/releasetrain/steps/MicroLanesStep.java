@@ -1,15 +1,13 @@
 package io.jenkins.plugins.releasetrain.steps;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
-import hudson.AbortException;
 import hudson.Extension;
 import hudson.model.Run;
-import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
@@ -18,6 +16,9 @@ import org.kohsuke.stapler.DataBoundConstructor;
 
 /** {@code microReleaseLanes}: tells {@code microRelease} which candidates share a lane. */
 public final class MicroLanesStep extends Step {
+    /** Whoever writes {@code microRelease} calls this one without knowing. */
+    private static final String NAME = "microRelease";
+
     private final String environment;
     private final Map<String, String> candidates;
 
@@ -64,7 +65,7 @@ public final class MicroLanesStep extends Step {
         }
 
         private void answer() {
-            try {
+            Answering.by(getContext(), NAME, () -> {
                 ReleaseService.get()
                         .riders()
                         .mayRunLanes(Origins.asking(getContext()), environment, candidates.keySet(), false);
@@ -73,21 +74,22 @@ public final class MicroLanesStep extends Step {
                         .lanesOf(environment)
                         .byGroup(candidates)
                         .forEach((group, images) -> lanes.put(group, new LinkedHashMap<>(images)));
-                getContext().onSuccess(lanes);
-            } catch (EngineException e) {
-                getContext().onFailure(new AbortException(e.getMessage()));
-            } catch (IOException | RuntimeException | LinkageError e) {
-                getContext().onFailure(e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                getContext().onFailure(e);
-            }
+                return lanes;
+            });
         }
     }
 
     /** Words for people. */
     @Extension
     public static final class DescriptorImpl extends StepDescriptor {
+        private static final Arguments ARGUMENTS =
+                new Arguments(NAME, Map.of("environment", Arguments.Kind.NEEDED, "candidates", Arguments.Kind.MAP));
+
+        @Override
+        public Step newInstance(Map<String, Object> arguments) throws Exception {
+            return super.newInstance(ARGUMENTS.check(arguments));
+        }
+
         @Override
         public String getFunctionName() {
             return "microReleaseLanes";
@@ -106,7 +108,7 @@ public final class MicroLanesStep extends Step {
 
         @Override
         public Set<? extends Class<?>> getRequiredContext() {
-            return Set.of(Run.class);
+            return Set.of(Run.class, FlowExecution.class);
         }
     }
 }

@@ -3,9 +3,10 @@ package io.jenkins.plugins.releasetrain.steps;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
-import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.host.LaneDriver;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import io.jenkins.plugins.releasetrain.host.Words;
+import io.jenkins.plugins.releasetrain.steps.BodyEnd.Judgement;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,6 +34,24 @@ final class MicroReleaseExecution extends ReleaseExecution {
     }
 
     @Override
+    String step() {
+        return "microRelease";
+    }
+
+    @Override
+    public boolean timeoutFails() {
+        return Timeouts.fails(order.timeout());
+    }
+
+    @Override
+    void checkPlace(Map<String, String> around) {
+        if (order.environment().equals(around.get("RELEASE_ENVIRONMENT"))) {
+            throw EngineException.invalid("microRelease: environment '" + order.environment()
+                    + "' cannot be waited for within tests that hold it; put the step behind or before the other");
+        }
+    }
+
+    @Override
     boolean registered() {
         return lane != null;
     }
@@ -43,6 +62,7 @@ final class MicroReleaseExecution extends ReleaseExecution {
             throw EngineException.invalid(
                     "microRelease: candidates is empty; name at least one, as in [cart: cartImage]");
         }
+        Timeouts.check(step(), order.timeout());
         ReleaseService.get()
                 .riders()
                 .mayRunLanes(
@@ -53,7 +73,8 @@ final class MicroReleaseExecution extends ReleaseExecution {
         LaneId opened = driver().open(order.candidates(), Origins.of(getContext()));
         group = opened.group();
         lane = opened.id();
-        say("Lane " + lane + " of " + group + " opened in '" + order.environment() + "': " + order.candidates());
+        say("Lane " + lane + " of " + group + " opened in '" + order.environment() + "': "
+                + Words.some(order.candidates().entrySet()));
     }
 
     @Override
@@ -67,8 +88,12 @@ final class MicroReleaseExecution extends ReleaseExecution {
     }
 
     @Override
-    void deliver(String trial, Verdict verdict, String reason) {
-        driver().report(id(), trial, verdict, reason);
+    void deliver(String trial, Judgement judgement) {
+        if (judgement.declined()) {
+            driver().leave(id(), judgement.reason());
+        } else {
+            driver().report(id(), trial, judgement.verdict(), judgement.reason());
+        }
     }
 
     @Override

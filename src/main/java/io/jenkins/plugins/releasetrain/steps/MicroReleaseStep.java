@@ -1,7 +1,9 @@
 package io.jenkins.plugins.releasetrain.steps;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
+import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import java.io.Serializable;
@@ -14,6 +16,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
 
 /**
  * {@code microRelease}: candidates are tried in a shared environment, the body once per lane (design §6). This step runs
@@ -22,6 +25,7 @@ import org.kohsuke.stapler.DataBoundConstructor;
 public final class MicroReleaseStep extends Step {
     private final String environment;
     private final Map<String, String> candidates;
+    private String timeout;
 
     @DataBoundConstructor
     public MicroReleaseStep(String environment, Map<String, String> candidates) {
@@ -38,17 +42,67 @@ public final class MicroReleaseStep extends Step {
         return candidates;
     }
 
-    @Override
-    public StepExecution start(StepContext context) {
-        return new MicroReleaseExecution(context, new Order(environment, new LinkedHashMap<>(candidates)));
+    /** What a {@code timeout} within the body says: {@code void}, nothing, or {@code fails}; null: void. */
+    @CheckForNull
+    public String getTimeout() {
+        return timeout;
     }
 
-    /** What an execution keeps of the step. */
-    record Order(String environment, LinkedHashMap<String, String> candidates) implements Serializable {}
+    @DataBoundSetter
+    public void setTimeout(String timeout) {
+        this.timeout = Util.fixEmptyAndTrim(timeout);
+    }
+
+    @Override
+    public StepExecution start(StepContext context) {
+        return new MicroReleaseExecution(context, new Order(environment, new LinkedHashMap<>(candidates), timeout));
+    }
+
+    /** What an execution keeps of the step. No record: the baseline cannot save those in the program of a build. */
+    static final class Order implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        private final String environment;
+        private final LinkedHashMap<String, String> candidates;
+
+        @CheckForNull
+        private final String timeout;
+
+        Order(String environment, LinkedHashMap<String, String> candidates, @CheckForNull String timeout) {
+            this.environment = environment;
+            this.candidates = candidates;
+            this.timeout = timeout;
+        }
+
+        String environment() {
+            return environment;
+        }
+
+        LinkedHashMap<String, String> candidates() {
+            return candidates;
+        }
+
+        @CheckForNull
+        String timeout() {
+            return timeout;
+        }
+    }
 
     /** Words for people. */
     @Extension
     public static final class DescriptorImpl extends StepDescriptor {
+        private static final Arguments ARGUMENTS = new Arguments(
+                "microRelease",
+                Map.of(
+                        "environment", Arguments.Kind.NEEDED,
+                        "candidates", Arguments.Kind.MAP,
+                        "timeout", Arguments.Kind.TEXT));
+
+        @Override
+        public Step newInstance(Map<String, Object> arguments) throws Exception {
+            return super.newInstance(ARGUMENTS.check(arguments));
+        }
+
         @Override
         public String getFunctionName() {
             return "microRelease";

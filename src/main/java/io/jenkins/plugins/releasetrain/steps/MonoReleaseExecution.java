@@ -1,9 +1,11 @@
 package io.jenkins.plugins.releasetrain.steps;
 
-import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.host.TrainDriver;
+import io.jenkins.plugins.releasetrain.host.Words;
+import io.jenkins.plugins.releasetrain.steps.BodyEnd.Judgement;
 import java.io.IOException;
 import java.util.Map;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -25,18 +27,38 @@ final class MonoReleaseExecution extends ReleaseExecution {
     }
 
     @Override
+    String step() {
+        return "monoRelease";
+    }
+
+    @Override
+    public boolean timeoutFails() {
+        return Timeouts.fails(order.timeout());
+    }
+
+    @Override
+    void checkPlace(Map<String, String> around) {
+        if (order.train().equals(around.get("RELEASE_TRAIN"))) {
+            throw EngineException.invalid("monoRelease: train '" + order.train()
+                    + "' cannot be waited for within the tests of that very train; put the step behind or"
+                    + " before the other");
+        }
+    }
+
+    @Override
     boolean registered() {
         return change != null;
     }
 
     @Override
     void register() throws IOException, InterruptedException {
+        Timeouts.check(step(), order.timeout());
         Map<String, String> images = Snapshots.images(order);
         ReleaseService.get()
                 .riders()
                 .mayRide(Origins.asking(getContext()), order.train(), images.keySet(), order.promote());
         change = driver().queue(new Train.Request(images, Origins.of(getContext()), order.priority(), order.promote()));
-        say("Queued for train '" + order.train() + "' as change " + change + ": " + images);
+        say("Queued for train '" + order.train() + "' as change " + change + ": " + Words.some(images.entrySet()));
     }
 
     @Override
@@ -50,8 +72,12 @@ final class MonoReleaseExecution extends ReleaseExecution {
     }
 
     @Override
-    void deliver(String trial, Verdict verdict, String reason) {
-        driver().report(trial, verdict, reason);
+    void deliver(String trial, Judgement judgement) {
+        if (judgement.declined()) {
+            driver().decline(trial, judgement.reason());
+        } else {
+            driver().report(trial, judgement.verdict(), judgement.reason());
+        }
     }
 
     @Override

@@ -28,6 +28,7 @@ public final class MonoReleaseStep extends Step {
     private String snapshotTag;
     private boolean promote = true;
     private int priority;
+    private String timeout;
 
     @DataBoundConstructor
     public MonoReleaseStep(String train) {
@@ -112,6 +113,17 @@ public final class MonoReleaseStep extends Step {
         this.priority = priority;
     }
 
+    /** What a {@code timeout} within the body says: {@code void}, nothing, or {@code fails}; null: void. */
+    @CheckForNull
+    public String getTimeout() {
+        return timeout;
+    }
+
+    @DataBoundSetter
+    public void setTimeout(String timeout) {
+        this.timeout = Util.fixEmptyAndTrim(timeout);
+    }
+
     @Override
     public StepExecution start(StepContext context) {
         LinkedHashMap<String, String> all = new LinkedHashMap<>(images == null ? Map.of() : images);
@@ -119,22 +131,95 @@ public final class MonoReleaseStep extends Step {
             all.put(service, Util.fixNull(image));
         }
         return new MonoReleaseExecution(
-                context, new Order(train, all, Util.fixNull(snapshot), snapshotTag, promote, priority));
+                context, new Order(train, all, Util.fixNull(snapshot), snapshotTag, promote, priority, timeout));
     }
 
-    /** What an execution keeps of the step. */
-    record Order(
-            String train,
-            LinkedHashMap<String, String> images,
-            String snapshot,
-            String snapshotTag,
-            boolean promote,
-            int priority)
-            implements Serializable {}
+    /** What an execution keeps of the step. No record: the baseline cannot save those in the program of a build. */
+    static final class Order implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        private final String train;
+        private final LinkedHashMap<String, String> images;
+        private final String snapshot;
+
+        @CheckForNull
+        private final String snapshotTag;
+
+        private final boolean promote;
+        private final int priority;
+
+        @CheckForNull
+        private final String timeout;
+
+        Order(
+                String train,
+                LinkedHashMap<String, String> images,
+                String snapshot,
+                @CheckForNull String snapshotTag,
+                boolean promote,
+                int priority,
+                @CheckForNull String timeout) {
+            this.train = train;
+            this.images = images;
+            this.snapshot = snapshot;
+            this.snapshotTag = snapshotTag;
+            this.promote = promote;
+            this.priority = priority;
+            this.timeout = timeout;
+        }
+
+        String train() {
+            return train;
+        }
+
+        LinkedHashMap<String, String> images() {
+            return images;
+        }
+
+        String snapshot() {
+            return snapshot;
+        }
+
+        @CheckForNull
+        String snapshotTag() {
+            return snapshotTag;
+        }
+
+        boolean promote() {
+            return promote;
+        }
+
+        int priority() {
+            return priority;
+        }
+
+        @CheckForNull
+        String timeout() {
+            return timeout;
+        }
+    }
 
     /** Words for people. */
     @Extension
     public static final class DescriptorImpl extends StepDescriptor {
+        private static final Arguments ARGUMENTS = new Arguments(
+                "monoRelease",
+                Map.of(
+                        "train", Arguments.Kind.NEEDED,
+                        "service", Arguments.Kind.TEXT,
+                        "image", Arguments.Kind.TEXT,
+                        "images", Arguments.Kind.MAP,
+                        "snapshot", Arguments.Kind.TEXT,
+                        "snapshotTag", Arguments.Kind.TEXT,
+                        "promote", Arguments.Kind.FLAG,
+                        "priority", Arguments.Kind.NUMBER,
+                        "timeout", Arguments.Kind.TEXT));
+
+        @Override
+        public Step newInstance(Map<String, Object> arguments) throws Exception {
+            return super.newInstance(ARGUMENTS.check(arguments));
+        }
+
         @Override
         public String getFunctionName() {
             return "monoRelease";

@@ -2,27 +2,22 @@ package io.jenkins.plugins.releasetrain.steps;
 
 import hudson.AbortException;
 import hudson.model.Result;
-import hudson.model.Run;
-import io.jenkins.plugins.releasetrain.actions.ImagesAction;
-import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
-import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.host.Passenger.End;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
-import java.io.IOException;
-import java.util.ArrayList;
+import io.jenkins.plugins.releasetrain.host.Words;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jenkins.model.CauseOfInterruption;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
-/** How a final outcome ends the step, and what the build keeps of it. */
+/** How a final outcome ends the step. What is only told can fail alone (I11). */
 final class Outcomes {
+    private static final Logger LOGGER = Logger.getLogger(Outcomes.class.getName());
+
     private Outcomes() {}
 
     /**
@@ -31,51 +26,49 @@ final class Outcomes {
      * @param id of the change or lane
      * @param asked images as the step named them, by service
      */
-    record Subject(String where, String id, Map<String, String> asked) {}
-
-    static void finish(StepContext context, Subject subject, End end) {
-        try {
-            track(context.get(Run.class), subject, end);
-        } catch (IOException | EngineException e) {
-            Logs.say(context, "The build could not keep what became of its images: " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        String what = subject.asked().isEmpty()
-                ? "The snapshot"
-                : String.join(", ", subject.asked().keySet());
-        switch (end.outcome()) {
-            case RELEASED, PROVEN -> {
-                Logs.say(
-                        context,
-                        what + ": " + end.reason() + (end.related().isEmpty() ? "" : ", released as " + end.related()));
-                context.onSuccess(answer(subject, end));
-            }
-            case SUPERSEDED ->
-                context.onFailure(interrupted(
-                        Result.NOT_BUILT,
-                        what + " was superseded: " + end.reason() + " (" + successor(end.related()) + ")"));
-            case CANCELLED -> context.onFailure(interrupted(Result.ABORTED, what + " was cancelled: " + end.reason()));
-            case EJECTED ->
-                fail(
-                        context,
-                        what + " was ejected from '" + subject.where() + "': " + end.reason()
-                                + ". Fix it and build again");
-            case NOT_INSTALLABLE ->
-                fail(
-                        context,
-                        what + " cannot be started in '" + subject.where() + "': " + end.reason()
-                                + ". Fix the image or its configuration and build again");
-            case UNDECIDED ->
-                fail(
-                        context,
-                        what + " could not be decided in '" + subject.where() + "': " + end.reason()
-                                + ". Nothing is known against it; build again");
+    record Subject(String where, String id, Map<String, String> asked) {
+        String what() {
+            return asked.isEmpty() ? "The snapshot" : Words.some(asked.keySet());
         }
     }
 
-    private static void fail(StepContext context, String message) {
-        context.onFailure(new AbortException(message));
+    static void finish(StepContext context, Subject subject, End end) {
+        String message = message(
+                subject,
+                end,
+                end.outcome() == io.jenkins.plugins.releasetrain.engine.event.Event.Outcome.SUPERSEDED
+                        ? successor(end.related())
+                        : "");
+        switch (end.outcome()) {
+            case RELEASED, PROVEN -> {
+                Logs.say(context, message);
+                context.onSuccess(answer(subject, end));
+            }
+            case SUPERSEDED -> context.onFailure(last(Result.NOT_BUILT, message));
+            case CANCELLED -> context.onFailure(last(Result.ABORTED, message));
+            case EJECTED, NOT_INSTALLABLE -> context.onFailure(last(Result.FAILURE, message));
+            case UNDECIDED -> context.onFailure(new AbortException(message));
+        }
+    }
+
+    /** @param successor the build that superseded this one; empty where there is none */
+    static String message(Subject subject, End end, String successor) {
+        String what = subject.what();
+        return switch (end.outcome()) {
+            case RELEASED, PROVEN ->
+                what + ": " + end.reason() + (end.related().isEmpty() ? "" : ", released as " + end.related());
+            case SUPERSEDED ->
+                what + " was superseded: " + end.reason() + (successor.isEmpty() ? "" : " (" + successor + ")");
+            case CANCELLED -> what + " was cancelled: " + end.reason();
+            case EJECTED ->
+                what + " was rejected from '" + subject.where() + "': " + end.reason() + ". Fix it and build again";
+            case NOT_INSTALLABLE ->
+                what + " cannot be started in '" + subject.where() + "': " + end.reason()
+                        + ". Fix the image or its configuration and build again";
+            case UNDECIDED ->
+                what + " could not be decided in '" + subject.where() + "': " + end.reason()
+                        + ". Nothing is known against it; build again";
+        };
     }
 
     private static Map<String, Object> answer(Subject subject, End end) {
@@ -88,36 +81,27 @@ final class Outcomes {
     }
 
     private static String successor(String change) {
-        return ReleaseService.get()
-                .store()
-                .change(change)
-                .map(c -> "by " + c.queued().change().origin().build())
-                .orElse("by change " + change);
+        if (change.isEmpty()) {
+            return "";
+        }
+        try {
+            return ReleaseService.get()
+                    .store()
+                    .change(change)
+                    .map(c -> "by " + c.queued().change().origin().build())
+                    .orElse("by change " + change);
+        } catch (RuntimeException e) {
+            LOGGER.log(Level.FINE, e, () -> "The successor " + change + " cannot be named");
+            return "by change " + change;
+        }
     }
 
-    private static FlowInterruptedException interrupted(Result result, String why) {
-        return new FlowInterruptedException(result, false, new Ended(why));
+    /** Final for the build: {@code retry} does not ride again, as it takes it for an interruption of the build itself. */
+    private static FlowInterruptedException last(Result result, String why) {
+        return new FlowInterruptedException(result, true, new Ended(why));
     }
 
-    private static void track(Run<?, ?> run, Subject subject, End end) throws IOException {
-        SortedMap<String, PinnedImage> images = new TreeMap<>();
-        Store store = ReleaseService.get().store();
-        store.change(subject.id())
-                .map(Store.ChangeRecord::queued)
-                .ifPresent(q -> images.putAll(q.change().images()));
-        store.release(end.related()).ifPresent(r -> r.made().changed().forEach(images::putIfAbsent));
-        List<ImagesAction.Image> kept = new ArrayList<>();
-        images.forEach((service, image) -> kept.add(new ImagesAction.Image(
-                service,
-                image.repository() + (image.tag().isEmpty() ? "" : ":" + image.tag()),
-                image.digest().value(),
-                end.related(),
-                end.outcome().name().toLowerCase(Locale.ROOT),
-                end.reason())));
-        ImagesAction.add(run, kept);
-    }
-
-    /** Shown in the log of a build that ends without a verdict. */
+    /** Shown in the log of a build that ends so. */
     static final class Ended extends CauseOfInterruption {
         private static final long serialVersionUID = 1;
 

@@ -7,6 +7,7 @@ import hudson.model.TaskListener;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -58,12 +59,55 @@ public final class PromoteImageStep extends Step {
         return new PromoteImageExecution(context, new Order(from, to, new ArrayList<>(images), overwrite));
     }
 
-    /** What an execution keeps of the step. */
-    record Order(String from, String to, ArrayList<String> images, boolean overwrite) implements Serializable {}
+    /** What an execution keeps of the step. No record: the baseline cannot save those in the program of a build. */
+    static final class Order implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        private final String from;
+        private final String to;
+        private final ArrayList<String> images;
+        private final boolean overwrite;
+
+        Order(String from, String to, ArrayList<String> images, boolean overwrite) {
+            this.from = from;
+            this.to = to;
+            this.images = images;
+            this.overwrite = overwrite;
+        }
+
+        String from() {
+            return from;
+        }
+
+        String to() {
+            return to;
+        }
+
+        ArrayList<String> images() {
+            return images;
+        }
+
+        boolean overwrite() {
+            return overwrite;
+        }
+    }
 
     /** Words for people. */
     @Extension
     public static final class DescriptorImpl extends StepDescriptor {
+        private static final Arguments ARGUMENTS = new Arguments(
+                "promoteImage",
+                Map.of(
+                        "from", Arguments.Kind.NEEDED,
+                        "to", Arguments.Kind.NEEDED,
+                        "images", Arguments.Kind.LIST,
+                        "overwrite", Arguments.Kind.FLAG));
+
+        @Override
+        public Step newInstance(Map<String, Object> arguments) throws Exception {
+            return super.newInstance(ARGUMENTS.check(arguments));
+        }
+
         @Override
         public String getFunctionName() {
             return "promoteImage";

@@ -1,34 +1,49 @@
 package io.jenkins.plugins.releasetrain.steps;
 
 import hudson.AbortException;
+import hudson.EnvVars;
+import hudson.FilePath;
+import hudson.model.Run;
+import io.jenkins.plugins.releasetrain.actions.ImagesAction;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.host.Passenger;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import io.jenkins.plugins.releasetrain.steps.BodyEnd.Judgement;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /**
  * A build that waits for a train or a lane and runs its body for every trial that it conducts: what both have in common.
- * Keeps ids only; what reaches the store, a registry or a cluster is done in background threads.
+ * Keeps ids only; what reaches the store, a registry, a cluster or an agent is done in background threads.
  */
 abstract class ReleaseExecution extends StepExecution implements Passenger, BodyRun.Reporter {
     private static final long serialVersionUID = 1;
+    private static final Logger LOGGER = Logger.getLogger(ReleaseExecution.class.getName());
     private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
     private static final String STOPPED = "its build was stopped";
 
     private final BodyRun body;
     private volatile String status = "boarding";
     private volatile boolean stopped;
+    /** The step has ended: whoever tells it once more need not. */
+    private transient volatile boolean over;
 
     ReleaseExecution(StepContext context) {
         super(context);
         this.body = new BodyRun(context, this);
     }
+
+    /** The step's name in scripts. */
+    abstract String step();
 
     /** The train knows the change, or the environment the lane. */
     abstract boolean registered();
@@ -43,7 +58,7 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
     abstract void withdraw(String reason);
 
     /** Takes the verdict to the train or the lane. */
-    abstract void deliver(String trial, Verdict verdict, String reason);
+    abstract void deliver(String trial, Judgement judgement);
 
     /** What the final outcome is of. */
     abstract Outcomes.Subject subject();
@@ -51,16 +66,24 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
     /** What the body sees besides {@link #variables}. */
     abstract Map<String, String> ownVariables(TestRun run);
 
+    /** @param around variables that release steps around this one gave to their bodies */
+    abstract void checkPlace(Map<String, String> around);
+
     @Override
     public final boolean start() {
-        ReleaseService.get().execute(this::board);
+        background(this::board);
         return false;
     }
 
     @Override
     public final void onResume() {
-        ReleaseService.get().execute(this::board);
-        body.report();
+        background(this::board);
+        body.again();
+    }
+
+    @Override
+    public final void background(Runnable work) {
+        ReleaseService.get().execute(work);
     }
 
     @Override
@@ -74,77 +97,133 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
         }
         try {
             if (!registered()) {
+                checkPlace(around());
                 register();
                 getContext().saveState();
             }
+            note();
             takePart();
             if (stopped) {
                 withdraw(STOPPED);
             }
         } catch (EngineException e) {
             if (e.kind().retryable()) {
-                tryAgain(e, this::board);
+                say(e.getMessage() + " – trying again");
+                ReleaseService.get().later(this::board, TRY_AGAIN);
             } else {
-                failed(e.getMessage());
+                Answering.fail(getContext(), step(), e);
             }
-        } catch (IOException | RuntimeException e) {
-            getContext().onFailure(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            getContext().onFailure(e);
+        } catch (Throwable t) {
+            Answering.fail(getContext(), step(), t);
         }
     }
 
-    private void tryAgain(EngineException why, Runnable work) {
-        say(why.getMessage() + " – trying again");
-        ReleaseService.get().later(work, TRY_AGAIN);
+    private Map<String, String> around() throws IOException, InterruptedException {
+        EnvVars given = new EnvVars();
+        EnvironmentExpander outer = getContext().get(EnvironmentExpander.class);
+        if (outer != null) {
+            outer.expand(given);
+        }
+        return given;
+    }
+
+    /** The build's page finds the history by it; decides nothing (I11). */
+    private void note() {
+        try {
+            ImagesAction.note(getContext().get(Run.class), subject().id());
+        } catch (IOException | RuntimeException e) {
+            LOGGER.log(
+                    Level.WARNING,
+                    e,
+                    () -> "The page of a build will not show what became of "
+                            + subject().id());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
     public final void test(TestRun run) {
+        background(() -> begin(run));
+    }
+
+    private void begin(TestRun run) {
         try {
-            body.start(run, variables(run));
-        } catch (IOException | RuntimeException e) {
-            report(run.trial(), Verdict.VOID, "the body could not be started: " + e);
+            body.start(run, body.isDue(run.trial()) ? variables(run) : Map.of());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (Throwable t) {
+            LOGGER.log(Level.WARNING, t, () -> "The tests of trial " + run.trial() + " could not be started");
+            report(
+                    run.trial(),
+                    new Judgement(
+                            Verdict.VOID,
+                            false,
+                            "the tests could not be started: " + t.getClass().getSimpleName()));
         }
     }
 
-    private Map<String, String> variables(TestRun run) {
+    private Map<String, String> variables(TestRun run) throws IOException, InterruptedException {
         Map<String, String> variables = new TreeMap<>(ownVariables(run));
         variables.put("RELEASE_ENVIRONMENT", run.environment());
         variables.put("RELEASE_TRIAL", run.trial());
         variables.put("RELEASE_NAMESPACE", run.namespace());
         variables.put("RELEASE_BASE_URL", run.baseUrl());
         variables.put("RELEASE_CHANGED", String.join(" ", run.changed()));
-        return variables;
+        return LongVariables.fit(
+                variables, run.trial(), Optional.ofNullable(getContext().get(FilePath.class)));
     }
 
     @Override
-    public final void report(String trial, Verdict verdict, String reason) {
-        ReleaseService.get().execute(() -> {
-            try {
-                deliver(trial, verdict, reason);
-            } catch (EngineException e) {
-                tryAgain(e, () -> report(trial, verdict, reason));
+    public final void report(String trial, Judgement judgement) {
+        background(() -> takeOver(trial, judgement));
+    }
+
+    private void takeOver(String trial, Judgement judgement) {
+        if (over) {
+            return;
+        }
+        try {
+            deliver(trial, judgement);
+        } catch (EngineException e) {
+            say("The verdict of trial " + trial + " could not be kept: " + e.getMessage()
+                    + (e.kind().retryable() ? " – trying again" : ""));
+            if (e.kind().retryable()) {
+                ReleaseService.get().later(() -> takeOver(trial, judgement), TRY_AGAIN);
             }
-        });
+        } catch (RuntimeException | Error e) {
+            LOGGER.log(Level.WARNING, e, () -> "The verdict of trial " + trial + " could not be kept; trying again");
+            ReleaseService.get().later(() -> takeOver(trial, judgement), TRY_AGAIN);
+        }
     }
 
     @Override
     public final void say(String line) {
+        if (over) {
+            return;
+        }
         status = line;
         Logs.say(getContext(), line);
     }
 
     @Override
-    public final void ended(End end) {
-        body.end(() -> Outcomes.finish(getContext(), subject(), end));
+    public final boolean ended(End end) {
+        if (!over) {
+            body.end(() -> finish(end));
+        }
+        return over;
+    }
+
+    private synchronized void finish(End end) {
+        if (!over) {
+            Outcomes.finish(getContext(), subject(), end);
+            over = true;
+        }
     }
 
     @Override
     public final void failed(String message) {
+        over = true;
         getContext().onFailure(new AbortException(message));
     }
 
@@ -162,8 +241,18 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
 
     private void leave() {
         stopped = true;
+        over = true;
         if (registered()) {
-            ReleaseService.get().execute(() -> withdraw(STOPPED));
+            background(this::goAway);
+        }
+    }
+
+    /** Where it cannot be told, the train or the environment sees that the build has ended. */
+    private void goAway() {
+        try {
+            withdraw(STOPPED);
+        } catch (RuntimeException e) {
+            LOGGER.log(Level.WARNING, e, () -> subject().id() + " could not be left");
         }
     }
 }

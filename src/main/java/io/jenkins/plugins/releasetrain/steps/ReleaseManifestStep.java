@@ -1,14 +1,12 @@
 package io.jenkins.plugins.releasetrain.steps;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
-import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.Run;
-import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
-import java.io.IOException;
+import java.util.Map;
 import java.util.Set;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -71,24 +69,25 @@ public final class ReleaseManifestStep extends Step {
         }
 
         private void write() {
-            try {
+            Answering.by(getContext(), "releaseManifest", () -> {
                 FlowExecution flow = getContext().get(FlowExecution.class);
                 ReleaseService.get().riders().check(flow.getAuthentication2(), ReleasePermissions.VIEW);
-                getContext().onSuccess(ReleaseService.get().manifests().of(release, format));
-            } catch (EngineException e) {
-                getContext().onFailure(new AbortException("releaseManifest: " + e.getMessage()));
-            } catch (IOException | RuntimeException e) {
-                getContext().onFailure(e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                getContext().onFailure(e);
-            }
+                return ReleaseService.get().manifests().of(release, format);
+            });
         }
     }
 
     /** Words for people. */
     @Extension
     public static final class DescriptorImpl extends StepDescriptor {
+        private static final Arguments ARGUMENTS = new Arguments(
+                "releaseManifest", Map.of("release", Arguments.Kind.NEEDED, "format", Arguments.Kind.TEXT));
+
+        @Override
+        public Step newInstance(Map<String, Object> arguments) throws Exception {
+            return super.newInstance(ARGUMENTS.check(arguments));
+        }
+
         @Override
         public String getFunctionName() {
             return "releaseManifest";

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.releasetrain.steps;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
-import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.Run;
@@ -13,6 +12,7 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -59,28 +59,43 @@ public final class TrackImageStep extends Step {
         }
 
         @Override
-        public boolean start() throws Exception {
-            if (service.isEmpty()) {
-                throw new AbortException("trackImage: service is empty");
-            }
-            try {
+        public boolean start() {
+            ReleaseService.get().execute(this::track);
+            return false;
+        }
+
+        @Override
+        public void onResume() {
+            ReleaseService.get().execute(this::track);
+        }
+
+        private void track() {
+            Answering.by(getContext(), "trackImage", () -> {
+                if (service.isEmpty()) {
+                    throw EngineException.invalid("service is empty");
+                }
                 ReleaseService.get().riders().check(Origins.asking(getContext()).as(), ReleasePermissions.RUN);
                 ImageReference reference = ImageReference.parse(image);
                 String digest = reference.digest().map(Digest::value).orElse("");
                 ImagesAction.add(
                         getContext().get(Run.class),
                         List.of(new ImagesAction.Image(service, image, digest, "", "tracked", "made by this build")));
-            } catch (EngineException e) {
-                throw new AbortException("trackImage: " + e.getMessage());
-            }
-            getContext().onSuccess(null);
-            return true;
+                return null;
+            });
         }
     }
 
     /** Words for people. */
     @Extension
     public static final class DescriptorImpl extends StepDescriptor {
+        private static final Arguments ARGUMENTS =
+                new Arguments("trackImage", Map.of("service", Arguments.Kind.NEEDED, "image", Arguments.Kind.NEEDED));
+
+        @Override
+        public Step newInstance(Map<String, Object> arguments) throws Exception {
+            return super.newInstance(ARGUMENTS.check(arguments));
+        }
+
         @Override
         public String getFunctionName() {
             return "trackImage";

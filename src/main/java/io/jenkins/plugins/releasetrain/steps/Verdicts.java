@@ -5,13 +5,12 @@ import hudson.Launcher;
 import hudson.model.Computer;
 import hudson.model.Executor;
 import hudson.model.Node;
+import hudson.model.Result;
 import hudson.remoting.Channel;
-import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import jenkins.model.CauseOfInterruption;
 import org.jenkinsci.plugins.workflow.actions.ErrorAction;
@@ -24,64 +23,111 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.MissingContextVariableException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
-/** What a body's end says about the images: a test that failed, or nothing at all (I4). */
+/** Reads of Jenkins how a body ended; what that means is decided by {@link BodyEnd}. */
 final class Verdicts {
     /** What is missing in the context once an agent is gone. */
     private static final Set<Class<?>> OF_AGENT =
             Set.of(FilePath.class, Computer.class, Executor.class, Node.class, Launcher.class);
 
     private static final String AGENT_OFFLINE = "AgentOfflineException";
+    /** Of the input step, which need not be installed. */
+    private static final String REJECTION = "org.jenkinsci.plugins.workflow.support.steps.input.Rejection";
+
+    private static final String TIMEOUT = "ExceededTimeout";
+    private static final Set<String> FAILED = Set.of("FAILURE", "UNSTABLE");
 
     private Verdicts() {}
 
-    /** A verdict and its reason. */
-    record Judgement(Verdict verdict, String reason) {}
-
-    static Judgement of(Throwable failure) {
+    static BodyEnd of(Throwable failure) {
         if (failure instanceof FlowInterruptedException interrupted) {
-            String causes = interrupted.getCauses().stream()
-                    .map(CauseOfInterruption::getShortDescription)
-                    .collect(Collectors.joining("; "));
-            return new Judgement(Verdict.VOID, "the tests were interrupted" + (causes.isEmpty() ? "" : ": " + causes));
+            return of(interrupted);
         } else if (failure instanceof InterruptedException) {
-            return new Judgement(Verdict.VOID, "the tests were interrupted");
+            return new BodyEnd(BodyEnd.How.INTERRUPTED, "", text(failure));
         } else if (isAgentLost(failure)) {
-            return new Judgement(Verdict.VOID, "the agent was lost: " + text(failure));
+            return new BodyEnd(BodyEnd.How.AGENT_LOST, "", text(failure));
         }
-        return new Judgement(Verdict.FAILED, "the tests failed: " + text(failure));
+        return new BodyEnd(BodyEnd.How.ERROR, failure.getClass().getSimpleName(), text(failure));
+    }
+
+    private static BodyEnd of(FlowInterruptedException interrupted) {
+        String words = interrupted.getCauses().stream()
+                .map(CauseOfInterruption::getShortDescription)
+                .collect(Collectors.joining("; "));
+        String result = String.valueOf(interrupted.getResult());
+        if (isDeclined(interrupted)) {
+            return new BodyEnd(BodyEnd.How.DECLINED, words, words);
+        } else if (FAILED.contains(result)) {
+            return new BodyEnd(BodyEnd.How.DOWNSTREAM, result, words);
+        } else if (interrupted.getCauses().stream()
+                .anyMatch(c -> c.getClass().getSimpleName().equals(TIMEOUT))) {
+            return new BodyEnd(BodyEnd.How.TIMEOUT, "", words);
+        }
+        return new BodyEnd(BodyEnd.How.INTERRUPTED, "", words);
+    }
+
+    private static boolean isDeclined(FlowInterruptedException interrupted) {
+        return interrupted.getCauses().stream()
+                .anyMatch(c -> c.getClass().getName().equals(REJECTION));
     }
 
     /**
-     * Of a body that ended without an error: what marked itself unstable, as {@code junit} and {@code unstable} do, failed.
+     * What the steps of a body left behind.
      *
-     * @param first id of the body's first node
+     * @param block id of the body's first node
+     * @param last id of its last one
+     * @param failure empty where there was none, or where it is not known any more
+     * @param worse the build's result, where it became worse
+     * @return empty where it cannot be read
      */
-    static Judgement ofEnd(StepContext body, String first) {
-        Optional<FlowNode> begin = read(body, FlowExecution.class).flatMap(flow -> node(flow, first));
-        Optional<FlowNode> end = read(body, FlowNode.class);
+    static Optional<BodyEnd.Marks> marks(
+            FlowExecution flow,
+            String block,
+            String last,
+            Optional<Throwable> failure,
+            Optional<Result> worse,
+            boolean alone) {
+        Optional<FlowNode> begin = node(flow, block);
+        Optional<FlowNode> end = node(flow, last);
         if (begin.isEmpty() || end.isEmpty()) {
-            return new Judgement(Verdict.VOID, "what the tests did cannot be read");
+            return Optional.empty();
         }
+        String failedAt = failure.map(f -> ErrorAction.findOrigin(f, flow))
+                .map(FlowNode::getId)
+                .orElse("");
+        String warnedAt =
+                warned(List.of(end.get()), begin.get(), Optional.empty()).orElse("");
+        boolean elsewhere = !alone
+                && worse.isPresent()
+                && warned(flow.getCurrentHeads(), begin.get(), worse).isPresent();
+        return Optional.of(new BodyEnd.Marks(
+                failedAt, warnedAt, elsewhere ? "" : worse.map(Result::toString).orElse(""), alone));
+    }
+
+    /** A step that marked itself, as {@code junit} and {@code unstable} do, by its id. */
+    private static Optional<String> warned(List<FlowNode> heads, FlowNode begin, Optional<Result> as) {
         DepthFirstScanner scanner = new DepthFirstScanner();
-        scanner.setup(end.get(), List.of(begin.get()));
-        Set<String> warnings = new TreeSet<>();
+        scanner.setup(heads, List.of(begin));
         for (FlowNode node : scanner) {
             WarningAction warning = node.getAction(WarningAction.class);
-            if (warning != null) {
-                warnings.add(warning.getMessage() == null ? "marked as unstable" : warning.getMessage());
+            if (warning != null
+                    && as.map(Result::toString)
+                            .filter(r -> !r.equals(String.valueOf(warning.getResult())))
+                            .isEmpty()) {
+                return Optional.of(node.getId());
             }
         }
-        return warnings.isEmpty()
-                ? new Judgement(Verdict.PASSED, "")
-                : new Judgement(Verdict.FAILED, "the tests failed: " + String.join("; ", warnings));
+        return Optional.empty();
     }
 
     /**
      * Whether somebody aborts the build or a block around the step, or its body can never run as it is written; a timeout
-     * within the body does not.
+     * within the body does not, nor does somebody who says no to what is tested, nor a release step within the body.
      */
     static boolean endsTheStep(StepContext body, Throwable failure) {
-        return failure instanceof FlowInterruptedException interrupted && interrupted.isActualInterruption()
+        return failure instanceof FlowInterruptedException interrupted
+                        && interrupted.isActualInterruption()
+                        && !isDeclined(interrupted)
+                        && interrupted.getCauses().stream().noneMatch(Outcomes.Ended.class::isInstance)
                 || failure instanceof MissingContextVariableException missing
                         && read(body, FlowExecution.class)
                                 .filter(flow -> isNowhereGiven(missing, flow))

@@ -30,18 +30,19 @@ import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
  */
 final class EveryState {
     private static final String MONO = """
-            def r = monoRelease(train: 'shop', service: '%s', image: '1.1') {
-                input message: 'go on?', id: env.RELEASE_TRIAL
-                if (env.RELEASE_CHANGED.split(' ').contains('pay')) { error 'pay answers 500' }
-            }
-            echo "${r.outcome} in ${r.release}"
-            """;
+        def r = monoRelease(train: 'shop', service: '%s', image: '1.1') {
+            input message: 'go on?', id: env.RELEASE_TRIAL
+            if (env.RELEASE_CHANGED.split(' ').contains('pay')) { error 'pay answers 500' }
+        }
+        echo "${r.outcome} in ${r.release}"
+        """;
     private static final String MICRO = """
-            def r = microRelease(environment: 'cd', candidates: [mail: '1.1']) { input message: 'go on?', id: env.RELEASE_TRIAL }
-            echo "${r.outcome} in ${r.release}"
-            """;
+        def r = microRelease(environment: 'cd', candidates: [mail: '1.1']) { input message: 'go on?', id: env.RELEASE_TRIAL }
+        echo "${r.outcome} in ${r.release}"
+        """;
     private static final String PROMOTE =
-            "promoteImage(from: 'dev', to: 'production', images: ['shop/%s:first', 'shop/%s:production'], overwrite: true)";
+            "promoteImage(from: 'dev', to: 'production', images: ['shop/%s:first', 'shop/%s:production'], overwrite:"
+                    + " true)";
 
     /** One life of the controller after another. */
     interface Controller {
@@ -206,7 +207,7 @@ final class EveryState {
                         .noneMatch(b -> build(b).isBuilding());
             });
             assertOutcome(r, "cart", Result.SUCCESS, "released in shop-1");
-            assertOutcome(r, "pay", Result.FAILURE, "pay was ejected from 'shop'");
+            assertOutcome(r, "pay", Result.FAILURE, "pay was rejected from 'shop'");
             assertOutcome(r, "mail", Result.SUCCESS, "released in cd-mail-1");
             assertOutcome(r, "promote", Result.SUCCESS, "promoted ");
             r.assertBuildStatus(alsoLost ? Result.FAILURE : Result.SUCCESS, build("promote-lost"));

@@ -103,7 +103,7 @@ class IsolationTest extends ShopTest {
         GateStep.open("good");
 
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(bad));
-        jenkins.assertLogContains("cart was ejected from 'cd': the tests failed: answers 500", bad);
+        jenkins.assertLogContains("cart was rejected from 'cd': the tests failed: AbortException, at step", bad);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(good));
         assertThat(shop.inProduction("cart")).isEqualTo(second);
         assertThat(shop.installed("cd", "cart")).isEqualTo(second);

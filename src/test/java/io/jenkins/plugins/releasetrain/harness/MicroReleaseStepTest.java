@@ -57,7 +57,7 @@ class MicroReleaseStepTest extends ShopTest {
             microRelease(environment: 'cd', candidates: [cart: '1.1']) { error 'answers 500' }
             """));
 
-        jenkins.assertLogContains("cart was ejected from 'cd': the tests failed: answers 500", build);
+        jenkins.assertLogContains("cart was rejected from 'cd': the tests failed: AbortException, at step", build);
         assertThat(shop.installed("cd", "cart")).isEqualTo(before);
         assertThat(shop.inProduction("cart")).isEqualTo(before);
     }

@@ -53,7 +53,7 @@ class MonoReleaseStepTest extends ShopTest {
         jenkins.assertLogContains("by mail-1-2#1", older);
         ended(Result.SUCCESS, payBuild);
         ended(Result.FAILURE, newer);
-        jenkins.assertLogContains("mail was ejected from 'shop': the tests failed: mail answers 500", newer);
+        jenkins.assertLogContains("mail was rejected from 'shop': the tests failed: AbortException, at step", newer);
         assertThat(shop.inProduction("pay")).isEqualTo(pay);
         assertThat(shop.inProduction("mail")).isEqualTo(mailBefore);
     }

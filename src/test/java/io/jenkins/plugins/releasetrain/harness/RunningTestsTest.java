@@ -14,16 +14,16 @@ import org.junit.jupiter.api.Test;
 /** What the JUnit plugin's step records within a body is told while the body runs. */
 class RunningTestsTest extends ShopTest {
     private static final String REPORTS = """
-            def report(String suite, int failed, int skipped) {
-                def cases = "<testcase classname='shop' name='a $suite'/>"
-                for (int i = 0; i < failed; i++) { cases += "<testcase classname='shop' name='f $i'><failure/></testcase>" }
-                for (int i = 0; i < skipped; i++) { cases += "<testcase classname='shop' name='s $i'><skipped/></testcase>" }
-                node {
-                    writeFile file: "${suite}.xml", text: "<testsuite name='$suite'>$cases</testsuite>"
-                    junit testResults: "${suite}.xml", skipMarkingBuildUnstable: true
-                }
+        def report(String suite, int failed, int skipped) {
+            def cases = "<testcase classname='shop' name='a $suite'/>"
+            for (int i = 0; i < failed; i++) { cases += "<testcase classname='shop' name='f $i'><failure/></testcase>" }
+            for (int i = 0; i < skipped; i++) { cases += "<testcase classname='shop' name='s $i'><skipped/></testcase>" }
+            node {
+                writeFile file: "${suite}.xml", text: "<testsuite name='$suite'>$cases</testsuite>"
+                junit testResults: "${suite}.xml", skipMarkingBuildUnstable: true
             }
-            """;
+        }
+        """;
 
     private static JsonNode now() {
         try {
@@ -48,14 +48,14 @@ class RunningTestsTest extends ShopTest {
     void whatTheBodyRecordsIsCountedAndNothingElse() throws Exception {
         shop.build("cart", "1.1");
         WorkflowRun build = Shop.start(Shop.job(jenkins, "cart", REPORTS + """
-                report('before', 1, 0)
-                monoRelease(train: 'shop', service: 'cart', image: '1.1') {
-                    report('first', 0, 1)
-                    gate 'first'
-                    report('second', 2, 0)
-                    gate 'second'
-                }
-                """));
+            report('before', 1, 0)
+            monoRelease(train: 'shop', service: 'cart', image: '1.1') {
+                report('first', 0, 1)
+                gate 'first'
+                report('second', 2, 0)
+                gate 'second'
+            }
+            """));
         GateStep.awaitWaiting("first");
         awaitTests(1, 0, 1);
         assertThat(now().at("/trains/0/trial/progress/phase").asText()).isEqualTo("TEST");
@@ -71,11 +71,11 @@ class RunningTestsTest extends ShopTest {
         shop.build("cart", "1.1");
         shop.build("mail", "1.1");
         WorkflowRun build = Shop.start(Shop.job(jenkins, "micro", REPORTS + """
-                microRelease(environment: 'cd', candidates: [cart: '1.1', mail: '1.1']) {
-                    report(RELEASE_SERVICE, 0, RELEASE_SERVICE == 'cart' ? 1 : 3)
-                    gate RELEASE_SERVICE
-                }
-                """));
+            microRelease(environment: 'cd', candidates: [cart: '1.1', mail: '1.1']) {
+                report(RELEASE_SERVICE, 0, RELEASE_SERVICE == 'cart' ? 1 : 3)
+                gate RELEASE_SERVICE
+            }
+            """));
         GateStep.awaitWaiting("cart");
         GateStep.awaitWaiting("mail");
         awaitTests(1, 0, 1);
@@ -92,17 +92,17 @@ class RunningTestsTest extends ShopTest {
         String pay = shop.build("pay", "1.1");
         String reports = REPORTS.replace(", skipMarkingBuildUnstable: true", "");
         WorkflowRun good = Shop.start(Shop.job(jenkins, "pay", reports + """
-                report('before', 1, 0)
-                monoRelease(train: 'shop', service: 'pay', image: '1.1') { report('within', 0, 1) }
-                """));
+            report('before', 1, 0)
+            monoRelease(train: 'shop', service: 'pay', image: '1.1') { report('within', 0, 1) }
+            """));
         jenkins.assertBuildStatus(Result.UNSTABLE, jenkins.waitForCompletion(good));
         assertThat(shop.inProduction("pay")).isEqualTo(pay);
         WorkflowRun bad = Shop.start(Shop.job(jenkins, "cart", reports + """
-                monoRelease(train: 'shop', service: 'cart', image: '1.1') {
-                    report(RELEASE_TRIAL, RELEASE_CHANGED == 'cart' ? 1 : 0, 0)
-                }
-                """));
+            monoRelease(train: 'shop', service: 'cart', image: '1.1') {
+                report(RELEASE_TRIAL, RELEASE_CHANGED == 'cart' ? 1 : 0, 0)
+            }
+            """));
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(bad));
-        jenkins.assertLogContains("cart was ejected from 'shop': the tests failed", bad);
+        jenkins.assertLogContains("cart was rejected from 'shop': the tests failed", bad);
     }
 }

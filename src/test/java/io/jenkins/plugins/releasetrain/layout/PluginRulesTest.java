@@ -15,6 +15,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.Serializable;
 import java.util.Set;
 
 /** Rules of the plugin layer (design §10, I10). */
@@ -77,6 +78,16 @@ class PluginRulesTest {
             .dependOnClassesThat()
             .resideInAnyPackage(
                     BASE + "config..", BASE + "host..", BASE + "steps..", BASE + "actions..", "hudson..", "jenkins..");
+
+    /** Neither JBoss Marshalling nor XStream of the baseline can keep a record. */
+    @ArchTest
+    static final ArchRule what_a_build_keeps_is_no_record = noClasses()
+            .that()
+            .resideInAnyPackage(BASE + "steps..", BASE + "actions..")
+            .and()
+            .areAssignableTo(Serializable.class)
+            .should()
+            .beRecords();
 
     @ArchTest
     static final ArchRule actions_know_neither_steps_nor_configuration = noClasses()

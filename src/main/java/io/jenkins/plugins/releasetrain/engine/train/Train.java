@@ -212,12 +212,39 @@ public final class Train {
         journal.update(s -> {
             boolean tried =
                     s.trials().stream().anyMatch(t -> t.tried().changes().contains(change));
-            boolean released =
-                    s.pending().stream().flatMap(p -> p.changes().stream()).anyMatch(c -> c.id().equals(change));
-            free[0] = !tried && !released && s.undecided().anyMatch(c -> c.id().equals(change));
+            free[0] = !tried && !isPending(s, change) && s.undecided().anyMatch(c -> c.id().equals(change));
             return free[0] ? List.of(ended) : List.of();
         });
         return free[0];
+    }
+
+    /**
+     * A person said no to what a trial tests: it says nothing about anybody, and what it tests ends cancelled and is not
+     * tried again (I12). Other trials that hold the same changes end with it.
+     *
+     * @param reason who, and why
+     */
+    public void decline(String trial, String reason) {
+        journal.update(s -> s.trial(trial).map(t -> declining(s, t, reason)).orElse(List.of()));
+    }
+
+    private List<Event> declining(TrainState s, Trial declined, String reason) {
+        List<String> changes = declined.changes();
+        List<Event> events = new ArrayList<>();
+        s.trials().stream()
+                .filter(t ->
+                        t.id().equals(declined.id()) || t.changes().stream().anyMatch(changes::contains))
+                .forEach(t -> events.add(context.ended(t, Verdict.VOID, reason)));
+        s.undecided()
+                .map(Change::id)
+                .filter(c -> changes.contains(c) && !isPending(s, c))
+                .forEach(c -> events.add(new Event.ChangeEnded(c, Outcome.CANCELLED, reason, "")));
+        return events;
+    }
+
+    /** On its way to production, so that it cannot be taken off any more. */
+    private static boolean isPending(TrainState s, String change) {
+        return s.pending().stream().flatMap(p -> p.changes().stream()).anyMatch(c -> c.id().equals(change));
     }
 
     /**

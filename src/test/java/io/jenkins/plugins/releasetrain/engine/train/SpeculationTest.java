@@ -292,6 +292,23 @@ class SpeculationTest {
     }
 
     @Test
+    void I12_whatAPersonDeclinesEndsCancelledInAllTrialsThatHoldItAndIsNotReleasedAfterwards() {
+        List<String> changes = queue(30);
+        Task.Test declined = test(first);
+
+        train.decline(declined.trial(), "declined: Rejected by Ada");
+
+        assertThat(verdict(declined.trial())).isEqualTo(Verdict.VOID);
+        assertThat(declined.changes()).isNotEmpty().allSatisfy(change -> {
+            assertThat(ride.outcome(change).outcome()).isEqualTo(Outcome.CANCELLED);
+            assertThat(ride.outcome(change).reason()).isEqualTo("declined: Rejected by Ada");
+        });
+        assertThat(train.state().trials()).noneMatch(t -> t.changes().stream().anyMatch(declined.changes()::contains));
+        train.decline(declined.trial(), "declined: Rejected by Ada");
+        assertThat(changes).containsAll(declined.changes());
+    }
+
+    @Test
     void changeInARunningTrialStaysAndAnotherMayLeave() {
         List<String> changes = queue(30);
         Task.Test running = test(first);

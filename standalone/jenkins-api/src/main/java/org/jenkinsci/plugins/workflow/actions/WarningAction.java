@@ -1,8 +1,13 @@
 package org.jenkinsci.plugins.workflow.actions;
 
 import hudson.model.Action;
+import hudson.model.Result;
 
 public class WarningAction implements Action {
+    public Result getResult() {
+        throw new UnsupportedOperationException();
+    }
+
     public String getMessage() {
         throw new UnsupportedOperationException();
     }

@@ -5,6 +5,10 @@ import java.util.Iterator;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 
 public abstract class AbstractFlowScanner implements Iterable<FlowNode> {
+    public boolean setup(Collection<FlowNode> heads, Collection<FlowNode> denylist) {
+        throw new UnsupportedOperationException();
+    }
+
     public boolean setup(FlowNode head, Collection<FlowNode> denylist) {
         throw new UnsupportedOperationException();
     }

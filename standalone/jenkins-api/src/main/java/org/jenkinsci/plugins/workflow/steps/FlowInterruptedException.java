@@ -9,6 +9,10 @@ public final class FlowInterruptedException extends InterruptedException {
 
     public FlowInterruptedException(Result result, boolean actualInterruption, CauseOfInterruption... causes) {}
 
+    public Result getResult() {
+        throw new UnsupportedOperationException();
+    }
+
     public List<CauseOfInterruption> getCauses() {
         throw new UnsupportedOperationException();
     }

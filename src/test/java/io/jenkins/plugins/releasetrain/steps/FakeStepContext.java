@@ -1,0 +1,67 @@
+package io.jenkins.plugins.releasetrain.steps;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import java.util.ArrayList;
+import java.util.List;
+import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/** Keeps how a step ended. What the real one has besides is here without being named as such. */
+final class FakeStepContext extends StepContext {
+    private static final long serialVersionUID = 1;
+
+    final transient List<Object> answers = new ArrayList<>();
+    final transient List<Throwable> failures = new ArrayList<>();
+    /** Thrown by whoever is told an answer. */
+    transient RuntimeException onAnswer;
+
+    @Override
+    public <T> T get(Class<T> key) {
+        return null;
+    }
+
+    @Override
+    public BodyInvoker newBodyInvoker() {
+        throw new UnsupportedOperationException("no body is expected");
+    }
+
+    @Override
+    public void onSuccess(Object result) {
+        if (onAnswer != null) {
+            throw onAnswer;
+        }
+        answers.add(result);
+    }
+
+    @Override
+    public void onFailure(Throwable t) {
+        failures.add(t);
+    }
+
+    @Override
+    public ListenableFuture<Void> saveState() {
+        return null;
+    }
+
+    public boolean isReady() {
+        return true;
+    }
+
+    public boolean hasBody() {
+        return false;
+    }
+
+    public void setResult(hudson.model.Result result) {
+        throw new UnsupportedOperationException("no result is expected");
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return this == o;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
+    }
+}
