@@ -22,6 +22,7 @@ import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.MissingContextVariableException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 
 /** Reads of Jenkins how a body ended; what that means is decided by {@link BodyEnd}. */
 final class Verdicts {
@@ -145,9 +146,11 @@ final class Verdicts {
     }
 
     private static boolean gives(FlowNode block, Class<?> type) {
-        return block instanceof StepNode step
-                && step.getDescriptor() != null
-                && step.getDescriptor().getProvidedContext().contains(type);
+        if (!(block instanceof StepNode step)) {
+            return false;
+        }
+        StepDescriptor descriptor = step.getDescriptor();
+        return descriptor != null && descriptor.getProvidedContext().contains(type);
     }
 
     private static Optional<FlowNode> node(FlowExecution flow, String id) {
