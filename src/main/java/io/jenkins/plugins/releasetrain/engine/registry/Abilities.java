@@ -15,6 +15,7 @@ final class Abilities {
     private final Clock clock;
     private final AtomicBoolean mountsProbed = new AtomicBoolean();
     private volatile boolean mountsFromItself;
+    private volatile boolean deletesTagsAlone;
     private volatile Instant noReferrersUntil = Instant.MIN;
 
     Abilities(Clock clock) {
@@ -46,5 +47,14 @@ final class Abilities {
 
     void foundMountsFromItself() {
         mountsFromItself = true;
+    }
+
+    /** Whether the deletion of a tag was seen to leave its manifest, and so its other tags, alone. */
+    boolean deletesTagsAlone() {
+        return deletesTagsAlone;
+    }
+
+    void foundTagsDeletedAlone() {
+        deletesTagsAlone = true;
     }
 }

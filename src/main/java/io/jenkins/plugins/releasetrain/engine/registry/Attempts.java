@@ -41,9 +41,10 @@ final class Attempts {
      * Notes that the host throttled; its gate makes everybody wait. It counts only where nobody gets on, for among many
      * some are refused often by a host that serves so many a second.
      *
+     * @param said whether it said for how long; if not, the pauses begin short, so that more of them are worth a try
      * @return whether to try again
      */
-    boolean againWhenOpen(HostGate gate, boolean patient) {
+    boolean againWhenOpen(HostGate gate, boolean patient, boolean said) {
         long served = gate.served();
         boolean othersGetOn = servedThen >= 0 && served > servedThen;
         boolean inTime = Duration.between(begun, connections.clock().instant()).compareTo(limits.longestWait()) < 0;
@@ -51,7 +52,8 @@ final class Attempts {
         if (!patient || !othersGetOn || !inTime) {
             failed++;
         }
-        return failed < limits.attempts() && !Thread.currentThread().isInterrupted();
+        int most = said || !patient ? limits.attempts() : 2 * limits.attempts();
+        return failed < most && !Thread.currentThread().isInterrupted();
     }
 
     /** What was reached by now stays, so that all tries are left. */

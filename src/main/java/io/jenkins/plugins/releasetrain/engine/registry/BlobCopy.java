@@ -33,7 +33,7 @@ final class BlobCopy {
         return copy(image, blob, true);
     }
 
-    /** The same, but asks for the blob itself: what was said about it before was wrong. */
+    /** The same, but believes nothing that the target says of it: that was wrong before. */
     Report copyDistrustfully(Image image, Blob blob) {
         return copy(image, blob, false);
     }
@@ -100,6 +100,10 @@ final class BlobCopy {
                 return FOUND;
             }
             Optional<URI> upload = Optional.empty();
+            if (!trusting) {
+                transfer(upload);
+                return new Report(1, 0, 0, 0, descriptor.size());
+            }
             Optional<String> from = mountFrom();
             if (from.isPresent()) {
                 Blobs.Mount mount = to.mount(blob.repository(), digest, from.get());
@@ -111,7 +115,7 @@ final class BlobCopy {
                 }
                 upload = mount.upload();
             }
-            if (trusting && upload.isEmpty() && target.abilities().mountsFromItself()) {
+            if (upload.isEmpty() && target.abilities().mountsFromItself()) {
                 Blobs.Mount mount = to.mount(blob.repository(), digest, blob.repository());
                 if (mount.mounted()) {
                     return FOUND;

@@ -65,7 +65,7 @@ final class BlobPublisher implements Flow.Publisher<ByteBuffer> {
         @Override
         public void cancel() {
             ended = true;
-            content.close();
+            content.stop(turn);
         }
     }
 }

@@ -14,6 +14,7 @@ import java.util.function.DoubleSupplier;
 final class HostGate {
     private static final int FIRST_PERMITS = 8;
     private static final int MOST_DOUBLINGS = 10;
+    private static final Duration LONGEST_GUESS = Duration.ofSeconds(10);
 
     private final Clock clock;
     private final Sleeper sleeper;
@@ -32,6 +33,9 @@ final class HostGate {
     private int throttledInARow;
     private long served;
     private Instant openAt = Instant.MIN;
+    private Instant throttledSince = Instant.MIN;
+    /** How long it was until the host served again the last time, where it did not say. */
+    private Duration closedLately = Duration.ZERO;
 
     /** @param jitter a number between 0 and 1, another one each time */
     HostGate(int most, Clock clock, Sleeper sleeper, DoubleSupplier jitter) {
@@ -94,7 +98,7 @@ final class HostGate {
         busy--;
         if (answered) {
             served++;
-            throttledInARow = 0;
+            reopened();
             permits = Math.min(most, permits + (permits < careful ? 1 : 1 / permits));
         }
         notifyAll();
@@ -104,20 +108,40 @@ final class HostGate {
      * The host refused a request because there were too many.
      *
      * @param asked how long it asks to be left alone; zero where it does not say
-     * @param first pause where it does not say; doubles from refusal to refusal as long as nothing is answered between
+     * @param first pause where it does not say; doubles from refusal to refusal as long as nothing is answered between, and
+     *     begins with most of what the last one took
      */
     synchronized void throttled(Pass pass, Duration asked, Duration first) {
         Duration pause = asked;
         if (pause.isZero() || pause.isNegative()) {
-            pause = first.multipliedBy(1L << Math.min(throttledInARow, MOST_DOUBLINGS));
+            pause = guess(first);
         }
         Instant end = clock.instant().plus(pause);
         openAt = end.isAfter(openAt) ? end : openAt;
         if (pass.number() > throttledAt) {
             throttledAt = passed - 1;
-            throttledInARow++;
+            if (throttledInARow++ == 0) {
+                throttledSince = clock.instant();
+            }
             permits = Math.max(1, permits / 2);
             careful = permits;
+        }
+    }
+
+    private Duration guess(Duration first) {
+        Duration lately = closedLately.multipliedBy(7).dividedBy(8);
+        boolean learned = lately.compareTo(first) > 0;
+        if (throttledInARow == 0) {
+            return learned ? lately : first;
+        }
+        return first.multipliedBy(1L << Math.min(throttledInARow - (learned ? 1 : 0), MOST_DOUBLINGS));
+    }
+
+    private void reopened() {
+        if (throttledInARow > 0) {
+            Duration closed = Duration.between(throttledSince, clock.instant());
+            closedLately = closed.compareTo(LONGEST_GUESS) > 0 ? LONGEST_GUESS : closed;
+            throttledInARow = 0;
         }
     }
 

@@ -169,15 +169,18 @@ public final class HttpRegistry implements Registry {
     @Override
     public boolean untag(String repository, String tag) {
         ImageReference.checkTag(tag);
+        return new TagRemoval(this, repository).remove(tag);
+    }
+
+    /** @return the status of the answer to a DELETE of a tag */
+    int delete(String repository, String tag) {
         Call call = manifestCall("remove tag", "DELETE", repository, tag, Scope.delete(repository));
         HttpResponse<byte[]> response = transport.document(call);
-        return switch (response.statusCode()) {
-            case 200, 202, 204 -> true;
-            // Tells a tag that is not there from a registry without this request.
-            case 404 -> resolve(repository, tag).isEmpty();
-            case 400, 405, 501 -> false;
-            default -> throw transport.failure(call, response);
-        };
+        int status = response.statusCode();
+        if (status >= 500 && status != 501 || status == 429 || status == 408) {
+            throw transport.failure(call, response);
+        }
+        return status;
     }
 
     @Override

@@ -149,7 +149,7 @@ final class Sender {
             try {
                 HttpResponse<T> response = request.once();
                 boolean again = isThrottled(response)
-                        ? attempts.againWhenOpen(gate, call.patient())
+                        ? attempts.againWhenOpen(gate, call.patient(), !asked(call, response).isZero())
                         : isPassing(call, response) && attempts.again();
                 if (!again) {
                     return response;

@@ -18,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -56,12 +55,12 @@ final class TokenRequests {
      */
     Token fetch(Challenge challenge, Call call, boolean asChallenged) {
         EngineException refused = null;
-        for (String scopes : wordings(challenge, call, asChallenged)) {
+        for (Wording wording : wordings(challenge, call, asChallenged)) {
             Instant asked = clock.instant();
-            Call request = request(challenge, call, scopes);
+            Call request = request(challenge, call, wording.text);
             HttpResponse<byte[]> response = send.apply(request);
             if (response.statusCode() == 200) {
-                return token(call, request, response, asked);
+                return token(wording.covers, request, response, asked);
             }
             refused = refused == null ? failure(request, response) : refused;
             if (!OTHER_SCOPE.contains(response.statusCode())) {
@@ -71,23 +70,42 @@ final class TokenRequests {
         throw refused;
     }
 
-    private static List<String> wordings(Challenge challenge, Call call, boolean asChallenged) {
-        Set<String> wordings = new LinkedHashSet<>();
-        wordings.add(Scope.text(call.scopes()));
-        challenge.scopes().ifPresent(wordings::add);
-        if (call.scopes().stream().anyMatch(Scope::deletes)) {
-            wordings.add(
-                    Scope.text(call.scopes().stream().map(Scope::everything).toList()));
+    /**
+     * One way to ask.
+     *
+     * @param covers what a token for it is good for, in our words
+     */
+    private record Wording(String text, List<Scope> covers) {}
+
+    /**
+     * Ours; ours for the name that the challenge has for the repository, which may be another behind a reverse proxy; the
+     * challenge's own, which allows what it says and may be less; and all rights, where a grammar knows no deletion.
+     */
+    private static List<Wording> wordings(Challenge challenge, Call call, boolean asChallenged) {
+        List<Scope> ours = call.scopes();
+        List<Wording> wordings = new ArrayList<>();
+        Optional<Scope> theirs =
+                challenge.scopes().filter(s -> !ours.isEmpty()).flatMap(Scope::parse);
+        theirs.filter(s -> !s.repository().equals(ours.get(0).repository())).ifPresent(s -> {
+            Scope first = ours.get(0);
+            wordings.add(new Wording(new Scope(s.repository(), first.actions()).toString(), List.of(first)));
+            wordings.add(new Wording(
+                    challenge.scopes().orElseThrow(), List.of(new Scope(first.repository(), s.actions()))));
+        });
+        theirs.filter(s -> s.repository().equals(ours.get(0).repository()))
+                .ifPresent(s -> wordings.add(new Wording(challenge.scopes().orElseThrow(), List.of(s))));
+        if (theirs.isEmpty()) {
+            challenge.scopes().ifPresent(s -> wordings.add(new Wording(s, ours)));
         }
-        List<String> ordered = new ArrayList<>(wordings);
-        if (asChallenged && challenge.scopes().isPresent()) {
-            ordered.remove(challenge.scopes().get());
-            ordered.add(0, challenge.scopes().get());
+        wordings.add(asChallenged ? wordings.size() : 0, new Wording(Scope.text(ours), ours));
+        if (ours.stream().anyMatch(Scope::deletes)) {
+            List<Scope> all = ours.stream().map(Scope::everything).toList();
+            wordings.add(new Wording(Scope.text(all), ours));
         }
-        return ordered;
+        return wordings;
     }
 
-    private Token token(Call call, Call request, HttpResponse<byte[]> response, Instant asked) {
+    private static Token token(List<Scope> covers, Call request, HttpResponse<byte[]> response, Instant asked) {
         try {
             JsonNode json = JSON.readTree(response.body());
             String token = json.path("token").asText("");
@@ -97,7 +115,7 @@ final class TokenRequests {
             }
             long lifetime = json.path("expires_in").asLong(DEFAULT_LIFETIME_SECONDS);
             // A tenth early, so that a token does not expire on its way.
-            return new Token(call.scopes(), token, asked.plusMillis(Math.max(0, lifetime) * 900));
+            return new Token(covers, token, asked.plusMillis(Math.max(0, lifetime) * 900));
         } catch (IOException e) {
             throw Failures.of(FailureKind.UNSUPPORTED, request, "answered something that is not a token response.");
         }

@@ -104,8 +104,10 @@ final class VerifyingStream implements AutoCloseable {
     }
 
     private synchronized void begin(long offset) {
-        turn++;
-        closed = false;
+        synchronized (opening) {
+            turn++;
+            closed = false;
+        }
         breaks = 0;
         Map.Entry<Long, MessageDigest> state = states.floorEntry(offset);
         digester = copy(state.getValue());
@@ -228,10 +230,20 @@ final class VerifyingStream implements AutoCloseable {
         return waiting;
     }
 
+    /** Ends the reading of a turn; one that is over already has nothing to end. */
+    void stop(int mine) {
+        synchronized (opening) {
+            if (mine != turn) {
+                return;
+            }
+            closed = true;
+        }
+        closeQuietly();
+    }
+
     @Override
     public void close() {
-        closed = true;
-        closeQuietly();
+        stop(turn);
     }
 
     private void closeQuietly() {

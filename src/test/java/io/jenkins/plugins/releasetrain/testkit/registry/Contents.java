@@ -69,6 +69,16 @@ final class Contents {
         return manifestsOf.getOrDefault(repository, Map.of()).remove(digest) != null;
     }
 
+    void collectUntagged(String repository) {
+        Map<String, Stored> manifests = manifestsOf.getOrDefault(repository, Map.of());
+        Set<String> named = new ConcurrentSkipListSet<>(tags(repository).values());
+        for (String tagged : tags(repository).values()) {
+            String text = new String(manifests.get(tagged).content(), java.nio.charset.StandardCharsets.UTF_8);
+            manifests.keySet().stream().filter(text::contains).forEach(named::add);
+        }
+        manifests.keySet().removeIf(digest -> !named.contains(digest));
+    }
+
     boolean hasRepository(String repository) {
         return manifestsOf.containsKey(repository) || blobsOf.containsKey(repository);
     }

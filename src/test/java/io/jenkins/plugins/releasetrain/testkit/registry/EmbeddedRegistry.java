@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.testkit.registry;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 
 /**
  * An OCI registry in memory with real HTTP on a free port of the loopback interface (distribution specification 1.1). It
@@ -59,15 +61,25 @@ public final class EmbeddedRegistry implements AutoCloseable {
         router = new Router(
                 new ManifestEndpoints(contents, options), new BlobEndpoints(contents, options, this::mayPull));
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        server = options.tls().isPresent() ? https(address, options.tls().get()) : HttpServer.create(address, 0);
+        server = options.tls().isPresent()
+                ? https(address, options.tls().get(), options.clientCertificates())
+                : HttpServer.create(address, 0);
         server.setExecutor(threads);
         server.createContext("/", this::serve);
         server.start();
     }
 
-    private static HttpServer https(InetSocketAddress address, SSLContext context) throws IOException {
+    private static HttpServer https(InetSocketAddress address, SSLContext context, boolean clientCertificates)
+            throws IOException {
         HttpsServer https = HttpsServer.create(address, 0);
-        https.setHttpsConfigurator(new HttpsConfigurator(context));
+        https.setHttpsConfigurator(new HttpsConfigurator(context) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+                SSLParameters wanted = context.getDefaultSSLParameters();
+                wanted.setNeedClientAuth(clientCertificates);
+                parameters.setSSLParameters(wanted);
+            }
+        });
         return https;
     }
 
@@ -127,7 +139,12 @@ public final class EmbeddedRegistry implements AutoCloseable {
 
     private void serve(HttpExchange exchange) throws IOException {
         try (exchange) {
-            Request request = Request.read(exchange);
+            Request request = Request.read(exchange, this::reading);
+            if (!request.complete()) {
+                keep(request);
+                exchanges.add(new Exchange(request.method(), request.path(), request.query(), "", 0));
+                return;
+            }
             Reply reply = planned(request).map(f -> failed(request, f)).orElseGet(() -> answer(request));
             String scheme = request.header("Authorization").orElse("").split(" ")[0];
             int status = reply.breakAfter() == 0 ? 0 : reply.status();
@@ -152,9 +169,58 @@ public final class EmbeddedRegistry implements AutoCloseable {
     }
 
     private Reply answer(Request request) {
-        return refusal(request)
-                .orElseGet(() -> router.answer(request))
-                .header("Docker-Distribution-Api-Version", "registry/2.0");
+        List<Personality> personalities = request.isOurs() ? List.of() : options.personalities();
+        return new Ways(personalities).answer(request).header("Docker-Distribution-Api-Version", "registry/2.0");
+    }
+
+    private void reading(Request begun, long bytes) throws IOException {
+        if (!begun.isOurs()) {
+            for (Personality personality : options.personalities()) {
+                personality.reading(begun, bytes);
+            }
+        }
+    }
+
+    /** What a broken upload brought, where the registry keeps it. */
+    private void keep(Request broken) {
+        if (options.personalities().stream().anyMatch(Personality::keepsBrokenUploads)) {
+            String id = broken.path().substring(broken.path().lastIndexOf('/') + 1);
+            contents.upload(id).ifPresent(upload -> upload.writeBytes(broken.body()));
+        }
+    }
+
+    /** The personalities one after another, and then the registry itself. */
+    private final class Ways implements Personality.Rest {
+        private final List<Personality> left;
+
+        Ways(List<Personality> left) {
+            this.left = left;
+        }
+
+        @Override
+        public Reply answer(Request request) {
+            if (left.isEmpty()) {
+                return refusal(request).orElseGet(() -> router.answer(request));
+            }
+            return left.get(0).answer(request, new Ways(left.subList(1, left.size())));
+        }
+
+        @Override
+        public void deleteManifest(String repository, String reference) {
+            contents.deleteManifest(repository, digest(repository, reference));
+        }
+
+        @Override
+        public String digest(String repository, String reference) {
+            return contents.manifest(repository, reference)
+                    .map(Contents.Stored::digest)
+                    .orElse("");
+        }
+    }
+
+    /** Takes away what no tag points to and no index names, as retention does. */
+    public void collectUntagged(String repository) {
+        contents.collectUntagged(repository);
     }
 
     private static void send(HttpExchange exchange, Reply reply) throws IOException {
@@ -170,10 +236,21 @@ public final class EmbeddedRegistry implements AutoCloseable {
         exchange.sendResponseHeaders(reply.status(), reply.body().length == 0 ? -1 : reply.body().length);
         int length = reply.breakAfter() < 0 ? reply.body().length : Math.min(reply.breakAfter(), reply.body().length);
         exchange.getResponseBody().write(reply.body(), 0, length);
+        if (reply.breakWhen().isPresent()) {
+            exchange.getResponseBody().flush();
+            try {
+                reply.breakWhen().get().await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private Optional<Reply> refusal(Request request) {
         String authorization = request.header("Authorization").orElse("");
+        if (request.isOurs() && authorization.isEmpty()) {
+            return Optional.empty();
+        }
         if (options.basicAuth().isPresent()) {
             byte[] pair = options.basicAuth().get().getBytes(StandardCharsets.UTF_8);
             boolean known = authorization.equals("Basic " + Base64.getEncoder().encodeToString(pair));
@@ -188,11 +265,16 @@ public final class EmbeddedRegistry implements AutoCloseable {
                     case "GET", "HEAD" -> "pull";
                     default -> "push";
                 };
-        if (allows(authorization, repository, action)) {
+        boolean mayMount =
+                request.parameter("from").map(from -> mayPull(request, from)).orElse(true);
+        // CNCF distribution asks for the right to read where a blob is to be mounted from.
+        if (allows(authorization, repository, action) && mayMount) {
             return Optional.empty();
         }
         boolean known = options.tokens().get().scopes(bearer(authorization)).isPresent();
-        String scope = repository.isEmpty() ? "" : ",scope=\"repository:" + repository + ":" + action + "\"";
+        String scope = repository.isEmpty()
+                ? ""
+                : ",scope=\"repository:" + options.scopePrefix() + repository + ":" + action + "\"";
         return Optional.of(
                 unauthorized("Bearer realm=\"" + options.tokens().get().realm() + "\",service=\"embedded\"" + scope
                         + (known ? ",error=\"insufficient_scope\"" : "")));
@@ -213,7 +295,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
         if (scopes == null || repository.isEmpty()) {
             return scopes != null;
         }
-        String prefix = "repository:" + repository + ":";
+        String prefix = "repository:" + options.scopePrefix() + repository + ":";
         return scopes.stream()
                 .filter(scope -> scope.startsWith(prefix))
                 .anyMatch(scope ->

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.testkit.registry;
 
+import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 
 /** What a registry does wrong: turns the right answer into the one that is given. */
@@ -30,5 +31,10 @@ public interface Failure extends UnaryOperator<Reply> {
             wrong[wrong.length / 2] ^= 1;
             return right.body(wrong);
         };
+    }
+
+    /** Gives so many bytes of the body and then nothing until it is over, without closing the connection. */
+    static Failure stalled(int afterBytes, CountDownLatch over) {
+        return right -> right.breakingAfter(afterBytes).breakingWhen(over);
     }
 }

@@ -80,6 +80,7 @@ final class ManifestEndpoints {
         }
         List<JsonNode> blobs = new ArrayList<>();
         manifest.path("layers").forEach(blobs::add);
+        manifest.path("blobs").forEach(blobs::add);
         if (manifest.has("config")) {
             blobs.add(manifest.path("config"));
         }
@@ -134,11 +135,11 @@ final class ManifestEndpoints {
         ObjectNode index = JSON.createObjectNode()
                 .put("schemaVersion", 2)
                 .put("mediaType", "application/vnd.oci.image.index.v1+json");
-        ArrayNode list = index.putArray("manifests");
+        ArrayNode all = JSON.createArrayNode();
         for (Stored manifest : contents.manifests(repository)) {
             JsonNode json = read(manifest);
             if (json.path("subject").path("digest").asText().equals(digest)) {
-                ObjectNode descriptor = list.addObject()
+                ObjectNode descriptor = all.addObject()
                         .put("mediaType", manifest.mediaType())
                         .put("digest", manifest.digest())
                         .put("size", manifest.content().length);
@@ -147,7 +148,16 @@ final class ManifestEndpoints {
                 descriptor.put("artifactType", artifact);
             }
         }
-        return Reply.json(200, index.toString()).header("Content-Type", "application/vnd.oci.image.index.v1+json");
+        int from = request.parameter("from").map(Integer::parseInt).orElse(0);
+        int to = (int) Math.min(all.size(), (long) from + options.referrersPerPage());
+        ArrayNode list = index.putArray("manifests");
+        for (int i = from; i < to; i++) {
+            list.add(all.get(i));
+        }
+        Reply reply =
+                Reply.json(200, index.toString()).header("Content-Type", "application/vnd.oci.image.index.v1+json");
+        String next = "/v2/" + repository + "/referrers/" + digest + "?from=" + to;
+        return to < all.size() ? reply.header("Link", "<" + next + ">; rel=\"next\"") : reply;
     }
 
     private static JsonNode read(Stored manifest) {

@@ -1,118 +1,169 @@
 package io.jenkins.plugins.releasetrain.testkit.registry;
 
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 
-/**
- * How a registry behaves.
- *
- * @param mounts whether blobs are mounted from other repositories
- * @param referrers whether it has the referrers API
- * @param digestHeaders whether it says Docker-Content-Digest
- * @param tagDeletion whether a tag can be deleted
- * @param tagsPerPage most tags in one answer
- * @param blobsAt origin to which GETs of blobs are redirected
- * @param basicAuth user and password, separated by a colon, that every request needs
- * @param tokens bearer tokens that every request needs
- * @param tls for HTTPS
- */
-public record RegistryOptions(
-        boolean mounts,
-        boolean referrers,
-        boolean digestHeaders,
-        boolean tagDeletion,
-        int tagsPerPage,
-        Optional<URI> blobsAt,
-        Optional<String> basicAuth,
-        Optional<TokenServer> tokens,
-        Optional<SSLContext> tls) {
-
+/** How a registry behaves. Immutable; each {@code with…} gives another one. */
+public final class RegistryOptions {
     /** Everything of the specification, for anybody, without TLS. */
-    public static final RegistryOptions DEFAULT = new RegistryOptions(
-            true,
-            true,
-            true,
-            true,
-            Integer.MAX_VALUE,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
+    public static final RegistryOptions DEFAULT = new RegistryOptions();
+
+    private boolean mounts = true;
+    private boolean referrers = true;
+    private boolean digestHeaders = true;
+    private boolean tagDeletion = true;
+    private int tagsPerPage = Integer.MAX_VALUE;
+    private int referrersPerPage = Integer.MAX_VALUE;
+    private String scopePrefix = "";
+    private Optional<URI> blobsAt = Optional.empty();
+    private Optional<String> basicAuth = Optional.empty();
+    private Optional<TokenServer> tokens = Optional.empty();
+    private Optional<SSLContext> tls = Optional.empty();
+    private boolean clientCertificates;
+    private List<Personality> personalities = List.of();
+
+    private RegistryOptions() {}
+
+    private RegistryOptions with(Consumer<RegistryOptions> change) {
+        RegistryOptions other = new RegistryOptions();
+        other.mounts = mounts;
+        other.referrers = referrers;
+        other.digestHeaders = digestHeaders;
+        other.tagDeletion = tagDeletion;
+        other.tagsPerPage = tagsPerPage;
+        other.referrersPerPage = referrersPerPage;
+        other.scopePrefix = scopePrefix;
+        other.blobsAt = blobsAt;
+        other.basicAuth = basicAuth;
+        other.tokens = tokens;
+        other.tls = tls;
+        other.clientCertificates = clientCertificates;
+        other.personalities = personalities;
+        change.accept(other);
+        return other;
+    }
+
+    /** Whether blobs are mounted from other repositories. */
+    boolean mounts() {
+        return mounts;
+    }
+
+    /** Whether it has the referrers API. */
+    boolean referrers() {
+        return referrers;
+    }
+
+    /** Whether it says Docker-Content-Digest. */
+    boolean digestHeaders() {
+        return digestHeaders;
+    }
+
+    /** Whether a tag can be deleted. */
+    boolean tagDeletion() {
+        return tagDeletion;
+    }
+
+    /** Most tags in one answer. */
+    int tagsPerPage() {
+        return tagsPerPage;
+    }
+
+    /** Most referrers in one answer. */
+    int referrersPerPage() {
+        return referrersPerPage;
+    }
+
+    /** Put before the repository in the scopes of tokens, as behind a reverse proxy. */
+    String scopePrefix() {
+        return scopePrefix;
+    }
+
+    /** Origin to which GETs of blobs are redirected. */
+    Optional<URI> blobsAt() {
+        return blobsAt;
+    }
+
+    /** User and password, separated by a colon, that every request needs. */
+    Optional<String> basicAuth() {
+        return basicAuth;
+    }
+
+    /** Bearer tokens that every request needs. */
+    Optional<TokenServer> tokens() {
+        return tokens;
+    }
+
+    /** For HTTPS. */
+    Optional<SSLContext> tls() {
+        return tls;
+    }
+
+    /** Whether the TLS handshake wants a certificate of the client. */
+    boolean clientCertificates() {
+        return clientCertificates;
+    }
+
+    /** The first one is asked first. */
+    List<Personality> personalities() {
+        return personalities;
+    }
 
     public RegistryOptions withoutMounts() {
-        return new RegistryOptions(
-                false, referrers, digestHeaders, tagDeletion, tagsPerPage, blobsAt, basicAuth, tokens, tls);
+        return with(o -> o.mounts = false);
     }
 
     public RegistryOptions withoutReferrers() {
-        return new RegistryOptions(
-                mounts, false, digestHeaders, tagDeletion, tagsPerPage, blobsAt, basicAuth, tokens, tls);
+        return with(o -> o.referrers = false);
     }
 
     public RegistryOptions withoutDigestHeaders() {
-        return new RegistryOptions(mounts, referrers, false, tagDeletion, tagsPerPage, blobsAt, basicAuth, tokens, tls);
+        return with(o -> o.digestHeaders = false);
     }
 
     public RegistryOptions withoutTagDeletion() {
-        return new RegistryOptions(
-                mounts, referrers, digestHeaders, false, tagsPerPage, blobsAt, basicAuth, tokens, tls);
+        return with(o -> o.tagDeletion = false);
     }
 
     public RegistryOptions withTagsPerPage(int tags) {
-        return new RegistryOptions(
-                mounts, referrers, digestHeaders, tagDeletion, tags, blobsAt, basicAuth, tokens, tls);
+        return with(o -> o.tagsPerPage = tags);
+    }
+
+    public RegistryOptions withReferrersPerPage(int descriptors) {
+        return with(o -> o.referrersPerPage = descriptors);
+    }
+
+    public RegistryOptions withScopePrefix(String prefix) {
+        return with(o -> o.scopePrefix = prefix);
     }
 
     public RegistryOptions withBlobsAt(URI origin) {
-        return new RegistryOptions(
-                mounts,
-                referrers,
-                digestHeaders,
-                tagDeletion,
-                tagsPerPage,
-                Optional.of(origin),
-                basicAuth,
-                tokens,
-                tls);
+        return with(o -> o.blobsAt = Optional.of(origin));
     }
 
     public RegistryOptions withBasicAuth(String user, String password) {
-        return new RegistryOptions(
-                mounts,
-                referrers,
-                digestHeaders,
-                tagDeletion,
-                tagsPerPage,
-                blobsAt,
-                Optional.of(user + ":" + password),
-                tokens,
-                tls);
+        return with(o -> o.basicAuth = Optional.of(user + ":" + password));
     }
 
     public RegistryOptions withTokens(TokenServer server) {
-        return new RegistryOptions(
-                mounts,
-                referrers,
-                digestHeaders,
-                tagDeletion,
-                tagsPerPage,
-                blobsAt,
-                basicAuth,
-                Optional.of(server),
-                tls);
+        return with(o -> o.tokens = Optional.of(server));
     }
 
     public RegistryOptions withTls(SSLContext context) {
-        return new RegistryOptions(
-                mounts,
-                referrers,
-                digestHeaders,
-                tagDeletion,
-                tagsPerPage,
-                blobsAt,
-                basicAuth,
-                tokens,
-                Optional.of(context));
+        return with(o -> o.tls = Optional.of(context));
+    }
+
+    /** For whoever shows a certificate that the context trusts. */
+    public RegistryOptions withClientCertificates() {
+        return with(o -> o.clientCertificates = true);
+    }
+
+    public RegistryOptions being(Personality personality) {
+        List<Personality> more = new ArrayList<>(personalities);
+        more.add(personality);
+        return with(o -> o.personalities = List.copyOf(more));
     }
 }

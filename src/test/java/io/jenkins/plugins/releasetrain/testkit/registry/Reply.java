@@ -3,14 +3,22 @@ package io.jenkins.plugins.releasetrain.testkit.registry;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * An answer.
  *
  * @param breakAfter body bytes after which the connection is cut; negative for never
+ * @param breakWhen what is waited for before it is cut
  */
-public record Reply(int status, Map<String, String> headers, byte[] body, int breakAfter) {
+public record Reply(
+        int status, Map<String, String> headers, byte[] body, int breakAfter, Optional<CountDownLatch> breakWhen) {
     static final byte[] NOTHING = {};
+
+    Reply(int status, Map<String, String> headers, byte[] body, int breakAfter) {
+        this(status, headers, body, breakAfter, Optional.empty());
+    }
 
     public static Reply of(int status) {
         return new Reply(status, Map.of(), NOTHING, -1);
@@ -43,5 +51,9 @@ public record Reply(int status, Map<String, String> headers, byte[] body, int br
 
     public Reply breakingAfter(int bytes) {
         return new Reply(status, headers, body, bytes);
+    }
+
+    Reply breakingWhen(CountDownLatch over) {
+        return new Reply(status, headers, body, breakAfter, Optional.of(over));
     }
 }

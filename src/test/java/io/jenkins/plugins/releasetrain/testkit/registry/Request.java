@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.testkit.registry;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -16,25 +17,62 @@ import java.util.Optional;
  *
  * @param path without the query
  * @param query decoded values by name
+ * @param complete whether all of the body came
  */
-public record Request(String method, String path, Map<String, List<String>> query, Headers headers, byte[] body) {
+public record Request(
+        String method, String path, Map<String, List<String>> query, Headers headers, byte[] body, boolean complete) {
+    /** Marks what a test pushes by itself: personalities keep out of it. */
+    static final String TESTKIT = "X-Testkit";
+
+    private static final int CHUNK = 16 << 10;
+
+    /** Told of a body that is read. */
+    interface Reading {
+        /** @throws IOException to stop there */
+        void at(Request begun, long bytes) throws IOException;
+    }
 
     static Request read(HttpExchange exchange) throws IOException {
+        return read(exchange, (begun, bytes) -> {});
+    }
+
+    /** Not complete where the client went away, or where it was told to stop. */
+    static Request read(HttpExchange exchange, Reading reading) throws IOException {
         Headers headers = exchange.getRequestHeaders();
-        byte[] body = exchange.getRequestBody().readAllBytes();
-        String length = headers.getFirst("Content-Length");
-        if (length != null && Long.parseLong(length) != body.length) {
-            throw new IOException("The client went away after " + body.length + " of " + length + " bytes");
-        }
-        return new Request(
+        Request begun = new Request(
                 exchange.getRequestMethod(),
                 exchange.getRequestURI().getPath(),
                 query(exchange.getRequestURI().getRawQuery()),
                 headers,
-                body);
+                new byte[0],
+                false);
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        boolean stopped = false;
+        try {
+            byte[] chunk = exchange.getRequestBody().readNBytes(CHUNK);
+            while (chunk.length > 0) {
+                body.writeBytes(chunk);
+                reading.at(begun, body.size());
+                chunk = exchange.getRequestBody().readNBytes(CHUNK);
+            }
+        } catch (IOException e) {
+            stopped = true;
+        }
+        String length = headers.getFirst("Content-Length");
+        boolean whole = !stopped && (length == null || Long.parseLong(length) == body.size());
+        return new Request(begun.method, begun.path, begun.query, headers, body.toByteArray(), whole);
     }
 
-    private static Map<String, List<String>> query(String raw) {
+    /** The same for another path. */
+    public Request at(String other) {
+        return new Request(method, other, query, headers, body, complete);
+    }
+
+    boolean isOurs() {
+        return headers.containsKey(TESTKIT);
+    }
+
+    static Map<String, List<String>> query(String raw) {
         Map<String, List<String>> query = new LinkedHashMap<>();
         for (String pair : raw == null ? new String[0] : raw.split("&")) {
             int equals = pair.indexOf('=');

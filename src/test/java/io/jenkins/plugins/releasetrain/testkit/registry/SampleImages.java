@@ -106,11 +106,12 @@ public final class SampleImages {
         String layer = pushBlob(repository, text.getBytes(StandardCharsets.UTF_8));
         String config = pushBlob(repository, "{}".getBytes(StandardCharsets.UTF_8));
         byte[] manifest = """
-                {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",\
-                "artifactType":"application/vnd.example.signature",\
-                "config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"%s","size":2},\
-                "layers":[{"mediaType":"text/plain","digest":"%s","size":%d}],\
-                "subject":{"mediaType":"%s","digest":"%s","size":1}}""".formatted(config, layer, text.length(), subjectType, subject)
+            {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",\
+            "artifactType":"application/vnd.example.signature",\
+            "config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"%s","size":2},\
+            "layers":[{"mediaType":"text/plain","digest":"%s","size":%d}],\
+            "subject":{"mediaType":"%s","digest":"%s","size":1}}\
+            """.formatted(config, layer, text.length(), subjectType, subject)
                 .getBytes(StandardCharsets.UTF_8);
         String digest = Contents.digest(manifest, "sha256:");
         return pushManifest(repository, digest, "application/vnd.oci.image.manifest.v1+json", manifest);
@@ -119,6 +120,7 @@ public final class SampleImages {
     private HttpResponse<byte[]> send(String method, URI uri, String contentType, byte[] body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri)
                 .method(method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+        request.header(Request.TESTKIT, "push");
         authorization.ifPresent(value -> request.header("Authorization", value));
         if (!contentType.isEmpty()) {
             request.header("Content-Type", contentType);

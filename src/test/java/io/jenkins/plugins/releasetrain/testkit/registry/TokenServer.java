@@ -16,17 +16,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * A token server (distribution "Token Authentication Specification"): anybody gets pull, one account gets all it asks for.
  * Its tokens are opaque ones that it checks itself, or whatever it is given to mint them.
  */
 public final class TokenServer implements AutoCloseable {
-    private final String account;
     private final Function<Grant, String> mint;
     private final Map<String, List<String>> issued = new ConcurrentHashMap<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final AtomicReference<String> account;
+    private volatile UnaryOperator<List<String>> grants = scopes -> scopes;
+    private volatile Predicate<String> known = scope -> true;
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
     private final HttpServer server;
 
@@ -39,7 +45,7 @@ public final class TokenServer implements AutoCloseable {
     public record Grant(String user, String service, List<String> scopes) {}
 
     private TokenServer(String user, String password, Function<Grant, String> mint) throws IOException {
-        account = user + ":" + password;
+        account = new AtomicReference<>(user + ":" + password);
         this.mint = mint;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
@@ -63,6 +69,21 @@ public final class TokenServer implements AutoCloseable {
     /** The requests for tokens, in the order of their arrival. */
     public List<Request> requests() {
         return List.copyOf(requests);
+    }
+
+    /** Another password from now on; tokens that were given stay. */
+    public void rotate(String user, String password) {
+        account.set(user + ":" + password);
+    }
+
+    /** Gives a token for the last scope asked for only, as GitLab does. */
+    public void grantOneScope() {
+        grants = scopes -> scopes.isEmpty() ? scopes : scopes.subList(scopes.size() - 1, scopes.size());
+    }
+
+    /** Answers 400 to scopes that its grammar does not know, as Quay to {@code delete}. */
+    public void know(Predicate<String> scopes) {
+        known = scopes;
     }
 
     /** Lets every token expire at once. */
@@ -90,19 +111,35 @@ public final class TokenServer implements AutoCloseable {
         if (authorization.isPresent() && !authorization.get().equals(basic())) {
             return Reply.error(401, "UNAUTHORIZED", "wrong password");
         }
+        boolean refreshes = request.method().equals("POST");
+        Map<String, List<String>> form =
+                refreshes ? Request.query(new String(request.body(), StandardCharsets.UTF_8)) : request.query();
+        String password = account.get().substring(account.get().indexOf(':') + 1);
+        if (refreshes && !form.getOrDefault("refresh_token", List.of()).equals(List.of(password))) {
+            return Reply.error(401, "UNAUTHORIZED", "wrong identity token");
+        }
         List<String> granted = new ArrayList<>();
-        for (String scope : request.query().getOrDefault("scope", List.of())) {
-            granted.add(authorization.isPresent() ? scope : scope.replaceAll(":[^:]*$", ":pull"));
+        List<String> scopes = form.getOrDefault("scope", List.of()).stream()
+                .flatMap(s -> Stream.of(s.split(" ")))
+                .toList();
+        if (!scopes.stream().allMatch(known)) {
+            return Reply.error(400, "UNSUPPORTED", "unable to decode scope");
+        }
+        for (String scope : grants.apply(scopes)) {
+            String all = scope.endsWith(":*") ? scope.replaceAll("\\*$", "pull,push,delete") : scope;
+            granted.add(authorization.isPresent() || refreshes ? all : scope.replaceAll(":[^:]*$", ":pull"));
         }
         String service = request.parameter("service").orElse("");
-        String user = authorization.isPresent() ? account.substring(0, account.indexOf(':')) : "";
+        String user = authorization.isPresent()
+                ? account.get().substring(0, account.get().indexOf(':'))
+                : "";
         String token = mint.apply(new Grant(user, service, List.copyOf(granted)));
         issued.put(token, granted);
         return Reply.json(200, "{\"token\":\"" + token + "\",\"expires_in\":300}");
     }
 
     private String basic() {
-        return "Basic " + Base64.getEncoder().encodeToString(account.getBytes(StandardCharsets.UTF_8));
+        return "Basic " + Base64.getEncoder().encodeToString(account.get().getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

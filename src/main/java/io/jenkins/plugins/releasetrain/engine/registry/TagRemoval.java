@@ -1,0 +1,76 @@
+package io.jenkins.plugins.releasetrain.engine.registry;
+
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Tag;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Takes a tag away. In some registries the manifest goes with it, and so do its other tags; until a registry was seen to
+ * take the tag alone, one whose manifest has other tags stays.
+ */
+final class TagRemoval {
+    private static final int MOST_TAGS = 5_000;
+
+    private final HttpRegistry registry;
+    private final String repository;
+
+    TagRemoval(HttpRegistry registry, String repository) {
+        this.registry = registry;
+        this.repository = repository;
+    }
+
+    /** @return false where this registry, or this account, cannot do it; the tag is unchanged then */
+    boolean remove(String tag) {
+        Optional<Digest> digest = registry.resolve(repository, tag).map(Descriptor::digest);
+        if (digest.isEmpty()) {
+            return true;
+        }
+        if (!registry.abilities().deletesTagsAlone() && isShared(tag, digest.get())) {
+            return false;
+        }
+        switch (registry.delete(repository, tag)) {
+            case 200, 202, 204 -> {
+                if (registry.resolve(repository, digest.get().value()).isPresent()) {
+                    registry.abilities().foundTagsDeletedAlone();
+                }
+                return true;
+            }
+            // Tells a tag that is not there from a registry without this request.
+            case 404 -> {
+                return registry.resolve(repository, tag).isEmpty();
+            }
+            default -> {
+                return false;
+            }
+        }
+    }
+
+    private boolean isShared(String tag, Digest digest) {
+        List<Tag> others;
+        try {
+            others = registry.tags(repository).stream()
+                    .filter(other -> !other.equals(tag))
+                    .map(other -> new Tag(repository, other))
+                    .toList();
+        } catch (EngineException e) {
+            if (e.kind().retryable()) {
+                throw e;
+            }
+            return true;
+        }
+        if (others.size() > MOST_TAGS) {
+            throw new EngineException(
+                    FailureKind.TOO_LARGE,
+                    "Cannot remove tag " + repository + ":" + tag + " at registry " + registry.host()
+                            + ": its repository has more than " + MOST_TAGS
+                            + " tags, so it was not looked whether another one has the same manifest. Remove it by"
+                            + " hand.");
+        }
+        return registry.resolveAll(others).values().stream()
+                .anyMatch(d -> d.digest().equals(digest));
+    }
+}

@@ -1,0 +1,37 @@
+package io.jenkins.plugins.releasetrain.testkit.registry;
+
+import java.io.IOException;
+
+/** What a kind of registry does in its own way. See {@link Personalities} for those that are met. */
+public interface Personality {
+    /**
+     * Answers a request.
+     *
+     * @param rest what the registry does otherwise
+     */
+    Reply answer(Request request, Rest rest);
+
+    /**
+     * Called while a body is read.
+     *
+     * @param read bytes of it so far
+     * @throws IOException to break the connection there
+     */
+    default void reading(Request begun, long read) throws IOException {}
+
+    /** Whether what a broken upload brought is kept, to go on from. */
+    default boolean keepsBrokenUploads() {
+        return false;
+    }
+
+    /** The registry without this personality. */
+    interface Rest {
+        Reply answer(Request request);
+
+        /** Takes a manifest away with all its tags. */
+        void deleteManifest(String repository, String reference);
+
+        /** The digest that a tag or digest stands for; empty text for none. */
+        String digest(String repository, String reference);
+    }
+}
