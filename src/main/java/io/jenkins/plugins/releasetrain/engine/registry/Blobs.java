@@ -109,10 +109,10 @@ final class Blobs {
     /** Begins an upload and says where it goes on. */
     URI begin(String repository, Digest digest) {
         Call call = Call.of(
-                        "begin the upload of blob " + name(repository, digest),
-                        "POST",
-                        transport.uri("/v2/" + transport.settings().path(repository) + "/blobs/uploads/"),
-                        Scope.push(repository));
+                "begin the upload of blob " + name(repository, digest),
+                "POST",
+                transport.uri("/v2/" + transport.settings().path(repository) + "/blobs/uploads/"),
+                Scope.push(repository));
         HttpResponse<byte[]> response = transport.document(call);
         if (!isSuccess(response)) {
             throw transport.failure(call, response);

@@ -149,7 +149,8 @@ final class Sender {
             try {
                 HttpResponse<T> response = request.once();
                 boolean again = isThrottled(response)
-                        ? attempts.againWhenOpen(gate, call.patient(), !asked(call, response).isZero())
+                        ? attempts.againWhenOpen(
+                                gate, call.patient(), !asked(call, response).isZero())
                         : isPassing(call, response) && attempts.again();
                 if (!again) {
                     return response;

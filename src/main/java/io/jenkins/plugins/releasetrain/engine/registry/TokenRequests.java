@@ -84,13 +84,12 @@ final class TokenRequests {
     private static List<Wording> wordings(Challenge challenge, Call call, boolean asChallenged) {
         List<Scope> ours = call.scopes();
         List<Wording> wordings = new ArrayList<>();
-        Optional<Scope> theirs =
-                challenge.scopes().filter(s -> !ours.isEmpty()).flatMap(Scope::parse);
+        Optional<Scope> theirs = challenge.scopes().filter(s -> !ours.isEmpty()).flatMap(Scope::parse);
         theirs.filter(s -> !s.repository().equals(ours.get(0).repository())).ifPresent(s -> {
             Scope first = ours.get(0);
             wordings.add(new Wording(new Scope(s.repository(), first.actions()).toString(), List.of(first)));
-            wordings.add(new Wording(
-                    challenge.scopes().orElseThrow(), List.of(new Scope(first.repository(), s.actions()))));
+            wordings.add(
+                    new Wording(challenge.scopes().orElseThrow(), List.of(new Scope(first.repository(), s.actions()))));
         });
         theirs.filter(s -> s.repository().equals(ours.get(0).repository()))
                 .ifPresent(s -> wordings.add(new Wording(challenge.scopes().orElseThrow(), List.of(s))));

@@ -80,8 +80,7 @@ class HostGateTest {
         }
         gate.enter();
 
-        assertThat(Duration.between(begin, time.instant()))
-                .isGreaterThanOrEqualTo(STEP.multipliedBy(1 + 2 + 4 + 8));
+        assertThat(Duration.between(begin, time.instant())).isGreaterThanOrEqualTo(STEP.multipliedBy(1 + 2 + 4 + 8));
     }
 
     @Test

@@ -150,8 +150,7 @@ class RegistryCasesTest {
     private Reply noReferrers(int variant) throws IOException {
         return switch (variant) {
             case 1 -> {
-                EmbeddedRegistry login = start(
-                        RegistryOptions.DEFAULT.being((request, rest) -> Personalities.page()));
+                EmbeddedRegistry login = start(RegistryOptions.DEFAULT.being((request, rest) -> Personalities.page()));
                 yield Reply.of(303).header("Location", login.origin() + "/login");
             }
             case 2 -> Personalities.page();
@@ -163,9 +162,11 @@ class RegistryCasesTest {
 
     private Digest signedUnderTheTag(EmbeddedRegistry source) {
         SampleImages images = SampleImages.at(source.origin());
-        Digest signature = new Digest(images.pushReferrer("shop/cart", DIGEST.value(), Manifests.OCI_MANIFEST, "signed"));
-        String list = "{\"schemaVersion\":2,\"mediaType\":\"" + Manifests.OCI_INDEX + "\",\"manifests\":[{\"mediaType\":\""
-                + Manifests.OCI_MANIFEST + "\",\"digest\":\"" + signature + "\",\"size\":9}]}";
+        Digest signature =
+                new Digest(images.pushReferrer("shop/cart", DIGEST.value(), Manifests.OCI_MANIFEST, "signed"));
+        String list =
+                "{\"schemaVersion\":2,\"mediaType\":\"" + Manifests.OCI_INDEX + "\",\"manifests\":[{\"mediaType\":\""
+                        + Manifests.OCI_MANIFEST + "\",\"digest\":\"" + signature + "\",\"size\":9}]}";
         images.pushManifest(
                 "shop/cart", Attachments.tag(DIGEST), Manifests.OCI_INDEX, list.getBytes(StandardCharsets.UTF_8));
         return signature;
@@ -173,7 +174,16 @@ class RegistryCasesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, true", "2, true", "3, true", "4, true", "5, true", "1, false", "2, false", "3, false", "4, false", "5, false"
+        "1, true",
+        "2, true",
+        "3, true",
+        "4, true",
+        "5, true",
+        "1, false",
+        "2, false",
+        "3, false",
+        "4, false",
+        "5, false"
     })
     void RG_4_whatever_a_registry_without_referrers_says_the_tag_is_looked_at(int variant, boolean atSource)
             throws IOException {
@@ -189,7 +199,8 @@ class RegistryCasesTest {
         copy(source, target);
 
         assertThat(target.manifest("live/cart", signature.value())).isPresent();
-        assertThat(new String(target.manifest("live/cart", Attachments.tag(DIGEST)).orElseThrow()))
+        assertThat(new String(
+                        target.manifest("live/cart", Attachments.tag(DIGEST)).orElseThrow()))
                 .contains(signature.value());
     }
 
@@ -230,9 +241,10 @@ class RegistryCasesTest {
         SampleImages images = SampleImages.at(source.origin());
         String blob = images.pushBlob("shop/cart", "a signature".getBytes(StandardCharsets.UTF_8));
         byte[] artifact = """
-                {"mediaType":"%s","artifactType":"application/vnd.example.signature",\
-                "blobs":[{"mediaType":"application/jose+json","digest":"%s","size":11}],\
-                "subject":{"mediaType":"%s","digest":"%s","size":1}}""".formatted(Manifests.ARTIFACT, blob, Manifests.OCI_MANIFEST, DIGEST)
+            {"mediaType":"%s","artifactType":"application/vnd.example.signature",\
+            "blobs":[{"mediaType":"application/jose+json","digest":"%s","size":11}],\
+            "subject":{"mediaType":"%s","digest":"%s","size":1}}\
+            """.formatted(Manifests.ARTIFACT, blob, Manifests.OCI_MANIFEST, DIGEST)
                 .getBytes(StandardCharsets.UTF_8);
         String signature = images.pushManifest("shop/cart", "signature", Manifests.ARTIFACT, artifact);
         if (onlyIfAccepted) {
@@ -398,7 +410,11 @@ class RegistryCasesTest {
         HttpRegistry client = new HttpRegistry(settings(registry).withLimits(one), connections);
         for (int i = 0; i < 400; i++) {
             SampleImages.at(registry.origin())
-                    .pushManifest("shop/cart", "v" + i, CART.mediaType(), CART.content().manifest());
+                    .pushManifest(
+                            "shop/cart",
+                            "v" + i,
+                            CART.mediaType(),
+                            CART.content().manifest());
         }
         List<Tag> tags = IntStream.range(0, 400)
                 .mapToObj(i -> new Tag("shop/cart", "v" + i))

@@ -120,7 +120,8 @@ abstract class RegistryContract {
 
         assertThatThrownBy(() -> registry.blob(repository, ABSENT))
                 .isInstanceOfSatisfying(
-                        EngineException.class, e -> assertThat(e.kind())
+                        EngineException.class,
+                        e -> assertThat(e.kind())
                                 // As a registry says it that hides what is not there.
                                 .isIn(FailureKind.NOT_FOUND, FailureKind.UNAUTHENTICATED, FailureKind.FORBIDDEN))
                 .hasMessageContaining(registry.host())

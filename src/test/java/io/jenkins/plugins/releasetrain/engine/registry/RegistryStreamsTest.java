@@ -90,8 +90,7 @@ class RegistryStreamsTest {
 
     @Test
     void RG_1_an_upload_that_moves_is_never_given_up() throws IOException {
-        EmbeddedRegistry target = start(
-                Personalities.readingSlowly(LARGE / 8, () -> pause(PATIENCE.dividedBy(4))));
+        EmbeddedRegistry target = start(Personalities.readingSlowly(LARGE / 8, () -> pause(PATIENCE.dividedBy(4))));
 
         Report report = copy(source(), target, 1);
 
@@ -146,9 +145,10 @@ class RegistryStreamsTest {
         copy(source, target, 3);
 
         assertThat(target.manifest("live/cart", DIGEST.value())).isPresent();
-        assertThat(ranges).as("read again from the last state of the digest before the break").hasSize(1);
-        assertThat(Long.parseLong(ranges.get(0).replaceAll("\\D", "")))
-                .isBetween(8L << 20, 17L << 20);
+        assertThat(ranges)
+                .as("read again from the last state of the digest before the break")
+                .hasSize(1);
+        assertThat(Long.parseLong(ranges.get(0).replaceAll("\\D", ""))).isBetween(8L << 20, 17L << 20);
         assertThat(target.exchanges().stream().filter(e -> e.method().equals("POST") && e.status() == 202))
                 .as("one upload a blob")
                 .hasSize(2);
@@ -250,14 +250,16 @@ class RegistryStreamsTest {
         }
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        HttpImageCopier counting = new HttpImageCopier(CopySettings.DEFAULT, work -> threads.execute(() -> {
-            most.accumulateAndGet(now.incrementAndGet(), Math::max);
-            try {
-                work.run();
-            } finally {
-                now.decrementAndGet();
-            }
-        }));
+        HttpImageCopier counting = new HttpImageCopier(
+                CopySettings.DEFAULT,
+                work -> threads.execute(() -> {
+                    most.accumulateAndGet(now.incrementAndGet(), Math::max);
+                    try {
+                        work.run();
+                    } finally {
+                        now.decrementAndGet();
+                    }
+                }));
         HttpRegistry from = client(source, 3);
         HttpRegistry to = client(target, 3);
 
