@@ -36,6 +36,9 @@ public interface ConfigurationHost extends ExtensionPoint {
 
     FormValidation test(StoreConfiguration store);
 
+    /** Copies what the file in JENKINS_HOME holds into an empty database, and counts both. */
+    FormValidation copyFileTo(StoreConfiguration store);
+
     /**
      * Has a saved catalog's file read in the background.
      *

@@ -209,13 +209,38 @@ public final class StoreConfiguration extends AbstractDescribableImpl<StoreConfi
                 @QueryParameter String properties,
                 @QueryParameter String credentialsId) {
             Forms.checkAdminister();
+            return Forms.host().test(store(host, port, database, tls, caCertificate, properties, credentialsId));
+        }
+
+        /** Into the database of the form, which is empty, before it is saved. */
+        @POST
+        public FormValidation doCopyFile(
+                @QueryParameter String host,
+                @QueryParameter int port,
+                @QueryParameter String database,
+                @QueryParameter String tls,
+                @QueryParameter String caCertificate,
+                @QueryParameter String properties,
+                @QueryParameter String credentialsId) {
+            Forms.checkAdminister();
+            return Forms.host().copyFileTo(store(host, port, database, tls, caCertificate, properties, credentialsId));
+        }
+
+        private static StoreConfiguration store(
+                String host,
+                int port,
+                String database,
+                String tls,
+                String caCertificate,
+                String properties,
+                String credentialsId) {
             StoreConfiguration store = new StoreConfiguration(host, database);
             store.setPort(port);
             store.setTls(Forms.constant(Tls.class, tls, Tls.PREFER));
             store.setCaCertificate(caCertificate);
             store.setProperties(properties);
             store.setCredentialsId(credentialsId);
-            return Forms.host().test(store);
+            return store;
         }
     }
 }

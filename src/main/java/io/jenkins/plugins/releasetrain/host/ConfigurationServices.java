@@ -66,6 +66,11 @@ public final class ConfigurationServices implements ConfigurationHost {
     }
 
     @Override
+    public FormValidation copyFileTo(StoreConfiguration store) {
+        return ConnectionTests.copyFileTo(store, controller().directory());
+    }
+
+    @Override
     public String read(String catalog) {
         return ConnectionTests.read(catalog);
     }

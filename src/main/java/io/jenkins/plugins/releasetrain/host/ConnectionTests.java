@@ -13,6 +13,8 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.store.Schema;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
+import io.jenkins.plugins.releasetrain.engine.store.StoreCopy;
+import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -86,6 +88,18 @@ final class ConnectionTests {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "Interrupted; it is being read";
+        }
+    }
+
+    /** What the file holds stays as it is. */
+    static FormValidation copyFileTo(StoreConfiguration store, Path directory) {
+        try {
+            StoreSettings database = StoreKey.of(Optional.of(store), directory).settings();
+            return FormValidation.ok("Copied; rows there and here: "
+                    + StoreCopy.text(StoreCopy.copy(StoreSettings.h2(directory), database)));
+        } catch (EngineException e) {
+            return FormValidation.error(
+                    e.getCause() == null ? e.getMessage() : e.getMessage() + ": " + SqlStore.detail(e));
         }
     }
 

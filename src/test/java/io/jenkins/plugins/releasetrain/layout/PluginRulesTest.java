@@ -97,6 +97,24 @@ class PluginRulesTest {
             .dependOnClassesThat()
             .resideInAnyPackage(BASE + "steps..", BASE + "config..");
 
+    /** It asks {@code ConfigurationHost}, which the host implements. */
+    @ArchTest
+    static final ArchRule configuration_knows_no_host = noClasses()
+            .that()
+            .resideInAPackage(BASE + "config..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(BASE + "host..", BASE + "steps..", BASE + "actions..", BASE + "pages..");
+
+    /** Decisions about access are over plain values. */
+    @ArchTest
+    static final ArchRule access_knows_no_Jenkins = noClasses()
+            .that()
+            .haveNameMatching(".*\\.security\\.Access(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("hudson..", "jenkins..", "org.kohsuke..", "org.springframework..");
+
     /** Its constants are permissions; all else is asked of the facade. */
     @ArchTest
     static final ArchRule Jenkins_itself_is_called_by_the_facade_only = noClasses()

@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.Entry;
 import io.jenkins.plugins.releasetrain.engine.store.Json;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
+import java.net.URI;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +30,7 @@ final class CloudEvents {
     private final ObjectMapper json = Json.mapper();
     private final Store store;
     private final String source;
+    private final String controller;
 
     /** One to be sent; {@code id} is the same whenever the same event is sent again. */
     record Message(String id, Kind kind, byte[] body) {}
@@ -47,10 +50,14 @@ final class CloudEvents {
 
     private record Told(Kind kind, String subject, Map<String, Object> data) {}
 
-    /** @param source URI of this site, as of the CloudEvents attribute */
-    CloudEvents(Store store, String source) {
+    /**
+     * @param source URI of this site, as of the CloudEvents attribute
+     * @param controller whose builds have their pages at this site
+     */
+    CloudEvents(Store store, String source, String controller) {
         this.store = store;
         this.source = source;
+        this.controller = controller;
     }
 
     /** Empty for what nobody is told of. */
@@ -116,9 +123,15 @@ final class CloudEvents {
         request.ifPresent(entry -> {
             data.putAll(data(
                     "images", images(entry.images()), "build", entry.origin().build()));
-            data.putAll(data("url", entry.origin().url(), "user", entry.origin().user()));
+            data.putAll(data("url", url(entry.origin()), "user", entry.origin().user()));
         });
         return new Told(Kind.EJECTED, id, data);
+    }
+
+    /** For whoever is not at this site; empty for a build of another controller, whose site is not known here. */
+    private String url(Origin origin) {
+        boolean here = origin.controller().filter(c -> !c.equals(controller)).isEmpty();
+        return here && !origin.url().isEmpty() ? URI.create(source).resolve(".").toString() + origin.url() : "";
     }
 
     private static List<Image> images(SortedMap<String, PinnedImage> images) {

@@ -90,7 +90,7 @@ public final class Webhook {
     public Webhook(Endpoint endpoint, Ports ports) {
         this.endpoint = endpoint;
         this.ports = ports;
-        this.events = new CloudEvents(ports.store(), ports.source());
+        this.events = new CloudEvents(ports.store(), ports.source(), ports.holder());
         this.reader = "webhook/" + endpoint.name();
     }
 

@@ -11,6 +11,7 @@ import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
 import io.jenkins.plugins.releasetrain.engine.store.Store.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -224,6 +225,31 @@ abstract class StoreContract extends IndexContract {
         assertThat(store.change("c1").orElseThrow().ended()).isPresent();
     }
 
+    /** Whoever outgrows the file moves into this. */
+    @Test
+    void shouldTakeAllThatAFileHoldsAndCountBothSides() {
+        StoreSettings file = StoreSettings.inMemory("move" + System.identityHashCode(this));
+        StoreSettings there = freshDatabase();
+        try (SqlStore full = SqlStore.open(file)) {
+            full.append("train/shop", 0, Samples.AT, List.of(Samples.queued("c1"), Samples.ended("c1")));
+            full.append("train/shop", 2, Samples.AT, List.of(Samples.queued("c2")));
+
+            Map<String, StoreCopy.Rows> rows = StoreCopy.copy(file, there);
+
+            assertThat(rows.get("rt_event")).isEqualTo(new StoreCopy.Rows(3, 3));
+            assertThat(rows).containsKeys("rt_stream", "rt_set", "rt_item", "rt_term");
+            assertThat(rows.values()).allMatch(r -> r.from() == r.to());
+            try (SqlStore moved = SqlStore.open(there)) {
+                assertThat(moved.events("train/shop", 0, 10)).isEqualTo(full.events("train/shop", 0, 10));
+                assertThat(moved.append("train/shop", 3, Samples.AT, List.of(Samples.ended("c2"))))
+                        .isEqualTo(4);
+            }
+        }
+        assertThatThrownBy(() -> StoreCopy.copy(file, there))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("Nothing was copied");
+    }
+
     @Test
     void shouldCloseTwiceAndThenSayThatItIsClosed() {
         Store second = open();
@@ -247,7 +273,8 @@ abstract class StoreContract extends IndexContract {
             List<String> migrations = database.read(
                     "read the migrations",
                     handle -> handle.createQuery(
-                                    "SELECT version FROM rt_schema_history WHERE success AND type = 'SQL' ORDER BY installed_rank")
+                                    "SELECT version FROM rt_schema_history WHERE success AND type = 'SQL' ORDER BY"
+                                            + " installed_rank")
                             .mapTo(String.class)
                             .list());
             assertThat(migrations).containsExactly("1", "2", "3", "4", "5", "6");

@@ -169,7 +169,7 @@ class WebhookTest {
 
         JsonNode data = told().get(0).get("data");
         assertThat(data.get("reason").asText()).isEqualTo("2 of 80 tests failed");
-        assertThat(data.get("url").asText()).isEqualTo("job/cart/7/");
+        assertThat(data.get("url").asText()).isEqualTo("https://ci.example/job/cart/7/");
         assertThat(data.get("user").asText()).isEqualTo("ada");
         assertThat(data.at("/images/0/service").asText()).isEqualTo("cart");
     }

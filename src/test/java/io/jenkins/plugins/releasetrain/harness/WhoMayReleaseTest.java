@@ -1,0 +1,151 @@
+package io.jenkins.plugins.releasetrain.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hudson.ExtensionList;
+import hudson.model.Item;
+import hudson.model.Result;
+import hudson.model.User;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import io.jenkins.plugins.releasetrain.config.AccessConfiguration;
+import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
+import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
+import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
+import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
+import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
+import java.util.List;
+import java.util.Map;
+import jenkins.model.Jenkins;
+import jenkins.security.QueueItemAuthenticatorConfiguration;
+import org.jenkinsci.plugins.workflow.cps.replay.ReplayAction;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.MockQueueItemAuthenticator;
+
+/** Somebody who may only build and configure jobs tries to get an image to production (J-anybody-promotes, S2). */
+class WhoMayReleaseTest extends ShopTest {
+    private static final String TRAIN = "monoRelease(train: 'shop', service: 'pay', image: 'evil') { }";
+    private static final String LANE = "microRelease(environment: 'cd', candidates: [pay: 'evil']) { }";
+    private static final String PROMOTE =
+            "promoteImage(from: 'dev', to: 'production', images: ['shop/pay:evil'], overwrite: true)";
+
+    private String before;
+
+    @BeforeEach
+    void others() {
+        shop.build("pay", "evil");
+        before = shop.inProduction("pay");
+    }
+
+    private static void access(List<AccessConfiguration> access) {
+        ReleaseTrainConfiguration configuration = ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
+        List<RegistryConfiguration> registries = configuration.getRegistries();
+        registries.forEach(r -> r.setAccess(access));
+        configuration.setRegistries(registries);
+        List<EnvironmentConfiguration> environments = configuration.getEnvironments();
+        environments.forEach(e -> e.setAccess(access));
+        configuration.setEnvironments(environments);
+        List<TrainConfiguration> trains = configuration.getTrains();
+        trains.forEach(t -> t.setAccess(access));
+        configuration.setTrains(trains);
+    }
+
+    private static AccessConfiguration rule(String jobs, String services, boolean promote) {
+        AccessConfiguration rule = new AccessConfiguration(jobs);
+        rule.setServices(services);
+        rule.setPromote(promote);
+        return rule;
+    }
+
+    private void refused(String script, String because) throws Exception {
+        WorkflowRun build = jenkins.buildAndAssertStatus(
+                Result.FAILURE, Shop.job(jenkins, "mine-" + Math.abs(script.hashCode() + because.hashCode()), script));
+        jenkins.assertLogContains(because, build);
+        jenkins.assertLogNotContains("\tat ", build);
+        assertThat(shop.inProduction("pay")).isEqualTo(before);
+        assertThat(shop.production.tags("shop/pay")).isEmpty();
+    }
+
+    @Test
+    void whereNobodyIsNamedNobodyMay() throws Exception {
+        access(List.of());
+        refused(TRAIN, "Nobody may ride train 'shop' yet");
+        refused(LANE, "Nobody may run lanes in environment 'cd' yet");
+        refused(PROMOTE, "Nobody may promote to registry 'production' yet");
+        refused("microReleaseLanes(environment: 'cd', candidates: [pay: 'evil'])", "Manage Jenkins » Release Train");
+        refused("monoRelease(train: 'shop', snapshot: 'registry', snapshotTag: 'evil') { }", "Nobody may");
+    }
+
+    @Test
+    void jobsOfOthersAndServicesOfOthersAreRefused() throws Exception {
+        access(List.of(rule("pay", "*", true), rule("**", "cart, shop/cart", true)));
+        refused(TRAIN, "may not ride train 'shop' with 'pay'");
+        refused(LANE, "may not run lanes in environment 'cd' with 'pay'");
+        refused(PROMOTE, "may not promote to registry 'production' with 'shop/pay'");
+    }
+
+    @Test
+    void whoMayTestOnlyIsNotPromoted() throws Exception {
+        access(List.of(rule("**", "*", false)));
+        refused(TRAIN, "for tests only");
+        refused(LANE, "for tests only");
+        refused(PROMOTE, "for tests only");
+        jenkins.buildAndAssertSuccess(Shop.job(
+                jenkins, "test", "monoRelease(train: 'shop', service: 'pay', image: 'evil', promote: false) { }"));
+        assertThat(shop.inProduction("pay")).isEqualTo(before);
+    }
+
+    @Test
+    void aPriorityHasBounds() throws Exception {
+        refused(
+                "monoRelease(train: 'shop', service: 'pay', image: 'evil', priority: 100000) { }",
+                "priority is 100000, but must be from -100 to 100");
+    }
+
+    @Test
+    void buildsThatRunAsSomebodyNeedThatUsersRights() throws Exception {
+        secure();
+        WorkflowJob job = Shop.job(jenkins, "pay", TRAIN);
+        QueueItemAuthenticatorConfiguration.get()
+                .getAuthenticators()
+                .add(new MockQueueItemAuthenticator()
+                        .authenticate("pay", User.getById("rider", true).impersonate2()));
+
+        WorkflowRun build = jenkins.buildAndAssertStatus(Result.FAILURE, job);
+
+        jenkins.assertLogContains("runs as 'rider', who lacks the permission Release/Promote", build);
+        assertThat(shop.inProduction("pay")).isEqualTo(before);
+    }
+
+    private void secure() {
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Item.READ, Item.BUILD, Item.CONFIGURE)
+                .everywhere()
+                .to("dev")
+                .grant(Jenkins.READ, Item.READ, Item.BUILD, ReleasePermissions.RUN)
+                .everywhere()
+                .to("rider"));
+    }
+
+    @Test
+    void aReplayMayWhatThePersonMayWhoDidIt() throws Exception {
+        WorkflowJob job = Shop.job(jenkins, "pay", "echo 'harmless'");
+        WorkflowRun first = jenkins.buildAndAssertSuccess(job);
+        secure();
+
+        WorkflowRun replayed;
+        try (ACLContext ignored = ACL.as2(User.getById("dev", true).impersonate2())) {
+            replayed = (WorkflowRun)
+                    first.getAction(ReplayAction.class).run(TRAIN, Map.of()).get();
+        }
+
+        jenkins.assertBuildStatus(Result.FAILURE, replayed);
+        jenkins.assertLogContains("was replayed by 'dev', who lacks the permission Release/Run", replayed);
+        assertThat(shop.inProduction("pay")).isEqualTo(before);
+    }
+}
