@@ -230,7 +230,9 @@ abstract class StoreContract extends IndexContract {
     void shouldTakeAllThatAFileHoldsAndCountBothSides() {
         StoreSettings file = StoreSettings.inMemory("move" + System.identityHashCode(this));
         StoreSettings there = freshDatabase();
-        try (SqlStore full = SqlStore.open(file)) {
+        // A database in memory lives as long as somebody has it open.
+        try (SqlStore full = SqlStore.open(file);
+                SqlStore moved = SqlStore.open(there)) {
             full.append("train/shop", 0, Samples.AT, List.of(Samples.queued("c1"), Samples.ended("c1")));
             full.append("train/shop", 2, Samples.AT, List.of(Samples.queued("c2")));
 
@@ -239,15 +241,13 @@ abstract class StoreContract extends IndexContract {
             assertThat(rows.get("rt_event")).isEqualTo(new StoreCopy.Rows(3, 3));
             assertThat(rows).containsKeys("rt_stream", "rt_set", "rt_item", "rt_term");
             assertThat(rows.values()).allMatch(r -> r.from() == r.to());
-            try (SqlStore moved = SqlStore.open(there)) {
-                assertThat(moved.events("train/shop", 0, 10)).isEqualTo(full.events("train/shop", 0, 10));
-                assertThat(moved.append("train/shop", 3, Samples.AT, List.of(Samples.ended("c2"))))
-                        .isEqualTo(4);
-            }
+            assertThat(moved.events("train/shop", 0, 10)).isEqualTo(full.events("train/shop", 0, 10));
+            assertThat(moved.append("train/shop", 3, Samples.AT, List.of(Samples.ended("c2"))))
+                    .isEqualTo(4);
+            assertThatThrownBy(() -> StoreCopy.copy(file, there))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining("Nothing was copied");
         }
-        assertThatThrownBy(() -> StoreCopy.copy(file, there))
-                .isInstanceOf(EngineException.class)
-                .hasMessageContaining("Nothing was copied");
     }
 
     @Test
