@@ -117,6 +117,10 @@ public final class Access {
                     + " yet. An administrator names the jobs and folders that may: " + wish.where());
         }
         List<Rule> own = rules.stream().filter(r -> r.isOf(rider.job())).toList();
+        if (own.isEmpty()) {
+            return Optional.of("Job '" + rider.job() + "' may not " + wish.what()
+                    + ". An administrator names the jobs and folders that may: " + wish.where());
+        }
         for (String service : wish.services()) {
             List<Rule> fitting = own.stream().filter(r -> r.allows(service)).toList();
             if (fitting.isEmpty()) {

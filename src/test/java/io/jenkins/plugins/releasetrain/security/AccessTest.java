@@ -71,6 +71,9 @@ class AccessTest {
                 .as("who else may is not told")
                 .doesNotContain("shop/pay");
         assertThat(refusal(rules, job("elsewhere"), wish(false, "cart"))).contains("may not");
+        assertThat(refusal(rules, job("elsewhere"), wish(false)))
+                .as("without any service")
+                .contains("may not");
     }
 
     @Test
