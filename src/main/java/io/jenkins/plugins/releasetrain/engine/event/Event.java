@@ -191,6 +191,8 @@ public sealed interface Event {
      * @param neighbours services that were claimed by other lanes then
      * @param fence token of the environment lock that it runs under
      * @param isolation how its candidates are kept apart; they are taken out accordingly, whatever is configured by then
+     * @param control whether its tests run on the baseline alone, its candidates staying out (a control run)
+     * @param former what the workloads asked for that production does not have, as full references, by service
      */
     record LaneStarted(
             String lane,
@@ -198,8 +200,20 @@ public sealed interface Event {
             Digest baseline,
             List<String> neighbours,
             long fence,
-            Optional<Isolation> isolation)
-            implements Event {}
+            Optional<Isolation> isolation,
+            boolean control,
+            Optional<SortedMap<String, String>> former)
+            implements Event {
+        public LaneStarted(
+                String lane,
+                SortedMap<String, Digest> replaced,
+                Digest baseline,
+                List<String> neighbours,
+                long fence,
+                Optional<Isolation> isolation) {
+            this(lane, replaced, baseline, neighbours, fence, isolation, false, Optional.empty());
+        }
+    }
 
     /**
      * The lane's candidates are up, running pods were seen with their digests, and its tests begin.
@@ -214,21 +228,63 @@ public sealed interface Event {
      * The lane's tests ended.
      *
      * @param baseline the set that the environment held at the end of the tests (I7)
-     * @param drift services that changed meanwhile among those that count
+     * @param drift services that changed meanwhile: among those that count or, where nothing declares what does, of all
+     * @param milliseconds that they took; of one that could not be installed, the installation
+     * @param beside lanes whose candidates were there at any time between and count
      */
     record LaneTested(
-            String lane, Verdict verdict, String reason, Digest baseline, List<String> drift, long milliseconds)
-            implements Event {}
+            String lane,
+            Verdict verdict,
+            String reason,
+            Digest baseline,
+            List<String> drift,
+            long milliseconds,
+            Optional<List<String>> beside)
+            implements Event {
+        public LaneTested(
+                String lane, Verdict verdict, String reason, Digest baseline, List<String> drift, long milliseconds) {
+            this(lane, verdict, reason, baseline, drift, milliseconds, Optional.empty());
+        }
+    }
 
     /**
      * The attempt decided nothing; the lane starts again.
      *
-     * @param alone whether with no other candidate in the environment
+     * @param alone whether with no candidate in the environment that counts for it
+     * @param stays whether its candidates stay where they are and are tested there once more
      */
-    record LaneRetried(String lane, String reason, boolean alone) implements Event {}
+    record LaneRetried(String lane, String reason, boolean alone, boolean stays) implements Event {
+        public LaneRetried(String lane, String reason, boolean alone) {
+            this(lane, reason, alone, false);
+        }
+    }
 
-    /** A lane got its one final outcome and left nothing behind that was not promoted. */
+    /** A lane got its one final outcome; {@link LaneCleaned} tells when nothing is left of it that was not promoted. */
     record LaneEnded(String lane, Outcome outcome, String reason, String release) implements Event {}
+
+    /** Nothing of an attempt is left in the environment; if it was promoted, the baseline holds it. */
+    record LaneCleaned(String lane, int attempt) implements Event {}
+
+    /**
+     * The lanes of an environment are told in this stream from now on; before, those of each group had a stream of their own.
+     *
+     * @param lastNumber of the releases of its groups
+     * @param lanes those without an outcome
+     */
+    record LanesMoved(String environment, int lastNumber, List<LaneMoved> lanes) implements Event {}
+
+    /**
+     * A lane as its group's stream left it.
+     *
+     * @param started its newest attempt, if that is not over
+     * @param made its release, if that is not promoted yet
+     */
+    record LaneMoved(
+            LaneQueued queued,
+            int attempts,
+            Optional<LaneStarted> started,
+            Optional<LaneInstalled> installed,
+            Optional<ReleaseMade> made) {}
 
     /**
      * A build asks for a promotion that belongs to no release; whoever runs such builds completes or undoes it.

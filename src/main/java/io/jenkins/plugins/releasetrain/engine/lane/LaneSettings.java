@@ -1,6 +1,11 @@
 package io.jenkins.plugins.releasetrain.engine.lane;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Statistics;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
+import io.jenkins.plugins.releasetrain.engine.train.Timetable;
+import java.time.Duration;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -8,14 +13,108 @@ import java.util.regex.Pattern;
  *
  * @param isolation how their candidates are kept apart
  * @param onDrift what to do with a verdict when something that counts changed during the test (I7)
- * @param attempts how often a lane is started at most before it ends undecided
+ * @param attempts how often a lane is tried that decides nothing, before it ends undecided
  * @param movingTags tags of the dev registry that are not carried to production
+ * @param hops how far services count for each other along {@code dependsOn}
+ * @param freezes when nobody is let in and nothing is promoted
  */
-public record LaneSettings(Isolation isolation, OnDrift onDrift, int attempts, Pattern movingTags) {
+public record LaneSettings(
+        Isolation isolation,
+        OnDrift onDrift,
+        int attempts,
+        Pattern movingTags,
+        Limits limits,
+        int hops,
+        Judgement judgement,
+        List<Timetable.Freeze> freezes) {
+    public static final int HOPS = 1;
+
+    public LaneSettings {
+        freezes = List.copyOf(freezes);
+        if (attempts < 1) {
+            throw EngineException.invalid("attempts: " + attempts + "; a lane is tried once at least");
+        }
+        if (hops < 0) {
+            throw EngineException.invalid("hops: " + hops + "; 0 or more services away can count");
+        }
+    }
+
+    /** Without limits and freezes, with what is usual else. */
+    public LaneSettings(Isolation isolation, OnDrift onDrift, int attempts, Pattern movingTags) {
+        this(isolation, onDrift, attempts, movingTags, Limits.NONE, HOPS, Judgement.USUAL, List.of());
+    }
+
+    public LaneSettings with(Limits newLimits) {
+        return new LaneSettings(isolation, onDrift, attempts, movingTags, newLimits, hops, judgement, freezes);
+    }
+
+    public LaneSettings with(Judgement newJudgement) {
+        return new LaneSettings(isolation, onDrift, attempts, movingTags, limits, hops, newJudgement, freezes);
+    }
+
+    public LaneSettings with(List<Timetable.Freeze> newFreezes) {
+        return new LaneSettings(isolation, onDrift, attempts, movingTags, limits, hops, judgement, newFreezes);
+    }
+
+    public LaneSettings within(int newHops) {
+        return new LaneSettings(isolation, onDrift, attempts, movingTags, limits, newHops, judgement, freezes);
+    }
+
     /** Policies for a verdict whose baseline moved. */
     public enum OnDrift {
+        /** Test again where {@code dependsOn} says what counts; accept where the catalog declares nothing. */
+        AUTO,
         ACCEPT,
         RERUN,
         FAIL
+    }
+
+    /**
+     * How many lanes may be in the environment at once; 0: any number.
+     *
+     * @param group of each group
+     */
+    public record Limits(int environment, int group) {
+        public static final Limits NONE = new Limits(0, 0);
+
+        public Limits {
+            if (environment < 0 || group < 0) {
+                throw EngineException.invalid(
+                        "The limits of lanes, " + environment + " and " + group + " of a group, must not be negative");
+            }
+            if (environment > 0 && group > environment) {
+                throw EngineException.invalid("Up to " + group + " lanes of a group cannot be in an environment that takes "
+                        + environment + " in all; lower lanesPerGroup, or raise lanesPerEnvironment");
+            }
+        }
+    }
+
+    /** What to do when the baseline itself fails. */
+    public enum WhenBroken {
+        /** Try it again, ever more seldom, and go on when it passes. */
+        RETRY,
+        /** Pause; a person resumes. */
+        PAUSE
+    }
+
+    /**
+     * When a lane is to blame (I4).
+     *
+     * @param prior what is expected before much is measured
+     * @param innocence a lane is rejected only where the chance that it is good is below this
+     */
+    public record Judgement(Statistics.Prior prior, double innocence, WhenBroken whenBroken) {
+        /** Before much is measured: 5 % of the changes are bad, 1 % of the runs flake, and environments break once in two days. */
+        public static final Judgement USUAL =
+                new Judgement(new Statistics.Prior(0.05, 40, 0.01, 100, 1 / 48.0, 48, 1), 0.0002, WhenBroken.RETRY);
+
+        static final Duration FIRST_PAUSE = Duration.ofMinutes(5);
+        static final Duration LONGEST_PAUSE = Duration.ofMinutes(60);
+
+        public Judgement {
+            if (!(innocence > 0 && innocence < 1)) {
+                throw EngineException.invalid("innocence: " + innocence + "; a chance above 0 and below 1 is needed");
+            }
+        }
     }
 }

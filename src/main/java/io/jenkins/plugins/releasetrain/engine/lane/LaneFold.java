@@ -1,0 +1,230 @@
+package io.jenkins.plugins.releasetrain.engine.lane;
+
+import io.jenkins.plugins.releasetrain.engine.blame.Run;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
+import io.jenkins.plugins.releasetrain.engine.lane.Presence.Fate;
+import io.jenkins.plugins.releasetrain.engine.lane.Presence.Neighbour;
+import io.jenkins.plugins.releasetrain.engine.model.Order;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/** How the lanes of an environment are after one more event. An event of a lane that is not known changes nothing. */
+final class LaneFold {
+    private List<Lane> lanes;
+    private List<Obligation> obligations;
+    private SortedMap<String, Order> newest;
+    private RunLog runs;
+    private final LaneState before;
+    private final Instant at;
+
+    private LaneFold(LaneState before, Instant at) {
+        this.before = before;
+        this.at = at;
+        this.lanes = new ArrayList<>(before.lanes());
+        this.obligations = before.obligations();
+        this.newest = before.newest();
+        this.runs = before.runs();
+    }
+
+    static LaneState fold(LaneState s, RecordedEvent recorded) {
+        return fold(s, recorded.event(), recorded.at());
+    }
+
+    static LaneState fold(LaneState s, Event event, Instant at) {
+        LaneFold fold = new LaneFold(s, at);
+        if (event instanceof Event.LanesMoved e) {
+            e.lanes().forEach(fold::adopt);
+            return fold.state(true, e.lastNumber(), s.lastRelease(), s.paused(), s.held());
+        } else if (event instanceof Event.ReleaseMade e) {
+            e.changes().forEach(id -> fold.lane(id, l -> l.in(new Phase.Promoting(l.started(), e))));
+            return fold.state(s.moved(), e.number(), s.lastRelease(), s.paused(), s.held());
+        } else if (event instanceof Event.ReleasePromoted e) {
+            return fold.state(s.moved(), s.lastNumber(), e.release(), s.paused(), s.held());
+        } else if (event instanceof Event.TrainPaused e) {
+            return fold.state(s.moved(), s.lastNumber(), s.lastRelease(), e.reason(), s.held());
+        } else if (event instanceof Event.TrainResumed) {
+            fold.runs = fold.runs.resumedAt(at);
+            return fold.state(s.moved(), s.lastNumber(), s.lastRelease(), "", s.held());
+        } else if (event instanceof Event.ReleasesHeld e) {
+            return fold.state(s.moved(), s.lastNumber(), s.lastRelease(), s.paused(), e.reason());
+        } else if (event instanceof Event.ReleasesFreed) {
+            return fold.state(s.moved(), s.lastNumber(), s.lastRelease(), s.paused(), "");
+        }
+        fold.ofLane(event);
+        return fold.state(s.moved(), s.lastNumber(), s.lastRelease(), s.paused(), s.held());
+    }
+
+    private LaneState state(boolean moved, int number, String release, String paused, String held) {
+        return new LaneState(
+                moved, List.copyOf(lanes), obligations, newest, runs, number, release, paused, held);
+    }
+
+    private void ofLane(Event event) {
+        if (event instanceof Event.LaneQueued e) {
+            lanes.add(new Lane(e, at, 0, 0, new Phase.Waiting("", false, at)));
+        } else if (event instanceof Event.LaneStarted e) {
+            lane(e.lane(), l -> new Lane(l.queued(), l.queuedAt(), l.attempts() + 1, l.undecided(), new Phase.Entered(e)));
+            arrived(e.lane());
+        } else if (event instanceof Event.LaneInstalled e) {
+            lane(e.lane(), l -> l.in(new Phase.Testing(l.started(), e, at, present(l))));
+        } else if (event instanceof Event.LaneTested e) {
+            before.lane(e.lane()).filter(l -> l.phase().attempt().isPresent()).ifPresent(l -> tested(l, e));
+        } else if (event instanceof Event.LaneRetried e) {
+            before.lane(e.lane()).ifPresent(l -> retried(l, e));
+        } else if (event instanceof Event.LaneEnded e) {
+            before.lane(e.lane()).ifPresent(l -> ended(l, e));
+        } else if (event instanceof Event.LaneCleaned e) {
+            obligations = obligations.stream()
+                    .filter(o -> !o.isOf(e.lane(), e.attempt()))
+                    .toList();
+        } else if (event instanceof Event.BaselineInstalled e) {
+            see(p -> p.moved(e.patched()));
+        }
+    }
+
+    /** As the stream of its group left it; a verdict that was not acted upon is given up. */
+    private void adopt(Event.LaneMoved moved) {
+        Phase phase = new Phase.Waiting("", false, at);
+        if (moved.started().isPresent()) {
+            Event.LaneStarted started = moved.started().get();
+            phase = moved.made().isPresent()
+                    ? new Phase.Promoting(started, moved.made().get())
+                    : moved.installed().isPresent()
+                            ? new Phase.Testing(started, moved.installed().get(), at, Presence.NONE)
+                            : new Phase.Entered(started);
+        }
+        lanes.add(new Lane(moved.queued(), at, moved.attempts(), 0, phase));
+    }
+
+    private void lane(String id, UnaryOperator<Lane> change) {
+        lanes.replaceAll(l -> l.id().equals(id) ? change.apply(l) : l);
+    }
+
+    private void see(UnaryOperator<Presence> change) {
+        lanes.replaceAll(l -> l.phase() instanceof Phase.Testing || l.phase() instanceof Phase.Passed
+                ? l.in(l.phase().seeing(change.apply(l.phase().seen())))
+                : l);
+    }
+
+    /** Who comes while tests run was not there throughout; when they have passed it is no matter. */
+    private void arrived(String id) {
+        Lane comer = find(id).filter(Lane::isVisible).orElse(null);
+        if (comer == null) {
+            return;
+        }
+        Neighbour neighbour = new Neighbour(services(comer), false, Fate.HERE);
+        lanes.replaceAll(l -> l.phase() instanceof Phase.Testing && !l.id().equals(id)
+                ? l.in(l.phase().seeing(l.phase().seen().with(id, neighbour)))
+                : l);
+    }
+
+    private Optional<Lane> find(String id) {
+        return lanes.stream().filter(l -> l.id().equals(id)).findFirst();
+    }
+
+    private static TreeSet<String> services(Lane lane) {
+        return new TreeSet<>(lane.candidates().keySet());
+    }
+
+    /** Who is there when a lane's tests begin, and what is not out yet. */
+    private Presence present(Lane lane) {
+        Presence all = Presence.NONE;
+        for (Obligation o : obligations) {
+            if (!o.released() && !o.services().isEmpty()) {
+                all = all.with(o.lane(), new Neighbour(new TreeSet<>(o.services()), true, Fate.LEFT));
+            }
+        }
+        for (Lane other : lanes) {
+            if (!other.id().equals(lane.id()) && other.isVisible()) {
+                all = all.with(other.id(), new Neighbour(services(other), true, Fate.HERE));
+            }
+        }
+        return all;
+    }
+
+    private void tested(Lane lane, Event.LaneTested e) {
+        boolean installed = lane.phase() instanceof Phase.Testing;
+        Presence presence = lane.phase().seen();
+        boolean passed = e.verdict() == Verdict.PASSED && !lane.isControl();
+        Phase next = passed
+                ? new Phase.Passed(lane.started(), e, presence)
+                : new Phase.Leaving(lane.started(), e, installed, presence);
+        lane(lane.id(), l -> l.in(next));
+        if (e.verdict() != Verdict.VOID) {
+            Instant start = lane.phase() instanceof Phase.Testing testing
+                    ? testing.since()
+                    : at.minusMillis(Math.max(0, e.milliseconds()));
+            List<String> changes = new ArrayList<>();
+            if (!lane.isControl()) {
+                changes.add(lane.id());
+                e.beside().ifPresent(changes::addAll);
+            }
+            Run run = RunLog.run(lane.tenant(), lane.queued().environment(), changes, start, at, e.verdict());
+            runs = runs.with(run).about(lanes.stream().map(Lane::id).toList());
+        }
+    }
+
+    private void retried(Lane lane, Event.LaneRetried e) {
+        int undecided = lane.undecided() + (lane.phase() instanceof Phase.Leaving l && l.tells() ? 0 : 1);
+        if (e.stays() && lane.phase().attempt().isPresent()) {
+            lane(lane.id(), l -> new Lane(
+                    l.queued(), l.queuedAt(), l.attempts() + 1, undecided, new Phase.Entered(l.started())));
+            return;
+        }
+        leaves(lane, false);
+        lane(lane.id(), l -> new Lane(
+                l.queued(), l.queuedAt(), l.attempts(), undecided, new Phase.Waiting(e.reason(), e.alone(), at)));
+    }
+
+    private void ended(Lane lane, Event.LaneEnded e) {
+        boolean released = e.outcome() == Outcome.RELEASED;
+        leaves(lane, released);
+        lanes.removeIf(l -> l.id().equals(lane.id()));
+        if (released) {
+            SortedMap<String, Order> later = new TreeMap<>(newest);
+            lane.candidates().keySet().forEach(s -> later.merge(s, lane.order(), LaneFold::newer));
+            newest = later;
+        }
+        if (released || e.outcome() == Outcome.EJECTED || e.outcome() == Outcome.NOT_INSTALLABLE) {
+            runs = runs.decided(!released);
+        }
+    }
+
+    private static Order newer(Order one, Order other) {
+        return other.isOlderThan(one) ? one : other;
+    }
+
+    private void leaves(Lane lane, boolean released) {
+        if (lane.phase().attempt().isEmpty()) {
+            return;
+        }
+        Obligation left = new Obligation(
+                lane.id(), lane.group(), lane.attempts(), lane.started(), lane.candidates(), released, at);
+        obligations = concat(obligations, left);
+        Function<Presence, Presence> change = released ? p -> p.released(lane.id()) : p -> p.left(lane.id());
+        if (lane.isVisible()) {
+            see(change::apply);
+        } else if (released) {
+            Collection<String> services = lane.candidates().keySet();
+            see(p -> p.moved(services));
+        }
+    }
+
+    private static List<Obligation> concat(List<Obligation> all, Obligation one) {
+        List<Obligation> longer = new ArrayList<>(all);
+        longer.add(one);
+        return List.copyOf(longer);
+    }
+}

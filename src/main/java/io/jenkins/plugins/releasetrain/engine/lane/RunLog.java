@@ -1,0 +1,120 @@
+package io.jenkins.plugins.releasetrain.engine.lane;
+
+import io.jenkins.plugins.releasetrain.engine.blame.Run;
+import io.jenkins.plugins.releasetrain.engine.blame.Statistics;
+import io.jenkins.plugins.releasetrain.engine.blame.Timeline;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The newest runs of an environment's lanes, as many as are needed to judge those that failed, and what they told about
+ * its rates. A run's changes are lanes; none: a control run.
+ *
+ * @param resumed when somebody said that the environment is right again
+ */
+public record RunLog(List<Run> runs, List<Instant> resumed, Statistics statistics) {
+    static final RunLog EMPTY = new RunLog(List.of(), List.of(), Statistics.NONE);
+
+    /** Kept however old: enough to know since when it works. */
+    private static final int FEWEST = 20;
+
+    private static final int MOST = 2_000;
+    private static final double MILLIS_PER_HOUR = 3_600_000;
+
+    RunLog with(Run run) {
+        Statistics now = run.passed()
+                ? statistics.proved(hours(run), run.isControl() ? Statistics.Explained.NOTHING : explained(run))
+                : statistics;
+        return new RunLog(
+                Stream.concat(runs.stream(), Stream.of(run)).toList(), resumed, now);
+    }
+
+    private static double hours(Run run) {
+        return Duration.between(run.start(), run.end()).toMillis() / MILLIS_PER_HOUR;
+    }
+
+    /** What passes now was good when it failed before: that was chance, or the environment where others failed with it. */
+    private Statistics.Explained explained(Run passed) {
+        Timeline timeline = Timeline.of(runs);
+        Statistics.Explained all = Statistics.Explained.NOTHING;
+        for (Timeline.Streak streak : timeline.streaks()) {
+            long own = streak.runs().stream()
+                    .filter(r -> r.holds(passed.changes().get(0)))
+                    .count();
+            if (own == 0) {
+                continue;
+            }
+            boolean broken = streak.runs().stream().anyMatch(Run::isControl);
+            all = all.plus(
+                    broken
+                            ? new Statistics.Explained(0, 1.0 / streak.runs().size(), 0)
+                            : new Statistics.Explained(own, 0, 0));
+        }
+        return all;
+    }
+
+    RunLog decided(boolean guilty) {
+        return new RunLog(runs, resumed, statistics.decided(guilty));
+    }
+
+    RunLog resumedAt(Instant at) {
+        return new RunLog(runs, Stream.concat(resumed.stream(), Stream.of(at)).toList(), statistics);
+    }
+
+    /** Without what nobody needs any more. */
+    RunLog about(Collection<String> undecided) {
+        if (runs.size() <= FEWEST) {
+            return this;
+        }
+        Set<String> wanted = Set.copyOf(undecided);
+        Instant from = Stream.concat(
+                        runs.stream()
+                                .filter(r -> r.failed() && r.changes().stream().anyMatch(wanted::contains))
+                                .map(Run::start),
+                        Stream.of(runs.get(runs.size() - FEWEST).end()))
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
+        Instant first = openSince().filter(from::isAfter).orElse(from);
+        List<Run> kept = runs.stream().filter(r -> !r.end().isBefore(first)).toList();
+        List<Run> bounded = kept.size() > MOST ? kept.subList(kept.size() - MOST, kept.size()) : kept;
+        return bounded.size() == runs.size()
+                ? this
+                : new RunLog(
+                        bounded,
+                        resumed.stream().filter(at -> !at.isBefore(first)).toList(),
+                        statistics);
+    }
+
+    Timeline timeline() {
+        return new Timeline(runs, resumed);
+    }
+
+    /** Failures after which nothing has passed, nor has anybody said that the environment is right. */
+    List<Run> open() {
+        Instant worked = Stream.concat(
+                        runs.stream().filter(Run::passed).map(Run::end), resumed.stream())
+                .max(Comparator.naturalOrder())
+                .orElse(Instant.MIN);
+        return runs.stream().filter(r -> r.failed() && r.end().isAfter(worked)).toList();
+    }
+
+    private Optional<Instant> openSince() {
+        return open().stream().map(Run::start).min(Comparator.naturalOrder());
+    }
+
+    /** Failures of a lane. */
+    List<Run> failures(String lane) {
+        return runs.stream().filter(r -> r.failed() && r.holds(lane)).toList();
+    }
+
+    static Run run(String id, String environment, List<String> changes, Instant start, Instant end, Verdict verdict) {
+        return new Run(id, environment, changes, start.isAfter(end) ? end : start, end, verdict);
+    }
+}
