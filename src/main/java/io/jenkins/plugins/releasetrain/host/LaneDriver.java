@@ -7,6 +7,7 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,18 +18,29 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 
-/** Advances the lanes of one environment, each by itself (design §6). */
+/**
+ * Advances the lanes of one environment, each by itself (design §6). Whatever goes wrong is tried again after pauses that
+ * grow, until the lane has its outcome and its build has taken it (I8).
+ */
 public final class LaneDriver {
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration NOW_AND_THEN = Duration.ofSeconds(30);
+    private static final Duration LONGEST = Duration.ofMinutes(5);
 
     /** A restart of another controller takes less than so many leases. */
     private static final int LEASES_OF_PATIENCE = 12;
 
-    private final Controller controller;
+    /** Places are renewed when so much of their lease is over. */
+    private static final int THIRD = 3;
+
+    /** What fails in an unexpected way so often in a row will fail again. */
+    private static final int FAILURES_OF_PATIENCE = 10;
+
+    private final Site site;
     private final Supplier<Lanes> lanes;
     private final BiConsumer<String, String> waits;
     private final Map<LaneId, Rider> riders = new ConcurrentHashMap<>();
@@ -37,11 +49,21 @@ public final class LaneDriver {
 
     private final Loop watch;
 
+    /**
+     * Where it runs.
+     *
+     * @param ours whether this controller runs the build of an origin
+     * @param alive whether that build goes on, as far as can be known
+     */
+    record Site(Loop.Host host, Predicate<Origin> ours, Predicate<Origin> alive, Clock clock) {}
+
     private static final class Rider {
         private final Passenger passenger;
         private Loop loop;
         private volatile String told = "";
         private volatile String leaves = "";
+        /** In a row; only turns of its own loop touch it. */
+        private int failures;
 
         Rider(Passenger passenger) {
             this.passenger = passenger;
@@ -50,25 +72,30 @@ public final class LaneDriver {
 
     /** @param waits told by a lane's id why it does not go on, with an empty reason where it does */
     LaneDriver(Controller controller, Supplier<Lanes> lanes, BiConsumer<String, String> waits) {
-        this.controller = controller;
+        this(new Site(controller, controller::isOurs, controller::isAlive, Clock.systemUTC()), lanes, waits);
+    }
+
+    LaneDriver(Site site, Supplier<Lanes> lanes, BiConsumer<String, String> waits) {
+        this.site = site;
         this.lanes = lanes;
         this.waits = waits;
-        this.watch = new Loop(controller, this::watch);
+        this.watch = new Loop(site.host(), this::watch);
     }
 
     /** Opens a lane unless the origin has one already, which it may have after a crash. */
     public LaneId open(Map<String, String> images, Origin origin) {
         Lanes now = lanes.get();
-        return now.byGroup(images).keySet().stream()
-                .flatMap(group -> now.state(group).active().stream()
-                        .filter(l -> l.queued().origin().isSameAs(origin))
-                        .map(l -> new LaneId(group, l.queued().lane())))
+        return now.state().lanes().stream()
+                .filter(l -> l.queued().origin().isSameAs(origin))
+                .filter(l -> l.candidates().keySet().equals(images.keySet()))
+                .map(l -> new LaneId(l.group(), l.id()))
                 .findFirst()
                 .orElseGet(() -> now.open(images, origin));
     }
 
     public void board(LaneId lane, Passenger passenger) {
         board(lane, new Rider(passenger));
+        watch.wake();
     }
 
     /** Whose build is no more, or out of reach. */
@@ -79,7 +106,7 @@ public final class LaneDriver {
     }
 
     private void board(LaneId lane, Rider rider) {
-        rider.loop = new Loop(controller, () -> turn(lane, rider));
+        rider.loop = new Loop(site.host(), () -> turn(lane, rider));
         riders.put(lane, rider);
         rider.loop.wake();
     }
@@ -89,29 +116,50 @@ public final class LaneDriver {
         watch.wake();
     }
 
+    /** Keeps the places of all lanes here, and cleans up after those that are over; never ends. */
     private Optional<Duration> watch() {
         try {
             Lanes now = lanes.get();
-            Map<LaneId, Origin> unattended = now.unattended();
-            unattended.values().removeIf(controller::isOurs);
-            silent.keySet().retainAll(unattended.keySet());
-            Instant giveUp = Instant.now().minus(now.lease().multipliedBy(LEASES_OF_PATIENCE));
-            unattended.forEach((lane, origin) -> {
-                Instant since = silent.computeIfAbsent(lane, l -> Instant.now());
-                if (since.isBefore(giveUp) && !riders.containsKey(lane)) {
-                    abandon(
-                            lane,
-                            "given up: the controller of its build " + origin.build() + " is silent since " + since);
-                }
-            });
-            return Optional.of(now.lease());
+            Duration again = now.lease().dividedBy(THIRD);
+            riders.keySet().forEach(lane -> renew(now, lane));
+            now.tidy();
+            now.problems()
+                    .forEach((lane, problem) ->
+                            waits.accept(lane, "what lane " + lane + " left is not cleaned up: " + problem));
+            lookAfter(now);
+            return Optional.of(again.compareTo(NOW_AND_THEN) < 0 ? again : NOW_AND_THEN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (EngineException e) {
-            ReleaseService.LOGGER.log(Level.FINE, "Lanes of other controllers could not be looked at", e);
-            return e.kind().retryable() ? Optional.of(NOW_AND_THEN) : Optional.empty();
+            ReleaseService.LOGGER.log(Level.FINE, "Lanes could not be looked after; trying again", e);
+        } catch (RuntimeException e) {
+            ReleaseService.LOGGER.log(Level.WARNING, "Lanes could not be looked after; trying again", e);
+        }
+        return Optional.of(NOW_AND_THEN);
+    }
+
+    private static void renew(Lanes now, LaneId lane) {
+        try {
+            now.renew(lane);
+        } catch (EngineException e) {
+            ReleaseService.LOGGER.log(Level.FINE, e, () -> "The place of lane " + lane + " could not be renewed yet");
         }
     }
 
-    /** The build gives up; nothing of the lane's candidates is left. */
+    private void lookAfter(Lanes now) {
+        Map<LaneId, Origin> unattended = now.unattended();
+        unattended.values().removeIf(site.ours());
+        silent.keySet().retainAll(unattended.keySet());
+        Instant giveUp = site.clock().instant().minus(now.lease().multipliedBy(LEASES_OF_PATIENCE));
+        unattended.forEach((lane, origin) -> {
+            Instant since = silent.computeIfAbsent(lane, l -> site.clock().instant());
+            if (since.isBefore(giveUp) && !riders.containsKey(lane)) {
+                abandon(lane, "given up: the controller of its build " + origin.build() + " is silent since " + since);
+            }
+        });
+    }
+
+    /** The build gives up; what is left of the lane's candidates is cleaned up. */
     public void leave(LaneId lane, String reason) {
         Rider rider = riders.get(lane);
         if (rider != null) {
@@ -120,6 +168,7 @@ public final class LaneDriver {
         }
     }
 
+    /** @throws EngineException retryable: to be reported again */
     public void report(LaneId lane, String tenant, Verdict verdict, String reason) {
         lanes.get().report(lane, tenant, verdict, reason);
         Rider rider = riders.get(lane);
@@ -135,10 +184,11 @@ public final class LaneDriver {
     void takeUp() {
         Lanes now = lanes.get();
         now.underWay().forEach((lane, origin) -> {
-            if (!riders.containsKey(lane) && !controller.isAlive(origin)) {
+            if (!riders.containsKey(lane) && !site.alive().test(origin)) {
                 abandon(lane, "its build " + origin.build() + " has ended");
             }
         });
+        watch.wake();
         try {
             now.sweep();
         } catch (EngineException e) {
@@ -149,6 +199,7 @@ public final class LaneDriver {
 
     void wake() {
         riders.values().forEach(rider -> rider.loop.wake());
+        watch.wake();
     }
 
     private Optional<Duration> turn(LaneId lane, Rider rider) {
@@ -157,30 +208,43 @@ public final class LaneDriver {
                 // A lane that is being promoted already goes on to its end.
                 lanes.get().cancel(lane, rider.leaves);
             }
-            return carryOut(lane, rider, lanes.get().next(lane));
+            Optional<Duration> next = carryOut(lane, rider, lanes.get().next(lane));
+            rider.failures = 0;
+            return next;
         } catch (EngineException e) {
-            if (e.kind().retryable()) {
-                waits.accept(lane.id(), e.getMessage());
-                say(rider, e.getMessage() + " – trying again");
-                return Optional.of(NOW_AND_THEN);
-            }
-            return giveUp(lane, rider, e.getMessage());
+            return e.kind().retryable() ? again(lane, rider, e.getMessage()) : giveUp(lane, rider, e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.of(NOW_AND_THEN);
         } catch (RuntimeException e) {
             ReleaseService.LOGGER.log(Level.WARNING, e, () -> "Lane " + lane + " could not go on");
-            return giveUp(lane, rider, "Lane of " + lane.group() + " could not go on: " + e);
+            String message = "Lane of " + lane.group() + " could not go on: " + e;
+            return rider.failures < FAILURES_OF_PATIENCE ? again(lane, rider, message) : giveUp(lane, rider, message);
         }
     }
 
+    private Optional<Duration> again(LaneId lane, Rider rider, String why) {
+        waits.accept(lane.id(), why);
+        say(rider, why + " – trying again");
+        Duration pause = SOON.multipliedBy(1L << Math.min(rider.failures, FAILURES_OF_PATIENCE));
+        rider.failures++;
+        return Optional.of(pause.compareTo(LONGEST) < 0 ? pause : LONGEST);
+    }
+
+    /** It gets its outcome from the store, where it is kept first; one that is being promoted goes on. */
     private Optional<Duration> giveUp(LaneId lane, Rider rider, String message) {
         try {
-            lanes.get().cancel(lane, message);
-        } catch (EngineException e) {
-            ReleaseService.LOGGER.log(Level.WARNING, e, () -> "Lane " + lane + " could not be cleaned up");
+            Lanes now = lanes.get();
+            now.cancel(lane, message);
+            if (now.state().lanes().stream().anyMatch(l -> l.id().equals(lane.id()))) {
+                return again(lane, rider, message);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return Optional.of(NOW_AND_THEN);
+        } catch (RuntimeException e) {
+            ReleaseService.LOGGER.log(Level.WARNING, e, () -> "Lane " + lane + " could not be ended; trying again");
+            return again(lane, rider, message);
         }
         riders.remove(lane);
         waits.accept(lane.id(), "");
@@ -191,18 +255,19 @@ public final class LaneDriver {
     private Optional<Duration> carryOut(LaneId lane, Rider rider, LaneTask task) {
         waits.accept(lane.id(), task instanceof LaneTask.Wait wait ? wait.why() : "");
         if (task instanceof LaneTask.Done done) {
-            riders.remove(lane);
             rider.passenger.ended(new Passenger.End(
                     done.ended().outcome(), done.ended().reason(), done.ended().release()));
+            riders.remove(lane);
+            watch.wake();
             return Optional.empty();
         } else if (task instanceof LaneTask.Test test) {
             rider.passenger.test(run(test));
-            lanes.get().renew(lane);
             return Optional.of(NOW_AND_THEN);
         }
         LaneTask.Wait wait = (LaneTask.Wait) task;
         say(rider, wait.why());
-        return Optional.of(wait.again().compareTo(SOON) < 0 ? SOON : wait.again());
+        Duration again = wait.again().compareTo(NOW_AND_THEN) < 0 ? wait.again() : NOW_AND_THEN;
+        return Optional.of(again.compareTo(SOON) < 0 ? SOON : again);
     }
 
     private static Passenger.TestRun run(LaneTask.Test test) {
@@ -216,10 +281,11 @@ public final class LaneDriver {
                 test.namespace(),
                 test.baseUrl(),
                 test.tenant(),
-                new ArrayList<>(images.keySet()),
+                test.control() ? new ArrayList<>() : new ArrayList<>(images.keySet()),
                 images,
                 test.hosts(),
-                "lane of " + String.join(", ", images.keySet()));
+                (test.control() ? "control run of the baseline, by the lane of " : "lane of ")
+                        + String.join(", ", images.keySet()));
     }
 
     private static void say(Rider rider, String line) {

@@ -8,48 +8,85 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The images of a lane as an environment pulls them. */
 record Candidates(Catalog catalog, Registries registries) {
-    /** To be tested: from the dev registry. */
+    /** To be tested: from the dev registry, or of a control run from the production registry. */
     Map<Service, ImageReference> tested(Lane lane) {
-        Map<Service, ImageReference> images = new HashMap<>();
-        lane.candidates()
-                .forEach((name, image) ->
-                        images.put(catalog.service(name), registries.candidate(catalog.service(name), image)));
-        return images;
-    }
-
-    /** Promoted: from the production registry. */
-    Map<Service, ImageReference> promoted(Lane lane) {
         Map<Service, ImageReference> images = new HashMap<>();
         lane.candidates().forEach((name, image) -> {
             Service service = catalog.service(name);
-            images.put(service, registries.released(service, pinned(service, image.digest())));
+            if (!lane.isControl()) {
+                images.put(service, registries.candidate(service, image));
+            } else if (lane.started().replaced().containsKey(name)) {
+                Digest digest = lane.started().replaced().get(name);
+                images.put(service, registries.released(service, pinned(service, digest)));
+            }
         });
         return images;
     }
 
+    /** Promoted: from the production registry. */
+    Map<Service, ImageReference> promoted(Obligation obligation) {
+        Map<Service, ImageReference> images = new HashMap<>();
+        services(obligation)
+                .forEach(service -> images.put(
+                        service,
+                        registries.released(
+                                service,
+                                pinned(
+                                        service,
+                                        obligation
+                                                .candidates()
+                                                .get(service.name())
+                                                .digest()))));
+        return images;
+    }
+
+    /** Those that the catalog still has. */
+    List<Service> services(Obligation obligation) {
+        return obligation.candidates().keySet().stream()
+                .filter(catalog.services()::containsKey)
+                .map(catalog::service)
+                .toList();
+    }
+
     /**
-     * What was in their places.
+     * What belongs in their places: what production runs now or, of those that it never ran, what was there before.
      *
      * @param held the set that the environment held when the lane came in
      */
-    Map<Service, ImageReference> before(Lane lane, ImageSet held) {
+    Map<Service, ImageReference> before(Obligation obligation, Optional<ImageSet> held) {
+        List<Service> services = services(obligation);
+        Map<String, PinnedImage> production = registries.productionSet(services).images();
+        Map<String, String> former = obligation.started().former().orElse(new TreeMap<>());
         Map<Service, ImageReference> images = new HashMap<>();
-        for (String name : lane.candidates().keySet()) {
-            Service service = catalog.service(name);
-            Digest released = lane.started().orElseThrow().replaced().get(name);
-            PinnedImage image = held.images().get(name);
-            if (released != null) {
-                images.put(service, registries.released(service, pinned(service, released)));
-            } else if (image != null) {
-                images.put(service, registries.candidate(service, image));
+        for (Service service : services) {
+            String name = service.name();
+            Optional<PinnedImage> image = held.map(h -> h.images().get(name));
+            if (production.containsKey(name)) {
+                images.put(service, registries.released(service, production.get(name)));
+            } else if (former.containsKey(name)) {
+                images.put(service, ImageReference.parse(former.get(name)));
+            } else {
+                image.ifPresent(i -> images.put(service, registries.candidate(service, i)));
             }
         }
         return images;
+    }
+
+    /** Names of services with the digests that production runs of them. */
+    static SortedMap<String, Digest> digests(ImageSet set, Collection<String> names) {
+        SortedMap<String, Digest> digests = new TreeMap<>();
+        names.forEach(name -> Surroundings.digest(set, name).ifPresent(digest -> digests.put(name, digest)));
+        return digests;
     }
 
     static PinnedImage pinned(Service service, Digest digest) {

@@ -3,15 +3,15 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Installation;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Judged;
+import io.jenkins.plugins.releasetrain.engine.environment.Installer.Problem;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Subject;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
-import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
-import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
-import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -30,49 +30,39 @@ record InPlace(Candidates candidates, Installer installer, Store store) implemen
 
     @Override
     public void sweep() {
-        // Whoever gets a dead lane's place brings the baseline: it differs from what production runs.
+        // What a lane that is over left in place is an obligation, or differs from what production runs.
     }
 
     @Override
-    public Installation install(LaneId id, Lane lane) throws InterruptedException {
-        return installer.install(subject(id, lane));
+    public Installation install(Lane lane) throws InterruptedException {
+        return installer.install(subject(lane));
     }
 
-    private Subject subject(LaneId id, Lane lane) {
-        return Subject.proven(
-                candidates.tested(lane), id.id(), lane.started().orElseThrow().fence());
-    }
-
-    @Override
-    public Judged judge(LaneId id, Lane lane, Judged tests) {
-        return installer.judge(subject(id, lane), tests);
+    private Subject subject(Lane lane) {
+        return Subject.proven(candidates.tested(lane), lane.id(), lane.started().fence());
     }
 
     @Override
-    public SortedMap<String, String> hosts(LaneId id, Lane lane) {
+    public Judged judge(Lane lane, Judged tests) {
+        return installer.judge(subject(lane), tests);
+    }
+
+    @Override
+    public SortedMap<String, String> hosts(Lane lane) {
         return Collections.emptySortedMap();
     }
 
+    /** Whether the baseline comes up is its own affair; what counts is that no pod runs a candidate any more. */
     @Override
-    public void remove(LaneId id, Lane lane) throws InterruptedException {
-        ImageSet held = store.set(lane.baseline()).orElseThrow();
-        try {
-            installer.install(new Subject(
-                    candidates.before(lane, held),
-                    Set.of(),
-                    id.id(),
-                    lane.started().orElseThrow().fence()));
-        } catch (EngineException e) {
-            if (e.kind() != FailureKind.LOCK_LOST) {
-                throw e;
-            }
-            // Whoever holds the environment by now brings the baseline himself.
+    public Optional<String> settle(Obligation obligation, String holder, long token) throws InterruptedException {
+        if (obligation.released() || obligation.started().control()) {
+            return Optional.empty();
         }
-    }
-
-    /** The candidate is there already. */
-    @Override
-    public Optional<String> keep(LaneId id, Lane lane) {
-        return Optional.empty();
+        Map<Service, ImageReference> wanted =
+                candidates.before(obligation, store.set(obligation.started().baseline()));
+        return installer
+                .install(new Subject(wanted, Set.of(), holder, token))
+                .problem()
+                .map(Problem::text);
     }
 }

@@ -1,176 +1,169 @@
 package io.jenkins.plugins.releasetrain.engine.lane;
 
-import static io.jenkins.plugins.releasetrain.engine.lane.Surroundings.digest;
-
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
-import io.jenkins.plugins.releasetrain.engine.environment.Installer;
+import io.jenkins.plugins.releasetrain.engine.environment.Installer.Installation;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.lane.LanePolicy.Next;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
-import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
-import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Answer;
-import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Mode;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
-import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
-import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
-import io.jenkins.plugins.releasetrain.engine.store.Store;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 
 /** How a lane comes into its environment: with a place in the lock, and onto what production runs. */
 final class LaneEntry {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
+    private static final Duration BASELINE_AGAIN = Duration.ofSeconds(30);
 
-    private final Surroundings surroundings;
-    private final Registries registries;
-    private final Store store;
-    private final Placement placement;
-    private final Catalog catalog;
+    private final LaneTrial trial;
+    private final Places places;
+    private final LanePolicy policy;
+    private final Journal<LaneState> journal;
+    private final Clock clock;
     private final Environment environment;
+    private final Catalog catalog;
+    private volatile Optional<Digest> lastSaved = Optional.empty();
 
-    LaneEntry(Surroundings surroundings, Registries registries, Store store, Placement placement) {
-        this.surroundings = surroundings;
-        this.registries = registries;
-        this.store = store;
-        this.placement = placement;
-        this.catalog = surroundings.catalog();
-        this.environment = surroundings.environment();
+    LaneEntry(LaneTrial trial, Places places, LanePolicy policy, Journal<LaneState> journal, Clock clock) {
+        this.trial = trial;
+        this.places = places;
+        this.policy = policy;
+        this.journal = journal;
+        this.clock = clock;
+        this.environment = trial.surroundings().environment();
+        this.catalog = trial.surroundings().catalog();
     }
 
-    /** @param promoting services whose lanes are about to bring what they promoted into the environment */
-    Optional<LaneTask> enter(Journal<LaneState> journal, LaneId id, Lane lane, Supplier<Set<String>> promoting)
-            throws InterruptedException {
-        List<EnvironmentLock.Entry> entries = environment.lock().entries();
-        if (entries.stream().anyMatch(e -> e.id().equals(refreshId(id)))) {
-            return refreshBaseline(id);
+    /** Empty: it is in, or has to decide anew. */
+    Optional<LaneTask> enter(Lane lane, Next.Enter enter) throws InterruptedException {
+        Placement placement = trial.configured();
+        SortedSet<String> counting = policy.counting(lane);
+        Set<String> claims = new TreeSet<>(placement.claims(lane));
+        if ((enter.apart() || enter.control()) && !placement.isolation().beside()) {
+            claims.addAll(counting);
         }
-        Answer answer = askForAPlace(id, lane, entries);
-        if (!(answer instanceof Answer.Granted granted)) {
-            return Optional.of(waiting((Answer.Waiting) answer));
+        Answer answer = places.ask(lane.id(), owner(lane), claims);
+        if (answer instanceof Answer.Waiting waiting) {
+            return Optional.of(waiting(waiting));
         }
-        if (granted.takenOver()) {
-            fenceUnclaimed(id, granted.token());
-        }
+        long token = ((Answer.Granted) answer).token();
         placement.sweep();
-        ImageSet held = surroundings.held();
-        ImageSet production = registries.productionSet(catalog);
-        SortedSet<String> neighbours = surroundings.othersClaims(id);
-        Set<String> outdated = new TreeSet<>(production.changedSince(held).keySet());
-        outdated.removeAll(neighbours);
-        outdated.removeAll(placement.claims(lane));
+        ImageSet held = trial.surroundings().held();
+        ImageSet production = trial.production().with(counting);
+        Set<String> outdated = outdated(lane, placement, production, held);
         if (!outdated.isEmpty()) {
-            environment.lock().release(id.id());
-            return promoting.get().containsAll(outdated)
-                    ? Optional.of(new LaneTask.Wait("being promoted by their lanes: " + outdated, ASK_AGAIN))
-                    : refreshBaseline(id);
-        }
-        store.saveSet(held, Optional.empty());
-        Event started = new Event.LaneStarted(
-                id.id(),
-                replaced(lane, production),
-                held.digest(),
-                List.copyOf(neighbours),
-                granted.token(),
-                Optional.of(placement.isolation()));
-        journal.update(
-                s -> s.lane(id.id()).filter(l -> l.started().isEmpty()).isPresent() ? List.of(started) : List.of());
-        return Optional.empty();
-    }
-
-    private static SortedMap<String, Digest> replaced(Lane lane, ImageSet production) {
-        SortedMap<String, Digest> replaced = new TreeMap<>();
-        lane.candidates()
-                .keySet()
-                .forEach(name -> digest(production, name).ifPresent(digest -> replaced.put(name, digest)));
-        return replaced;
-    }
-
-    private Answer askForAPlace(LaneId id, Lane lane, List<EnvironmentLock.Entry> entries) {
-        Set<String> claims = placement.claims(lane);
-        // Beside the others a lane is alone anyway.
-        Mode mode = lane.alone() && !placement.isolation().beside() ? Mode.EXCLUSIVE : Mode.SHARED;
-        boolean otherwise = entries.stream()
-                .filter(e -> e.id().equals(id.id()))
-                .anyMatch(e -> e.mode() != mode || !e.claims().equals(claims));
-        if (otherwise) {
-            // It asked before the isolation was configured anew.
-            environment.lock().release(id.id());
-        }
-        return request(id.id(), mode, claims, id);
-    }
-
-    /** Brings what production runs into the environment: under the exclusive lock, so with no candidate in it. */
-    private Optional<LaneTask> refreshBaseline(LaneId id) throws InterruptedException {
-        Answer answer = request(refreshId(id), Mode.EXCLUSIVE, Set.of(), id);
-        if (!(answer instanceof Answer.Granted granted)) {
-            return Optional.of(waiting((Answer.Waiting) answer));
-        }
-        if (granted.takenOver()) {
-            // Outside of what releases: if this fails, the lease must run out, so that the next one is told too.
-            environment.cluster().fence(catalog.services().values(), granted.token());
-        }
-        try {
-            Installer.Installation result = surroundings
-                    .installer()
-                    .install(new Installer.Subject(
-                            released(registries.productionSet(catalog)), Set.of(), refreshId(id), granted.token()));
-            if (result.problem().isPresent()) {
-                throw new EngineException(
-                        FailureKind.CANNOT_START,
-                        "Environment '" + environment.name() + "' cannot hold what production runs: "
-                                + result.problem().get().text());
+            Optional<LaneTask> wait = refresh(lane, production, outdated, counting);
+            if (wait.isPresent()) {
+                places.release(lane.id(), false);
+                return wait;
             }
-        } finally {
-            environment.lock().release(refreshId(id));
+            held = trial.surroundings().held();
+        }
+        Event.LaneStarted started = new Event.LaneStarted(
+                lane.id(),
+                Candidates.digests(production, lane.candidates().keySet()),
+                held.digest(),
+                List.copyOf(places.othersClaims(lane.id())),
+                token,
+                Optional.of(placement.isolation()),
+                enter.control(),
+                former(lane, production, held));
+        trial.save(held, lastSaved);
+        lastSaved = Optional.of(held.digest());
+        LaneState after = journal.update(s -> mayStill(s, lane, enter) ? List.of(started) : List.of());
+        if (after.lane(lane.id()).flatMap(l -> l.phase().attempt()).isEmpty()) {
+            places.release(lane.id(), false);
         }
         return Optional.empty();
     }
 
-    private static String refreshId(LaneId id) {
-        return id.id() + "/baseline";
+    /** Others may have come in, or somebody may have paused the lanes, since this lane asked. */
+    private boolean mayStill(LaneState s, Lane lane, Next.Enter enter) {
+        return s.lane(lane.id())
+                .filter(l -> l.phase() instanceof Phase.Waiting)
+                .filter(l -> enter.equals(policy.entry(s, l, clock.instant())))
+                .isPresent();
     }
 
-    private Map<Service, ImageReference> released(ImageSet production) {
-        Map<Service, ImageReference> images = new HashMap<>();
-        production
-                .images()
-                .forEach((name, image) ->
-                        images.put(catalog.service(name), registries.released(catalog.service(name), image)));
-        return images;
+    private Set<String> outdated(Lane lane, Placement placement, ImageSet production, ImageSet held) {
+        Set<String> outdated = new TreeSet<>(production.changedSince(held).keySet());
+        outdated.removeAll(places.othersClaims(lane.id()));
+        outdated.removeAll(placement.claims(lane));
+        journal.state().obligations().forEach(o -> outdated.removeAll(o.services()));
+        return outdated;
     }
 
-    /** Stamps what no living lane has claimed: their tokens are lower than ours, and rightly so. */
-    private void fenceUnclaimed(LaneId id, long token) {
-        SortedSet<String> claimed = surroundings.othersClaims(id);
-        environment
-                .cluster()
-                .fence(
-                        catalog.services().values().stream()
-                                .filter(s -> !claimed.contains(s.name()))
-                                .toList(),
-                        token);
+    /** What workloads ask for that production never had, so that it can be put back. */
+    private Optional<SortedMap<String, String>> former(Lane lane, ImageSet production, ImageSet held) {
+        List<Service> unknown = lane.candidates().keySet().stream()
+                .filter(name ->
+                        !production.images().containsKey(name) && !held.images().containsKey(name))
+                .map(catalog::service)
+                .toList();
+        SortedMap<String, String> former = new TreeMap<>();
+        if (!unknown.isEmpty() && !trial.configured().isolation().beside()) {
+            trial.formerByTag(lane, unknown).forEach((name, image) -> former.put(name, image.toString()));
+            unknown.stream()
+                    .filter(s -> !former.containsKey(s.name()))
+                    .findFirst()
+                    .ifPresent(s -> {
+                        throw EngineException.invalid("Service '" + s.name() + "' was never released, and its workload "
+                                + s.workload().name() + " asks for an image by a tag of which no one digest runs, so it"
+                                + " could not be put back; let it ask by digest, or promote an image first");
+                    });
+        }
+        return former.isEmpty() ? Optional.empty() : Optional.of(former);
     }
 
-    private Answer request(String lockId, Mode mode, Set<String> claims, LaneId id) {
-        String owner = "lane " + id.group() + " in " + environment.name();
-        return environment
-                .lock()
-                .request(new EnvironmentLock.Request(lockId, owner, mode, claims, environment.lease()));
+    /** Brings what production runs into the places of what is outdated, while others are tested: who counts it sees drift. */
+    private Optional<LaneTask> refresh(Lane lane, ImageSet production, Set<String> outdated, SortedSet<String> counting)
+            throws InterruptedException {
+        String id = refreshId(lane.id());
+        Answer answer = places.ask(id, owner(lane), outdated);
+        if (answer instanceof Answer.Waiting waiting) {
+            // What is outdated may be another by the time that it is its turn.
+            places.release(id, false);
+            return Optional.of(waiting(waiting));
+        }
+        Installation result;
+        try {
+            result = trial.bring(production, outdated, id, ((Answer.Granted) answer).token());
+        } finally {
+            places.release(id, true);
+        }
+        if (!result.patched().isEmpty()) {
+            Event installed = new Event.BaselineInstalled(environment.name(), production.digest(), result.patched());
+            trial.save(production, lastSaved);
+            journal.update(s -> List.of(installed));
+        }
+        SortedSet<String> needed = new TreeSet<>(outdated);
+        needed.retainAll(counting);
+        return result.problem()
+                .filter(p -> !needed.isEmpty())
+                .map(p -> new LaneTask.Wait(
+                        "environment '" + environment.name() + "' does not run what production does of " + needed + ": "
+                                + p.text(),
+                        BASELINE_AGAIN));
+    }
+
+    static String refreshId(String lane) {
+        return lane + "/baseline";
+    }
+
+    private String owner(Lane lane) {
+        return "lane " + lane.group() + " in " + environment.name();
     }
 
     private LaneTask waiting(Answer.Waiting waiting) {

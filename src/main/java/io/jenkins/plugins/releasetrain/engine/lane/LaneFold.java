@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** How the lanes of an environment are after one more event. An event of a lane that is not known changes nothing. */
@@ -67,15 +66,16 @@ final class LaneFold {
     }
 
     private LaneState state(boolean moved, int number, String release, String paused, String held) {
-        return new LaneState(
-                moved, List.copyOf(lanes), obligations, newest, runs, number, release, paused, held);
+        return new LaneState(moved, List.copyOf(lanes), obligations, newest, runs, number, release, paused, held);
     }
 
     private void ofLane(Event event) {
         if (event instanceof Event.LaneQueued e) {
             lanes.add(new Lane(e, at, 0, 0, new Phase.Waiting("", false, at)));
         } else if (event instanceof Event.LaneStarted e) {
-            lane(e.lane(), l -> new Lane(l.queued(), l.queuedAt(), l.attempts() + 1, l.undecided(), new Phase.Entered(e)));
+            lane(
+                    e.lane(),
+                    l -> new Lane(l.queued(), l.queuedAt(), l.attempts() + 1, l.undecided(), new Phase.Entered(e)));
             arrived(e.lane());
         } else if (event instanceof Event.LaneInstalled e) {
             lane(e.lane(), l -> l.in(new Phase.Testing(l.started(), e, at, present(l))));
@@ -97,15 +97,23 @@ final class LaneFold {
     /** As the stream of its group left it; a verdict that was not acted upon is given up. */
     private void adopt(Event.LaneMoved moved) {
         Phase phase = new Phase.Waiting("", false, at);
+        Lane lane = new Lane(moved.queued(), at, moved.attempts(), 0, phase);
         if (moved.started().isPresent()) {
             Event.LaneStarted started = moved.started().get();
-            phase = moved.made().isPresent()
-                    ? new Phase.Promoting(started, moved.made().get())
-                    : moved.installed().isPresent()
-                            ? new Phase.Testing(started, moved.installed().get(), at, Presence.NONE)
-                            : new Phase.Entered(started);
+            if (moved.made().isPresent()) {
+                lane = lane.in(new Phase.Promoting(started, moved.made().get()));
+            } else if (moved.installed().isPresent()) {
+                lane = lane.in(new Phase.Testing(started, moved.installed().get(), at, Presence.NONE));
+            } else {
+                obligations = concat(obligations, owed(lane.in(new Phase.Entered(started)), false));
+            }
         }
-        lanes.add(new Lane(moved.queued(), at, moved.attempts(), 0, phase));
+        lanes.add(lane);
+    }
+
+    private Obligation owed(Lane lane, boolean released) {
+        return new Obligation(
+                lane.id(), lane.group(), lane.attempts(), lane.started(), lane.candidates(), released, at);
     }
 
     private void lane(String id, UnaryOperator<Lane> change) {
@@ -179,13 +187,21 @@ final class LaneFold {
     private void retried(Lane lane, Event.LaneRetried e) {
         int undecided = lane.undecided() + (lane.phase() instanceof Phase.Leaving l && l.tells() ? 0 : 1);
         if (e.stays() && lane.phase().attempt().isPresent()) {
-            lane(lane.id(), l -> new Lane(
-                    l.queued(), l.queuedAt(), l.attempts() + 1, undecided, new Phase.Entered(l.started())));
+            lane(
+                    lane.id(),
+                    l -> new Lane(
+                            l.queued(), l.queuedAt(), l.attempts() + 1, undecided, new Phase.Entered(l.started())));
             return;
         }
         leaves(lane, false);
-        lane(lane.id(), l -> new Lane(
-                l.queued(), l.queuedAt(), l.attempts(), undecided, new Phase.Waiting(e.reason(), e.alone(), at)));
+        lane(
+                lane.id(),
+                l -> new Lane(
+                        l.queued(),
+                        l.queuedAt(),
+                        l.attempts(),
+                        undecided,
+                        new Phase.Waiting(e.reason(), e.alone(), at)));
     }
 
     private void ended(Lane lane, Event.LaneEnded e) {
@@ -210,12 +226,10 @@ final class LaneFold {
         if (lane.phase().attempt().isEmpty()) {
             return;
         }
-        Obligation left = new Obligation(
-                lane.id(), lane.group(), lane.attempts(), lane.started(), lane.candidates(), released, at);
-        obligations = concat(obligations, left);
-        Function<Presence, Presence> change = released ? p -> p.released(lane.id()) : p -> p.left(lane.id());
+        obligations = concat(obligations, owed(lane, released));
+        UnaryOperator<Presence> change = released ? p -> p.released(lane.id()) : p -> p.left(lane.id());
         if (lane.isVisible()) {
-            see(change::apply);
+            see(change);
         } else if (released) {
             Collection<String> services = lane.candidates().keySet();
             see(p -> p.moved(services));

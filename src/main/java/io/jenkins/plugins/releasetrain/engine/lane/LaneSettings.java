@@ -5,7 +5,10 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.train.Timetable;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -25,7 +28,7 @@ public record LaneSettings(
         Pattern movingTags,
         Limits limits,
         int hops,
-        Judgement judgement,
+        Judging judging,
         List<Timetable.Freeze> freezes) {
     public static final int HOPS = 1;
 
@@ -41,23 +44,30 @@ public record LaneSettings(
 
     /** Without limits and freezes, with what is usual else. */
     public LaneSettings(Isolation isolation, OnDrift onDrift, int attempts, Pattern movingTags) {
-        this(isolation, onDrift, attempts, movingTags, Limits.NONE, HOPS, Judgement.USUAL, List.of());
+        this(isolation, onDrift, attempts, movingTags, Limits.NONE, HOPS, Judging.USUAL, List.of());
     }
 
     public LaneSettings with(Limits newLimits) {
-        return new LaneSettings(isolation, onDrift, attempts, movingTags, newLimits, hops, judgement, freezes);
+        return new LaneSettings(isolation, onDrift, attempts, movingTags, newLimits, hops, judging, freezes);
     }
 
-    public LaneSettings with(Judgement newJudgement) {
-        return new LaneSettings(isolation, onDrift, attempts, movingTags, limits, hops, newJudgement, freezes);
+    public LaneSettings with(Judging newJudging) {
+        return new LaneSettings(isolation, onDrift, attempts, movingTags, limits, hops, newJudging, freezes);
     }
 
     public LaneSettings with(List<Timetable.Freeze> newFreezes) {
-        return new LaneSettings(isolation, onDrift, attempts, movingTags, limits, hops, judgement, newFreezes);
+        return new LaneSettings(isolation, onDrift, attempts, movingTags, limits, hops, judging, newFreezes);
     }
 
     public LaneSettings within(int newHops) {
-        return new LaneSettings(isolation, onDrift, attempts, movingTags, limits, newHops, judgement, freezes);
+        return new LaneSettings(isolation, onDrift, attempts, movingTags, limits, newHops, judging, freezes);
+    }
+
+    /** Why nobody is let in and nothing is promoted at that time; empty where they are. */
+    Optional<String> closed(Instant now) {
+        return freezes.isEmpty()
+                ? Optional.empty()
+                : new Timetable(freezes, Duration.ZERO, Duration.ofHours(1)).closed(now);
     }
 
     /** Policies for a verdict whose baseline moved. */
@@ -83,8 +93,9 @@ public record LaneSettings(
                         "The limits of lanes, " + environment + " and " + group + " of a group, must not be negative");
             }
             if (environment > 0 && group > environment) {
-                throw EngineException.invalid("Up to " + group + " lanes of a group cannot be in an environment that takes "
-                        + environment + " in all; lower lanesPerGroup, or raise lanesPerEnvironment");
+                throw EngineException.invalid(
+                        "Up to " + group + " lanes of a group cannot be in an environment that takes " + environment
+                                + " in all; lower lanesPerGroup, or raise lanesPerEnvironment");
             }
         }
     }
@@ -103,17 +114,21 @@ public record LaneSettings(
      * @param prior what is expected before much is measured
      * @param innocence a lane is rejected only where the chance that it is good is below this
      */
-    public record Judgement(Statistics.Prior prior, double innocence, WhenBroken whenBroken) {
+    public record Judging(Statistics.Prior prior, double innocence, WhenBroken whenBroken) {
         /** Before much is measured: 5 % of the changes are bad, 1 % of the runs flake, and environments break once in two days. */
-        public static final Judgement USUAL =
-                new Judgement(new Statistics.Prior(0.05, 40, 0.01, 100, 1 / 48.0, 48, 1), 0.0002, WhenBroken.RETRY);
+        public static final Judging USUAL =
+                new Judging(new Statistics.Prior(0.05, 40, 0.01, 100, 1 / 48.0, 48, 1), 0.0002, WhenBroken.RETRY);
 
         static final Duration FIRST_PAUSE = Duration.ofMinutes(5);
         static final Duration LONGEST_PAUSE = Duration.ofMinutes(60);
 
-        public Judgement {
+        public Judging {
             if (!(innocence > 0 && innocence < 1)) {
                 throw EngineException.invalid("innocence: " + innocence + "; a chance above 0 and below 1 is needed");
+            }
+            double[] rates = {prior.failure(), prior.flake(), prior.outagesPerHour(), prior.outageHours()};
+            if (Arrays.stream(rates).anyMatch(r -> !(r >= 0)) || !(prior.failure() > 0)) {
+                throw EngineException.invalid("The expected rates must not be negative: " + prior);
             }
         }
     }

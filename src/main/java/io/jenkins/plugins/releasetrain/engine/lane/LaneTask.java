@@ -11,11 +11,12 @@ public sealed interface LaneTask {
     record Wait(String why, Duration again) implements LaneTask {}
 
     /**
-     * Test the candidates and report; they are installed and were seen running.
+     * Test what is installed and report; it was seen running.
      *
-     * @param images the candidates by service
+     * @param images the candidates by service; of a control run what production runs in their places
      * @param hosts names of the candidates' own, by service; empty where they are reached as the services are
      * @param tenant unique to this attempt, for test data that must not meet that of other lanes
+     * @param control whether the baseline alone is tested, without the candidates
      */
     record Test(
             String environment,
@@ -23,7 +24,8 @@ public sealed interface LaneTask {
             String baseUrl,
             SortedMap<String, ImageReference> images,
             SortedMap<String, String> hosts,
-            String tenant)
+            String tenant,
+            boolean control)
             implements LaneTask {}
 
     /** The lane has its final outcome. */

@@ -4,10 +4,11 @@ import static io.jenkins.plugins.releasetrain.engine.lane.Surroundings.digest;
 
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer;
+import io.jenkins.plugins.releasetrain.engine.environment.Installer.Installation;
+import io.jenkins.plugins.releasetrain.engine.environment.Installer.Judged;
+import io.jenkins.plugins.releasetrain.engine.environment.Installer.Subject;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
-import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
-import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
@@ -16,24 +17,25 @@ import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
-import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.function.BiPredicate;
 
 /**
- * One attempt of a lane that came in: put the candidates in, prove that they run, compare the surroundings before and after,
- * leave nothing behind.
+ * One attempt of a lane that came in: put the candidates in, prove that they run, and compare the surroundings before and
+ * after.
  */
 final class LaneTrial {
     /** Another attempt would fail as well, unless somebody repairs something. */
@@ -44,33 +46,49 @@ final class LaneTrial {
     private final Registries registries;
     private final Environment environment;
     private final Ports ports;
-    private final Isolation configured;
+    private final Isolation isolation;
     private final Candidates candidates;
     private final Installer installer;
     private final Surroundings surroundings;
+    private final ProductionCache production;
+    private final Journal<LaneState> journal;
+    private final LanePolicy policy;
 
-    LaneTrial(Candidates candidates, Isolation configured, Environment environment, Ports ports) {
+    LaneTrial(
+            Candidates candidates,
+            Isolation isolation,
+            Environment environment,
+            Ports ports,
+            Journal<LaneState> journal,
+            LanePolicy policy) {
         this.catalog = candidates.catalog();
         this.registries = candidates.registries();
         this.candidates = candidates;
-        this.configured = configured;
+        this.isolation = isolation;
         this.environment = environment;
         this.ports = ports;
+        this.journal = journal;
+        this.policy = policy;
         this.installer = new Installer(environment);
         this.surroundings = new Surroundings(catalog, environment, installer);
+        this.production = new ProductionCache(catalog, registries, ports.clock());
     }
 
     Surroundings surroundings() {
         return surroundings;
     }
 
-    LaneEntry entry() {
-        return new LaneEntry(surroundings, registries, ports.store(), placement(configured));
+    ProductionCache production() {
+        return production;
     }
 
-    private Placement placement(Isolation isolation) {
-        return isolation.beside()
-                ? new SideBySide(isolation, candidates, environment, installer)
+    Placement configured() {
+        return placement(isolation);
+    }
+
+    Placement placement(Isolation how) {
+        return how.beside()
+                ? new SideBySide(how, candidates, environment, installer)
                 : new InPlace(candidates, installer, ports.store());
     }
 
@@ -78,43 +96,72 @@ final class LaneTrial {
         return placement(lane.isolation());
     }
 
-    void install(Journal<LaneState> journal, LaneId id, Lane lane) throws InterruptedException {
-        Event.LaneStarted started = lane.started().orElseThrow();
+    /** @throws EngineException retryable: to be called again; or another attempt would not help either */
+    void install(Lane lane) throws InterruptedException {
         long begin = ports.clock().millis();
         Event event;
         try {
-            environment.lock().renew(id.id(), started.fence(), environment.lease());
-            Installer.Installation result = placement(lane).install(id, lane);
+            environment.lock().renew(lane.id(), lane.started().fence(), environment.lease());
+            Installation result =
+                    lane.isControl() ? Installation.NOTHING : placement(lane).install(lane);
             long took = ports.clock().millis() - begin;
             event = result.problem().isEmpty()
                     ? new Event.LaneInstalled(
-                            id.id(),
+                            lane.id(),
                             keepHeld(lane).digest(),
-                            List.copyOf(surroundings.othersClaims(id)),
+                            journal.state().lanes().stream()
+                                    .filter(l -> l.isVisible() && !l.id().equals(lane.id()))
+                                    .flatMap(l -> l.candidates().keySet().stream())
+                                    .sorted()
+                                    .toList(),
                             result.patched(),
                             took)
-                    : tested(
-                            id,
-                            lane,
+                    : new Event.LaneTested(
+                            lane.id(),
                             result.problem().get().fault() == Fault.IMAGE ? Verdict.FAILED : Verdict.VOID,
                             result.problem().get().text(),
-                            begin);
+                            lane.baseline(),
+                            List.of(),
+                            took);
         } catch (EngineException e) {
-            if (HOPELESS.contains(e.kind())) {
+            if (HOPELESS.contains(e.kind()) || e.kind().retryable()) {
                 throw e;
             }
-            event = new Event.LaneTested(
-                    id.id(),
-                    Verdict.VOID,
-                    "could not be installed: " + e.getMessage(),
-                    started.baseline(),
-                    List.of(),
-                    0);
+            event = nothing(lane, "could not be installed: " + e.getMessage());
         }
-        append(journal, id, lane, event);
+        append(lane, event);
     }
 
-    LaneTask order(LaneId id, Lane lane) {
+    /** Brings what production runs of these services. */
+    Installation bring(ImageSet set, Collection<String> services, String holder, long token)
+            throws InterruptedException {
+        Map<Service, ImageReference> images = new HashMap<>();
+        services.forEach(name -> images.put(
+                catalog.service(name),
+                registries.released(catalog.service(name), set.images().get(name))));
+        return installer.install(new Subject(images, Set.of(), holder, token));
+    }
+
+    /** @throws EngineException INVALID_INPUT where a candidate's workload could not show it, before anything is changed */
+    void checkProvable(Collection<String> services) {
+        if (!isolation.beside()) {
+            Map<String, String> not =
+                    installer.unprovable(services.stream().map(catalog::service).toList());
+            if (!not.isEmpty()) {
+                throw EngineException.invalid("Environment '" + environment.name()
+                        + "' cannot prove that a candidate runs: " + String.join("; ", not.values()));
+            }
+        }
+    }
+
+    SortedMap<String, ImageReference> formerByTag(Lane lane, Collection<Service> services) {
+        Map<Service, ImageReference> images = new HashMap<>();
+        services.forEach(service -> images.put(
+                service, registries.candidate(service, lane.candidates().get(service.name()))));
+        return surroundings.byTag(images);
+    }
+
+    LaneTask order(Lane lane) {
         SortedMap<String, ImageReference> images = new TreeMap<>();
         candidates.tested(lane).forEach((service, image) -> images.put(service.name(), image));
         return new LaneTask.Test(
@@ -122,138 +169,92 @@ final class LaneTrial {
                 environment.namespace(),
                 environment.baseUrl(),
                 images,
-                placement(lane).hosts(id, lane),
-                lane.tenant());
+                lane.isControl() ? new TreeMap<>() : placement(lane).hosts(lane),
+                lane.tenant(),
+                lane.isControl());
     }
 
-    /** A verdict counts only if the place was held to the end and the candidates are still what runs there. */
-    void report(Journal<LaneState> journal, LaneId id, Lane lane, Verdict verdict, String reason) {
-        Event.LaneStarted started = lane.started().orElseThrow();
+    /**
+     * A verdict counts only if the place was held to the end and nothing else ran in it.
+     *
+     * @throws EngineException retryable: the verdict is to be reported again
+     */
+    void report(Lane lane, Verdict verdict, String reason) {
         Event event;
         try {
-            environment.lock().renew(id.id(), started.fence(), environment.lease());
-            Installer.Judged judged = placement(lane).judge(id, lane, new Installer.Judged(verdict, reason));
-            event = tested(
-                    id, lane, judged.verdict(), judged.reason(), ports.clock().millis());
+            environment.lock().renew(lane.id(), lane.started().fence(), environment.lease());
+            Judged tests = new Judged(verdict, reason);
+            Judged judged = lane.isControl() ? tests : placement(lane).judge(lane, tests);
+            event = tested(lane, judged.verdict(), judged.reason());
         } catch (EngineException e) {
-            event = new Event.LaneTested(
-                    id.id(),
-                    Verdict.VOID,
-                    "the verdict cannot be trusted: " + e.getMessage(),
-                    started.baseline(),
-                    List.of(),
-                    0);
+            if (e.kind().retryable()) {
+                throw e;
+            }
+            event = nothing(lane, "the verdict cannot be trusted: " + e.getMessage());
         }
-        append(journal, id, lane, event);
+        append(lane, event);
     }
 
-    private Event tested(LaneId id, Lane lane, Verdict verdict, String reason, long begin) {
+    private static Event nothing(Lane lane, String reason) {
+        return new Event.LaneTested(lane.id(), Verdict.VOID, reason, lane.baseline(), List.of(), 0);
+    }
+
+    private Event tested(Lane lane, Verdict verdict, String reason) {
+        Phase.Testing testing = (Phase.Testing) lane.phase();
         ImageSet end = keepHeld(lane);
+        Presence presence = testing.presence();
+        SortedSet<String> recorded = policy.recorded(lane);
+        SortedSet<String> drift = presence.drift(recorded);
+        drift.addAll(changed(lane, recorded, end));
         return new Event.LaneTested(
-                id.id(),
+                lane.id(),
                 verdict,
                 reason,
                 end.digest(),
-                drift(lane, end),
-                ports.clock().millis() - begin);
+                List.copyOf(drift),
+                ports.clock().millis() - testing.since().toEpochMilli(),
+                Optional.of(presence.of(policy.counting(lane))));
     }
 
     private ImageSet keepHeld(Lane lane) {
         ImageSet held = surroundings.held();
-        ports.store().saveSet(held, Optional.of(lane.baseline()));
+        save(held, Optional.of(lane.baseline()));
         return held;
     }
 
-    /** What counts for the verdict and is not what it was when the tests began (I7). */
-    private List<String> drift(Lane lane, ImageSet now) {
-        Digest begin = lane.installed().map(Event.LaneInstalled::baseline).orElse(lane.baseline());
-        ImageSet start = ports.store().set(begin).orElseThrow();
-        return others(lane).stream()
+    void save(ImageSet set, Optional<Digest> parent) {
+        ports.store().saveSet(set, parent);
+    }
+
+    /** What is not what it was when the tests began (I7). */
+    private List<String> changed(Lane lane, SortedSet<String> services, ImageSet now) {
+        ImageSet start = ports.store().set(lane.baseline()).orElseThrow();
+        return services.stream()
+                .filter(name -> !lane.candidates().containsKey(name))
                 .filter(name -> !digest(now, name).equals(digest(start, name)))
                 .toList();
     }
 
     /**
-     * The drift that was seen at the end of the tests, or what drifted since.
+     * Services that count and that production does not run any more as they were when the lane was tested.
      *
-     * @param held what the environment holds now
+     * @param together services that are about to be promoted with it
      */
-    List<String> driftUntilNow(Lane lane, Event.LaneTested tested, ImageSet held) {
-        return tested.drift().isEmpty() ? drift(lane, held) : tested.drift();
+    SortedSet<String> movedSince(Lane lane, Event.LaneTested tested, Collection<String> together) {
+        SortedSet<String> counting = policy.counting(lane);
+        counting.removeAll(together);
+        ImageSet held = ports.store().set(tested.baseline()).orElseThrow();
+        ImageSet now = production.with(counting);
+        counting.removeIf(name -> digest(now, name).isEmpty()
+                || digest(held, name).isEmpty()
+                || digest(now, name).equals(digest(held, name)));
+        return counting;
     }
 
-    /**
-     * Services that count and hold a candidate that is neither released nor passed. A verdict beside it is good only if
-     * it is released too; if it is ejected, that is drift.
-     *
-     * @param held what the environment holds now
-     * @param passed whether the lane (second) that claims a service (first) has passed
-     */
-    List<String> undecidedNeighbours(Lane lane, ImageSet held, BiPredicate<String, String> passed) {
-        SortedSet<String> counting = others(lane);
-        ImageSet production =
-                registries.productionSet(counting.stream().map(catalog::service).toList());
-        List<String> undecided = new ArrayList<>();
-        for (EnvironmentLock.Entry entry : environment.lock().entries()) {
-            for (String service : entry.claims()) {
-                if (entry.held()
-                        && counting.contains(service)
-                        && !digest(held, service).equals(digest(production, service))
-                        && !passed.test(service, entry.id())) {
-                    undecided.add(service);
-                }
-            }
-        }
-        return undecided;
-    }
-
-    /** Other lanes' candidates that were there when the tests began and are connected to this lane's services. */
-    List<String> neighboursThatCount(Lane lane) {
-        SortedSet<String> counting = others(lane);
-        List<String> neighbours = lane.installed()
-                .map(Event.LaneInstalled::neighbours)
-                .orElseGet(() -> lane.started().orElseThrow().neighbours());
-        return neighbours.stream().filter(counting::contains).toList();
-    }
-
-    private SortedSet<String> others(Lane lane) {
-        SortedSet<String> names = catalog.connected(lane.candidates().keySet());
-        names.removeAll(lane.candidates().keySet());
-        return names;
-    }
-
-    /** Takes the candidates out and gives the lock back. */
-    void leave(LaneId id, Lane lane) throws InterruptedException {
-        if (lane.started().isPresent()) {
-            placement(lane).remove(id, lane);
-        }
-        environment.lock().release(id.id());
-    }
-
-    /** After the promotion; tells why the environment does not run what was promoted, if so. */
-    Optional<String> keep(LaneId id, Lane lane) throws InterruptedException {
-        return placement(lane).keep(id, lane);
-    }
-
-    /** Removes what lanes that are over left behind. */
-    void sweep() {
-        placement(configured).sweep();
-    }
-
-    /** What production ran in the places of the candidates; its digests are what a promotion swaps against. */
-    ImageSet replaced(Lane lane) {
-        SortedMap<String, PinnedImage> images = new TreeMap<>();
-        lane.started()
-                .orElseThrow()
-                .replaced()
-                .forEach((name, digest) -> images.put(name, Candidates.pinned(catalog.service(name), digest)));
-        return ImageSet.of(images);
-    }
-
-    private static void append(Journal<LaneState> journal, LaneId id, Lane lane, Event event) {
-        journal.update(s -> s.lane(id.id())
-                        .filter(l ->
-                                l.attempts() == lane.attempts() && l.tested().isEmpty())
+    private void append(Lane lane, Event event) {
+        journal.update(s -> s.lane(lane.id())
+                        .filter(l -> l.attempts() == lane.attempts()
+                                && l.phase().getClass().equals(lane.phase().getClass()))
                         .isPresent()
                 ? List.of(event)
                 : List.of());

@@ -4,50 +4,50 @@ import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
-import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.OnDrift;
+import io.jenkins.plugins.releasetrain.engine.lane.LanePolicy.Next;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
-import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
-import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
-import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
+import io.jenkins.plugins.releasetrain.engine.store.Entry;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
 /**
  * Micro releases in one shared environment (design §6): each lane puts its candidates in the place of what production
- * runs, or beside it, has them tested beside its neighbours' candidates, and promotes them if production still is what they were tested
- * against. Everything that it knows is in the store, so any process may go on with a lane.
+ * runs, or beside it, has them tested beside its neighbours' candidates, and promotes them if production still is what they
+ * were tested against. Everything that it knows is in the environment's stream of events, so any process may go on with a
+ * lane; what is decided is {@link LanePolicy}'s.
  */
 public final class Lanes {
-    private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
-    private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
-
     private final LaneSettings settings;
     private final Catalog catalog;
     private final Registries registries;
     private final Environment environment;
     private final Ports ports;
+    private final Journal<LaneState> journal;
+    private final LanePolicy policy;
     private final LaneTrial trial;
+    private final LaneEntry entry;
+    private final LanePromotion promotion;
+    private final Cleaning cleaning;
+    private final Places places;
+    private final Precedence precedence;
     private final Blocks blocks;
-    private final Map<String, Journal<LaneState>> journals = new ConcurrentHashMap<>();
+    private volatile boolean moved;
 
     public Lanes(LaneSettings settings, Catalog catalog, Registries registries, Environment environment, Ports ports) {
         this.settings = settings;
@@ -55,7 +55,17 @@ public final class Lanes {
         this.registries = registries;
         this.environment = environment;
         this.ports = ports;
-        this.trial = new LaneTrial(new Candidates(catalog, registries), settings.isolation(), environment, ports);
+        this.journal = new Journal<>(
+                ports.store(), "lane/" + environment.name(), LaneState.TYPE, ports.clock(), ports.listener());
+        this.policy = new LanePolicy(settings, new Connections(catalog, settings.hops()));
+        Candidates candidates = new Candidates(catalog, registries);
+        this.places = new Places(environment, catalog, ports.clock());
+        this.trial = new LaneTrial(candidates, settings.isolation(), environment, ports, journal, policy);
+        this.entry = new LaneEntry(trial, places, policy, journal, ports.clock());
+        this.precedence = new Precedence(ports.store());
+        this.promotion =
+                new LanePromotion(trial, policy, precedence, journal, ports, candidates, settings.movingTags());
+        this.cleaning = new Cleaning(journal, trial::placement, places, ports.clock());
         this.blocks = new Blocks(ports.store(), ports.clock(), ports.listener());
     }
 
@@ -72,7 +82,8 @@ public final class Lanes {
     }
 
     /**
-     * Pins the candidates of one group and opens a lane for them.
+     * Pins the candidates of one group and opens a lane for them. Older ones that wait are superseded; one that comes after a
+     * newer one is itself (I13).
      *
      * @param images tag, digest or full reference in the dev registry, by service
      * @throws EngineException unknown service, several groups, image not found; no lane is opened then
@@ -91,18 +102,51 @@ public final class Lanes {
             candidates.put(service, pinned);
         });
         blocks.check(candidates);
+        trial.checkProvable(candidates.keySet());
         LaneId lane = new LaneId(groups.firstKey(), ports.ids().get());
-        Event queued = new Event.LaneQueued(lane.id(), environment.name(), lane.group(), candidates, origin);
-        journal(lane.group()).update(s -> List.of(queued));
+        Event.LaneQueued queued = new Event.LaneQueued(lane.id(), environment.name(), lane.group(), candidates, origin);
+        adopt();
+        journal.update(s -> queued(s, queued));
         return lane;
+    }
+
+    /** It joins; whoever has no chance any more for that ends at once. */
+    private List<Event> queued(LaneState before, Event.LaneQueued queued) {
+        List<Event> events = new ArrayList<>(List.of(queued));
+        LaneState s = LaneFold.fold(before, queued, ports.clock().instant());
+        Lane lane = s.lane(queued.lane()).orElseThrow();
+        Optional<Next.End> late = policy.late(s, lane).or(() -> precedence.superseded(lane));
+        late.ifPresent(end -> events.add(ended(lane, end)));
+        if (late.isEmpty()) {
+            s.lanes().stream()
+                    .filter(l -> l.phase() instanceof Phase.Waiting && !l.id().equals(lane.id()))
+                    .forEach(l -> policy.superseded(s, l).ifPresent(end -> events.add(ended(l, end))));
+        }
+        return events;
+    }
+
+    private static Event ended(Lane lane, Next.End end) {
+        return new Event.LaneEnded(lane.id(), end.outcome(), end.reason(), end.related());
+    }
+
+    /** Takes over what the streams tell that groups had before. */
+    private LaneState adopt() {
+        LaneState s = journal.state();
+        if (!moved && !s.moved()) {
+            OldStreams.of(ports.store(), environment.name())
+                    .ifPresent(old -> journal.update(now -> now.moved() ? List.of() : List.of(old)));
+            moved = true;
+            return journal.state();
+        }
+        return s;
     }
 
     /** All lanes without a final outcome, with whose they are. */
     public Map<LaneId, Origin> underWay() {
         Map<LaneId, Origin> all = new HashMap<>();
-        active().forEach(lane -> all.put(
-                new LaneId(lane.queued().group(), lane.queued().lane()),
-                lane.queued().origin()));
+        adopt().lanes()
+                .forEach(lane -> all.put(
+                        new LaneId(lane.group(), lane.id()), lane.queued().origin()));
         return all;
     }
 
@@ -122,78 +166,157 @@ public final class Lanes {
         return environment.lease();
     }
 
-    private List<Lane> active() {
-        String prefix = "lane/" + environment.name() + "/";
-        return ports.store().activeStreams(prefix, Integer.MAX_VALUE).stream()
-                .flatMap(stream -> state(stream.substring(prefix.length())).active().stream())
-                .toList();
-    }
-
-    /** Services of lanes that have passed and hold their place: they bring what they promote into the environment. */
-    private Set<String> beingPromoted() {
-        Set<String> holders = environment.lock().entries().stream()
-                .filter(EnvironmentLock.Entry::held)
-                .map(EnvironmentLock.Entry::id)
-                .collect(Collectors.toSet());
-        return active().stream()
-                .filter(lane -> lane.made().isPresent())
-                .filter(lane -> holders.contains(lane.queued().lane()))
-                .flatMap(lane -> lane.candidates().keySet().stream())
-                .collect(Collectors.toSet());
-    }
-
-    /** Removes what lanes that are over left beside the baseline; each lane that comes in does that too. */
+    /** Removes what lanes that are over left beside the baseline, whatever isolation is configured by now. */
     public void sweep() {
-        trial.sweep();
+        for (Isolation isolation : Isolation.values()) {
+            if (isolation.beside()) {
+                trial.placement(isolation).sweep();
+            }
+        }
+    }
+
+    /** Does what lanes that are over left to do, as far as it can be done now. */
+    public void tidy() throws InterruptedException {
+        if (!adopt().obligations().isEmpty()) {
+            cleaning.renew();
+            cleaning.tidy(o -> true);
+        }
+    }
+
+    /** What could not be cleaned up yet, by lane. */
+    public SortedMap<String, String> problems() {
+        return cleaning.problems();
     }
 
     /** Whether another catalog says the same of the services of all lanes under way, so that they can go on with it. */
     public boolean mayGoOnWith(Catalog other) {
-        return active().stream()
+        return adopt().lanes().stream()
                 .flatMap(lane -> lane.candidates().keySet().stream())
-                .map(catalog.services()::get)
-                .filter(Objects::nonNull)
-                .allMatch(service -> service.equals(other.services().get(service.name())));
+                .filter(catalog.services()::containsKey)
+                .allMatch(name ->
+                        catalog.services().get(name).equals(other.services().get(name)));
     }
 
-    /** Lanes of a group that wait or are tried. */
-    public LaneState state(String group) {
-        return journal(group).state();
+    public LaneState state() {
+        return adopt();
     }
 
     /**
      * Does whatever needs no tests until tests are needed or the lane is done. Idempotent: after a crash at any point,
      * calling it again goes on.
+     *
+     * @throws EngineException retryable: nothing is lost, and calling it again goes on; else the lane cannot go on
      */
     public LaneTask next(LaneId id) throws InterruptedException {
         while (true) {
-            LaneState state = journal(id.group()).state();
-            Optional<Lane> lane = state.lane(id.id());
-            if (lane.isEmpty()) {
-                environment.lock().release(id.id());
-                return new LaneTask.Done(state.ended(id.id())
-                        .orElseThrow(
-                                () -> EngineException.invalid("There is no lane " + id.id() + " of " + id.group())));
+            LaneState s = adopt();
+            if (s.owes(id.id())) {
+                cleaning.tidy(o -> o.lane().equals(id.id()));
+                s = journal.state();
             }
-            Optional<LaneTask> task = step(id, lane.get());
+            Optional<Lane> lane = s.lane(id.id());
+            if (lane.isEmpty()) {
+                if (!s.owes(id.id())) {
+                    leaveLine(id.id());
+                }
+                return new LaneTask.Done(outcome(id));
+            }
+            Optional<LaneTask> task = step(s, lane.get());
             if (task.isPresent()) {
                 return task.get();
             }
         }
     }
 
-    private Optional<LaneTask> step(LaneId id, Lane lane) throws InterruptedException {
-        if (lane.made().isPresent()) {
-            return lane.promoted() ? keep(id, lane) : promote(id, lane);
-        } else if (lane.tested().isPresent()) {
-            return conclude(id, lane, lane.tested().get());
-        } else if (lane.started().isEmpty()) {
-            return trial.entry().enter(journal(id.group()), id, lane, this::beingPromoted);
-        } else if (lane.installed().isEmpty()) {
-            trial.install(journal(id.group()), id, lane);
-            return Optional.empty();
+    /** However long ago it ended. */
+    private Event.LaneEnded outcome(LaneId id) {
+        return ports.store().requests(List.of(id.id())).stream()
+                .map(Entry::ended)
+                .flatMap(Optional::stream)
+                .filter(Event.LaneEnded.class::isInstance)
+                .map(Event.LaneEnded.class::cast)
+                .findFirst()
+                .orElseThrow(() -> EngineException.invalid("There is no lane " + id.id() + " of " + id.group()));
+    }
+
+    private Optional<LaneTask> step(LaneState s, Lane lane) throws InterruptedException {
+        if (lane.phase() instanceof Phase.Waiting) {
+            return enter(s, lane);
         }
-        return Optional.of(trial.order(id, lane));
+        boolean kept = places.keeps(lane.id(), lane.started().fence());
+        if (lane.phase() instanceof Phase.Entered) {
+            trial.install(lane);
+            return Optional.empty();
+        } else if (lane.phase() instanceof Phase.Testing) {
+            return Optional.of(trial.order(lane));
+        } else if (lane.phase() instanceof Phase.Promoting) {
+            return promotion.promote(lane);
+        } else if (lane.phase() instanceof Phase.Leaving) {
+            return apply(lane, policy.left(s, lane));
+        }
+        return apply(
+                lane,
+                kept
+                        ? promotion.next(s, lane)
+                        : policy.again(lane, "its place in the environment was lost", false, false));
+    }
+
+    private Optional<LaneTask> enter(LaneState s, Lane lane) throws InterruptedException {
+        if (!s.obligations().isEmpty()) {
+            List<String> counting = List.copyOf(policy.counting(lane));
+            cleaning.tidy(o -> o.services().stream().anyMatch(counting::contains));
+        }
+        LaneState now = journal.state();
+        Next next = policy.entry(now, lane, ports.clock().instant());
+        if (next instanceof Next.Enter enter) {
+            Optional<Next.End> late = precedence.superseded(lane);
+            return late.isPresent() ? apply(lane, late.get()) : entry.enter(lane, enter);
+        }
+        return apply(lane, next);
+    }
+
+    private Optional<LaneTask> apply(Lane lane, Next next) {
+        if (next instanceof Next.Wait wait) {
+            return Optional.of(new LaneTask.Wait(wait.why(), wait.again()));
+        } else if (next instanceof Next.Release release) {
+            promotion.make(release);
+        } else if (next instanceof Next.End end) {
+            end(lane, ended(lane, end));
+        } else if (next instanceof Next.Again again) {
+            journal.update(s -> isSame(s, lane)
+                    ? retried(s, lane, new Event.LaneRetried(lane.id(), again.reason(), again.apart(), again.stays()))
+                    : List.of());
+        }
+        return Optional.empty();
+    }
+
+    /** A lane whose baseline failed may have to pause all, where a person is to look first. */
+    private List<Event> retried(LaneState s, Lane lane, Event.LaneRetried again) {
+        List<Event> events = new ArrayList<>(List.of(again));
+        if (lane.isControl() && s.paused().isEmpty()) {
+            policy.pause(s).ifPresent(why -> events.add(new Event.TrainPaused(why, "")));
+        }
+        return events;
+    }
+
+    private static boolean isSame(LaneState s, Lane lane) {
+        return s.lane(lane.id())
+                .filter(l -> l.attempts() == lane.attempts()
+                        && l.phase().getClass().equals(lane.phase().getClass()))
+                .isPresent();
+    }
+
+    /** The outcome first; what is to be cleaned up is then the environment's to do. */
+    private void end(Lane lane, Event ended) {
+        journal.update(s -> isSame(s, lane) ? List.of(ended) : List.of());
+        if (lane.phase().attempt().isEmpty()) {
+            leaveLine(lane.id());
+        }
+    }
+
+    private void leaveLine(String lane) {
+        places.release(LaneEntry.refreshId(lane), false);
+        places.release(lane, false);
     }
 
     /**
@@ -201,184 +324,50 @@ public final class Lanes {
      * what it reported last.
      *
      * @param tenant of the attempt, as in {@link LaneTask.Test}
+     * @throws EngineException retryable: to be reported again
      */
     public void report(LaneId id, String tenant, Verdict verdict, String reason) {
-        journal(id.group())
-                .state()
-                .lane(id.id())
-                .filter(l -> l.installed().isPresent() && l.tested().isEmpty())
-                .filter(l -> l.tenant().equals(tenant))
-                .ifPresent(lane -> trial.report(journal(id.group()), id, lane, verdict, reason));
+        adopt().lane(id.id())
+                .filter(l -> l.phase() instanceof Phase.Testing && l.tenant().equals(tenant))
+                .ifPresent(lane -> trial.report(lane, verdict, reason));
     }
 
-    /** Keeps the lane's place in the environment while tests run; to be called well within the environment's lease. */
+    /** Keeps a lane's place in the environment, whatever it does there; to be called well within the environment's lease. */
     public void renew(LaneId id) {
-        journal(id.group())
-                .state()
-                .lane(id.id())
-                .flatMap(Lane::started)
-                .ifPresent(s -> environment.lock().renew(id.id(), s.fence(), environment.lease()));
+        adopt().lane(id.id())
+                .flatMap(l -> l.phase().attempt())
+                .ifPresent(started -> places.keeps(id.id(), started.fence()));
     }
 
-    /** Ends a lane whatever it is doing; nothing of its candidates is left. */
+    /** Ends a lane whatever it is doing, unless it is being promoted; its candidates go out as soon as that can be done. */
     public void cancel(LaneId id, String reason) throws InterruptedException {
-        Optional<Lane> lane = journal(id.group()).state().lane(id.id());
-        if (lane.isPresent() && lane.get().made().isEmpty()) {
-            end(id, lane.get(), Outcome.CANCELLED, reason);
+        Optional<Lane> lane = adopt().lane(id.id()).filter(l -> !(l.phase() instanceof Phase.Promoting));
+        if (lane.isPresent()) {
+            end(lane.get(), new Event.LaneEnded(id.id(), Outcome.CANCELLED, reason, ""));
+            cleaning.tidy(o -> o.lane().equals(id.id()));
         }
     }
 
-    private Optional<LaneTask> conclude(LaneId id, Lane lane, Event.LaneTested tested) throws InterruptedException {
-        if (tested.verdict() == Verdict.VOID) {
-            return again(id, lane, tested.reason(), lane.alone());
-        } else if (tested.verdict() == Verdict.PASSED) {
-            return passed(id, lane, tested);
-        }
-        if (!lane.alone() && !trial.neighboursThatCount(lane).isEmpty()) {
-            return again(id, lane, "failed beside other candidates; confirming without them", true);
-        } else if (!lane.alone() && !tested.drift().isEmpty()) {
-            return again(id, lane, "failed while " + tested.drift() + " changed; confirming", true);
-        }
-        Outcome outcome = lane.installed().isPresent() ? Outcome.EJECTED : Outcome.NOT_INSTALLABLE;
-        return end(id, lane, outcome, tested.reason());
+    /** Nobody is let in and nothing is promoted until somebody resumes. */
+    public void pause(String reason, String user) {
+        adopt();
+        journal.update(s -> s.paused().isEmpty() ? List.of(new Event.TrainPaused(reason, user)) : List.of());
     }
 
-    private Optional<LaneTask> passed(LaneId id, Lane lane, Event.LaneTested tested) throws InterruptedException {
-        ImageSet held = trial.surroundings().held();
-        List<String> drift = trial.driftUntilNow(lane, tested, held);
-        if (!drift.isEmpty() && settings.onDrift() == OnDrift.RERUN) {
-            return again(id, lane, "changed meanwhile: " + drift, lane.alone());
-        } else if (!drift.isEmpty() && settings.onDrift() == OnDrift.FAIL) {
-            return end(id, lane, Outcome.UNDECIDED, "stale: changed meanwhile: " + drift);
-        }
-        List<String> undecided = trial.undecidedNeighbours(lane, held, this::hasPassed);
-        if (!undecided.isEmpty()) {
-            return Optional.of(
-                    new LaneTask.Wait("passed beside candidates that are not decided yet: " + undecided, ASK_AGAIN));
-        }
-        Optional<String> blocked = blocks.refusal(lane.candidates());
-        if (blocked.isPresent()) {
-            return end(id, lane, Outcome.CANCELLED, blocked.get());
-        }
-        release(id, lane, tested);
-        return Optional.empty();
+    /** Also where the environment is taken to be broken: whatever failed before says nothing about it any more. */
+    public void resume(String user) {
+        adopt();
+        journal.update(s -> List.of(new Event.TrainResumed(user)));
     }
 
-    /** Whether the lane that claims a service has passed: it and we were tested together. */
-    private boolean hasPassed(String service, String lane) {
-        return journal(catalog.service(service).group())
-                .state()
-                .lane(lane)
-                .flatMap(Lane::tested)
-                .filter(t -> t.verdict() == Verdict.PASSED)
-                .isPresent();
+    /** Tests go on; nothing is promoted until somebody frees it. */
+    public void hold(String reason, String user) {
+        adopt();
+        journal.update(s -> s.held().isEmpty() ? List.of(new Event.ReleasesHeld(reason, user)) : List.of());
     }
 
-    private Optional<LaneTask> again(LaneId id, Lane lane, String reason, boolean alone) throws InterruptedException {
-        if (lane.attempts() >= settings.attempts()) {
-            return end(id, lane, Outcome.UNDECIDED, "undecided after " + lane.attempts() + " attempts: " + reason);
-        }
-        trial.leave(id, lane);
-        journal(id.group())
-                .update(s -> same(s, id, lane) ? List.of(new Event.LaneRetried(id.id(), reason, alone)) : List.of());
-        return Optional.empty();
-    }
-
-    private void release(LaneId id, Lane lane, Event.LaneTested tested) {
-        String prefix = environment.name() + "-" + id.group() + "-";
-        journal(id.group())
-                .update(s -> same(s, id, lane)
-                        ? List.of(new Event.ReleaseMade(
-                                prefix + (s.lastNumber() + 1),
-                                environment.name() + "/" + id.group(),
-                                s.lastNumber() + 1,
-                                Event.Kind.MICRO,
-                                tested.baseline(),
-                                s.lastRelease(),
-                                "",
-                                lane.candidates(),
-                                List.of(id.id()),
-                                id.id()))
-                        : List.of());
-    }
-
-    private Optional<LaneTask> promote(LaneId id, Lane lane) throws InterruptedException {
-        Event.ReleaseMade made = lane.made().orElseThrow();
-        String promotion = "lane/" + made.id();
-        Optional<String> blocked = blocks.refusal(lane.candidates());
-        if (blocked.isPresent() && !ports.promoter().isPlanned(promotion)) {
-            refuse(id, made, promotion, blocked.get());
-            return end(id, lane, Outcome.CANCELLED, blocked.get());
-        }
-        String refusal;
-        try {
-            Promoter.Result result = ports.promoter()
-                    .promote(PromotionItems.request(
-                            promotion,
-                            made,
-                            catalog,
-                            registries,
-                            Optional.of(trial.replaced(lane)),
-                            settings.movingTags()));
-            if (result.promoted()) {
-                journal(id.group())
-                        .update(s -> same(s, id, lane)
-                                ? List.of(new Event.ReleasePromoted(made.id(), promotion))
-                                : List.of());
-                return Optional.empty();
-            }
-            refusal = result.reason();
-        } catch (EngineException e) {
-            if (e.kind().retryable()) {
-                return Optional.of(new LaneTask.Wait("promotion: " + e.getMessage(), TRY_AGAIN));
-            }
-            if (e.kind() == FailureKind.STALE) {
-                refuse(id, made, promotion, e.getMessage());
-                return again(id, lane, e.getMessage(), lane.alone());
-            }
-            refusal = e.getMessage();
-        }
-        refuse(id, made, promotion, refusal);
-        return end(id, lane, Outcome.UNDECIDED, "passed, but was not promoted: " + refusal);
-    }
-
-    private void refuse(LaneId id, Event.ReleaseMade made, String promotion, String reason) {
-        journal(id.group()).update(s -> List.of(new Event.PromotionRefused(made.id(), promotion, reason)));
-    }
-
-    private Optional<LaneTask> keep(LaneId id, Lane lane) throws InterruptedException {
-        String problem = trial.keep(id, lane)
-                .map(p -> "; environment '" + environment.name() + "' does not run it yet: " + p)
-                .orElse("");
-        return end(id, lane, Outcome.RELEASED, "its tests passed" + problem);
-    }
-
-    private Optional<LaneTask> end(LaneId id, Lane lane, Outcome outcome, String reason) throws InterruptedException {
-        if (outcome != Outcome.RELEASED) {
-            trial.leave(id, lane);
-        }
-        String release = outcome == Outcome.RELEASED ? lane.made().orElseThrow().id() : "";
-        journal(id.group())
-                .update(s -> s.lane(id.id()).isPresent()
-                        ? List.of(new Event.LaneEnded(id.id(), outcome, reason, release))
-                        : List.of());
-        return Optional.empty();
-    }
-
-    private static boolean same(LaneState s, LaneId id, Lane lane) {
-        return s.lane(id.id())
-                .filter(l -> l.attempts() == lane.attempts() && l.promoted() == lane.promoted())
-                .isPresent();
-    }
-
-    private Journal<LaneState> journal(String group) {
-        return journals.computeIfAbsent(
-                group,
-                g -> new Journal<>(
-                        ports.store(),
-                        "lane/" + environment.name() + "/" + g,
-                        LaneState.TYPE,
-                        ports.clock(),
-                        ports.listener()));
+    public void free(String user) {
+        adopt();
+        journal.update(s -> s.held().isEmpty() ? List.of() : List.of(new Event.ReleasesFreed(user)));
     }
 }

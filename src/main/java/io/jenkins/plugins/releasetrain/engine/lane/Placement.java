@@ -3,7 +3,6 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Installation;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Judged;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
-import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import java.util.Optional;
 import java.util.Set;
@@ -20,21 +19,19 @@ sealed interface Placement permits InPlace, SideBySide {
     void sweep();
 
     /** Puts the candidates in and proves that pods run their digests. */
-    Installation install(LaneId id, Lane lane) throws InterruptedException;
+    Installation install(Lane lane) throws InterruptedException;
 
     /** What the tests' verdict is worth, by what runs at their end. */
-    Judged judge(LaneId id, Lane lane, Judged tests);
+    Judged judge(Lane lane, Judged tests);
 
     /** Host names of the candidates' own, by service; empty where they are reached as the services are. */
-    SortedMap<String, String> hosts(LaneId id, Lane lane);
-
-    /** Takes the candidates out; the baseline is as it was. */
-    void remove(LaneId id, Lane lane) throws InterruptedException;
+    SortedMap<String, String> hosts(Lane lane);
 
     /**
-     * After the promotion: the environment holds what was promoted, in its own workloads.
+     * What is left to do for an attempt that is over: its candidates go out or, released, come into the baseline.
      *
-     * @return why it does not run there, if so
+     * @param holder of a place in the environment that claims {@link Obligation#services}, with this token
+     * @return what is not as it should be yet; empty: done
      */
-    Optional<String> keep(LaneId id, Lane lane) throws InterruptedException;
+    Optional<String> settle(Obligation obligation, String holder, long token) throws InterruptedException;
 }

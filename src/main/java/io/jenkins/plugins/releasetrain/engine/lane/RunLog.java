@@ -26,14 +26,14 @@ public record RunLog(List<Run> runs, List<Instant> resumed, Statistics statistic
     private static final int FEWEST = 20;
 
     private static final int MOST = 2_000;
+    private static final int OTHERS = 6;
     private static final double MILLIS_PER_HOUR = 3_600_000;
 
     RunLog with(Run run) {
         Statistics now = run.passed()
                 ? statistics.proved(hours(run), run.isControl() ? Statistics.Explained.NOTHING : explained(run))
                 : statistics;
-        return new RunLog(
-                Stream.concat(runs.stream(), Stream.of(run)).toList(), resumed, now);
+        return new RunLog(Stream.concat(runs.stream(), Stream.of(run)).toList(), resumed, now);
     }
 
     private static double hours(Run run) {
@@ -92,14 +92,18 @@ public record RunLog(List<Run> runs, List<Instant> resumed, Statistics statistic
                         statistics);
     }
 
-    Timeline timeline() {
-        return new Timeline(runs, resumed);
+    /** For a judgement on one lane: of what failed besides, the newest are enough to tell that it was not alone. */
+    Timeline about(String lane) {
+        List<Run> others = runs.stream()
+                .filter(r -> r.failed() && !r.isControl() && !r.holds(lane))
+                .toList();
+        Set<Run> left = Set.copyOf(others.subList(0, Math.max(0, others.size() - OTHERS)));
+        return new Timeline(runs.stream().filter(r -> !left.contains(r)).toList(), resumed);
     }
 
     /** Failures after which nothing has passed, nor has anybody said that the environment is right. */
     List<Run> open() {
-        Instant worked = Stream.concat(
-                        runs.stream().filter(Run::passed).map(Run::end), resumed.stream())
+        Instant worked = Stream.concat(runs.stream().filter(Run::passed).map(Run::end), resumed.stream())
                 .max(Comparator.naturalOrder())
                 .orElse(Instant.MIN);
         return runs.stream().filter(r -> r.failed() && r.end().isAfter(worked)).toList();

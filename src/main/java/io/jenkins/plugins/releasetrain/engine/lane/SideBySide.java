@@ -8,10 +8,8 @@ import io.jenkins.plugins.releasetrain.engine.environment.Installer.Judged;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Problem;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Subject;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
-import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Entry;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
@@ -47,17 +45,17 @@ record SideBySide(Isolation isolation, Candidates candidates, Environment enviro
     }
 
     @Override
-    public Installation install(LaneId id, Lane lane) throws InterruptedException {
-        Beside beside = beside(id, lane);
+    public Installation install(Lane lane) throws InterruptedException {
+        Beside beside = beside(lane);
         environment.cluster().putBeside(beside, candidates.tested(lane));
         try {
-            environment.lock().renew(id.id(), lane.started().orElseThrow().fence(), environment.leaseWhileInstalling());
+            environment.lock().renew(lane.id(), lane.started().fence(), environment.leaseWhileInstalling());
         } catch (EngineException e) {
             // Nobody else will, where the sweep of whoever came after us was quicker than we.
-            environment.cluster().removeBeside(Set.of(id.id()), isolation);
+            environment.cluster().removeBeside(Set.of(lane.id()), isolation);
             throw e;
         }
-        Installation proven = installer.prove(List.of(), copies(id, lane));
+        Installation proven = installer.prove(List.of(), copies(lane));
         if (isolation != Isolation.HEADER || proven.problem().isPresent()) {
             return proven;
         }
@@ -71,13 +69,13 @@ record SideBySide(Isolation isolation, Candidates candidates, Environment enviro
     }
 
     @Override
-    public Judged judge(LaneId id, Lane lane, Judged tests) {
-        return installer.judge(copies(id, lane), tests);
+    public Judged judge(Lane lane, Judged tests) {
+        return installer.judge(copies(lane), tests);
     }
 
     @Override
-    public SortedMap<String, String> hosts(LaneId id, Lane lane) {
-        Beside beside = beside(id, lane);
+    public SortedMap<String, String> hosts(Lane lane) {
+        Beside beside = beside(lane);
         SortedMap<String, String> hosts = new TreeMap<>();
         candidates
                 .tested(lane)
@@ -86,43 +84,26 @@ record SideBySide(Isolation isolation, Candidates candidates, Environment enviro
         return hosts;
     }
 
+    /** Under its own place: those that were tested against what was here before see it as drift (I7). */
     @Override
-    public void remove(LaneId id, Lane lane) {
-        environment.cluster().removeBeside(Set.of(id.id()), isolation);
+    public Optional<String> settle(Obligation obligation, String holder, long token) throws InterruptedException {
+        environment.cluster().removeBeside(Set.of(obligation.lane()), isolation);
+        return obligation.released()
+                ? installer
+                        .install(new Subject(candidates.promoted(obligation), Set.of(), holder, token))
+                        .problem()
+                        .map(Problem::text)
+                : Optional.empty();
     }
 
-    /** Under the lane's own lock and token: those that were tested against what was here before see it as drift (I7). */
-    @Override
-    public Optional<String> keep(LaneId id, Lane lane) throws InterruptedException {
-        try {
-            remove(id, lane);
-            return installer
-                    .install(Subject.proven(
-                            candidates.promoted(lane),
-                            id.id(),
-                            lane.started().orElseThrow().fence()))
-                    .problem()
-                    .map(Problem::text);
-        } catch (EngineException e) {
-            if (e.kind() == FailureKind.LOCK_LOST) {
-                // The next lane finds that the baseline is not what production runs, and brings it.
-                return Optional.empty();
-            }
-            if (e.kind().retryable()) {
-                throw e;
-            }
-            return Optional.of(e.getMessage());
-        }
+    private Beside beside(Lane lane) {
+        return new Beside(lane.id(), lane.tenant(), isolation);
     }
 
-    private Beside beside(LaneId id, Lane lane) {
-        return new Beside(id.id(), lane.tenant(), isolation);
-    }
-
-    private Subject copies(LaneId id, Lane lane) {
-        Beside beside = beside(id, lane);
+    private Subject copies(Lane lane) {
+        Beside beside = beside(lane);
         Map<Service, ImageReference> copies = new HashMap<>();
         candidates.tested(lane).forEach((service, image) -> copies.put(beside.copy(service), image));
-        return Subject.proven(copies, id.id(), lane.started().orElseThrow().fence());
+        return Subject.proven(copies, lane.id(), lane.started().fence());
     }
 }

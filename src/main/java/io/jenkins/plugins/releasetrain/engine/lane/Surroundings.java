@@ -1,17 +1,19 @@
 package io.jenkins.plugins.releasetrain.engine.lane;
 
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer;
-import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** What a lane finds in its environment. */
 record Surroundings(Catalog catalog, Environment environment, Installer installer) {
@@ -24,13 +26,27 @@ record Surroundings(Catalog catalog, Environment environment, Installer installe
         return ImageSet.of(images);
     }
 
-    /** Services in whose place other lanes have candidates. */
-    SortedSet<String> othersClaims(LaneId id) {
-        SortedSet<String> claims = new TreeSet<>();
-        environment.lock().entries().stream()
-                .filter(e -> e.held() && !e.id().equals(id.id()))
-                .forEach(e -> claims.addAll(e.claims()));
-        return claims;
+    /**
+     * What workloads ask for that ask by a tag, by the one digest that their pods run; where they run none or several:
+     * absent.
+     *
+     * @param candidates for the same services
+     */
+    SortedMap<String, ImageReference> byTag(Map<Service, ImageReference> candidates) {
+        SortedMap<String, Standing> standings = environment.cluster().standings(candidates);
+        SortedMap<String, ImageReference> images = new TreeMap<>();
+        environment.cluster().installed(candidates.keySet()).forEach((name, image) -> {
+            Set<Digest> digests = standings.get(name).running();
+            if (digests.size() == 1) {
+                images.put(
+                        name,
+                        ImageReference.of(
+                                image.registry(),
+                                image.repository(),
+                                digests.iterator().next()));
+            }
+        });
+        return images;
     }
 
     static Optional<Digest> digest(ImageSet set, String name) {

@@ -59,7 +59,7 @@ public record Timetable(List<Freeze> freezes, Duration longestWait, Duration tes
     }
 
     /** Why nothing may depart now; empty where it may. */
-    Optional<String> closed(Instant now) {
+    public Optional<String> closed(Instant now) {
         return freezes.stream()
                 .flatMap(f ->
                         f.until(now).stream().map(end -> "frozen until " + end.atZone(f.zone()) + ": " + f.reason()))

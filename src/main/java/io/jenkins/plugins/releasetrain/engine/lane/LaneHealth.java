@@ -1,0 +1,86 @@
+package io.jenkins.plugins.releasetrain.engine.lane;
+
+import io.jenkins.plugins.releasetrain.engine.blame.Blame;
+import io.jenkins.plugins.releasetrain.engine.blame.Judgement;
+import io.jenkins.plugins.releasetrain.engine.blame.Rates;
+import io.jenkins.plugins.releasetrain.engine.blame.Run;
+import io.jenkins.plugins.releasetrain.engine.lane.LanePolicy.Next;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.Judging;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Whether an environment may be broken, as its runs tell, and what a lane that waits has to do about it: wait for the
+ * verdicts of others, or run its tests on the baseline alone, for all that wait (design §6a).
+ */
+record LaneHealth(Judging settings, LaneState s, Lane lane, Instant now) {
+    /** So many lanes that failed with no pass between them are no chance any more. */
+    private static final int SEVERAL = 2;
+
+    private static final int NAMED = 5;
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
+
+    static Judgement judge(Judging settings, LaneState s, String lane) {
+        return blame(settings, s).judge(lane, s.runs().about(lane));
+    }
+
+    private static Blame blame(Judging settings, LaneState s) {
+        Rates rates = s.runs().statistics().rates(settings.prior());
+        return new Blame(rates, settings.innocence());
+    }
+
+    /** Empty: it may come in as far as that is concerned. */
+    Optional<Next> next() {
+        List<Run> open = s.runs().open();
+        if (open.isEmpty() || !isInDoubt(open)) {
+            return Optional.empty();
+        }
+        List<Run> controls = open.stream().filter(Run::isControl).toList();
+        Optional<Lane> tester = s.lanes().stream()
+                .filter(l -> l.phase() instanceof Phase.Testing || l.phase() instanceof Phase.Entered)
+                .findFirst();
+        if (tester.isPresent()) {
+            String who =
+                    tester.get().isControl() ? "the baseline alone is tested by lane " : "others are tested, by lane ";
+            return Optional.of(new Next.Wait(
+                    words(open, controls) + "; " + who + tester.get().group(), ASK_AGAIN));
+        }
+        Instant due = controls.isEmpty()
+                ? now
+                : controls.get(controls.size() - 1).end().plus(pause(controls.size()));
+        return now.isBefore(due)
+                ? Optional.of(new Next.Wait(
+                        words(open, controls) + "; the baseline is tested again at " + due, Duration.between(now, due)))
+                : Optional.of(new Next.Enter(true, true));
+    }
+
+    private boolean isInDoubt(List<Run> open) {
+        if (open.stream().anyMatch(Run::isControl)) {
+            return true;
+        }
+        boolean suspect = open.stream().anyMatch(r -> r.holds(lane.id()));
+        long lanes = open.stream().flatMap(r -> r.changes().stream()).distinct().count();
+        return lanes >= SEVERAL || (suspect && !(judge(settings, s, lane.id()) instanceof Judgement.RunAgain));
+    }
+
+    /** The one after so many control runs that failed. */
+    private static Duration pause(int controls) {
+        Duration pause = Judging.FIRST_PAUSE;
+        for (int i = 1; i < controls && pause.compareTo(Judging.LONGEST_PAUSE) < 0; i++) {
+            pause = pause.multipliedBy(2);
+        }
+        return pause.compareTo(Judging.LONGEST_PAUSE) < 0 ? pause : Judging.LONGEST_PAUSE;
+    }
+
+    private static String words(List<Run> open, List<Run> controls) {
+        String runs = open.stream().limit(NAMED).map(Run::id).collect(Collectors.joining(", "));
+        String since = open.get(0).start() + ", as " + runs + (open.size() > NAMED ? " and more" : "") + " failed";
+        return controls.isEmpty()
+                ? "the environment may be broken since " + since
+                : "the environment is broken since " + since;
+    }
+}

@@ -1,0 +1,371 @@
+package io.jenkins.plugins.releasetrain.engine.lane;
+
+import io.jenkins.plugins.releasetrain.engine.blame.Judgement;
+import io.jenkins.plugins.releasetrain.engine.blame.Run;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.OnDrift;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.WhenBroken;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
+import io.jenkins.plugins.releasetrain.engine.lane.Presence.Fate;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * What is to become of a lane, as pure functions of the state of its environment: used by {@link Lanes} and by the
+ * simulator alike.
+ */
+public final class LanePolicy {
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
+    private static final int CONFIRMED = 2;
+
+    /** After so many attempts that decided nothing, in a row: once more at once, then ever later. */
+    private static final List<Duration> PAUSES = List.of(
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ofMinutes(5),
+            Duration.ofMinutes(15),
+            Duration.ofMinutes(60));
+
+    private final LaneSettings settings;
+    private final Counting counting;
+
+    /** Which services count for a verdict on others. */
+    public interface Counting {
+        /** With the given ones. */
+        SortedSet<String> of(Collection<String> services);
+
+        /** Whether anything says what counts; else all services do, as far as {@link OnDrift} says. */
+        boolean isDeclared();
+    }
+
+    public LanePolicy(LaneSettings settings, Counting counting) {
+        this.settings = settings;
+        this.counting = counting;
+    }
+
+    /** What to do with a lane now. */
+    public sealed interface Next {
+        /** @param again when it may be otherwise, at the latest */
+        record Wait(String why, Duration again) implements Next {}
+
+        /**
+         * Let it in.
+         *
+         * @param control for a run of its tests on the baseline alone
+         */
+        record Enter(boolean apart, boolean control) implements Next {}
+
+        /** @param related the lane that superseded it, or empty */
+        record End(Outcome outcome, String reason, String related) implements Next {}
+
+        /** Once more, in the place that it has or in one that it waits for. */
+        record Again(String reason, boolean apart, boolean stays) implements Next {}
+
+        /** Promote these together: each passed beside all others. */
+        record Release(List<Lane> lanes) implements Next {}
+    }
+
+    /** Services whose change can change the verdict on a lane; its own are among them. */
+    public SortedSet<String> counting(Lane lane) {
+        return decides(lane)
+                ? counting.of(lane.candidates().keySet())
+                : new TreeSet<>(lane.candidates().keySet());
+    }
+
+    /** Where nothing is declared, what changes is recorded, but decides only where that is asked for. */
+    private boolean decides(Lane lane) {
+        return counting.isDeclared() || settings.onDrift() == OnDrift.RERUN || settings.onDrift() == OnDrift.FAIL;
+    }
+
+    /** Services whose change is recorded with a verdict. */
+    SortedSet<String> recorded(Lane lane) {
+        return counting.of(lane.candidates().keySet());
+    }
+
+    /** A lane that waits. */
+    public Next entry(LaneState s, Lane lane, Instant now) {
+        Optional<Next.End> superseded = superseded(s, lane);
+        if (superseded.isPresent()) {
+            return superseded.get();
+        } else if (s.owes(lane.id())) {
+            return new Next.Wait("its candidates of the attempt before are being taken out", ASK_AGAIN);
+        }
+        Optional<Next> closed = closed(s, now);
+        if (closed.isPresent()) {
+            return closed.get();
+        }
+        Optional<Next> untidy = untidy(s, lane);
+        if (untidy.isPresent()) {
+            return untidy.get();
+        }
+        Phase.Waiting waiting = (Phase.Waiting) lane.phase();
+        Instant due = waiting.since().plus(PAUSES.get(Math.min(lane.undecided(), PAUSES.size() - 1)));
+        if (now.isBefore(due)) {
+            return new Next.Wait("tried again at " + due + ": " + waiting.why(), Duration.between(now, due));
+        }
+        return new LaneHealth(settings.judging(), s, lane, now)
+                .next()
+                .or(() -> full(s, lane))
+                .orElseGet(() -> new Next.Enter(waiting.apart(), false));
+    }
+
+    /** What counts for it is not what it is to be before that is cleaned up; everything else is no matter (I14). */
+    private Optional<Next> untidy(LaneState s, Lane lane) {
+        SortedSet<String> counts = counting(lane);
+        return s.obligations().stream()
+                .filter(o -> o.services().stream().anyMatch(counts::contains))
+                .findFirst()
+                .map(o -> new Next.Wait(
+                        "what lane " + o.lane() + " left of " + o.services() + " is cleaned up", ASK_AGAIN));
+    }
+
+    /** Nobody is let in and nothing is promoted. */
+    private Optional<Next> closed(LaneState s, Instant now) {
+        return s.paused().isEmpty()
+                ? frozen(now)
+                : Optional.of(new Next.Wait("the lanes are paused: " + s.paused(), ASK_AGAIN));
+    }
+
+    private Optional<Next> frozen(Instant now) {
+        return settings.closed(now).map(why -> new Next.Wait(why, Duration.ofMinutes(1)));
+    }
+
+    /** Why nothing may be promoted now, though it passed. */
+    public Optional<Next> gate(LaneState s, Instant now) {
+        return s.held().isEmpty()
+                ? closed(s, now)
+                : Optional.of(new Next.Wait("releases are held: " + s.held(), ASK_AGAIN));
+    }
+
+    private Optional<Next> full(LaneState s, Lane lane) {
+        return full(s, lane, settings.limits().environment(), false)
+                .or(() -> full(s, lane, settings.limits().group(), true));
+    }
+
+    private static Optional<Next> full(LaneState s, Lane lane, int limit, boolean group) {
+        if (limit == 0) {
+            return Optional.empty();
+        }
+        List<Lane> others = s.lanes().stream()
+                .filter(l -> !group || l.group().equals(lane.group()))
+                .toList();
+        long inside =
+                others.stream().filter(l -> l.phase().attempt().isPresent()).count();
+        long before = others.stream()
+                .takeWhile(l -> !l.id().equals(lane.id()))
+                .filter(l -> l.phase() instanceof Phase.Waiting)
+                .count();
+        return inside + before < limit
+                ? Optional.empty()
+                : Optional.of(new Next.Wait(
+                        "up to " + limit + " lanes " + (group ? "of group '" + lane.group() + "' " : "")
+                                + "may be in the environment; " + inside + " are, and " + before + " wait before it",
+                        ASK_AGAIN));
+    }
+
+    /** Of one service the newer never loses to the older (I13). */
+    Optional<Next.End> superseded(LaneState s, Lane lane) {
+        Optional<String> released = lane.candidates().keySet().stream()
+                .filter(service -> s.newest().containsKey(service)
+                        && lane.order().isOlderThan(s.newest().get(service)))
+                .findFirst();
+        if (released.isPresent()) {
+            return Optional.of(new Next.End(
+                    Outcome.SUPERSEDED, "a newer image of '" + released.get() + "' was released meanwhile", ""));
+        }
+        boolean waits = lane.phase() instanceof Phase.Waiting;
+        return s.lanes().stream()
+                .filter(other -> waits && other.phase() instanceof Phase.Waiting && supersedes(s, other, lane))
+                .findFirst()
+                .map(other -> new Next.End(
+                        Outcome.SUPERSEDED,
+                        "a newer image of the same service was queued, by "
+                                + other.queued().origin().build(),
+                        other.id()));
+    }
+
+    /** For one that arrives: a newer one of the same job is there already, wherever it is. */
+    Optional<Next.End> late(LaneState s, Lane lane) {
+        return superseded(s, lane)
+                .or(() -> s.lanes().stream()
+                        .filter(other -> !other.id().equals(lane.id())
+                                && other.candidates()
+                                        .keySet()
+                                        .containsAll(lane.candidates().keySet())
+                                && lane.order().isOlderThan(other.order()))
+                        .findFirst()
+                        .map(other -> new Next.End(
+                                Outcome.SUPERSEDED,
+                                "a newer image of the same service came before it, by "
+                                        + other.queued().origin().build(),
+                                other.id())));
+    }
+
+    private static boolean supersedes(LaneState s, Lane other, Lane lane) {
+        if (other.id().equals(lane.id())
+                || !other.candidates().keySet().containsAll(lane.candidates().keySet())) {
+            return false;
+        }
+        boolean later = s.lanes().indexOf(other) > s.lanes().indexOf(lane);
+        return lane.order().isOlderThan(other.order())
+                || (later && !other.order().isOlderThan(lane.order()));
+    }
+
+    /**
+     * A lane that passed.
+     *
+     * @param elsewhere services that count and are not in production any more as they were when it was tested
+     */
+    public Next passed(LaneState s, Lane lane, Collection<String> elsewhere, Instant now) {
+        Optional<Next.End> superseded = superseded(s, lane);
+        if (superseded.isPresent()) {
+            return superseded.get();
+        }
+        SortedSet<String> drift = drift(lane);
+        drift.addAll(elsewhere);
+        if (!drift.isEmpty() && onDrift() != OnDrift.ACCEPT) {
+            String what = "changed meanwhile: " + drift;
+            return onDrift() == OnDrift.FAIL
+                    ? new Next.End(Outcome.UNDECIDED, "stale: " + what, "")
+                    : again(lane, what, false, staysFor(s, lane, drift));
+        }
+        Optional<Next> closed = gate(s, now);
+        return closed.isPresent() ? closed.get() : together(s, lane);
+    }
+
+    /** Where others' candidates came, they are there still; anything else that changed has to be brought when it comes in anew. */
+    private static boolean staysFor(LaneState s, Lane lane, SortedSet<String> drift) {
+        Set<String> there = new HashSet<>();
+        s.lanes().stream()
+                .filter(Lane::isVisible)
+                .forEach(l -> there.addAll(l.candidates().keySet()));
+        return lane.isVisible() && there.containsAll(drift);
+    }
+
+    private OnDrift onDrift() {
+        return settings.onDrift() != OnDrift.AUTO
+                ? settings.onDrift()
+                : counting.isDeclared() ? OnDrift.RERUN : OnDrift.ACCEPT;
+    }
+
+    /** What counts for a lane and was not the same all the time. */
+    private SortedSet<String> drift(Lane lane) {
+        SortedSet<String> counts = counting(lane);
+        SortedSet<String> drift = lane.phase().seen().drift(counts);
+        List<String> told = lane.phase() instanceof Phase.Passed passed
+                ? passed.tested().drift()
+                : lane.phase() instanceof Phase.Leaving left ? left.tested().drift() : List.of();
+        told.stream().filter(counts::contains).forEach(drift::add);
+        return drift;
+    }
+
+    /** Those that passed beside each other go together; nobody goes on the strength of what may never reach production. */
+    private Next together(LaneState s, Lane first) {
+        Map<String, Lane> group = new LinkedHashMap<>(Map.of(first.id(), first));
+        Deque<Lane> open = new ArrayDeque<>(List.of(first));
+        while (!open.isEmpty()) {
+            Lane member = open.pop();
+            for (String id : undecided(member)) {
+                Optional<Lane> other = s.lane(id);
+                if (other.isPresent() && !group.containsKey(id)) {
+                    if (!isReady(s, other.get())) {
+                        return new Next.Wait(
+                                "passed beside candidates that are not decided yet: "
+                                        + other.get().candidates().keySet(),
+                                ASK_AGAIN);
+                    }
+                    group.put(id, other.get());
+                    open.push(other.get());
+                }
+            }
+        }
+        return new Next.Release(group.values().stream()
+                .sorted(Comparator.comparing(l -> s.lanes().indexOf(l)))
+                .toList());
+    }
+
+    private boolean isReady(LaneState s, Lane other) {
+        return other.phase() instanceof Phase.Passed
+                && superseded(s, other).isEmpty()
+                && (onDrift() == OnDrift.ACCEPT || drift(other).isEmpty());
+    }
+
+    /** Neighbours that count and are still there, undecided. */
+    private List<String> undecided(Lane lane) {
+        SortedSet<String> counts = counting(lane);
+        return lane.phase().seen().neighbours().entrySet().stream()
+                .filter(n -> n.getValue().fate() == Fate.HERE)
+                .filter(n -> n.getValue().services().stream().anyMatch(counts::contains))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** A lane whose attempt failed or is void. */
+    public Next left(LaneState s, Lane lane) {
+        Phase.Leaving left = (Phase.Leaving) lane.phase();
+        Event.LaneTested tested = left.tested();
+        boolean failedBefore = !s.runs().failures(lane.id()).isEmpty();
+        if (lane.isControl()) {
+            String what =
+                    "the baseline alone was tested: " + tested.verdict().name().toLowerCase(Locale.ROOT);
+            return tested.verdict() == Verdict.VOID
+                    ? again(lane, what + ": " + tested.reason(), failedBefore, false)
+                    : new Next.Again(what, failedBefore, false);
+        } else if (tested.verdict() == Verdict.VOID) {
+            return again(lane, tested.reason(), failedBefore, false);
+        }
+        List<String> beside = tested.beside().orElse(List.of());
+        if (!beside.isEmpty()) {
+            return again(lane, "failed beside other candidates; confirming without them", true, false);
+        }
+        SortedSet<String> drift = drift(lane);
+        if (!drift.isEmpty()) {
+            return again(lane, "failed while " + drift + " changed; confirming", true, false);
+        }
+        Judgement judgement = judge(s, lane);
+        if (judgement instanceof Judgement.Reject reject) {
+            String why = tested.reason() + "; " + reject.proof().text() + "; chance of innocence "
+                    + String.format(Locale.ROOT, "%.4f %%", 100 * reject.innocence());
+            return new Next.End(left.installed() ? Outcome.EJECTED : Outcome.NOT_INSTALLABLE, why, "");
+        }
+        return new Next.Again("failed: " + tested.reason(), true, false);
+    }
+
+    /** Where a person is to look when the baseline fails: why nobody is let in from now on. */
+    Optional<String> pause(LaneState s) {
+        List<Run> controls = s.runs().open().stream().filter(Run::isControl).toList();
+        return settings.judging().whenBroken() == WhenBroken.PAUSE && controls.size() >= CONFIRMED
+                ? Optional.of("the baseline itself fails, in "
+                        + controls.stream().map(Run::id).toList()
+                        + "; repair the environment or the tests, then resume")
+                : Optional.empty();
+    }
+
+    private Judgement judge(LaneState s, Lane lane) {
+        return LaneHealth.judge(settings.judging(), s, lane.id());
+    }
+
+    /** One more attempt that decided nothing. */
+    Next again(Lane lane, String reason, boolean apart, boolean stays) {
+        int undecided = lane.undecided() + 1;
+        return undecided >= settings.attempts()
+                ? new Next.End(Outcome.UNDECIDED, "undecided after " + undecided + " attempts: " + reason, "")
+                : new Next.Again(reason, apart, stays);
+    }
+}

@@ -1,0 +1,255 @@
+package io.jenkins.plugins.releasetrain.engine.lane;
+
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.lane.LanePolicy.Next;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
+import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
+import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
+import io.jenkins.plugins.releasetrain.engine.store.Journal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** Brings lanes that passed to production: those that passed beside each other as one release, all or nothing. */
+final class LanePromotion {
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
+
+    private final LaneTrial trial;
+    private final LanePolicy policy;
+    private final Precedence precedence;
+    private final Journal<LaneState> journal;
+    private final Ports ports;
+    private final Blocks blocks;
+    private final Candidates candidates;
+    private final Pattern movingTags;
+
+    LanePromotion(
+            LaneTrial trial,
+            LanePolicy policy,
+            Precedence precedence,
+            Journal<LaneState> journal,
+            Ports ports,
+            Candidates candidates,
+            Pattern movingTags) {
+        this.trial = trial;
+        this.policy = policy;
+        this.precedence = precedence;
+        this.journal = journal;
+        this.ports = ports;
+        this.blocks = new Blocks(ports.store(), ports.clock(), ports.listener());
+        this.candidates = candidates;
+        this.movingTags = movingTags;
+    }
+
+    /** What becomes of a lane that passed, by what is known without looking anywhere; then by what production runs. */
+    Next next(LaneState s, Lane lane) {
+        Next next = policy.passed(s, lane, List.of(), ports.clock().instant());
+        if (!(next instanceof Next.Release release)) {
+            return next;
+        }
+        SortedSet<String> together = new TreeSet<>();
+        release.lanes().forEach(l -> together.addAll(l.candidates().keySet()));
+        for (Lane member : release.lanes()) {
+            Next own = alone(s, member, together);
+            if (member.id().equals(lane.id()) && !(own instanceof Next.Release)) {
+                return own;
+            } else if (!(own instanceof Next.Release)) {
+                return new Next.Wait(
+                        "passed beside " + member.candidates().keySet() + ", which cannot go now", TRY_AGAIN);
+            }
+        }
+        return next;
+    }
+
+    private Next alone(LaneState s, Lane lane, SortedSet<String> together) {
+        Optional<String> blocked = blocks.refusal(lane.candidates());
+        if (blocked.isPresent()) {
+            return new Next.End(Outcome.CANCELLED, blocked.get(), "");
+        }
+        Optional<Next.End> late = precedence.superseded(lane);
+        if (late.isPresent()) {
+            return late.get();
+        }
+        Event.LaneTested tested = ((Phase.Passed) lane.phase()).tested();
+        return policy.passed(
+                s, lane, trial.movedSince(lane, tested, together), ports.clock().instant());
+    }
+
+    /** One release of all of them: production as it is, with their images. */
+    void make(Next.Release release) {
+        SortedMap<String, PinnedImage> changed = new TreeMap<>();
+        release.lanes().forEach(l -> changed.putAll(l.candidates()));
+        SortedMap<String, PinnedImage> images =
+                new TreeMap<>(trial.production().with(changed.keySet()).images());
+        images.putAll(changed);
+        ImageSet set = ImageSet.of(images);
+        journal.update(s -> {
+            if (!isStillSo(s, release)) {
+                return List.of();
+            }
+            trial.save(set, parent(s));
+            return List.of(made(s, release.lanes(), set.digest(), changed));
+        });
+    }
+
+    private Optional<Digest> parent(LaneState s) {
+        return ports.store().release(s.lastRelease()).map(r -> r.made().set());
+    }
+
+    private boolean isStillSo(LaneState s, Next.Release release) {
+        return policy.gate(s, ports.clock().instant()).isEmpty()
+                && release.lanes().stream()
+                        .allMatch(lane -> s.lane(lane.id())
+                                .filter(l -> l.attempts() == lane.attempts() && l.phase() instanceof Phase.Passed)
+                                .filter(l -> policy.superseded(s, l).isEmpty())
+                                .isPresent());
+    }
+
+    private static Event made(LaneState s, List<Lane> lanes, Digest set, SortedMap<String, PinnedImage> changed) {
+        Event.LaneQueued first = lanes.get(0).queued();
+        int number = s.lastNumber() + 1;
+        return new Event.ReleaseMade(
+                first.environment() + "-" + first.group() + "-" + number,
+                first.environment(),
+                number,
+                Event.Kind.MICRO,
+                set,
+                s.lastRelease(),
+                "",
+                changed,
+                lanes.stream().map(Lane::id).toList(),
+                first.lane());
+    }
+
+    /** Goes on with a lane's release; one of its lanes does so for all. */
+    Optional<LaneTask> promote(Lane lane) {
+        Event.ReleaseMade made = ((Phase.Promoting) lane.phase()).made();
+        if (!made.changes().get(0).equals(lane.id())) {
+            return Optional.of(new LaneTask.Wait("promoted as " + made.id() + ", with " + made.changes(), TRY_AGAIN));
+        }
+        String promotion = "lane/" + made.id();
+        if (!ports.promoter().isPlanned(promotion)) {
+            Optional<LaneTask> not = refused(made, promotion);
+            if (not.isPresent() || isOver(lane)) {
+                return not;
+            }
+        }
+        try {
+            Promoter.Result result = ports.promoter().promote(request(promotion, made));
+            if (result.promoted()) {
+                promoted(made, promotion);
+            } else {
+                refuse(made, promotion, result.reason(), false);
+            }
+        } catch (EngineException e) {
+            if (e.kind().retryable()) {
+                return Optional.of(new LaneTask.Wait("promotion: " + e.getMessage(), TRY_AGAIN));
+            }
+            refuse(made, promotion, e.getMessage(), e.kind() == FailureKind.STALE);
+        }
+        return Optional.empty();
+    }
+
+    private boolean isOver(Lane lane) {
+        return journal.state()
+                .lane(lane.id())
+                .filter(l -> l.phase() instanceof Phase.Promoting)
+                .isEmpty();
+    }
+
+    /** Nothing is planned yet, so it can wait, or be called off. */
+    private Optional<LaneTask> refused(Event.ReleaseMade made, String promotion) {
+        Optional<Next> gate = policy.gate(journal.state(), ports.clock().instant());
+        if (gate.isPresent()) {
+            Next.Wait wait = (Next.Wait) gate.get();
+            return Optional.of(new LaneTask.Wait(wait.why(), wait.again()));
+        }
+        veto(made).ifPresent(why -> refuse(made, promotion, why, false));
+        return Optional.empty();
+    }
+
+    /** Why a release is not wanted any more; asked until its first tag is about to move. */
+    private Optional<String> veto(Event.ReleaseMade made) {
+        return blocks.refusal(made.changed());
+    }
+
+    private Promoter.Request request(String promotion, Event.ReleaseMade made) {
+        SortedMap<String, PinnedImage> replaced = new TreeMap<>();
+        lanes(journal.state(), made)
+                .forEach(l -> l.started()
+                        .replaced()
+                        .forEach((name, digest) -> replaced.put(
+                                name, Candidates.pinned(candidates.catalog().service(name), digest))));
+        return PromotionItems.request(
+                promotion,
+                made,
+                candidates.catalog(),
+                candidates.registries(),
+                Optional.of(ImageSet.of(replaced)),
+                movingTags);
+    }
+
+    private static List<Lane> lanes(LaneState s, Event.ReleaseMade made) {
+        return s.lanes().stream()
+                .filter(l ->
+                        l.phase() instanceof Phase.Promoting p && p.made().id().equals(made.id()))
+                .toList();
+    }
+
+    private void promoted(Event.ReleaseMade made, String promotion) {
+        journal.update(s -> {
+            List<Event> events = new ArrayList<>();
+            if (!lanes(s, made).isEmpty()) {
+                events.add(new Event.ReleasePromoted(made.id(), promotion));
+            }
+            lanes(s, made)
+                    .forEach(l ->
+                            events.add(new Event.LaneEnded(l.id(), Outcome.RELEASED, "its tests passed", made.id())));
+            return events;
+        });
+    }
+
+    /**
+     * Nothing of it reached production, so no verdict stands that was given beside another of its lanes.
+     *
+     * @param stale whether production was not what was tested
+     */
+    private void refuse(Event.ReleaseMade made, String promotion, String reason, boolean stale) {
+        journal.update(s -> {
+            List<Lane> lanes = lanes(s, made);
+            List<Event> events = new ArrayList<>();
+            if (!lanes.isEmpty()) {
+                events.add(new Event.PromotionRefused(made.id(), promotion, reason));
+            }
+            lanes.forEach(lane -> events.add(afterRefusal(lane, lanes.size() > 1, reason, stale)));
+            return events;
+        });
+    }
+
+    private Event afterRefusal(Lane lane, boolean joint, String reason, boolean stale) {
+        Optional<String> blocked = blocks.refusal(lane.candidates());
+        if (blocked.isPresent()) {
+            return new Event.LaneEnded(lane.id(), Outcome.CANCELLED, blocked.get(), "");
+        } else if (joint || stale) {
+            Next next = policy.again(lane, reason, joint, false);
+            return next instanceof Next.End end
+                    ? new Event.LaneEnded(lane.id(), end.outcome(), end.reason(), "")
+                    : new Event.LaneRetried(lane.id(), reason, joint);
+        }
+        return new Event.LaneEnded(lane.id(), Outcome.UNDECIDED, "passed, but was not promoted: " + reason, "");
+    }
+}

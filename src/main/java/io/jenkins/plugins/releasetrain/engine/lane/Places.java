@@ -1,0 +1,121 @@
+package io.jenkins.plugins.releasetrain.engine.lane;
+
+import io.jenkins.plugins.releasetrain.engine.environment.Environment;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Answer;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Mode;
+import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Places of lanes in the environment's lock, all of them shared; two that claim a service exclude each other. */
+final class Places {
+    /** A lease is renewed when so much of it is over. */
+    private static final int THIRD = 3;
+
+    private final Environment environment;
+    private final Catalog catalog;
+    private final Clock clock;
+    /** Grants after which nobody with a lower token can change anything any more. */
+    private final Set<String> stamped = ConcurrentHashMap.newKeySet();
+
+    private final Map<String, Instant> renewed = new ConcurrentHashMap<>();
+
+    Places(Environment environment, Catalog catalog, Clock clock) {
+        this.environment = environment;
+        this.catalog = catalog;
+        this.clock = clock;
+    }
+
+    /**
+     * Asks for a place, as often as it takes. Where a former holder's lease ran out, all that nobody else claims is stamped
+     * first; if that fails the place is kept until its lease runs out, so that the next one is told too.
+     */
+    Answer ask(String id, String owner, Set<String> claims) {
+        boolean otherwise = environment.lock().entries().stream()
+                .anyMatch(e -> e.id().equals(id)
+                        && (e.mode() != Mode.SHARED || !e.claims().equals(claims)));
+        if (otherwise) {
+            // It asked for something else before: it was to be alone, or the isolation was another.
+            release(id, false);
+        }
+        Answer answer = environment
+                .lock()
+                .request(new EnvironmentLock.Request(id, owner, Mode.SHARED, claims, environment.lease()));
+        if (answer instanceof Answer.Granted granted) {
+            String grant = grant(id, granted.token());
+            if (granted.takenOver() && !stamped.contains(grant)) {
+                stamp(id, granted.token());
+            }
+            stamped.add(grant);
+            renewed.put(id, clock.instant());
+        }
+        return answer;
+    }
+
+    private void stamp(String id, long token) {
+        SortedSet<String> claimed = othersClaims(id);
+        environment
+                .cluster()
+                .fence(
+                        catalog.services().values().stream()
+                                .filter(s -> !claimed.contains(s.name()))
+                                .toList(),
+                        token);
+    }
+
+    /** Services in whose place others have, or put, something. */
+    SortedSet<String> othersClaims(String id) {
+        SortedSet<String> claims = new TreeSet<>();
+        environment.lock().entries().stream()
+                .filter(e -> e.held() && !e.id().equals(id))
+                .forEach(e -> claims.addAll(e.claims()));
+        return claims;
+    }
+
+    /** Whether it is held still; renewed where that is due. */
+    boolean keeps(String id, long token) {
+        Instant now = clock.instant();
+        Instant last = renewed.get(id);
+        if (last != null && now.isBefore(last.plus(environment.lease().dividedBy(THIRD)))) {
+            return true;
+        }
+        try {
+            environment.lock().renew(id, token, environment.lease());
+            renewed.put(id, now);
+            return true;
+        } catch (EngineException e) {
+            if (e.kind() != FailureKind.LOCK_LOST) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    /**
+     * Gives a place back, or leaves the line.
+     *
+     * @param entered whether its lane was let in: then all was stamped that had to be
+     */
+    void release(String id, boolean entered) {
+        boolean unsure = !entered
+                && environment.lock().entries().stream()
+                        .anyMatch(e -> e.id().equals(id) && e.held() && !stamped.contains(grant(id, e.token())));
+        if (!unsure) {
+            environment.lock().release(id);
+        }
+        stamped.removeIf(grant -> grant.startsWith(id + "@"));
+        renewed.remove(id);
+    }
+
+    private static String grant(String id, long token) {
+        return id + "@" + token;
+    }
+}
