@@ -71,22 +71,29 @@ final class LaneEntry {
             }
             held = trial.surroundings().held();
         }
+        begin(lane, enter, token, new Found(production, held));
+        return Optional.empty();
+    }
+
+    /** What production runs, and what the environment. */
+    private record Found(ImageSet production, ImageSet held) {}
+
+    private void begin(Lane lane, Next.Enter enter, long token, Found found) {
         Event.LaneStarted started = new Event.LaneStarted(
                 lane.id(),
-                Candidates.digests(production, lane.candidates().keySet()),
-                held.digest(),
+                Candidates.digests(found.production(), lane.candidates().keySet()),
+                found.held().digest(),
                 List.copyOf(places.othersClaims(lane.id())),
                 token,
-                Optional.of(placement.isolation()),
+                Optional.of(trial.configured().isolation()),
                 enter.control(),
-                former(lane, production, held));
-        trial.save(held, lastSaved);
-        lastSaved = Optional.of(held.digest());
+                former(lane, found.production(), found.held()));
+        trial.save(found.held(), lastSaved);
+        lastSaved = Optional.of(found.held().digest());
         LaneState after = journal.update(s -> mayStill(s, lane, enter) ? List.of(started) : List.of());
         if (after.lane(lane.id()).flatMap(l -> l.phase().attempt()).isEmpty()) {
             places.release(lane.id(), false);
         }
-        return Optional.empty();
     }
 
     /** Others may have come in, or somebody may have paused the lanes, since this lane asked. */

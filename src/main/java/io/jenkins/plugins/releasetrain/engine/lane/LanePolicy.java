@@ -8,10 +8,13 @@ import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.OnDrift;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.WhenBroken;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import io.jenkins.plugins.releasetrain.engine.lane.Presence.Fate;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
@@ -22,8 +25,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * What is to become of a lane, as pure functions of the state of its environment: used by {@link Lanes} and by the
@@ -72,7 +78,11 @@ public final class LanePolicy {
         record Enter(boolean apart, boolean control) implements Next {}
 
         /** @param related the lane that superseded it, or empty */
-        record End(Outcome outcome, String reason, String related) implements Next {}
+        record End(Outcome outcome, String reason, String related) implements Next {
+            public Event.LaneEnded of(Lane lane) {
+                return new Event.LaneEnded(lane.id(), outcome, reason, related);
+            }
+        }
 
         /** Once more, in the place that it has or in one that it waits for. */
         record Again(String reason, boolean apart, boolean stays) implements Next {}
@@ -215,6 +225,66 @@ public final class LanePolicy {
                                 "a newer image of the same service came before it, by "
                                         + other.queued().origin().build(),
                                 other.id())));
+    }
+
+    /**
+     * A lane joins; whoever has no chance any more for that ends at once.
+     *
+     * @param elsewhere whether production runs something newer already, whoever released it
+     */
+    public List<Event> queued(
+            LaneState before, Event.LaneQueued queued, Function<Lane, Optional<Next.End>> elsewhere, Instant now) {
+        List<Event> events = new ArrayList<>(List.of(queued));
+        LaneState s = before.after(queued, now);
+        Lane lane = s.lane(queued.lane()).orElseThrow();
+        Optional<Next.End> late = late(s, lane).or(() -> elsewhere.apply(lane));
+        late.ifPresent(end -> events.add(end.of(lane)));
+        if (late.isEmpty()) {
+            s.lanes().stream()
+                    .filter(l -> l.phase() instanceof Phase.Waiting && !l.id().equals(lane.id()))
+                    .forEach(l -> superseded(s, l).ifPresent(end -> events.add(end.of(l))));
+        }
+        return events;
+    }
+
+    /**
+     * A verdict with what others did meanwhile.
+     *
+     * @param held the set that the environment holds now
+     * @param changed services that it does not hold as it did when the tests began
+     */
+    public Event.LaneTested tested(
+            Lane lane, Verdict verdict, String reason, Digest held, Collection<String> changed, Instant now) {
+        Phase.Testing testing = (Phase.Testing) lane.phase();
+        SortedSet<String> drift = testing.presence().drift(recorded(lane));
+        drift.addAll(changed);
+        return new Event.LaneTested(
+                lane.id(),
+                verdict,
+                reason,
+                held,
+                List.copyOf(drift),
+                Duration.between(testing.since(), now).toMillis(),
+                Optional.of(testing.presence().of(counting(lane))));
+    }
+
+    /** One release of lanes that passed. */
+    public static Event.ReleaseMade release(LaneState s, List<Lane> lanes, Digest set) {
+        Event.LaneQueued first = lanes.get(0).queued();
+        SortedMap<String, PinnedImage> changed = new TreeMap<>();
+        lanes.forEach(l -> changed.putAll(l.candidates()));
+        int number = s.lastNumber() + 1;
+        return new Event.ReleaseMade(
+                first.environment() + "-" + first.group() + "-" + number,
+                first.environment(),
+                number,
+                Event.Kind.MICRO,
+                set,
+                s.lastRelease(),
+                "",
+                changed,
+                lanes.stream().map(Lane::id).toList(),
+                first.lane());
     }
 
     private static boolean supersedes(LaneState s, Lane other, Lane lane) {

@@ -102,7 +102,7 @@ final class LanePromotion {
                 return List.of();
             }
             trial.save(set, parent(s));
-            return List.of(made(s, release.lanes(), set.digest(), changed));
+            return List.of(LanePolicy.release(s, release.lanes(), set.digest()));
         });
     }
 
@@ -117,22 +117,6 @@ final class LanePromotion {
                                 .filter(l -> l.attempts() == lane.attempts() && l.phase() instanceof Phase.Passed)
                                 .filter(l -> policy.superseded(s, l).isEmpty())
                                 .isPresent());
-    }
-
-    private static Event made(LaneState s, List<Lane> lanes, Digest set, SortedMap<String, PinnedImage> changed) {
-        Event.LaneQueued first = lanes.get(0).queued();
-        int number = s.lastNumber() + 1;
-        return new Event.ReleaseMade(
-                first.environment() + "-" + first.group() + "-" + number,
-                first.environment(),
-                number,
-                Event.Kind.MICRO,
-                set,
-                s.lastRelease(),
-                "",
-                changed,
-                lanes.stream().map(Lane::id).toList(),
-                first.lane());
     }
 
     /** Goes on with a lane's release; one of its lanes does so for all. */

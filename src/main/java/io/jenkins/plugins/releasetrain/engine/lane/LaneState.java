@@ -36,7 +36,7 @@ public record LaneState(
         String held) {
     static final Journal.Type<LaneState> TYPE = new Journal.Type<>(LaneState.class, empty(), LaneFold::fold);
 
-    static LaneState empty() {
+    public static LaneState empty() {
         return new LaneState(false, List.of(), List.of(), new TreeMap<>(), RunLog.EMPTY, 0, "", "", "");
     }
 
@@ -98,7 +98,12 @@ public record LaneState(
         }
     }
 
-    Optional<Lane> lane(String id) {
+    /** After one more event. */
+    public LaneState after(Event event, Instant at) {
+        return LaneFold.fold(this, event, at);
+    }
+
+    public Optional<Lane> lane(String id) {
         return lanes.stream().filter(l -> l.id().equals(id)).findFirst();
     }
 

@@ -200,20 +200,10 @@ final class LaneTrial {
     }
 
     private Event tested(Lane lane, Verdict verdict, String reason) {
-        Phase.Testing testing = (Phase.Testing) lane.phase();
         ImageSet end = keepHeld(lane);
-        Presence presence = testing.presence();
-        SortedSet<String> recorded = policy.recorded(lane);
-        SortedSet<String> drift = presence.drift(recorded);
-        drift.addAll(changed(lane, recorded, end));
-        return new Event.LaneTested(
-                lane.id(),
-                verdict,
-                reason,
-                end.digest(),
-                List.copyOf(drift),
-                ports.clock().millis() - testing.since().toEpochMilli(),
-                Optional.of(presence.of(policy.counting(lane))));
+        List<String> changed = changed(lane, policy.recorded(lane), end);
+        return policy.tested(
+                lane, verdict, reason, end.digest(), changed, ports.clock().instant());
     }
 
     private ImageSet keepHeld(Lane lane) {

@@ -106,27 +106,8 @@ public final class Lanes {
         LaneId lane = new LaneId(groups.firstKey(), ports.ids().get());
         Event.LaneQueued queued = new Event.LaneQueued(lane.id(), environment.name(), lane.group(), candidates, origin);
         adopt();
-        journal.update(s -> queued(s, queued));
+        journal.update(s -> policy.queued(s, queued, precedence::superseded, ports.clock().instant()));
         return lane;
-    }
-
-    /** It joins; whoever has no chance any more for that ends at once. */
-    private List<Event> queued(LaneState before, Event.LaneQueued queued) {
-        List<Event> events = new ArrayList<>(List.of(queued));
-        LaneState s = LaneFold.fold(before, queued, ports.clock().instant());
-        Lane lane = s.lane(queued.lane()).orElseThrow();
-        Optional<Next.End> late = policy.late(s, lane).or(() -> precedence.superseded(lane));
-        late.ifPresent(end -> events.add(ended(lane, end)));
-        if (late.isEmpty()) {
-            s.lanes().stream()
-                    .filter(l -> l.phase() instanceof Phase.Waiting && !l.id().equals(lane.id()))
-                    .forEach(l -> policy.superseded(s, l).ifPresent(end -> events.add(ended(l, end))));
-        }
-        return events;
-    }
-
-    private static Event ended(Lane lane, Next.End end) {
-        return new Event.LaneEnded(lane.id(), end.outcome(), end.reason(), end.related());
     }
 
     /** Takes over what the streams tell that groups had before. */
@@ -281,7 +262,7 @@ public final class Lanes {
         } else if (next instanceof Next.Release release) {
             promotion.make(release);
         } else if (next instanceof Next.End end) {
-            end(lane, ended(lane, end));
+            end(lane, end.of(lane));
         } else if (next instanceof Next.Again again) {
             journal.update(s -> isSame(s, lane)
                     ? retried(s, lane, new Event.LaneRetried(lane.id(), again.reason(), again.apart(), again.stays()))

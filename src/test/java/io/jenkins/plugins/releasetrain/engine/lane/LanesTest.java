@@ -76,6 +76,7 @@ class LanesTest {
                 lanes.report(lane, test.tenant(), shop.test(), "looked at what is installed");
                 task = lanes.next(lane);
             }
+            assertThat(task).isInstanceOf(LaneTask.Done.class);
             return ((LaneTask.Done) task).ended();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
