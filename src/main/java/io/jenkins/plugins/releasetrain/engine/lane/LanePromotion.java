@@ -136,8 +136,10 @@ final class LanePromotion {
             Promoter.Result result = ports.promoter().promote(request(promotion, made));
             if (result.promoted()) {
                 promoted(made, promotion);
+            } else if (!result.ended()) {
+                return Optional.of(new LaneTask.Wait("its promotion is being undone: " + result.reason(), TRY_AGAIN));
             } else {
-                refuse(made, promotion, result.reason(), false);
+                refuse(made, promotion, result.reason(), isClosed());
             }
         } catch (EngineException e) {
             if (e.kind().retryable()) {
@@ -162,13 +164,18 @@ final class LanePromotion {
             Next.Wait wait = (Next.Wait) gate.get();
             return Optional.of(new LaneTask.Wait(wait.why(), wait.again()));
         }
-        veto(made).ifPresent(why -> refuse(made, promotion, why, false));
+        blocks.refusal(made.changed()).ifPresent(why -> refuse(made, promotion, why, false));
         return Optional.empty();
+    }
+
+    private boolean isClosed() {
+        return policy.gate(journal.state(), ports.clock().instant()).isPresent();
     }
 
     /** Why a release is not wanted any more; asked until its first tag is about to move. */
     private Optional<String> veto(Event.ReleaseMade made) {
-        return blocks.refusal(made.changed());
+        return blocks.refusal(made.changed())
+                .or(() -> policy.gate(journal.state(), ports.clock().instant()).map(next -> ((Next.Wait) next).why()));
     }
 
     private Promoter.Request request(String promotion, Event.ReleaseMade made) {
@@ -179,12 +186,13 @@ final class LanePromotion {
                         .forEach((name, digest) -> replaced.put(
                                 name, Candidates.pinned(candidates.catalog().service(name), digest))));
         return PromotionItems.request(
-                promotion,
-                made,
-                candidates.catalog(),
-                candidates.registries(),
-                Optional.of(ImageSet.of(replaced)),
-                movingTags);
+                        promotion,
+                        made,
+                        candidates.catalog(),
+                        candidates.registries(),
+                        Optional.of(ImageSet.of(replaced)),
+                        movingTags)
+                .unless(() -> veto(made));
     }
 
     private static List<Lane> lanes(LaneState s, Event.ReleaseMade made) {

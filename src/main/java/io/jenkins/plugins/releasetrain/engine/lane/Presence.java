@@ -74,7 +74,7 @@ public record Presence(SortedMap<String, Neighbour> neighbours, SortedSet<String
     }
 
     /** Lanes with candidates that count. */
-    List<String> of(Collection<String> counting) {
+    public List<String> of(Collection<String> counting) {
         return neighbours.entrySet().stream()
                 .filter(n -> !Collections.disjoint(n.getValue().services(), counting))
                 .map(SortedMap.Entry::getKey)
