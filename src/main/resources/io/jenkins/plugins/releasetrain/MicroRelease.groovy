@@ -13,15 +13,24 @@ class MicroRelease implements Serializable {
     }
 
     def call(Map arguments, Closure body) {
-        def lanes = script.steps.microReleaseLanes(arguments.subMap(['environment', 'candidates']))
+        def rest = [:]
+        rest.putAll(arguments)
+        def failFast = rest.remove('failFast')
+        if (failFast != null && !(failFast instanceof Boolean)) {
+            script.error("microRelease: failFast is '${failFast}', but must be true or false")
+        }
+        def lanes = script.steps.microReleaseLanes(rest.subMap(['environment', 'candidates']))
         if (lanes.size() < 2) {
-            return script.steps.microRelease(arguments, body)
+            return script.steps.microRelease(rest, body)
         }
         def branches = [:]
+        if (failFast) {
+            branches.failFast = true
+        }
         for (group in lanes.keySet()) {
             def lane = group
             branches[lane] = {
-                script.steps.microRelease(arguments + [candidates: lanes[lane]], body)
+                script.steps.microRelease(rest + [candidates: lanes[lane]], body)
             }
         }
         return script.parallel(branches)

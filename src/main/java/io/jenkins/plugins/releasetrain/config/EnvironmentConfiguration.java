@@ -49,11 +49,13 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
 
     private String baseUrl;
     private String catalog;
-    private LaneSettings.OnDrift onDrift = LaneSettings.OnDrift.RERUN;
+    private LaneSettings.OnDrift onDrift = LaneSettings.OnDrift.AUTO;
     private Isolation isolation = Isolation.REPLACE;
     private int attempts = ATTEMPTS;
     private int rolloutSeconds = ROLLOUT_SECONDS;
     private int leaseSeconds = LEASE_SECONDS;
+
+    private LanesConfiguration lanes;
 
     @Guarded
     private List<AccessConfiguration> access;
@@ -135,6 +137,17 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
         this.onDrift = onDrift;
     }
 
+    /** Null: without limits and freezes. */
+    @CheckForNull
+    public LanesConfiguration getLanes() {
+        return lanes;
+    }
+
+    @DataBoundSetter
+    public void setLanes(LanesConfiguration lanes) {
+        this.lanes = lanes;
+    }
+
     /** How lanes' candidates are kept apart; what older versions saved has none. */
     public Isolation getIsolation() {
         return isolation == null ? Isolation.REPLACE : isolation;
@@ -191,6 +204,9 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
 
     void check(Ranges ranges) {
         AccessConfiguration.check(getAccess(), ranges);
+        if (lanes != null) {
+            lanes.check(ranges);
+        }
         ranges.rule("namespace", () -> {
                     if (!Forms.NAME.matcher(namespace).matches()) {
                         throw EngineException.invalid("'" + namespace + "' is no name of a namespace");
@@ -271,6 +287,9 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
         public ListBoxModel doFillOnDriftItems() {
             Forms.check();
             ListBoxModel items = new ListBoxModel();
+            items.add(
+                    "Test again what the catalog declares; accept where it declares nothing",
+                    LaneSettings.OnDrift.AUTO.name());
             items.add("Test again", LaneSettings.OnDrift.RERUN.name());
             items.add("Accept the verdict", LaneSettings.OnDrift.ACCEPT.name());
             items.add("Fail the lane", LaneSettings.OnDrift.FAIL.name());

@@ -234,12 +234,15 @@ final class Wiring implements AutoCloseable {
     }
 
     private Lanes lanes(EnvironmentConfiguration environment, Catalog catalog) {
+        LaneSettings settings = new LaneSettings(
+                environment.getIsolation(),
+                environment.getOnDrift(),
+                environment.getAttempts(),
+                TrainSettings.USUAL_MOVING_TAGS);
         return new Lanes(
-                new LaneSettings(
-                        environment.getIsolation(),
-                        environment.getOnDrift(),
-                        environment.getAttempts(),
-                        TrainSettings.USUAL_MOVING_TAGS),
+                environment.getLanes() == null
+                        ? settings
+                        : environment.getLanes().in(settings),
                 catalog,
                 registriesOf(environment.getCatalog()),
                 environment(environment.getName()),

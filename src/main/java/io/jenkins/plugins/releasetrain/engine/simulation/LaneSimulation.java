@@ -141,7 +141,8 @@ public final class LaneSimulation {
     private LaneResult run() {
         next(0);
         while (true) {
-            double at = Math.min(ahead.isEmpty() ? Double.MAX_VALUE : ahead.peek().minutes(), poll);
+            double at =
+                    Math.min(ahead.isEmpty() ? Double.MAX_VALUE : ahead.peek().minutes(), poll);
             if (at > workload.end()) {
                 return tally.result();
             }
@@ -162,7 +163,11 @@ public final class LaneSimulation {
         int build = builds.merge(service, 1, Integer::sum);
         boolean late = random.nextDouble() < workload.late();
         Change change = new Change(
-                "l" + changes.size(), service, build, random.nextDouble() < workload.failure(), at + (late ? LATE_MINUTES : 0));
+                "l" + changes.size(),
+                service,
+                build,
+                random.nextDouble() < workload.failure(),
+                at + (late ? LATE_MINUTES : 0));
         changes.put(change.lane(), change);
         ahead.add(new Happening(change.arrived(), Optional.of(change), "", 0, at));
         if (late) {
@@ -181,8 +186,8 @@ public final class LaneSimulation {
 
     private void arrive(Change change) {
         String service = Ring.name(change.service());
-        TreeMap<String, PinnedImage> candidates = new TreeMap<>(
-                Map.of(service, new PinnedImage(service, NO_MATTER, "" + change.build())));
+        TreeMap<String, PinnedImage> candidates =
+                new TreeMap<>(Map.of(service, new PinnedImage(service, NO_MATTER, "" + change.build())));
         Origin origin = new Origin(service + "#" + change.build(), change.lane(), "");
         Event.LaneQueued queued = new Event.LaneQueued(change.lane(), "cd", service, candidates, origin);
         policy.queued(state, queued, lane -> Optional.empty(), at()).forEach(this::apply);
@@ -249,7 +254,8 @@ public final class LaneSimulation {
 
     private boolean besideBad(Lane lane) {
         SortedSet<String> counting = policy.counting(lane);
-        return lane.phase().seen().of(counting).stream().anyMatch(id -> changes.get(id).bad());
+        return lane.phase().seen().of(counting).stream()
+                .anyMatch(id -> changes.get(id).bad());
     }
 
     /** Until nobody has anything to do but to wait. */

@@ -1,8 +1,8 @@
 package io.jenkins.plugins.releasetrain.bench;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Statistics.Prior;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.Judging;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.WhenBroken;
-import io.jenkins.plugins.releasetrain.engine.blame.Statistics.Prior;
 import io.jenkins.plugins.releasetrain.engine.simulation.LaneResult;
 import io.jenkins.plugins.releasetrain.engine.simulation.LaneSimulation;
 import io.jenkins.plugins.releasetrain.engine.simulation.LaneWorkload;
@@ -30,19 +30,30 @@ final class Lanes implements Benchmark {
 
     @Override
     public SortedMap<String, Double> run(PrintStream out) {
-        out.printf(Locale.ROOT, "%d seeds, %.0f days, %d services, 60 changes/h, tests of 20 minutes%n%n", seeds, days, SERVICES);
-        out.printf("%-34s%12s%12s%10s%10s%12s%12s%12s%n", "", "runs/good", "p50/p95 min", "wrong %", "bad rel.", "undecided", "superseded", "controls");
+        out.printf(
+                Locale.ROOT,
+                "%d seeds, %.0f days, %d services, 60 changes/h, tests of 20 minutes%n%n",
+                seeds,
+                days,
+                SERVICES);
+        out.printf(
+                "%-34s%12s%12s%10s%10s%12s%12s%12s%n",
+                "", "runs/good", "p50/p95 min", "wrong %", "bad rel.", "undecided", "superseded", "controls");
         List<LaneResult> d0 = measure(out, "0 connected", 0, 0);
         figures.put("lanes.runs_per_good_change.d0", runs(d0));
         figures.put("lanes.wrong_ejections_percent.f02", wrong(d0));
         List<LaneResult> d3 = measure(out, "3 connected", 3, 0);
         figures.put("lanes.runs_per_good_change.d3", runs(d3));
-        figures.put("lanes.p95_minutes.d3", d3.stream().mapToDouble(r -> r.lead(P95)).average().orElseThrow());
+        figures.put(
+                "lanes.p95_minutes.d3",
+                d3.stream().mapToDouble(r -> r.lead(P95)).average().orElseThrow());
         List<LaneResult> d10 = measure(out, "10 connected", 10, 0);
         figures.put("lanes.runs_per_good_change.d10", runs(d10));
         List<LaneResult> outages = measure(out, "3 connected, broken 2 % of the time", 3, 48);
         figures.put("lanes.outage2.wrong_ejections_percent", wrong(outages));
-        figures.put("lanes.outage2.p95_minutes", outages.stream().mapToDouble(r -> r.lead(P95)).average().orElseThrow());
+        figures.put(
+                "lanes.outage2.p95_minutes",
+                outages.stream().mapToDouble(r -> r.lead(P95)).average().orElseThrow());
         figures.put("lanes.older_over_newer", (double) olderOverNewer);
         return figures;
     }
@@ -62,7 +73,8 @@ final class Lanes implements Benchmark {
                 "%-34s%12.4f%12s%10.4f%10d%12d%12d%12d%n",
                 title,
                 runs(results),
-                Math.round(results.get(0).lead(0.5)) + "/" + Math.round(results.get(0).lead(P95)),
+                Math.round(results.get(0).lead(0.5)) + "/"
+                        + Math.round(results.get(0).lead(P95)),
                 wrong(results),
                 results.stream().mapToInt(LaneResult::badReleased).sum(),
                 results.stream().mapToInt(LaneResult::undecided).sum(),
@@ -79,6 +91,10 @@ final class Lanes implements Benchmark {
     /** Of all seeds together. */
     private static double wrong(List<LaneResult> results) {
         double wrong = results.stream().mapToInt(LaneResult::wronglyEjected).sum();
-        return 100 * wrong / results.stream().mapToInt(r -> r.released() + r.wronglyEjected()).sum();
+        return 100
+                * wrong
+                / results.stream()
+                        .mapToInt(r -> r.released() + r.wronglyEjected())
+                        .sum();
     }
 }
