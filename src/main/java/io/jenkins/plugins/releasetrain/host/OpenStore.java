@@ -87,7 +87,12 @@ final class OpenStore implements AutoCloseable {
     }
 
     OperationsApi operations(Settings settings) {
-        return new OperationsApi(new Operations(name -> wiring(settings).train(name), store, blocks(), around.clock()));
+        return new OperationsApi(new Operations(
+                name -> wiring(settings).train(name),
+                name -> wiring(settings).lanes(name),
+                store,
+                blocks(),
+                around.clock()));
     }
 
     /** @param settings those that hold now; what was made by others is closed once nobody uses it any more */

@@ -42,8 +42,11 @@ public record RunLog(List<Run> runs, List<Instant> resumed, Statistics statistic
 
     /** What passes now was good when it failed before: that was chance, or the environment where others failed with it. */
     private Statistics.Explained explained(Run passed) {
-        Timeline timeline = Timeline.of(runs);
         Statistics.Explained all = Statistics.Explained.NOTHING;
+        if (failures(passed.changes().get(0)).isEmpty()) {
+            return all;
+        }
+        Timeline timeline = Timeline.of(runs);
         for (Timeline.Streak streak : timeline.streaks()) {
             long own = streak.runs().stream()
                     .filter(r -> r.holds(passed.changes().get(0)))

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.operation;
 
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
@@ -24,14 +25,35 @@ public final class Operations {
 
     static final int LONGEST_REASON = 500;
 
+    /** What comes before an environment's name where its lanes are meant instead of a train. */
+    public static final String LANES = "lane/";
+
     private final Function<String, Train> trains;
+    private final Function<String, Lanes> lanes;
     private final Blocks blocks;
     private final Clock clock;
     private final Plans plans;
 
-    /** @param trains by name; throws {@link EngineException} where there is no such train */
+    /** Where there are no lanes. */
     public Operations(Function<String, Train> trains, Store store, Blocks blocks, Clock clock) {
+        this(
+                trains,
+                environment -> {
+                    throw EngineException.invalid("Environment '" + environment + "' takes no lanes");
+                },
+                store,
+                blocks,
+                clock);
+    }
+
+    /**
+     * @param trains by name; throws {@link EngineException} where there is no such train
+     * @param lanes by the environment's name; throws {@link EngineException} where it takes none
+     */
+    public Operations(
+            Function<String, Train> trains, Function<String, Lanes> lanes, Store store, Blocks blocks, Clock clock) {
         this.trains = trains;
+        this.lanes = lanes;
         this.clock = clock;
         this.blocks = blocks;
         this.plans = new Plans(store, blocks);
@@ -40,7 +62,8 @@ public final class Operations {
     /**
      * What somebody wants.
      *
-     * @param subject a release, a change's id, or a digest; empty where it is about the whole train
+     * @param subject a release, a change's id, a lane's, or a digest; empty where it is about the whole train
+     * @param train its name, or {@code lane/} and that of an environment for its lanes
      * @param reason may be empty where none is needed; control characters become spaces, since it is shown in logs
      */
     public record Request(Operation operation, String subject, String train, String reason) {
@@ -56,6 +79,9 @@ public final class Operations {
             return plans.markBad(request.subject());
         } else if (operation == Operation.UNBLOCK) {
             return plans.unblock(digest(request));
+        }
+        if (request.train().startsWith(LANES)) {
+            return LaneOperations.plan(lanesOf(request), request);
         }
         Train train = trains.apply(request.train());
         return switch (operation) {
@@ -80,6 +106,10 @@ public final class Operations {
             throw EngineException.invalid("The reason has " + request.reason().length() + " characters; at most "
                     + LONGEST_REASON + " are shown to everybody who waits");
         }
+        if (request.train().startsWith(LANES)) {
+            LaneOperations.perform(lanesOf(request), request, user);
+            return "";
+        }
         switch (operation) {
             case MARK_BAD -> blocks.markBad(request.subject(), request.reason(), user);
             case UNBLOCK -> blocks.unblock(digest(request), user);
@@ -95,6 +125,10 @@ public final class Operations {
             }
         }
         return "";
+    }
+
+    private Lanes lanesOf(Request request) {
+        return lanes.apply(request.train().substring(LANES.length()));
     }
 
     private void cancel(Request request, String user) {

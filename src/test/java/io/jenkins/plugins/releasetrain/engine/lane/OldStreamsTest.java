@@ -6,6 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
@@ -82,6 +83,20 @@ class OldStreamsTest {
         shop.cluster.meddle("s3", shop.candidate("s3", "2"));
         shop.cluster.meddle("s4", shop.candidate("s4", "2"));
         shop.cluster.meddle("s5", shop.candidate("s5", "2"));
+        shop.production.push("prod/s4", "copied", "s4 2");
+        for (int i = 1; i <= 60; i++) {
+            hold(shop, "id" + i, "s0");
+            shop.lock.release("id" + i);
+        }
+        hold(shop, "id61", "s3");
+        hold(shop, "id63", "s4");
+        hold(shop, "id64", "s5");
+        hold(shop, "id62", "s3");
+    }
+
+    private static void hold(FakeShop shop, String lane, String service) {
+        shop.lock.request(new EnvironmentLock.Request(
+                lane, "lane " + service, EnvironmentLock.Mode.SHARED, Set.of(service), Duration.ofMinutes(10)));
     }
 
     private static Event.LaneEnded finish(Lanes lanes, FakeShop shop, LaneId lane) throws InterruptedException {

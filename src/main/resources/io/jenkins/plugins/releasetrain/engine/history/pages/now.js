@@ -90,7 +90,9 @@ export function lane(n, id) {
 
 const lanes = list => list.length === 0 ? null
   : el("section", { class: "rt-card", "aria-label": t("lanes") },
-    el("div", { class: "rt-card-head" }, el("h2", {}, t("lanes"))),
+    el("div", { class: "rt-card-head" }, el("h2", {}, t("lanes")), el("div", { class: "rt-buttons" },
+      list.map(n => el("span", {}, n.name, " ", n.paused ? action("RESUME", `lane/${n.name}`) : action("PAUSE", `lane/${n.name}`))))),
+    list.filter(n => n.paused).map(n => alert("warning", `${n.name}: `, t("paused.said", n.paused))),
     table(t("lanes.caption"), [t("lane"), t("services"), t("build"), t("person"), t("since"), t("state")],
       list.flatMap(n => [...n.batch, ...n.queue].map(w => [n.name, el("a", { href: address(["changes", w.id]) }, w.services.join(", ")),
         build(w), w.user, ago(w.since), lane(n, w.id)]))));

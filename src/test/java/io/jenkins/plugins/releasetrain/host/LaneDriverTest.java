@@ -1,0 +1,148 @@
+package io.jenkins.plugins.releasetrain.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.OnDrift;
+import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
+import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Isolation;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
+import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledFuture;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LaneDriverTest {
+    private final FakeShop shop = new FakeShop(3, Map.of());
+    private final Deque<Runnable> work = new ArrayDeque<>();
+    private final List<Runnable> timers = new ArrayList<>();
+    private final List<RuntimeException> failures = new ArrayList<>();
+    private final Lanes lanes = new Lanes(
+            new LaneSettings(Isolation.REPLACE, OnDrift.RERUN, 3, TrainSettings.USUAL_MOVING_TAGS),
+            shop.catalog,
+            shop.registries(),
+            shop.environment(),
+            new Ports(shop.store, shop.promoter(shop.store), shop.clock, shop::id, shop.events::add));
+
+    private final Supplier<Lanes> troubled = () -> {
+        if (!failures.isEmpty()) {
+            throw failures.remove(0);
+        }
+        return lanes;
+    };
+
+    private final Loop.Host host = new Loop.Host() {
+        @Override
+        public boolean isClosed() {
+            return false;
+        }
+
+        @Override
+        public Executor threads() {
+            return work::add;
+        }
+
+        @Override
+        public ScheduledFuture<?> later(Runnable task, Duration delay) {
+            timers.add(task);
+            return null;
+        }
+    };
+
+    private final LaneDriver driver = new LaneDriver(
+            new LaneDriver.Site(host, origin -> true, origin -> true, shop.clock), troubled, (lane, why) -> {});
+
+    @AfterEach
+    void close() {
+        shop.close();
+    }
+
+    private final class Build implements Passenger {
+        private final List<String> said = new ArrayList<>();
+        private End end;
+        private String failed = "";
+        private LaneId lane;
+
+        @Override
+        public void test(TestRun run) {
+            lanes.report(lane, run.trial(), Verdict.PASSED, "");
+        }
+
+        @Override
+        public void say(String line) {
+            said.add(line);
+        }
+
+        @Override
+        public void ended(End outcome) {
+            end = outcome;
+        }
+
+        @Override
+        public void failed(String message) {
+            failed = message;
+        }
+    }
+
+    private void run(int turns) {
+        for (int i = 0; i < turns; i++) {
+            while (!work.isEmpty()) {
+                work.remove().run();
+            }
+            List<Runnable> due = List.copyOf(timers);
+            timers.clear();
+            due.forEach(Runnable::run);
+            shop.clock.advance(Duration.ofSeconds(30));
+        }
+    }
+
+    private Build board() {
+        shop.build("s1", "2");
+        Build build = new Build();
+        build.lane = driver.open(Map.of("s1", "2"), new Origin("s1#2", "job/s1/2/", "ada"));
+        driver.board(build.lane, build);
+        return build;
+    }
+
+    @Test
+    void I8_B41_laneGoesOnAfterTroubleOfAnyKind() {
+        Build build = board();
+        failures.add(new IllegalStateException("a bug"));
+        failures.add(new EngineException(FailureKind.UNAVAILABLE, "the store is away"));
+        failures.add(new EngineException(FailureKind.FORBIDDEN, "the watch may not look"));
+        run(20);
+        assertThat(build.failed).isEmpty();
+        assertThat(build.end.outcome()).isEqualTo(Outcome.RELEASED);
+    }
+
+    @Test
+    void I8_B12_laneWhoseCandidateCannotBeTakenOutEndsAndItsEnvironmentIsCleanedUpLater() {
+        Build build = board();
+        shop.cluster.duringRollouts(() -> {
+            throw new EngineException(FailureKind.FORBIDDEN, "RBAC was changed");
+        });
+        run(20);
+        assertThat(build.failed).contains("RBAC was changed");
+        assertThat(lanes.underWay()).isEmpty();
+        assertThat(lanes.problems().values()).anySatisfy(p -> assertThat(p).contains("RBAC was changed"));
+        shop.cluster.duringRollouts(() -> {});
+        run(5);
+        assertThat(lanes.problems()).isEmpty();
+        assertThat(shop.installed()).containsEntry("s1", FakeShop.digest("s1", "1"));
+    }
+}
