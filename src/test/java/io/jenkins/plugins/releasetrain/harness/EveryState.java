@@ -215,7 +215,7 @@ final class EveryState {
                     .hasSize(alsoLost ? 3 : 2)
                     .allSatisfy(
                             (id, all) -> assertThat(all).as("outcomes of " + id).hasSize(1));
-            assertThat(ends("lane/cd/mail").values()).containsExactly(List.of(Event.Outcome.RELEASED.name()));
+            assertThat(ends("lane/cd").values()).containsExactly(List.of(Event.Outcome.RELEASED.name()));
             List<Store.ReleaseRecord> releases = ReleaseService.get().store().releases("shop", Integer.MAX_VALUE, 10);
             assertThat(releases).hasSize(1);
             assertThat(releases.get(0).promotedAt()).isPresent();

@@ -43,8 +43,8 @@ class KillTest {
             jenkins.runRemotely(r -> {
                 Shop.configure(places);
                 WorkflowJob lost = Shop.job(r, "lost", """
-                        microRelease(environment: 'cd', candidates: [mail: '1.1']) { input 'go on?' }
-                        """);
+                    microRelease(environment: 'cd', candidates: [mail: '1.1']) { input 'go on?' }
+                    """);
                 lost.addProperty(new DurabilityHintJobProperty(FlowDurabilityHint.PERFORMANCE_OPTIMIZED));
                 Shop.start(lost);
                 EveryState.awaitTests("lost");
@@ -57,7 +57,7 @@ class KillTest {
                 r.assertBuildStatus(Result.FAILURE, r.waitForCompletion(EveryState.build("lost")));
                 Shop.await(
                         "its lane to end",
-                        () -> EveryState.ends("lane/cd/mail").containsValue(List.of(Event.Outcome.CANCELLED.name())));
+                        () -> EveryState.ends("lane/cd").containsValue(List.of(Event.Outcome.CANCELLED.name())));
             });
             Shop.await(
                     "the baseline to be back",

@@ -123,10 +123,8 @@ class TwoControllersTest {
                 });
                 assertThat(EveryState.ends("train/shop").values()).containsOnly(List.of(Event.Outcome.RELEASED.name()));
                 assertReleased(r, "pay");
-                Shop.await(
-                        "the lane to end",
-                        () -> !EveryState.ends("lane/cd/mail").isEmpty());
-                assertThat(ReleaseService.get().store().events("lane/cd/mail", 0, 100).stream()
+                Shop.await("the lane to end", () -> !EveryState.ends("lane/cd").isEmpty());
+                assertThat(ReleaseService.get().store().events("lane/cd", 0, 100).stream()
                                 .map(Store.RecordedEvent::event)
                                 .filter(Event.LaneEnded.class::isInstance))
                         .singleElement()

@@ -124,10 +124,19 @@ class LaneDriverTest {
         Build build = board();
         failures.add(new IllegalStateException("a bug"));
         failures.add(new EngineException(FailureKind.UNAVAILABLE, "the store is away"));
-        failures.add(new EngineException(FailureKind.FORBIDDEN, "the watch may not look"));
         run(20);
         assertThat(build.failed).isEmpty();
         assertThat(build.end.outcome()).isEqualTo(Outcome.RELEASED);
+    }
+
+    @Test
+    void B41_watchGoesOnAfterTroubleOfAnyKind() {
+        failures.add(new EngineException(FailureKind.FORBIDDEN, "may not look"));
+        failures.add(new IllegalStateException("a bug"));
+        driver.watchOver();
+        run(3);
+        assertThat(failures).isEmpty();
+        assertThat(timers).as("its next turn").isNotEmpty();
     }
 
     @Test

@@ -80,11 +80,10 @@ final class Cleaning {
     private Optional<String> settle(Obligation obligation) throws InterruptedException {
         Placement placement = placements.apply(obligation.isolation());
         long token = obligation.started().fence();
-        if (obligation.services().isEmpty() || places.keeps(obligation.lane(), token)) {
+        if (obligation.claims().isEmpty() || places.keeps(obligation.lane(), token)) {
             return placement.settle(obligation, obligation.lane(), token);
         }
-        Answer answer =
-                places.ask(place(obligation), "cleaning after lane " + obligation.lane(), obligation.services());
+        Answer answer = places.ask(place(obligation), "cleaning after lane " + obligation.lane(), obligation.claims());
         return answer instanceof Answer.Granted granted
                 ? placement.settle(obligation, place(obligation), granted.token())
                 : Optional.of("waits for " + String.join(", ", ((Answer.Waiting) answer).waitsFor()));
@@ -97,7 +96,7 @@ final class Cleaning {
     /** Places that obligations hold must not run out: until they are done, nobody else is to have them. */
     void renew() {
         journal.state().obligations().stream()
-                .filter(o -> !o.services().isEmpty())
+                .filter(o -> !o.claims().isEmpty())
                 .forEach(o -> places.keeps(o.lane(), o.started().fence()));
     }
 

@@ -106,8 +106,8 @@ public final class Lanes {
         LaneId lane = new LaneId(groups.firstKey(), ports.ids().get());
         Event.LaneQueued queued = new Event.LaneQueued(lane.id(), environment.name(), lane.group(), candidates, origin);
         adopt();
-        journal.update(s ->
-                policy.queued(s, queued, precedence::superseded, ports.clock().instant()));
+        journal.update(s -> LaneOrder.queued(
+                s, queued, precedence::superseded, ports.clock().instant()));
         return lane;
     }
 

@@ -29,6 +29,12 @@ public record Obligation(
         return right ? Set.of() : candidates.keySet();
     }
 
+    /** Services of which nobody else may touch the workloads while it is done. */
+    Set<String> claims() {
+        boolean untouched = started.control() || (isolation().beside() && !released);
+        return untouched ? Set.of() : candidates.keySet();
+    }
+
     Isolation isolation() {
         return started.isolation().orElse(Isolation.REPLACE);
     }

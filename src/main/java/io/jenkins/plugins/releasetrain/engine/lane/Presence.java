@@ -19,8 +19,8 @@ public record Presence(SortedMap<String, Neighbour> neighbours, SortedSet<String
     static final Presence NONE = new Presence(new TreeMap<>(), new TreeSet<>());
 
     public Presence {
-        neighbours = Collections.unmodifiableSortedMap(new TreeMap<>(neighbours));
-        moved = Collections.unmodifiableSortedSet(new TreeSet<>(moved));
+        neighbours = Collections.unmodifiableSortedMap(neighbours);
+        moved = Collections.unmodifiableSortedSet(moved);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.simulation;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneOrder;
 import io.jenkins.plugins.releasetrain.engine.lane.LanePolicy;
 import io.jenkins.plugins.releasetrain.engine.lane.LanePolicy.Next;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
@@ -190,7 +191,7 @@ public final class LaneSimulation {
                 new TreeMap<>(Map.of(service, new PinnedImage(service, NO_MATTER, "" + change.build())));
         Origin origin = new Origin(service + "#" + change.build(), change.lane(), "");
         Event.LaneQueued queued = new Event.LaneQueued(change.lane(), "cd", service, candidates, origin);
-        policy.queued(state, queued, lane -> Optional.empty(), at()).forEach(this::apply);
+        LaneOrder.queued(state, queued, lane -> Optional.empty(), at()).forEach(this::apply);
     }
 
     private Instant at() {

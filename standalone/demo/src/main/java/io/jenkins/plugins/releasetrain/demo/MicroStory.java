@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -89,7 +90,18 @@ final class MicroStory {
         ExecutorService builds = Executors.newFixedThreadPool(candidates.size());
         try {
             List<Future<Event.LaneEnded>> ends = new ArrayList<>();
-            candidates.forEach(images -> ends.add(builds.submit(() -> lane(lanes, images))));
+            for (Map<String, String> images : candidates) {
+                CompletableFuture<Void> begun = new CompletableFuture<>();
+                ends.add(builds.submit(() -> {
+                    try {
+                        return lane(lanes, images, begun);
+                    } finally {
+                        begun.complete(null);
+                    }
+                }));
+                // Of one service the newer would supersede the older that waits.
+                begun.get();
+            }
             for (Future<Event.LaneEnded> end : ends) {
                 Event.LaneEnded ended = end.get();
                 cast.summary()
@@ -105,6 +117,12 @@ final class MicroStory {
 
     /** Candidates of one group, to their outcome. */
     Event.LaneEnded lane(Lanes lanes, Map<String, String> images) throws InterruptedException {
+        return lane(lanes, images, new CompletableFuture<>());
+    }
+
+    /** @param begun completed when its tests begin for the first time, or it is over */
+    private Event.LaneEnded lane(Lanes lanes, Map<String, String> images, CompletableFuture<Void> begun)
+            throws InterruptedException {
         Lanes.LaneId lane = lanes.open(images, new Origin("micro#1", "", "demo"));
         while (true) {
             LaneTask task = lanes.next(lane);
@@ -112,6 +130,7 @@ final class MicroStory {
             if (task instanceof LaneTask.Done done) {
                 return done.ended();
             } else if (task instanceof LaneTask.Test test) {
+                begun.complete(null);
                 List<String> failures = cast.suite()
                         .test(
                                 new ShopSuite.Subject(

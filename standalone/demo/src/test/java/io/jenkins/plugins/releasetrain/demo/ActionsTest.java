@@ -256,7 +256,7 @@ class ActionsTest {
             tests.drainPermits();
             shop.build("pay", "1.5");
             CompletableFuture<Event.LaneEnded> lane = CompletableFuture.supplyAsync(this::payLane);
-            awaitText("cd/pay");
+            awaitText("pay 1.5");
             browser.waiting()
                     .until(b -> b.findElements(By.cssSelector(".rt-card .rt-live")).stream()
                             .anyMatch(e -> e.getText().contains("1 test passed")));

@@ -1,0 +1,84 @@
+package io.jenkins.plugins.releasetrain.engine.lane;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.lane.LanePolicy.Next;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Of one service the newer never loses to the older (I13). */
+public final class LaneOrder {
+    private LaneOrder() {}
+
+    /**
+     * A lane joins; whoever has no chance any more for that ends at once.
+     *
+     * @param elsewhere whether production runs something newer already, whoever released it
+     */
+    public static List<Event> queued(
+            LaneState before, Event.LaneQueued queued, Function<Lane, Optional<Next.End>> elsewhere, Instant now) {
+        List<Event> events = new ArrayList<>(List.of(queued));
+        LaneState s = before.after(queued, now);
+        Lane lane = s.lane(queued.lane()).orElseThrow();
+        Optional<Next.End> late = late(s, lane).or(() -> elsewhere.apply(lane));
+        late.ifPresent(end -> events.add(end.of(lane)));
+        if (late.isEmpty()) {
+            s.lanes().stream()
+                    .filter(l -> l.phase() instanceof Phase.Waiting && !l.id().equals(lane.id()))
+                    .forEach(l -> superseded(s, l).ifPresent(end -> events.add(end.of(l))));
+        }
+        return events;
+    }
+
+    /** Of one service the newer never loses to the older (I13). */
+    static Optional<Next.End> superseded(LaneState s, Lane lane) {
+        Optional<String> released = lane.candidates().keySet().stream()
+                .filter(service -> s.newest().containsKey(service)
+                        && lane.order().isOlderThan(s.newest().get(service)))
+                .findFirst();
+        if (released.isPresent()) {
+            return Optional.of(new Next.End(
+                    Outcome.SUPERSEDED, "a newer image of '" + released.get() + "' was released meanwhile", ""));
+        }
+        boolean waits = lane.phase() instanceof Phase.Waiting;
+        return s.lanes().stream()
+                .filter(other -> waits && other.phase() instanceof Phase.Waiting && supersedes(s, other, lane))
+                .findFirst()
+                .map(other -> new Next.End(
+                        Outcome.SUPERSEDED,
+                        "a newer image of the same service was queued, by "
+                                + other.queued().origin().build(),
+                        other.id()));
+    }
+
+    /** For one that arrives: a newer one of the same job is there already, wherever it is. */
+    private static Optional<Next.End> late(LaneState s, Lane lane) {
+        return superseded(s, lane)
+                .or(() -> s.lanes().stream()
+                        .filter(other -> !other.id().equals(lane.id())
+                                && other.candidates()
+                                        .keySet()
+                                        .containsAll(lane.candidates().keySet())
+                                && lane.order().isOlderThan(other.order()))
+                        .findFirst()
+                        .map(other -> new Next.End(
+                                Outcome.SUPERSEDED,
+                                "a newer image of the same service came before it, by "
+                                        + other.queued().origin().build(),
+                                other.id())));
+    }
+
+    private static boolean supersedes(LaneState s, Lane other, Lane lane) {
+        if (other.id().equals(lane.id())
+                || !other.candidates().keySet().containsAll(lane.candidates().keySet())) {
+            return false;
+        }
+        boolean later = s.lanes().indexOf(other) > s.lanes().indexOf(lane);
+        return lane.order().isOlderThan(other.order())
+                || (later && !other.order().isOlderThan(lane.order()));
+    }
+}
