@@ -246,17 +246,20 @@ public final class LaneDriver {
             ReleaseService.LOGGER.log(Level.WARNING, e, () -> "Lane " + lane + " could not be ended; trying again");
             return again(lane, rider, message);
         }
+        rider.passenger.failed(message);
         riders.remove(lane);
         waits.accept(lane.id(), "");
-        rider.passenger.failed(message);
         return Optional.empty();
     }
 
     private Optional<Duration> carryOut(LaneId lane, Rider rider, LaneTask task) {
         waits.accept(lane.id(), task instanceof LaneTask.Wait wait ? wait.why() : "");
         if (task instanceof LaneTask.Done done) {
-            rider.passenger.ended(new Passenger.End(
+            boolean taken = rider.passenger.ended(new Passenger.End(
                     done.ended().outcome(), done.ended().reason(), done.ended().release()));
+            if (!taken) {
+                return Optional.of(SOON);
+            }
             riders.remove(lane);
             watch.wake();
             return Optional.empty();

@@ -75,6 +75,7 @@ class LaneDriverTest {
     private final class Build implements Passenger {
         private final List<String> said = new ArrayList<>();
         private End end;
+        private int asked;
         private String failed = "";
         private LaneId lane;
 
@@ -89,8 +90,9 @@ class LaneDriverTest {
         }
 
         @Override
-        public void ended(End outcome) {
+        public boolean ended(End outcome) {
             end = outcome;
+            return ++asked > 1;
         }
 
         @Override
@@ -127,6 +129,7 @@ class LaneDriverTest {
         run(20);
         assertThat(build.failed).isEmpty();
         assertThat(build.end.outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(build.asked).as("told until it took its outcome").isEqualTo(2);
     }
 
     @Test
