@@ -302,4 +302,34 @@ class RolloutWaitTest {
                 .isInstanceOfSatisfying(
                         EngineException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.NOT_FOUND));
     }
+
+    @Test
+    void K8_12_B38_doesNotBelieveTheConditionOfTheRolloutBefore() throws Exception {
+        complete(
+                "cart",
+                status -> status.withReplicas(2)
+                        .addNewCondition()
+                        .withType("Progressing")
+                        .withStatus("False")
+                        .withReason("ProgressDeadlineExceeded")
+                        .endCondition());
+        duringPause = n -> {
+            if (n == 8) {
+                complete();
+            }
+        };
+        assertThat(await().outcome()).isEqualTo(Outcome.READY);
+    }
+
+    @Test
+    void I4_doesNotLookAtPodsOfAnotherImageNorAtOtherContainers() throws Exception {
+        ContainerState crashing = new ContainerStateBuilder()
+                .withNewWaiting()
+                .withReason("CrashLoopBackOff")
+                .endWaiting()
+                .build();
+        createPod("cart", TestWorkloads.image("cart", "1").toString(), crashing, 9);
+        assertThat(await().blocker())
+                .hasValueSatisfying(b -> assertThat(b.reason()).isEqualTo("Pending"));
+    }
 }

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -95,8 +96,13 @@ final class FakeKubelet implements AutoCloseable, ResourceEventHandler<Pod> {
     }
 
     private void write(Pod pod, PodStatus status) {
-        String patch = client.getKubernetesSerialization().asJson(Map.of("status", status));
-        client.resource(pod).subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), patch);
+        // The mock's merge patch adds to lists instead of replacing them.
+        List<?> patch = List.of(Map.of("op", "add", "path", "/status", "value", status));
+        client.resource(pod)
+                .subresource("status")
+                .patch(
+                        PatchContext.of(PatchType.JSON),
+                        client.getKubernetesSerialization().asJson(patch));
     }
 
     @Override

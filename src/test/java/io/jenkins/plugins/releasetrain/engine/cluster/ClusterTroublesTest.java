@@ -1,0 +1,339 @@
+package io.jenkins.plugins.releasetrain.engine.cluster;
+
+import static io.jenkins.plugins.releasetrain.engine.cluster.TestWorkloads.deployment;
+import static io.jenkins.plugins.releasetrain.engine.cluster.TestWorkloads.image;
+import static io.jenkins.plugins.releasetrain.engine.cluster.TestWorkloads.service;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetUpdateStrategyBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Blocker;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Progress;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout.Outcome;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing.State;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Wanted;
+import io.jenkins.plugins.releasetrain.engine.lock.ManualClock;
+import io.jenkins.plugins.releasetrain.engine.model.Fault;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.model.Workload;
+import io.jenkins.plugins.releasetrain.engine.model.Workload.Kind;
+import io.jenkins.plugins.releasetrain.testkit.cluster.EmbeddedKubernetes;
+import io.jenkins.plugins.releasetrain.testkit.cluster.PodBehaviour;
+import io.jenkins.plugins.releasetrain.testkit.cluster.PodSimulator;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Clusters as they are: nodes, webhooks and quotas that are in the way for a while, and workloads that are not to run. */
+class ClusterTroublesTest {
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
+
+    private final Map<String, PodBehaviour> behaviours = new ConcurrentHashMap<>();
+    private final ManualClock clock = new ManualClock();
+    private volatile Optional<String> refusal = Optional.empty();
+    private EmbeddedKubernetes kubernetes;
+    private PodSimulator simulator;
+    private Cluster cluster;
+
+    @BeforeEach
+    void start() {
+        kubernetes = EmbeddedKubernetes.start();
+        kubernetes.createNamespace("staging");
+        simulator = PodSimulator.withControllers(
+                new PodSimulator.Settings(
+                        kubernetes.client(),
+                        "staging",
+                        image -> behaviours.getOrDefault(image, PodBehaviour.READY),
+                        Duration.ofMillis(10)),
+                () -> refusal);
+        // The deadline is over by the clock of the wait; the controllers need a moment of their own.
+        cluster = new KubernetesCluster(
+                new KubernetesNamespace(kubernetes.client(), "staging"), Runnable::run, clock, duration -> {
+                    clock.advance(duration);
+                    Thread.sleep(15);
+                });
+    }
+
+    @AfterEach
+    void stop() {
+        simulator.close();
+        kubernetes.close();
+    }
+
+    private Service create(Service service, Consumer<HasMetadata> change) {
+        HasMetadata resource = TestWorkloads.workload(
+                "staging",
+                service.workload(),
+                1,
+                Map.of("main", image(service.name(), "1").toString()));
+        change.accept(resource);
+        kubernetes.client().resource(resource).create();
+        return service;
+    }
+
+    private Service create(Service service) {
+        return create(service, resource -> {});
+    }
+
+    private Rollout bring(Service service, String version, Progress progress) throws InterruptedException {
+        Wanted wanted = Wanted.proven(Map.of(service, image(service.name(), version)), 1);
+        return cluster.awaitRollouts(wanted, Set.copyOf(cluster.install(wanted)), DEADLINE, progress);
+    }
+
+    /** As soon as this reason is told, the trouble passes. */
+    private Progress until(String reason, Runnable passes) {
+        return new Progress() {
+            @Override
+            public void ready(int ready, int total) {}
+
+            @Override
+            public void waitingFor(Blocker first) {
+                if (first.reason().equals(reason)) {
+                    assertThat(first.fault()).isNotEqualTo(Fault.IMAGE);
+                    passes.run();
+                }
+            }
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "status 429 Too Many Requests",
+                "unexpected status: 503 Service Unavailable",
+                "dial tcp: lookup dev.example: no such host",
+                "unauthorized: authentication required",
+                "something that no rule knows"
+            })
+    void K8_3_waitsForAPullThatFailsForAPassingReason(String why) throws Exception {
+        Service cart = create(deployment("cart"));
+        String image = image("cart", "2").toString();
+        behaviours.put(image, PodBehaviour.cannotPull(why));
+        assertThat(bring(cart, "2", until("ImagePullBackOff", () -> behaviours.remove(image)))
+                        .outcome())
+                .isEqualTo(Outcome.READY);
+    }
+
+    @Test
+    void K8_3_blamesAnImageThatIsNotThere() throws Exception {
+        Service cart = create(deployment("cart"));
+        behaviours.put(image("cart", "2").toString(), PodBehaviour.cannotPull("manifest unknown"));
+        Rollout rollout = bring(cart, "2", Progress.NONE);
+        assertThat(rollout.outcome()).isEqualTo(Outcome.BLOCKED);
+        assertThat(rollout.blocker().orElseThrow().fault()).isEqualTo(Fault.IMAGE);
+    }
+
+    @Test
+    void K8_3_blamesNobodyForAPullThatFailsUntilTheDeadline() throws Exception {
+        Service cart = create(deployment("cart"));
+        behaviours.put(image("cart", "2").toString(), PodBehaviour.cannotPull("429 Too Many Requests"));
+        Rollout rollout = bring(cart, "2", Progress.NONE);
+        assertThat(rollout.outcome()).isEqualTo(Outcome.TIMED_OUT);
+        assertThat(rollout.blocker().orElseThrow().fault()).isEqualTo(Fault.ENVIRONMENT);
+    }
+
+    @Test
+    void K8_4_waitsForAProcessThatStartsAgainUntilItsDependencyIsThere() throws Exception {
+        Service cart = create(deployment("cart"));
+        String image = image("cart", "2").toString();
+        behaviours.put(image, PodBehaviour.crashed(2));
+        assertThat(bring(cart, "2", until("CrashLoopBackOff", () -> behaviours.remove(image)))
+                        .outcome())
+                .isEqualTo(Outcome.READY);
+    }
+
+    @Test
+    void K8_4_blamesAProcessThatStillEndsAtTheDeadline() throws Exception {
+        Service cart = create(deployment("cart"));
+        Instant end = clock.instant().plus(DEADLINE);
+        behaviours.put(image("cart", "2").toString(), PodBehaviour.crashed(3));
+        Rollout rollout = bring(cart, "2", Progress.NONE);
+        assertThat(clock.instant()).isEqualTo(end);
+        assertThat(rollout.blocker().orElseThrow().fault()).isEqualTo(Fault.IMAGE);
+    }
+
+    @Test
+    void I4_blamesNoProcessThatEndsWhileTheEnvironmentKeepsAnotherFromStarting() throws Exception {
+        Service cart = create(deployment("cart"));
+        Service config = create(deployment("config"));
+        behaviours.put(image("cart", "2").toString(), PodBehaviour.crashed(9));
+        behaviours.put(image("config", "2").toString(), PodBehaviour.cannotPull("429 Too Many Requests"));
+        Wanted wanted = Wanted.proven(Map.of(cart, image("cart", "2"), config, image("config", "2")), 1);
+        cluster.install(wanted);
+        Rollout rollout = cluster.awaitRollouts(wanted, Set.of(), DEADLINE, Progress.NONE);
+        assertThat(rollout.outcome()).isEqualTo(Outcome.TIMED_OUT);
+        assertThat(rollout.blocker().orElseThrow().fault()).isEqualTo(Fault.ENVIRONMENT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Internal error occurred: failed calling webhook \"check.policy.example\": context deadline exceeded",
+                "failed to create pod: etcdserver: request timed out",
+                "pods \"cart\" is forbidden: exceeded quota: compute"
+            })
+    void K8_5_waitsWhilePodsCannotBeCreated(String why) throws Exception {
+        Service cart = create(deployment("cart"));
+        bring(cart, "1", Progress.NONE);
+        refusal = Optional.of(why);
+        assertThat(bring(cart, "2", until("FailedCreate", () -> refusal = Optional.empty()))
+                        .outcome())
+                .isEqualTo(Outcome.READY);
+        refusal = Optional.of(why);
+        Rollout rollout = bring(cart, "3", Progress.NONE);
+        assertThat(rollout.outcome()).isEqualTo(Outcome.TIMED_OUT);
+        assertThat(rollout.blocker().orElseThrow().fault()).isEqualTo(Fault.ENVIRONMENT);
+    }
+
+    @Test
+    void blamesNobodyForAPodThatItsNodeTookAway() throws Exception {
+        Service cart = create(deployment("cart"));
+        behaviours.put(image("cart", "2").toString(), PodBehaviour.evicted("low on memory"));
+        Rollout rollout = bring(cart, "2", Progress.NONE);
+        assertThat(rollout.outcome()).isEqualTo(Outcome.TIMED_OUT);
+        assertThat(rollout.blocker().orElseThrow().fault()).isEqualTo(Fault.ENVIRONMENT);
+    }
+
+    @Test
+    void B10_freesAStatefulSetOfABadPodAfterTheTemplateWasPutBack() throws Exception {
+        Service db = create(service("db", new Workload(Kind.STATEFUL_SET, "db", "")));
+        bring(db, "1", Progress.NONE);
+        behaviours.put(image("db", "2").toString(), PodBehaviour.NEVER_READY);
+        assertThat(bring(db, "2", Progress.NONE).outcome()).isEqualTo(Outcome.TIMED_OUT);
+        assertThat(bring(db, "1", Progress.NONE).outcome()).isEqualTo(Outcome.READY);
+    }
+
+    @Test
+    void I3_B10_deletesNoPodUnderALowerToken() throws Exception {
+        Service db = create(service("db", new Workload(Kind.STATEFUL_SET, "db", "")));
+        bring(db, "1", Progress.NONE);
+        behaviours.put(image("db", "2").toString(), PodBehaviour.NEVER_READY);
+        bring(db, "2", Progress.NONE);
+        Wanted back = Wanted.proven(Map.of(db, image("db", "1")), 1);
+        cluster.install(back);
+        cluster.fence(List.of(db), 2);
+        assertThat(cluster.awaitRollouts(back, Set.of(), DEADLINE, Progress.NONE)
+                        .outcome())
+                .isEqualTo(Outcome.TIMED_OUT);
+    }
+
+    private Service[] notExpected() {
+        return new Service[] {
+            create(deployment("none"), d -> ((Deployment) d).getSpec().setReplicas(0)),
+            create(deployment("paused"), d -> ((Deployment) d).getSpec().setPaused(true)),
+            create(
+                    service("nowhere", new Workload(Kind.DAEMON_SET, "nowhere", "")),
+                    d -> ((DaemonSet) d).getSpec().getTemplate().getSpec().setNodeSelector(Map.of("no", "such-node"))),
+            create(service("parted", new Workload(Kind.STATEFUL_SET, "parted", "")), s -> {
+                ((StatefulSet) s).getSpec().setReplicas(3);
+                ((StatefulSet) s)
+                        .getSpec()
+                        .setUpdateStrategy(new StatefulSetUpdateStrategyBuilder()
+                                .withType("RollingUpdate")
+                                .withNewRollingUpdate()
+                                .withPartition(1)
+                                .endRollingUpdate()
+                                .build());
+            }),
+            create(
+                    service("by-hand", new Workload(Kind.STATEFUL_SET, "by-hand", "")),
+                    s -> ((StatefulSet) s)
+                            .getSpec()
+                            .setUpdateStrategy(new StatefulSetUpdateStrategyBuilder()
+                                    .withType("OnDelete")
+                                    .build()))
+        };
+    }
+
+    @Test
+    void K8_2_K8_10_goesOnBesideServicesThatAreNotToRun() throws Exception {
+        Service cart = create(deployment("cart"));
+        Service[] others = notExpected();
+        Map<Service, ImageReference> images = new HashMap<>(Map.of(cart, image("cart", "2")));
+        List.of(others).forEach(s -> images.put(s, image(s.name(), "2")));
+        Wanted wanted = new Wanted(images, Set.of("cart"), 1);
+        Set<String> patched = new HashSet<>(cluster.install(wanted));
+        assertThat(patched).contains("none", "parted");
+        Rollout rollout = cluster.awaitRollouts(wanted, patched, DEADLINE, Progress.NONE);
+        assertThat(rollout.outcome()).isEqualTo(Outcome.READY);
+        assertThat(rollout.standings().get("cart").state()).isEqualTo(State.RUNS);
+        for (Service other : others) {
+            assertThat(rollout.standings().get(other.name()).state())
+                    .as(other.name())
+                    .isEqualTo(State.NOT_EXPECTED);
+        }
+        assertThat(cluster.unprovable(images.keySet()))
+                .containsOnlyKeys("none", "paused", "nowhere", "parted", "by-hand")
+                .hasEntrySatisfying("parted", why -> assertThat(why).contains("StatefulSet parted", "partition 1"))
+                .hasEntrySatisfying("none", why -> assertThat(why).contains("no replicas", "nothing can be proven"));
+    }
+
+    @Test
+    void B8_doesNotWaitForAServiceThatIsNotChangedAndNotReady() throws Exception {
+        behaviours.put(image("mail", "1").toString(), PodBehaviour.NEVER_READY);
+        Service cart = create(deployment("cart"));
+        Service mail = create(deployment("mail"));
+        Wanted wanted = new Wanted(Map.of(cart, image("cart", "2"), mail, image("mail", "1")), Set.of("cart"), 1);
+        Rollout rollout = cluster.awaitRollouts(wanted, Set.copyOf(cluster.install(wanted)), DEADLINE, Progress.NONE);
+        assertThat(rollout.outcome()).isEqualTo(Outcome.READY);
+        assertThat(rollout.standings().get("mail").state()).isEqualTo(State.NOT_READY);
+    }
+
+    @Test
+    void I3_waitsUntilNothingElseRunsInAnUnchangedServicesPlace() throws Exception {
+        Service cart = create(deployment("cart"));
+        Service mail = create(deployment("mail"));
+        bring(mail, "2", Progress.NONE);
+        behaviours.put(image("mail", "1").toString(), PodBehaviour.NEVER_READY);
+        Wanted wanted = new Wanted(Map.of(cart, image("cart", "1"), mail, image("mail", "1")), Set.of("cart"), 1);
+        cluster.install(wanted);
+        Rollout rollout = cluster.awaitRollouts(wanted, Set.of(), DEADLINE, Progress.NONE);
+        assertThat(rollout.outcome()).isEqualTo(Outcome.TIMED_OUT);
+        assertThat(rollout.standings().get("mail").state()).isEqualTo(State.OTHER_DIGEST);
+    }
+
+    @Test
+    void K8_11_bringsWhatIsReleasedToTheProductionRegistrysName() {
+        Service cart = create(deployment("cart"));
+        ImageReference released = ImageReference.of(
+                "prod.example", "shop/cart", image("cart", "1").digest().orElseThrow());
+        assertThat(cluster.install(Wanted.proven(Map.of(cart, released), 1)))
+                .as("a candidate is known by its digest alone")
+                .isEmpty();
+        Wanted baseline = new Wanted(Map.of(cart, released), Set.of(), 1);
+        assertThat(cluster.install(baseline)).containsExactly("cart");
+        assertThat(cluster.installed(List.of(cart))).containsEntry("cart", released);
+        // A webhook that has everything pulled from a mirror.
+        kubernetes
+                .client()
+                .apps()
+                .deployments()
+                .inNamespace("staging")
+                .withName("cart")
+                .patch(
+                        PatchContext.of(PatchType.JSON),
+                        "[{\"op\":\"replace\",\"path\":\"/spec/template/spec/containers/0/image\","
+                                + "\"value\":\"mirror.example/prod/shop/cart@"
+                                + released.digest().orElseThrow() + "\"}]");
+        assertThat(cluster.install(baseline)).isEmpty();
+    }
+}
