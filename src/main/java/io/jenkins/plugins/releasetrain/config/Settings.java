@@ -3,6 +3,8 @@ package io.jenkins.plugins.releasetrain.config;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -133,5 +135,15 @@ public final class Settings {
                     "The configuration cannot be used as it was saved; let an administrator look at Manage Jenkins »"
                             + " Release Train");
         }
+    }
+
+    /** Names of the catalogs of the trains and lanes that install into the environment. */
+    public SortedSet<String> catalogsIn(String environment) {
+        SortedSet<String> names = new TreeSet<>();
+        environments().stream()
+                .filter(e -> e.getName().equals(environment) && e.getCatalog() != null)
+                .forEach(e -> names.add(e.getCatalog()));
+        trains().stream().filter(t -> t.environments().contains(environment)).forEach(t -> names.add(t.getCatalog()));
+        return names;
     }
 }

@@ -11,6 +11,7 @@ import io.jenkins.plugins.releasetrain.engine.cluster.NamespaceAccess;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
+import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import io.jenkins.plugins.releasetrain.engine.store.Schema;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.StoreCopy;
@@ -18,8 +19,10 @@ import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -53,7 +56,9 @@ final class ConnectionTests {
                     .getItems()
                     .size();
             List<String> missing = NamespaceAccess.missing(
-                    new KubernetesNamespace(client, environment.getNamespace()), environment.getIsolation());
+                    new KubernetesNamespace(client, environment.getNamespace()),
+                    environment.getIsolation(),
+                    kinds(environment.getName()));
             if (!missing.isEmpty()) {
                 return FormValidation.error("The cluster answers, but its account may not " + String.join(", ", missing)
                         + " in namespace '" + environment.getNamespace() + "'");
@@ -65,6 +70,20 @@ final class ConnectionTests {
             return FormValidation.error("The cluster's API refused to list the Deployments of namespace '"
                     + environment.getNamespace() + "': " + e.getMessage());
         }
+    }
+
+    /** Of the workloads that are installed there, as far as the saved configuration says it; all where it does not. */
+    private static Set<Workload.Kind> kinds(String environment) {
+        Set<Workload.Kind> kinds = EnumSet.noneOf(Workload.Kind.class);
+        try {
+            ReleaseService.get().catalogsIn(environment).stream()
+                    .flatMap(catalog -> catalog.services().values().stream())
+                    .forEach(service -> kinds.add(service.workload().kind()));
+        } catch (EngineException e) {
+            // A catalog that cannot be read is told where it is configured.
+            kinds.clear();
+        }
+        return kinds.isEmpty() ? EnumSet.allOf(Workload.Kind.class) : kinds;
     }
 
     /**

@@ -150,6 +150,13 @@ public final class ReleaseService {
         return wiring().catalog(settings().train(train).getCatalog());
     }
 
+    /** Of the trains and lanes that install into the environment. */
+    List<Catalog> catalogsIn(String environment) {
+        return settings().catalogsIn(environment).stream()
+                .map(name -> wiring().catalog(name))
+                .toList();
+    }
+
     public Registries registriesOfTrain(String train) {
         return wiring().registriesOf(settings().train(train).getCatalog());
     }

@@ -8,7 +8,6 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -119,28 +118,18 @@ final class CatalogRules {
         }
     }
 
+    /** Services may call each other: whoever is connected is so in both directions (CAT-2). */
     private void checkDependencies(JsonNode nodes) {
-        SortedMap<String, SortedSet<String>> edges = new TreeMap<>();
         nodes.properties().forEach(entry -> {
-            SortedSet<String> known = new TreeSet<>();
             JsonNode names = entry.getValue().path("dependsOn");
             for (int i = 0; i < names.size(); i++) {
                 String name = names.path(i).asText();
-                if (nodes.has(name)) {
-                    known.add(name);
-                } else if (names.path(i).isTextual()) {
+                if (!nodes.has(name) && names.path(i).isTextual()) {
                     String path = element(member(path(entry.getKey()), "dependsOn"), i);
                     problems.add(document.problem(path, "there is no service '" + name + "'"));
                 }
             }
-            edges.put(entry.getKey(), known);
         });
-        for (List<String> cycle : Cycles.of(edges)) {
-            List<String> round = new ArrayList<>(cycle);
-            round.add(cycle.get(0));
-            problems.add(document.problem(
-                    member(path(cycle.get(0)), "dependsOn"), "dependency cycle: " + String.join(" → ", round)));
-        }
     }
 
     private void checkUnique() {

@@ -5,6 +5,7 @@ import io.jenkins.plugins.releasetrain.engine.environment.Installer;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
@@ -14,11 +15,14 @@ import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** A train's trials in one environment: install a set, hand it to the tests, take their verdict. */
 final class Trials {
@@ -206,6 +210,23 @@ final class Trials {
 
     private Map<Service, ImageReference> references(Trial trial) {
         return references(context.set(trial.set()), changed(trial));
+    }
+
+    /**
+     * Why the environment could not show that a new image of a service runs, by the names of these services; empty where it
+     * cannot be asked now.
+     *
+     * @throws EngineException NOT_FOUND or INVALID_INPUT where the environment has no place for one
+     */
+    SortedMap<String, String> unprovable(Collection<Service> services) {
+        try {
+            return context.plan().installs() ? installer.unprovable(services) : new TreeMap<>();
+        } catch (EngineException e) {
+            if (e.kind() == FailureKind.NOT_FOUND || e.kind() == FailureKind.INVALID_INPUT) {
+                throw e;
+            }
+            return new TreeMap<>();
+        }
     }
 
     /** Services whose image is not the baseline's: these images may be in the dev registry only. */

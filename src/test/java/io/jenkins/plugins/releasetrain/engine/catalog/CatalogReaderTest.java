@@ -84,22 +84,22 @@ class CatalogReaderTest {
     @Test
     void shouldReportEverythingAtOnceInTheOrderOfLines() {
         String yaml = """
-                defaults:
-                  production: "shop/{name}"
-                services:
-                  Cart: {}
-                  pay:
-                    dve: payments/pay
-                    workload: CronJob/pay
-                    group: A_B
-                    dependsOn: [pya, {a: b}]
-                  cart: text
-                  front:
-                    dev: [a]
-                    productionTag: -1
-                  pay: {}
-                owner: me
-                """;
+            defaults:
+              production: "shop/{name}"
+            services:
+              Cart: {}
+              pay:
+                dve: payments/pay
+                workload: CronJob/pay
+                group: A_B
+                dependsOn: [pya, {a: b}]
+              cart: text
+              front:
+                dev: [a]
+                productionTag: -1
+              pay: {}
+            owner: me
+            """;
 
         assertThat(reader.check(yaml))
                 .extracting(problem -> problem.toString().replaceAll("; (known|expected) .*", ""))
@@ -150,13 +150,13 @@ class CatalogReaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    a: {workload: Deployment/x}       | b: {workload: Deployment/x}       | Deployment/x belongs to service 'a'
-                    a: {workload: Deployment/x/app}   | b: {workload: Deployment/x/app}   | Deployment/x/app belongs to service 'a'
-                    a: {workload: Deployment/x}       | b: {workload: Deployment/x/app}   | Deployment/x/app belongs to service 'a'
-                    a: {workload: Deployment/x/app}   | b: {workload: Deployment/x}       | Deployment/x belongs to service 'a'
-                    a: {production: x}                | b: {production: x}                | x:production belongs to service 'a'
-                    a: {production: b}                | b: {}                             | b:production belongs to service 'a'
-                    """)
+        a: {workload: Deployment/x}       | b: {workload: Deployment/x}       | Deployment/x belongs to service 'a'
+        a: {workload: Deployment/x/app}   | b: {workload: Deployment/x/app}   | Deployment/x/app belongs to service 'a'
+        a: {workload: Deployment/x}       | b: {workload: Deployment/x/app}   | Deployment/x/app belongs to service 'a'
+        a: {workload: Deployment/x/app}   | b: {workload: Deployment/x}       | Deployment/x belongs to service 'a'
+        a: {production: x}                | b: {production: x}                | x:production belongs to service 'a'
+        a: {production: b}                | b: {}                             | b:production belongs to service 'a'
+        """)
     void shouldReportTwoServicesInOnePlace(String first, String second, String message) {
         assertThat(reader.check("services:\n  " + first + "\n  " + second + "\n"))
                 .singleElement()
@@ -168,49 +168,46 @@ class CatalogReaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    a: {workload: Deployment/x/app}   | b: {workload: Deployment/x/sidecar}
-                    a: {workload: Deployment/x}       | b: {workload: StatefulSet/x}
-                    a: {production: x}                | b: {production: x, productionTag: live}
-                    a: {dev: x}                       | b: {dev: x}
-                    """)
+        a: {workload: Deployment/x/app}   | b: {workload: Deployment/x/sidecar}
+        a: {workload: Deployment/x}       | b: {workload: StatefulSet/x}
+        a: {production: x}                | b: {production: x, productionTag: live}
+        a: {dev: x}                       | b: {dev: x}
+        """)
     void shouldAllowWhatIsNotOnePlace(String first, String second) {
         assertThat(reader.check("services:\n  " + first + "\n  " + second + "\n"))
                 .isEmpty();
     }
 
     @Test
-    void shouldReportACycleWithItsMembers() {
+    void CAT_2_shouldBearServicesThatCallEachOther() {
         String yaml = """
-                services:
-                  a: {dependsOn: [b]}
-                  b: {dependsOn: [d, c]}
-                  c: {dependsOn: [a]}
-                  d: {}
-                  e: {dependsOn: [e]}
-                """;
+            services:
+              a: {dependsOn: [b]}
+              b: {dependsOn: [d, c]}
+              c: {dependsOn: [a]}
+              d: {}
+              e: {dependsOn: [e]}
+            """;
 
-        assertThat(reader.check(yaml))
-                .extracting(Problem::toString)
-                .containsExactly(
-                        "line 2, column 7, $.services.a.dependsOn: dependency cycle: a → b → c → a",
-                        "line 6, column 7, $.services.e.dependsOn: dependency cycle: e → e");
+        assertThat(reader.check(yaml)).isEmpty();
+        assertThat(reader.read(yaml).connected(List.of("c"))).contains("a", "b");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "null", textBlock = """
-                    ''                                       | 1 | 1  | empty
-                    '# nothing'                              | 1 | 1  | empty
-                    'services: ['                            | 1 | 12 | not YAML
-                    '  a: b\n c: d'                          | 2 | 2  | not YAML
-                    'services: {a: }\n---\nservices: {b: }'  | 2 | 1  | a single document
-                    'services: {a: *x}'                      | 1 | 15 | undefined alias x
-                    'services: {a: !java.net.URL x}'         | 1 | 15 | the tag !java.net.URL is not supported
-                    'services: {a: &a {dependsOn: [*a]}}'    | 1 | 1  | nested deeper
-                    '[services]'                             | 1 | 1  | a catalog is a map
-                    'services:'                              | 1 | 1  | services are a map
-                    'services: {}'                           | 1 | 1  | needs at least one service
-                    'defaults: {}'                           | 1 | 1  | '''services'' is missing'
-                    """)
+        ''                                       | 1 | 1  | empty
+        '# nothing'                              | 1 | 1  | empty
+        'services: ['                            | 1 | 12 | not YAML
+        '  a: b\n c: d'                          | 2 | 2  | not YAML
+        'services: {a: }\n---\nservices: {b: }'  | 2 | 1  | a single document
+        'services: {a: *x}'                      | 1 | 15 | undefined alias x
+        'services: {a: !java.net.URL x}'         | 1 | 15 | the tag !java.net.URL is not supported
+        'services: {a: &a {dependsOn: [*a]}}'    | 1 | 1  | nested deeper
+        '[services]'                             | 1 | 1  | a catalog is a map
+        'services:'                              | 1 | 1  | services are a map
+        'services: {}'                           | 1 | 1  | needs at least one service
+        'defaults: {}'                           | 1 | 1  | '''services'' is missing'
+        """)
     void shouldSayWhereADocumentCannotBeUsed(String yaml, int line, int column, String message) {
         assertThat(reader.check(yaml == null ? "" : yaml.replace("\\n", "\n"))).anySatisfy(problem -> {
             assertThat(problem.message()).contains(message);

@@ -15,6 +15,7 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
+import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import io.jenkins.plugins.releasetrain.testkit.cluster.ApiServer;
 import io.jenkins.plugins.releasetrain.testkit.cluster.GatewayApi;
 import java.time.Clock;
@@ -32,14 +33,17 @@ class ApiServerAccessTest {
     private static final String ACCOUNT = "release-train-test";
     private static final List<PolicyRule> REPLACE = List.of(
             rule("apps", List.of("deployments", "statefulsets"), "get", "list", "watch", "patch"),
-            rule("", List.of("pods", "events"), "get", "list", "watch"));
-    private static final List<PolicyRule> SIDE_BY_SIDE = List.of(
-            rule("apps", List.of("deployments"), "get", "list", "watch", "patch", "create", "delete"),
-            rule("", List.of("services"), "get", "list", "create", "delete"));
+            rule("", List.of("pods", "events"), "get", "list", "watch", "delete"),
+            rule("coordination.k8s.io", List.of("leases"), "get", "create", "update"));
     private static final List<PolicyRule> HEADER = List.of(
-            SIDE_BY_SIDE.get(0),
-            SIDE_BY_SIDE.get(1),
+            REPLACE.get(0),
+            REPLACE.get(1),
+            REPLACE.get(2),
+            rule("apps", List.of("deployments"), "create", "delete"),
+            rule("", List.of("services"), "get", "list", "create", "delete"),
             rule("gateway.networking.k8s.io", List.of("httproutes"), "get", "list", "create", "delete"));
+
+    private static final Set<Workload.Kind> KINDS = Set.of(Workload.Kind.DEPLOYMENT, Workload.Kind.STATEFUL_SET);
 
     private ApiServer server;
     private KubernetesClient account;
@@ -97,13 +101,26 @@ class ApiServerAccessTest {
         // The authorizer reads roles from a cache.
         BesideContract.eventually(
                 isolation + " lacks " + List.of(missing),
-                () -> NamespaceAccess.missing(namespace, isolation).equals(List.of(missing)));
+                () -> NamespaceAccess.missing(namespace, isolation, KINDS).equals(List.of(missing)));
     }
 
     @Test
     void shouldTellWhatTheAccountMayNot() throws Exception {
-        assertThat(NamespaceAccess.missing(namespace, Isolation.REPLACE))
-                .containsExactly("get deployments.apps", "list deployments.apps", "patch deployments.apps");
+        assertThat(NamespaceAccess.missing(namespace, Isolation.REPLACE, KINDS))
+                .as("B39")
+                .containsExactly(
+                        "get deployments.apps",
+                        "list deployments.apps",
+                        "patch deployments.apps",
+                        "get statefulsets.apps",
+                        "list statefulsets.apps",
+                        "patch statefulsets.apps",
+                        "get pods",
+                        "list pods",
+                        "delete pods",
+                        "get leases.coordination.k8s.io",
+                        "create leases.coordination.k8s.io",
+                        "update leases.coordination.k8s.io");
         grant(REPLACE);
         eventuallyMissing(Isolation.REPLACE);
         eventuallyMissing(
