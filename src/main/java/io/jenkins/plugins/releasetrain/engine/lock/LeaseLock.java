@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.jenkins.plugins.releasetrain.engine.cluster.Fences;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
@@ -29,8 +30,8 @@ import java.util.stream.Collectors;
  * controllers and {@code kubectl get lease} shows its holder. The state is JSON in an annotation; every change is a
  * compare-and-swap by resourceVersion. The Lease is never deleted: it remembers the last fencing token.
  *
- * <p>Clocks: a lease's end is written by the holder's clock and judged by the reader's, {@code grace} later. Controllers
- * whose clocks differ by more than the grace can take a live lock over; the fence then stops the former holder (I3).
+ * <p>Clocks are not compared: see {@link Observed}. A Lease that somebody deleted heals itself: tokens go on above the highest
+ * one that is on a workload.
  */
 public final class LeaseLock implements EnvironmentLock {
     public static final String NAME = "release-train";
@@ -42,9 +43,12 @@ public final class LeaseLock implements EnvironmentLock {
     private final Duration grace;
     private final Clock clock;
     private final Sleeper sleeper;
+    private final KubernetesNamespace environment;
+    private final Observed observed = new Observed();
 
-    /** @param grace how much longer than its lease a holder is respected: the clock skew that is borne */
+    /** @param grace how much longer than its lease a holder is respected, for requests that take a while */
     public LeaseLock(KubernetesNamespace environment, Duration grace, Clock clock, Sleeper sleeper) {
+        this.environment = environment;
         this.client = environment.client();
         this.namespace = environment.name();
         this.grace = grace;
@@ -77,7 +81,8 @@ public final class LeaseLock implements EnvironmentLock {
 
     @Override
     public List<Entry> entries() {
-        return stateOf(read()).expire(clock.instant()).entries();
+        Instant now = clock.instant();
+        return observed.local(stateOf(read()), now).expire(now).entries();
     }
 
     private Duration respected(Duration lease) {
@@ -87,9 +92,14 @@ public final class LeaseLock implements EnvironmentLock {
     private void change(String id, UnaryOperator<LockState> step) {
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             Optional<Lease> lease = read();
-            LockState before = stateOf(lease);
+            LockState before = observed.local(stateOf(lease), clock.instant());
             LockState after = step.apply(before);
-            if (after.equals(before) || written(lease, after)) {
+            if (after.equals(before)) {
+                return;
+            }
+            LockState toWrite = observed.written(after);
+            if (written(lease, toWrite)) {
+                observed.local(toWrite, clock.instant());
                 return;
             }
             pause(id, attempt);
@@ -110,7 +120,13 @@ public final class LeaseLock implements EnvironmentLock {
         return lease.map(l -> l.getMetadata().getAnnotations())
                 .map(annotations -> annotations.get(STATE))
                 .map(json -> LockStateJson.read(json, where()))
-                .orElse(LockState.EMPTY);
+                .orElseGet(this::begin);
+    }
+
+    /** Somebody may believe to hold a lock whose Lease was deleted. */
+    private LockState begin() {
+        long highest = Fences.highest(environment);
+        return highest == 0 ? LockState.EMPTY : new LockState(highest + 1, true, List.of());
     }
 
     /** False where somebody else was faster. */

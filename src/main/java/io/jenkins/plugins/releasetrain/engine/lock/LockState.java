@@ -36,8 +36,18 @@ public record LockState(long nextToken, boolean unfenced, List<Place> line) {
 
     /**
      * @param tookOver what the grant said, kept so that asking again gets the same answer
+     * @param leaseMillis how long it lives without being renewed; 0 where an older version wrote it
      */
-    public record Place(Entry entry, boolean tookOver) {}
+    public record Place(Entry entry, boolean tookOver, long leaseMillis) {
+        /** The same with another end. */
+        Place until(Instant leaseEnds) {
+            Entry e = entry;
+            return new Place(
+                    new Entry(e.id(), e.owner(), e.mode(), e.claims(), e.token(), e.since(), leaseEnds),
+                    tookOver,
+                    leaseMillis);
+        }
+    }
 
     /** A new state and what to tell the one who asked. */
     public record Answered(LockState state, Answer answer) {}
@@ -74,7 +84,7 @@ public record LockState(long nextToken, boolean unfenced, List<Place> line) {
                             + " is not held any more: its lease ran out or it was released."
                             + " Nothing more may be changed in the environment");
         }
-        return state.replace(index, renewed(state.line.get(index), now.plus(lease)));
+        return state.renewed(index, lease, now);
     }
 
     /** A release in time leaves nothing to take over, even if the lease ran out unnoticed. */
@@ -108,11 +118,10 @@ public record LockState(long nextToken, boolean unfenced, List<Place> line) {
     }
 
     private LockState join(Request request, Instant now) {
-        Instant leaseEnds = now.plus(request.lease());
         int index = indexOf(request.id());
         if (index < 0) {
             List<Place> longer = new ArrayList<>(line);
-            longer.add(new Place(waiting(request, now, leaseEnds), false));
+            longer.add(new Place(waiting(request, now), false, request.lease().toMillis()));
             return new LockState(nextToken, unfenced, longer);
         }
         Entry known = line.get(index).entry();
@@ -121,14 +130,27 @@ public record LockState(long nextToken, boolean unfenced, List<Place> line) {
                     + request.claims() + " but is in line for " + known.mode() + " " + known.claims()
                     + "; another request needs an id of its own");
         }
-        return replace(index, renewed(line.get(index), leaseEnds));
+        return renewed(index, request.lease(), now);
+    }
+
+    /** Not before a third of it is over: whoever asks every other second need not write as often. */
+    private LockState renewed(int index, Duration lease, Instant now) {
+        Place place = line.get(index);
+        Duration left = Duration.between(now, place.entry().leaseEnds());
+        if (place.leaseMillis() >= lease.toMillis() && left.multipliedBy(3).compareTo(lease.multipliedBy(2)) > 0) {
+            return this;
+        }
+        Place longer = new Place(place.entry(), place.tookOver(), lease.toMillis()).until(now.plus(lease));
+        List<Place> places = new ArrayList<>(line);
+        places.set(index, longer);
+        return new LockState(nextToken, unfenced, places);
     }
 
     private Answered grant(int index, Instant now) {
         Entry e = line.get(index).entry();
         Entry held = new Entry(e.id(), e.owner(), e.mode(), e.claims(), nextToken, now, e.leaseEnds());
         List<Place> places = new ArrayList<>(line);
-        places.set(index, new Place(held, unfenced));
+        places.set(index, new Place(held, unfenced, line.get(index).leaseMillis()));
         return new Answered(new LockState(nextToken + 1, false, places), new Answer.Granted(nextToken, unfenced));
     }
 
@@ -151,26 +173,20 @@ public record LockState(long nextToken, boolean unfenced, List<Place> line) {
                         .count();
     }
 
-    private LockState replace(int index, Place place) {
-        List<Place> places = new ArrayList<>(line);
-        places.set(index, place);
-        return new LockState(nextToken, unfenced, places);
-    }
-
     private int indexOf(String id) {
         Optional<Place> place =
                 line.stream().filter(p -> p.entry().id().equals(id)).findFirst();
         return place.map(line::indexOf).orElse(-1);
     }
 
-    private static Entry waiting(Request request, Instant now, Instant leaseEnds) {
+    private static Entry waiting(Request request, Instant now) {
         return new Entry(
-                request.id(), request.owner(), request.mode(), new TreeSet<>(request.claims()), 0, now, leaseEnds);
-    }
-
-    private static Place renewed(Place place, Instant leaseEnds) {
-        Entry e = place.entry();
-        Entry entry = new Entry(e.id(), e.owner(), e.mode(), e.claims(), e.token(), e.since(), leaseEnds);
-        return new Place(entry, place.tookOver());
+                request.id(),
+                request.owner(),
+                request.mode(),
+                new TreeSet<>(request.claims()),
+                0,
+                now,
+                now.plus(request.lease()));
     }
 }

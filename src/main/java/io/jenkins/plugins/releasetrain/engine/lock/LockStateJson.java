@@ -38,8 +38,8 @@ final class LockStateJson {
             throw new EngineException(
                     FailureKind.UNSUPPORTED,
                     "Cannot read the state of the environment lock in " + where
-                            + ". If nobody runs a trial there, delete the Lease; fencing tokens then start anew,"
-                            + " so remove the annotation release-train.jenkins.io/fence from the workloads too",
+                            + ". If nobody runs a trial there, delete the Lease; it is made anew, with tokens above"
+                            + " those on the workloads",
                     e);
         }
     }

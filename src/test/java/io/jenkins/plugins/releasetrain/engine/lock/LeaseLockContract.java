@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Answer.Granted;
@@ -106,5 +107,73 @@ abstract class LeaseLockContract extends EnvironmentLockContract {
                 .isInstanceOfSatisfying(
                         EngineException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.NOT_FOUND))
                 .hasMessageContaining(absent.name());
+    }
+
+    @Test
+    void B43_shouldNeitherTakeOverNorStarveWhereClocksDifferByMinutes() {
+        ManualClock ahead = new ManualClock(clock.instant().plus(Duration.ofMinutes(10)));
+        LeaseLock other = controller(ahead);
+        long token = ((Granted) lock.request(exclusive("a"))).token();
+        for (int i = 0; i < 20; i++) {
+            assertThat(other.request(exclusive("b"))).as("it is renewed").isNotInstanceOf(Granted.class);
+            clock.advance(Duration.ofSeconds(15));
+            ahead.advance(Duration.ofSeconds(15));
+            lock.renew("a", token, LEASE);
+            assertThat(lock.entries()).extracting(EnvironmentLock.Entry::id).containsExactly("a", "b");
+        }
+        assertThat(other.entries()).as("it sees the last renewal").hasSize(2);
+        ahead.advance(LEASE.plus(GRACE));
+        assertThat(other.request(exclusive("b")))
+                .as("by its own clock nothing was renewed for a whole lease")
+                .isEqualTo(new Granted(token + 1, true));
+    }
+
+    @Test
+    void S1_shouldNotWriteWheneverAWaitingRequestAsks() {
+        lock.request(exclusive("a"));
+        lock.request(exclusive("b"));
+        String version = lease().getMetadata().getResourceVersion();
+        for (int i = 0; i < 5; i++) {
+            clock.advance(Duration.ofSeconds(2));
+            lock.request(exclusive("b"));
+        }
+        assertThat(lease().getMetadata().getResourceVersion()).isEqualTo(version);
+        clock.advance(Duration.ofSeconds(5));
+        lock.request(exclusive("b"));
+        assertThat(lease().getMetadata().getResourceVersion()).isNotEqualTo(version);
+    }
+
+    @Test
+    void I3_shouldGoOnAboveTheTokensOnWorkloadsWhereSomebodyDeletedTheLease() {
+        lock.request(exclusive("a"));
+        environment
+                .client()
+                .resource(new DeploymentBuilder()
+                        .withNewMetadata()
+                        .withNamespace(environment.name())
+                        .withName("cart")
+                        .addToAnnotations("release-train.jenkins.io/fence", "41")
+                        .endMetadata()
+                        .withNewSpec()
+                        .withReplicas(0)
+                        .withNewSelector()
+                        .addToMatchLabels("app", "cart")
+                        .endSelector()
+                        .withNewTemplate()
+                        .withNewMetadata()
+                        .addToLabels("app", "cart")
+                        .endMetadata()
+                        .withNewSpec()
+                        .addNewContainer()
+                        .withName("main")
+                        .withImage("cart:1")
+                        .endContainer()
+                        .endSpec()
+                        .endTemplate()
+                        .endSpec()
+                        .build())
+                .create();
+        environment.client().resource(lease()).delete();
+        assertThat(lock.request(exclusive("b"))).isEqualTo(new Granted(42, true));
     }
 }
