@@ -8,6 +8,7 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -57,6 +58,7 @@ final class CatalogRules {
                 .forEach(entry -> rules.readService(entry.getKey(), entry.getValue()));
         rules.checkDependencies(nodes);
         rules.checkUnique();
+        ServiceParts.tellApart(rules.services);
         return rules.services;
     }
 
@@ -83,9 +85,11 @@ final class CatalogRules {
                 values.put(key, value);
             }
         }
+        List<Workload> others = new ArrayList<>();
+        boolean listed = readWorkloads(name, node, values, others);
         SortedSet<String> dependsOn = new TreeSet<>();
         node.path("dependsOn").forEach(dependency -> dependsOn.add(dependency.asText()));
-        if (values.size() == BUILT_IN.size()) {
+        if (listed && values.size() == BUILT_IN.size()) {
             services.put(
                     name,
                     new Service(
@@ -95,8 +99,41 @@ final class CatalogRules {
                             values.get("productionTag"),
                             WorkloadForm.parse(values.get("workload")),
                             node.path("group").asText(name),
-                            Collections.unmodifiableSortedSet(dependsOn)));
+                            Collections.unmodifiableSortedSet(dependsOn),
+                            new Service.Parts(others, Set.of(), false)));
         }
+    }
+
+    /**
+     * A list in the place of one workload.
+     *
+     * @param values gets the first
+     * @param others gets the rest
+     * @return whether all of them can be used
+     */
+    private boolean readWorkloads(String name, JsonNode node, Map<String, String> values, List<Workload> others) {
+        JsonNode list = node.path("workloads");
+        if (!list.isArray() || list.isEmpty()) {
+            return true;
+        }
+        if (node.has("workload")) {
+            problems.add(document.problem(
+                    member(path(name), "workloads"), "say workload or workloads, not both: the list holds all"));
+            return false;
+        }
+        boolean usable = true;
+        for (int i = 0; i < list.size(); i++) {
+            String value = expand(list.path(i).asText(), name);
+            String path = element(member(path(name), "workloads"), i);
+            if (!list.path(i).isTextual() || !check(path, "workload", value)) {
+                usable = false;
+            } else if (i == 0) {
+                values.put("workload", value);
+            } else {
+                others.add(WorkloadForm.parse(value));
+            }
+        }
+        return usable;
     }
 
     private static String expand(String template, String service) {
@@ -137,15 +174,20 @@ final class CatalogRules {
         Map<String, String> containers = new HashMap<>();
         Map<String, String> tags = new HashMap<>();
         services.values().forEach(service -> {
-            Workload workload = service.workload();
-            String whole = workload.kind().kubernetesName() + "/" + workload.name();
-            String place = workload.container().isEmpty() ? whole : whole + "/" + workload.container();
-            // Who names no container has the workload's only one, so nobody else can have one there.
-            String rival =
-                    place.equals(whole) ? workloads.get(whole) : containers.getOrDefault(place, containers.get(whole));
-            unique(service.name(), "workload", place, rival);
-            workloads.putIfAbsent(whole, service.name());
-            containers.putIfAbsent(place, service.name());
+            List<Workload> parts = service.workloads();
+            for (int i = 0; i < parts.size(); i++) {
+                Workload workload = parts.get(i);
+                String whole = workload.kind().kubernetesName() + "/" + workload.name();
+                String place = workload.container().isEmpty() ? whole : whole + "/" + workload.container();
+                // Who names no container has all of its image there, so nobody else can have one.
+                String rival = place.equals(whole)
+                        ? workloads.get(whole)
+                        : containers.getOrDefault(place, containers.get(whole));
+                String key = parts.size() == 1 ? "workload" : element("workloads", i);
+                unique(service.name(), key, place, rival);
+                workloads.putIfAbsent(whole, service.name());
+                containers.putIfAbsent(place, service.name());
+            }
             String tag = service.productionRepository() + ":" + service.productionTag();
             unique(service.name(), "production", tag, tags.putIfAbsent(tag, service.name()));
         });
@@ -155,7 +197,7 @@ final class CatalogRules {
     private void unique(String name, String key, String what, String rival) {
         if (rival != null) {
             problems.add(document.problem(
-                    member(path(name), key),
+                    key.startsWith("workloads") ? path(name) + "." + key : member(path(name), key),
                     what + " belongs to service '" + rival + "' already, on line " + document.line(path(rival))));
         }
     }

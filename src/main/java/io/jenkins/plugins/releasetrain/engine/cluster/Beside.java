@@ -6,6 +6,8 @@ import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One attempt of a lane whose candidates are beside the baseline, and what things are called there. Another attempt has
@@ -35,7 +37,24 @@ public record Beside(String lane, String tenant, Isolation isolation) {
                 service.productionTag(),
                 workload,
                 service.group(),
-                service.dependsOn());
+                service.dependsOn(),
+                new Service.Parts(
+                        service.parts().others().stream()
+                                .map(other -> new Workload(Workload.Kind.DEPLOYMENT, name(other), other.container()))
+                                .toList(),
+                        service.workloads().stream()
+                                .flatMap(part -> foreign(service, part))
+                                .collect(Collectors.toSet()),
+                        service.parts().shared()));
+    }
+
+    /** What is another service's in the baseline's workload is so in its copy. */
+    private Stream<String> foreign(Service service, Workload part) {
+        String place = part.kind().kubernetesName() + "/" + part.name() + "/";
+        String copy = Workload.Kind.DEPLOYMENT.kubernetesName() + "/" + name(part) + "/";
+        return service.parts().foreign().stream()
+                .filter(other -> other.startsWith(place))
+                .map(other -> copy + other.substring(place.length()));
     }
 
     /** Of the workload's copy and of its Service: a label of RFC 1035 with 53 characters at most. */

@@ -39,10 +39,10 @@ record CandidateCopies(Beside beside, List<Service> services, List<HTTPRoute> ro
     /**
      * In the order in which they are to be made.
      *
-     * @param images by container index
+     * @param images by place of their container
      * @throws EngineException INVALID_INPUT where the workload cannot have a copy beside it
      */
-    List<HasMetadata> of(DeployedWorkload workload, Map<Integer, String> images) {
+    List<HasMetadata> of(DeployedWorkload workload, Map<Slot, String> images) {
         check(workload);
         List<Service> selecting = selecting(workload);
         Service service = chosen(workload, selecting);
@@ -114,14 +114,17 @@ record CandidateCopies(Beside beside, List<Service> services, List<HTTPRoute> ro
     }
 
     private Deployment deployment(
-            DeployedWorkload workload, Map<Integer, String> images, String name, List<Service> selecting) {
+            DeployedWorkload workload, Map<Slot, String> images, String name, List<Service> selecting) {
         PodTemplateSpec template = new PodTemplateSpecBuilder(workload.template())
                 .editOrNewMetadata()
                 .withLabels(podLabels(workload, name, selecting))
                 .endMetadata()
                 .build();
-        images.forEach(
-                (index, image) -> template.getSpec().getContainers().get(index).setImage(image));
+        images.forEach((slot, image) -> (slot.init()
+                        ? template.getSpec().getInitContainers()
+                        : template.getSpec().getContainers())
+                .get(slot.index())
+                .setImage(image));
         DeploymentSpec spec = ((Deployment) workload.resource()).getSpec();
         return new DeploymentBuilder()
                 .withMetadata(metadata(workload.resource(), name))

@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +17,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** A workload as the API server has it, of whichever kind. */
 record DeployedWorkload(Workload.Kind kind, HasMetadata resource, PodTemplateSpec template, LabelSelector selector) {
@@ -83,10 +83,11 @@ record DeployedWorkload(Workload.Kind kind, HasMetadata resource, PodTemplateSpe
         return asked().getOrDefault(container, "");
     }
 
-    /** The annotation {@value #ASKED} after these images, by container index, were asked for as well. */
-    String askedWith(Map<Integer, String> images) {
+    /** The annotation {@value #ASKED} after these images, by place, were asked for as well. */
+    String askedWith(Map<Slot, String> images) {
         SortedMap<String, String> asked = asked();
-        images.forEach((index, image) -> asked.put(containers().get(index).getName(), image));
+        SortedMap<Slot, Container> slots = slots();
+        images.forEach((slot, image) -> asked.put(slots.get(slot).getName(), image));
         return asked.entrySet().stream()
                 .map(e -> e.getKey() + "=" + e.getValue())
                 .collect(Collectors.joining(","));
@@ -107,43 +108,34 @@ record DeployedWorkload(Workload.Kind kind, HasMetadata resource, PodTemplateSpe
         return template.getSpec().getContainers();
     }
 
-    /** Names of the containers whose image is the service's. */
-    Set<String> containers(Workload asked) {
-        return Set.of(container(asked).getName());
+    List<Container> initContainers() {
+        List<Container> init = template.getSpec().getInitContainers();
+        return init == null ? List.of() : init;
     }
 
-    Container container(Workload asked) {
-        return containers().get(containerIndex(asked));
-    }
-
-    /**
-     * @throws EngineException INVALID_INPUT where no container is named and there are several, NOT_FOUND where there is
-     *     none of that name
-     */
-    int containerIndex(Workload asked) {
-        String names = containers().stream().map(Container::getName).collect(Collectors.joining(", "));
-        if (asked.container().isEmpty()) {
-            if (containers().size() != 1) {
-                throw EngineException.invalid(
-                        this + " has several containers: name the service's one, one of " + names);
-            }
-            return 0;
-        }
-        return IntStream.range(0, containers().size())
-                .filter(i -> containers().get(i).getName().equals(asked.container()))
-                .findFirst()
-                .orElseThrow(() -> new EngineException(
-                        FailureKind.NOT_FOUND,
-                        this + " has no container '" + asked.container() + "'; it has " + names));
+    /** All containers by their place; init containers, native sidecars among them, behind the others. */
+    SortedMap<Slot, Container> slots() {
+        SortedMap<Slot, Container> slots = new TreeMap<>();
+        IntStream.range(0, containers().size())
+                .forEach(i -> slots.put(new Slot(false, i), containers().get(i)));
+        IntStream.range(0, initContainers().size())
+                .forEach(i -> slots.put(new Slot(true, i), initContainers().get(i)));
+        return slots;
     }
 
     /** Whether the pod's containers of these names have the template's images; a webhook may pull them from elsewhere. */
     boolean isOfTemplate(Pod pod, Set<String> names) {
-        return containers().stream()
+        return slots().values().stream()
                 .filter(c -> names.contains(c.getName()))
-                .allMatch(c -> pod.getSpec().getContainers().stream()
+                .allMatch(c -> containersOf(pod)
                         .anyMatch(p ->
                                 p.getName().equals(c.getName()) && SpecImage.sameContent(p.getImage(), c.getImage())));
+    }
+
+    /** All of a pod, init containers included. */
+    static Stream<Container> containersOf(Pod pod) {
+        List<Container> init = pod.getSpec().getInitContainers();
+        return Stream.concat(pod.getSpec().getContainers().stream(), init == null ? Stream.of() : init.stream());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.cluster;
 
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
@@ -9,7 +10,6 @@ import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,12 +75,10 @@ public final class KubernetesCluster implements Cluster {
      */
     @Override
     public SortedMap<String, ImageReference> installed(Collection<Service> services) {
-        SortedMap<String, DeployedWorkload> workloads = reader.workloads(services);
         SortedMap<String, ImageReference> installed = new TreeMap<>();
-        services.forEach(s -> installed.put(
-                s.name(),
-                SpecImage.reference(
-                        workloads.get(s.name()).container(s.workload()).getImage())));
+        reader.parts(services)
+                .forEach((name, parts) -> installed.put(
+                        name, SpecImage.reference(first(parts.get(0)).getImage())));
         return installed;
     }
 
@@ -96,21 +94,20 @@ public final class KubernetesCluster implements Cluster {
         Parallel.forEach(executor, differing, t -> patcher.apply(t.workload(), t.images()));
         return differing.stream()
                 .flatMap(t -> t.differingServices().stream())
+                .distinct()
                 .sorted()
                 .toList();
     }
 
     private Collection<Target> targets(Map<Service, ImageReference> images, Set<String> changed) {
         images.forEach(KubernetesCluster::checkPinned);
-        SortedMap<String, DeployedWorkload> workloads = reader.workloads(images.keySet());
+        SortedMap<String, List<Part>> parts = reader.parts(images.keySet());
         Map<String, Target> targets = new LinkedHashMap<>();
-        images.forEach((service, image) -> {
-            DeployedWorkload workload = workloads.get(service.name());
-            targets.computeIfAbsent(
-                            PodOwner.key(workload.kind().kubernetesName(), workload.name()),
-                            k -> new Target(workload, new TreeMap<>(), new TreeSet<>(), new TreeMap<>()))
-                    .add(service, image, !changed.contains(service.name()));
-        });
+        images.forEach((service, image) -> parts.get(service.name())
+                .forEach(part -> targets.computeIfAbsent(
+                                part.key(),
+                                k -> new Target(part.workload(), new TreeMap<>(), new TreeSet<>(), new TreeMap<>()))
+                        .add(part, image, !changed.contains(service.name()))));
         return targets.values();
     }
 
@@ -119,7 +116,7 @@ public final class KubernetesCluster implements Cluster {
         CandidateObjects objects = new CandidateObjects(environment, reader);
         CandidateCopies copies = new CandidateCopies(beside, objects.services(), objects.routes(beside.isolation()));
         List<HasMetadata> wanted = targets(images, Set.of()).stream()
-                .flatMap(t -> copies.of(t.workload(), t.byIndex()).stream())
+                .flatMap(t -> copies.of(t.workload(), t.bySlot()).stream())
                 .toList();
         wanted.forEach(objects::create);
     }
@@ -142,9 +139,9 @@ public final class KubernetesCluster implements Cluster {
     @Override
     public void fence(Collection<Service> services, long fence) {
         WorkloadPatcher patcher = new WorkloadPatcher(environment, reader, fence);
-        Collection<DeployedWorkload> workloads = reader.workloads(services).values().stream()
-                .collect(Collectors.toMap(
-                        w -> PodOwner.key(w.kind().kubernetesName(), w.name()), w -> w, (one, same) -> one))
+        Collection<DeployedWorkload> workloads = reader.parts(services).values().stream()
+                .flatMap(List::stream)
+                .collect(Collectors.toMap(Part::key, Part::workload, (one, same) -> one))
                 .values();
         List<DeployedWorkload> lower =
                 workloads.stream().filter(w -> w.fence() < fence).toList();
@@ -170,31 +167,38 @@ public final class KubernetesCluster implements Cluster {
     @Override
     public SortedMap<String, Standing> standings(Map<Service, ImageReference> images) {
         images.forEach(KubernetesCluster::checkPinned);
-        SortedMap<String, DeployedWorkload> workloads = reader.workloads(images.keySet());
-        Map<String, List<Pod>> pods = reader.pods(workloads);
+        SortedMap<String, List<Part>> parts = reader.parts(images.keySet());
+        Map<String, List<Pod>> pods =
+                reader.pods(parts.values().stream().flatMap(List::stream).toList());
         SortedMap<String, Standing> standings = new TreeMap<>();
-        images.forEach((service, image) -> {
-            DeployedWorkload workload = workloads.get(service.name());
-            standings.put(
-                    service.name(),
-                    Standings.of(
-                            workload,
-                            workload.containers(service.workload()),
-                            image.digest().orElseThrow(),
-                            pods.get(service.name())));
-        });
+        images.forEach((service, image) -> standings.put(
+                service.name(),
+                Standings.of(parts.get(service.name()), image.digest().orElseThrow(), pods)));
         return standings;
     }
 
     @Override
     public SortedMap<String, String> unprovable(Collection<Service> services) {
         SortedMap<String, String> why = new TreeMap<>();
-        reader.workloads(services)
-                .forEach((name, workload) -> RolloutRules.withoutPods(workload)
-                        .map(text -> text + ", so nothing can be proven")
-                        .or(() -> RolloutRules.heldBack(workload))
-                        .ifPresent(text -> why.put(name, text)));
+        reader.parts(services).forEach((name, parts) -> unprovable(parts).ifPresent(text -> why.put(name, text)));
         return why;
+    }
+
+    /** Where some part has no pods, the others prove the image. */
+    private static Optional<String> unprovable(List<Part> parts) {
+        List<String> without = parts.stream()
+                .flatMap(part -> RolloutRules.withoutPods(part.workload()).stream())
+                .toList();
+        return without.size() == parts.size()
+                ? Optional.of(without.get(0) + ", so nothing can be proven")
+                : parts.stream()
+                        .flatMap(part -> RolloutRules.heldBack(part.workload()).stream())
+                        .findFirst();
+    }
+
+    private static Container first(Part part) {
+        SortedMap<Slot, Container> containers = part.containers();
+        return containers.get(containers.firstKey());
     }
 
     private static void checkPinned(Service service, ImageReference image) {
@@ -206,33 +210,31 @@ public final class KubernetesCluster implements Cluster {
 
     /** A workload and what its containers are to run: two services may share a workload. */
     private record Target(
-            DeployedWorkload workload,
-            Map<Integer, String> byIndex,
-            Set<Integer> named,
-            Map<Integer, String> services) {
+            DeployedWorkload workload, Map<Slot, String> bySlot, Set<Slot> named, Map<Slot, String> services) {
         WorkloadPatcher.Images images() {
-            return new WorkloadPatcher.Images(byIndex, named);
+            return new WorkloadPatcher.Images(bySlot, named);
         }
 
-        void add(Service service, ImageReference image, boolean byName) {
-            int index = workload.containerIndex(service.workload());
-            String other = services.put(index, service.name());
-            if (other != null) {
-                throw EngineException.invalid("Services " + other + " and " + service.name()
-                        + " both name container "
-                        + workload.containers().get(index).getName() + " of " + workload
-                        + "; a container has one image");
-            }
-            byIndex.put(index, image.toString());
-            if (byName) {
-                named.add(index);
-            }
+        void add(Part part, ImageReference image, boolean byName) {
+            part.containers().forEach((slot, container) -> {
+                String other = services.put(slot, part.service().name());
+                if (other != null && !other.equals(part.service().name())) {
+                    throw EngineException.invalid(
+                            "Services " + other + " and " + part.service().name() + " both name container "
+                                    + container.getName() + " of " + workload + "; a container has one image");
+                }
+                bySlot.put(slot, image.toString());
+                if (byName) {
+                    named.add(slot);
+                }
+            });
         }
 
         List<String> differingServices() {
-            List<String> names = new ArrayList<>();
-            WorkloadPatcher.differing(workload, images()).keySet().forEach(i -> names.add(services.get(i)));
-            return names;
+            return WorkloadPatcher.differing(workload, images()).keySet().stream()
+                    .map(services::get)
+                    .distinct()
+                    .toList();
         }
     }
 }

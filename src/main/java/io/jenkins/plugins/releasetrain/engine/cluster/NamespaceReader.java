@@ -46,27 +46,29 @@ final class NamespaceReader {
     }
 
     /**
-     * By service name.
+     * All parts by service name.
      *
      * @throws EngineException NOT_FOUND naming all missing workloads, or the namespace
      */
-    SortedMap<String, DeployedWorkload> workloads(Collection<Service> services) {
+    SortedMap<String, List<Part>> parts(Collection<Service> services) {
         Map<Workload.Kind, Set<String>> names = services.stream()
-                .map(Service::workload)
+                .flatMap(service -> service.workloads().stream())
                 .collect(Collectors.groupingBy(Workload::kind, Collectors.mapping(Workload::name, Collectors.toSet())));
         Map<Workload.Kind, Map<String, DeployedWorkload>> found = new HashMap<>();
         names.forEach((kind, wanted) -> found.put(kind, workloads(kind, wanted)));
-        SortedMap<String, DeployedWorkload> byService = new TreeMap<>();
+        SortedMap<String, List<Part>> byService = new TreeMap<>();
         List<String> missing = new ArrayList<>();
         services.stream().sorted(Comparator.comparing(Service::name)).forEach(s -> {
-            DeployedWorkload workload =
-                    found.get(s.workload().kind()).get(s.workload().name());
-            if (workload == null) {
-                missing.add(s.workload().kind().kubernetesName() + " "
-                        + s.workload().name() + " (service " + s.name() + ")");
-            } else {
-                byService.put(s.name(), workload);
+            List<Part> parts = new ArrayList<>();
+            for (Workload asked : s.workloads()) {
+                DeployedWorkload workload = found.get(asked.kind()).get(asked.name());
+                if (workload == null) {
+                    missing.add(asked.kind().kubernetesName() + " " + asked.name() + " (service " + s.name() + ")");
+                } else {
+                    parts.add(new Part(s, asked, workload));
+                }
             }
+            byService.put(s.name(), parts);
         });
         if (!missing.isEmpty()) {
             throw missing(missing);
@@ -84,21 +86,20 @@ final class NamespaceReader {
                         .map(DeployedWorkload::of));
     }
 
-    /** The pods that the workloads control now, by service name. */
-    Map<String, List<Pod>> pods(Map<String, DeployedWorkload> workloads) {
-        List<Pod> pods = workloads.size() <= FEW
-                ? workloads.values().stream()
-                        .map(DeployedWorkload::selector)
+    /** The pods that the parts' workloads control now, by {@link Part#key}. */
+    Map<String, List<Pod>> pods(Collection<Part> parts) {
+        Map<String, LabelSelector> selectors = new HashMap<>();
+        parts.forEach(part -> selectors.put(part.key(), part.workload().selector()));
+        List<Pod> pods = selectors.size() <= FEW
+                ? selectors.values().stream()
                         .distinct()
                         .flatMap(s -> pods(s).stream())
                         .distinct()
                         .toList()
                 : pods(new LabelSelector());
         Map<String, List<Pod>> byOwner = pods.stream().collect(Collectors.groupingBy(PodOwner::of));
-        Map<String, List<Pod>> byService = new HashMap<>();
-        workloads.forEach((service, w) -> byService.put(
-                service, byOwner.getOrDefault(PodOwner.key(w.kind().kubernetesName(), w.name()), List.of())));
-        return byService;
+        selectors.keySet().forEach(key -> byOwner.putIfAbsent(key, List.of()));
+        return byOwner;
     }
 
     /** All of a kind that a selector finds; an empty one finds all. */

@@ -33,7 +33,7 @@ record Obstacle(String pod, Sign sign, boolean own) {
      *     that crashes says nothing about the new image
      */
     static List<Obstacle> of(DeployedWorkload workload, Set<String> containers, List<Pod> pods) {
-        Optional<ImageReference> image = workload.containers().stream()
+        Optional<ImageReference> image = workload.slots().values().stream()
                 .filter(c -> containers.contains(c.getName()))
                 .findFirst()
                 .map(c -> SpecImage.reference(c.getImage()));

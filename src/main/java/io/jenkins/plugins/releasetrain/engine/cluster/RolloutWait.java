@@ -10,7 +10,6 @@ import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing.State;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Wanted;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import java.time.Clock;
@@ -115,22 +114,22 @@ final class RolloutWait {
 
     /** @return the image that cannot start, of those that are to be proven */
     private Optional<Blocker> look(Set<String> names, boolean over) {
-        SortedMap<String, DeployedWorkload> workloads =
-                reader.workloads(names.stream().map(services::get).toList());
-        Map<String, List<Pod>> pods = reader.pods(workloads);
-        Map<Service, ImageReference> images = wanted.images();
+        SortedMap<String, List<Part>> parts =
+                reader.parts(names.stream().map(services::get).toList());
+        Map<String, List<Pod>> pods =
+                reader.pods(parts.values().stream().flatMap(List::stream).toList());
         List<Blockers.Found> found = new ArrayList<>();
         open.clear();
-        workloads.forEach((name, workload) -> {
-            Service service = services.get(name);
-            Set<String> containers = workload.containers(service.workload());
-            Digest digest = images.get(service).digest().orElseThrow();
-            Standing standing = Standings.of(workload, containers, digest, pods.get(name));
+        parts.forEach((name, own) -> {
+            Digest digest = wanted.images().get(services.get(name)).digest().orElseThrow();
+            Standing standing = Standings.of(own, digest, pods);
             standings.put(name, standing);
             if (isOpen(name, standing)) {
                 open.add(name);
-                stuckPods.repair(workload, pods.get(name));
-                found.addAll(blockers.of(name, workload, containers, pods.get(name), over));
+                for (Part part : own) {
+                    stuckPods.repair(part.workload(), pods.get(part.key()));
+                    found.addAll(blockers.of(name, part.workload(), part.names(), pods.get(part.key()), over));
+                }
             }
         });
         found.stream()

@@ -7,13 +7,35 @@ import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing.State;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** How a workload stands to a wanted image, by what the API server tells of it and of its pods: pure functions. */
 final class Standings {
+    private static final List<State> WORST_FIRST =
+            List.of(State.OTHER_DIGEST, State.NOT_READY, State.RUNS, State.NOT_EXPECTED);
+
     private Standings() {}
+
+    /**
+     * Of a service of several parts: the worst one, so that it runs only where all of them do. A part that is not expected to
+     * run anything is no matter beside one that is.
+     *
+     * @param pods by {@link Part#key}
+     */
+    static Standing of(List<Part> parts, Digest wanted, Map<String, List<Pod>> pods) {
+        List<Standing> all = parts.stream()
+                .map(part -> of(part.workload(), part.names(), wanted, pods.getOrDefault(part.key(), List.of())))
+                .toList();
+        Set<Digest> running = all.stream().flatMap(s -> s.running().stream()).collect(Collectors.toUnmodifiableSet());
+        Standing worst = WORST_FIRST.stream()
+                .flatMap(state -> all.stream().filter(s -> s.state() == state))
+                .findFirst()
+                .orElseThrow();
+        return new Standing(worst.state(), running, worst.why());
+    }
 
     /** @param containers the service's */
     static Standing of(DeployedWorkload workload, Set<String> containers, Digest wanted, List<Pod> pods) {
@@ -22,7 +44,7 @@ final class Standings {
         if (absent.isPresent()) {
             return new Standing(State.NOT_EXPECTED, running, absent.get());
         }
-        Optional<Container> stranger = workload.containers().stream()
+        Optional<Container> stranger = workload.slots().values().stream()
                 .filter(c -> containers.contains(c.getName()))
                 .filter(c -> !SpecImage.digest(c.getImage()).equals(Optional.of(wanted)))
                 .findFirst();
@@ -68,7 +90,7 @@ final class Standings {
      * and the platform manifest's with others, so it is no use where the spec knows better.
      */
     private static Optional<Digest> digest(Pod pod, String container) {
-        Optional<Digest> asked = pod.getSpec().getContainers().stream()
+        Optional<Digest> asked = DeployedWorkload.containersOf(pod)
                 .filter(c -> c.getName().equals(container))
                 .map(Container::getImage)
                 .flatMap(image -> SpecImage.digest(image).stream())

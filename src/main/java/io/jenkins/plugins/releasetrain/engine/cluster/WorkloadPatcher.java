@@ -44,11 +44,12 @@ final class WorkloadPatcher {
         }
     }
 
-    /** The containers, by index, that ask for something else than what is wanted, with the image to set. */
-    static SortedMap<Integer, String> differing(DeployedWorkload workload, Images wanted) {
-        SortedMap<Integer, String> differing = new TreeMap<>(wanted.byIndex());
+    /** The containers, by place, that ask for something else than what is wanted, with the image to set. */
+    static SortedMap<Slot, String> differing(DeployedWorkload workload, Images wanted) {
+        SortedMap<Slot, Container> slots = workload.slots();
+        SortedMap<Slot, String> differing = new TreeMap<>(wanted.bySlot());
         differing.entrySet().removeIf(e -> {
-            Container container = workload.containers().get(e.getKey());
+            Container container = slots.get(e.getKey());
             String current = container.getImage();
             return SpecImage.digest(current).equals(SpecImage.digest(e.getValue()))
                     && (!wanted.named().contains(e.getKey())
@@ -59,11 +60,11 @@ final class WorkloadPatcher {
     }
 
     /**
-     * What a workload's containers are to run, by index.
+     * What a workload's containers are to run, by place.
      *
      * @param named those whose image is to have exactly this name, too
      */
-    record Images(Map<Integer, String> byIndex, Set<Integer> named) {
+    record Images(Map<Slot, String> bySlot, Set<Slot> named) {
         static final Images NONE = new Images(Map.of(), Set.of());
     }
 
@@ -76,12 +77,12 @@ final class WorkloadPatcher {
         DeployedWorkload current = read;
         KubernetesClientException refused = null;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            if (wanted.byIndex().isEmpty() && current.fence() > fence) {
+            if (wanted.bySlot().isEmpty() && current.fence() > fence) {
                 return;
             }
             checkFence(current);
-            checkContainers(read, current, wanted.byIndex());
-            SortedMap<Integer, String> differing = differing(current, wanted);
+            checkContainers(read, current, wanted.bySlot());
+            SortedMap<Slot, String> differing = differing(current, wanted);
             if (differing.isEmpty() && current.fence() == fence) {
                 return;
             }
@@ -99,17 +100,17 @@ final class WorkloadPatcher {
         throw KubernetesFailures.translate("patch " + read, refused);
     }
 
-    private void patch(DeployedWorkload workload, Map<Integer, String> images) {
+    private void patch(DeployedWorkload workload, Map<Slot, String> images) {
         List<Map<String, Object>> operations = new ArrayList<>();
-        images.forEach((index, image) -> {
-            String path = "/spec/template/spec/containers/" + index;
-            Container container = workload.containers().get(index);
+        SortedMap<Slot, Container> slots = workload.slots();
+        images.forEach((slot, image) -> {
+            String path = slot.path();
+            Container container = slots.get(slot);
             operations.add(operation("test", path + "/name", container.getName()));
             operations.add(operation("test", path + "/image", container.getImage()));
         });
         operations.add(guard(workload));
-        images.forEach((index, image) ->
-                operations.add(operation("replace", "/spec/template/spec/containers/" + index + "/image", image)));
+        images.forEach((slot, image) -> operations.add(operation("replace", slot.path() + "/image", image)));
         Map<String, String> annotations = new TreeMap<>(Map.of(DeployedWorkload.FENCE, "" + fence));
         if (!images.isEmpty()) {
             annotations.put(DeployedWorkload.ASKED, workload.askedWith(images));
@@ -148,11 +149,12 @@ final class WorkloadPatcher {
         return Map.of("op", op, "path", path, "value", value);
     }
 
-    private static void checkContainers(DeployedWorkload read, DeployedWorkload now, Map<Integer, String> wanted) {
-        wanted.keySet().forEach(index -> {
-            String name = read.containers().get(index).getName();
-            if (now.containers().size() <= index
-                    || !now.containers().get(index).getName().equals(name)) {
+    private static void checkContainers(DeployedWorkload read, DeployedWorkload now, Map<Slot, String> wanted) {
+        SortedMap<Slot, Container> before = read.slots();
+        SortedMap<Slot, Container> current = now.slots();
+        wanted.keySet().forEach(slot -> {
+            String name = before.get(slot).getName();
+            if (!current.containsKey(slot) || !current.get(slot).getName().equals(name)) {
                 throw new EngineException(
                         FailureKind.CONFLICT,
                         "The containers of " + read + " were changed while container " + name

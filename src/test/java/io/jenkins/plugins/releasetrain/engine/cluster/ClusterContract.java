@@ -110,7 +110,7 @@ abstract class ClusterContract {
     }
 
     private static WorkloadPatcher.Images one(ImageReference image) {
-        return new WorkloadPatcher.Images(Map.of(0, image.toString()), Set.of());
+        return new WorkloadPatcher.Images(Map.of(new Slot(false, 0), image.toString()), Set.of());
     }
 
     private static void assertKind(Throwable thrown, FailureKind kind) {

@@ -1,0 +1,16 @@
+package io.jenkins.plugins.releasetrain.engine.cluster;
+
+import java.util.Comparator;
+
+/** The place of a container in a pod template. */
+record Slot(boolean init, int index) implements Comparable<Slot> {
+    /** In a workload, as a JSON pointer (RFC 6901). */
+    String path() {
+        return "/spec/template/spec/" + (init ? "initContainers/" : "containers/") + index;
+    }
+
+    @Override
+    public int compareTo(Slot other) {
+        return Comparator.comparing(Slot::init).thenComparing(Slot::index).compare(this, other);
+    }
+}
