@@ -10,6 +10,7 @@ import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.releasetrain.engine.cluster.FaultRules;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
@@ -54,6 +55,7 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
     private int attempts = ATTEMPTS;
     private int rolloutSeconds = ROLLOUT_SECONDS;
     private int leaseSeconds = LEASE_SECONDS;
+    private String faultRules;
 
     private LanesConfiguration lanes;
 
@@ -202,6 +204,17 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
         return AccessConfiguration.rules(getAccess());
     }
 
+    /** Whose trouble it is when a pod does not start; null: only the rules that come with the plugin. */
+    @CheckForNull
+    public String getFaultRules() {
+        return faultRules;
+    }
+
+    @DataBoundSetter
+    public void setFaultRules(String faultRules) {
+        this.faultRules = Util.fixEmptyAndTrim(faultRules);
+    }
+
     void check(Ranges ranges) {
         AccessConfiguration.check(getAccess(), ranges);
         if (lanes != null) {
@@ -215,7 +228,8 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
                 .rule("serverUrl", () -> checkServer(serverUrl))
                 .whole("attempts", attempts, 1)
                 .whole("rolloutSeconds", rolloutSeconds, 1)
-                .whole("leaseSeconds", leaseSeconds, LEAST_LEASE_SECONDS);
+                .whole("leaseSeconds", leaseSeconds, LEAST_LEASE_SECONDS)
+                .rule("faultRules", () -> FaultRules.parse(Util.fixNull(faultRules)));
     }
 
     /** A token goes there with every request, so only what does not leave the machine may be plain HTTP. */
@@ -319,6 +333,17 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
         @POST
         public FormValidation doCheckServerUrl(@QueryParameter String value) {
             return Forms.checkRule(() -> checkServer(Util.fixEmptyAndTrim(value)));
+        }
+
+        @POST
+        public FormValidation doCheckFaultRules(@QueryParameter String value) {
+            Forms.check();
+            try {
+                FaultRules.parse(Util.fixNull(value));
+                return FormValidation.ok();
+            } catch (EngineException e) {
+                return FormValidation.error(e.getMessage());
+            }
         }
 
         @POST

@@ -3,9 +3,9 @@ package io.jenkins.plugins.releasetrain.config;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.Optional;
 import java.util.function.Function;
 
 /**

@@ -10,8 +10,8 @@ import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
 import io.jenkins.plugins.releasetrain.engine.cluster.NamespaceAccess;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
-import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
+import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.store.Schema;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.StoreCopy;
@@ -78,7 +78,8 @@ final class ConnectionTests {
         try {
             ReleaseService.get().catalogsIn(environment).stream()
                     .flatMap(catalog -> catalog.services().values().stream())
-                    .forEach(service -> kinds.add(service.workload().kind()));
+                    .flatMap(service -> service.workloads().stream())
+                    .forEach(workload -> kinds.add(workload.kind()));
         } catch (EngineException e) {
             // A catalog that cannot be read is told where it is configured.
             kinds.clear();

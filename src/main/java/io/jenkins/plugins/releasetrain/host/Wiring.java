@@ -10,6 +10,7 @@ import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.Settings;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration.Install;
+import io.jenkins.plugins.releasetrain.engine.cluster.FaultRules;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesCluster;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
@@ -141,7 +142,9 @@ final class Wiring implements AutoCloseable {
                     found.getNamespace(),
                     Optional.ofNullable(found.getBaseUrl()).orElse(""),
                     new KubernetesCluster(place, ports.threads(), ports.clock(), Sleeper.real())
-                            .watchedBy(services -> ports.live().in(n, services)),
+                            .watchedBy(services -> ports.live().in(n, services))
+                            .judgedBy(FaultRules.parse(
+                                    Optional.ofNullable(found.getFaultRules()).orElse(""))),
                     new LeaseLock(place, CLOCK_SKEW, ports.clock(), Sleeper.real()),
                     Duration.ofSeconds(found.getRolloutSeconds()),
                     Duration.ofSeconds(found.getLeaseSeconds()));

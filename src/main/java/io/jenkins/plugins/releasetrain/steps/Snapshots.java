@@ -33,11 +33,7 @@ final class Snapshots {
         Catalog catalog = ReleaseService.get().catalogOfTrain(order.train());
         Registries registries = ReleaseService.get().registriesOfTrain(order.train());
         return switch (order.snapshot()) {
-            case "registry" ->
-                ofDevRegistry(
-                        catalog,
-                        registries,
-                        Optional.ofNullable(order.snapshotTag()).orElse("latest"));
+            case "registry" -> ofDevRegistry(catalog, registries, Optional.ofNullable(order.snapshotTag()));
             case "production" -> ofProduction(catalog, registries);
             default ->
                 throw EngineException.invalid(
@@ -45,10 +41,11 @@ final class Snapshots {
         };
     }
 
-    private static Map<String, String> ofDevRegistry(Catalog catalog, Registries registries, String tag) {
+    private static Map<String, String> ofDevRegistry(Catalog catalog, Registries registries, Optional<String> tag) {
+        SortedMap<String, String> tagOf = catalog.tags(tag);
         ImageSet production = registries.productionSet(catalog);
         SortedMap<String, Registry.Tag> tags = new TreeMap<>();
-        catalog.services().forEach((name, s) -> tags.put(name, new Registry.Tag(s.devRepository(), tag)));
+        catalog.services().forEach((name, s) -> tags.put(name, new Registry.Tag(s.devRepository(), tagOf.get(name))));
         Map<Registry.Tag, Registry.Descriptor> found = registries.dev().resolveAll(tags.values());
         SortedMap<String, String> images = new TreeMap<>();
         tags.forEach((name, t) -> {
@@ -58,7 +55,10 @@ final class Snapshots {
                 images.put(name, there.digest().value());
             }
         });
-        return some(images, "no image tagged '" + tag + "' in the dev registry differs from what production runs");
+        return some(
+                images,
+                "no image tagged '" + tag.orElse(Catalog.LATEST)
+                        + "' in the dev registry differs from what production runs");
     }
 
     private static Map<String, String> ofProduction(Catalog catalog, Registries registries) {

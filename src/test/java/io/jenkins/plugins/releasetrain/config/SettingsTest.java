@@ -59,6 +59,7 @@ class SettingsTest {
         train.setMemoHours(-1);
         staging.setLeaseSeconds(5);
         staging.setRolloutSeconds(Integer.MAX_VALUE);
+        staging.setFaultRules("waiting | X | 0 | now | mine | ");
         staging.setCatalog("nowhere");
         PolicyConfiguration policy = new PolicyConfiguration();
         policy.setInnocencePercent(100);
@@ -76,6 +77,8 @@ class SettingsTest {
                         "memoHours is -1",
                         "leaseSeconds is 5",
                         "rolloutSeconds is 2147483647",
+                        "faultRules: Fault rule",
+                        "fault is 'mine', not one of image, environment, unknown",
                         "Unknown catalog 'nowhere'",
                         "innocencePercent is 100",
                         "testMinutes is 0");

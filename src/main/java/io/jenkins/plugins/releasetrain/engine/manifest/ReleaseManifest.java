@@ -84,7 +84,13 @@ public record ReleaseManifest(
 
     private Map<String, Object> kustomization() {
         List<Object> images = new ArrayList<>();
+        Map<String, String> named = new LinkedHashMap<>();
         set.images().forEach((name, image) -> {
+            String first = named.putIfAbsent(image.repository(), name);
+            if (first != null) {
+                checkSame(first, name);
+                return;
+            }
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("name", host + "/" + image.repository());
             if (elsewhere.containsKey(name)) {
@@ -98,6 +104,16 @@ public record ReleaseManifest(
         root.put("kind", "Component");
         root.put("images", images);
         return root;
+    }
+
+    /** Kustomize knows images by the name of their repository: of two entries of one name the last would get all. */
+    private void checkSame(String one, String other) {
+        PinnedImage image = set.images().get(one);
+        if (!image.digest().equals(set.images().get(other).digest())) {
+            throw EngineException.invalid("Services " + one + " and " + other + " share the repository "
+                    + image.repository() + " with different images, which kustomize cannot tell apart."
+                    + " Use the format helm, compose or json");
+        }
     }
 
     private Map<String, Object> services(BiFunction<String, PinnedImage, Object> value) {

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -14,8 +15,36 @@ import java.util.TreeSet;
 
 /** The services of a train or of a shared environment, by name. Checked when it is read, immutable afterwards. */
 public record Catalog(SortedMap<String, Service> services) {
+    /** The usual tag of what was built last. */
+    public static final String LATEST = "latest";
+
     public Catalog {
         services = Collections.unmodifiableSortedMap(new TreeMap<>(services));
+    }
+
+    /**
+     * The tag of each service in the dev registry.
+     *
+     * @param template {@code {service}} stands for the name; empty for {@value #LATEST}
+     * @throws EngineException INVALID_INPUT for a tag that is none, and where nothing was said and services share a
+     *     repository: the image of one would be taken for another's
+     */
+    public SortedMap<String, String> tags(Optional<String> template) {
+        SortedMap<String, String> tags = new TreeMap<>();
+        Map<String, String> repositories = new HashMap<>();
+        for (Service service : services.values()) {
+            String rival = repositories.put(service.devRepository(), service.name());
+            if (rival != null && template.isEmpty()) {
+                throw EngineException.invalid("Services " + rival + " and " + service.name()
+                        + " share the dev repository " + service.devRepository()
+                        + ": say which tag is whose, as in snapshotTag: 'latest-{service}', or snapshotTag: '" + LATEST
+                        + "' where they are one image");
+            }
+            tags.put(
+                    service.name(),
+                    ImageReference.checkTag(template.orElse(LATEST).replace("{service}", service.name())));
+        }
+        return tags;
     }
 
     /** @throws EngineException where the name is unknown; names the nearest ones */

@@ -34,8 +34,8 @@ public record TrainSettings(
         double wasteBudget) {
 
     /** Tags that name the newest of a line rather than a version. */
-    public static final Pattern USUAL_MOVING_TAGS =
-            Pattern.compile("latest|main|master|trunk|develop|dev|edge|nightly|snapshot|production");
+    public static final Pattern USUAL_MOVING_TAGS = Pattern.compile(
+            "latest(?:-[a-z].*)?|.*-latest|main|master|trunk|develop|dev|edge|nightly|snapshot|production");
 
     /** One suite for all, and what else is usual. */
     public static TrainSettings of(String name, String suite) {

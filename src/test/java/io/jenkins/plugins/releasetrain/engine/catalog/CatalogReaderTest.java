@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -277,5 +278,22 @@ class CatalogReaderTest {
             thread.setContextClassLoader(loader);
             Locale.setDefault(locale);
         }
+    }
+
+    @Test
+    void CAT_1_everyServiceHasATagOfItsOwnInASharedRepository() {
+        Catalog shared = reader.read(
+                "defaults: {dev: acme/demo, production: acme/demo, productionTag: \"production-{service}\"}\n"
+                        + "services: {cart: , pay: }\n");
+        assertThat(shared.tags(Optional.of("latest-{service}")))
+                .containsEntry("cart", "latest-cart")
+                .containsEntry("pay", "latest-pay");
+        assertThat(shared.tags(Optional.of("latest"))).containsEntry("cart", "latest");
+        assertThatThrownBy(() -> shared.tags(Optional.empty()))
+                .hasMessageContaining("cart and pay share the dev repository acme/demo")
+                .hasMessageContaining("latest-{service}");
+        assertThatThrownBy(() -> shared.tags(Optional.of("no tag"))).hasMessageContaining("no tag");
+        assertThat(reader.read("services: {cart: , pay: }\n").tags(Optional.empty()))
+                .containsEntry("pay", "latest");
     }
 }

@@ -99,4 +99,20 @@ class ReleaseManifestTest {
                     .isEqualTo(MANIFEST.as(Format.JSON));
         }
     }
+
+    @Test
+    void CAT_1_kustomizeRefusesTwoImagesOfOneRepository() {
+        ImageSet shared = ImageSet.of(Map.of(
+                "cart", new PinnedImage("acme/demo", CART, "cart"),
+                "pay", new PinnedImage("acme/demo", Digest.sha256("pay"), "pay")));
+        ReleaseManifest manifest = new ReleaseManifest(made(shared.digest()), shared, "prod.example");
+        assertThatThrownBy(() -> manifest.as(Format.KUSTOMIZE))
+                .hasMessageContaining("cart and pay share the repository acme/demo");
+        assertThat(manifest.as(Format.HELM))
+                .contains(CART.value(), Digest.sha256("pay").value());
+        ImageSet same = ImageSet.of(
+                Map.of("cart", new PinnedImage("acme/demo", CART, ""), "pay", new PinnedImage("acme/demo", CART, "")));
+        assertThat(new ReleaseManifest(made(same.digest()), same, "prod.example").as(Format.KUSTOMIZE))
+                .containsOnlyOnce("prod.example/acme/demo");
+    }
 }
