@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;

@@ -177,6 +177,7 @@ class ClusterTroublesTest {
         Service config = create(deployment("config"));
         behaviours.put(image("cart", "2").toString(), PodBehaviour.crashed(9));
         behaviours.put(image("config", "2").toString(), PodBehaviour.cannotPull("429 Too Many Requests"));
+        assertThat(bring(config, "2", Progress.NONE).outcome()).isEqualTo(Outcome.TIMED_OUT);
         Wanted wanted = Wanted.proven(Map.of(cart, image("cart", "2"), config, image("config", "2")), 1);
         cluster.install(wanted);
         Rollout rollout = cluster.awaitRollouts(wanted, Set.of(), DEADLINE, Progress.NONE);
