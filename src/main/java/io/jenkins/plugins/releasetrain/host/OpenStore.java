@@ -54,7 +54,10 @@ final class OpenStore implements AutoCloseable {
                 around.listener(),
                 controller.id());
         this.promotions = new Promotions(
-                service, controller, new PlainPromotions(store, controller.id(), around.clock(), around.listener()));
+                service,
+                controller,
+                new PlainPromotions(store, controller.id(), around.clock(), around.listener()),
+                around.live());
     }
 
     Store store() {

@@ -4,78 +4,160 @@ import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.engine.event.Event.PromotionOrdered;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.progress.Live;
+import io.jenkins.plugins.releasetrain.engine.promotion.PlainItems;
 import io.jenkins.plugins.releasetrain.engine.promotion.PlainPromotions;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 
-/** Promotions that builds ask for. One whose build ends before it is complete is undone (I6). */
+/**
+ * Promotions that builds ask for; one whose build ends before it is complete is undone (I6). Looks after all promotions of
+ * this controller, those of trains and lanes included, until none is half done.
+ */
 public final class Promotions {
-    private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
-
     private final ReleaseService service;
     private final Controller controller;
     private final PlainPromotions open;
+    private final Live live;
 
-    Promotions(ReleaseService service, Controller controller, PlainPromotions open) {
+    Promotions(ReleaseService service, Controller controller, PlainPromotions open, Live live) {
         this.service = service;
         this.controller = controller;
         this.open = open;
+        this.live = live;
     }
 
     /**
-     * Runs a promotion, or goes on with it.
+     * What a build asks for.
      *
-     * @param items made where nothing stands against the order
+     * @param images as {@link PlainItems#of} reads them
+     * @param overwrite whether tags may move that point to another image
+     */
+    public record Wanted(String from, String to, List<String> images, boolean overwrite) {}
+
+    /**
+     * Runs a promotion, or goes on with it: what is planned is promoted as it was, whatever its tags are by now (I1).
+     *
+     * @param notes told what is worth a line in the log
+     * @return what was promoted, by the journal
      * @throws EngineException after which it must be given up, or run again where that is retryable
      */
-    public List<Promoter.Item> promote(
-            PromotionOrdered order, Run<?, ?> build, Function<Registries, List<Promoter.Item>> items) {
-        Registries registries = service.registries(order.from(), order.to(), build);
-        List<Promoter.Item> wanted = items.apply(registries);
+    public Promoter.Result promote(String id, Wanted wanted, Origin origin, Run<?, ?> build, Consumer<String> notes) {
+        Registries registries = service.registries(wanted.from(), wanted.to(), build);
+        Promoter promoter = service.promoter();
+        List<Promoter.Item> items = promoter.isPlanned(id) ? List.of() : items(wanted, registries).of(wanted.images());
+        PromotionOrdered order = new PromotionOrdered(id, wanted.from(), wanted.to(), origin);
         open.order(order);
-        Promoter.Result result = service.promoter()
-                .promote(new Promoter.Request(
-                        order.promotion(), "", registries.dev(), registries.production(), wanted, Map.of()));
+        Promoter.Result result;
+        try {
+            result = promoter.promote(request(id, registries, items).telling(live.promoting(order, notes)));
+        } finally {
+            live.promotingNoMore(id);
+        }
+        end(id, result);
         if (!result.promoted()) {
             throw new EngineException(FailureKind.CONFLICT, "Nothing was promoted: " + result.reason());
         }
-        open.ended(order.promotion(), Optional.empty());
-        return wanted;
+        return result;
     }
 
-    /** Undoes what was done, in the background, and tries until that has worked. */
-    public void giveUp(PromotionOrdered order, String reason) {
-        controller.threads().execute(() -> undo(order, reason));
+    /** How far a promotion is, in words; empty where it is not under way. */
+    public Optional<String> progress(String id) {
+        return live.promotion(id).map(p -> p.state().text());
+    }
+
+    /** What a promotion would do; changes nothing. */
+    public Promoter.Plan plan(Wanted wanted, Run<?, ?> build) {
+        Registries registries = service.registries(wanted.from(), wanted.to(), build);
+        return service.promoter().plan(request("plan", registries, items(wanted, registries).of(wanted.images())));
+    }
+
+    /**
+     * The repositories that a build asks for, without prefix; asks no registry.
+     *
+     * @throws EngineException INVALID_INPUT where an entry is no image
+     */
+    public List<String> repositories(Wanted wanted, Run<?, ?> build) {
+        return items(wanted, service.registries(wanted.from(), wanted.to(), build))
+                .repositories(wanted.images());
+    }
+
+    private PlainItems items(Wanted wanted, Registries registries) {
+        return new PlainItems(
+                registries.dev(),
+                service.repositoryPrefix(wanted.from()),
+                service.repositoryPrefix(wanted.to()),
+                wanted.overwrite());
+    }
+
+    private static Promoter.Request request(String id, Registries registries, List<Promoter.Item> items) {
+        return new Promoter.Request(id, "", registries.dev(), registries.production(), items, Map.of());
+    }
+
+    private void end(String id, Promoter.Result result) {
+        if (result.ended()) {
+            open.ended(id, result.promoted() ? Optional.empty() : Optional.of(result.reason()));
+        }
+    }
+
+    /** Undoes what was done of a promotion, in the background, and tries until that has worked; nothing where it ended. */
+    public void giveUp(String promotion, String reason) {
+        controller
+                .threads()
+                .execute(() -> open.open().stream()
+                        .filter(order -> order.promotion().equals(promotion))
+                        .findFirst()
+                        .ifPresent(order -> undo(order, reason)));
     }
 
     private void undo(PromotionOrdered order, String reason) {
         try {
-            Registry target =
-                    service.target(order.to(), controller.build(order.origin().build()));
-            service.promoter().abandon(order.promotion(), reason, target);
-            open.ended(order.promotion(), Optional.of(reason));
-        } catch (EngineException e) {
+            Promoter.Result result = service.promoter().abandon(order.promotion(), reason, target(order));
+            end(order.promotion(), result);
+            if (!result.ended()) {
+                warn(order.promotion(), result.reason());
+            }
+        } catch (RuntimeException e) {
             ReleaseService.LOGGER.log(
-                    Level.WARNING,
-                    e,
-                    () -> "Promotion " + order.promotion() + " of "
-                            + order.origin().build() + " could not be undone; trying again");
-            controller.later(() -> giveUp(order, reason), TRY_AGAIN);
+                    Level.WARNING, e, () -> "Promotion " + order.promotion() + " is not undone yet; trying again");
         }
     }
 
-    /** After a start: what belongs to builds that did not survive is undone; the others go on by themselves. */
-    void resume() {
-        open.open().stream()
-                .filter(order -> !controller.isAlive(order.origin()))
-                .forEach(order ->
-                        giveUp(order, "its build " + order.origin().build() + " ended before it was complete"));
+    private Registry target(PromotionOrdered order) {
+        return service.target(order.to(), controller.build(order.origin().build()));
+    }
+
+    private static void warn(String promotion, String problem) {
+        ReleaseService.LOGGER.warning(() -> "Promotion " + promotion + ": " + problem + "; trying again");
+    }
+
+    /**
+     * What belongs to builds that did not survive is undone, and so is what could not be undone before. Promotions of
+     * builds that go on are left to them.
+     */
+    void lookAfter() {
+        for (PromotionOrdered order : open.open()) {
+            if (service.promoter().hasEnded(order.promotion()) || !controller.isAlive(order.origin())) {
+                undo(order, "its build " + order.origin().build() + " ended before it was complete");
+            }
+        }
+        service.promoter().sweep(this::target).forEach(Promotions::warn);
+    }
+
+    /** With the credentials that the order's job sees, else the system's. */
+    private Optional<Registry> target(Promoter.Open promotion) {
+        return open.open().stream()
+                .filter(order -> order.promotion().equals(promotion.id()))
+                .findFirst()
+                .map(this::target)
+                .filter(registry -> registry.host().equals(promotion.target()))
+                .or(() -> service.productionAt(promotion.target()));
     }
 }

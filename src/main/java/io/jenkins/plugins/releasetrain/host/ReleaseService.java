@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -59,6 +60,7 @@ public final class ReleaseService {
     private final ConfigurationLog log = new ConfigurationLog(controller, this::store, clock);
     private final Map<String, TrainDriver> trains = new ConcurrentHashMap<>();
     private final Map<String, LaneDriver> lanes = new ConcurrentHashMap<>();
+    private final AtomicBoolean watching = new AtomicBoolean();
     private final Wiring.Surroundings around =
             new Wiring.Surroundings(controller.threads(), clock, this::onEvent, live, catalogs, files, controller.id());
     private final StoreHolder<StoreKey, OpenStore> holder = new StoreHolder<>(
@@ -182,6 +184,15 @@ public final class ReleaseService {
         return Wiring.connect(target, build, clock);
     }
 
+    /** The production registry of a host, with the system's credentials; empty where none is configured. */
+    Optional<Registry> productionAt(String host) {
+        return settings().registries().stream()
+                .filter(r ->
+                        r.getRole() == RegistryRole.PRODUCTION && r.getHost().equals(host))
+                .findFirst()
+                .map(r -> wiring().registry(r.getName()));
+    }
+
     /** @throws EngineException where the registry is not configured */
     public String registryHost(String registry) {
         return settings().registry(registry).getHost();
@@ -230,6 +241,19 @@ public final class ReleaseService {
         return holder.get().promotions();
     }
 
+    /** Again and again, so that nothing stays half promoted (I6). */
+    private void watchPromotions() {
+        try {
+            holder.open().ifPresent(open -> open.promotions().lookAfter());
+        } catch (RuntimeException e) {
+            LOGGER.log(Level.WARNING, "Open promotions cannot be looked after now; trying again", e);
+        } finally {
+            if (!controller.isClosed()) {
+                later(this::watchPromotions, TRY_AGAIN);
+            }
+        }
+    }
+
     private Wiring wiring() {
         return holder.get().wiring(settings());
     }
@@ -265,6 +289,9 @@ public final class ReleaseService {
     private void opened() {
         execute(this::takeUp);
         execute(this::hook);
+        if (watching.compareAndSet(false, true)) {
+            execute(this::watchPromotions);
+        }
     }
 
     private void hook() {
@@ -299,7 +326,6 @@ public final class ReleaseService {
             now.environments().stream()
                     .filter(e -> e.getCatalog() != null)
                     .forEach(e -> lanes(e.getName()).takeUp());
-            promotions().resume();
         } catch (EngineException e) {
             LOGGER.log(Level.WARNING, "What was left by the last run cannot be taken up yet; trying again", e);
             later(this::takeUp, TRY_AGAIN);

@@ -2,15 +2,15 @@ package io.jenkins.plugins.releasetrain.steps;
 
 import hudson.AbortException;
 import hudson.model.Run;
-import hudson.model.TaskListener;
 import io.jenkins.plugins.releasetrain.actions.ImagesAction;
-import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Move;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
-import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import io.jenkins.plugins.releasetrain.engine.progress.Sizes;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
-import io.jenkins.plugins.releasetrain.engine.registry.Registries;
-import io.jenkins.plugins.releasetrain.engine.registry.Registry;
+import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan;
+import io.jenkins.plugins.releasetrain.host.Promotions;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,12 +27,13 @@ final class PromoteImageExecution extends StepExecution {
     private static final long serialVersionUID = 1;
     private static final int TRIES = 5;
     private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
+    private static final Duration TELL = Duration.ofSeconds(5);
 
     private final PromoteImageStep.Order order;
     private final String promotion = UUID.randomUUID().toString();
     private int tries;
     private volatile boolean stopped;
-    private transient volatile Event.PromotionOrdered ordered;
+    private transient volatile String said;
 
     PromoteImageExecution(StepContext context, PromoteImageStep.Order order) {
         super(context);
@@ -53,101 +54,127 @@ final class PromoteImageExecution extends StepExecution {
     @Override
     public void stop(Throwable cause) throws Exception {
         stopped = true;
+        giveUp("its build was stopped");
         super.stop(cause);
+    }
+
+    private void giveUp(String reason) {
+        ReleaseService.get().execute(() -> ReleaseService.get().promotions().giveUp(promotion, reason));
     }
 
     private void promote() {
         if (stopped) {
-            ReleaseService.get().promotions().giveUp(ordered, "its build was stopped");
             return;
         }
         try {
-            ReleaseService.get().riders().mayPromote(Origins.asking(getContext()), order.to(), repositories());
-            getContext().onSuccess(run(getContext().get(Run.class), getContext().get(TaskListener.class)));
+            Run<?, ?> build = getContext().get(Run.class);
+            ReleaseService.get().riders().mayPromote(Origins.asking(getContext()), order.to(), repositories(build));
+            getContext().onSuccess(run(build));
         } catch (EngineException e) {
-            if (e.kind().retryable() && tries++ < TRIES) {
-                Logs.say(getContext(), e.getMessage() + " – trying again");
+            boolean waits = e.kind() == FailureKind.BUSY;
+            if (!stopped && (waits || e.kind().retryable() && tries++ < TRIES)) {
+                say(waits ? e.getMessage() : e.getMessage() + " – trying again");
                 ReleaseService.get().later(this::promote, TRY_AGAIN);
             } else {
                 fail(new AbortException(e.getMessage()));
             }
-        } catch (IOException | RuntimeException e) {
-            fail(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             fail(e);
+        } catch (IOException | RuntimeException | Error e) {
+            fail(e);
         }
     }
 
-    private List<String> repositories() {
-        String host = ReleaseService.get().registryHost(order.from());
-        return order.images().stream()
-                .map(image -> ImageReference.parse(host, image).repository())
-                .toList();
+    private List<String> repositories(Run<?, ?> build) {
+        return ReleaseService.get().promotions().repositories(wanted(), build);
+    }
+
+    private Promotions.Wanted wanted() {
+        return new Promotions.Wanted(order.from(), order.to(), order.images(), order.overwrite());
     }
 
     private void fail(Throwable cause) {
-        if (ordered != null) {
-            ReleaseService.get().promotions().giveUp(ordered, String.valueOf(cause.getMessage()));
+        giveUp(String.valueOf(cause.getMessage()));
+        if (!stopped) {
+            getContext().onFailure(cause);
         }
-        getContext().onFailure(cause);
     }
 
-    private Map<String, Object> run(Run<?, ?> build, TaskListener listener) throws IOException, InterruptedException {
-        if (order.images().isEmpty()) {
-            throw EngineException.invalid("promoteImage: images is empty; name at least one, as in 'shop/cart:1.4.2'");
-        }
-        ordered = new Event.PromotionOrdered(promotion, order.from(), order.to(), Origins.of(getContext()));
-        List<Map<String, String>> promoted = new ArrayList<>();
-        List<ImagesAction.Image> kept = new ArrayList<>();
+    private Map<String, Object> run(Run<?, ?> build) throws IOException, InterruptedException {
+        Promotions promotions = ReleaseService.get().promotions();
         String host = ReleaseService.get().registryHost(order.to());
-        for (Promoter.Item item : ReleaseService.get().promotions().promote(ordered, build, this::items)) {
-            String target = host + "/" + item.targetRepository() + ":" + item.tag();
-            listener.getLogger().println("[release-train] promoted " + target + "@" + item.digest());
-            promoted.add(new LinkedHashMap<>(
-                    Map.of("image", target, "digest", item.digest().value())));
-            kept.add(new ImagesAction.Image(
-                    item.targetRepository(), target, item.digest().value(), "", "promoted", "promoteImage"));
+        if (order.plan()) {
+            return plan(promotions.plan(wanted(), build), host);
         }
-        ImagesAction.add(build, kept);
+        ReleaseService.get().later(this::tellProgress, TELL);
+        return answer(
+                promotions.promote(
+                        promotion, wanted(), Origins.of(getContext()), build, line -> Logs.say(getContext(), line)),
+                build,
+                host);
+    }
+
+    /** Every few seconds while something is under way, unless it is what was said last. */
+    private void tellProgress() {
+        ReleaseService.get().promotions().progress(promotion).ifPresent(text -> {
+            say(text);
+            ReleaseService.get().later(this::tellProgress, TELL);
+        });
+    }
+
+    private void say(String line) {
+        if (!line.equals(said)) {
+            said = line;
+            Logs.say(getContext(), line);
+        }
+    }
+
+    private Map<String, Object> answer(Promoter.Result result, Run<?, ?> build, String host) throws IOException {
+        List<Map<String, String>> promoted = new ArrayList<>();
+        List<ImagesAction.Image> images = new ArrayList<>();
+        for (Move move : result.moves()) {
+            String target = host + "/" + move.targetRepository() + ":" + move.tag();
+            String digest = move.digest().value();
+            Logs.say(getContext(), "promoted " + target + "@" + digest);
+            promoted.add(new LinkedHashMap<>(Map.of("image", target, "digest", digest)));
+            images.add(new ImagesAction.Image(move.targetRepository(), target, digest, "", "promoted", "promoteImage"));
+        }
+        ImagesAction.add(build, images);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("promotion", promotion);
         answer.put("images", promoted);
         return answer;
     }
 
-    private List<Promoter.Item> items(Registries registries) {
-        return order.images().stream().map(image -> item(registries, image)).toList();
-    }
-
-    private Promoter.Item item(Registries registries, String image) {
-        ReleaseService service = ReleaseService.get();
-        ImageReference source =
-                ImageReference.parse(registries.dev().host(), service.repositoryPrefix(order.from()) + image);
-        Registry.Descriptor found = registries
-                .dev()
-                .resolve(source.repository(), source.manifestReference())
-                .orElseThrow(() -> new EngineException(
-                        FailureKind.NOT_FOUND, "Nothing was promoted: there is no image " + source));
-        String tag = source.tag()
-                .orElseThrow(() -> EngineException.invalid("promoteImage: '" + image
-                        + "' needs a tag to be promoted as, as in 'shop/cart:1.4.2@sha256:…'"));
-        if (source.digest().isPresent()
-                && registries
-                        .dev()
-                        .resolve(source.repository(), tag)
-                        .filter(named -> named.digest().equals(found.digest()))
-                        .isEmpty()) {
-            throw EngineException.invalid(
-                    "promoteImage: nothing was promoted, since the tag of " + source + " is not of that digest there");
+    private Map<String, Object> plan(Promoter.Plan plan, String host) {
+        List<Map<String, String>> tags = new ArrayList<>();
+        for (Move move : plan.moves()) {
+            String target = host + "/" + move.targetRepository() + ":" + move.tag();
+            String former = move.former().map(Digest::value).orElse("");
+            Map<String, String> tag = new LinkedHashMap<>();
+            tag.put("image", target);
+            tag.put("from", former);
+            tag.put("to", move.digest().value());
+            tags.add(tag);
+            boolean stays = former.equals(move.digest().value());
+            Logs.say(
+                    getContext(),
+                    target + ": " + (former.isEmpty() ? "new" : former)
+                            + (stays ? ", unchanged" : " → " + move.digest()));
         }
-        String bare = source.repository()
-                .substring(service.repositoryPrefix(order.from()).length());
-        return new Promoter.Item(
-                source.repository(),
-                service.repositoryPrefix(order.to()) + bare,
-                found.digest(),
-                tag,
-                order.overwrite());
+        CopyPlan content = plan.content();
+        Logs.say(
+                getContext(),
+                "to be copied: " + content.missingImages() + " of "
+                        + content.parts().size() + " images, " + Sizes.text(content.bytes()) + "; about "
+                        + plan.requests() + " requests; nothing was done");
+        content.left().forEach(line -> Logs.say(getContext(), line));
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("images", content.missingImages());
+        answer.put("bytes", content.bytes());
+        answer.put("requests", plan.requests());
+        answer.put("tags", tags);
+        return answer;
     }
 }

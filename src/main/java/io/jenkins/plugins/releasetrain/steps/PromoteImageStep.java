@@ -23,6 +23,7 @@ public final class PromoteImageStep extends Step {
     private final String to;
     private final List<String> images;
     private boolean overwrite;
+    private boolean plan;
 
     @DataBoundConstructor
     public PromoteImageStep(String from, String to, List<String> images) {
@@ -54,9 +55,19 @@ public final class PromoteImageStep extends Step {
         this.overwrite = overwrite;
     }
 
+    /** Whether to tell what would be done, and to do nothing. */
+    public boolean isPlan() {
+        return plan;
+    }
+
+    @DataBoundSetter
+    public void setPlan(boolean plan) {
+        this.plan = plan;
+    }
+
     @Override
     public StepExecution start(StepContext context) {
-        return new PromoteImageExecution(context, new Order(from, to, new ArrayList<>(images), overwrite));
+        return new PromoteImageExecution(context, new Order(from, to, new ArrayList<>(images), overwrite, plan));
     }
 
     /** What an execution keeps of the step. No record: the baseline cannot save those in the program of a build. */
@@ -67,12 +78,14 @@ public final class PromoteImageStep extends Step {
         private final String to;
         private final ArrayList<String> images;
         private final boolean overwrite;
+        private final boolean plan;
 
-        Order(String from, String to, ArrayList<String> images, boolean overwrite) {
+        Order(String from, String to, ArrayList<String> images, boolean overwrite, boolean plan) {
             this.from = from;
             this.to = to;
             this.images = images;
             this.overwrite = overwrite;
+            this.plan = plan;
         }
 
         String from() {
@@ -89,6 +102,10 @@ public final class PromoteImageStep extends Step {
 
         boolean overwrite() {
             return overwrite;
+        }
+
+        boolean plan() {
+            return plan;
         }
     }
 

@@ -59,6 +59,32 @@ class PromoteImageStepTest extends ShopTest {
     }
 
     @Test
+    void planTellsWhatWouldBeDoneAndChangesNothing() throws Exception {
+        String cart = shop.build("cart", "1.4.2");
+
+        WorkflowRun build = jenkins.buildAndAssertSuccess(Shop.job(jenkins, "plan", """
+            def p = promoteImage(from: 'dev', to: 'production', images: ['shop/cart:1.4.2'], plan: true)
+            echo "${p.images} image, ${p.bytes > 0}, from '${p.tags[0].from}' to ${p.tags[0].to}"
+            """));
+
+        jenkins.assertLogContains("1 image, true, from '' to " + cart, build);
+        assertThat(shop.production.tags("shop/cart")).isEmpty();
+    }
+
+    @Test
+    void S7_digestThatIsNotItsTagsIsRefused() throws Exception {
+        shop.build("cart", "1.4.2");
+        String other = shop.build("cart", "1.5.0");
+
+        jenkins.assertLogContains(
+                "shop/cart:1.4.2 is sha256:",
+                jenkins.buildAndAssertStatus(Result.FAILURE, Shop.job(jenkins, "promote", """
+                    promoteImage from: 'dev', to: 'production', images: ['shop/cart:1.4.2@%s']
+                    """.formatted(other))));
+        assertThat(shop.production.tags("shop/cart")).isEmpty();
+    }
+
+    @Test
     void saysWhatIsWrongWithItsArguments() throws Exception {
         jenkins.assertLogContains(
                 "Unknown registry 'nowhere'; configured are dev, production",

@@ -49,7 +49,15 @@ final class NowViews {
                 .map(ItemViews::owner)
                 .limit(OWNERS)
                 .toList();
-        return new View.Now(views, owners);
+        List<View.PlainPromotion> promotions = live.promotions().stream()
+                .map(p -> new View.PlainPromotion(
+                        p.order().promotion(),
+                        p.order().from(),
+                        p.order().to(),
+                        p.since(),
+                        p.progress().state()))
+                .toList();
+        return new View.Now(views, owners, promotions);
     }
 
     private View.TrainNow train(Activity activity) {

@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.history;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
+import io.jenkins.plugins.releasetrain.engine.progress.LivePromotion;
 import io.jenkins.plugins.releasetrain.engine.simulation.Advisor;
 import io.jenkins.plugins.releasetrain.engine.store.Item;
 import java.time.Instant;
@@ -11,8 +12,19 @@ import java.util.Optional;
 
 /** What the JSON API answers with; one record per JSON object. Times in UTC, durations in seconds. */
 public sealed interface View {
-    /** @param owners trains, and environment and group of lanes, by name */
-    record Now(List<TrainNow> trains, List<String> owners) implements View {}
+    /**
+     * @param owners trains, and environment and group of lanes, by name
+     * @param promotions that builds ordered and this controller works on
+     */
+    record Now(List<TrainNow> trains, List<String> owners, List<PlainPromotion> promotions) implements View {}
+
+    /**
+     * A promotion of {@code promoteImage}.
+     *
+     * @param from name of the source registry, and {@code to} of the target
+     */
+    record PlainPromotion(String id, String from, String to, Instant since, LivePromotion.State progress)
+            implements View {}
 
     /**
      * One train, or the lanes of one group.

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.progress;
 
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.registry.CopyProgress;
 import java.time.Clock;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 
 /**
  * How far rollouts, tests and copies of this process are, and what its trains and lanes wait for; other controllers' work
@@ -29,6 +31,15 @@ public final class Live implements CopyProgress {
     private final Map<Waiter, Wait> waits = atMost(TRIALS);
     private final Map<String, Delivery> deliveries = new ConcurrentSkipListMap<>();
     private final Map<Digest, Bytes> copies = atMost(IMAGES);
+
+    private final Map<String, Promoting> promotions = new ConcurrentSkipListMap<>();
+
+    /**
+     * A promotion that a build ordered and that is under way.
+     *
+     * @param since when this process began or went on with it
+     */
+    public record Promoting(Event.PromotionOrdered order, Instant since, LivePromotion progress) {}
 
     private record Place(String environment, Set<String> services) {}
 
@@ -153,6 +164,32 @@ public final class Live implements CopyProgress {
                     .sorted(Comparator.comparing(Wait::environment))
                     .toList();
         }
+    }
+
+    /**
+     * A promotion begins, or goes on.
+     *
+     * @param notes told what is worth a line in a log
+     * @return to be told how far it is
+     */
+    public LivePromotion promoting(Event.PromotionOrdered order, Consumer<String> notes) {
+        LivePromotion progress = new LivePromotion(clock, notes);
+        promotions.put(order.promotion(), new Promoting(order, clock.instant(), progress));
+        return progress;
+    }
+
+    /** A promotion ended, or waits to be tried again. */
+    public void promotingNoMore(String promotion) {
+        promotions.remove(promotion);
+    }
+
+    public Optional<LivePromotion> promotion(String id) {
+        return Optional.ofNullable(promotions.get(id)).map(Promoting::progress);
+    }
+
+    /** Those of builds, not of trains and lanes, by id. */
+    public List<Promoting> promotions() {
+        return List.copyOf(promotions.values());
     }
 
     /** @return what was known of this webhook before */

@@ -129,6 +129,7 @@ final class Course {
                         request.source(),
                         request.target(),
                         Planner.images(journal.state().moves(), present));
+        request.progress().begun(plan);
         copied = tools.copier().carryOut(plan, request.source(), request.target(), request.progress());
         journal.update(s -> s.contentThere()
                 ? List.of()
@@ -142,6 +143,7 @@ final class Course {
                         journal,
                         tools.executor(),
                         this::copyAgain,
+                        request.progress(),
                         () -> tools.open().requireOurs(id))
                 .run();
     }

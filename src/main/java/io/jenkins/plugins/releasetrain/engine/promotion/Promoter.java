@@ -7,7 +7,6 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan;
-import io.jenkins.plugins.releasetrain.engine.registry.CopyProgress;
 import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
@@ -60,7 +59,7 @@ public final class Promoter {
      * @param release that it belongs to; empty for a plain promotion
      * @param expected compare-and-swap (I7): the digest that a tag must point to at the start; tags without an entry may
      *     point anywhere
-     * @param progress told how far the content is
+     * @param progress told how far it is
      * @param veto asked once it is planned, and again before the first tag: why it is not wanted any more; empty: it is
      */
     public record Request(
@@ -70,7 +69,7 @@ public final class Promoter {
             Registry target,
             List<Item> items,
             Map<Registry.Tag, Optional<Digest>> expected,
-            CopyProgress progress,
+            PromotionProgress progress,
             Supplier<Optional<String>> veto) {
         public Request(
                 String id,
@@ -79,7 +78,7 @@ public final class Promoter {
                 Registry target,
                 List<Item> items,
                 Map<Registry.Tag, Optional<Digest>> expected) {
-            this(id, release, source, target, items, expected, CopyProgress.NONE, Optional::empty);
+            this(id, release, source, target, items, expected, PromotionProgress.NONE, Optional::empty);
         }
 
         /** @param reason as {@code veto} */
@@ -87,7 +86,7 @@ public final class Promoter {
             return new Request(id, release, source, target, items, expected, progress, reason);
         }
 
-        public Request telling(CopyProgress told) {
+        public Request telling(PromotionProgress told) {
             return new Request(id, release, source, target, items, expected, told, veto);
         }
     }

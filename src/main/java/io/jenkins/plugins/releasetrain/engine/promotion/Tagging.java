@@ -27,6 +27,7 @@ final class Tagging {
     private final Journal<PromotionState> journal;
     private final Executor executor;
     private final Consumer<Move> copyAgain;
+    private final PromotionProgress progress;
     private final Runnable mayGoOn;
     /** Intents that no append holds yet: those of several threads go into one. */
     private final Set<String> intents = ConcurrentHashMap.newKeySet();
@@ -41,12 +42,14 @@ final class Tagging {
             Journal<PromotionState> journal,
             Executor executor,
             Consumer<Move> copyAgain,
+            PromotionProgress progress,
             Runnable mayGoOn) {
         this.id = id;
         this.target = target;
         this.journal = journal;
         this.executor = executor;
         this.copyAgain = copyAgain;
+        this.progress = progress;
         this.mayGoOn = mayGoOn;
     }
 
@@ -59,6 +62,7 @@ final class Tagging {
     boolean run() {
         List<Move> moves =
                 journal.state().moves().stream().filter(PromotionState::isMove).toList();
+        progress.tagging(moves.size());
         for (boolean last : new boolean[] {false, true}) {
             List<Move> phase = moves.stream().filter(m -> m.mayMove() == last).toList();
             Together.each(phase, SIDE_BY_SIDE, executor, this::move);
@@ -74,6 +78,7 @@ final class Tagging {
         Optional<Digest> now =
                 target.resolve(move.targetRepository(), move.tag()).map(Registry.Descriptor::digest);
         if (now.equals(Optional.of(move.digest()))) {
+            progress.tagged();
             return;
         }
         if (!now.equals(move.former())) {
@@ -84,6 +89,7 @@ final class Tagging {
         }
         if (intend(PromotionState.name(move))) {
             set(move);
+            progress.tagged();
         }
     }
 

@@ -106,6 +106,15 @@ const latest = items => items.length === 0 ? null
     el("span", { class: "rt-soft" }, i.user, i.user ? " · " : "", ago(i.at)),
     i.reason && i.kind === "CHANGE" ? el("div", { class: "rt-why" }, i.reason) : null))));
 
+const plain = list => list.length === 0 ? null
+  : el("section", { class: "rt-card rt-live", "aria-label": t("promotions") },
+    el("div", { class: "rt-card-head" }, el("h2", {}, t("promotions"))),
+    table(t("promotions.caption"), [t("from"), t("to"), t("since"), t("state")],
+      list.map(({ from, to, since, progress: p }) => [from, to, ago(since), p.phase === "CONTENT"
+        ? t("progress.content", p.imagesDone, p.images, p.blobsDone, p.blobs) + " · " + t("progress.bytes", bytes(p.bytesDone), bytes(p.bytes)) +
+          (p.bytesPerSecond ? " · " + t("progress.rate", bytes(p.bytesPerSecond)) : "")
+        : t("progress." + p.phase, p.tagsDone, p.tags)])));
+
 const bad = list => list.length === 0 ? null
   : el("section", { class: "rt-card", "aria-label": t("blocked") }, el("div", { class: "rt-card-head" }, el("h2", {}, t("blocked"))),
     table(t("blocked.caption"), [t("service"), t("image"), t("release"), t("person"), t("why"), ""],
@@ -128,5 +137,5 @@ export async function now() {
   return { title: t("now"), live: true, content: [
     find(),
     all.trains.length ? await cards(all) : notice(t("now.none"), el("p", { class: "jenkins-notice__description" }, t("now.how"))),
-    bad(blocks), latest(history.items)] };
+    plain(all.promotions), bad(blocks), latest(history.items)] };
 }
