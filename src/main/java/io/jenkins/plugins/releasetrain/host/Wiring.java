@@ -42,6 +42,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** Engine objects made from one state of the configuration, each when it is first needed. */
@@ -158,6 +159,7 @@ final class Wiring implements AutoCloseable {
 
     private Train train(TrainConfiguration train) {
         AdoptedCatalog catalog = adopted("train-" + train.getName(), train.getCatalog());
+        Registries registries = registriesOf(train.getCatalog());
         return new Train(
                 new Train.Plan(
                         settings(train),
@@ -166,9 +168,9 @@ final class Wiring implements AutoCloseable {
                         ports.controller(),
                         train.getInstall() == Install.PATCH),
                 catalog,
-                registriesOf(train.getCatalog()),
+                registries,
                 train.environments().stream().map(this::environment).toList(),
-                enginePorts());
+                enginePorts(registries, catalog::taken));
     }
 
     private Publisher publisher(TrainConfiguration train) {
@@ -242,19 +244,25 @@ final class Wiring implements AutoCloseable {
                 environment.getOnDrift(),
                 environment.getAttempts(),
                 TrainSettings.USUAL_MOVING_TAGS);
+        Registries registries = registriesOf(environment.getCatalog());
         return new Lanes(
                 environment.getLanes() == null
                         ? settings
                         : environment.getLanes().in(settings),
                 catalog,
-                registriesOf(environment.getCatalog()),
+                registries,
                 environment(environment.getName()),
-                enginePorts());
+                enginePorts(registries, () -> catalog));
     }
 
-    private io.jenkins.plugins.releasetrain.engine.promotion.Ports enginePorts() {
+    private io.jenkins.plugins.releasetrain.engine.promotion.Ports enginePorts(
+            Registries registries, Supplier<Catalog> catalog) {
         return new io.jenkins.plugins.releasetrain.engine.promotion.Ports(
-                store, promoter, ports.clock(), Wiring::id, ports.listener());
+                store,
+                promoter,
+                ports.clock(),
+                Wiring::id,
+                ports.listener().andThen(promoter.early().following(registries, catalog)));
     }
 
     static String id() {

@@ -34,6 +34,7 @@ public final class Promoter {
     private final Consumer<Event> listener;
     private final OpenPromotions open;
     private final Course.Tools tools;
+    private final EarlyContent early;
     /** Promotions that a thread of this process works on. */
     private final Set<String> busy = ConcurrentHashMap.newKeySet();
 
@@ -50,6 +51,12 @@ public final class Promoter {
         this.listener = listener;
         this.open = new OpenPromotions(store, controller, clock, listener);
         this.tools = new Course.Tools(open, new Blocks(store, clock, listener), new Undo(executor), copier, executor);
+        this.early = new EarlyContent(store, copier, executor);
+    }
+
+    /** Copies content before it is promoted. */
+    public EarlyContent early() {
+        return early;
     }
 
     /**
