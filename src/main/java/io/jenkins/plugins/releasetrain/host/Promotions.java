@@ -52,7 +52,8 @@ public final class Promotions {
     public Promoter.Result promote(String id, Wanted wanted, Origin origin, Run<?, ?> build, Consumer<String> notes) {
         Registries registries = service.registries(wanted.from(), wanted.to(), build);
         Promoter promoter = service.promoter();
-        List<Promoter.Item> items = promoter.isPlanned(id) ? List.of() : items(wanted, registries).of(wanted.images());
+        List<Promoter.Item> items =
+                promoter.isPlanned(id) ? List.of() : items(wanted, registries).of(wanted.images());
         PromotionOrdered order = new PromotionOrdered(id, wanted.from(), wanted.to(), origin);
         open.order(order);
         Promoter.Result result;
@@ -76,7 +77,8 @@ public final class Promotions {
     /** What a promotion would do; changes nothing. */
     public Promoter.Plan plan(Wanted wanted, Run<?, ?> build) {
         Registries registries = service.registries(wanted.from(), wanted.to(), build);
-        return service.promoter().plan(request("plan", registries, items(wanted, registries).of(wanted.images())));
+        return service.promoter()
+                .plan(request("plan", registries, items(wanted, registries).of(wanted.images())));
     }
 
     /**

@@ -51,12 +51,7 @@ class EarlyContentTest {
                 shop.store.version("train/shop"),
                 shop.clock.instant(),
                 List.of(new Event.ChangeQueued(new Change(
-                        id,
-                        new TreeMap<>(Map.of(service, image)),
-                        Origin.UNKNOWN,
-                        shop.clock.instant(),
-                        0,
-                        promote))));
+                        id, new TreeMap<>(Map.of(service, image)), Origin.UNKNOWN, shop.clock.instant(), 0, promote))));
     }
 
     private static Event.TrialStarted trial(boolean testRelease, String... changes) {
@@ -127,15 +122,14 @@ class EarlyContentTest {
                             interrupted.add(sourceRepository);
                         }
                     } else {
-                        interrupted.add(sourceRepository + Thread.currentThread().isInterrupted());
+                        interrupted.add(
+                                sourceRepository + Thread.currentThread().isInterrupted());
                     }
                     return ImageCopier.Report.NOTHING;
                 },
                 Runnable::run);
         Thread worker = new Thread(() -> early.copy(
-                "t1",
-                shop.registries(),
-                List.of(new Image("dev/s0", FakeShop.digest("s0", "2"), "prod/s0"))));
+                "t1", shop.registries(), List.of(new Image("dev/s0", FakeShop.digest("s0", "2"), "prod/s0"))));
         worker.start();
         begun.await();
         early.copy("t1", shop.registries(), List.of(new Image("dev/s2", FakeShop.digest("s1", "2"), "prod/s1")));

@@ -40,7 +40,8 @@ class PlainItemsTest {
 
     @Test
     void repositoriesAreThoseWithoutPrefix() {
-        assertThat(items.repositories(List.of("shop/cart:1.4.2", "shop/pay:2"))).containsExactly("shop/cart", "shop/pay");
+        assertThat(items.repositories(List.of("shop/cart:1.4.2", "shop/pay:2")))
+                .containsExactly("shop/cart", "shop/pay");
     }
 
     @Test
