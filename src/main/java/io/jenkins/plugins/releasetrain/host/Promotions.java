@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.host;
 
 import hudson.model.Run;
+import io.jenkins.plugins.releasetrain.engine.daemon.DaemonImages;
 import io.jenkins.plugins.releasetrain.engine.event.Event.PromotionOrdered;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
@@ -52,8 +53,9 @@ public final class Promotions {
     public Promoter.Result promote(String id, Wanted wanted, Origin origin, Run<?, ?> build, Consumer<String> notes) {
         Registries registries = service.registries(wanted.from(), wanted.to(), build);
         Promoter promoter = service.promoter();
-        List<Promoter.Item> items =
-                promoter.isPlanned(id) ? List.of() : items(wanted, registries).of(wanted.images());
+        List<Promoter.Item> items = promoter.isPlanned(id)
+                ? List.of()
+                : items(wanted, registries).of(service.pushed(wanted.from(), wanted.images(), registries.dev(), build));
         PromotionOrdered order = new PromotionOrdered(id, wanted.from(), wanted.to(), origin);
         open.order(order);
         Promoter.Result result;
@@ -76,6 +78,10 @@ public final class Promotions {
 
     /** What a promotion would do; changes nothing. */
     public Promoter.Plan plan(Wanted wanted, Run<?, ?> build) {
+        wanted.images().stream().filter(DaemonImages::isInDaemon).findFirst().ifPresent(image -> {
+            throw EngineException.invalid("promoteImage: image '" + image
+                    + "' is in a Docker daemon and would be pushed first, so that it cannot be planned");
+        });
         Registries registries = service.registries(wanted.from(), wanted.to(), build);
         return service.promoter()
                 .plan(request("plan", registries, items(wanted, registries).of(wanted.images())));
@@ -88,7 +94,7 @@ public final class Promotions {
      */
     public List<String> repositories(Wanted wanted, Run<?, ?> build) {
         return items(wanted, service.registries(wanted.from(), wanted.to(), build))
-                .repositories(wanted.images());
+                .repositories(wanted.images().stream().map(DaemonPushes::bare).toList());
     }
 
     private PlainItems items(Wanted wanted, Registries registries) {

@@ -12,6 +12,7 @@ import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.Settings;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
+import io.jenkins.plugins.releasetrain.engine.daemon.DockerDaemon;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.history.Answers;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
@@ -60,6 +61,7 @@ public final class ReleaseService {
     private final ConfigurationLog log = new ConfigurationLog(controller, this::store, clock);
     private final Map<String, TrainDriver> trains = new ConcurrentHashMap<>();
     private final Map<String, LaneDriver> lanes = new ConcurrentHashMap<>();
+    private final DaemonPushes pushes = new DaemonPushes(new DockerDaemon(Optional.empty()));
     private final AtomicBoolean watching = new AtomicBoolean();
     private final Wiring.Surroundings around =
             new Wiring.Surroundings(controller.threads(), clock, this::onEvent, live, catalogs, files, controller.id());
@@ -182,6 +184,29 @@ public final class ReleaseService {
                     + " to it; choose another, or change its role under Manage Jenkins » Release Train");
         }
         return Wiring.connect(target, build, clock);
+    }
+
+    /** Images of {@code promoteImage}, those of a Docker daemon pushed. */
+    List<String> pushed(String from, List<String> images, Registry dev, Run<?, ?> build) {
+        return pushes.plain(images, repositoryPrefix(from), dev, settings().registry(from), build);
+    }
+
+    /** Images by service, those of a Docker daemon pushed to the dev registry of the catalog that the train uses. */
+    public Map<String, String> pushedForTrain(String train, Map<String, String> images) {
+        return pushed(settings().train(train).getCatalog(), images);
+    }
+
+    /** The same for an environment that takes lanes. */
+    public Map<String, String> pushedForLanes(String environment, Map<String, String> images) {
+        return pushed(settings().environment(environment).getCatalog(), images);
+    }
+
+    private Map<String, String> pushed(String catalog, Map<String, String> images) {
+        return pushes.ofServices(
+                images,
+                () -> wiring().catalog(catalog),
+                () -> settings().registry(settings().catalog(catalog).getDevRegistry()),
+                name -> wiring().registry(name));
     }
 
     /** The production registry of a host, with the system's credentials; empty where none is configured. */

@@ -103,12 +103,16 @@ final class Wiring implements AutoCloseable {
         if (registry.getCaCertificates() != null) {
             settings = settings.withTrustedCertificates(registry.getCaCertificates());
         }
-        String id = registry.getCredentialsId();
-        if (id != null) {
-            String place = "registry '" + registry.getName() + "'";
-            settings = settings.withCredentials(() -> Optional.of(JenkinsCredentials.login(build, id, place)));
+        if (registry.getCredentialsId() != null) {
+            settings = settings.withCredentials(() -> login(registry, build));
         }
         return new HttpRegistry(settings, clock, Sleeper.real());
+    }
+
+    /** Empty for anonymous. */
+    static Optional<RegistrySettings.Credentials> login(RegistryConfiguration registry, Optional<Run<?, ?>> build) {
+        return Optional.ofNullable(registry.getCredentialsId())
+                .map(id -> JenkinsCredentials.login(build, id, "registry '" + registry.getName() + "'"));
     }
 
     /** As it is now; trains and lanes may still have the one before. */

@@ -70,11 +70,13 @@ final class MicroReleaseExecution extends ReleaseExecution {
                         order.environment(),
                         order.candidates().keySet(),
                         true);
-        LaneId opened = driver().open(order.candidates(), Origins.of(getContext()));
+        Map<String, String> candidates =
+                ReleaseService.get().pushedForLanes(order.environment(), order.candidates());
+        LaneId opened = driver().open(candidates, Origins.of(getContext()));
         group = opened.group();
         lane = opened.id();
         say("Lane " + lane + " of " + group + " opened in '" + order.environment() + "': "
-                + Words.some(order.candidates().entrySet()));
+                + Words.some(candidates.entrySet()));
     }
 
     @Override

@@ -57,6 +57,7 @@ final class MonoReleaseExecution extends ReleaseExecution {
         ReleaseService.get()
                 .riders()
                 .mayRide(Origins.asking(getContext()), order.train(), images.keySet(), order.promote());
+        images = ReleaseService.get().pushedForTrain(order.train(), images);
         change = driver().queue(new Train.Request(images, Origins.of(getContext()), order.priority(), order.promote()));
         say("Queued for train '" + order.train() + "' as change " + change + ": " + Words.some(images.entrySet()));
     }

@@ -118,7 +118,8 @@ public final class PromoteImageStep extends Step {
                         "from", Arguments.Kind.NEEDED,
                         "to", Arguments.Kind.NEEDED,
                         "images", Arguments.Kind.LIST,
-                        "overwrite", Arguments.Kind.FLAG));
+                        "overwrite", Arguments.Kind.FLAG,
+                        "plan", Arguments.Kind.FLAG));
 
         @Override
         public Step newInstance(Map<String, Object> arguments) throws Exception {
