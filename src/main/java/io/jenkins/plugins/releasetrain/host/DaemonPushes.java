@@ -47,7 +47,8 @@ record DaemonPushes(ImageDaemon daemon) {
      *
      * @param build whose job's credentials are used
      */
-    List<String> plain(List<String> images, String prefix, Registry dev, RegistryConfiguration configured, Run<?, ?> build) {
+    List<String> plain(
+            List<String> images, String prefix, Registry dev, RegistryConfiguration configured, Run<?, ?> build) {
         DaemonImages daemonImages = images(dev, configured, Optional.of(build));
         return images.stream()
                 .map(image -> DaemonImages.isInDaemon(image)

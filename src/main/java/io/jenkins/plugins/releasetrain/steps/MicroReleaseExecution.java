@@ -70,8 +70,7 @@ final class MicroReleaseExecution extends ReleaseExecution {
                         order.environment(),
                         order.candidates().keySet(),
                         true);
-        Map<String, String> candidates =
-                ReleaseService.get().pushedForLanes(order.environment(), order.candidates());
+        Map<String, String> candidates = ReleaseService.get().pushedForLanes(order.environment(), order.candidates());
         LaneId opened = driver().open(candidates, Origins.of(getContext()));
         group = opened.group();
         lane = opened.id();

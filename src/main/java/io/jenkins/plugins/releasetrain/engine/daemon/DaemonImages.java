@@ -62,8 +62,8 @@ public record DaemonImages(ImageDaemon daemon, Registry registry, Supplier<Optio
         if (!stored.equals(pushed)) {
             throw new EngineException(
                     FailureKind.CONFLICT,
-                    "'" + image + "' was pushed as " + pushed + ", but " + registry.host() + "/" + repository + ":" + tag
-                            + " is " + stored + "; somebody else pushed there at the same time");
+                    "'" + image + "' was pushed as " + pushed + ", but " + registry.host() + "/" + repository + ":"
+                            + tag + " is " + stored + "; somebody else pushed there at the same time");
         }
         return stored;
     }

@@ -131,7 +131,9 @@ public final class DockerDaemon implements ImageDaemon {
 
         private static FailureKind kind(String problem) {
             String text = problem.toLowerCase(Locale.ROOT);
-            if (text.contains("unauthorized") || text.contains("authentication required") || text.contains("no basic auth")) {
+            if (text.contains("unauthorized")
+                    || text.contains("authentication required")
+                    || text.contains("no basic auth")) {
                 return FailureKind.UNAUTHENTICATED;
             }
             return text.contains("denied") ? FailureKind.FORBIDDEN : FailureKind.UNAVAILABLE;

@@ -12,6 +12,7 @@ import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,8 @@ public final class Promoter {
     private final OpenPromotions open;
     private final Course.Tools tools;
     private final EarlyContent early;
+    /** When the tags that a promotion left over are tried again, by its id. */
+    private final Map<String, Instant> leftOver = new ConcurrentHashMap<>();
     /** Promotions that a thread of this process works on. */
     private final Set<String> busy = ConcurrentHashMap.newKeySet();
 
@@ -237,7 +240,7 @@ public final class Promoter {
      */
     public Map<String, String> sweep(Function<Open, Optional<Registry>> targets) {
         open.beHere();
-        return new Sweep(this, tools, targets).run();
+        return new Sweep(this, tools, targets, new Sweep.Patience(clock.instant(), leftOver)).run();
     }
 
     /** A promotion that is under way, and the host of the registry that it goes to. */

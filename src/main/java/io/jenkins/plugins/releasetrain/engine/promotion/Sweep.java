@@ -4,6 +4,8 @@ import io.jenkins.plugins.releasetrain.engine.event.Event.Move;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,11 +17,38 @@ final class Sweep {
     private final Promoter promoter;
     private final Course.Tools tools;
     private final Function<Promoter.Open, Optional<Registry>> targets;
+    private final Patience patience;
 
-    Sweep(Promoter promoter, Course.Tools tools, Function<Promoter.Open, Optional<Registry>> targets) {
+    /**
+     * Some registries never remove a tag, so they are not asked each time.
+     *
+     * @param again when tags that are left over are tried again, by promotion
+     */
+    record Patience(Instant now, Map<String, Instant> again) {
+        private static final Duration PERIOD = Duration.ofMinutes(10);
+
+        private boolean isDue(String id) {
+            return !again.getOrDefault(id, Instant.MIN).isAfter(now);
+        }
+
+        private void tried(String id, boolean allGone) {
+            if (allGone) {
+                again.remove(id);
+            } else {
+                again.put(id, now.plus(PERIOD));
+            }
+        }
+    }
+
+    Sweep(
+            Promoter promoter,
+            Course.Tools tools,
+            Function<Promoter.Open, Optional<Registry>> targets,
+            Patience patience) {
         this.promoter = promoter;
         this.tools = tools;
         this.targets = targets;
+        this.patience = patience;
     }
 
     /** @return what could not be done yet, in words, by promotion; one that fails does not stop the others */
@@ -43,7 +72,7 @@ final class Sweep {
     private Optional<String> lookAfter(String id, OpenPromotions.Open open) {
         PromotionState state = promoter.journal(id).state();
         if (open.over()) {
-            return removeLeftOver(id, open, state);
+            return patience.isDue(id) ? removeLeftOver(id, open, state) : Optional.empty();
         } else if (!state.planned()) {
             return promoter.alone(id, () -> {
                 tools.open().close(id, List.of());
@@ -78,7 +107,7 @@ final class Sweep {
                     .filter(m -> open.tags().contains(PromotionState.name(m)))
                     .toList();
             List<Undo.Tag> still = tools.undo().remove(target(id, open), left).stream()
-                    .filter(t -> t.fate() == Undo.Fate.LATER || t.fate() == Undo.Fate.REFUSED)
+                    .filter(t -> t.fate() != Undo.Fate.BACK)
                     .toList();
             tools.open()
                     .close(
@@ -86,6 +115,7 @@ final class Sweep {
                             still.stream()
                                     .map(t -> PromotionState.name(t.move()))
                                     .toList());
+            patience.tried(id, still.isEmpty());
             return still.stream()
                     .map(t -> "left over: " + t.left().tag() + " (" + t.problem() + ")")
                     .reduce((a, b) -> a + ", " + b);

@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 
 /**
  * Puts back what a promotion moved, each tag for itself, in reverse: first what production runs, then the tags that did not
@@ -20,8 +20,6 @@ import java.util.concurrent.Executor;
  */
 final class Undo {
     private final Executor executor;
-    /** Registries, by host, in which a tag goes without the manifest, or does not; unknown until it is seen. */
-    private final Map<String, Boolean> onlyTagGoes = new ConcurrentHashMap<>();
 
     Undo(Executor executor) {
         this.executor = executor;
@@ -33,9 +31,7 @@ final class Undo {
         /** It is not back, and may be when it is tried again. */
         LATER,
         /** It cannot be removed now; production runs what it ran. */
-        REFUSED,
-        /** This registry never removes it. */
-        NEVER
+        REFUSED
     }
 
     /** @param problem empty where the tag is back */
@@ -69,67 +65,35 @@ final class Undo {
         }
     }
 
-    /** Those that share their manifest with nobody first: what they show helps to decide on the others. */
+    /** Those that were refused once more at the end: what went before them may have shown that the registry does it. */
     List<Tag> remove(Registry target, List<Move> added) {
         List<Tag> tags = new ArrayList<>();
-        List<Move> shared = new ArrayList<>();
-        for (Move move : added) {
-            try {
-                if (!isOurs(target, move)) {
-                    tags.add(back(move));
-                } else if (knownToKeepManifests(target) || !isShared(target, move, added)) {
-                    tags.add(remove(target, move));
-                } else {
-                    shared.add(move);
-                }
-            } catch (RuntimeException e) {
-                tags.add(refused(move, e));
-            }
-        }
-        shared.forEach(move -> tags.add(
-                knownToKeepManifests(target)
-                        ? remove(target, move)
-                        : new Tag(
-                                move,
-                                Fate.REFUSED,
-                                "other tags point to the same manifest, and this registry might remove it with"
-                                        + " the tag")));
+        added.forEach(move -> tags.add(remove(target, move, added)));
+        boolean some = tags.stream().anyMatch(t -> t.fate() == Fate.BACK);
+        tags.replaceAll(t -> some && t.fate() == Fate.REFUSED ? remove(target, t.move(), added) : t);
         return tags;
     }
 
-    private Tag remove(Registry target, Move move) {
+    private static Tag remove(Registry target, Move move, Collection<Move> added) {
+        Set<String> others = added.stream()
+                .filter(m -> m.targetRepository().equals(move.targetRepository())
+                        && m.digest().equals(move.digest()))
+                .map(Move::tag)
+                .collect(Collectors.toSet());
         try {
-            if (!target.untag(move.targetRepository(), move.tag())) {
-                return new Tag(move, Fate.NEVER, "the registry does not remove tags");
+            if (!isOurs(target, move)) {
+                return back(move);
             }
-            if (isOurs(target, move)) {
-                return new Tag(move, Fate.REFUSED, "the registry says that it removed the tag, and it is still there");
-            }
-            onlyTagGoes.put(
-                    target.host(),
-                    target.resolve(move.targetRepository(), move.digest().value())
-                            .isPresent());
-            return back(move);
+            return target.untag(move.targetRepository(), move.tag(), others) && !isOurs(target, move)
+                    ? back(move)
+                    : new Tag(
+                            move,
+                            Fate.REFUSED,
+                            "the registry does not remove it for this account, or might remove its manifest, which"
+                                    + " other tags need");
         } catch (RuntimeException e) {
-            return refused(move, e);
+            return new Tag(move, Failures.isRetryable(e) ? Fate.LATER : Fate.REFUSED, Failures.text(e));
         }
-    }
-
-    private boolean knownToKeepManifests(Registry target) {
-        return onlyTagGoes.getOrDefault(target.host(), false);
-    }
-
-    /** Whether tags that stay point to the same manifest: some registries delete a tag by deleting its manifest. */
-    private static boolean isShared(Registry target, Move move, Collection<Move> added) {
-        List<Registry.Tag> others = target.tags(move.targetRepository()).stream()
-                .map(tag -> new Registry.Tag(move.targetRepository(), tag))
-                .filter(tag -> added.stream()
-                        .noneMatch(m -> m.targetRepository().equals(tag.repository())
-                                && m.tag().equals(tag.tag())))
-                .toList();
-        return target.resolveAll(others).values().stream()
-                .map(Descriptor::digest)
-                .anyMatch(move.digest()::equals);
     }
 
     private static boolean isOurs(Registry target, Move move) {
@@ -140,9 +104,5 @@ final class Undo {
 
     private static Tag back(Move move) {
         return new Tag(move, Fate.BACK, "");
-    }
-
-    private static Tag refused(Move move, RuntimeException e) {
-        return new Tag(move, Failures.isRetryable(e) ? Fate.LATER : Fate.REFUSED, Failures.text(e));
     }
 }

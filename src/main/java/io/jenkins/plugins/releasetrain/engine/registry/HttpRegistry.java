@@ -168,8 +168,13 @@ public final class HttpRegistry implements Registry {
 
     @Override
     public boolean untag(String repository, String tag) {
+        return untag(repository, tag, Set.of());
+    }
+
+    @Override
+    public boolean untag(String repository, String tag, Set<String> alsoGoing) {
         ImageReference.checkTag(tag);
-        return new TagRemoval(this, repository).remove(tag);
+        return new TagRemoval(this, repository).remove(tag, alsoGoing);
     }
 
     /** @return the status of the answer to a DELETE of a tag */

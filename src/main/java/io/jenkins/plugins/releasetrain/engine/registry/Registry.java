@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Port: one OCI registry (distribution specification 1.1). Every method throws {@link
@@ -57,6 +58,14 @@ public interface Registry {
 
     /** Takes a tag away. @return false where this registry cannot do that; the tag is unchanged then */
     boolean untag(String repository, String tag);
+
+    /**
+     * The same, where other tags of the repository are about to go too: a manifest that goes with its tag is missed by none
+     * of them.
+     */
+    default boolean untag(String repository, String tag, Set<String> alsoGoing) {
+        return untag(repository, tag);
+    }
 
     /** What this client has done since it was made. */
     Traffic traffic();

@@ -7,6 +7,7 @@ import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Tag;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Takes a tag away. In some registries the manifest goes with it, and so do its other tags; until a registry was seen to
@@ -24,12 +25,12 @@ final class TagRemoval {
     }
 
     /** @return false where this registry, or this account, cannot do it; the tag is unchanged then */
-    boolean remove(String tag) {
+    boolean remove(String tag, Set<String> alsoGoing) {
         Optional<Digest> digest = registry.resolve(repository, tag).map(Descriptor::digest);
         if (digest.isEmpty()) {
             return true;
         }
-        if (!registry.abilities().deletesTagsAlone() && isShared(tag, digest.get())) {
+        if (!registry.abilities().deletesTagsAlone() && isShared(tag, alsoGoing, digest.get())) {
             return false;
         }
         switch (registry.delete(repository, tag)) {
@@ -49,11 +50,11 @@ final class TagRemoval {
         }
     }
 
-    private boolean isShared(String tag, Digest digest) {
+    private boolean isShared(String tag, Set<String> alsoGoing, Digest digest) {
         List<Tag> others;
         try {
             others = registry.tags(repository).stream()
-                    .filter(other -> !other.equals(tag))
+                    .filter(other -> !other.equals(tag) && !alsoGoing.contains(other))
                     .map(other -> new Tag(repository, other))
                     .toList();
         } catch (EngineException e) {

@@ -49,10 +49,7 @@ class DockerDaemonTest {
     }
 
     private static void assertFails(FailureKind kind, Runnable work, String... words) {
-        assertThatThrownBy(work::run)
-                .hasMessageContainingAll(words)
-                .message()
-                .doesNotContain("s3cret");
+        assertThatThrownBy(work::run).hasMessageContainingAll(words).message().doesNotContain("s3cret");
         try {
             work.run();
         } catch (EngineException e) {
@@ -109,7 +106,9 @@ class DockerDaemonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"docker-daemon:", "docker-daemon:shop/cart", "docker-daemon:Shop:1", "docker-daemon:a:1@sha256:2"})
+    @ValueSource(
+            strings = {"docker-daemon:", "docker-daemon:shop/cart", "docker-daemon:Shop:1", "docker-daemon:a:1@sha256:2"
+            })
     void entryThatNamesNoImageIsRefused(String entry) {
         assertFails(FailureKind.INVALID_INPUT, () -> DaemonImages.name(entry), entry);
     }

@@ -128,8 +128,21 @@ public final class FakeRegistry implements Registry {
 
     @Override
     public boolean untag(String repository, String tag) {
+        return untag(repository, tag, Set.of());
+    }
+
+    @Override
+    public boolean untag(String repository, String tag, Set<String> alsoGoing) {
         Tag name = new Tag(repository, tag);
         beforeUntag.accept(name);
+        boolean shared = tags.entrySet().stream()
+                .anyMatch(e -> e.getKey().repository().equals(repository)
+                        && e.getValue().equals(tags.get(name))
+                        && !e.getKey().equals(name)
+                        && !alsoGoing.contains(e.getKey().tag()));
+        if (deletesManifests && shared) {
+            return false;
+        }
         if (canUntag) {
             Digest removed = tags.remove(name);
             if (deletesManifests && removed != null) {

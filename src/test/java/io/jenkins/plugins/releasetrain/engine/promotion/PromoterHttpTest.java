@@ -10,6 +10,7 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
 import io.jenkins.plugins.releasetrain.testkit.registry.Failure;
+import io.jenkins.plugins.releasetrain.testkit.registry.Personalities;
 import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
 import io.jenkins.plugins.releasetrain.testkit.registry.Request;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Promotions between registries with real HTTP, and with what registries do to them. */
@@ -228,9 +230,42 @@ class PromoterHttpTest {
                 .doesNotContainKey("shop/s0:2");
     }
 
+    /** Registries as they are: all of it is promoted, and one refused tag undoes what can be undone. */
+    @ParameterizedTest
+    @MethodSource("personalities")
+    void I6_promotesAndUndoesAtRegistriesAsTheyAre(RegistryOptions options) throws Exception {
+        try (HttpWorld mine = new HttpWorld(options)) {
+            mine.production.failNext(1, is("PUT", LAST), Failure.status(403, "DENIED", "no"));
+            Promoter promoter = mine.promoter();
+            assertThat(promoter.promote(mine.request("p1")).promoted()).isFalse();
+            assertThat(mine.tags()).containsAllEntriesOf(mine.before);
+
+            Promoter.Result again = promoter.promote(mine.request("p2"));
+            assertThat(again.promoted()).as(again.reason()).isTrue();
+            assertThat(mine.tags()).isEqualTo(mine.promoted());
+        }
+    }
+
+    static List<RegistryOptions> personalities() {
+        RegistryOptions usual = RegistryOptions.DEFAULT;
+        return List.of(
+                usual.withoutReferrers().being(Personalities.refusingMounts(401)),
+                usual.withoutReferrers().being(Personalities.takingDigestTagsForDigests()),
+                usual.being(Personalities.hiding(401)),
+                usual.being(Personalities.hiding(403)),
+                usual.being(Personalities.refusingDeletions(403)),
+                usual.being(Personalities.refusingDeletions(405)),
+                usual.being(Personalities.deletingManifestsWithTags()),
+                usual.being(Personalities.succeedingWith(200)),
+                usual.being(Personalities.succeedingWith(202)),
+                usual.being(Personalities.succeedingWith(204)));
+    }
+
     /** RG-10, over HTTP. */
     @Test
-    void RG_10_undoLeavesProductionAsItWasWhereTagsShareAManifest() {
+    void RG_10_undoLeavesProductionAsItWasWhereTagsShareAManifest() throws Exception {
+        world.close();
+        world = new HttpWorld(RegistryOptions.DEFAULT.being(Personalities.deletingManifestsWithTags()));
         String first = world.before.get("shop/s0:production");
         SampleImages.at(world.dev.origin()).push("dev/s0", "1", SampleImage.of("s0", "1"));
         fail(1, is("PUT", "/v2/shop/s1/manifests/2"), 403);

@@ -84,8 +84,10 @@ class UndoTest {
         });
         promoter.promote(request("p1"));
         assertThat(sweep(promoter).get("p1")).contains("prod/s1:2", "denied");
+        assertThat(sweep(promoter)).as("asked again at once").isEmpty();
 
         shop.production.beforeUntag(tag -> {});
+        shop.clock.advance(Duration.ofMinutes(10));
         assertThat(sweep(promoter)).isEmpty();
         assertThat(shop.production.allTags()).isEqualTo(before);
     }
@@ -205,6 +207,30 @@ class UndoTest {
                 Map.of()));
         assertThat(result.reason()).isEqualTo("denied; could not be removed: prod/cart:1.4.2");
         assertThat(registry.allTags()).containsAllEntriesOf(all);
+    }
+
+    /** The first promotion of a service: both of its tags are new, and both are ours. */
+    @Test
+    void I6_newTagsOfOneNewImageAreAllRemoved() {
+        FakeRegistry registry = new FakeRegistry("production.example").deletingManifestsWithTags();
+        Digest mail = shop.dev.push("dev/mail", "1", "mail");
+        Digest other = shop.dev.push("dev/other", "1", "other");
+        registry.beforeTag(tag -> {
+            if (tag.equals(new Tag("prod/other", "production"))) {
+                throw denied();
+            }
+        });
+        promoter.promote(new Promoter.Request(
+                "p1",
+                "",
+                shop.dev,
+                registry,
+                List.of(
+                        new Promoter.Item("dev/mail", "prod/mail", mail, "1", false),
+                        new Promoter.Item("dev/mail", "prod/mail", mail, "production", true),
+                        new Promoter.Item("dev/other", "prod/other", other, "production", true)),
+                Map.of()));
+        assertThat(registry.allTags()).isEmpty();
     }
 
     @Test
