@@ -48,6 +48,7 @@ public final class Controller implements Loop.Host {
             Controller::proxyLogin);
     private final RegistrySettings.Proxy registryProxy = proxy.forRegistries();
     private volatile boolean closed;
+    private MovedJobs movedJobs;
 
     Controller() {}
 
@@ -129,7 +130,30 @@ public final class Controller implements Loop.Host {
 
     /** @param build as {@link Run#getExternalizableId()} gives it */
     Optional<Run<?, ?>> build(String build) {
-        return build.indexOf('#') < 0 ? Optional.empty() : Optional.ofNullable(Run.fromExternalizableId(build));
+        int mark = build.lastIndexOf('#');
+        if (mark < 0) {
+            return Optional.empty();
+        }
+        Run<?, ?> found = Run.fromExternalizableId(build);
+        String job = found == null ? movedJobs().now(build.substring(0, mark)) : "";
+        return Optional.ofNullable(found == null ? Run.fromExternalizableId(job + build.substring(mark)) : found);
+    }
+
+    private synchronized MovedJobs movedJobs() {
+        if (movedJobs == null) {
+            movedJobs = new MovedJobs(directory().resolve("moved-jobs"));
+        }
+        return movedJobs;
+    }
+
+    /** A job has another full name from now on. */
+    void moved(String from, String to) {
+        movedJobs().moved(from, to);
+    }
+
+    /** A page of this site, for readers of any other that shares the store; relative where its own address is unknown. */
+    public String address(String relative) {
+        return Optional.ofNullable(Jenkins.get().getRootUrl()).orElse("") + relative;
     }
 
     /** The current user, as far as jobs may be seen: one that exists no more may be seen by administrators only. */

@@ -28,7 +28,7 @@ final class Origins {
         Cause.UserIdCause user = run.getCause(Cause.UserIdCause.class);
         return new Origin(
                 run.getExternalizableId(),
-                run.getUrl() + "#node-" + node.getId(),
+                ReleaseService.get().controller().address(run.getUrl()) + Origin.STEP + node.getId(),
                 user == null || user.getUserId() == null ? "" : user.getUserId(),
                 Optional.of(ReleaseService.get().controller().id()));
     }

@@ -210,7 +210,7 @@ public sealed interface View {
     /** A build; its log is at {@code url} + {@code console}. The url is empty where it has no page. */
     record Build(String build, String url) implements View {
         static Build of(Origin origin) {
-            return new Build(origin.build(), origin.url());
+            return new Build(origin.build(), origin.page());
         }
     }
 

@@ -1,0 +1,21 @@
+package io.jenkins.plugins.releasetrain.host;
+
+import hudson.Extension;
+import hudson.model.Item;
+import hudson.model.listeners.ItemListener;
+import java.io.UncheckedIOException;
+import java.util.logging.Level;
+
+/** Notices jobs that are renamed or moved; Jenkins tells it of every job in a folder that is. */
+@Extension
+public final class JobMoves extends ItemListener {
+    @Override
+    public void onLocationChanged(Item item, String oldFullName, String newFullName) {
+        try {
+            ReleaseService.get().controller().moved(oldFullName, newFullName);
+        } catch (UncheckedIOException e) {
+            ReleaseService.LOGGER.log(
+                    Level.WARNING, e, () -> "Builds of " + oldFullName + " may not be known as those of " + newFullName);
+        }
+    }
+}
