@@ -53,6 +53,11 @@ public final class RunningTests {
     private Optional<Duration> look(String trial, Watch watch, StepContext step, String block) {
         try {
             Run<?, ?> build = step.get(Run.class);
+            if (!build.isBuilding()) {
+                // Killed the hard way, so that nobody said that its tests are over.
+                watches.remove(trial, watch);
+                return Optional.empty();
+            }
             List<TestRecords> records = ExtensionList.lookup(TestRecords.class);
             int total = records.stream().mapToInt(r -> r.total(build)).sum();
             if (total != watch.seen) {

@@ -214,10 +214,17 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
         return over;
     }
 
+    /** Tried until it works, since nobody else may ask for it again. */
     private synchronized void finish(End end) {
-        if (!over) {
+        if (over) {
+            return;
+        }
+        try {
             Outcomes.finish(getContext(), subject(), end);
             over = true;
+        } catch (RuntimeException | Error e) {
+            LOGGER.log(Level.WARNING, e, () -> subject().id() + " is " + end.outcome() + "; its step is ended again");
+            ReleaseService.get().later(() -> finish(end), TRY_AGAIN);
         }
     }
 
