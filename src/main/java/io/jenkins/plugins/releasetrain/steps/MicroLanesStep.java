@@ -82,12 +82,19 @@ public final class MicroLanesStep extends Step {
     /** Words for people. */
     @Extension
     public static final class DescriptorImpl extends StepDescriptor {
-        private static final Arguments ARGUMENTS =
-                new Arguments(NAME, Map.of("environment", Arguments.Kind.NEEDED, "candidates", Arguments.Kind.MAP));
+        /** All of {@code microRelease}, so that what is wrong there is told before there are lanes. */
+        private static final Arguments ARGUMENTS = new Arguments(
+                NAME,
+                Map.of(
+                        "environment", Arguments.Kind.NEEDED,
+                        "candidates", Arguments.Kind.MAP,
+                        "timeout", Arguments.Kind.TEXT));
 
         @Override
         public Step newInstance(Map<String, Object> arguments) throws Exception {
-            return super.newInstance(ARGUMENTS.check(arguments));
+            Map<String, Object> checked = ARGUMENTS.check(arguments);
+            checked.remove("timeout");
+            return super.newInstance(checked);
         }
 
         @Override
