@@ -10,6 +10,7 @@ import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -17,6 +18,7 @@ import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.StaplerRequest2;
 
 /**
  * {@code microRelease}: candidates are tried in a shared environment, the body once per lane (design §6). This step runs
@@ -101,6 +103,30 @@ public final class MicroReleaseStep extends Step {
         @Override
         public Step newInstance(Map<String, Object> arguments) throws Exception {
             return super.newInstance(ARGUMENTS.check(arguments));
+        }
+
+        /** Of the snippet generator, whose form has one candidate a line. */
+        @Override
+        public Step newInstance(StaplerRequest2 req, JSONObject formData) throws FormException {
+            MicroReleaseStep step = new MicroReleaseStep(
+                    formData.optString("environment"), candidates(formData.optString("candidates")));
+            step.setTimeout(formData.optString("timeout"));
+            return step;
+        }
+
+        static Map<String, String> candidates(String lines) throws FormException {
+            Map<String, String> candidates = new LinkedHashMap<>();
+            for (String line : lines.lines().filter(l -> !l.isBlank()).toList()) {
+                int colon = line.indexOf(':');
+                if (colon < 1 || line.substring(colon + 1).isBlank()) {
+                    throw new FormException(
+                            "Candidates: '" + line + "' is not a service, a colon and an image, as in cart: 1.4.2",
+                            "candidates");
+                }
+                candidates.put(
+                        line.substring(0, colon).strip(), line.substring(colon + 1).strip());
+            }
+            return candidates;
         }
 
         @Override

@@ -13,6 +13,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 /** A build aboard a train: passenger, and conductor when its turn comes. */
 final class MonoReleaseExecution extends ReleaseExecution {
     private static final long serialVersionUID = 1;
+    private static final int MOST = 100;
 
     private final MonoReleaseStep.Order order;
     private volatile String change;
@@ -53,6 +54,7 @@ final class MonoReleaseExecution extends ReleaseExecution {
     @Override
     void register() throws IOException, InterruptedException {
         Timeouts.check(step(), order.timeout());
+        checkPriority(order.priority());
         Map<String, String> images = Snapshots.images(order);
         ReleaseService.get()
                 .riders()
@@ -60,6 +62,14 @@ final class MonoReleaseExecution extends ReleaseExecution {
         images = ReleaseService.get().pushedForTrain(order.train(), images);
         change = driver().queue(new Train.Request(images, Origins.of(getContext()), order.priority(), order.promote()));
         say("Queued for train '" + order.train() + "' as change " + change + ": " + Words.some(images.entrySet()));
+    }
+
+    /** What builds may ask for by themselves; people let others go first beyond that. */
+    static void checkPriority(int priority) {
+        if (Math.abs((long) priority) > MOST) {
+            throw EngineException.invalid(
+                    "monoRelease: priority is " + priority + ", but must be between -" + MOST + " and " + MOST);
+        }
     }
 
     @Override
