@@ -19,7 +19,7 @@ class MicroRelease implements Serializable {
         if (failFast != null && !(failFast instanceof Boolean)) {
             script.error("microRelease: failFast is '${failFast}', but must be true or false")
         }
-        def lanes = script.steps.microReleaseLanes(rest.subMap(['environment', 'candidates']))
+        def lanes = script.steps.microReleaseLanes(rest)
         if (lanes.size() < 2) {
             return script.steps.microRelease(rest, body)
         }
