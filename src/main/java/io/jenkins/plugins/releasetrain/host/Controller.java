@@ -15,11 +15,14 @@ import hudson.security.Permission;
 import io.jenkins.plugins.releasetrain.engine.history.Reader;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.security.Access;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
+import java.lang.management.ManagementFactory;
 import java.net.PasswordAuthentication;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import jenkins.model.Jenkins;
 import jenkins.scm.api.SCMHead;
 import jenkins.scm.api.SCMHeadOrigin;
@@ -49,6 +53,7 @@ public final class Controller implements Loop.Host {
     private final RegistrySettings.Proxy registryProxy = proxy.forRegistries();
     private volatile boolean closed;
     private MovedJobs movedJobs;
+    private volatile Twins twins;
 
     Controller() {}
 
@@ -71,6 +76,28 @@ public final class Controller implements Loop.Host {
     @Override
     public ScheduledFuture<?> later(Runnable work, Duration delay) {
         return Timer.get().schedule(work, delay.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** From now on it is seen whether another controller of this identity is active. */
+    void watch(Supplier<Store> store, Clock clock) {
+        twins = new Twins(store, this::id, this::place, clock);
+    }
+
+    /** The same after a restart, but not for a copy. */
+    private String place() {
+        String process = ManagementFactory.getRuntimeMXBean().getName();
+        return process.substring(process.indexOf('@') + 1) + ":" + directory();
+    }
+
+    @Override
+    public boolean isQuiet() {
+        Twins watched = twins;
+        return watched != null && watched.isAnotherOneActive();
+    }
+
+    String twinTrouble() {
+        Twins watched = twins;
+        return watched == null ? "" : watched.trouble().orElse("");
     }
 
     /** The same for ever, and another one than any other controller's. */

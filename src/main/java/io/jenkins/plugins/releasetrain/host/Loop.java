@@ -13,6 +13,7 @@ import java.util.logging.Level;
  */
 final class Loop {
     private static final Duration SHORTEST = Duration.ofSeconds(2);
+    private static final Duration QUIET = Duration.ofSeconds(30);
     private static final Duration LONGEST = Duration.ofMinutes(5);
 
     private final Host host;
@@ -31,6 +32,9 @@ final class Loop {
         Executor threads();
 
         ScheduledFuture<?> later(Runnable work, Duration delay);
+
+        /** Nothing may be done for now, as somebody else does it. */
+        boolean isQuiet();
     }
 
     /** @param turn one piece of work; says when the next is due, if not before somebody wakes it */
@@ -65,7 +69,7 @@ final class Loop {
     private void run() {
         Optional<Duration> next = Optional.of(LONGEST);
         try {
-            next = turn.get();
+            next = host.isQuiet() ? Optional.of(QUIET) : turn.get();
             pause = SHORTEST;
         } catch (RuntimeException | Error e) {
             next = Optional.of(backOff(e));

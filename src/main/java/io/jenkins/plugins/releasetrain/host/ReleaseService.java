@@ -334,6 +334,7 @@ public final class ReleaseService {
     /** Work may have been left that needs no build, or whose build did not survive. */
     @Initializer(after = InitMilestone.JOB_CONFIG_ADAPTED)
     public static void resume() {
+        get().controller.watch(get()::store, get().clock);
         if (settings().registries().isEmpty()) {
             return;
         }
@@ -343,6 +344,10 @@ public final class ReleaseService {
     }
 
     private void takeUp() {
+        if (controller.isQuiet()) {
+            later(this::takeUp, TRY_AGAIN);
+            return;
+        }
         try {
             Settings now = settings();
             now.trains().forEach(t -> train(t.getName()).wake());

@@ -23,6 +23,7 @@ class LoopTest {
         private final Deque<Runnable> work = new ArrayDeque<>();
         private final List<Timer> timers = new ArrayList<>();
         private boolean refusing;
+        private boolean quiet;
 
         @Override
         public boolean isClosed() {
@@ -44,6 +45,11 @@ class LoopTest {
             Timer timer = new Timer(command, delay);
             timers.add(timer);
             return timer;
+        }
+
+        @Override
+        public boolean isQuiet() {
+            return quiet;
         }
 
         void run() {
@@ -150,6 +156,24 @@ class LoopTest {
         loop.wake();
         steps.run();
         assertThat(turns).hasSize(2);
+    }
+
+    @Test
+    void whileSomebodyElseDoesItNoTurnIsTaken() {
+        Loop loop = new Loop(steps, () -> {
+            turns.add("turn");
+            return Optional.empty();
+        });
+        steps.quiet = true;
+
+        loop.wake();
+        steps.run();
+        assertThat(turns).isEmpty();
+        assertThat(steps.due()).containsExactly(30L);
+        steps.quiet = false;
+        steps.elapse();
+
+        assertThat(turns).hasSize(1);
     }
 
     @Test

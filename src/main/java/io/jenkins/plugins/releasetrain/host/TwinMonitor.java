@@ -1,0 +1,23 @@
+package io.jenkins.plugins.releasetrain.host;
+
+import hudson.Extension;
+import hudson.model.AdministrativeMonitor;
+
+/** Tells administrators that this controller stays quiet beside a copy of itself. */
+@Extension
+public final class TwinMonitor extends AdministrativeMonitor {
+    @Override
+    public String getDisplayName() {
+        return "Release Train: another controller of the same identity";
+    }
+
+    @Override
+    public boolean isActivated() {
+        return !getTrouble().isEmpty();
+    }
+
+    /** In words; empty where there is none. */
+    public String getTrouble() {
+        return ReleaseService.get().controller().twinTrouble();
+    }
+}
