@@ -34,7 +34,9 @@ final class Loop {
         ScheduledFuture<?> later(Runnable work, Duration delay);
 
         /** Nothing may be done for now, as somebody else does it. */
-        boolean isQuiet();
+        default boolean isQuiet() {
+            return false;
+        }
     }
 
     /** @param turn one piece of work; says when the next is due, if not before somebody wakes it */
