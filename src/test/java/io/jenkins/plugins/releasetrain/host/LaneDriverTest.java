@@ -139,7 +139,7 @@ class LaneDriverTest {
         driver.watchOver();
         run(3);
         assertThat(failures).isEmpty();
-        assertThat(timers).as("its next turn").isNotEmpty();
+        assertThat(work.size() + timers.size()).as("its next turn").isPositive();
     }
 
     @Test
