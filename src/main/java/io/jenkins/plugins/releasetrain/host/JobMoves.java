@@ -15,7 +15,9 @@ public final class JobMoves extends ItemListener {
             ReleaseService.get().controller().moved(oldFullName, newFullName);
         } catch (UncheckedIOException e) {
             ReleaseService.LOGGER.log(
-                    Level.WARNING, e, () -> "Builds of " + oldFullName + " may not be known as those of " + newFullName);
+                    Level.WARNING,
+                    e,
+                    () -> "Builds of " + oldFullName + " may not be known as those of " + newFullName);
         }
     }
 }

@@ -45,7 +45,8 @@ final class Twins {
                 next = now.plus(BETWEEN_LOOKS);
             } catch (EngineException e) {
                 // Nobody does anything without a store; it is looked at again before anybody does.
-                ReleaseService.LOGGER.log(Level.FINE, "It cannot be told whether there is another controller like this", e);
+                ReleaseService.LOGGER.log(
+                        Level.FINE, "It cannot be told whether there is another controller like this", e);
             }
         }
         return !trouble.isEmpty();
@@ -55,9 +56,10 @@ final class Twins {
         String before = trouble;
         trouble = alone
                 ? ""
-                : "Another Jenkins with the identity of this one uses the same store of Release Train, as a copy of JENKINS_HOME"
-                        + " does. This one drives no trains and no lanes. If it is a copy, give it a store of its own under"
-                        + " Manage Jenkins » Release Train; if the other one is, stop that one, and this one goes on within "
+                : "Another Jenkins with the identity of this one uses the same store of Release Train, as a copy of"
+                        + " JENKINS_HOME does. This one drives no trains and no lanes. If it is a copy, give it a store"
+                        + " of its own under Manage Jenkins » Release Train; if the other one is, stop that one, and"
+                        + " this one goes on within "
                         + CLAIM.toMinutes() + " minutes.";
         if (!trouble.equals(before)) {
             ReleaseService.LOGGER.warning(alone ? "This controller is alone again, and goes on" : trouble);

@@ -124,7 +124,8 @@ public final class MicroReleaseStep extends Step {
                             "candidates");
                 }
                 candidates.put(
-                        line.substring(0, colon).strip(), line.substring(colon + 1).strip());
+                        line.substring(0, colon).strip(),
+                        line.substring(colon + 1).strip());
             }
             return candidates;
         }

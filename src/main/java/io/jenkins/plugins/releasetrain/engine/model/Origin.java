@@ -23,9 +23,8 @@ public record Origin(String build, String url, String user, Optional<String> con
 
     /** Whether it is the very same step of the same build, under whatever address its host was reached. */
     public boolean isSameAs(Origin other) {
-        boolean sameStep = step().isEmpty()
-                ? url.equals(other.url)
-                : build.equals(other.build) && step().equals(other.step());
+        boolean sameStep =
+                step().isEmpty() ? url.equals(other.url) : build.equals(other.build) && step().equals(other.step());
         return sameStep && controller.equals(other.controller);
     }
 
