@@ -235,13 +235,7 @@ final class Shop implements AutoCloseable {
     /** The store opens in the background, and whoever comes before that is told to come again. */
     static void awaitStore() {
         try {
-            await("the store", () -> {
-                try {
-                    return ReleaseService.get().store() != null;
-                } catch (EngineException e) {
-                    return false;
-                }
-            });
+            await("the store", () -> ReleaseService.get().store() != null);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -305,10 +299,22 @@ final class Shop implements AutoCloseable {
         }
     }
 
+    /** The store opens in the background after each start, and whoever asks before that is told to come again. */
+    private static boolean holds(BooleanSupplier condition) {
+        try {
+            return condition.getAsBoolean();
+        } catch (EngineException e) {
+            if (e.kind().retryable()) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     /** Waits for what happens in the background. */
     static void await(String what, BooleanSupplier condition) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
-        while (!condition.getAsBoolean()) {
+        while (!holds(condition)) {
             if (System.nanoTime() > end) {
                 throw new AssertionError("Waited in vain for " + what);
             }
