@@ -30,6 +30,8 @@ final class StoreHolder<K, T extends AutoCloseable> implements AutoCloseable {
     private State<K, T> state = new Closed<>();
     private boolean working;
     private boolean again;
+    private boolean retrying;
+    private String trouble = "";
     private boolean ended;
 
     /**
@@ -132,6 +134,9 @@ final class StoreHolder<K, T extends AutoCloseable> implements AutoCloseable {
                 return;
             }
             replaced(new Open<>(key, opened));
+            synchronized (this) {
+                trouble = "";
+            }
             ports.opened().run();
         } catch (RuntimeException | LinkageError e) {
             failed(e);
@@ -152,14 +157,34 @@ final class StoreHolder<K, T extends AutoCloseable> implements AutoCloseable {
         return before;
     }
 
+    /** One retry at a time, however often it was asked for meanwhile; why is told in full once. */
     private void failed(Throwable e) {
-        LOGGER.log(Level.WARNING, "The store cannot be opened; trying again in " + TRY_AGAIN.toSeconds() + " s", e);
+        String why = String.valueOf(e.getMessage());
+        boolean told;
+        boolean first;
         synchronized (this) {
+            told = why.equals(trouble);
+            trouble = why;
             if (!(state instanceof Open)) {
-                state = new Failed<>(ports.clock().instant().plus(TRY_AGAIN), String.valueOf(e.getMessage()));
+                state = new Failed<>(ports.clock().instant().plus(TRY_AGAIN), why);
             }
+            first = !retrying;
+            retrying = true;
         }
-        ports.later().accept(this::check, TRY_AGAIN);
+        LOGGER.log(
+                told ? Level.FINE : Level.WARNING,
+                "The store cannot be opened; trying again every " + TRY_AGAIN.toSeconds() + " s",
+                e);
+        if (first) {
+            ports.later().accept(this::retry, TRY_AGAIN);
+        }
+    }
+
+    private void retry() {
+        synchronized (this) {
+            retrying = false;
+        }
+        check();
     }
 
     private static void close(AutoCloseable store) {

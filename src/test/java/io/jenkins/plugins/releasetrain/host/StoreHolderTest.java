@@ -170,6 +170,22 @@ class StoreHolderTest {
     }
 
     @Test
+    void howeverOftenItIsAskedForThereIsOneRetryAtATime() {
+        trouble = new EngineException(FailureKind.UNAVAILABLE, "down");
+        holder.check();
+        holder.check();
+        run(thread);
+        assertThat(later).hasSize(1);
+
+        for (int round = 0; round < 3; round++) {
+            later.remove().run();
+            holder.check();
+            run(thread);
+            assertThat(later).hasSize(1);
+        }
+    }
+
+    @Test
     void savingTheSameAgainLeavesItOpen() {
         holder.check();
         run(thread);
