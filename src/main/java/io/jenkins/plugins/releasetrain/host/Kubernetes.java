@@ -9,10 +9,12 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
+import io.jenkins.plugins.releasetrain.engine.cluster.FreshToken;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -28,11 +30,20 @@ final class Kubernetes {
         Config config = config(environment);
         ReleaseService.get().controller().proxy().applyTo(config);
         config.setRequestRetryBackoffLimit(1);
+        boolean token = environment.getCredentialsId() != null
+                && (config.getAutoOAuthToken() != null || config.getOauthToken() != null);
+        if (token) {
+            new FreshToken(() -> token(withCredentials(environment)), Clock.systemUTC()).use(config);
+        }
         return new KubernetesClientBuilder()
                 .withConfig(new ConfigBuilder(config)
                         .withNamespace(environment.getNamespace())
                         .build())
                 .build();
+    }
+
+    private static String token(Config config) {
+        return config.getAutoOAuthToken() != null ? config.getAutoOAuthToken() : config.getOauthToken();
     }
 
     private static Config config(EnvironmentConfiguration environment) {

@@ -46,6 +46,7 @@ final class ApiDispatcher extends KubernetesCrudDispatcher {
     private final SortedMap<String, AttributeSet> keys = new TreeMap<>();
 
     private final AtomicInteger failures = new AtomicInteger();
+    private volatile String accepted;
 
     void failNext(int requests) {
         failures.set(requests);
@@ -67,8 +68,16 @@ final class ApiDispatcher extends KubernetesCrudDispatcher {
         }
     }
 
+    /** Only requests with this bearer token are answered; null: all. */
+    void accept(String bearer) {
+        accepted = bearer;
+    }
+
     @Override
     public MockResponse dispatch(RecordedRequest request) {
+        if (accepted != null && !("Bearer " + accepted).equals(request.getHeader("Authorization"))) {
+            return status(401, "Unauthorized", "Unauthorized");
+        }
         if (failures.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
             return status(503, "ServiceUnavailable", "the server is currently unable to handle the request");
         }

@@ -54,7 +54,7 @@ public final class EmbeddedKubernetes implements AutoCloseable {
     }
 
     /** With the transport that Jenkins' kubernetes-client-api plugin ships. */
-    static KubernetesClient newClient(Config config) {
+    public static KubernetesClient newClient(Config config) {
         return new KubernetesClientBuilder()
                 .withConfig(config)
                 .withHttpClientFactory(new OkHttpClientFactory())
@@ -82,6 +82,11 @@ public final class EmbeddedKubernetes implements AutoCloseable {
     /** The next requests, that many, are answered with 503, as while an API server restarts. */
     public void failNext(int requests) {
         dispatcher.failNext(requests);
+    }
+
+    /** From now on only requests with this bearer token are let in, as where tokens expire. */
+    public void accept(String token) {
+        dispatcher.accept(token);
     }
 
     /** Answered so far. */
