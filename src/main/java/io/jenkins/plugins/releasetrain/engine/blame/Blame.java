@@ -16,9 +16,6 @@ import java.util.Set;
  * it, and the chance that it is innocent is at most the bound, given flakes and outages.
  */
 public final class Blame {
-    /** From here on an environment counts as broken, if a control run failed too. */
-    private static final double BROKEN = 0.95;
-
     /** A suspect that will rather fail again is not run again before something passed without it. */
     private static final double EVEN = 0.5;
 
@@ -51,7 +48,7 @@ public final class Blame {
         if (innocence <= innocenceBound && !proof.isEmpty()) {
             return new Judgement.Reject(suspect, new Proof(proof), innocence);
         }
-        return broken(timeline, here, belief)
+        return Judgement.Broken.of(timeline.open(here), belief)
                 .<Judgement>map(b -> b)
                 .orElseGet(() -> timeline.open(here).isEmpty() || belief.passes(1) >= EVEN
                         ? new Judgement.RunAgain()
@@ -60,14 +57,7 @@ public final class Blame {
 
     /** Whether the environment is broken, as far as runs tell: a control run failed, and hardly anything else explains it. */
     public Optional<Judgement.Broken> broken(Timeline timeline, String environment) {
-        return broken(timeline, environment, belief(List.of(), timeline, environment));
-    }
-
-    private static Optional<Judgement.Broken> broken(Timeline timeline, String environment, Belief belief) {
-        return timeline.open(environment)
-                .filter(streak -> streak.runs().stream().anyMatch(Run::isControl))
-                .filter(streak -> 1 - belief.works() >= BROKEN)
-                .map(streak -> new Judgement.Broken(environment, streak.since(), streak.runs()));
+        return Judgement.Broken.of(timeline.open(environment), belief(List.of(), timeline, environment));
     }
 
     /** @param first changes that get the lowest bits */

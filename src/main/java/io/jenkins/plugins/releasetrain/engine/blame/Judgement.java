@@ -1,7 +1,10 @@
 package io.jenkins.plugins.releasetrain.engine.blame;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Timeline.Streak;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** What follows from the runs for a suspect, a change whose last run failed. */
 public sealed interface Judgement {
@@ -25,8 +28,30 @@ public sealed interface Judgement {
      * @param runs what says so, in order
      */
     record Broken(String environment, Instant since, List<Run> runs) implements Judgement {
+        private static final Duration SHORTEST = Duration.ofMinutes(5);
+
+        private static final Duration LONGEST = Duration.ofHours(1);
+
+        /** From here on an environment counts as broken, if a control run failed too. */
+        private static final double CERTAIN = 0.95;
+
         public Broken {
             runs = List.copyOf(runs);
+        }
+
+        /** Whether it is broken: among its last failures is a control run, and hardly anything else explains them. */
+        public static Optional<Broken> of(Optional<Streak> open, Belief belief) {
+            return open.filter(streak -> streak.runs().stream().anyMatch(Run::isControl))
+                    .filter(streak -> 1 - belief.works() >= CERTAIN)
+                    .map(streak -> new Broken(streak.environment(), streak.since(), streak.runs()));
+        }
+
+        /** When the next control run is due: 5 minutes after the first one that failed, then 10, 20, 40, and every hour. */
+        public Instant due() {
+            long controls = runs.stream().filter(Run::isControl).count();
+            Duration pause = SHORTEST.multipliedBy(1L << Math.min(4, Math.max(0, controls - 1)));
+            Instant last = runs.stream().map(Run::end).max(Instant::compareTo).orElse(since);
+            return last.plus(pause.compareTo(LONGEST) > 0 ? LONGEST : pause);
         }
     }
 }

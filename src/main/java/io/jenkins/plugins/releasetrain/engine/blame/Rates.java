@@ -31,7 +31,7 @@ public record Rates(double failure, double flake, double outagesPerHour, double 
     }
 
     /** The chance that an environment that worked breaks within so many hours. */
-    double breaks(double hours) {
+    public double breaks(double hours) {
         return -Math.expm1(-outagesPerHour * Math.max(0, hours));
     }
 

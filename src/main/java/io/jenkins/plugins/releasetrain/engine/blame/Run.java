@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.blame;
 
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -31,6 +32,10 @@ public record Run(String id, String environment, List<String> changes, Instant s
 
     public boolean isControl() {
         return changes.isEmpty();
+    }
+
+    public double hours() {
+        return Duration.between(start, end).toMillis() / (double) Duration.ofHours(1).toMillis();
     }
 
     public boolean holds(String change) {

@@ -1,5 +1,8 @@
 package io.jenkins.plugins.releasetrain.engine.blame;
 
+import java.time.Duration;
+import java.util.List;
+
 /**
  * Counts since the beginning, older ones forgotten by and by.
  *
@@ -14,6 +17,11 @@ public record Statistics(
 
     /** After this many changes, runs or hours, half of the weight is gone. */
     private static final double HALF_LIFE = 400;
+
+    /** What is added to counts that decide between two explanations, so that none is impossible. */
+    private static final double FEW = 0.1;
+
+    private static final double MANY = 50;
 
     private static final double KEEP = Math.pow(0.5, 1 / HALF_LIFE);
 
@@ -39,6 +47,23 @@ public record Statistics(
                 hours * keep + ran,
                 outages * keep + before.outages(),
                 outageHours * keep + before.hours());
+    }
+
+    /**
+     * What failed runs of what is good were, with no pass between them: each a flake, or all of them one outage.
+     *
+     * @param failed at least one, in order
+     */
+    public Explained explain(List<Run> failed) {
+        double length = failed.get(0).hours();
+        double outage = (outages + FEW) / (hours + MANY) * length;
+        double chance = Math.pow((flakes + FEW) / (runs + MANY), failed.size());
+        double share = outage / (outage + chance);
+        double span = Duration.between(
+                                failed.get(0).start(), failed.get(failed.size() - 1).end())
+                        .toMillis()
+                / (double) Duration.ofHours(1).toMillis();
+        return new Explained(failed.size() * (1 - share), share, share * span);
     }
 
     /**

@@ -31,6 +31,10 @@ public record Timeline(List<Run> runs, List<Instant> resumed) {
         return new Timeline(Stream.concat(runs.stream(), Stream.of(run)).toList(), resumed);
     }
 
+    public Timeline with(Stream<Run> more) {
+        return new Timeline(Stream.concat(runs.stream(), more).distinct().toList(), resumed);
+    }
+
     public Timeline resumed(Instant at) {
         return new Timeline(runs, Stream.concat(resumed.stream(), Stream.of(at)).toList());
     }

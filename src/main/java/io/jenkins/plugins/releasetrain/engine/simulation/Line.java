@@ -11,7 +11,32 @@ interface Line {
     /** What a free environment shall try now; empty for nothing. Also settles what can be settled without a trial. */
     Optional<Attempt> next();
 
+    /**
+     * The same, for who looks at places and times.
+     *
+     * @param place that is free, from 0
+     * @param now minutes since the beginning
+     */
+    default Optional<Attempt> next(int place, double now) {
+        return next();
+    }
+
     void ended(Attempt attempt, boolean passed);
+
+    /** @param now minutes since the beginning */
+    default void ended(Attempt attempt, boolean passed, double now) {
+        ended(attempt, passed);
+    }
+
+    /** When it wants to be asked again although nothing happens, in minutes since the beginning. */
+    default double wakes() {
+        return Double.MAX_VALUE;
+    }
+
+    /** Which environment a place is in; environments break independently. */
+    default int environment(int place) {
+        return place;
+    }
 
     /** What became decided since the last call. */
     List<Decided> decided();

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.simulation;
 
-import io.jenkins.plugins.releasetrain.engine.train.Statistics.Prior;
+import io.jenkins.plugins.releasetrain.engine.blame.Statistics.Prior;
 
 /** A way to release that can be simulated. */
 public enum Policy {

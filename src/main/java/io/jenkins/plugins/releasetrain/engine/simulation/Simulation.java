@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /** Events in the order of a virtual clock, in minutes. The arrivals are the same for every line. */
 final class Simulation {
@@ -22,6 +24,8 @@ final class Simulation {
     private final Map<String, Item> open = new HashMap<>();
     private final PriorityQueue<Running> running = new PriorityQueue<>(Comparator.comparingDouble(Running::end));
     private final Result.Tally tally = new Result.Tally();
+    private final Map<Integer, Outages.Sequence> outages = new HashMap<>();
+    private final TreeSet<Integer> free = new TreeSet<>();
     private double now;
     private int count;
 
@@ -43,13 +47,14 @@ final class Simulation {
         Arrival atOnce(double now);
     }
 
-    private record Running(Attempt attempt, double end) {}
+    private record Running(Attempt attempt, int place, double start, double end) {}
 
     private Simulation(Workload workload, Arrivals arrivals, Line line) {
         this.workload = workload;
         this.line = line;
         this.arrivals = arrivals;
         this.flakes = new Random(workload.seed() * 0x9E3779B97F4A7C15L + 2);
+        IntStream.range(0, workload.environments()).forEach(free::add);
     }
 
     static Result run(Workload workload, Line line) {
@@ -114,15 +119,16 @@ final class Simulation {
             double nextArrival = next.map(Arrival::minutes).orElse(Double.MAX_VALUE);
             double nextEnd =
                     running.isEmpty() ? Double.MAX_VALUE : running.peek().end();
-            now = Math.min(nextArrival, nextEnd);
+            double wakes = line.wakes();
+            now = Math.min(Math.min(nextArrival, nextEnd), Math.max(now, wakes));
             if (now > workload.end()) {
                 return Result.of(tally, workload.end() / 60);
             }
-            if (nextArrival <= nextEnd) {
+            if (nextArrival <= now) {
                 arrive(next.orElseThrow());
                 next = arrivals.next();
-            } else {
-                end(running.remove().attempt());
+            } else if (nextEnd <= now) {
+                end(running.remove());
             }
         }
     }
@@ -135,19 +141,26 @@ final class Simulation {
     }
 
     private void start() {
-        boolean more = true;
-        while (more && running.size() < workload.environments()) {
-            Optional<Attempt> attempt = line.next();
+        for (int place : List.copyOf(free)) {
+            Optional<Attempt> attempt = line.next(place, now);
             settle();
-            attempt.ifPresent(a -> running.add(new Running(a, now + workload.trialMinutes())));
-            more = attempt.isPresent();
+            attempt.ifPresent(a -> {
+                running.add(new Running(a, place, now, now + workload.trialMinutes()));
+                free.remove(place);
+            });
         }
     }
 
-    private void end(Attempt attempt) {
+    private void end(Running run) {
         tally.trials++;
-        boolean bad = attempt.changes.stream().map(open::get).anyMatch(item -> item != null && item.bad());
-        line.ended(attempt, !bad && flakes.nextDouble() >= workload.flake());
+        free.add(run.place());
+        boolean bad = run.attempt().changes.stream().map(open::get).anyMatch(item -> item != null && item.bad());
+        boolean passed = !bad && flakes.nextDouble() >= workload.flake();
+        boolean broken = outages.computeIfAbsent(
+                        line.environment(run.place()),
+                        e -> workload.outages().sequence(workload.seed() * 0x9E3779B97F4A7C15L + 3 + e))
+                .overlaps(run.start(), run.end());
+        line.ended(run.attempt(), passed && !broken, now);
         settle();
     }
 

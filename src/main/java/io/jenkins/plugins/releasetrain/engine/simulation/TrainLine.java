@@ -1,12 +1,19 @@
 package io.jenkins.plugins.releasetrain.engine.simulation;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Rates;
+import io.jenkins.plugins.releasetrain.engine.blame.Run;
+import io.jenkins.plugins.releasetrain.engine.blame.Statistics;
+import io.jenkins.plugins.releasetrain.engine.blame.Timeline;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.train.Evidence;
 import io.jenkins.plugins.releasetrain.engine.train.Evidence.Tried;
-import io.jenkins.plugins.releasetrain.engine.train.Rates;
-import io.jenkins.plugins.releasetrain.engine.train.Statistics;
+import io.jenkins.plugins.releasetrain.engine.train.RunLog;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy;
+import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Baseline;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Decision;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Situation;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -17,19 +24,30 @@ import java.util.Set;
 
 /** Our train: the decisions are those of the real one. */
 final class TrainLine implements Line {
+    private static final double MILLIS_PER_MINUTE = 60_000;
+
     private final Settings settings;
     private final List<String> queue = new ArrayList<>();
-    private final Map<Attempt, Tried> running = new LinkedHashMap<>();
+    private final Map<Attempt, Running> running = new LinkedHashMap<>();
     /** Built on a set that failed meanwhile. They run to their end here, which the real train does not wait for. */
     private final Set<Attempt> voided = new HashSet<>();
 
     private final List<Decided> decided = new ArrayList<>();
     private Evidence evidence = Evidence.NONE;
+    private Timeline timeline = Timeline.EMPTY;
     private Statistics statistics = Statistics.NONE;
     private int releases;
+    private int runs;
+    private double wakes = Double.MAX_VALUE;
 
     record Settings(
             Statistics.Prior prior, double innocenceBound, int smallestBatch, int largestBatch, int environments) {}
+
+    private record Running(Tried tried, String environment, Instant start) {
+        Running with(Tried newTried) {
+            return new Running(newTried, environment, start);
+        }
+    }
 
     TrainLine(Settings settings) {
         this.settings = settings;
@@ -42,27 +60,58 @@ final class TrainLine implements Line {
 
     @Override
     public Optional<Attempt> next() {
+        return next(0, 0);
+    }
+
+    @Override
+    public double wakes() {
+        return wakes;
+    }
+
+    @Override
+    public Optional<Attempt> next(int place, double now) {
+        wakes = wakes <= now ? Double.MAX_VALUE : wakes;
+        String environment = "environment " + place;
         while (!queue.isEmpty()) {
-            Rates rates = statistics.rates(settings.prior());
-            int limit = TrialPolicy.batchLimit(rates, settings.smallestBatch(), settings.largestBatch());
-            List<String> view = TrialPolicy.view(queue, evidence, limit * settings.environments());
-            List<List<String>> elsewhere =
-                    running.values().stream().map(Tried::changes).toList();
-            Decision decision = new TrialPolicy(rates, settings.innocenceBound())
-                    .decide(new Situation(view, evidence, true, 0, elsewhere, List.of(), queue.size()));
+            Decision decision = decide(environment);
             if (decision instanceof Decision.Run run) {
-                Attempt attempt = new Attempt(run.changes());
-                running.put(attempt, new Tried(run.changes(), true, 1, source()));
-                return Optional.of(attempt);
+                return Optional.of(start(run.changes(), environment, now));
             } else if (decision instanceof Decision.Release release) {
                 release(release.changes());
             } else if (decision instanceof Decision.Eject eject) {
                 eject(eject.change());
+            } else if (decision instanceof Decision.Stop stop) {
+                if (!stop.broken().due().isAfter(at(now))) {
+                    return Optional.of(start(List.of(), environment, now));
+                }
+                wakes = Math.min(wakes, stop.broken().due().toEpochMilli() / MILLIS_PER_MINUTE);
+                return Optional.empty();
             } else {
                 return Optional.empty();
             }
         }
         return Optional.empty();
+    }
+
+    private Decision decide(String environment) {
+        Rates rates = statistics.rates(settings.prior());
+        int limit = TrialPolicy.batchLimit(rates, settings.smallestBatch(), settings.largestBatch());
+        List<String> view = TrialPolicy.view(queue, evidence, limit * settings.environments());
+        List<List<String>> elsewhere =
+                running.values().stream().map(r -> r.tried().changes()).toList();
+        return new TrialPolicy(rates, settings.innocenceBound())
+                .decide(new Situation(
+                        view, evidence, new Baseline(environment, true, timeline), elsewhere, List.of(), queue.size()));
+    }
+
+    private Attempt start(List<String> changes, String environment, double now) {
+        Attempt attempt = new Attempt(changes);
+        running.put(attempt, new Running(new Tried(changes, true, List.of(), source()), environment, at(now)));
+        return attempt;
+    }
+
+    private static Instant at(double minutes) {
+        return Instant.ofEpochMilli(Math.round(minutes * MILLIS_PER_MINUTE));
     }
 
     private Evidence.Source source() {
@@ -75,9 +124,8 @@ final class TrainLine implements Line {
 
     private void release(List<String> changes) {
         releases++;
-        statistics = statistics.proved(evidence.flakesProved(changes));
         evidence = evidence.released(changes, baseline());
-        running.replaceAll((attempt, tried) -> tried.whenReleased(changes, baseline()));
+        running.replaceAll((attempt, r) -> r.with(r.tried().whenReleased(changes, baseline())));
         queue.removeAll(changes);
         changes.forEach(change -> {
             statistics = statistics.decided(false);
@@ -94,15 +142,37 @@ final class TrainLine implements Line {
 
     @Override
     public void ended(Attempt attempt, boolean passed) {
-        Tried tried = running.remove(attempt);
+        throw new UnsupportedOperationException("A train looks at the time");
+    }
+
+    @Override
+    public void ended(Attempt attempt, boolean passed, double now) {
+        Running ended = running.remove(attempt);
+        Tried tried = ended.tried();
+        Run run = new Run(
+                "trial " + ++runs,
+                ended.environment(),
+                attempt.changes,
+                ended.start(),
+                at(now),
+                passed ? Verdict.PASSED : Verdict.FAILED);
         boolean open = queue.containsAll(tried.changes()) && !tried.changes().isEmpty();
         boolean overtaken = voided.remove(attempt) && !passed;
+        if (passed) {
+            statistics = RunLog.proved(statistics, evidence, timeline, run, tried.changes());
+        }
+        if (passed || attempt.changes.isEmpty()) {
+            timeline = RunLog.after(timeline, evidence, run);
+        }
         if (open && !overtaken) {
-            evidence = passed ? evidence.passed(tried.passedOn(baseline())) : evidence.failed(tried);
+            Tried said = new Tried(tried.changes(), tried.exact(), List.of(run), tried.source());
+            evidence = passed ? evidence.passed(said.passedOn(baseline())) : evidence.failed(said);
         }
         if (!passed) {
             running.forEach((other, on) -> {
-                if (on.changes().size() > tried.changes().size() && on.changes().containsAll(tried.changes())) {
+                if (!tried.changes().isEmpty()
+                        && on.tried().changes().size() > tried.changes().size()
+                        && on.tried().changes().containsAll(tried.changes())) {
                     voided.add(other);
                 }
             });

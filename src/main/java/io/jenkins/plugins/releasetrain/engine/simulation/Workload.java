@@ -9,6 +9,7 @@ package io.jenkins.plugins.releasetrain.engine.simulation;
  * @param trialMinutes length of a trial, installation included
  * @param environments how many trials can run at once
  * @param days how long
+ * @param outages of each environment; a trial that overlaps one fails, whatever it tries
  */
 public record Workload(
         double arrivalsPerHour,
@@ -17,7 +18,20 @@ public record Workload(
         double trialMinutes,
         int environments,
         double days,
-        long seed) {
+        long seed,
+        Outages outages) {
+    /** Where no environment ever breaks. */
+    public Workload(
+            double arrivalsPerHour,
+            double failure,
+            double flake,
+            double trialMinutes,
+            int environments,
+            double days,
+            long seed) {
+        this(arrivalsPerHour, failure, flake, trialMinutes, environments, days, seed, Outages.NEVER);
+    }
+
     double end() {
         return days * 24 * 60;
     }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Run;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -26,12 +27,13 @@ public record Evidence(List<Tried> failures, List<Tried> passes) {
      *
      * @param changes those that are still undecided; when others of the set are released they are in the baseline
      * @param exact whether that baseline with these changes is the very set that ran
-     * @param runs how often it failed, or passed
+     * @param runs in which it failed, or passed
      * @param source what ran, and on what
      */
-    public record Tried(List<String> changes, boolean exact, int runs, Source source) {
+    public record Tried(List<String> changes, boolean exact, List<Run> runs, Source source) {
         public Tried {
             changes = List.copyOf(changes);
+            runs = List.copyOf(runs);
         }
 
         /**
@@ -61,7 +63,11 @@ public record Evidence(List<Tried> failures, List<Tried> passes) {
         }
 
         private Tried plus(Tried newer) {
-            return new Tried(changes, exact, runs + newer.runs, source.plus(newer.source));
+            return new Tried(
+                    changes,
+                    exact,
+                    Stream.concat(runs.stream(), newer.runs.stream()).toList(),
+                    source.plus(newer.source));
         }
     }
 
@@ -136,12 +142,17 @@ public record Evidence(List<Tried> failures, List<Tried> passes) {
         return new Evidence(known.failures, kept);
     }
 
-    /** Failed runs of sets that will all be in the baseline when these are released: flakes. */
-    public int flakesProved(Collection<String> released) {
+    /** Failed runs of sets that will all be in the baseline when these are released: the environment's, or chance. */
+    public List<Run> notToBlame(Collection<String> released) {
         return failures.stream()
                 .filter(f -> released.containsAll(f.changes()))
-                .mapToInt(Tried::runs)
-                .sum();
+                .flatMap(f -> f.runs().stream())
+                .toList();
+    }
+
+    /** All failed runs. */
+    public Stream<Run> failedRuns() {
+        return failures.stream().flatMap(f -> f.runs().stream());
     }
 
     /** The change is ejected or gone; runs with it say nothing about the others. */

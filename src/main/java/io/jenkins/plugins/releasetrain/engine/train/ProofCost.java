@@ -1,11 +1,17 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Belief;
+import io.jenkins.plugins.releasetrain.engine.blame.Rates;
+
 /**
  * Trials that will be needed only to be sure of a culprit (I4), beyond those that find it. A failed set of n holds one
  * culprit; trying k of them either fails, which counts against the culprit, or leaves the n − k others. The fewest trials
  * are found by dynamic programming over n and the failures so far; log2 n of them are the search's own.
  */
 final class ProofCost {
+    /** Where so many do not suffice, the rates are such that nothing is ever sure. */
+    private static final int MOST_RUNS = 12;
+
     private static final double LN2 = Math.log(2);
 
     private final int runs;
@@ -23,9 +29,11 @@ final class ProofCost {
     }
 
     /** Failures with nobody else to blame, as many as bring the chance of innocence below the bound. */
-    static ProofCost of(Rates rates, double innocenceBound) {
+    static ProofCost of(Rates rates, double trialHours, double innocenceBound) {
+        double mishap = 1 - (1 - rates.flake()) * (1 - rates.breaks(trialHours));
         int runs = 1;
-        while ((1 - rates.failure()) / rates.failure() * Math.pow(rates.flake(), runs) > innocenceBound) {
+        while (runs < MOST_RUNS
+                && (1 - rates.failure()) / rates.failure() * Math.pow(mishap, runs) > innocenceBound) {
             runs++;
         }
         return new ProofCost(runs == 1 ? 0 : runs);

@@ -142,73 +142,77 @@ public record TrainState(
     public record Pending(Event.ReleaseMade made, List<Change> changes, Digest baseline) {}
 
     /**
-     * What runs of the baseline itself said.
-     *
-     * @param passed when it last passed, as a whole set; empty: not known
-     * @param failed how often it failed since
-     */
-    public record Control(Optional<Instant> passed, int failed) {
-        static final Control NONE = new Control(Optional.empty(), 0);
-
-        Control after(boolean pass, Instant at, int runs) {
-            return new Control(pass ? Optional.of(at) : passed, pass ? 0 : failed + runs);
-        }
-    }
-
-    /**
      * What trials said.
      *
      * @param baseline digest of the set that everything was tried on; empty before the first batch
-     * @param control what the suite of release candidates says about the baseline
-     * @param testControl what the suite of test releases says about it, if that is another one
+     * @param passed the suites that the baseline passed, as a whole set
+     * @param timeline passes and failed control runs
      * @param forced changes whose sets are run even where a verdict is remembered
      */
     public record Search(
-            String baseline, Control control, Control testControl, Evidence evidence, List<String> forced) {
-        static final Search NONE = new Search("", Control.NONE, Control.NONE, Evidence.NONE, List.of());
+            String baseline, Set<String> passed, Timeline timeline, Evidence evidence, List<String> forced) {
+        static final Search NONE = new Search("", Set.of(), Timeline.EMPTY, Evidence.NONE, List.of());
+
+        public Search {
+            passed = Set.copyOf(passed);
+        }
 
         /** Another baseline: nothing is known about it or about what was tried on the former one. */
         Search on(Digest newBaseline) {
             return newBaseline.value().equals(baseline)
                     ? this
-                    : new Search(newBaseline.value(), Control.NONE, Control.NONE, Evidence.NONE, forced);
+                    : new Search(
+                            newBaseline.value(), Set.of(), RunLog.passes(timeline), Evidence.NONE, forced);
         }
 
-        Search released(List<String> changes, Digest set, Instant at) {
-            Evidence known = Overtaking.released(evidence, changes, set.value(), control.passed.isPresent());
-            Control fresh = new Control(Optional.of(at), 0);
-            return new Search(set.value(), fresh, Control.NONE, known, without(changes));
+        /** @param suite that the set has passed */
+        Search released(List<String> changes, Digest set, String suite) {
+            Evidence known = Overtaking.released(evidence, changes, set.value(), passed.contains(suite));
+            return new Search(set.value(), Set.of(suite), timeline, known, without(changes));
         }
 
-        Search controlled(boolean testRelease, Control newControl) {
+        /** @param suite of the run; one of the baseline alone says something about the baseline too */
+        Search after(Run run, String suite) {
+            Timeline now = run.passed() || run.isControl() ? RunLog.after(timeline, evidence, run) : timeline;
             return new Search(
                     baseline,
-                    testRelease ? control : newControl,
-                    testRelease ? newControl : testControl,
+                    run.passed() && run.isControl()
+                            ? Stream.concat(passed.stream(), Stream.of(suite)).collect(Collectors.toSet())
+                            : passed,
+                    now,
                     evidence,
                     forced);
         }
 
-        Control control(boolean testRelease) {
-            return testRelease ? testControl : control;
+        Search resumed(Instant at) {
+            return new Search(baseline, passed, timeline.resumed(at), evidence, forced);
         }
 
         Search with(Evidence newEvidence) {
-            return new Search(baseline, control, testControl, newEvidence, forced);
+            return new Search(baseline, passed, timeline, newEvidence, forced);
         }
 
         Search without(String change) {
-            return new Search(baseline, control, testControl, evidence.without(change), without(List.of(change)));
+            return new Search(baseline, passed, timeline, evidence.without(change), without(List.of(change)));
         }
 
         Search forcing(List<String> changes) {
-            return new Search(baseline, control, testControl, evidence, List.copyOf(changes));
+            return new Search(baseline, passed, timeline, evidence, List.copyOf(changes));
         }
 
         private List<String> without(List<String> changes) {
             return forced.stream().filter(c -> !changes.contains(c)).toList();
         }
     }
+
+    /**
+     * An environment, or the baseline itself, that is broken.
+     *
+     * @param since when
+     * @param runs ids of the trials that say so, in order
+     * @param due when the next control run is
+     */
+    public record Broken(Instant since, List<String> runs, Instant due) {}
 
     boolean isPaused() {
         return !paused.isEmpty();

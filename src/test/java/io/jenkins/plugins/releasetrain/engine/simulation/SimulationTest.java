@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
-import io.jenkins.plugins.releasetrain.engine.train.Rates;
+import io.jenkins.plugins.releasetrain.engine.blame.Rates;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

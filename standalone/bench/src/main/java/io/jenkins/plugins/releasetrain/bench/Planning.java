@@ -6,7 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.train.Evidence;
-import io.jenkins.plugins.releasetrain.engine.train.Rates;
+import io.jenkins.plugins.releasetrain.engine.blame.Rates;
 import io.jenkins.plugins.releasetrain.engine.train.Sets;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Decision;
