@@ -210,7 +210,8 @@ final class Wiring implements AutoCloseable {
                 Duration.ofHours(train.getMemoHours()),
                 train.getVoidsBeforePause(),
                 movingTags(train),
-                train.getWastePercent() / PERCENT);
+                train.getWastePercent() / PERCENT,
+                usual.outages());
     }
 
     private static PolicyConfiguration policy(TrainConfiguration train) {

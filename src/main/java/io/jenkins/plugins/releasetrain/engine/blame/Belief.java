@@ -1,13 +1,12 @@
 package io.jenkins.plugins.releasetrain.engine.blame;
 
 import io.jenkins.plugins.releasetrain.engine.blame.Timeline.Streak;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the failed runs say about which of up to 64 changes are bad, and about whether an environment works. Before any run
@@ -15,21 +14,20 @@ import java.util.Map;
  * holds. A run of a set with a bad change fails, and so does every run while its environment is broken; a run of a good set
  * in an environment that works fails with the flake rate. Sets of changes are bit masks.
  *
- * <p>Exact by a forward sum over each {@link Streak}, except that an environment that broke is taken to stay broken until
- * something passes. That makes it explain more failures than it would, which speaks for the suspects.
+ * <p>Exact by a forward sum over each {@link Streak} ({@link Chain}).
  */
 public final class Belief {
     /** Changes that can be told apart. */
     public static final int WIDEST = Long.SIZE;
 
     private static final double LN2 = Math.log(2);
-    private static final double MILLIS_PER_HOUR = 3_600_000;
 
     private final Rates rates;
     private final double[] allGood;
     private final long good;
     private final Likelihood all;
     private final Likelihood working;
+    private final Likelihood calm;
     private final double weight;
     private final boolean complete;
     private final Map<Long, Double> lone;
@@ -69,16 +67,18 @@ public final class Belief {
         }
         this.all = sum.all;
         this.working = sum.working;
+        this.calm = sum.calm;
         this.weight = all.at(good, allGood);
         this.lone = complete ? Map.of() : lone(rates, known);
     }
 
-    private Belief(Belief from, long good, Likelihood all, Likelihood working) {
+    private Belief(Belief from, long good, Likelihood all, Likelihood working, Likelihood calm) {
         this.rates = from.rates;
         this.allGood = from.allGood;
         this.good = good;
         this.all = all;
         this.working = working;
+        this.calm = calm;
         this.weight = all.at(good, allGood);
         this.complete = from.complete;
         this.lone = from.lone;
@@ -88,6 +88,7 @@ public final class Belief {
     private static final class Sum {
         private Likelihood all = Likelihood.ONE;
         private Likelihood working = Likelihood.ONE;
+        private Likelihood calm = Likelihood.ONE;
         private boolean large;
 
         Sum(Rates rates, Known known, List<Failed> failed) {
@@ -95,50 +96,20 @@ public final class Belief {
             failed.forEach(f -> sets.put(f.run(), f.set()));
             for (Streak streak : known.timeline().streaks()) {
                 if (!large) {
-                    add(rates, known, streak, sets);
+                    add(new Chain(rates, known, streak), streak, sets, known.here());
                 }
             }
         }
 
-        private void add(Rates rates, Known known, Streak streak, Map<Run, Long> sets) {
-            Likelihood works = Likelihood.ONE;
-            Likelihood broken = Likelihood.NONE;
-            boolean first = true;
-            Instant last = null;
-            for (Run run : streak.runs()) {
-                Long set = sets.get(run);
-                double breaks = first ? breaks(rates, known, streak) : rates.breaks(hours(later(last, run), run.end()));
-                first = false;
-                last = last == null || run.end().isAfter(last) ? run.end() : last;
-                if (set == null) {
-                    // Of a change that is decided: whether it was the environment is not known, so it may have been.
-                    continue;
-                }
-                broken = broken.plus(works, breaks);
-                works = works.times(1 - breaks).failed(set, rates.flake());
-            }
-            Likelihood either = works.plus(broken, 1);
-            boolean open = streak.open() && streak.environment().equals(known.here());
-            working = working.times(open ? works : either);
+        private void add(Chain chain, Streak streak, Map<Run, Long> sets, String here) {
+            streak.runs().forEach(run -> chain.failed(run, Optional.ofNullable(sets.get(run))));
+            Likelihood either = chain.either();
+            boolean open = streak.open() && streak.environment().equals(here);
+            working = working.times(open ? chain.works() : either);
+            calm = calm.times(open ? chain.calm() : either);
             all = all.times(either);
             large = all.isLarge();
         }
-    }
-
-    private static Instant later(Instant last, Run run) {
-        return last.isAfter(run.start()) ? last : run.start();
-    }
-
-    private static double breaks(Rates rates, Known known, Streak streak) {
-        Run first = streak.runs().get(0);
-        double before = streak.workedAt()
-                .map(at -> rates.brokenAfter(hours(at, first.start())))
-                .orElse(rates.broken());
-        return 1 - (1 - before) * (1 - rates.breaks(hours(first.start(), first.end()))) * (1 - known.doubt());
-    }
-
-    private static double hours(Instant from, Instant to) {
-        return Math.max(0, Duration.between(from, to).toMillis() / MILLIS_PER_HOUR);
     }
 
     /** By change, the chance of what failed with it alone and with nothing else in the same streak, were it good. */
@@ -152,10 +123,9 @@ public final class Belief {
                     .distinct()
                     .toList();
             if (held.size() == 1 && Long.bitCount(held.get(0)) == 1) {
-                double breaks = breaks(rates, known, streak);
-                double chance = breaks
-                        + (1 - breaks) * Math.pow(rates.flake(), streak.runs().size());
-                lone.merge(held.get(0), chance, (a, b) -> a * b);
+                Chain chain = new Chain(rates, known, streak);
+                streak.runs().forEach(run -> chain.failed(run, Optional.of(0L)));
+                lone.merge(held.get(0), chain.either().at(0, new double[] {1}), (a, b) -> a * b);
             }
         }
         return lone;
@@ -186,6 +156,11 @@ public final class Belief {
         return weight <= 0 ? 1 : limited(working.at(good, allGood) / weight);
     }
 
+    /** The chance that an outage explains failures that nothing has passed since. */
+    public double broken() {
+        return weight <= 0 ? 0 : limited(1 - calm.at(good, allGood) / weight);
+    }
+
     /** The chance that a run of the set passes now; outages that begin during the run are left out. */
     public double passes(long set) {
         return worksWithAllGood(set) * (1 - rates.flake());
@@ -206,12 +181,17 @@ public final class Belief {
 
     /** If a run elsewhere passes. */
     public Belief afterPass(long set) {
-        return new Belief(this, good | set, all, working);
+        return new Belief(this, good | set, all, working, calm);
     }
 
     /** If a run elsewhere fails. */
     public Belief afterFailure(long set) {
-        return new Belief(this, good, all.failed(set, rates.flake()), working.failed(set, rates.flake()));
+        return new Belief(
+                this,
+                good,
+                all.failed(set, rates.flake()),
+                working.failed(set, rates.flake()),
+                calm.failed(set, rates.flake()));
     }
 
     private static double limited(double chance) {

@@ -42,16 +42,20 @@ public sealed interface Judgement {
         /** Whether it is broken: among its last failures is a control run, and hardly anything else explains them. */
         public static Optional<Broken> of(Optional<Streak> open, Belief belief) {
             return open.filter(streak -> streak.runs().stream().anyMatch(Run::isControl))
-                    .filter(streak -> 1 - belief.works() >= CERTAIN)
+                    .filter(streak -> belief.broken() >= CERTAIN)
                     .map(streak -> new Broken(streak.environment(), streak.since(), streak.runs()));
         }
 
-        /** When the next control run is due: 5 minutes after the first one that failed, then 10, 20, 40, and every hour. */
+        /** When the next control run is due. */
         public Instant due() {
             long controls = runs.stream().filter(Run::isControl).count();
-            Duration pause = SHORTEST.multipliedBy(1L << Math.min(4, Math.max(0, controls - 1)));
-            Instant last = runs.stream().map(Run::end).max(Instant::compareTo).orElse(since);
-            return last.plus(pause.compareTo(LONGEST) > 0 ? LONGEST : pause);
+            return runs.stream().map(Run::end).max(Instant::compareTo).orElse(since).plus(pause(controls));
+        }
+
+        /** 5 minutes after the first control run that failed, then 10, 20, 40, and an hour from then on. */
+        public static Duration pause(long failed) {
+            Duration pause = SHORTEST.multipliedBy(1L << Math.min(4, Math.max(0, failed - 1)));
+            return pause.compareTo(LONGEST) > 0 ? LONGEST : pause;
         }
     }
 }

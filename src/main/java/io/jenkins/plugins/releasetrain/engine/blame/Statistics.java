@@ -18,6 +18,9 @@ public record Statistics(
     /** After this many changes, runs or hours, half of the weight is gone. */
     private static final double HALF_LIFE = 400;
 
+    /** Failures are looked at where there are several, so that several flakes are less of a coincidence than they seem. */
+    private static final double SELDOM = 0.1;
+
     /** What is added to counts that decide between two explanations, so that none is impossible. */
     private static final double FEW = 0.1;
 
@@ -56,7 +59,7 @@ public record Statistics(
      */
     public Explained explain(List<Run> failed) {
         double length = failed.get(0).hours();
-        double outage = (outages + FEW) / (hours + MANY) * length;
+        double outage = SELDOM * (outages + FEW) / (hours + MANY) * length;
         double chance = Math.pow((flakes + FEW) / (runs + MANY), failed.size());
         double share = outage / (outage + chance);
         double span = Duration.between(

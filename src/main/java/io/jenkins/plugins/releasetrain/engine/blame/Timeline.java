@@ -45,15 +45,13 @@ public record Timeline(List<Run> runs, List<Instant> resumed) {
      * @param runs in the order of their start
      * @param workedAt when the environment is last known to have worked before them; empty: never seen
      * @param open whether nothing passed since
+     * @param healedAt when what passed next began; empty where nothing did, or somebody said that it works
      */
-    public record Streak(String environment, List<Run> runs, Optional<Instant> workedAt, boolean open) {
+    public record Streak(
+            String environment, List<Run> runs, Optional<Instant> workedAt, boolean open, Optional<Instant> healedAt) {
         /** When the first of them began. */
         public Instant since() {
             return runs.get(0).start();
-        }
-
-        private Instant end() {
-            return runs.stream().map(Run::end).max(Instant::compareTo).orElseThrow();
         }
     }
 
@@ -90,7 +88,13 @@ public record Timeline(List<Run> runs, List<Instant> resumed) {
                                 .map(p -> p.end().isBefore(begin) ? p.end() : begin),
                         resumed.stream().filter(at -> !at.isAfter(begin)))
                 .max(Instant::compareTo);
-        return new Streak(environment, List.copyOf(failures), workedAt, open);
+        Instant end = latest(failures);
+        Optional<Instant> healedAt = passes(environment)
+                .filter(p -> !p.end().isBefore(end))
+                .map(p -> p.start().isBefore(end) ? end : p.start())
+                .min(Instant::compareTo)
+                .filter(at -> resumed.stream().noneMatch(r -> !r.isBefore(end) && !r.isAfter(at)));
+        return new Streak(environment, List.copyOf(failures), workedAt, open, healedAt);
     }
 
     /** Whether there is a moment between the two at which the environment is known, or said, to have worked. */

@@ -6,6 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -146,6 +147,22 @@ public sealed interface Event {
 
     /** An environment holds the baseline again, with no candidate in it. */
     record BaselineInstalled(String environment, Digest set, List<String> patched) implements Event {}
+
+    /**
+     * An environment, or the baseline itself, is broken: nobody is blamed, and the baseline alone is run again by and by.
+     * It follows again when such a run failed too.
+     *
+     * @param train whose trials found it
+     * @param since when, as far as is known
+     * @param runs ids of the trials that say so, in order
+     * @param due when the next control run is
+     */
+    record EnvironmentBroken(
+            String train, String environment, Instant since, List<String> runs, String reason, Instant due)
+            implements Event {}
+
+    /** An environment that was broken passed its tests again, or somebody says that it is right. */
+    record EnvironmentHealed(String train, String environment, String run, String user) implements Event {}
 
     /** A train stops departing. */
     record TrainPaused(String reason, String user) implements Event {}

@@ -23,6 +23,7 @@ public enum Policy {
     private static final int LARGEST_BATCH = 64;
     private static final double PRIOR_CHANGES = 40;
     private static final double PRIOR_RUNS = 100;
+    private static final double PRIOR_HOURS = 200;
 
     private final String title;
 
@@ -40,7 +41,16 @@ public enum Policy {
     }
 
     Line line(Workload workload) {
-        return line(workload, new Prior(workload.failure(), PRIOR_CHANGES, workload.flake(), PRIOR_RUNS));
+        return line(
+                workload,
+                new Prior(
+                        workload.failure(),
+                        PRIOR_CHANGES,
+                        workload.flake(),
+                        PRIOR_RUNS,
+                        workload.outages().perHour(),
+                        PRIOR_HOURS,
+                        workload.outages().hours()));
     }
 
     /** @param prior what the train expects before it has measured anything */

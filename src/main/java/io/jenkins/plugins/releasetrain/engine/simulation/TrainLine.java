@@ -124,6 +124,7 @@ final class TrainLine implements Line {
 
     private void release(List<String> changes) {
         releases++;
+        timeline = RunLog.nobodysFault(timeline, evidence.notToBlame(changes));
         evidence = evidence.released(changes, baseline());
         running.replaceAll((attempt, r) -> r.with(r.tried().whenReleased(changes, baseline())));
         queue.removeAll(changes);
@@ -158,11 +159,13 @@ final class TrainLine implements Line {
                 passed ? Verdict.PASSED : Verdict.FAILED);
         boolean open = queue.containsAll(tried.changes()) && !tried.changes().isEmpty();
         boolean overtaken = voided.remove(attempt) && !passed;
-        if (passed) {
-            statistics = RunLog.proved(statistics, evidence, timeline, run, tried.changes());
-        }
         if (passed || attempt.changes.isEmpty()) {
             timeline = RunLog.after(timeline, evidence, run);
+        }
+        if (passed) {
+            RunLog.Settled settled = RunLog.settled(timeline, evidence, statistics, run);
+            timeline = settled.timeline();
+            statistics = settled.statistics();
         }
         if (open && !overtaken) {
             Tried said = new Tried(tried.changes(), tried.exact(), List.of(run), tried.source());

@@ -4,6 +4,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Change;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Who can run tests now. */
 public interface Conductors {
@@ -24,6 +25,9 @@ public interface Conductors {
     /** Who runs the tests of release candidates next; empty: nobody can. */
     Optional<String> forCandidates(TrainState state);
 
+    /** Who runs a control run of the baseline: anybody who is there. */
+    Optional<String> forControl(TrainState state);
+
     /** Who runs those of a test release. */
     Optional<String> forTestRelease(Change change);
 
@@ -37,6 +41,11 @@ public interface Conductors {
 
             @Override
             public Optional<String> forCandidates(TrainState state) {
+                return Optional.of(conductor);
+            }
+
+            @Override
+            public Optional<String> forControl(TrainState state) {
                 return Optional.of(conductor);
             }
 
@@ -62,8 +71,17 @@ public interface Conductors {
 
             @Override
             public Optional<String> forCandidates(TrainState state) {
+                return oldest(state, Change::promote);
+            }
+
+            @Override
+            public Optional<String> forControl(TrainState state) {
+                return forCandidates(state).or(() -> oldest(state, change -> true));
+            }
+
+            private Optional<String> oldest(TrainState state, Predicate<Change> which) {
                 return state.undecided()
-                        .filter(Change::promote)
+                        .filter(which)
                         .sorted(Comparator.comparing(Change::queuedAt))
                         .map(Change::id)
                         .filter(id -> isFree(state, id))

@@ -1,5 +1,8 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Judgement;
+import io.jenkins.plugins.releasetrain.engine.blame.Rates;
+import io.jenkins.plugins.releasetrain.engine.blame.Run;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
@@ -136,24 +139,40 @@ final class Decisions {
 
     /** What is decided first; then the trial of whoever's turn it is. */
     private Optional<Task> carryOut(TrainState state, Place place) {
+        String environment = place.trials().environment();
+        Optional<TrainState.Broken> broken = Optional.ofNullable(state.broken().get(environment));
+        if (broken.filter(b -> b.due().isAfter(now())).isPresent()) {
+            return Optional.of(new Task.Wait(text(environment, broken.get()), ASK_AGAIN));
+        }
         Lineup lineup = new Lineup(state, context);
         TrialPolicy policy = new TrialPolicy(rates(state), context.settings().innocenceBound());
         List<Lineup.Line> lines = lineup.lines();
         List<Decision> decisions = new ArrayList<>();
         for (Lineup.Line line : lines) {
-            Decision decision = policy.decide(lineup.situation(line));
-            decisions.add(decision);
-            if (settled(state, line, decision)) {
+            Decision decision = policy.decide(lineup.situation(line, environment));
+            decisions.add(broken.isPresent() && isTrial(decision) ? new Decision.Run(List.of()) : decision);
+            if (settled(state, line, decision, environment)) {
                 return Optional.empty();
             }
         }
+        return tryOne(state, lineup, decisions, place);
+    }
+
+    /** What is broken is seen to work before anything else is tried there. */
+    private static boolean isTrial(Decision decision) {
+        return decision instanceof Decision.Run || decision instanceof Decision.Nothing;
+    }
+
+    private Optional<Task> tryOne(TrainState state, Lineup lineup, List<Decision> decisions, Place place) {
+        List<Lineup.Line> lines = lineup.lines();
         String obstacle = "";
         boolean atAll = !state.trials().isEmpty();
         for (int i = 0; i < lines.size(); i++) {
             Optional<Decision.Run> run = run(state, decisions.get(i));
             atAll |= run.isPresent() || decisions.get(i) instanceof Decision.Release;
             if (run.isPresent()) {
-                obstacle = lineup.obstacle(lines.get(i), place.conductors());
+                boolean control = run.get().changes().isEmpty();
+                obstacle = lineup.obstacle(lines.get(i), place.conductors(), control);
                 if (obstacle.isEmpty()) {
                     start(state, lines.get(i), run.get(), place);
                     return Optional.empty();
@@ -168,8 +187,19 @@ final class Decisions {
         return Optional.of(new Task.Wait(obstacle.isEmpty() ? held : obstacle, ASK_AGAIN));
     }
 
+    private Instant now() {
+        return context.ports().clock().instant();
+    }
+
+    /** For people: what is broken, how that is known, and what follows. */
+    static String text(String environment, TrainState.Broken broken) {
+        return "environment '" + environment + "', or the baseline itself, is broken since " + broken.since()
+                + ", as trials " + String.join(", ", broken.runs()) + " say; nobody is blamed, and the baseline is run again at "
+                + broken.due() + ", or when somebody resumes the train";
+    }
+
     /** @return whether something was done that needs no trial */
-    private boolean settled(TrainState state, Lineup.Line line, Decision decision) {
+    private boolean settled(TrainState state, Lineup.Line line, Decision decision, String environment) {
         Batch batch = state.batch().orElseThrow();
         if (decision instanceof Decision.Release release) {
             List<Change> changes = chosen(batch, release.changes());
@@ -186,8 +216,8 @@ final class Decisions {
         } else if (decision instanceof Decision.Eject eject && !onlyRemembered(state, eject.change())) {
             eject(state, eject);
             return true;
-        } else if (decision instanceof Decision.BaselineBroken) {
-            stop(state);
+        } else if (decision instanceof Decision.Stop stop && stop.broken().due().isAfter(now())) {
+            stop(state, stop.broken(), environment);
             return true;
         }
         return false;
@@ -200,6 +230,8 @@ final class Decisions {
             boolean running =
                     state.trials().stream().anyMatch(t -> t.tried().changes().equals(alone));
             return running ? Optional.empty() : Optional.of(new Decision.Run(alone));
+        } else if (decision instanceof Decision.Stop) {
+            return Optional.of(new Decision.Run(List.of()));
         }
         return decision instanceof Decision.Run run ? Optional.of(run) : Optional.empty();
     }
@@ -218,10 +250,11 @@ final class Decisions {
         ImageSet set = Sets.with(context.set(batch.baseline()), changes);
         boolean otherSuite = line.test().isPresent()
                 && !context.settings().suite().equals(context.settings().testSuite());
-        if (recall(state, set, run.changes(), otherSuite)) {
+        if (!changes.isEmpty() && recall(state, set, run.changes(), otherSuite)) {
             return;
         }
-        String conductor = line.conductor(state, place.conductors()).orElseThrow();
+        String conductor =
+                line.conductor(state, place.conductors(), changes.isEmpty()).orElseThrow();
         place.trials()
                 .start(
                         state,
@@ -233,13 +266,13 @@ final class Decisions {
         return batch.changes().stream().filter(c -> ids.contains(c.id())).toList();
     }
 
-    /** Takes the verdict from memo where there is one that this search has not used yet (design §5.5). */
+    /**
+     * Takes the verdict from memo where there is one that this search has not used yet (design §5.5), and only where all
+     * runs agree. A control run is never answered from there: it asks about the environment as it is now.
+     */
     private boolean recall(TrainState state, ImageSet set, List<String> changes, boolean otherSuite) {
         TrainState.Search search = state.search();
-        boolean used = changes.isEmpty()
-                ? search.control(otherSuite).failed() > 0
-                : search.evidence().knows(set.digest().value());
-        if (used || changes.stream().anyMatch(search.forced()::contains)) {
+        if (search.evidence().knows(set.digest().value()) || changes.stream().anyMatch(search.forced()::contains)) {
             return false;
         }
         Instant since =
@@ -248,7 +281,7 @@ final class Decisions {
                 .store()
                 .runs(context.settings().suite(otherSuite), List.of(set.digest()), since)
                 .getOrDefault(set.digest(), Runs.NONE);
-        if (runs.passed() + runs.failed() == 0) {
+        if ((runs.passed() == 0) == (runs.failed() == 0)) {
             return false;
         }
         Verdict verdict = runs.passed() > 0 ? Verdict.PASSED : Verdict.FAILED;
@@ -270,23 +303,28 @@ final class Decisions {
         Outcome outcome = proof.source().installed() ? Outcome.EJECTED : Outcome.NOT_INSTALLABLE;
         String reason = String.format(
                 Locale.ROOT,
-                "%s; set %s with it failed, set %s without it passed; %d of %d runs with it alone among the"
-                        + " undecided failed; chance of innocence %.4f %%",
+                "%s; set %s with it failed, set %s without it passed; %s; chance of innocence %.4f %%",
                 proof.source().reason(),
                 new Digest(proof.source().set()).abbreviated(),
                 new Digest(proof.source().baseline()).abbreviated(),
-                proof.runs(),
-                proof.runs(),
+                eject.proof().text(),
                 eject.innocence() * 100);
         unchanged(state, List.of(new Event.ChangeEnded(eject.change(), outcome, reason, "")));
     }
 
-    private void stop(TrainState state) {
-        Batch batch = state.batch().orElseThrow();
+    private void stop(TrainState state, Judgement.Broken broken, String environment) {
+        TrainState.Broken known = new TrainState.Broken(
+                broken.since(), broken.runs().stream().map(Run::id).toList(), broken.due());
+        if (context.settings().outages().whenBroken() == TrainSettings.WhenBroken.RETRY) {
+            unchanged(state, List.of(context.broken(environment, known)));
+            return;
+        }
         List<Event> events = context.abandon(state, "the baseline itself fails its tests");
         events.add(new Event.TrainPaused(
-                "the baseline itself fails its tests (set " + batch.baseline().abbreviated()
-                        + "); no change is to blame. Repair the environment or the suite, then resume",
+                "the baseline itself fails its tests in environment '" + environment + "' (set "
+                        + state.batch().orElseThrow().baseline().abbreviated() + "), since " + broken.since()
+                        + ", as trials " + String.join(", ", known.runs())
+                        + " say; no change is to blame. Repair the environment or the suite, then resume",
                 ""));
         unchanged(state, events);
     }

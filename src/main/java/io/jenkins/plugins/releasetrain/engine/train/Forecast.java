@@ -1,5 +1,8 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Estimate;
+import io.jenkins.plugins.releasetrain.engine.blame.Rates;
+import io.jenkins.plugins.releasetrain.engine.blame.Statistics;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +21,6 @@ public final class Forecast {
     /** What a train gains from more environments, by simulation. */
     private static final double GAIN = 0.8;
 
-    private static final double TWO_SIGMA = 2;
     private static final double PERCENT = 100;
 
     private final TrainState state;
@@ -112,8 +114,7 @@ public final class Forecast {
     public String explainLimit() {
         Statistics counts = state.statistics();
         int limit = TrialPolicy.batchLimit(rates, settings.smallestBatch(), settings.largestBatch());
-        double weight = counts.changes() + settings.priorChanges();
-        double sigma = Math.sqrt(rates.failure() * (1 - rates.failure()) / (weight + 1));
+        Estimate failure = counts.failure(settings.prior());
         String bounds = limit == settings.largestBatch()
                 ? ", the most that is allowed"
                 : limit == settings.smallestBatch() ? ", the least that is allowed" : "";
@@ -125,8 +126,8 @@ public final class Forecast {
                 bounds,
                 counts.bad(),
                 counts.changes(),
-                PERCENT * Math.max(0, rates.failure() - TWO_SIGMA * sigma),
-                PERCENT * Math.min(1, rates.failure() + TWO_SIGMA * sigma),
+                PERCENT * failure.low(),
+                PERCENT * failure.high(),
                 PERCENT * settings.expectedFailure(),
                 counts.flakes(),
                 counts.runs());

@@ -3,8 +3,8 @@ package io.jenkins.plugins.releasetrain.engine.train;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.train.Evidence.Tried;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
+import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Baseline;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Situation;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -43,7 +43,10 @@ final class Lineup {
      */
     record Line(List<Change> changes, Optional<Change> test) {
         /** Whose body runs the tests; empty: nobody can now. */
-        Optional<String> conductor(TrainState state, Conductors conductors) {
+        Optional<String> conductor(TrainState state, Conductors conductors, boolean control) {
+            if (control) {
+                return conductors.forControl(state);
+            }
             return test.isPresent() ? conductors.forTestRelease(test.get()) : conductors.forCandidates(state);
         }
     }
@@ -75,23 +78,27 @@ final class Lineup {
                 .min(FIRST);
     }
 
-    Situation situation(Line line) {
-        boolean otherSuite = line.test().isPresent()
-                && !context.settings().suite().equals(context.settings().testSuite());
-        TrainState.Control control = state.search().control(otherSuite);
-        Instant fresh =
-                context.ports().clock().instant().minus(context.settings().memo());
+    /** @param environment where the next trial would be */
+    Situation situation(Line line, String environment) {
+        boolean otherSuite = otherSuite(line);
         return new Situation(
                 Train.ids(line.changes()),
                 evidence(line),
-                control.passed().filter(at -> !at.isBefore(fresh)).isPresent(),
-                control.failed(),
+                new Baseline(
+                        RunLog.environment(environment, otherSuite),
+                        state.search().passed(otherSuite),
+                        state.search().timeline()),
                 state.trials().stream()
                         .filter(t -> !t.isOvertaken() && isOf(t, line, otherSuite))
                         .map(t -> t.tried().changes())
                         .toList(),
                 Sets.inseparable(line.changes()),
                 line.changes().size() + state.queue().size());
+    }
+
+    boolean otherSuite(Line line) {
+        return line.test().isPresent()
+                && !context.settings().suite().equals(context.settings().testSuite());
     }
 
     private Evidence evidence(Line line) {
@@ -113,9 +120,9 @@ final class Lineup {
     }
 
     /** Why the line's next trial cannot run now; empty where it can. */
-    String obstacle(Line line, Conductors conductors) {
+    String obstacle(Line line, Conductors conductors, boolean control) {
         double share = state.waste().share();
-        boolean ahead = line.test().isEmpty()
+        boolean ahead = !control && line.test().isEmpty()
                 && state.trials().stream().anyMatch(t -> !t.control() && isAbout(t.changes(), line));
         if (ahead && share > context.settings().wasteBudget()) {
             return String.format(
@@ -124,6 +131,6 @@ final class Lineup {
                     100 * share,
                     100 * context.settings().wasteBudget());
         }
-        return line.conductor(state, conductors).isPresent() ? "" : "no build is there to run the tests";
+        return line.conductor(state, conductors, control).isPresent() ? "" : "no build is there to run the tests";
     }
 }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Run;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.train.Evidence.Tried;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState.Search;
@@ -48,7 +49,7 @@ final class Overtaking {
             return t.with(t.tried(), "the baseline is another by now, release " + made.id());
         }
         Tried tried = t.tried().whenReleased(made.changes(), made.set().value());
-        boolean proven = before.control(t.testRelease()).passed().isPresent();
+        boolean proven = before.passed(t.testRelease());
         return t.with(
                 tried.equals(t.tried()) && !proven ? tried.inexact() : tried,
                 tried.changes().isEmpty() ? "its changes are in release " + made.id() + " already" : "");
@@ -59,9 +60,9 @@ final class Overtaking {
      *
      * @param baseline the newest one
      */
-    static Tried verdict(Trial t, boolean pass, String baseline, Evidence.Source source) {
-        Tried tried = new Tried(t.tried().changes(), t.tried().exact(), 1, source);
-        return pass ? tried.passedOn(baseline) : tried;
+    static Tried verdict(Trial t, Run run, String baseline, Evidence.Source source) {
+        Tried tried = new Tried(t.tried().changes(), t.tried().exact(), List.of(run), source);
+        return run.passed() ? tried.passedOn(baseline) : tried;
     }
 
     /**

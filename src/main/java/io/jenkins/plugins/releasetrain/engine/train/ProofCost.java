@@ -28,9 +28,12 @@ final class ProofCost {
         }
     }
 
-    /** Failures with nobody else to blame, as many as bring the chance of innocence below the bound. */
-    static ProofCost of(Rates rates, double trialHours, double innocenceBound) {
-        double mishap = 1 - (1 - rates.flake()) * (1 - rates.breaks(trialHours));
+    /**
+     * Failures with nobody else to blame, as many as bring the chance of innocence below the bound.
+     *
+     * @param mishap chance that a run of a good set fails, with passes before and after it
+     */
+    static ProofCost of(Rates rates, double mishap, double innocenceBound) {
         int runs = 1;
         while (runs < MOST_RUNS
                 && (1 - rates.failure()) / rates.failure() * Math.pow(mishap, runs) > innocenceBound) {
@@ -54,8 +57,14 @@ final class ProofCost {
         return runs == 0;
     }
 
-    /** @param failures of sets that held all of these n changes */
-    double trials(int n, int failures) {
-        return n == 0 || failures >= runs ? 0 : trials[n][failures] - Math.log(n) / LN2;
+    /** @param failures of sets that held all of these n changes; parts of one where others tell the same */
+    double trials(int n, double failures) {
+        if (n == 0 || failures >= runs) {
+            return 0;
+        }
+        int whole = (int) failures;
+        double next = whole + 1 >= runs ? (n == 1 ? 0 : Math.log(n) / LN2) : trials[n][whole + 1];
+        double part = failures - whole;
+        return (1 - part) * trials[n][whole] + part * next - Math.log(n) / LN2;
     }
 }

@@ -302,8 +302,19 @@ public final class Train {
         journal.update(s -> List.of(new Event.TrainPaused(reason, user)));
     }
 
+    /** Goes on at once, also where an environment is broken: nothing that was measured before says so any more. */
     public void resume(String user) {
-        journal.update(s -> s.isPaused() ? List.of(new Event.TrainResumed(user)) : List.of());
+        journal.update(s -> {
+            List<Event> events = new ArrayList<>();
+            s.broken()
+                    .keySet()
+                    .forEach(e -> events.add(
+                            new Event.EnvironmentHealed(context.settings().name(), e, "", user)));
+            if (s.isPaused()) {
+                events.add(new Event.TrainResumed(user));
+            }
+            return events;
+        });
     }
 
     /** Trials go on, but what passes is not released before {@link #free}; a rollback is possible. */

@@ -59,6 +59,16 @@ record TrainContext(
                 Duration.between(trial.since(), ports.clock().instant()).toMillis());
     }
 
+    Event broken(String environment, TrainState.Broken broken) {
+        return new Event.EnvironmentBroken(
+                settings().name(),
+                environment,
+                broken.since(),
+                broken.runs(),
+                Decisions.text(environment, broken),
+                broken.due());
+    }
+
     /** Ends everything that is under way without a verdict; what is undecided goes back to the head of the queue. */
     List<Event> abandon(TrainState s, String reason) {
         List<Event> events = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Run;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
@@ -63,17 +64,25 @@ final class TrainFold {
                         || event instanceof Event.TrialEnded
                         || event instanceof Event.VerdictRecalled
                 ? trial(s, recorded)
-                : condition(s, event);
+                : condition(s, event, recorded.at());
     }
 
     /** Pauses, wishes, and what the environments hold. */
-    private static TrainState condition(TrainState s, Event event) {
+    private static TrainState condition(TrainState s, Event event, Instant at) {
         if (event instanceof Event.BaselineInstalled e) {
             return s.with(d -> d.settled.put(e.environment(), true));
         } else if (event instanceof Event.TrainPaused e) {
             return paused(s, e.reason());
         } else if (event instanceof Event.TrainResumed) {
-            return paused(s, "");
+            return paused(s, "").with(d -> d.search = s.search().resumed(at));
+        } else if (event instanceof Event.EnvironmentBroken e) {
+            return s.with(d -> d.broken.put(e.environment(), new TrainState.Broken(e.since(), e.runs(), e.due())));
+        } else if (event instanceof Event.EnvironmentHealed e) {
+            return s.with(d -> {
+                d.broken.remove(e.environment());
+                d.search = e.run().isEmpty() ? s.search().resumed(at) : s.search();
+                d.voids = 0;
+            });
         } else if (event instanceof Event.ReleasesHeld e) {
             return s.with(d -> d.held = e.reason());
         } else if (event instanceof Event.ReleasesFreed) {
@@ -93,7 +102,7 @@ final class TrainFold {
 
     private static TrainState release(TrainState s, RecordedEvent recorded) {
         if (recorded.event() instanceof Event.ReleaseMade e) {
-            return made(s, e, recorded.at());
+            return made(s, e);
         }
         Event.ReleasePromoted e = (Event.ReleasePromoted) recorded.event();
         return s.with(d -> {
@@ -102,7 +111,7 @@ final class TrainFold {
         });
     }
 
-    private static TrainState made(TrainState s, Event.ReleaseMade e, Instant at) {
+    private static TrainState made(TrainState s, Event.ReleaseMade e) {
         return s.with(d -> {
             d.pending = Optional.of(new Pending(
                     e,
@@ -110,7 +119,7 @@ final class TrainFold {
                     s.batch().map(Batch::baseline).orElse(e.set())));
             d.batch = s.batch().map(b -> new Batch(b.id(), without(b.changes(), e.changes()), e.set()));
             d.trials = Overtaking.afterRelease(s.trials(), s.search(), e);
-            d.search = s.batch().isPresent() ? s.search().released(e.changes(), e.set(), at) : s.search();
+            d.search = s.batch().isPresent() ? s.search().released(e.changes(), e.set()) : s.search();
             d.lastNumber = e.number();
             d.settled.replaceAll((environment, settled) -> false);
             d.voids = 0;
@@ -119,6 +128,7 @@ final class TrainFold {
 
     private static TrainState ended(TrainState s, Event.ChangeEnded e) {
         List<String> id = List.of(e.change());
+        boolean promote = s.undecided().anyMatch(c -> c.id().equals(e.change()) && c.promote());
         return s.with(d -> {
             d.queue = without(s.queue(), id);
             d.batch = s.batch().map(b -> new Batch(b.id(), without(b.changes(), id), b.baseline()));
@@ -126,7 +136,9 @@ final class TrainFold {
             d.search = s.search().without(e.change());
             switch (e.outcome()) {
                 case RELEASED -> d.statistics = s.statistics().decided(false);
-                case EJECTED, NOT_INSTALLABLE -> d.statistics = s.statistics().decided(true);
+                // Test releases are of another kind: they do not say how many release candidates are bad.
+                case EJECTED, NOT_INSTALLABLE ->
+                    d.statistics = promote ? s.statistics().decided(true) : s.statistics();
                 default -> {}
             }
         });
@@ -149,15 +161,16 @@ final class TrainFold {
                     .orElse(s);
         }
         Event.VerdictRecalled e = (Event.VerdictRecalled) event;
+        // When and where it ran is not known, so that all runs count as one and none is proof (I4).
+        Run run = new Run("from memory", "", e.changes(), recorded.at(), recorded.at(), e.verdict());
         Tried tried = new Tried(
                 e.changes(),
                 true,
-                e.runs(),
+                List.of(run),
                 new Source(List.of(e.set().value()), s.search().baseline(), REMEMBERED, true));
-        boolean pass = e.verdict() == Verdict.PASSED;
         return e.changes().isEmpty()
-                ? controlled(s, e.testRelease(), pass, e.runs(), recorded.at())
-                : s.with(d -> d.search = tried(s, tried, pass));
+                ? s
+                : s.with(d -> d.search = tried(s, tried, e.verdict() == Verdict.PASSED));
     }
 
     private static Trial started(TrainState s, Event.TrialStarted e, Instant at) {
@@ -169,7 +182,7 @@ final class TrainFold {
                 e.set(),
                 baseline,
                 e.changes(),
-                new Tried(e.changes(), true, 1, source),
+                new Tried(e.changes(), true, List.of(), source),
                 e.testRelease(),
                 e.conductor(),
                 e.fence(),
@@ -186,37 +199,46 @@ final class TrainFold {
         if (e.verdict() == Verdict.VOID) {
             return trial.isOvertaken() ? s : s.with(d -> d.voids = s.voids() + 1);
         }
-        boolean pass = e.verdict() == Verdict.PASSED;
-        TrainState judged =
-                trial.control() ? controlled(s, trial.testRelease(), pass, 1, at) : judged(s, trial, pass, e.reason());
+        Run run = new Run(
+                trial.id(),
+                RunLog.environment(trial.environment(), trial.testRelease()),
+                trial.changes(),
+                trial.since(),
+                at.isBefore(trial.since()) ? trial.since() : at,
+                e.verdict());
+        TrainState logged = logged(s, trial, run);
+        TrainState judged = trial.control() ? logged : judged(logged, trial, run, e.reason());
         return judged.with(d -> {
             d.voids = 0;
-            d.statistics = pass ? s.statistics().proved(flakes(s, trial)) : s.statistics();
             d.pace = s.pace().after(e.milliseconds());
+            if (trial.control() && trial.installed().isPresent()) {
+                d.settled.put(trial.environment(), true);
+            }
         });
     }
 
-    private static int flakes(TrainState s, Trial trial) {
-        return trial.control()
-                ? s.search().control(trial.testRelease()).failed()
-                : s.search().evidence().flakesProved(trial.tried().changes());
+    private static TrainState logged(TrainState s, Trial trial, Run run) {
+        Search search = s.search().after(run, trial.testRelease());
+        if (!run.passed()) {
+            return s.with(d -> d.search = search);
+        }
+        RunLog.Settled settled = RunLog.settled(search.timeline(), search.evidence(), s.statistics(), run);
+        return s.with(d -> {
+            d.search = search.with(settled.timeline());
+            d.statistics = settled.statistics();
+        });
     }
 
-    private static TrainState controlled(TrainState s, boolean testRelease, boolean pass, int runs, Instant at) {
-        TrainState.Control control = s.search().control(testRelease).after(pass, at, runs);
-        return s.with(d -> d.search = s.search().controlled(testRelease, control));
-    }
-
-    private static TrainState judged(TrainState s, Trial trial, boolean pass, String reason) {
+    private static TrainState judged(TrainState s, Trial trial, Run run, String reason) {
         Source source = new Source(
                 trial.tried().source().sets(),
                 trial.tried().source().baseline(),
                 reason,
                 trial.installed().isPresent());
-        Tried tried = Overtaking.verdict(trial, pass, s.search().baseline(), source);
+        Tried tried = Overtaking.verdict(trial, run, s.search().baseline(), source);
         return s.with(d -> {
-            d.search = tried.changes().isEmpty() ? s.search() : tried(s, tried, pass);
-            d.trials = pass ? s.trials() : Overtaking.afterFailure(s.trials(), trial);
+            d.search = tried.changes().isEmpty() ? s.search() : tried(s, tried, run.passed());
+            d.trials = run.passed() ? s.trials() : Overtaking.afterFailure(s.trials(), trial);
         });
     }
 

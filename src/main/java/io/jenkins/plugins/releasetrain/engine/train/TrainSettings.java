@@ -1,5 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.blame.Statistics;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
@@ -15,6 +17,7 @@ import java.util.regex.Pattern;
  * @param memo how long a verdict is good for
  * @param voidsBeforePause so many void trials in a row pause the train
  * @param movingTags tags of the dev registry that are not carried to production, since they name something else tomorrow
+ * @param outages how often environments break, to begin with, and what happens then
  * @param wasteBudget the share of trials that may be for nothing, 0 to 1; while more are, nothing runs ahead of a trial
  */
 public record TrainSettings(
@@ -31,7 +34,38 @@ public record TrainSettings(
         Duration memo,
         int voidsBeforePause,
         Pattern movingTags,
-        double wasteBudget) {
+        double wasteBudget,
+        Outages outages) {
+
+    /** What a train does when its environment, or the baseline, is broken. */
+    public enum WhenBroken {
+        /** It waits, repeats the control run by itself, and goes on when that passes. */
+        RETRY,
+        /** It pauses until somebody resumes it. */
+        PAUSE
+    }
+
+    /**
+     * What is expected of environments.
+     *
+     * @param perHour outages of an environment that works, weighing as much as {@code priorHours} of tests
+     * @param hours how long an outage lasts, weighing as much as one outage that was seen
+     */
+    public record Outages(double perHour, double hours, double priorHours, WhenBroken whenBroken) {
+        /** One of an hour in thirty days. */
+        public static final Outages USUAL = new Outages(1.0 / 720, 1, 200, WhenBroken.RETRY);
+
+        public Outages {
+            if (!(perHour >= 0) || !(hours > 0) || !(priorHours >= 0)) {
+                throw EngineException.invalid("Not a rate of outages: " + perHour + " per hour of " + hours
+                        + " hours each, weighing " + priorHours + " hours");
+            }
+        }
+
+        public Outages with(WhenBroken other) {
+            return new Outages(perHour, hours, priorHours, other);
+        }
+    }
 
     /** Tags that name the newest of a line rather than a version. */
     public static final Pattern USUAL_MOVING_TAGS = Pattern.compile(
@@ -40,11 +74,32 @@ public record TrainSettings(
     /** One suite for all, and what else is usual. */
     public static TrainSettings of(String name, String suite) {
         return new TrainSettings(
-                name, suite, suite, 1, 32, 0.05, 40, 0.01, 100, 0.0002, Duration.ofDays(7), 3, USUAL_MOVING_TAGS, 0.5);
+                name,
+                suite,
+                suite,
+                1,
+                32,
+                0.05,
+                40,
+                0.002,
+                100,
+                0.0002,
+                Duration.ofDays(7),
+                3,
+                USUAL_MOVING_TAGS,
+                0.5,
+                Outages.USUAL);
     }
 
     Statistics.Prior prior() {
-        return new Statistics.Prior(expectedFailure, priorChanges, expectedFlake, priorRuns);
+        return new Statistics.Prior(
+                expectedFailure,
+                priorChanges,
+                expectedFlake,
+                priorRuns,
+                outages.perHour(),
+                outages.priorHours(),
+                outages.hours());
     }
 
     /** @param testRelease as of {@link TrainState.Trial} */

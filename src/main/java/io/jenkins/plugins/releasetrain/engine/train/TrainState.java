@@ -1,5 +1,8 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Run;
+import io.jenkins.plugins.releasetrain.engine.blame.Statistics;
+import io.jenkins.plugins.releasetrain.engine.blame.Timeline;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
@@ -23,6 +26,7 @@ import java.util.stream.Stream;
  * @param paused why nothing is tried; empty while it runs
  * @param held why nothing is released; empty while it may be
  * @param settled whether environments hold the baseline with no candidate in it, by name
+ * @param broken environments that are broken, by name
  * @param voids void trials in a row
  * @param pace how long trials take, for estimates
  * @param waste how many of them were for nothing
@@ -38,6 +42,7 @@ public record TrainState(
         String paused,
         String held,
         Map<String, Boolean> settled,
+        Map<String, Broken> broken,
         int voids,
         Statistics statistics,
         Pace pace,
@@ -54,6 +59,7 @@ public record TrainState(
             "",
             "",
             Map.of(),
+            Map.of(),
             0,
             Statistics.NONE,
             Pace.UNKNOWN,
@@ -65,6 +71,7 @@ public record TrainState(
         queue = List.copyOf(queue);
         trials = List.copyOf(trials);
         settled = Map.copyOf(settled);
+        broken = Map.copyOf(broken);
     }
 
     /**
@@ -145,59 +152,68 @@ public record TrainState(
      * What trials said.
      *
      * @param baseline digest of the set that everything was tried on; empty before the first batch
-     * @param passed the suites that the baseline passed, as a whole set
+     * @param passed whether the baseline, as a whole set, passed the suite of release candidates
+     * @param testPassed whether it passed that of test releases, if that is another one
      * @param timeline passes and failed control runs
      * @param forced changes whose sets are run even where a verdict is remembered
      */
     public record Search(
-            String baseline, Set<String> passed, Timeline timeline, Evidence evidence, List<String> forced) {
-        static final Search NONE = new Search("", Set.of(), Timeline.EMPTY, Evidence.NONE, List.of());
-
-        public Search {
-            passed = Set.copyOf(passed);
-        }
+            String baseline,
+            boolean passed,
+            boolean testPassed,
+            Timeline timeline,
+            Evidence evidence,
+            List<String> forced) {
+        static final Search NONE = new Search("", false, false, Timeline.EMPTY, Evidence.NONE, List.of());
 
         /** Another baseline: nothing is known about it or about what was tried on the former one. */
         Search on(Digest newBaseline) {
             return newBaseline.value().equals(baseline)
                     ? this
-                    : new Search(
-                            newBaseline.value(), Set.of(), RunLog.passes(timeline), Evidence.NONE, forced);
+                    : new Search(newBaseline.value(), false, false, RunLog.passes(timeline), Evidence.NONE, forced);
         }
 
-        /** @param suite that the set has passed */
-        Search released(List<String> changes, Digest set, String suite) {
-            Evidence known = Overtaking.released(evidence, changes, set.value(), passed.contains(suite));
-            return new Search(set.value(), Set.of(suite), timeline, known, without(changes));
+        Search released(List<String> changes, Digest set) {
+            Evidence known = Overtaking.released(evidence, changes, set.value(), passed);
+            Timeline log = RunLog.nobodysFault(timeline, evidence.notToBlame(changes));
+            return new Search(set.value(), true, false, log, known, without(changes));
         }
 
-        /** @param suite of the run; one of the baseline alone says something about the baseline too */
-        Search after(Run run, String suite) {
-            Timeline now = run.passed() || run.isControl() ? RunLog.after(timeline, evidence, run) : timeline;
+        boolean passed(boolean testRelease) {
+            return testRelease ? testPassed : passed;
+        }
+
+        /** One more run; one of the baseline alone says something about the baseline too. */
+        Search after(Run run, boolean testRelease) {
+            boolean proven = run.passed() && run.isControl();
             return new Search(
                     baseline,
-                    run.passed() && run.isControl()
-                            ? Stream.concat(passed.stream(), Stream.of(suite)).collect(Collectors.toSet())
-                            : passed,
-                    now,
+                    passed || proven && !testRelease,
+                    testPassed || proven && testRelease,
+                    run.passed() || run.isControl() ? RunLog.after(timeline, evidence, run) : timeline,
                     evidence,
                     forced);
         }
 
         Search resumed(Instant at) {
-            return new Search(baseline, passed, timeline.resumed(at), evidence, forced);
+            return new Search(baseline, passed, testPassed, timeline.resumed(at), evidence, forced);
+        }
+
+        Search with(Timeline newTimeline) {
+            return new Search(baseline, passed, testPassed, newTimeline, evidence, forced);
         }
 
         Search with(Evidence newEvidence) {
-            return new Search(baseline, passed, timeline, newEvidence, forced);
+            return new Search(baseline, passed, testPassed, timeline, newEvidence, forced);
         }
 
         Search without(String change) {
-            return new Search(baseline, passed, timeline, evidence.without(change), without(List.of(change)));
+            return new Search(
+                    baseline, passed, testPassed, timeline, evidence.without(change), without(List.of(change)));
         }
 
         Search forcing(List<String> changes) {
-            return new Search(baseline, passed, timeline, evidence, List.copyOf(changes));
+            return new Search(baseline, passed, testPassed, timeline, evidence, List.copyOf(changes));
         }
 
         private List<String> without(List<String> changes) {
@@ -265,6 +281,7 @@ public record TrainState(
         String paused;
         String held;
         Map<String, Boolean> settled;
+        Map<String, Broken> broken;
         int voids;
         Statistics statistics;
         Pace pace;
@@ -281,6 +298,7 @@ public record TrainState(
             paused = s.paused;
             held = s.held;
             settled = new HashMap<>(s.settled);
+            broken = new HashMap<>(s.broken);
             voids = s.voids;
             statistics = s.statistics;
             pace = s.pace;
@@ -299,6 +317,7 @@ public record TrainState(
                     paused,
                     held,
                     settled,
+                    broken,
                     voids,
                     statistics,
                     pace,

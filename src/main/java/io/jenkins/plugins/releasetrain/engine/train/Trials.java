@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Judgement;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
@@ -39,6 +40,10 @@ final class Trials {
         this.context = context;
         this.environment = environment;
         this.installer = new Installer(environment);
+    }
+
+    String environment() {
+        return environment.name();
     }
 
     /**
@@ -183,10 +188,30 @@ final class Trials {
         if (counts
                 && verdict == Verdict.VOID
                 && s.voids() + 1 >= context.settings().voidsBeforePause()) {
-            events.add(new Event.TrainPaused(
-                    (s.voids() + 1) + " trials in a row were void, the last one because " + reason, ""));
+            events.add(tooManyVoids(s, trial, reason));
+        } else if (verdict == Verdict.PASSED && s.broken().containsKey(environment.name())) {
+            events.add(new Event.EnvironmentHealed(context.settings().name(), environment.name(), trial.id(), ""));
         }
         return events;
+    }
+
+    /** What cannot be tried at all is as broken as what fails alone. */
+    private Event tooManyVoids(TrainState s, Trial trial, String reason) {
+        int voids = s.voids() + 1;
+        if (context.settings().outages().whenBroken() == TrainSettings.WhenBroken.PAUSE) {
+            return new Event.TrainPaused(voids + " trials in a row were void, the last one because " + reason, "");
+        }
+        Optional<TrainState.Broken> before = Optional.ofNullable(s.broken().get(environment.name()));
+        List<String> runs = new ArrayList<>(before.map(TrainState.Broken::runs).orElse(List.of()));
+        runs.add(trial.id());
+        Instant now = context.ports().clock().instant();
+        return new Event.EnvironmentBroken(
+                context.settings().name(),
+                environment.name(),
+                before.map(TrainState.Broken::since).orElse(trial.since()),
+                runs,
+                voids + " trials in a row were void, the last one because " + reason,
+                now.plus(Judgement.Broken.pause(runs.size())));
     }
 
     private static boolean isUnderWay(TrainState s, Trial trial) {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Statistics;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import java.util.Map;
 import java.util.Optional;

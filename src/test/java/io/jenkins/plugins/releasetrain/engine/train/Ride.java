@@ -78,6 +78,11 @@ record Ride(FakeShop shop, Train train, List<Environment> environments) {
             }
 
             @Override
+            public java.util.Optional<String> forControl(TrainState state) {
+                return forCandidates(state);
+            }
+
+            @Override
             public java.util.Optional<String> forTestRelease(
                     io.jenkins.plugins.releasetrain.engine.model.Change change) {
                 return forCandidates(null);

@@ -189,7 +189,8 @@ class SpeculationTest {
                 usual.memo(),
                 usual.voidsBeforePause(),
                 usual.movingTags(),
-                share);
+                share,
+                usual.outages());
     }
 
     @Test

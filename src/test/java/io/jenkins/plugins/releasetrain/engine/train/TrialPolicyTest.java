@@ -3,10 +3,16 @@ package io.jenkins.plugins.releasetrain.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Rates;
+import io.jenkins.plugins.releasetrain.engine.blame.Run;
+import io.jenkins.plugins.releasetrain.engine.blame.Timeline;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.train.Evidence.Source;
 import io.jenkins.plugins.releasetrain.engine.train.Evidence.Tried;
+import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Baseline;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Decision;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Situation;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +24,11 @@ import org.junit.jupiter.api.Test;
 
 class TrialPolicyTest {
     private static final double BOUND = 0.0002;
+
+    /** The baseline passed long before and long after all failures. */
+    private static final Timeline PASSED = Timeline.of(List.of(run(Verdict.PASSED, 0), run(Verdict.PASSED, 1_000)));
+
+    private static final Baseline WORKS = new Baseline("staging", true, PASSED);
 
     /** So many wait that every trial shall tell most. */
     private static final int FULL = 1_000;
@@ -51,8 +62,12 @@ class TrialPolicyTest {
     @Test
     void I4_brokenBaselineBlamesNobody() {
         Evidence evidence = Evidence.NONE.failed(tried(names(4), 1));
-        Situation failedOnce = new Situation(names(4), evidence, false, 1, List.of(), List.of(), 4);
-        assertThat(exact.decide(failedOnce)).isEqualTo(new Decision.BaselineBroken());
+        Timeline control = Timeline.of(List.of(run(Verdict.FAILED, 9)));
+        Situation failedOnce = new Situation(
+                names(4), evidence, new Baseline("staging", false, control), List.of(), List.of(), 4);
+        assertThat(exact.decide(failedOnce)).isInstanceOfSatisfying(Decision.Stop.class, stop -> assertThat(
+                        stop.broken().runs())
+                .hasSize(2));
         assertThat(flaky.decide(failedOnce)).as("one failure may be a flake").isEqualTo(new Decision.Run(List.of()));
     }
 
@@ -89,7 +104,7 @@ class TrialPolicyTest {
 
     @Test
     void I4_nobodyIsEjectedWithoutTheVerySetWithoutIt() {
-        Evidence evidence = Evidence.NONE.failed(new Tried(names(1), false, 9, Source.UNKNOWN));
+        Evidence evidence = Evidence.NONE.failed(new Tried(names(1), false, tried(names(1), 9).runs(), Source.UNKNOWN));
         assertThat(flaky.decide(now(names(1), evidence, true))).isEqualTo(new Decision.Run(names(1)));
     }
 
@@ -109,7 +124,7 @@ class TrialPolicyTest {
                 .failed(tried(names(7), 1))
                 .failed(tried(names(3), 1))
                 .failed(tried(names(1), 1));
-        Situation situation = new Situation(names(14), evidence, true, 0, List.of(), List.of("c0"), FULL);
+        Situation situation = new Situation(names(14), evidence, WORKS, List.of(), List.of("c0"), FULL);
         assertThat(((Decision.Run) flaky.decide(situation)).changes()).contains("c0");
     }
 
@@ -118,7 +133,7 @@ class TrialPolicyTest {
         Evidence evidence = Evidence.NONE.failed(tried(names(1), 2));
         List<List<String>> next = new ArrayList<>();
         for (int waiting : new int[] {3, FULL}) {
-            Situation situation = new Situation(names(3), evidence, true, 0, List.of(), List.of(), waiting);
+            Situation situation = new Situation(names(3), evidence, WORKS, List.of(), List.of(), waiting);
             next.add(((Decision.Run) flaky.decide(situation)).changes());
         }
         assertThat(next).containsExactly(List.of("c1", "c2"), List.of("c0"));
@@ -128,13 +143,13 @@ class TrialPolicyTest {
     void secondEnvironmentSearchesAnotherFailedSet() {
         Evidence evidence =
                 Evidence.NONE.failed(tried(names(8).subList(0, 4), 1)).failed(tried(names(8).subList(4, 8), 1));
-        Situation situation = new Situation(names(8), evidence, true, 0, List.of(List.of("c0", "c1")), List.of(), FULL);
+        Situation situation = new Situation(names(8), evidence, WORKS, List.of(List.of("c0", "c1")), List.of(), FULL);
         assertThat(((Decision.Run) exact.decide(situation)).changes()).containsExactly("c4", "c5");
     }
 
     @Test
     void secondEnvironmentTriesWhatTheFirstDoesNotTell() {
-        Situation situation = new Situation(names(28), Evidence.NONE, true, 0, List.of(names(14)), List.of(), FULL);
+        Situation situation = new Situation(names(28), Evidence.NONE, WORKS, List.of(names(14)), List.of(), FULL);
         List<String> second = ((Decision.Run) exact.decide(situation)).changes();
         assertThat(second).isEqualTo(names(28).subList(14, 28));
     }
@@ -219,20 +234,28 @@ class TrialPolicyTest {
         Evidence evidence = Evidence.NONE;
         int ejected = 0;
         int runs = 0;
+        Timeline timeline = Timeline.of(List.of(run(Verdict.PASSED, 0)));
         while (!open.isEmpty()) {
-            Decision decision = policy.decide(new Situation(open, evidence, true, 0, List.of(), List.of(), waiting));
+            Baseline works = new Baseline("staging", true, timeline);
+            Decision decision = policy.decide(new Situation(open, evidence, works, List.of(), List.of(), waiting));
             if (decision instanceof Decision.Run run) {
                 runs++;
                 Set<String> set = new HashSet<>(baseline);
                 set.addAll(run.changes());
                 boolean bad = fails.test(set);
                 (bad ? failed : passed).add(set);
-                Tried tried = tried(run.changes(), 1);
-                evidence = bad ? evidence.failed(tried) : evidence.passed(tried);
+                Tried tried = tried(run.changes(), 1, runs);
+                timeline = bad && !run.changes().isEmpty()
+                        ? timeline
+                        : timeline.with(run(bad ? Verdict.FAILED : Verdict.PASSED, runs, run.changes()));
+                if (!run.changes().isEmpty()) {
+                    evidence = bad ? evidence.failed(tried) : evidence.passed(tried);
+                }
             } else if (decision instanceof Decision.Release release) {
                 baseline.addAll(release.changes());
                 assertThat(passed).contains(baseline);
                 open.removeAll(release.changes());
+                timeline = RunLog.nobodysFault(timeline, evidence.notToBlame(release.changes()));
                 evidence = evidence.released(release.changes(), "");
             } else {
                 String guilty = ((Decision.Eject) decision).change();
@@ -254,11 +277,29 @@ class TrialPolicyTest {
     }
 
     private static Situation now(List<String> changes, Evidence evidence, boolean baselinePassed) {
-        return new Situation(changes, evidence, baselinePassed, 0, List.of(), List.of(), FULL);
+        return new Situation(
+                changes, evidence, new Baseline("staging", baselinePassed, PASSED), List.of(), List.of(), FULL);
     }
 
     private static Tried tried(List<String> changes, int runs) {
-        return new Tried(changes, true, runs, Source.UNKNOWN);
+        return tried(changes, runs, 1);
+    }
+
+    /** Half an hour each, from this one on. */
+    private static Tried tried(List<String> changes, int runs, int from) {
+        List<Run> failed = IntStream.range(from, from + runs)
+                .mapToObj(i -> run(Verdict.FAILED, i, changes))
+                .toList();
+        return new Tried(changes, true, failed, Source.UNKNOWN);
+    }
+
+    private static Run run(Verdict verdict, int number) {
+        return run(verdict, number, List.of());
+    }
+
+    private static Run run(Verdict verdict, int number, List<String> changes) {
+        Instant start = Instant.EPOCH.plusSeconds(1_800L * number);
+        return new Run("trial " + number, "staging", changes, start, start.plusSeconds(1_800), verdict);
     }
 
     private static List<String> names(int count) {

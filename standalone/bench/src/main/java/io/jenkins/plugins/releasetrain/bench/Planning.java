@@ -1,5 +1,10 @@
 package io.jenkins.plugins.releasetrain.bench;
 
+import java.time.Duration;
+import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Baseline;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.blame.Timeline;
+import io.jenkins.plugins.releasetrain.engine.blame.Run;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
@@ -33,8 +38,9 @@ final class Planning {
         List<String> ids = changes.stream().map(Change::id).toList();
         Rates rates = new Rates(0.05, 0.03);
         Evidence failed = Evidence.NONE
-                .failed(new Evidence.Tried(ids.subList(0, 14), true, 1, Evidence.Source.UNKNOWN))
-                .failed(new Evidence.Tried(ids.subList(0, 6), true, 1, Evidence.Source.UNKNOWN));
+                .failed(tried(ids.subList(0, 14), 1))
+                .failed(tried(ids.subList(0, 6), 2));
+        Baseline works = new Baseline("staging", true, Timeline.EMPTY);
         List<Double> times = new ArrayList<>();
         for (int i = 0; i < ROUNDS; i++) {
             long begin = System.nanoTime();
@@ -42,7 +48,7 @@ final class Planning {
             List<Change> inView =
                     changes.stream().filter(c -> view.contains(c.id())).toList();
             Decision decision = new TrialPolicy(rates, 0.0002)
-                    .decide(new Situation(view, failed, true, 0, List.of(), Sets.inseparable(inView), ids.size()));
+                    .decide(new Situation(view, failed, works, List.of(), Sets.inseparable(inView), ids.size()));
             List<String> chosen = ((Decision.Run) decision).changes();
             ImageSet set = Sets.with(
                     baseline,
@@ -53,6 +59,12 @@ final class Planning {
             times.add((System.nanoTime() - begin) / NANOS_PER_MILLI);
         }
         return times.stream().sorted().skip(ROUNDS / 2).findFirst().orElseThrow();
+    }
+
+    private static Evidence.Tried tried(List<String> changes, int trial) {
+        Instant start = Instant.EPOCH.plus(Duration.ofMinutes(30L * trial));
+        Run run = new Run("" + trial, "staging", changes, start, start.plus(Duration.ofMinutes(30)), Verdict.FAILED);
+        return new Evidence.Tried(changes, true, List.of(run), Evidence.Source.UNKNOWN);
     }
 
     private static ImageSet baseline() {
