@@ -161,8 +161,8 @@ public sealed interface Event {
             String train, String environment, Instant since, List<String> runs, String reason, Instant due)
             implements Event {}
 
-    /** An environment that was broken passed its tests again, or somebody says that it is right. */
-    record EnvironmentHealed(String train, String environment, String run, String user) implements Event {}
+    /** Something passed in an environment that was broken; the train goes on. */
+    record EnvironmentHealed(String train, String environment, String run) implements Event {}
 
     /** A train stops departing. */
     record TrainPaused(String reason, String user) implements Event {}

@@ -5,6 +5,7 @@ import io.jenkins.plugins.releasetrain.engine.blame.Statistics;
 import io.jenkins.plugins.releasetrain.engine.blame.Statistics.Explained;
 import io.jenkins.plugins.releasetrain.engine.blame.Timeline;
 import io.jenkins.plugins.releasetrain.engine.blame.Timeline.Streak;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
@@ -46,6 +47,24 @@ public final class RunLog {
     /** The name that its runs have in an environment: a suite of its own says nothing about what others see. */
     static String environment(String environment, boolean testRelease) {
         return testRelease ? environment + " (test releases)" : environment;
+    }
+
+    /** A trial's run; runs of one environment follow each other, also on a clock that does not see the difference. */
+    static Run run(TrainState.Search search, TrainState.Trial trial, Instant end, Verdict verdict) {
+        String environment = environment(trial.environment(), trial.testRelease());
+        Instant free = Stream.concat(search.timeline().runs().stream(), search.evidence().failedRuns())
+                .filter(r -> r.environment().equals(environment))
+                .map(r -> r.end().plusMillis(1))
+                .max(Instant::compareTo)
+                .orElse(trial.since());
+        Instant start = free.isAfter(trial.since()) ? free : trial.since();
+        return new Run(
+                trial.id(),
+                environment,
+                trial.changes(),
+                start,
+                end.isAfter(start) ? end : start.plusMillis(1),
+                verdict);
     }
 
     /** These failures turn out to be nobody's: chance, or the environment's. */

@@ -304,17 +304,8 @@ public final class Train {
 
     /** Goes on at once, also where an environment is broken: nothing that was measured before says so any more. */
     public void resume(String user) {
-        journal.update(s -> {
-            List<Event> events = new ArrayList<>();
-            s.broken()
-                    .keySet()
-                    .forEach(e -> events.add(
-                            new Event.EnvironmentHealed(context.settings().name(), e, "", user)));
-            if (s.isPaused()) {
-                events.add(new Event.TrainResumed(user));
-            }
-            return events;
-        });
+        journal.update(
+                s -> s.isPaused() || !s.broken().isEmpty() ? List.of(new Event.TrainResumed(user)) : List.of());
     }
 
     /** Trials go on, but what passes is not released before {@link #free}; a rollback is possible. */

@@ -74,13 +74,15 @@ final class TrainFold {
         } else if (event instanceof Event.TrainPaused e) {
             return paused(s, e.reason());
         } else if (event instanceof Event.TrainResumed) {
-            return paused(s, "").with(d -> d.search = s.search().resumed(at));
+            return paused(s, "").with(d -> {
+                d.search = s.search().resumed(at);
+                d.broken.clear();
+            });
         } else if (event instanceof Event.EnvironmentBroken e) {
             return s.with(d -> d.broken.put(e.environment(), new TrainState.Broken(e.since(), e.runs(), e.due())));
         } else if (event instanceof Event.EnvironmentHealed e) {
             return s.with(d -> {
                 d.broken.remove(e.environment());
-                d.search = e.run().isEmpty() ? s.search().resumed(at) : s.search();
                 d.voids = 0;
             });
         } else if (event instanceof Event.ReleasesHeld e) {
@@ -199,13 +201,7 @@ final class TrainFold {
         if (e.verdict() == Verdict.VOID) {
             return trial.isOvertaken() ? s : s.with(d -> d.voids = s.voids() + 1);
         }
-        Run run = new Run(
-                trial.id(),
-                RunLog.environment(trial.environment(), trial.testRelease()),
-                trial.changes(),
-                trial.since(),
-                at.isBefore(trial.since()) ? trial.since() : at,
-                e.verdict());
+        Run run = RunLog.run(s.search(), trial, at, e.verdict());
         TrainState logged = logged(s, trial, run);
         TrainState judged = trial.control() ? logged : judged(logged, trial, run, e.reason());
         return judged.with(d -> {

@@ -91,6 +91,25 @@ public record TrainSettings(
                 Outages.USUAL);
     }
 
+    TrainSettings with(Outages other) {
+        return new TrainSettings(
+                name,
+                suite,
+                testSuite,
+                smallestBatch,
+                largestBatch,
+                expectedFailure,
+                priorChanges,
+                expectedFlake,
+                priorRuns,
+                innocenceBound,
+                memo,
+                voidsBeforePause,
+                movingTags,
+                wasteBudget,
+                other);
+    }
+
     Statistics.Prior prior() {
         return new Statistics.Prior(
                 expectedFailure,

@@ -190,7 +190,7 @@ final class Trials {
                 && s.voids() + 1 >= context.settings().voidsBeforePause()) {
             events.add(tooManyVoids(s, trial, reason));
         } else if (verdict == Verdict.PASSED && s.broken().containsKey(environment.name())) {
-            events.add(new Event.EnvironmentHealed(context.settings().name(), environment.name(), trial.id(), ""));
+            events.add(new Event.EnvironmentHealed(context.settings().name(), environment.name(), trial.id()));
         }
         return events;
     }

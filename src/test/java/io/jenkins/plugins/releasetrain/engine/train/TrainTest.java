@@ -127,36 +127,6 @@ class TrainTest {
     }
 
     @Test
-    void I4_voidTrialsBlameNobodyAndPauseTheTrainInTheEnd() throws InterruptedException {
-        shop.build("s1", "2");
-        String change = ride.queue("s1", "2");
-        for (int i = 0; i < 3; i++) {
-            Task.Test test = (Task.Test) train.next("build 1");
-            train.report(test.trial(), Verdict.VOID, "the agent went away");
-        }
-        assertThat(train.next("build 1")).isInstanceOf(Task.Wait.class);
-        assertThat(train.state().paused()).contains("the agent went away");
-        assertThat(train.outcome(change)).isEmpty();
-        train.resume("admin");
-        ride.run("build 1");
-        assertThat(ride.outcome(change).outcome()).isEqualTo(Outcome.RELEASED);
-    }
-
-    @Test
-    void I4_brokenBaselineStopsTheTrain() throws InterruptedException {
-        shop.build("s1", "2");
-        String change = ride.queue("s1", "2");
-        Task task = train.next("build 1");
-        while (task instanceof Task.Test test) {
-            train.report(test.trial(), Verdict.FAILED, "everything fails");
-            task = train.next("build 1");
-        }
-        assertThat(train.state().paused()).contains("baseline itself fails");
-        assertThat(train.outcome(change)).as("nobody is blamed").isEmpty();
-        assertThat(train.state().queue()).hasSize(1);
-    }
-
-    @Test
     void I3_meddlingDuringTheTestsMakesTheTrialVoid() throws InterruptedException {
         shop.build("s1", "2");
         ride.queue("s1", "2");

@@ -54,9 +54,17 @@ class TrialPolicyTest {
     }
 
     @Test
-    void I4_baselineWithoutFreshVerdictIsRunBeforeAnybodyIsSuspected() {
-        Evidence evidence = Evidence.NONE.failed(tried(names(4), 1));
-        assertThat(exact.decide(now(names(4), evidence, false))).isEqualTo(new Decision.Run(List.of()));
+    void I4_nobodyIsEjectedFromABaselineThatNeverPassed() {
+        Evidence evidence = Evidence.NONE.failed(tried(names(1), 1));
+        assertThat(exact.decide(now(names(1), evidence, true))).isInstanceOf(Decision.Eject.class);
+        assertThat(exact.decide(new Situation(
+                        names(1),
+                        evidence,
+                        new Baseline("staging", false, Timeline.EMPTY),
+                        List.of(),
+                        List.of(),
+                        1)))
+                .isEqualTo(new Decision.Run(List.of()));
     }
 
     @Test
