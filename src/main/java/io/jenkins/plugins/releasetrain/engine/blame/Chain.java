@@ -33,9 +33,8 @@ public final class Chain {
         this.rates = rates;
         this.streak = streak;
         Instant begin = streak.runs().get(0).start();
-        double before = streak.workedAt()
-                .map(at -> rates.brokenAfter(hours(at, begin)))
-                .orElse(rates.broken());
+        double before =
+                streak.workedAt().map(at -> rates.brokenAfter(hours(at, begin))).orElse(rates.broken());
         double trusted = 1 - known.doubt();
         this.calm = Likelihood.ONE.times((1 - before) * trusted);
         this.broken = Likelihood.ONE.times(before * (1 - LASTING) * trusted);
@@ -53,8 +52,7 @@ public final class Chain {
             Instant start = Instant.ofEpochMilli(millis * i);
             Instant end = start.plusMillis(millis);
             runs.add(new Run("", "", List.of(), start, end, Verdict.FAILED));
-            Streak streak =
-                    new Streak("", runs, Optional.of(runs.get(0).start()), false, Optional.of(end));
+            Streak streak = new Streak("", runs, Optional.of(runs.get(0).start()), false, Optional.of(end));
             Chain chain = new Chain(rates, new Known(List.of(), Timeline.EMPTY, 0, 0, ""), streak);
             runs.forEach(run -> chain.failed(run, Optional.of(0L)));
             chances[i] = chain.either().at(0, new double[] {1});
@@ -111,6 +109,9 @@ public final class Chain {
     }
 
     private static double hours(Instant from, Instant to) {
-        return Math.max(0, Duration.between(from, to).toMillis() / (double) Duration.ofHours(1).toMillis());
+        return Math.max(
+                0,
+                Duration.between(from, to).toMillis()
+                        / (double) Duration.ofHours(1).toMillis());
     }
 }

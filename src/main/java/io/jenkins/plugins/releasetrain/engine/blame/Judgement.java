@@ -49,7 +49,11 @@ public sealed interface Judgement {
         /** When the next control run is due. */
         public Instant due() {
             long controls = runs.stream().filter(Run::isControl).count();
-            return runs.stream().map(Run::end).max(Instant::compareTo).orElse(since).plus(pause(controls));
+            return runs.stream()
+                    .map(Run::end)
+                    .max(Instant::compareTo)
+                    .orElse(since)
+                    .plus(pause(controls));
         }
 
         /** 5 minutes after the first control run that failed, then 10, 20, 40, and an hour from then on. */

@@ -35,7 +35,8 @@ public record Run(String id, String environment, List<String> changes, Instant s
     }
 
     public double hours() {
-        return Duration.between(start, end).toMillis() / (double) Duration.ofHours(1).toMillis();
+        return Duration.between(start, end).toMillis()
+                / (double) Duration.ofHours(1).toMillis();
     }
 
     public boolean holds(String change) {

@@ -63,7 +63,8 @@ public record Statistics(
         double chance = Math.pow((flakes + FEW) / (runs + MANY), failed.size());
         double share = outage / (outage + chance);
         double span = Duration.between(
-                                failed.get(0).start(), failed.get(failed.size() - 1).end())
+                                failed.get(0).start(),
+                                failed.get(failed.size() - 1).end())
                         .toMillis()
                 / (double) Duration.ofHours(1).toMillis();
         return new Explained(failed.size() * (1 - share), share, share * span);

@@ -1,10 +1,10 @@
 package io.jenkins.plugins.releasetrain.engine.simulation;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Statistics.Prior;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.simulation.Simulation.Arrival;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
-import io.jenkins.plugins.releasetrain.engine.blame.Statistics.Prior;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

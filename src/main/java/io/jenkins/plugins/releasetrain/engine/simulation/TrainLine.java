@@ -12,7 +12,6 @@ import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Baseline;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Decision;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Situation;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;

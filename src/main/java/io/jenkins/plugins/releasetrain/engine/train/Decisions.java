@@ -96,7 +96,7 @@ final class Decisions {
      */
     Optional<Task> decide(TrainState state, Place place) {
         Batch batch = state.batch().orElseThrow();
-        Optional<Event> blocked = firstBlocked(batch);
+        Optional<Event> blocked = firstBlocked(batch).or(() -> firstOutdated(state));
         if (blocked.isPresent()) {
             unchanged(state, List.of(blocked.get()));
         } else if (batch.changes().isEmpty()) {
@@ -119,6 +119,15 @@ final class Decisions {
         return batch.changes().stream()
                 .flatMap(change -> blocks.refusal(change.images()).stream()
                         .map(why -> (Event) new Event.ChangeEnded(change.id(), Outcome.CANCELLED, why, "")))
+                .findFirst();
+    }
+
+    /** What is newer was released before it (I13). */
+    private static Optional<Event> firstOutdated(TrainState state) {
+        return state.batch().orElseThrow().changes().stream()
+                .filter(change -> change.promote() && Sets.isOutdated(change, state.released()))
+                .map(change -> (Event) new Event.ChangeEnded(
+                        change.id(), Outcome.SUPERSEDED, "a newer image of the same service is released already", ""))
                 .findFirst();
     }
 
@@ -194,7 +203,8 @@ final class Decisions {
     /** For people: what is broken, how that is known, and what follows. */
     static String text(String environment, TrainState.Broken broken) {
         return "environment '" + environment + "', or the baseline itself, is broken since " + broken.since()
-                + ", as trials " + String.join(", ", broken.runs()) + " say; nobody is blamed, and the baseline is run again at "
+                + ", as trials " + String.join(", ", broken.runs())
+                + " say; nobody is blamed, and the baseline is run again at "
                 + broken.due() + ", or when somebody resumes the train";
     }
 
@@ -247,7 +257,7 @@ final class Decisions {
     private void start(TrainState state, Lineup.Line line, Decision.Run run, Place place) {
         Batch batch = state.batch().orElseThrow();
         List<Change> changes = chosen(batch, run.changes());
-        ImageSet set = Sets.with(context.set(batch.baseline()), changes);
+        ImageSet set = Sets.with(context.set(batch.baseline()), changes, state.released());
         boolean otherSuite = line.test().isPresent()
                 && !context.settings().suite().equals(context.settings().testSuite());
         if (!changes.isEmpty() && recall(state, set, run.changes(), otherSuite)) {

@@ -7,6 +7,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Change;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -78,12 +79,18 @@ public final class Forecast {
     public Jump jump(Optional<String> change, int priority) {
         List<Change> order = Lineup.waiting(state);
         List<String> overtaken = new ArrayList<>();
+        Instant turn = order.stream()
+                .filter(c -> change.filter(c.id()::equals).isPresent())
+                .findFirst()
+                .or(() -> order.stream().max(Comparator.comparing(Change::queuedAt)))
+                .map(c -> c.withPriority(priority).turn())
+                .orElse(Instant.MIN);
         for (Change other : order) {
             boolean itself = change.filter(other.id()::equals).isPresent();
             if (itself) {
                 break;
             }
-            if (other.priority() < priority && state.queue().contains(other)) {
+            if (other.turn().isAfter(turn) && state.queue().contains(other)) {
                 overtaken.add(other.id());
             }
         }
@@ -120,8 +127,8 @@ public final class Forecast {
                 : limit == settings.smallestBatch() ? ", the least that is allowed" : "";
         return String.format(
                 Locale.ROOT,
-                "limit %d%s: %.0f of the last %.0f changes were bad, so that %.1f to %.1f %% are (%.1f %% were expected);"
-                        + " %.0f of %.0f runs of good sets failed",
+                "limit %d%s: %.0f of the last %.0f changes were bad, so that %.1f to %.1f %% are (%.1f %% were"
+                        + " expected); %.0f of %.0f runs of good sets failed",
                 limit,
                 bounds,
                 counts.bad(),

@@ -18,8 +18,7 @@ import java.util.stream.Stream;
 
 /** A batch as the policy sees it: its release candidates are searched together, each test release by itself. */
 final class Lineup {
-    static final Comparator<Change> FIRST =
-            Comparator.comparing(Change::priority).reversed().thenComparing(Change::queuedAt);
+    static final Comparator<Change> FIRST = Comparator.comparing(Change::turn).thenComparing(Change::queuedAt);
 
     private final TrainState state;
     private final TrainContext context;
@@ -55,7 +54,7 @@ final class Lineup {
     static List<Change> waiting(TrainState s) {
         List<Change> batch = s.batch().map(TrainState.Batch::changes).orElse(List.of());
         return Stream.concat(batch.stream(), s.queue().stream())
-                .sorted(Comparator.comparing(Change::priority).reversed())
+                .sorted(Comparator.comparing(Change::turn))
                 .toList();
     }
 
@@ -122,12 +121,14 @@ final class Lineup {
     /** Why the line's next trial cannot run now; empty where it can. */
     String obstacle(Line line, Conductors conductors, boolean control) {
         double share = state.waste().share();
-        boolean ahead = !control && line.test().isEmpty()
+        boolean ahead = !control
+                && line.test().isEmpty()
                 && state.trials().stream().anyMatch(t -> !t.control() && isAbout(t.changes(), line));
         if (ahead && share > context.settings().wasteBudget()) {
             return String.format(
                     Locale.ROOT,
-                    "%.0f %% of the last trials were for nothing, and %.0f %% may be: nothing is tried ahead of a trial",
+                    "%.0f %% of the last trials were for nothing, and %.0f %% may be: nothing is tried ahead of a"
+                            + " trial",
                     100 * share,
                     100 * context.settings().wasteBudget());
         }

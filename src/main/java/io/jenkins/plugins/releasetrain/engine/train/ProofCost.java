@@ -35,8 +35,7 @@ final class ProofCost {
      */
     static ProofCost of(Rates rates, double mishap, double innocenceBound) {
         int runs = 1;
-        while (runs < MOST_RUNS
-                && (1 - rates.failure()) / rates.failure() * Math.pow(mishap, runs) > innocenceBound) {
+        while (runs < MOST_RUNS && (1 - rates.failure()) / rates.failure() * Math.pow(mishap, runs) > innocenceBound) {
             runs++;
         }
         return new ProofCost(runs == 1 ? 0 : runs);

@@ -9,6 +9,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
@@ -16,6 +17,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** A train's releases: numbers, promotion, rollback. */
 final class Releases {
@@ -33,7 +36,7 @@ final class Releases {
     void release(TrainState state, List<Change> changes) {
         TrainState.Batch batch = state.batch().orElseThrow();
         ImageSet baseline = context.ports().store().set(batch.baseline()).orElseThrow();
-        ImageSet set = Sets.with(baseline, changes);
+        ImageSet set = Sets.with(baseline, changes, state.released());
         String trial = context.ports().store().trials(batch.id()).stream()
                 .filter(t -> t.started().set().equals(set.digest()))
                 .map(t -> t.started().trial())
@@ -63,8 +66,9 @@ final class Releases {
                 .filter(r -> r.made().owner().equals(context.settings().name()))
                 .orElseThrow(() -> EngineException.invalid(
                         "Train '" + context.settings().name() + "' has no release '" + release + "'"));
-        ImageSet set = context.ports().store().set(target.made().set()).orElseThrow();
+        ImageSet set = known(context.ports().store().set(target.made().set()).orElseThrow());
         blocks.check(set.images());
+        context.ports().store().saveSet(set, Optional.of(target.made().set()));
         ImageSet production = context.registries().productionSet(context.catalog());
         TrainState after = context.journal().update(s -> {
             if (s.pending().isPresent()) {
@@ -88,6 +92,20 @@ final class Releases {
             return events;
         });
         return id(after.lastNumber());
+    }
+
+    /** What today's catalog does not know any more cannot be installed or promoted, and does not stop the rest. */
+    private ImageSet known(ImageSet set) {
+        SortedMap<String, PinnedImage> images = new TreeMap<>(set.images());
+        images.keySet().retainAll(context.catalog().services().keySet());
+        return ImageSet.of(images);
+    }
+
+    /** Whether it can be stopped: nothing of it is done yet, and it is not what somebody ordered in an emergency (I6). */
+    boolean mayWait(TrainState.Pending pending) {
+        String promotion = context.settings().name() + "/" + pending.made().id();
+        return pending.made().rollbackOf().isEmpty()
+                && !context.ports().promoter().isPlanned(promotion);
     }
 
     /** Promotes the pending release; what is retryable is tried again later, the rest stops the train and says why. */
@@ -162,18 +180,29 @@ final class Releases {
         }
     }
 
-    private static List<Event> promoted(TrainState.Pending pending, String promotion) {
+    private List<Event> promoted(TrainState.Pending pending, String promotion) {
         List<Event> events = new ArrayList<>();
         events.add(new Event.ReleasePromoted(pending.made().id(), promotion));
+        ImageSet set = context.set(pending.made().set());
         pending.changes()
                 .forEach(c -> events.add(new Event.ChangeEnded(
                         c.id(),
-                        Outcome.RELEASED,
-                        pending.made().trial().isEmpty()
-                                ? "passed before, as is remembered"
-                                : "passed in trial " + pending.made().trial(),
+                        isIn(set, c) ? Outcome.RELEASED : Outcome.SUPERSEDED,
+                        !isIn(set, c)
+                                ? "newer images of its services are in the same release"
+                                : pending.made().trial().isEmpty()
+                                        ? "passed before, as is remembered"
+                                        : "passed in trial " + pending.made().trial(),
                         pending.made().id())));
         return events;
+    }
+
+    /** Whether anything of it is: where several change a service, only the newest is (I13). */
+    private static boolean isIn(ImageSet set, Change change) {
+        return change.images().entrySet().stream()
+                .anyMatch(e -> e.getValue()
+                        .digest()
+                        .equals(set.images().get(e.getKey()).digest()));
     }
 
     private Promoter.Request request(String promotion, TrainState.Pending pending) {

@@ -22,7 +22,8 @@ public final class RunLog {
         Timeline now = timeline.with(run);
         Instant from = Stream.concat(evidence.failedRuns(), now.runs().stream().filter(Run::failed))
                 .map(Run::start)
-                .min(Instant::compareTo).orElse(Instant.MAX);
+                .min(Instant::compareTo)
+                .orElse(Instant.MAX);
         Set<Run> newest = new HashSet<>();
         now.runs().stream()
                 .filter(Run::passed)
@@ -52,7 +53,8 @@ public final class RunLog {
     /** A trial's run; runs of one environment follow each other, also on a clock that does not see the difference. */
     static Run run(TrainState.Search search, TrainState.Trial trial, Instant end, Verdict verdict) {
         String environment = environment(trial.environment(), trial.testRelease());
-        Instant free = Stream.concat(search.timeline().runs().stream(), search.evidence().failedRuns())
+        Instant free = Stream.concat(
+                        search.timeline().runs().stream(), search.evidence().failedRuns())
                 .filter(r -> r.environment().equals(environment))
                 .map(r -> r.end().plusMillis(1))
                 .max(Instant::compareTo)
@@ -88,7 +90,10 @@ public final class RunLog {
         }
         return new Settled(
                 new Timeline(
-                        timeline.runs().stream().filter(r -> !settled.contains(r)).toList(), timeline.resumed()),
+                        timeline.runs().stream()
+                                .filter(r -> !settled.contains(r))
+                                .toList(),
+                        timeline.resumed()),
                 statistics.proved(pass.hours(), explained));
     }
 }

@@ -2,25 +2,54 @@ package io.jenkins.plugins.releasetrain.engine.train;
 
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.Order;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** How changes make sets. */
 public final class Sets {
     private Sets() {}
 
-    /** The baseline with these changes, of which a later one wins where two change the same service. */
+    /** The baseline with these changes, of which the newest wins where several change the same service (I13). */
     public static ImageSet with(ImageSet baseline, List<Change> changes) {
+        return with(baseline, changes, Map.of());
+    }
+
+    /** @param released what the baseline has by service; what is older is left out (I13) */
+    public static ImageSet with(ImageSet baseline, List<Change> changes, Map<String, Order> released) {
         if (changes.isEmpty()) {
             return baseline;
         }
+        Map<String, List<Change>> by = new TreeMap<>();
+        changes.forEach(change -> change.images().keySet().stream()
+                .filter(service -> !isOutdated(change, service, released))
+                .forEach(service ->
+                        by.computeIfAbsent(service, s -> new ArrayList<>()).add(change)));
         Map<String, PinnedImage> images = new HashMap<>();
-        changes.forEach(change -> images.putAll(change.images()));
+        by.forEach((service, all) -> images.put(service, newest(all).images().get(service)));
         return baseline.with(images);
+    }
+
+    private static Change newest(List<Change> changes) {
+        return Order.newest(changes, Order::of).orElseThrow();
+    }
+
+    private static boolean isOutdated(Change change, String service, Map<String, Order> released) {
+        return Optional.ofNullable(released.get(service))
+                .filter(newer -> Order.of(change).isOlderThan(newer))
+                .isPresent();
+    }
+
+    /** Whether something newer of each of its services is released, so that nothing of it would be in any set. */
+    static boolean isOutdated(Change change, Map<String, Order> released) {
+        return change.images().keySet().stream().allMatch(service -> isOutdated(change, service, released));
     }
 
     /** Changes that a later one shares a service with: released after it, they would take its image back. */

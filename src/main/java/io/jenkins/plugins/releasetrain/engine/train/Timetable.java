@@ -4,7 +4,9 @@ import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -48,10 +50,17 @@ public record Timetable(List<Freeze> freezes, Duration longestWait, Duration tes
         Optional<Instant> until(Instant now) {
             Cron cron = Cron.parse(start);
             ZonedDateTime minute = now.atZone(zone).truncatedTo(ChronoUnit.MINUTES);
-            for (long back = 0; back < length.toMinutes(); back++) {
-                ZonedDateTime begin = minute.minusMinutes(back);
-                if (cron.matches(begin)) {
-                    return Optional.of(begin.plus(length).toInstant()).filter(now::isBefore);
+            // On the wall clock: a start that the clock skips is taken when it jumps, and the end is what people read
+            // off it.
+            LocalDateTime last = minute.toLocalDateTime().plusHours(1);
+            for (long back = 0; back < length.toMinutes() + 2 * 60; back++) {
+                LocalDateTime begin = last.minusMinutes(back);
+                if (cron.matches(begin.atZone(ZoneOffset.UTC))) {
+                    Instant from = begin.atZone(zone).toInstant();
+                    Instant end = begin.plus(length).atZone(zone).toInstant();
+                    if (!from.isAfter(now) && now.isBefore(end)) {
+                        return Optional.of(end);
+                    }
                 }
             }
             return Optional.empty();

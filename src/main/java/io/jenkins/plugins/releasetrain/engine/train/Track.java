@@ -71,6 +71,12 @@ final class Track {
         }
         try {
             TrainState state = context.journal().state();
+            Optional<String> stopped = stopped(state).or(() -> held(state));
+            if (stopped.isPresent()
+                    && state.pending().isPresent()
+                    && releases.mayWait(state.pending().get())) {
+                return Optional.of(new Task.Wait(stopped.get(), ASK_AGAIN));
+            }
             return state.pending().isPresent() ? releases.promote(state) : Optional.empty();
         } finally {
             promoting.unlock();
@@ -116,7 +122,8 @@ final class Track {
         return go(state, stopped, new Decisions.Place(trials, conductors, lock.token()));
     }
 
-    private Optional<Task> go(TrainState state, Optional<String> stopped, Decisions.Place place) {
+    private Optional<Task> go(TrainState state, Optional<String> stopped, Decisions.Place place)
+            throws InterruptedException {
         if (state.batch().isEmpty()) {
             depart();
             return Optional.empty();
@@ -126,16 +133,23 @@ final class Track {
             decisions.requeue();
             return Optional.empty();
         } else if (stopped.isEmpty()) {
-            return decisions.decide(state, place).map(wait -> yielding(state, wait));
+            Optional<Task> wait = decisions.decide(state, place);
+            return wait.isEmpty() ? wait : Optional.of(yielding(state, wait.get(), place.token()));
         } else if (state.trials().isEmpty()) {
             decisions.requeue();
             return Optional.empty();
         }
-        return Optional.of(yielding(state, new Task.Wait(stopped.get(), ASK_AGAIN)));
+        return Optional.of(yielding(state, new Task.Wait(stopped.get(), ASK_AGAIN), place.token()));
     }
 
     /** An environment with no candidate in it is free for others while it has nothing to do. */
-    private Task yielding(TrainState state, Task wait) {
+    private Task yielding(TrainState state, Task wait, long token) throws InterruptedException {
+        if (!state.settledIn(name())
+                && !state.held().isEmpty()
+                && state.pending().isEmpty()) {
+            Optional<Task> problem = trials.installBaseline(token);
+            return problem.orElse(wait);
+        }
         if (state.settledIn(name())) {
             environment.lock().release(lockId());
         }
@@ -152,6 +166,10 @@ final class Track {
         return state.queue().isEmpty()
                 ? new Task.Idle()
                 : new Task.Wait("gathering changes for another " + gathering.toSeconds() + " s", ASK_AGAIN);
+    }
+
+    private static Optional<String> held(TrainState state) {
+        return state.held().isEmpty() ? Optional.empty() : Optional.of("releases are held: " + state.held());
     }
 
     /** Why nothing may be tried now: paused, or frozen. */

@@ -11,6 +11,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import io.jenkins.plugins.releasetrain.engine.model.Order;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
@@ -202,21 +203,45 @@ public final class Train {
         }
     }
 
+    /** Of one service the newer supersedes the older, whichever comes first (I13). */
     private static List<Event> queueing(TrainState s, Change change) {
-        List<Event> events = new ArrayList<>();
-        if (change.promote()) {
-            s.queue().stream()
-                    .filter(Change::promote)
-                    .filter(old ->
-                            change.images().keySet().containsAll(old.images().keySet()))
-                    .forEach(old -> events.add(new Event.ChangeEnded(
-                            old.id(),
-                            Outcome.SUPERSEDED,
-                            "a newer image of the same service was queued",
-                            change.id())));
+        if (!change.promote()) {
+            return List.of(new Event.ChangeQueued(change));
         }
+        Optional<String> late = s.undecided()
+                .filter(other -> other.promote() && covers(other, change) && isOlder(change, other))
+                .map(Change::id)
+                .findFirst();
+        if (late.isPresent() || Sets.isOutdated(change, s.released())) {
+            String where = late.isPresent() ? "waits or is tried" : "is released";
+            return List.of(
+                    new Event.ChangeQueued(change),
+                    new Event.ChangeEnded(
+                            change.id(),
+                            Outcome.SUPERSEDED,
+                            "it is older than what " + where + " already, by the numbers of their builds",
+                            late.orElse("")));
+        }
+        List<Event> events = new ArrayList<>();
+        s.queue().stream()
+                .filter(old -> old.promote() && covers(change, old) && isOlder(old, change))
+                .forEach(old -> events.add(new Event.ChangeEnded(
+                        old.id(), Outcome.SUPERSEDED, "a newer image of the same service was queued", change.id())));
         events.add(new Event.ChangeQueued(change));
         return events;
+    }
+
+    private static boolean covers(Change change, Change other) {
+        return change.images().keySet().containsAll(other.images().keySet());
+    }
+
+    /** The one that comes now is the newer, unless build numbers say otherwise. */
+    private static boolean isOlder(Change change, Change other) {
+        Order order = Order.of(change);
+        Order others = Order.of(other);
+        return order.isOfSameJob(others)
+                ? order.isOlderThan(others)
+                : !others.queuedAt().isBefore(order.queuedAt());
     }
 
     public TrainState state() {
@@ -304,8 +329,7 @@ public final class Train {
 
     /** Goes on at once, also where an environment is broken: nothing that was measured before says so any more. */
     public void resume(String user) {
-        journal.update(
-                s -> s.isPaused() || !s.broken().isEmpty() ? List.of(new Event.TrainResumed(user)) : List.of());
+        journal.update(s -> s.isPaused() || !s.broken().isEmpty() ? List.of(new Event.TrainResumed(user)) : List.of());
     }
 
     /** Trials go on, but what passes is not released before {@link #free}; a rollback is possible. */

@@ -4,6 +4,7 @@ import io.jenkins.plugins.releasetrain.engine.blame.Run;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.Order;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
 import io.jenkins.plugins.releasetrain.engine.train.Evidence.Source;
@@ -123,6 +124,15 @@ final class TrainFold {
             d.trials = Overtaking.afterRelease(s.trials(), s.search(), e);
             d.search = s.batch().isPresent() ? s.search().released(e.changes(), e.set()) : s.search();
             d.lastNumber = e.number();
+            if (!e.rollbackOf().isEmpty()) {
+                d.released.clear();
+            }
+            s.batch()
+                    .ifPresent(b -> byId(b.changes(), e.changes())
+                            .forEach(c -> c.images()
+                                    .keySet()
+                                    .forEach(service -> d.released.merge(
+                                            service, Order.of(c), (now, next) -> next.isOlderThan(now) ? now : next))));
             d.settled.replaceAll((environment, settled) -> false);
             d.voids = 0;
         });
@@ -170,9 +180,7 @@ final class TrainFold {
                 true,
                 List.of(run),
                 new Source(List.of(e.set().value()), s.search().baseline(), REMEMBERED, true));
-        return e.changes().isEmpty()
-                ? s
-                : s.with(d -> d.search = tried(s, tried, e.verdict() == Verdict.PASSED));
+        return e.changes().isEmpty() ? s : s.with(d -> d.search = tried(s, tried, e.verdict() == Verdict.PASSED));
     }
 
     private static Trial started(TrainState s, Event.TrialStarted e, Instant at) {
@@ -250,9 +258,7 @@ final class TrainFold {
     }
 
     private static List<Change> byPriority(List<Change> changes) {
-        return changes.stream()
-                .sorted(Comparator.comparing(Change::priority).reversed())
-                .toList();
+        return changes.stream().sorted(Comparator.comparing(Change::turn)).toList();
     }
 
     private static List<Change> byId(List<Change> changes, Collection<String> ids) {

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
-import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.blame.Statistics;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import java.time.Duration;
 import java.util.regex.Pattern;
 

@@ -6,6 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.blame.Timeline;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.Order;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.train.Evidence.Tried;
 import java.time.Instant;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
  * @param trials without verdict, at most one per environment, oldest first; none without a batch
  * @param pending a release that is made but not yet in production
  * @param search what is known about the changes that are not decided, and about the baseline
+ * @param released order of the newest change that was released, by service, since the last rollback
  * @param paused why nothing is tried; empty while it runs
  * @param held why nothing is released; empty while it may be
  * @param settled whether environments hold the baseline with no candidate in it, by name
@@ -39,6 +41,7 @@ public record TrainState(
         int lastNumber,
         String lastRelease,
         Search search,
+        Map<String, Order> released,
         String paused,
         String held,
         Map<String, Boolean> settled,
@@ -56,6 +59,7 @@ public record TrainState(
             0,
             "",
             Search.NONE,
+            Map.of(),
             "",
             "",
             Map.of(),
@@ -71,6 +75,7 @@ public record TrainState(
         queue = List.copyOf(queue);
         trials = List.copyOf(trials);
         settled = Map.copyOf(settled);
+        released = Map.copyOf(released);
         broken = Map.copyOf(broken);
     }
 
@@ -278,6 +283,7 @@ public record TrainState(
         int lastNumber;
         String lastRelease;
         Search search;
+        Map<String, Order> released;
         String paused;
         String held;
         Map<String, Boolean> settled;
@@ -295,6 +301,7 @@ public record TrainState(
             lastNumber = s.lastNumber;
             lastRelease = s.lastRelease;
             search = s.search;
+            released = new HashMap<>(s.released);
             paused = s.paused;
             held = s.held;
             settled = new HashMap<>(s.settled);
@@ -314,6 +321,7 @@ public record TrainState(
                     lastNumber,
                     lastRelease,
                     search,
+                    released,
                     paused,
                     held,
                     settled,

@@ -75,9 +75,8 @@ final class TrialChoice {
         for (int i = 0; i < now.changes().size(); i++) {
             index.put(now.changes().get(i), i);
         }
-        this.all = now.changes().size() == Long.SIZE
-                ? -1L
-                : (1L << now.changes().size()) - 1;
+        this.all =
+                now.changes().size() == Long.SIZE ? -1L : (1L << now.changes().size()) - 1;
         this.vouched = mask(now.evidence().vouched());
         for (Tried tried : now.evidence().failures()) {
             // A set with a change beyond the view says too little about those within.
@@ -201,7 +200,9 @@ final class TrialChoice {
     }
 
     private double control(List<Weighted> cases) {
-        return bits(cases, 0) + (needsPass() ? APART * belief.passes(0) : 0) + (now.baseline().passed() ? 0 : APART);
+        return bits(cases, 0)
+                + (needsPass() ? APART * belief.passes(0) : 0)
+                + (now.baseline().passed() ? 0 : APART);
     }
 
     private boolean needsPass() {
@@ -232,11 +233,7 @@ final class TrialChoice {
 
     private double score(List<Weighted> cases, long set, double hurry) {
         double apart = needsPass() ? APART * belief.passes(set) : 0;
-        return bits(cases, set)
-                + apart
-                + PAIR * pairs(set)
-                + proof(set)
-                + (hurry == 0 ? 0 : hurry * released(set));
+        return bits(cases, set) + apart + PAIR * pairs(set) + proof(set) + (hurry == 0 ? 0 : hurry * released(set));
     }
 
     private static double bits(List<Weighted> cases, long set) {
@@ -288,9 +285,7 @@ final class TrialChoice {
     /** So many failures in a row, in failures that passes tell apart. */
     private double counted(int runs) {
         double one = Math.log(mishaps[1]);
-        return runs == 0 || Double.isInfinite(one)
-                ? runs
-                : Math.log(mishaps[Math.min(runs, MOST_IN_A_ROW)]) / one;
+        return runs == 0 || Double.isInfinite(one) ? runs : Math.log(mishaps[Math.min(runs, MOST_IN_A_ROW)]) / one;
     }
 
     /** What one more failure now would count. */

@@ -35,6 +35,35 @@ class TimetableTest {
         assertThat(weekends.closed(now.toInstant()).isPresent()).isEqualTo(frozen);
     }
 
+    /** MQ-3 b: the end is on the wall clock too, when the clock changes within the freeze. */
+    @ParameterizedTest
+    @CsvSource({
+        "2026-03-30T07:59:59+02:00, true",
+        "2026-03-30T08:00:00+02:00, false",
+        "2026-10-26T07:59:59+01:00, true",
+        "2026-10-26T08:00:00+01:00, false"
+    })
+    void MQ_3_freezeEndsOnTheWallClock(ZonedDateTime now, boolean frozen) {
+        assertThat(weekends.closed(now.toInstant()).isPresent()).isEqualTo(frozen);
+    }
+
+    /** MQ-3 a: 02:30 does not exist on that day. */
+    @ParameterizedTest
+    @CsvSource({
+        "2026-03-29T01:59:59+01:00, false",
+        "2026-03-29T03:30:00+02:00, true",
+        "2026-03-29T11:00:00+02:00, true",
+        "2026-03-29T22:00:00+02:00, true",
+        "2026-03-30T02:30:00+02:00, false"
+    })
+    void MQ_3_startThatTheClockSkipsIsTakenWhenItJumps(ZonedDateTime now, boolean frozen) {
+        Timetable nights = new Timetable(
+                List.of(new Freeze("30 2 * * 0", Duration.ofHours(24), BERLIN, "sundays")),
+                Duration.ZERO,
+                Duration.ofHours(1));
+        assertThat(nights.closed(now.toInstant()).isPresent()).isEqualTo(frozen);
+    }
+
     @Test
     void reasonAndEndAreTold() {
         assertThat(weekends.closed(Instant.parse("2026-11-28T12:00:00Z")))

@@ -44,7 +44,10 @@ class TrainOutageTest {
         Task task = ride.train().next("build 1");
         while (task instanceof Task.Test test) {
             Instant start = shop.clock.instant();
-            shop.clock.advance(RUN);
+            for (int minute = 0; minute < RUN.toMinutes(); minute++) {
+                shop.clock.advance(Duration.ofMinutes(1));
+                ride.train().renew();
+            }
             boolean overlaps = start.isBefore(healed) && shop.clock.instant().isAfter(broken);
             Verdict verdict = overlaps ? Verdict.FAILED : shop.test();
             ride.train().report(test.trial(), verdict, verdict == Verdict.FAILED ? "1 test failed" : "");
@@ -93,10 +96,13 @@ class TrainOutageTest {
         broken = shop.clock.instant();
         healed = broken.plus(Duration.ofHours(10));
         List<String> changes = good("3");
-        assertThat(run()).isInstanceOfSatisfying(Task.Wait.class, wait -> assertThat(wait.why())
-                .contains("environment 'staging'")
-                .contains("broken since " + broken)
-                .contains("nobody is blamed"));
+        assertThat(run())
+                .isInstanceOfSatisfying(
+                        Task.Wait.class,
+                        wait -> assertThat(wait.why())
+                                .contains("environment 'staging'")
+                                .contains("broken since " + broken)
+                                .contains("nobody is blamed"));
         assertThat(controls(Verdict.FAILED)).isPositive();
         runThrough();
         changes.forEach(c -> assertThat(ride.outcome(c).outcome()).isEqualTo(Outcome.RELEASED));
@@ -121,7 +127,9 @@ class TrainOutageTest {
         }
         assertThat(minutes.get(0)).isLessThanOrEqualTo(10);
         assertThat(minutes).isSorted().endsWith(60L, 60L);
-        assertThat(shop.lock.entries()).as("the environment is free while the train waits").isEmpty();
+        assertThat(shop.lock.entries())
+                .as("the environment is free while the train waits")
+                .isEmpty();
     }
 
     @Test
@@ -142,7 +150,9 @@ class TrainOutageTest {
         broken = shop.clock.instant();
         List<String> changes = good("2");
         assertThat(run()).isInstanceOf(Task.Wait.class);
-        assertThat(ride.train().state().paused()).contains("the baseline itself fails").contains("since " + broken);
+        assertThat(ride.train().state().paused())
+                .contains("the baseline itself fails")
+                .contains("since " + broken);
         assertThat(ride.train().state().queue()).hasSize(3);
         healed = shop.clock.instant();
         ride.train().resume("ada");
@@ -194,8 +204,8 @@ class TrainOutageTest {
             ride.train().report(test.trial(), Verdict.VOID, "the agent went away");
         }
         assertThat(ride.train().next("build 1"))
-                .isInstanceOfSatisfying(Task.Wait.class, wait -> assertThat(wait.why())
-                        .contains("broken since"));
+                .isInstanceOfSatisfying(
+                        Task.Wait.class, wait -> assertThat(wait.why()).contains("broken since"));
         assertThat(ride.train().outcome(change)).isEmpty();
         runThrough();
         assertThat(ride.outcome(change).outcome()).isEqualTo(Outcome.RELEASED);

@@ -58,12 +58,7 @@ class TrialPolicyTest {
         Evidence evidence = Evidence.NONE.failed(tried(names(1), 1));
         assertThat(exact.decide(now(names(1), evidence, true))).isInstanceOf(Decision.Eject.class);
         assertThat(exact.decide(new Situation(
-                        names(1),
-                        evidence,
-                        new Baseline("staging", false, Timeline.EMPTY),
-                        List.of(),
-                        List.of(),
-                        1)))
+                        names(1), evidence, new Baseline("staging", false, Timeline.EMPTY), List.of(), List.of(), 1)))
                 .isEqualTo(new Decision.Run(List.of()));
     }
 
@@ -71,11 +66,12 @@ class TrialPolicyTest {
     void I4_brokenBaselineBlamesNobody() {
         Evidence evidence = Evidence.NONE.failed(tried(names(4), 1));
         Timeline control = Timeline.of(List.of(run(Verdict.FAILED, 9)));
-        Situation failedOnce = new Situation(
-                names(4), evidence, new Baseline("staging", false, control), List.of(), List.of(), 4);
-        assertThat(exact.decide(failedOnce)).isInstanceOfSatisfying(Decision.Stop.class, stop -> assertThat(
-                        stop.broken().runs())
-                .hasSize(2));
+        Situation failedOnce =
+                new Situation(names(4), evidence, new Baseline("staging", false, control), List.of(), List.of(), 4);
+        assertThat(exact.decide(failedOnce))
+                .isInstanceOfSatisfying(
+                        Decision.Stop.class,
+                        stop -> assertThat(stop.broken().runs()).hasSize(2));
         assertThat(flaky.decide(failedOnce)).as("one failure may be a flake").isEqualTo(new Decision.Run(List.of()));
     }
 
@@ -112,7 +108,8 @@ class TrialPolicyTest {
 
     @Test
     void I4_nobodyIsEjectedWithoutTheVerySetWithoutIt() {
-        Evidence evidence = Evidence.NONE.failed(new Tried(names(1), false, tried(names(1), 9).runs(), Source.UNKNOWN));
+        Evidence evidence = Evidence.NONE.failed(
+                new Tried(names(1), false, tried(names(1), 9).runs(), Source.UNKNOWN));
         assertThat(flaky.decide(now(names(1), evidence, true))).isEqualTo(new Decision.Run(names(1)));
     }
 

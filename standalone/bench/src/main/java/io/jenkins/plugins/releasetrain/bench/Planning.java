@@ -1,21 +1,21 @@
 package io.jenkins.plugins.releasetrain.bench;
 
-import java.time.Duration;
-import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Baseline;
-import io.jenkins.plugins.releasetrain.engine.model.Verdict;
-import io.jenkins.plugins.releasetrain.engine.blame.Timeline;
+import io.jenkins.plugins.releasetrain.engine.blame.Rates;
 import io.jenkins.plugins.releasetrain.engine.blame.Run;
+import io.jenkins.plugins.releasetrain.engine.blame.Timeline;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.train.Evidence;
-import io.jenkins.plugins.releasetrain.engine.blame.Rates;
 import io.jenkins.plugins.releasetrain.engine.train.Sets;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy;
+import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Baseline;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Decision;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Situation;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,9 +37,7 @@ final class Planning {
         List<Change> changes = changes();
         List<String> ids = changes.stream().map(Change::id).toList();
         Rates rates = new Rates(0.05, 0.03);
-        Evidence failed = Evidence.NONE
-                .failed(tried(ids.subList(0, 14), 1))
-                .failed(tried(ids.subList(0, 6), 2));
+        Evidence failed = Evidence.NONE.failed(tried(ids.subList(0, 14), 1)).failed(tried(ids.subList(0, 6), 2));
         Baseline works = new Baseline("staging", true, Timeline.EMPTY);
         List<Double> times = new ArrayList<>();
         for (int i = 0; i < ROUNDS; i++) {

@@ -1,10 +1,10 @@
 package io.jenkins.plugins.releasetrain.bench;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Rates;
+import io.jenkins.plugins.releasetrain.engine.blame.Statistics.Prior;
 import io.jenkins.plugins.releasetrain.engine.simulation.Policy;
 import io.jenkins.plugins.releasetrain.engine.simulation.Result;
 import io.jenkins.plugins.releasetrain.engine.simulation.Workload;
-import io.jenkins.plugins.releasetrain.engine.blame.Rates;
-import io.jenkins.plugins.releasetrain.engine.blame.Statistics.Prior;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
@@ -58,8 +58,8 @@ final class Trains implements Benchmark {
             EngineCost.Figures cost = new EngineCost().measure();
             out.printf(
                     Locale.ROOT,
-                    "The same, the whole train on H2 in memory: %.0f bytes per waiting change; %.1f store writes and %.0f ms"
-                            + " per trial%n%n",
+                    "The same, the whole train on H2 in memory: %.0f bytes per waiting change; %.1f store writes and"
+                            + " %.0f ms per trial%n%n",
                     cost.bytesPerWaitingChange(),
                     cost.storeWritesPerTrial(),
                     cost.millisecondsPerTrial());

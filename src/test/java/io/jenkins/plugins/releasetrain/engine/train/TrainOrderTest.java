@@ -1,0 +1,103 @@
+package io.jenkins.plugins.releasetrain.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The newer never loses to the older, whichever arrives first (I13). */
+class TrainOrderTest {
+    private final FakeShop shop = new FakeShop(8, Map.of());
+    private final Ride ride = Ride.on(shop, shop.store);
+
+    @AfterEach
+    void close() {
+        shop.close();
+    }
+
+    private String queue(String build, int priority, Map<String, String> images) {
+        images.forEach(shop::build);
+        String change = ride.train().queue(new Train.Request(images, new Origin(build, "", ""), priority, true));
+        shop.clock.advance(Duration.ofSeconds(1));
+        return change;
+    }
+
+    @Test
+    void MQ_1_a_olderBuildThatComesLateIsSupersededItself() {
+        ride.train().pause("not yet", "ada");
+        String eleven = queue("cart#11", 0, Map.of("s1", "1.11"));
+        String ten = queue("cart#10", 0, Map.of("s1", "1.10"));
+        ride.train().resume("ada");
+        ride.run("build 1");
+        assertThat(ride.outcome(eleven).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(ride.outcome(ten).outcome()).isEqualTo(Outcome.SUPERSEDED);
+        assertThat(ride.outcome(ten).related()).isEqualTo(eleven);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.11"));
+    }
+
+    @Test
+    void MQ_1_b_olderBuildDoesNotOverwriteTheNewerRelease() {
+        queue("cart#11", 0, Map.of("s1", "1.11"));
+        ride.run("build 1");
+        String ten = queue("cart#10", 0, Map.of("s1", "1.10"));
+        ride.run("build 1");
+        assertThat(ride.outcome(ten).outcome()).isEqualTo(Outcome.SUPERSEDED);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.11"));
+    }
+
+    /** B19: a hotfix goes first, and what it changes is not taken back by what was queued before it. */
+    @Test
+    void B19_inOneBatchTheNewestWinsWhateverThePriority() {
+        String older = queue("all#1", 0, Map.of("s1", "2", "s2", "2"));
+        String hotfix = queue("hotfix#1", 1, Map.of("s1", "3"));
+        ride.run("build 1");
+        assertThat(ride.outcome(hotfix).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(ride.outcome(older).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "3"));
+        assertThat(shop.inProduction("s2")).isEqualTo(FakeShop.digest("s2", "2"));
+    }
+
+    /** B42: a stream of urgent changes does not keep a usual one waiting for ever. */
+    @Test
+    void B42_whoHasWaitedForHoursIsDueBeforeWhoIsUrgentNow() {
+        ride.train().pause("not yet", "ada");
+        String usual = queue("a#1", 0, Map.of("s1", "2"));
+        String urgent = queue("b#1", 1, Map.of("s2", "2"));
+        shop.clock.advance(Duration.ofHours(5));
+        String urgentLater = queue("c#1", 1, Map.of("s3", "2"));
+        assertThat(ride.train().state().queue()).extracting(c -> c.id()).isEqualTo(List.of(urgent, usual, urgentLater));
+    }
+
+    /** B22: what is not begun waits while the train is paused or its releases are held. */
+    @Test
+    void B22_pendingPromotionWaitsWhileTheTrainIsPaused() throws InterruptedException {
+        String change = queue("cart#11", 0, Map.of("s1", "1.11"));
+        Task.Test test = (Task.Test) ride.train().next("build 1");
+        ride.train().pause("stop the line", "ada");
+        ride.train().report(test.trial(), shop.test(), "");
+        ride.run("build 1");
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1"));
+        ride.train().resume("ada");
+        ride.run("build 1");
+        assertThat(ride.outcome(change).outcome()).isEqualTo(Outcome.RELEASED);
+    }
+
+    /** B36: what waits for its release does not keep the environment from others. */
+    @Test
+    void B36_heldReleasesDoNotHoldTheEnvironment() {
+        ride.train().hold("audit", "ada");
+        String change = queue("cart#11", 0, Map.of("s1", "1.11"));
+        ride.run("build 1");
+        assertThat(shop.lock.entries()).isEmpty();
+        assertThat(shop.installed().get("s1")).isEqualTo(FakeShop.digest("s1", "1"));
+        ride.train().free("ada");
+        ride.run("build 1");
+        assertThat(ride.outcome(change).outcome()).isEqualTo(Outcome.RELEASED);
+    }
+}
