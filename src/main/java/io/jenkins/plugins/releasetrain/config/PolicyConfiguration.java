@@ -5,6 +5,7 @@ import hudson.Extension;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
 import java.util.ArrayList;
 import java.util.List;
 import org.jenkinsci.Symbol;
@@ -16,12 +17,14 @@ import org.kohsuke.stapler.verb.POST;
 /** What a train expects before it has measured, how sure it is before it blames, and when it departs. */
 public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyConfiguration> {
     static final double FAILURE_PERCENT = 5;
-    static final double FLAKE_PERCENT = 1;
+    static final double FLAKE_PERCENT = 0.2;
     static final double INNOCENCE_PERCENT = 0.02;
     static final int TEST_MINUTES = 1440;
 
     private double failurePercent = FAILURE_PERCENT;
     private Double flakePercent = FLAKE_PERCENT;
+    private double outagesPerMonth = 1;
+    private TrainSettings.WhenBroken whenBroken = TrainSettings.WhenBroken.RETRY;
     private double innocencePercent = INNOCENCE_PERCENT;
     private int longestWaitMinutes;
     private int testMinutes = TEST_MINUTES;
@@ -50,6 +53,26 @@ public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyCon
     @DataBoundSetter
     public void setFlakePercent(double flakePercent) {
         this.flakePercent = flakePercent;
+    }
+
+    /** How often an environment is expected to break, for an hour each; what is measured takes its place. */
+    public double getOutagesPerMonth() {
+        return outagesPerMonth;
+    }
+
+    @DataBoundSetter
+    public void setOutagesPerMonth(double outagesPerMonth) {
+        this.outagesPerMonth = outagesPerMonth;
+    }
+
+    /** What a train does when its environment, or the baseline, is broken. */
+    public TrainSettings.WhenBroken getWhenBroken() {
+        return whenBroken == null ? TrainSettings.WhenBroken.RETRY : whenBroken;
+    }
+
+    @DataBoundSetter
+    public void setWhenBroken(TrainSettings.WhenBroken whenBroken) {
+        this.whenBroken = whenBroken;
     }
 
     /** The largest accepted chance that an ejected change is innocent. */

@@ -47,6 +47,7 @@ import java.util.regex.Pattern;
 
 /** Engine objects made from one state of the configuration, each when it is first needed. */
 final class Wiring implements AutoCloseable {
+    private static final double HOURS_PER_MONTH = 720;
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(5);
     private static final double PERCENT = 100;
 
@@ -211,7 +212,11 @@ final class Wiring implements AutoCloseable {
                 train.getVoidsBeforePause(),
                 movingTags(train),
                 train.getWastePercent() / PERCENT,
-                usual.outages());
+                new TrainSettings.Outages(
+                        policy.getOutagesPerMonth() / HOURS_PER_MONTH,
+                        usual.outages().hours(),
+                        usual.outages().priorHours(),
+                        policy.getWhenBroken()));
     }
 
     private static PolicyConfiguration policy(TrainConfiguration train) {

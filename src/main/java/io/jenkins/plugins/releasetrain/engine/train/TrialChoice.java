@@ -201,12 +201,8 @@ final class TrialChoice {
 
     private double control(List<Weighted> cases) {
         return bits(cases, 0)
-                + (needsPass() ? APART * belief.passes(0) : 0)
+                + (stuck == 0 ? 0 : APART * belief.passes(0))
                 + (now.baseline().passed() ? 0 : APART);
-    }
-
-    private boolean needsPass() {
-        return stuck != 0;
     }
 
     /** With a full queue a search shall take few trials; with a short one it shall first let go who waits. */
@@ -232,7 +228,7 @@ final class TrialChoice {
     }
 
     private double score(List<Weighted> cases, long set, double hurry) {
-        double apart = needsPass() ? APART * belief.passes(set) : 0;
+        double apart = stuck == 0 ? 0 : APART * belief.passes(set);
         return bits(cases, set) + apart + PAIR * pairs(set) + proof(set) + (hurry == 0 ? 0 : hurry * released(set));
     }
 

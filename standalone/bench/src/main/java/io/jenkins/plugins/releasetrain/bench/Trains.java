@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.bench;
 
 import io.jenkins.plugins.releasetrain.engine.blame.Rates;
 import io.jenkins.plugins.releasetrain.engine.blame.Statistics.Prior;
+import io.jenkins.plugins.releasetrain.engine.simulation.Outages;
 import io.jenkins.plugins.releasetrain.engine.simulation.Policy;
 import io.jenkins.plugins.releasetrain.engine.simulation.Result;
 import io.jenkins.plugins.releasetrain.engine.simulation.Workload;
@@ -23,7 +24,7 @@ final class Trains implements Benchmark {
     private static final double PERCENT = 100;
     private static final List<Policy> COMPARED =
             List.of(Policy.SERIAL, Policy.BATCH_4, Policy.BORS, Policy.PREFIX_MEMO, Policy.TRAIN);
-    private static final Prior USUAL_PRIOR = new Prior(0.05, 40, 0.01, 100);
+    private static final Prior USUAL_PRIOR = new Prior(0.05, 40, 0.002, 100, 1.0 / 720, 200, 1);
 
     private final SortedMap<String, Double> figures = new TreeMap<>();
 
@@ -42,6 +43,7 @@ final class Trains implements Benchmark {
         capacity(out, 0.10, 0.03, "p10_f03");
         out.println();
         usualPrior(out);
+        outages(out);
         environments(out);
         leadTimes(out, 0.05, 0);
         leadTimes(out, 0.05, 0.03);
@@ -109,12 +111,39 @@ final class Trains implements Benchmark {
         return PERCENT * wrong / results.stream().mapToInt(Result::good).sum();
     }
 
-    private static void usualPrior(PrintStream out) {
-        out.println("Ours when it expects 5 % bad and 1 % flakes (the defaults) and has to learn the truth");
+    private void usualPrior(PrintStream out) {
+        out.println("Ours when it expects 5 % bad, 0.2 % flakes and an outage a month (the defaults) and has to learn the truth");
         for (double[] rates : new double[][] {{0.05, 0}, {0.10, 0}, {0.02, 0}, {0.05, 0.03}}) {
             List<Result> results = seeds(seed -> Policy.TRAIN.run(full(rates[0], rates[1], 1, seed), USUAL_PRIOR));
             out.printf(Locale.ROOT, "%.2f, %.2f%35.2f%n", rates[0], rates[1], mean(results));
+            if (rates[0] == 0.05 && rates[1] == 0) {
+                figures.put("trains.capacity.p05_f0_learning", mean(results));
+            }
         }
+        out.println();
+    }
+
+    /** Environments that break; the train begins with the defaults and has to learn how often. */
+    private void outages(PrintStream out) {
+        double without = mean(seeds(seed -> Policy.TRAIN.run(full(0.05, 0.03, 1, seed), USUAL_PRIOR)));
+        for (int percent : new int[] {2, 5}) {
+            Outages outages = new Outages(percent == 2 ? 48 : 18, 1);
+            List<Result> results = seeds(seed -> Policy.TRAIN.run(
+                    new Workload(0, 0.05, 0.03, MINUTES, 1, DAYS, seed, outages), USUAL_PRIOR));
+            double ratio = mean(results) / without;
+            out.printf(
+                    Locale.ROOT,
+                    "Environment broken %d %% of the time, p 0.05, flake 0.03: %.2f changes/h = %.3f of what it is without;"
+                            + " %.4f %% of the good changes ejected%n",
+                    percent,
+                    mean(results),
+                    ratio,
+                    wrongEjections(results));
+            figures.put("trains.outage" + percent + ".capacity_ratio.p05_f03", ratio);
+            figures.put("trains.outage" + percent + ".wrong_ejections_percent.p05_f03", wrongEjections(results));
+        }
+        // The policy asks for nobody where it retries; pauses by void trials are not simulated.
+        figures.put("trains.outage2.human_actions", 0.0);
         out.println();
     }
 
