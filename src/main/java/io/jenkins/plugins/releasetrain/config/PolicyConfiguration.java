@@ -5,6 +5,7 @@ import hudson.Extension;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,7 @@ public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyCon
 
     private double failurePercent = FAILURE_PERCENT;
     private Double flakePercent = FLAKE_PERCENT;
-    private double outagesPerMonth = 1;
+    private Double outagesPerMonth = 1.0;
     private TrainSettings.WhenBroken whenBroken = TrainSettings.WhenBroken.RETRY;
     private double innocencePercent = INNOCENCE_PERCENT;
     private int longestWaitMinutes;
@@ -118,6 +119,11 @@ public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyCon
         ranges.percent("failurePercent", failurePercent, false)
                 .percent("flakePercent", flakePercent, true)
                 .percent("innocencePercent", innocencePercent, false)
+                .rule("outagesPerMonth", () -> {
+                    if (!(outagesPerMonth >= 0)) {
+                        throw EngineException.invalid("it is " + outagesPerMonth + ", but must be 0 or more");
+                    }
+                })
                 .whole("longestWaitMinutes", longestWaitMinutes, 0)
                 .whole("testMinutes", testMinutes, 1);
     }
@@ -126,6 +132,7 @@ public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyCon
     private Object readResolve() {
         failurePercent = failurePercent == 0 ? FAILURE_PERCENT : failurePercent;
         flakePercent = flakePercent == null ? Double.valueOf(FLAKE_PERCENT) : flakePercent;
+        outagesPerMonth = outagesPerMonth == null ? Double.valueOf(1) : outagesPerMonth;
         innocencePercent = innocencePercent == 0 ? INNOCENCE_PERCENT : innocencePercent;
         testMinutes = testMinutes == 0 ? TEST_MINUTES : testMinutes;
         freezes = freezes == null ? new ArrayList<>() : freezes;

@@ -148,7 +148,10 @@ final class Track {
                 && !state.held().isEmpty()
                 && state.pending().isEmpty()) {
             Optional<Task> problem = trials.installBaseline(token);
-            return problem.orElse(wait);
+            if (problem.isPresent()) {
+                return problem.get();
+            }
+            environment.lock().release(lockId());
         }
         if (state.settledIn(name())) {
             environment.lock().release(lockId());

@@ -209,7 +209,7 @@ public final class Train {
             return List.of(new Event.ChangeQueued(change));
         }
         Optional<String> late = s.undecided()
-                .filter(other -> other.promote() && covers(other, change) && isOlder(change, other))
+                .filter(other -> other.promote() && covers(other, change) && Order.of(change).isOlderThan(Order.of(other)))
                 .map(Change::id)
                 .findFirst();
         if (late.isPresent() || Sets.isOutdated(change, s.released())) {
