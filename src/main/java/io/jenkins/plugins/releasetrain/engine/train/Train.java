@@ -11,7 +11,6 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
-import io.jenkins.plugins.releasetrain.engine.model.Order;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
@@ -142,7 +141,7 @@ public final class Train {
                 ports.clock().instant(),
                 request.priority(),
                 request.promote());
-        journal.update(s -> queueing(s, change));
+        journal.update(s -> Arrivals.queueing(s, change));
         return change.id();
     }
 
@@ -201,47 +200,6 @@ public final class Train {
                         "Environment '" + track.name() + "' cannot prove that a new image runs: " + unprovable);
             }
         }
-    }
-
-    /** Of one service the newer supersedes the older, whichever comes first (I13). */
-    private static List<Event> queueing(TrainState s, Change change) {
-        if (!change.promote()) {
-            return List.of(new Event.ChangeQueued(change));
-        }
-        Optional<String> late = s.undecided()
-                .filter(other -> other.promote() && covers(other, change) && Order.of(change).isOlderThan(Order.of(other)))
-                .map(Change::id)
-                .findFirst();
-        if (late.isPresent() || Sets.isOutdated(change, s.released())) {
-            String where = late.isPresent() ? "waits or is tried" : "is released";
-            return List.of(
-                    new Event.ChangeQueued(change),
-                    new Event.ChangeEnded(
-                            change.id(),
-                            Outcome.SUPERSEDED,
-                            "it is older than what " + where + " already, by the numbers of their builds",
-                            late.orElse("")));
-        }
-        List<Event> events = new ArrayList<>();
-        s.queue().stream()
-                .filter(old -> old.promote() && covers(change, old) && isOlder(old, change))
-                .forEach(old -> events.add(new Event.ChangeEnded(
-                        old.id(), Outcome.SUPERSEDED, "a newer image of the same service was queued", change.id())));
-        events.add(new Event.ChangeQueued(change));
-        return events;
-    }
-
-    private static boolean covers(Change change, Change other) {
-        return change.images().keySet().containsAll(other.images().keySet());
-    }
-
-    /** The one that comes now is the newer, unless build numbers say otherwise. */
-    private static boolean isOlder(Change change, Change other) {
-        Order order = Order.of(change);
-        Order others = Order.of(other);
-        return order.isOfSameJob(others)
-                ? order.isOlderThan(others)
-                : !others.queuedAt().isBefore(order.queuedAt());
     }
 
     public TrainState state() {
