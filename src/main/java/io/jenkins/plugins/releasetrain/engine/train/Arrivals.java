@@ -2,15 +2,53 @@ package io.jenkins.plugins.releasetrain.engine.train;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Order;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /** What a change that arrives means for those that wait, and they for it. */
 final class Arrivals {
     private Arrivals() {}
+
+    /**
+     * What its workload could never show would only make trials void. A snapshot holds all services: one that cannot show
+     * another image is no matter where it keeps its own.
+     */
+    static void checkProvable(
+            SortedMap<String, PinnedImage> images, Collection<Track> tracks, Catalog catalog, Registries registries) {
+        List<Service> services =
+                images.keySet().stream().map(name -> catalog.service(name)).toList();
+        for (Track track : tracks) {
+            SortedMap<String, String> unprovable = track.trials().unprovable(services);
+            List<Service> held = services.stream()
+                    .filter(s -> unprovable.containsKey(s.name()))
+                    .toList();
+            if (!held.isEmpty()) {
+                Map<String, PinnedImage> production =
+                        registries.productionSet(held).images();
+                unprovable
+                        .keySet()
+                        .removeIf(name -> Optional.ofNullable(production.get(name))
+                                .filter(image ->
+                                        image.digest().equals(images.get(name).digest()))
+                                .isPresent());
+            }
+            if (!unprovable.isEmpty()) {
+                throw EngineException.invalid(
+                        "Environment '" + track.name() + "' cannot prove that a new image runs: " + unprovable);
+            }
+        }
+    }
 
     /** Of one service the newer supersedes the older, whichever comes first (I13). */
     static List<Event> queueing(TrainState s, Change change) {
@@ -18,7 +56,9 @@ final class Arrivals {
             return List.of(new Event.ChangeQueued(change));
         }
         Optional<String> late = s.undecided()
-                .filter(other -> other.promote() && covers(other, change) && Order.of(change).isOlderThan(Order.of(other)))
+                .filter(other -> other.promote()
+                        && covers(other, change)
+                        && Order.of(change).isOlderThan(Order.of(other)))
                 .map(Change::id)
                 .findFirst();
         if (late.isPresent() || Sets.isOutdated(change, s.released())) {

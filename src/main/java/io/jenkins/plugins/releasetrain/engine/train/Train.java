@@ -133,7 +133,7 @@ public final class Train {
                                 ? production.get(service)
                                 : pin(service, image, request.promote())));
         blocks.check(images);
-        checkProvable(images);
+        Arrivals.checkProvable(images, tracks.values(), catalog.newest(), registries);
         Change change = new Change(
                 ports.ids().get(),
                 images,
@@ -170,36 +170,6 @@ public final class Train {
             registries.checkTagFree(pinned);
         }
         return pinned;
-    }
-
-    /**
-     * What its workload could never show would only make trials void. A snapshot holds all services: one that cannot show
-     * another image is no matter where it keeps its own.
-     */
-    private void checkProvable(SortedMap<String, PinnedImage> images) {
-        List<Service> services = images.keySet().stream()
-                .map(name -> catalog.newest().service(name))
-                .toList();
-        for (Track track : tracks.values()) {
-            SortedMap<String, String> unprovable = track.trials().unprovable(services);
-            List<Service> held = services.stream()
-                    .filter(s -> unprovable.containsKey(s.name()))
-                    .toList();
-            if (!held.isEmpty()) {
-                Map<String, PinnedImage> production =
-                        registries.productionSet(held).images();
-                unprovable
-                        .keySet()
-                        .removeIf(name -> Optional.ofNullable(production.get(name))
-                                .filter(image ->
-                                        image.digest().equals(images.get(name).digest()))
-                                .isPresent());
-            }
-            if (!unprovable.isEmpty()) {
-                throw EngineException.invalid(
-                        "Environment '" + track.name() + "' cannot prove that a new image runs: " + unprovable);
-            }
-        }
     }
 
     public TrainState state() {

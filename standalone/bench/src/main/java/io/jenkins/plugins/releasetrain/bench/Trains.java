@@ -112,7 +112,9 @@ final class Trains implements Benchmark {
     }
 
     private void usualPrior(PrintStream out) {
-        out.println("Ours when it expects 5 % bad, 0.2 % flakes and an outage a month (the defaults) and has to learn the truth");
+        out.println(
+                "Ours when it expects 5 % bad, 0.2 % flakes and an outage a month (the defaults) and has to learn the"
+                        + " truth");
         for (double[] rates : new double[][] {{0.05, 0}, {0.10, 0}, {0.02, 0}, {0.05, 0.03}}) {
             List<Result> results = seeds(seed -> Policy.TRAIN.run(full(rates[0], rates[1], 1, seed), USUAL_PRIOR));
             out.printf(Locale.ROOT, "%.2f, %.2f%35.2f%n", rates[0], rates[1], mean(results));
@@ -128,13 +130,13 @@ final class Trains implements Benchmark {
         double without = mean(seeds(seed -> Policy.TRAIN.run(full(0.05, 0.03, 1, seed), USUAL_PRIOR)));
         for (int percent : new int[] {2, 5}) {
             Outages outages = new Outages(percent == 2 ? 48 : 18, 1);
-            List<Result> results = seeds(seed -> Policy.TRAIN.run(
-                    new Workload(0, 0.05, 0.03, MINUTES, 1, DAYS, seed, outages), USUAL_PRIOR));
+            List<Result> results = seeds(seed ->
+                    Policy.TRAIN.run(new Workload(0, 0.05, 0.03, MINUTES, 1, DAYS, seed, outages), USUAL_PRIOR));
             double ratio = mean(results) / without;
             out.printf(
                     Locale.ROOT,
-                    "Environment broken %d %% of the time, p 0.05, flake 0.03: %.2f changes/h = %.3f of what it is without;"
-                            + " %.4f %% of the good changes ejected%n",
+                    "Environment broken %d %% of the time, p 0.05, flake 0.03: %.2f changes/h = %.3f of what it is"
+                            + " without; %.4f %% of the good changes ejected%n",
                     percent,
                     mean(results),
                     ratio,
