@@ -12,8 +12,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,6 +48,9 @@ public final class LaneDriver {
     private final Map<LaneId, Rider> riders = new ConcurrentHashMap<>();
     /** Lanes of other controllers, since when nobody has gone on with them. */
     private final Map<LaneId, Instant> silent = new HashMap<>();
+
+    /** Lanes that left something. */
+    private final Set<String> untidy = new HashSet<>();
 
     private final Loop watch;
 
@@ -123,9 +128,7 @@ public final class LaneDriver {
             Duration again = now.lease().dividedBy(THIRD);
             riders.keySet().forEach(lane -> renew(now, lane));
             now.tidy();
-            now.problems()
-                    .forEach((lane, problem) ->
-                            waits.accept(lane, "what lane " + lane + " left is not cleaned up: " + problem));
+            tell(now.problems());
             lookAfter(now);
             return Optional.of(again.compareTo(NOW_AND_THEN) < 0 ? again : NOW_AND_THEN);
         } catch (InterruptedException e) {
@@ -136,6 +139,15 @@ public final class LaneDriver {
             ReleaseService.LOGGER.log(Level.WARNING, "Lanes could not be looked after; trying again", e);
         }
         return Optional.of(NOW_AND_THEN);
+    }
+
+    /** What cannot be cleaned up yet, and of what could be meanwhile nothing any more; only turns of the watch call it. */
+    private void tell(SortedMap<String, String> problems) {
+        untidy.stream().filter(lane -> !problems.containsKey(lane)).forEach(lane -> waits.accept(lane, ""));
+        untidy.clear();
+        untidy.addAll(problems.keySet());
+        problems.forEach(
+                (lane, problem) -> waits.accept(lane, "what lane " + lane + " left is not cleaned up: " + problem));
     }
 
     private static void renew(Lanes now, LaneId lane) {

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Lanes: every change by itself, as many at once as there is room for; a failure is confirmed once (design §6). */
+/**
+ * Lanes, simplified for comparisons: every change by itself, as many at once as there is room for, and a failure is confirmed
+ * once. {@link LaneSimulation} runs their real policy.
+ */
 final class LaneLine implements Line {
     private final Deque<String> queue = new ArrayDeque<>();
     private final Set<String> failedOnce = new HashSet<>();
