@@ -64,6 +64,12 @@ final class LaneEntry {
         ImageSet production = trial.production().with(counting);
         Set<String> outdated = outdated(lane, placement, production, held);
         if (!outdated.isEmpty()) {
+            // What is known of those that do not count may be old.
+            outdated.addAll(counting);
+            production = trial.production().with(outdated);
+            outdated = outdated(lane, placement, production, held);
+        }
+        if (!outdated.isEmpty()) {
             Optional<LaneTask> wait = refresh(lane, production, outdated, counting);
             if (wait.isPresent()) {
                 places.release(lane.id(), false);

@@ -203,6 +203,7 @@ final class LanePromotion {
     }
 
     private void promoted(Event.ReleaseMade made, String promotion) {
+        trial.production().with(made.changed().keySet());
         journal.update(s -> {
             List<Event> events = new ArrayList<>();
             if (!lanes(s, made).isEmpty()) {

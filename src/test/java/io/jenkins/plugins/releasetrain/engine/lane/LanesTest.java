@@ -270,9 +270,14 @@ class LanesTest {
         report(below, Verdict.FAILED, "its own test fails");
         assertThat(next(below)).as("confirmed alone").isInstanceOf(LaneTask.Wait.class);
         assertThat(next(above)).as("the new s2 is gone").isInstanceOf(LaneTask.Wait.class);
-        assertThat(finish(below).outcome()).isEqualTo(Outcome.EJECTED);
-        assertThat(next(above)).isInstanceOf(LaneTask.Test.class);
+        assertThat(next(below)).isInstanceOf(LaneTask.Test.class);
+        report(below, Verdict.FAILED, "its own test fails");
+        assertThat(next(below)).as("the other is next in line").isInstanceOf(LaneTask.Wait.class);
+        assertThat(next(above)).as("again, without it").isInstanceOf(LaneTask.Test.class);
         assertThat(shop.installed()).containsEntry("s2", FakeShop.digest("s2", "1"));
+        report(above, Verdict.PASSED, "");
+        assertThat(finish(above).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(finish(below).outcome()).isEqualTo(Outcome.EJECTED);
     }
 
     @Test
