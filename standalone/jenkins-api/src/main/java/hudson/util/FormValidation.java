@@ -16,4 +16,8 @@ public abstract class FormValidation extends Exception {
     public static FormValidation error(String message) {
         throw new UnsupportedOperationException();
     }
+
+    public static FormValidation warning(String message) {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -30,7 +30,8 @@ public interface ConfigurationHost extends ExtensionPoint {
 
     record CatalogState(String text, String problem) {}
 
-    FormValidation test(RegistryConfiguration registry);
+    /** @param repository to ask for besides; empty for none */
+    FormValidation test(RegistryConfiguration registry, String repository);
 
     FormValidation test(EnvironmentConfiguration environment);
 

@@ -26,7 +26,7 @@ final class ConfigurationRules {
         c.webhooks().forEach(w -> check(problems, "webhook '" + w.getName() + "'", () -> w.endpoint(() -> "")));
         c.store().ifPresent(store -> check(problems, "store", store::server));
         c.registries().forEach(r -> {
-            check(problems, "registry '" + r.getName() + "'", r::check);
+            r.check(new Ranges("registry '" + r.getName() + "'", problems));
             AccessConfiguration.check(r.getAccess(), new Ranges("registry '" + r.getName() + "'", problems));
         });
         c.environments().forEach(e -> e.check(new Ranges("environment '" + e.getName() + "'", problems)));

@@ -51,8 +51,8 @@ public final class ConfigurationServices implements ConfigurationHost {
     }
 
     @Override
-    public FormValidation test(RegistryConfiguration registry) {
-        return ConnectionTests.registry(registry);
+    public FormValidation test(RegistryConfiguration registry, String repository) {
+        return ConnectionTests.registry(registry, repository);
     }
 
     @Override

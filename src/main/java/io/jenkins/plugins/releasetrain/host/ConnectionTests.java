@@ -10,14 +10,15 @@ import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
 import io.jenkins.plugins.releasetrain.engine.cluster.NamespaceAccess;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.store.Schema;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.StoreCopy;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -33,15 +34,16 @@ final class ConnectionTests {
     /** Somebody waits, and a thread of the web server with him. */
     private static final RegistrySettings.Limits ONE_TRY = RegistrySettings.Limits.DEFAULT.forOneTry(SOON);
 
-    private static final String PROBE = "release-train/probe";
-
     private ConnectionTests() {}
 
-    static FormValidation registry(RegistryConfiguration registry) {
+    /** @param repository to ask for besides; empty for none */
+    static FormValidation registry(RegistryConfiguration registry, String repository) {
         try {
-            Wiring.connect(registry, Optional.empty(), Clock.systemUTC(), ONE_TRY)
-                    .resolve(PROBE, "latest");
-            return FormValidation.ok("The registry answers and lets us in");
+            Registry.Access access = Wiring.connect(registry, Optional.empty(), ONE_TRY)
+                    .access(repository.isEmpty() ? "" : ImageReference.checkRepository(repository));
+            return access.answer() == Registry.Access.Answer.REFUSED_OR_ABSENT
+                    ? FormValidation.warning(access.text())
+                    : FormValidation.ok(access.text());
         } catch (EngineException e) {
             return FormValidation.error(e.getMessage());
         }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.host;
 
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.common.IdCredentials;
+import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
 import hudson.model.Run;
@@ -42,6 +43,14 @@ public final class JenkinsCredentials {
                 .map(c -> new RegistrySettings.Credentials(
                         c.getUsername(), c.getPassword().getPlainText()))
                 .orElseThrow(() -> missing(id, "username with password", place));
+    }
+
+    /** @throws EngineException where there are no such credentials */
+    static RegistrySettings.ClientCertificate certificate(Optional<Run<?, ?>> build, String id, String place) {
+        return of(build, id, StandardCertificateCredentials.class)
+                .map(c -> new RegistrySettings.ClientCertificate(
+                        c.getKeyStore(), c.getPassword().getPlainText()))
+                .orElseThrow(() -> missing(id, "certificate", place));
     }
 
     static EngineException missing(String id, String kind, String place) {

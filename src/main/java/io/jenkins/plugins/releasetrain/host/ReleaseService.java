@@ -19,11 +19,13 @@ import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
+import io.jenkins.plugins.releasetrain.engine.registry.RegistryConnections;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.train.RemovedTrain;
@@ -52,6 +54,7 @@ public final class ReleaseService {
     private final Controller controller = new Controller();
     private final Riders riders = new Riders(controller);
     private final Clock clock = Clock.systemUTC();
+    private final RegistryConnections connections = new RegistryConnections(clock, Sleeper.real());
     private final Live live = new Live(clock);
     private final RunningTests tests = new RunningTests(controller, live);
     private final Webhooks webhooks = new Webhooks(controller, this::store, clock, live);
@@ -72,6 +75,11 @@ public final class ReleaseService {
 
     public static ReleaseService get() {
         return ExtensionList.lookupSingleton(ReleaseService.class);
+    }
+
+    /** What all registries of this process share: a gate per host, and connections. */
+    RegistryConnections connections() {
+        return connections;
     }
 
     public Controller controller() {
@@ -173,7 +181,7 @@ public final class ReleaseService {
     /** Two registries for a promotion by a build, with the credentials that its job sees. */
     Registries registries(String from, String to, Run<?, ?> build) {
         RegistryConfiguration source = settings().registry(from);
-        return new Registries(Wiring.connect(source, Optional.of(build), clock), target(to, Optional.of(build)));
+        return new Registries(Wiring.connect(source, Optional.of(build)), target(to, Optional.of(build)));
     }
 
     /** @param build whose job's credentials are used; empty: the system's */
@@ -183,7 +191,7 @@ public final class ReleaseService {
             throw EngineException.invalid("Registry '" + to + "' is not a production registry, so nothing is promoted"
                     + " to it; choose another, or change its role under Manage Jenkins » Release Train");
         }
-        return Wiring.connect(target, build, clock);
+        return Wiring.connect(target, build);
     }
 
     /** Images of {@code promoteImage}, those of a Docker daemon pushed. */

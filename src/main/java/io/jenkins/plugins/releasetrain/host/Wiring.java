@@ -7,6 +7,7 @@ import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
 import io.jenkins.plugins.releasetrain.config.FreezeConfiguration;
 import io.jenkins.plugins.releasetrain.config.PolicyConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
+import io.jenkins.plugins.releasetrain.config.RegistryRole;
 import io.jenkins.plugins.releasetrain.config.Settings;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration.Install;
@@ -85,29 +86,41 @@ final class Wiring implements AutoCloseable {
     /** With the system's credentials; for trains and lanes. */
     HttpRegistry registry(String name) {
         RegistryConfiguration found = configuration.registry(name);
-        return registries.computeIfAbsent(name, n -> connect(found, Optional.empty(), ports.clock()));
+        return registries.computeIfAbsent(name, n -> connect(found, Optional.empty()));
     }
 
     /** With the credentials that a build's job sees, if a build is given. */
-    static HttpRegistry connect(RegistryConfiguration registry, Optional<Run<?, ?>> build, Clock clock) {
-        return connect(registry, build, clock, RegistrySettings.Limits.DEFAULT);
+    static HttpRegistry connect(RegistryConfiguration registry, Optional<Run<?, ?>> build) {
+        return connect(registry, build, registry.limits());
     }
 
     static HttpRegistry connect(
-            RegistryConfiguration registry, Optional<Run<?, ?>> build, Clock clock, RegistrySettings.Limits limits) {
+            RegistryConfiguration registry, Optional<Run<?, ?>> build, RegistrySettings.Limits limits) {
+        ReleaseService service = ReleaseService.get();
         RegistrySettings settings = RegistrySettings.of(registry.getHost())
                 .withLimits(limits)
-                .withProxy(ReleaseService.get().controller().registryProxy());
+                .withProxy(service.controller().registryProxy());
         if (registry.isPlainHttp()) {
             settings = settings.withPlainHttp();
+        }
+        if (registry.getRole() == RegistryRole.PRODUCTION) {
+            settings = settings.withPush();
         }
         if (registry.getCaCertificates() != null) {
             settings = settings.withTrustedCertificates(registry.getCaCertificates());
         }
+        if (registry.getClusterHost() != null) {
+            settings = settings.withClusterHost(registry.getClusterHost());
+        }
+        String certificate = registry.getClientCertificateId();
+        if (certificate != null) {
+            String place = "registry '" + registry.getName() + "'";
+            settings = settings.withClientCertificate(JenkinsCredentials.certificate(build, certificate, place));
+        }
         if (registry.getCredentialsId() != null) {
             settings = settings.withCredentials(() -> login(registry, build));
         }
-        return new HttpRegistry(settings, clock, Sleeper.real());
+        return new HttpRegistry(settings, service.connections());
     }
 
     /** Empty for anonymous. */

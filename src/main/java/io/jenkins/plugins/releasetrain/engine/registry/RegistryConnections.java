@@ -18,6 +18,8 @@ import java.util.function.DoubleSupplier;
  * process, or a host's limits hold for each maker alone. Thread safe.
  */
 public final class RegistryConnections {
+    private static final int MOST_WAYS = 100;
+
     private final Clock clock;
     private final Sleeper sleeper;
     private final DoubleSupplier jitter;
@@ -78,6 +80,10 @@ public final class RegistryConnections {
                 settings.clientCertificate(),
                 settings.proxy(),
                 settings.limits().connectTimeout());
+        if (clients.size() > MOST_WAYS) {
+            // Who has one keeps it.
+            clients.clear();
+        }
         return clients.computeIfAbsent(way, w -> connect(settings));
     }
 

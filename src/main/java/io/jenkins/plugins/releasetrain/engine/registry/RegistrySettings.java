@@ -6,7 +6,12 @@ import java.net.ProxySelector;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.security.cert.Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -195,8 +200,30 @@ public record RegistrySettings(
         }
     }
 
-    /** A certificate with its key. Two are equal if they are of one store, so keep it. */
+    /** A certificate with its key. Two are equal if their certificates are. */
     public record ClientCertificate(KeyStore store, String password) {
+        private List<Certificate> certificates() {
+            try {
+                List<Certificate> all = new ArrayList<>();
+                for (String alias : Collections.list(store.aliases())) {
+                    all.add(store.getCertificate(alias));
+                }
+                return all;
+            } catch (KeyStoreException e) {
+                throw EngineException.invalid("The client certificate's store cannot be read");
+            }
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof ClientCertificate c && c.certificates().equals(certificates());
+        }
+
+        @Override
+        public int hashCode() {
+            return certificates().hashCode();
+        }
+
         /** Without the password (I9). */
         @Override
         public String toString() {

@@ -7,8 +7,17 @@ import java.util.function.Supplier;
 
 /** {@code standalone/bench/run NAME}: runs one benchmark; the last line of its output is one JSON object. */
 public final class BenchMain {
-    private static final Map<String, Supplier<Benchmark>> BENCHMARKS = new TreeMap<>(
-            Map.of("history", History::new, "lanes", Lanes::new, "resolve", Resolve::new, "trains", Trains::new));
+    private static final Map<String, Supplier<Benchmark>> BENCHMARKS = new TreeMap<>(Map.of(
+            "history",
+            History::new,
+            "lanes",
+            Lanes::new,
+            "promotion",
+            Promotion::new,
+            "resolve",
+            Resolve::new,
+            "trains",
+            Trains::new));
 
     private BenchMain() {}
 
