@@ -5,6 +5,7 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -124,7 +125,7 @@ final class Authorizer {
      *
      * @param scopes what it is used for
      */
-    record Token(List<Scope> scopes, String value, java.time.Instant renewAt) {
+    record Token(List<Scope> scopes, String value, Instant renewAt) {
         /** Without the token (I9). */
         @Override
         public String toString() {

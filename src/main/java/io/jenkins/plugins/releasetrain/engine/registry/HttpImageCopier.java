@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -69,7 +70,7 @@ public final class HttpImageCopier implements ImageCopier {
     }
 
     /** Works through jobs with as many threads as a registry takes requests. */
-    <T> void together(HttpRegistry registry, Collection<T> jobs, java.util.function.Consumer<T> work) {
+    <T> void together(HttpRegistry registry, Collection<T> jobs, Consumer<T> work) {
         new Crew<>(jobs, work)
                 .run(helpers, registry.transport().settings().limits().concurrentRequests());
     }

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -165,7 +165,7 @@ final class Listings {
         Optional<Map<Digest, JsonNode>> listed = index && own ? descriptors(response.body()) : Optional.empty();
         if (listed.isEmpty()) {
             boolean ofThisRepository =
-                    new String(response.body(), java.nio.charset.StandardCharsets.UTF_8).contains("NAME_UNKNOWN");
+                    new String(response.body(), StandardCharsets.UTF_8).contains("NAME_UNKNOWN");
             if (!ofThisRepository) {
                 abilities.listsNoReferrers(status == 404 || status == 501);
             }
@@ -191,11 +191,5 @@ final class Listings {
         } catch (IOException e) {
             return Optional.empty();
         }
-    }
-
-    /** For a failure that names the kind of trouble rather than a status. */
-    static EngineException unreadable(Digest subject) {
-        return new EngineException(
-                FailureKind.UNSUPPORTED, "The list of what refers to " + subject + " is not one. Check the registry.");
     }
 }

@@ -64,7 +64,7 @@ final class Sender {
     HttpResponse<byte[]> document(Call call, String authorization) {
         return repeated(
                 call,
-                () -> once(call, gate -> {
+                () -> once(call, () -> {
                     AtomicLong progress = new AtomicLong();
                     HttpRequest request = request(call, authorization, Optional.empty());
                     HttpResponse<byte[]> response = await(
@@ -81,7 +81,7 @@ final class Sender {
     HttpResponse<Void> head(Call call, String authorization) {
         return repeated(
                 call,
-                () -> once(call, gate -> {
+                () -> once(call, () -> {
                     try {
                         HttpRequest request = request(call, authorization, Optional.of(limits().requestTimeout()));
                         return clients.documents().send(request, BodyHandlers.discarding());
@@ -95,7 +95,7 @@ final class Sender {
     HttpResponse<InputStream> stream(Call call, String authorization) {
         return repeated(
                 call,
-                () -> once(call, gate -> {
+                () -> once(call, () -> {
                     HttpRequest request = request(call, authorization, Optional.empty());
                     return await(call, clients.documents().sendAsync(request, BodyHandlers.ofInputStream()), () -> 0);
                 }));
@@ -105,7 +105,7 @@ final class Sender {
     HttpResponse<byte[]> upload(Call call, String authorization, VerifyingStream content) {
         HttpRequest request = request(call, authorization, Optional.empty());
         BodyHandler<byte[]> handler = BoundedBody.handler(limits().documentBytes(), new AtomicLong());
-        return once(call, gate -> {
+        return once(call, () -> {
             CompletableFuture<HttpResponse<byte[]>> answer = clients.streams().sendAsync(request, handler);
             while (true) {
                 long before = content.position();
@@ -134,7 +134,7 @@ final class Sender {
     }
 
     private interface Exchange<T> {
-        HttpResponse<T> send(HostGate gate) throws InterruptedException;
+        HttpResponse<T> send() throws InterruptedException;
     }
 
     private interface Try<T> {
@@ -186,7 +186,7 @@ final class Sender {
             boolean answered = false;
             try {
                 requests.increment();
-                HttpResponse<T> response = exchange.send(gate);
+                HttpResponse<T> response = exchange.send();
                 answered = !isThrottled(response);
                 if (!answered) {
                     gate.throttled(pass, asked(call, response), limits().throttledPause());

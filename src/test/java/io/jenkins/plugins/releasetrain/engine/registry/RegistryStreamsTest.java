@@ -15,6 +15,7 @@ import io.jenkins.plugins.releasetrain.testkit.registry.Failure;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personalities;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personality;
 import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
+import io.jenkins.plugins.releasetrain.testkit.registry.Reply;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
 import java.io.IOException;
@@ -162,7 +163,7 @@ class RegistryStreamsTest {
                 cancelled.countDown();
             }
             return request.is("GET", "/uploads/")
-                    ? io.jenkins.plugins.releasetrain.testkit.registry.Reply.error(404, "BLOB_UPLOAD_UNKNOWN", "gone")
+                    ? Reply.error(404, "BLOB_UPLOAD_UNKNOWN", "gone")
                     : rest.answer(request);
         });
 

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.testkit.registry;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -73,7 +74,7 @@ final class Contents {
         Map<String, Stored> manifests = manifestsOf.getOrDefault(repository, Map.of());
         Set<String> named = new ConcurrentSkipListSet<>(tags(repository).values());
         for (String tagged : tags(repository).values()) {
-            String text = new String(manifests.get(tagged).content(), java.nio.charset.StandardCharsets.UTF_8);
+            String text = new String(manifests.get(tagged).content(), StandardCharsets.UTF_8);
             manifests.keySet().stream().filter(text::contains).forEach(named::add);
         }
         manifests.keySet().removeIf(digest -> !named.contains(digest));

@@ -38,6 +38,7 @@ final class Promotion implements Benchmark {
     private static final int ROUNDS = Integer.getInteger("rounds", 5);
     private static final int MEGABYTE = 1 << 20;
     private static final int SET = 200;
+    private static final int WARM_UP = Integer.getInteger("warm", 3);
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final SortedMap<String, Double> figures = new TreeMap<>();
@@ -128,7 +129,7 @@ final class Promotion implements Benchmark {
         compare("promotion.unchanged200", source, site -> site.promote(items), site -> site.promote(items), names);
         double skopeo = figures.get("promotion.set200_skopeo_seconds");
         List<Double> early = new ArrayList<>();
-        for (int round = -1; round < ROUNDS; round++) {
+        for (int round = -WARM_UP; round < ROUNDS; round++) {
             with(source, site -> {
                 List<ImageCopier.Image> content = items.stream()
                         .map(i -> new ImageCopier.Image(i.sourceRepository(), i.digest(), i.targetRepository()))
@@ -144,7 +145,7 @@ final class Promotion implements Benchmark {
                 early.add(seconds(() -> site.promote(items)));
             });
         }
-        double median = median(early.subList(1, early.size()));
+        double median = median(early.subList(WARM_UP, early.size()));
         figures.put("promotion.tags_only_after_early200", hundredths(median / skopeo));
         out.printf("| tags_only_after_early200 | %.3f | %.3f | %.2f |%n", median, skopeo, median / skopeo);
     }
@@ -159,12 +160,15 @@ final class Promotion implements Benchmark {
         List<Double> ours = new ArrayList<>();
         List<Double> skopeo = new ArrayList<>();
         boolean again = name.endsWith("unchanged200");
-        // The first round warms up.
-        for (int round = -1; round < ROUNDS; round++) {
+        // The first rounds warm up.
+        for (int round = -WARM_UP; round < ROUNDS; round++) {
             with(source, site -> {
                 before.run(site);
                 ours.add(seconds(() -> act.run(site)));
             });
+            if (round < 0) {
+                continue;
+            }
             try (DockerRegistry target = DockerRegistry.start()) {
                 if (again) {
                     skopeo(source, target, copies);
@@ -176,8 +180,8 @@ final class Promotion implements Benchmark {
                 skopeo.add(seconds(() -> skopeo(source, target, copies)));
             }
         }
-        double a = median(ours.subList(1, ours.size()));
-        double b = median(skopeo.subList(1, skopeo.size()));
+        double a = median(ours.subList(WARM_UP, ours.size()));
+        double b = median(skopeo);
         figures.put(name, hundredths(a / b));
         figures.put(name + "_skopeo_seconds", Math.round(1000 * b) / 1000.0);
         out.printf("| %s | %.3f | %.3f | %.2f |%n", name, a, b, a / b);
