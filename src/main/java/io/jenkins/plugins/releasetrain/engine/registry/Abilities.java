@@ -40,6 +40,10 @@ final class Abilities {
         return mountsFromItself;
     }
 
+    boolean mountsProbed() {
+        return mountsProbed.get();
+    }
+
     /** @return true the first time: then whoever asks finds it out */
     boolean probeMounts() {
         return mountsProbed.compareAndSet(false, true);

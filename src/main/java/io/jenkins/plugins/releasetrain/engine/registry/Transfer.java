@@ -11,13 +11,17 @@ import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier.Image;
 import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier.Report;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Manifest;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Carries a plan out: blobs first, then manifests, children before parents; then what refers to the images. */
 final class Transfer {
+    private static final long SMALL = 64 << 10;
+
     private final HttpImageCopier copier;
     private final HttpRegistry source;
     private final HttpRegistry target;
@@ -47,6 +51,7 @@ final class Transfer {
                 (seen.add(blob.descriptor().digest()) ? first : others).add(new Job(part.image(), blob));
             }
         }
+        learn(first);
         // What several repositories need is streamed to one of them, and mounted by the others.
         copier.together(target, first, this::copy);
         copier.together(target, others, this::copy);
@@ -56,6 +61,19 @@ final class Transfer {
                 plan.parts().stream().filter(p -> !p.attachments().isEmpty()).toList(),
                 this::attach);
         return report.get();
+    }
+
+    /** A small blob goes first and alone where it is not known yet what spares a request for each of the others. */
+    private void learn(List<Job> jobs) {
+        Optional<Job> smallest = jobs.stream()
+                .filter(job -> job.blob().origin() == Origin.STREAM)
+                .min(Comparator.comparingLong(job -> job.blob().descriptor().size()));
+        if (jobs.size() > 1 && !target.abilities().mountsProbed()) {
+            smallest.filter(job -> job.blob().descriptor().size() <= SMALL).ifPresent(job -> {
+                jobs.remove(job);
+                copy(job);
+            });
+        }
     }
 
     private static long bytes(Part part) {

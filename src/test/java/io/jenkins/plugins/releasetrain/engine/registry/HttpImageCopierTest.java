@@ -121,8 +121,8 @@ class HttpImageCopierTest {
                 .as("the manifest and four blobs")
                 .hasSize(5);
         assertThat(target.exchanges())
-                .as("manifest HEAD and PUT, for each of four blobs HEAD, POST and PUT, once a question about mounts")
-                .hasSize(2 + 4 * 3 + 1);
+                .as("manifest HEAD and PUT, for each of four blobs POST and PUT, once HEAD and a question about mounts")
+                .hasSize(2 + 4 * 2 + 2);
     }
 
     @Test
@@ -336,7 +336,7 @@ class HttpImageCopierTest {
         new HttpImageCopier(CopySettings.DEFAULT, neverRun::add).copy(from, "shop/cart", DIGEST, to, "shop/cart");
 
         assertCopied();
-        assertThat(neverRun).hasSize(3);
+        assertThat(neverRun).as("the first of four goes alone").hasSize(2);
     }
 
     @Test

@@ -142,7 +142,6 @@ public final class EmbeddedRegistry implements AutoCloseable {
             Request request = Request.read(exchange, this::reading);
             if (!request.complete()) {
                 keep(request);
-                exchanges.add(new Exchange(request.method(), request.path(), request.query(), "", 0));
                 return;
             }
             Reply reply = planned(request).map(f -> failed(request, f)).orElseGet(() -> answer(request));

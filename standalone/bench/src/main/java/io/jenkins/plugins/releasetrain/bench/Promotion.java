@@ -76,13 +76,13 @@ final class Promotion implements Benchmark {
         if (!DockerRegistry.available() || !DockerRegistry.onPath("skopeo")) {
             throw new IllegalStateException("Needs docker-registry and skopeo on the PATH");
         }
-        out.printf("%d rounds, medians, interleaved with skopeo, docker-registry on loopback, warm JVM%n%n", ROUNDS);
-        out.println("| figure | ours, s | skopeo, s | ours / skopeo |");
-        out.println("|---|---|---|---|");
         try (DockerRegistry source = DockerRegistry.start()) {
+            new PromotionCost(figures, out, this::with).measure(source);
+            out.printf("%n%d rounds, medians, interleaved with skopeo, docker-registry on loopback, warm JVM%n%n", ROUNDS);
+            out.println("| figure | ours, s | skopeo, s | ours / skopeo |");
+            out.println("|---|---|---|---|");
             images(source);
             set(source);
-            new PromotionCost(figures, out, this::with).measure(source);
         }
         figures.forEach((name, value) -> out.println(name + " " + value));
         return figures;
