@@ -111,6 +111,23 @@ class RegistryAccountsTest {
     }
 
     @Test
+    void an_account_that_may_only_read_reads_where_others_push() throws IOException {
+        TokenServer tokens = tokens();
+        tokens.know(scope -> !scope.contains("push"));
+        EmbeddedRegistry registry = holding(RegistryOptions.DEFAULT.withTokens(tokens));
+        SampleImages.at(registry.origin()).push("shop/pay", "1.0", CART);
+        HttpRegistry client = new HttpRegistry(
+                RegistrySettings.of(registry.host())
+                        .withPlainHttp()
+                        .withPush()
+                        .withCredentials(() -> Optional.of(ROBOT)),
+                connections);
+
+        assertThat(client.resolve("shop/cart", "1.0")).isPresent();
+        assertThat(client.resolve("shop/pay", "1.0")).isPresent();
+    }
+
+    @Test
     void an_identity_token_is_exchanged() throws IOException {
         EmbeddedRegistry registry = holding(RegistryOptions.DEFAULT.withTokens(tokens()));
 
