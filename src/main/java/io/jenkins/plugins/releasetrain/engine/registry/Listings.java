@@ -164,8 +164,7 @@ final class Listings {
         boolean index = status == 200 && Manifests.OCI_INDEX.equals(HttpRegistry.contentType(response));
         Optional<Map<Digest, JsonNode>> listed = index && own ? descriptors(response.body()) : Optional.empty();
         if (listed.isEmpty()) {
-            boolean ofThisRepository =
-                    new String(response.body(), StandardCharsets.UTF_8).contains("NAME_UNKNOWN");
+            boolean ofThisRepository = new String(response.body(), StandardCharsets.UTF_8).contains("NAME_UNKNOWN");
             if (!ofThisRepository) {
                 abilities.listsNoReferrers(status == 404 || status == 501);
             }

@@ -98,7 +98,9 @@ final class TokenRequests {
         }
         wordings.add(asChallenged ? wordings.size() : 0, new Wording(Scope.text(ours), ours));
         boolean reads = "GET".equals(call.method()) || "HEAD".equals(call.method());
-        if (reads && ours.size() == 1 && !ours.get(0).equals(Scope.pull(ours.get(0).repository()))) {
+        if (reads
+                && ours.size() == 1
+                && !ours.get(0).equals(Scope.pull(ours.get(0).repository()))) {
             // Where we push, reading is asked for with push; an account that may only read is not kept from it.
             Scope pull = Scope.pull(ours.get(0).repository());
             wordings.add(new Wording(pull.toString(), List.of(pull)));

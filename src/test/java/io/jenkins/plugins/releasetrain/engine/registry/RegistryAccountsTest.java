@@ -136,7 +136,8 @@ class RegistryAccountsTest {
         assertThat(registry.tags("shop/cart")).containsKey("2.0");
         assertThat(failure(
                         FailureKind.UNAUTHENTICATED,
-                        () -> client(registry, new Credentials("<token>", "another")).tag("shop/cart", DIGEST, "3.0")))
+                        () -> client(registry, new Credentials("<token>", "another"))
+                                .tag("shop/cart", DIGEST, "3.0")))
                 .hasMessageNotContaining("another");
     }
 
@@ -176,8 +177,7 @@ class RegistryAccountsTest {
         EmbeddedRegistry registry = holding(RegistryOptions.DEFAULT.withTokens(tokens));
 
         assertThat(failure(
-                        FailureKind.UNSUPPORTED,
-                        () -> client(registry, ROBOT).resolve("shop/cart", "1.0")))
+                        FailureKind.UNSUPPORTED, () -> client(registry, ROBOT).resolve("shop/cart", "1.0")))
                 .hasMessageContaining("without a usable token")
                 .hasMessageNotContaining("s3cret");
     }
@@ -197,8 +197,7 @@ class RegistryAccountsTest {
         EmbeddedRegistry registry = EmbeddedRegistry.start(
                 RegistryOptions.DEFAULT.withTls(authority.context()).withClientCertificates());
         open.add(registry);
-        RegistrySettings settings =
-                RegistrySettings.of(registry.host()).withTrustedCertificates(authority.pem());
+        RegistrySettings settings = RegistrySettings.of(registry.host()).withTrustedCertificates(authority.pem());
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setKeyEntry(
@@ -277,8 +276,8 @@ class RegistryAccountsTest {
 
     @Test
     void B21_a_release_is_published_after_a_break_and_never_over_another() throws IOException {
-        EmbeddedRegistry registry = EmbeddedRegistry.start(
-                RegistryOptions.DEFAULT.being(Personalities.breakingUploadsAfter(1, 1, false)));
+        EmbeddedRegistry registry =
+                EmbeddedRegistry.start(RegistryOptions.DEFAULT.being(Personalities.breakingUploadsAfter(1, 1, false)));
         open.add(registry);
         Artifacts artifacts = new Artifacts(client(registry, ROBOT));
         Artifacts.Document first = document("first");
@@ -312,6 +311,7 @@ class RegistryAccountsTest {
 
         assertThat(connections.clients(one)).isSameAs(connections.clients(RegistrySettings.of("other.example")));
         assertThat(connections.gate(one.origin(), 1))
-                .isSameAs(connections.gate(RegistrySettings.of("ONE.example:443").origin(), 9));
+                .isSameAs(
+                        connections.gate(RegistrySettings.of("ONE.example:443").origin(), 9));
     }
 }

@@ -78,7 +78,8 @@ final class Promotion implements Benchmark {
         }
         try (DockerRegistry source = DockerRegistry.start()) {
             new PromotionCost(figures, out, this::with).measure(source);
-            out.printf("%n%d rounds, medians, interleaved with skopeo, docker-registry on loopback, warm JVM%n%n", ROUNDS);
+            out.printf(
+                    "%n%d rounds, medians, interleaved with skopeo, docker-registry on loopback, warm JVM%n%n", ROUNDS);
             out.println("| figure | ours, s | skopeo, s | ours / skopeo |");
             out.println("|---|---|---|---|");
             images(source);
