@@ -5,7 +5,7 @@ import hudson.ExtensionPoint;
 import hudson.model.ItemGroup;
 import hudson.security.Permission;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.ConfigurationPart;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import java.util.List;
 
@@ -53,5 +53,5 @@ public interface ConfigurationHost extends ExtensionPoint {
      *
      * @param parts that are not what they were
      */
-    void changed(List<Event.Part> parts);
+    void changed(List<ConfigurationPart> parts);
 }

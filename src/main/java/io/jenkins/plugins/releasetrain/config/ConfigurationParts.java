@@ -1,7 +1,7 @@
 package io.jenkins.plugins.releasetrain.config;
 
 import hudson.util.Secret;
-import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.ConfigurationPart;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -88,20 +88,23 @@ final class ConfigurationParts {
     }
 
     /** What is there that was not there before, is there no more, or is another one. */
-    List<Event.Part> since(ConfigurationParts before) {
-        List<Event.Part> changes = new ArrayList<>();
+    List<ConfigurationPart> since(ConfigurationParts before) {
+        List<ConfigurationPart> changes = new ArrayList<>();
         TreeSet<String> keys = new TreeSet<>(parts.keySet());
         keys.addAll(before.parts.keySet());
         for (String key : keys) {
             Part now = parts.get(key);
             Part then = before.parts.get(key);
             if (then == null) {
-                changes.add(new Event.Part(now.kind(), now.name(), Event.Alteration.ADDED, List.of()));
+                changes.add(
+                        new ConfigurationPart(now.kind(), now.name(), ConfigurationPart.Alteration.ADDED, List.of()));
             } else if (now == null) {
-                changes.add(new Event.Part(then.kind(), then.name(), Event.Alteration.REMOVED, List.of()));
+                changes.add(new ConfigurationPart(
+                        then.kind(), then.name(), ConfigurationPart.Alteration.REMOVED, List.of()));
             } else if (!now.fields().equals(then.fields())) {
                 List<String> fields = changed(then.fields(), now.fields());
-                changes.add(new Event.Part(now.kind(), now.name(), Event.Alteration.CHANGED, fields));
+                changes.add(
+                        new ConfigurationPart(now.kind(), now.name(), ConfigurationPart.Alteration.CHANGED, fields));
             }
         }
         return changes;
@@ -112,10 +115,10 @@ final class ConfigurationParts {
         List<String> refused = new ArrayList<>();
         UnaryOperator<String> sentence = what -> what + ": takes the permission Overall/Administer, since it says where"
                 + " requests and credentials go to, or who may release";
-        for (Event.Part change : since(before)) {
+        for (ConfigurationPart change : since(before)) {
             String key = change.kind() + " " + change.name();
             Part part = parts.getOrDefault(key, before.parts.get(key));
-            List<String> fields = change.change() == Event.Alteration.CHANGED
+            List<String> fields = change.change() == ConfigurationPart.Alteration.CHANGED
                     ? change.fields().stream()
                             .filter(f -> isGuarded(key, f, before))
                             .toList()

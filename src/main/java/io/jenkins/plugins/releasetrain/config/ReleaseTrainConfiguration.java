@@ -7,7 +7,7 @@ import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.XmlFile;
 import hudson.security.Permission;
-import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.ConfigurationPart;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.util.ArrayList;
@@ -261,7 +261,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
         webhooks = taken.getWebhooks();
         store = taken.getStore();
         super.save();
-        List<Event.Part> changes = parts.since(saved);
+        List<ConfigurationPart> changes = parts.since(saved);
         saved = parts;
         settings = next;
         ExtensionList.lookup(ConfigurationHost.class).forEach(host -> host.changed(changes));

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.host;
 
+import io.jenkins.plugins.releasetrain.engine.event.ConfigurationPart;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
@@ -34,7 +35,7 @@ final class ConfigurationLog {
     }
 
     /** The current user did it; SYSTEM where it was code or a script. */
-    void changed(List<Event.Part> parts) {
+    void changed(List<ConfigurationPart> parts) {
         if (parts.isEmpty() || controller.isClosed()) {
             return;
         }

@@ -9,7 +9,7 @@ import io.jenkins.plugins.releasetrain.config.ConfigurationHost;
 import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
-import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.ConfigurationPart;
 import java.util.List;
 
 /** What the configuration asks of the rest. */
@@ -76,7 +76,7 @@ public final class ConfigurationServices implements ConfigurationHost {
     }
 
     @Override
-    public void changed(List<Event.Part> parts) {
+    public void changed(List<ConfigurationPart> parts) {
         ReleaseService.get().reconfigured(parts);
     }
 }

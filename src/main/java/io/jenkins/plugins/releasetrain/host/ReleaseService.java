@@ -13,6 +13,7 @@ import io.jenkins.plugins.releasetrain.config.Settings;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
 import io.jenkins.plugins.releasetrain.engine.daemon.DockerDaemon;
+import io.jenkins.plugins.releasetrain.engine.event.ConfigurationPart;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.history.Answers;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
@@ -305,7 +306,7 @@ public final class ReleaseService {
      *
      * @param parts that are not what they were
      */
-    void reconfigured(List<Event.Part> parts) {
+    void reconfigured(List<ConfigurationPart> parts) {
         catalogs.configure(settings().catalogs());
         if (!settings().registries().isEmpty()) {
             holder.check();

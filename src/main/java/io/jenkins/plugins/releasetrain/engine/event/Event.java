@@ -186,7 +186,7 @@ public sealed interface Event {
      * @param controller whose configuration
      * @param user SYSTEM where it was code or a script
      */
-    record ConfigurationChanged(List<Part> parts, String controller, String user) implements Event {}
+    record ConfigurationChanged(List<ConfigurationPart> parts, String controller, String user) implements Event {}
 
     /** An image may be used again. */
     record ImageUnblocked(Digest digest, String user) implements Event {}
@@ -291,19 +291,6 @@ public sealed interface Event {
     record LanesMoved(String environment, int lastNumber, List<LaneMoved> lanes) implements Event {}
 
     /**
-     * A lane as its group's stream left it.
-     *
-     * @param started its newest attempt, if that is not over
-     * @param made its release, if that is not promoted yet
-     */
-    record LaneMoved(
-            LaneQueued queued,
-            int attempts,
-            Optional<LaneStarted> started,
-            Optional<LaneInstalled> installed,
-            Optional<ReleaseMade> made) {}
-
-    /**
      * A build asks for a promotion that belongs to no release; whoever runs such builds completes or undoes it.
      *
      * @param from name of the source registry, and {@code to} of the target, as they are configured
@@ -378,22 +365,6 @@ public sealed interface Event {
             String tag,
             Optional<Digest> former,
             boolean mayMove) {}
-
-    /**
-     * A part of a configuration.
-     *
-     * @param kind such as train
-     * @param name empty where there is one of its kind only
-     * @param fields names of those that are others; empty for a part that was added or removed
-     */
-    record Part(String kind, String name, Alteration change, List<String> fields) {}
-
-    /** What became of a part. */
-    enum Alteration {
-        ADDED,
-        CHANGED,
-        REMOVED
-    }
 
     /** Whose release it is. */
     enum Kind {

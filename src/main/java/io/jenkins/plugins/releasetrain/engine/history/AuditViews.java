@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.history;
 
+import io.jenkins.plugins.releasetrain.engine.event.ConfigurationPart;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Instant;
@@ -59,7 +60,7 @@ final class AuditViews {
     }
 
     /** As in {@code train shop changed: largestBatch, policy}. */
-    private static String part(Event.Part part) {
+    private static String part(ConfigurationPart part) {
         return part.kind()
                 + (part.name().isEmpty() ? "" : " " + part.name())
                 + " " + part.change().name().toLowerCase(Locale.ROOT)

@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 import io.jenkins.plugins.releasetrain.engine.blame.Run;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.event.LaneMoved;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import io.jenkins.plugins.releasetrain.engine.lane.Presence.Fate;
 import io.jenkins.plugins.releasetrain.engine.lane.Presence.Neighbour;
@@ -95,7 +96,7 @@ final class LaneFold {
     }
 
     /** As the stream of its group left it; a verdict that was not acted upon is given up. */
-    private void adopt(Event.LaneMoved moved) {
+    private void adopt(LaneMoved moved) {
         Phase phase = new Phase.Waiting("", false, at);
         Lane lane = new Lane(moved.queued(), at, moved.attempts(), 0, phase);
         if (moved.started().isPresent()) {

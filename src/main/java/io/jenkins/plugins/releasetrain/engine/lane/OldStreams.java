@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.lane;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.LaneMoved;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import java.util.function.UnaryOperator;
 final class OldStreams {
     private static final int PAGE = 1_000;
 
-    private final Map<String, Event.LaneMoved> open = new LinkedHashMap<>();
+    private final Map<String, LaneMoved> open = new LinkedHashMap<>();
     private final Map<String, Long> queued = new LinkedHashMap<>();
     private int lastNumber;
 
@@ -29,7 +30,7 @@ final class OldStreams {
         }
         OldStreams old = new OldStreams();
         streams.forEach(stream -> old.read(store, stream));
-        List<Event.LaneMoved> lanes = new ArrayList<>(old.open.values());
+        List<LaneMoved> lanes = new ArrayList<>(old.open.values());
         lanes.sort(Comparator.comparing(l -> old.queued.get(l.queued().lane())));
         return Optional.of(new Event.LanesMoved(environment, old.lastNumber, lanes));
     }
@@ -48,7 +49,7 @@ final class OldStreams {
         Event event = recorded.event();
         if (event instanceof Event.LaneQueued e) {
             queued.put(e.lane(), recorded.at().toEpochMilli());
-            open.put(e.lane(), new Event.LaneMoved(e, 0, Optional.empty(), Optional.empty(), Optional.empty()));
+            open.put(e.lane(), new LaneMoved(e, 0, Optional.empty(), Optional.empty(), Optional.empty()));
         } else if (event instanceof Event.LaneStarted e) {
             change(e.lane(), l -> with(l, l.attempts() + 1, Optional.of(e), Optional.empty(), Optional.empty()));
         } else if (event instanceof Event.LaneInstalled e) {
@@ -71,16 +72,16 @@ final class OldStreams {
         }
     }
 
-    private void change(String lane, UnaryOperator<Event.LaneMoved> change) {
+    private void change(String lane, UnaryOperator<LaneMoved> change) {
         open.computeIfPresent(lane, (id, l) -> change.apply(l));
     }
 
-    private static Event.LaneMoved with(
-            Event.LaneMoved lane,
+    private static LaneMoved with(
+            LaneMoved lane,
             int attempts,
             Optional<Event.LaneStarted> started,
             Optional<Event.LaneInstalled> installed,
             Optional<Event.ReleaseMade> made) {
-        return new Event.LaneMoved(lane.queued(), attempts, started, installed, made);
+        return new LaneMoved(lane.queued(), attempts, started, installed, made);
     }
 }

@@ -62,20 +62,38 @@ class BeliefTest {
         assertThat(belief.works()).isCloseTo(works / all, within(1e-6));
     }
 
+    /**
+     * The chances that all this happened, and that the environment works now or does not: number by number, by what an
+     * environment is between two passes: right all the time, right again, broken for a while, or broken until somebody comes.
+     */
     private static double[] forward(int bad, List<Integer> sets, Rates rates) {
-        double works = 1;
-        double broken = 0;
+        double before = 1;
+        double[] chain = {1, 0, 0, 0};
         for (int set : sets) {
             if (set < 0) {
-                works += broken;
-                broken = 0;
+                // What passes right after the last failure shows that no passing outage lasted until then.
+                before *= chain[0] + chain[1] + chain[3];
+                chain = new double[] {1, 0, 0, 0};
             } else {
-                double breaks = rates.breaks(0.5);
-                broken += works * breaks;
-                works *= (1 - breaks) * ((set & bad) != 0 ? 1 : rates.flake());
+                chain = failed(chain, (set & bad) != 0 ? 1 : rates.flake(), rates);
             }
         }
-        return new double[] {works, broken};
+        return new double[] {before * (chain[0] + chain[1]), before * (chain[2] + chain[3])};
+    }
+
+    private static double[] failed(double[] c, double chance, Rates rates) {
+        double hours = 0.5;
+        double lasting = 0.2;
+        double breaks = rates.breaks(hours);
+        double stays = Math.exp(-hours / rates.outageHours());
+        double staysFromWithin = (1 - stays) * rates.outageHours() / hours;
+        double worked = c[0] + c[1];
+        return new double[] {
+            c[0] * (1 - breaks) * chance,
+            c[1] * (1 - breaks) * chance + worked * breaks * (1 - lasting) * (1 - staysFromWithin) + c[2] * (1 - stays),
+            c[2] * stays + worked * breaks * (1 - lasting) * staysFromWithin,
+            c[3] + worked * breaks * lasting
+        };
     }
 
     @Property(tries = 50)

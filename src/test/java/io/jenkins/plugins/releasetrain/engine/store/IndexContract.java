@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.releasetrain.engine.event.ConfigurationPart;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
@@ -67,7 +68,8 @@ abstract class IndexContract extends HistoryContract {
                         Samples.queued("c1"),
                         new Event.TrainResumed("bob"),
                         new Event.TrainPaused("3 trials in a row were void", "")));
-        Event.Part part = new Event.Part("train", "shop", Event.Alteration.CHANGED, List.of("policy"));
+        ConfigurationPart part =
+                new ConfigurationPart("train", "shop", ConfigurationPart.Alteration.CHANGED, List.of("policy"));
         Event configured = new Event.ConfigurationChanged(List.of(part), "4f2c", "SYSTEM");
         store.append("configuration", 0, Samples.AT.minusSeconds(5), List.of(configured));
 
