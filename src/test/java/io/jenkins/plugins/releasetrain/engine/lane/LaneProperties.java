@@ -102,7 +102,7 @@ class LaneProperties {
                 bad.add(digest);
             }
             // Builds of one job that come in any order.
-            int number = version * 10 - random.nextInt(25);
+            int number = 100 + version * 10 - random.nextInt(25);
             Origin origin = new Origin(service + "#" + number, service + "/" + version, "ada");
             LaneId lane = drive.open(service, name, origin);
             lanes.put(lane, digest);
