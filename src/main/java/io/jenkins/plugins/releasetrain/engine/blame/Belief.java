@@ -102,7 +102,14 @@ public final class Belief {
         }
 
         private void add(Chain chain, Streak streak, Map<Run, Long> sets, String here) {
-            streak.runs().forEach(run -> chain.failed(run, Optional.ofNullable(sets.get(run))));
+            for (Run run : streak.runs()) {
+                chain.failed(run, Optional.ofNullable(sets.get(run)));
+                if (chain.isLarge()) {
+                    // Twenty disjoint sets that fail in a row would be a million terms before the streak is over.
+                    large = true;
+                    return;
+                }
+            }
             Likelihood either = chain.either();
             boolean open = streak.open() && streak.environment().equals(here);
             working = working.times(open ? chain.works() : either);

@@ -90,6 +90,11 @@ public final class Chain {
         broken = broken.times(1 - heals);
     }
 
+    /** Whether there is more to look at than is looked at. */
+    boolean isLarge() {
+        return calm.isLarge() || healed.isLarge() || broken.isLarge() || lasting.isLarge();
+    }
+
     /** Whatever the environment did; it works again if something passed since. */
     Likelihood either() {
         double heals = streak.healedAt()
