@@ -16,6 +16,8 @@ import javax.net.ssl.SSLContext;
 
 /** Pushes sample images to any registry over plain HTTP calls, independently of the engine's own client. */
 public final class SampleImages {
+    private static final int RESETS = 2;
+
     private final URI origin;
     private final Optional<String> authorization;
     private final HttpClient client;
@@ -126,12 +128,24 @@ public final class SampleImages {
             request.header("Content-Type", contentType);
         }
         try {
-            return client.send(request.build(), BodyHandlers.ofByteArray());
+            return answer(request.build(), RESETS);
         } catch (IOException e) {
             throw new IllegalStateException(method + " " + uri + " failed: " + e, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(method + " " + uri + " was interrupted", e);
+        }
+    }
+
+    /** The JDK's server closes what it takes for idle, now and then just when the next request is on its way. */
+    private HttpResponse<byte[]> answer(HttpRequest request, int resets) throws IOException, InterruptedException {
+        try {
+            return client.send(request, BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            if (resets == 0) {
+                throw e;
+            }
+            return answer(request, resets - 1);
         }
     }
 
