@@ -189,7 +189,7 @@ final class TokenRequests {
                     FailureKind.TLS,
                     call.to(realm),
                     "is not sent: the token endpoint has no TLS, and credentials and tokens would be readable on the"
-                        + " way. Let the registry name an https endpoint, or opt in to plain HTTP for this registry.");
+                            + " way. Let the registry name an https endpoint, or opt in to plain HTTP for this registry.");
         }
         String own = settings.origin().getHost();
         boolean led = !own.equalsIgnoreCase(realm.getHost()) && isLocal(realm.getHost()) && !isLocal(own);

@@ -104,8 +104,8 @@ public record PostgresqlServer(
         if (!parts.matches()) {
             throw EngineException.invalid(
                     "The store's JDBC URL is not jdbc:postgresql://host:port/database, with allowed options at most;"
-                        + " give host, port and database of a PostgreSQL server as fields, without user and password."
-                        + " H2 is used without a URL, as the file in JENKINS_HOME/release-train");
+                            + " give host, port and database of a PostgreSQL server as fields, without user and password."
+                            + " H2 is used without a URL, as the file in JENKINS_HOME/release-train");
         }
         Map<String, String> properties = new TreeMap<>();
         if (parts.group("rest") != null && !parts.group("rest").isEmpty()) {

@@ -17,8 +17,8 @@ class ReaderTest {
     }
 
     private static final String ITEMS = "{'items':[{'id':'c1','services':['pay'],'reason':'db.internal is"
-        + " down','build':'secret/acme#1','url':'job/secret/','user':'eve'},{'id':'c2','services':['cart'],'reason':'answers"
-        + " 500','build':'shop/cart#2','url':'job/shop/','user':'ada'}]}";
+            + " down','build':'secret/acme#1','url':'job/secret/','user':'eve'},{'id':'c2','services':['cart'],'reason':'answers"
+            + " 500','build':'shop/cart#2','url':'job/shop/','user':'ada'}]}";
 
     @Test
     void S3_ofAJobThatMayNotBeSeenNothingIsToldButThatItWas() {
