@@ -41,7 +41,7 @@ public final class NamespaceObjects {
                         allowed("services", client.services().inNamespace(namespace)::list),
                         allowed("configmaps", client.configMaps().inNamespace(namespace)::list))
                 .flatMap(List::stream)
-                .map(object -> (JsonNode) json.valueToTree(object))
+                .<JsonNode>map(json::valueToTree)
                 .toList();
     }
 

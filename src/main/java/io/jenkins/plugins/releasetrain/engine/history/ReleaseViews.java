@@ -23,6 +23,7 @@ final class ReleaseViews {
     private static final int MOST_DIFFERENCES = 5_000;
     private static final int CHANGES = 100;
     private static final int AFTER = 50;
+    private static final String REPLACED = "REPLACED";
 
     private final Store store;
     private final SearchViews searches;
@@ -35,6 +36,7 @@ final class ReleaseViews {
     View.Release release(String id, Parameters p) {
         ReleaseRecord release = find(id);
         Event.ReleaseMade made = release.made();
+        String state = state(made);
         List<View.Difference> changed = changed(made);
         List<Entry> requests =
                 store.requests(made.changes().stream().limit(CHANGES).toList());
@@ -43,14 +45,14 @@ final class ReleaseViews {
                 made.owner(),
                 made.number(),
                 made.kind().name(),
-                state(made),
+                state,
                 made.set().value(),
                 made.parent(),
                 made.rollbackOf(),
                 made.user().orElse(""),
                 release.madeAt(),
                 release.promotedAt(),
-                release.promotedAt().flatMap(at -> replaced(made)),
+                state.equals(REPLACED) ? replaced(made) : Optional.empty(),
                 changed.stream()
                         .limit(p.number("limit", DIFFERENCES, MOST_DIFFERENCES))
                         .toList(),
@@ -65,7 +67,7 @@ final class ReleaseViews {
         String state = store.item(Item.RELEASE, made.id()).map(Item::state).orElse("MADE");
         boolean gone = state.equals("PROMOTED")
                 && !store.releasesInProduction(made.changed().keySet()).contains(made.id());
-        return gone ? "REPLACED" : state;
+        return gone ? REPLACED : state;
     }
 
     /** By the next release of its owner that brought one of its services; by another owner's it is only known that. */
