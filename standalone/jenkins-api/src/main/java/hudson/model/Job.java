@@ -12,6 +12,10 @@ public abstract class Job<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, R
 
     public void checkPermission(Permission permission) {}
 
+    public RunT getBuildByNumber(int number) {
+        throw new UnsupportedOperationException();
+    }
+
     public RunT getLastBuild() {
         throw new UnsupportedOperationException();
     }

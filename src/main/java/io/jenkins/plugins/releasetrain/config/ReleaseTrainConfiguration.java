@@ -12,6 +12,7 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.GlobalConfiguration;
@@ -113,8 +114,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
 
     @DataBoundSetter
     public void setRegistries(List<RegistryConfiguration> registries) {
-        draft().setRegistries(registries);
-        save();
+        change(d -> d.setRegistries(registries));
     }
 
     public List<EnvironmentConfiguration> getEnvironments() {
@@ -123,8 +123,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
 
     @DataBoundSetter
     public void setEnvironments(List<EnvironmentConfiguration> environments) {
-        draft().setEnvironments(environments);
-        save();
+        change(d -> d.setEnvironments(environments));
     }
 
     public List<CatalogConfiguration> getCatalogs() {
@@ -133,8 +132,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
 
     @DataBoundSetter
     public void setCatalogs(List<CatalogConfiguration> catalogs) {
-        draft().setCatalogs(catalogs);
-        save();
+        change(d -> d.setCatalogs(catalogs));
     }
 
     public List<TrainConfiguration> getTrains() {
@@ -143,8 +141,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
 
     @DataBoundSetter
     public void setTrains(List<TrainConfiguration> trains) {
-        draft().setTrains(trains);
-        save();
+        change(d -> d.setTrains(trains));
     }
 
     public List<WebhookConfiguration> getWebhooks() {
@@ -153,8 +150,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
 
     @DataBoundSetter
     public void setWebhooks(List<WebhookConfiguration> webhooks) {
-        draft().setWebhooks(webhooks);
-        save();
+        change(d -> d.setWebhooks(webhooks));
     }
 
     /** Null: a file in JENKINS_HOME. */
@@ -165,8 +161,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
 
     @DataBoundSetter
     public void setStore(StoreConfiguration store) {
-        draft().setStore(store);
-        save();
+        change(d -> d.setStore(store));
     }
 
     /** For the page. */
@@ -191,10 +186,26 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
         return now;
     }
 
-    /** One for each change: what one of them left behind, because it failed before it was saved, is in no other. */
-    private synchronized Draft draft() {
+    /**
+     * One part by itself. Where it does not fit to the others yet, it waits for them: scripts set one part after the other,
+     * in any order, and {@link #save} says what does not fit in the end.
+     */
+    private synchronized void change(Consumer<Draft> change) {
+        change.accept(draft());
+        if (BulkChange.contains(this)) {
+            return;
+        }
+        try {
+            take(draft);
+        } catch (Settings.Problems e) {
+            LOGGER.log(Level.WARNING, "Not in force yet, until the rest of it is set: {0}", e.getMessage());
+        }
+    }
+
+    /** One for each bulk change: what one of them left behind, because it failed before it was saved, is in no other. */
+    private Draft draft() {
         BulkChange change = BulkChange.contains(this) ? BulkChange.current() : null;
-        if (draft == null || change == null || draftOf != change) {
+        if (draft == null || draftOf != change) {
             draft = saved();
             draftOf = change;
         }
@@ -264,6 +275,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
         List<ConfigurationPart> changes = parts.since(saved);
         saved = parts;
         settings = next;
+        draft = null;
         ExtensionList.lookup(ConfigurationHost.class).forEach(host -> host.changed(changes));
     }
 

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.host;
 
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
+import hudson.ExtensionList;
 import hudson.ProxyConfiguration;
 import hudson.model.Cause;
 import hudson.model.Computer;
@@ -13,11 +14,14 @@ import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.Permission;
 import io.jenkins.plugins.releasetrain.engine.history.Reader;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.security.Access;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.PasswordAuthentication;
 import java.net.http.HttpClient;
@@ -37,6 +41,7 @@ import jenkins.scm.api.SCMHeadOrigin;
 import jenkins.scm.api.mixin.ChangeRequestSCMHead;
 import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.cps.replay.ReplayCause;
+import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
@@ -207,6 +212,40 @@ public final class Controller implements Loop.Host {
                 source(build.getParent()),
                 replay,
                 as.equals(ACL.SYSTEM2) ? Optional.empty() : Optional.of(person(as)));
+    }
+
+    /** The same later on; of a build that is not here (any more) by its job. */
+    Access.Rider rider(Origin origin) {
+        String job = origin.build().substring(0, Math.max(origin.build().lastIndexOf('#'), 0));
+        return Optional.of(origin)
+                .filter(this::isOurs)
+                .flatMap(o -> build(o.build()))
+                .map(build -> rider(build, identity(build)))
+                .orElseGet(
+                        () -> new Access.Rider(job, Access.Source.OWN, Optional.empty(), Optional.empty()));
+    }
+
+    private static Authentication identity(Run<?, ?> build) {
+        FlowExecutionOwner owner =
+                build instanceof FlowExecutionOwner.Executable program ? program.asFlowExecutionOwner() : null;
+        try {
+            return owner == null ? ACL.SYSTEM2 : owner.get().getAuthentication2();
+        } catch (IOException e) {
+            throw new EngineException(
+                    FailureKind.UNAVAILABLE, "Whom " + build + " runs as cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Number of the build of the same job that a build does again, the first one where that is a repetition itself. */
+    public Optional<Long> repeated(Run<?, ?> build) {
+        return ExtensionList.lookup(Repetition.class).stream()
+                .map(way -> way.of(build))
+                .flatMap(Optional::stream)
+                .filter(number -> number < build.getNumber())
+                .findFirst()
+                .map(number -> Optional.<Run<?, ?>>ofNullable(build.getParent().getBuildByNumber(number))
+                        .flatMap(this::repeated)
+                        .orElse(number.longValue()));
     }
 
     private static Access.Source source(Item job) {

@@ -7,11 +7,14 @@ import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.promotion.Permit;
 import io.jenkins.plugins.releasetrain.security.Access;
 import io.jenkins.plugins.releasetrain.security.Access.Rule;
 import io.jenkins.plugins.releasetrain.security.Access.Wish;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.security.core.Authentication;
 
 /** Asks for builds, by the settings that hold now, whether they may do what they are about to do. */
@@ -34,23 +37,13 @@ public final class Riders {
     /** @throws EngineException FORBIDDEN where it may not, or no such train */
     public void mayRide(Asking who, String train, Collection<String> services, boolean promote) {
         TrainConfiguration configured = ReleaseService.settings().train(train);
-        ask(
-                configured.rules(),
-                who,
-                new Wish("ride train '" + train + "'", PLACE.formatted("train", train), services, promote));
+        ask(configured.rules(), who, ride(train, services, promote));
     }
 
     /** @throws EngineException FORBIDDEN where it may not, or no such environment */
     public void mayRunLanes(Asking who, String environment, Collection<String> services, boolean promote) {
         EnvironmentConfiguration configured = ReleaseService.settings().environment(environment);
-        ask(
-                configured.rules(),
-                who,
-                new Wish(
-                        "run lanes in environment '" + environment + "'",
-                        PLACE.formatted("environment", environment),
-                        services,
-                        promote));
+        ask(configured.rules(), who, lanes(environment, services, promote));
     }
 
     /** @throws EngineException FORBIDDEN where it may not, or no such registry */
@@ -64,6 +57,39 @@ public final class Riders {
                         PLACE.formatted("registry", registry),
                         repositories,
                         true));
+    }
+
+    /** What was asked when a change boarded, asked again when it is decided and when it ships (I10). */
+    Permit permitOfTrain(String train) {
+        return (origin, services) -> stillAllowed(
+                ReleaseService.settings().train(train).rules(),
+                origin,
+                ride(train, services, true));
+    }
+
+    /** The same for the lanes of an environment. */
+    Permit permitOfLanes(String environment) {
+        return (origin, services) -> stillAllowed(
+                ReleaseService.settings().environment(environment).rules(),
+                origin,
+                lanes(environment, services, true));
+    }
+
+    private static Wish ride(String train, Collection<String> services, boolean promote) {
+        return new Wish("ride train '" + train + "'", PLACE.formatted("train", train), services, promote);
+    }
+
+    private static Wish lanes(String environment, Collection<String> services, boolean promote) {
+        return new Wish(
+                "run lanes in environment '" + environment + "'",
+                PLACE.formatted("environment", environment),
+                services,
+                promote);
+    }
+
+    private Optional<String> stillAllowed(List<Rule> rules, Origin origin, Wish wish) {
+        return Access.refusal(rules, controller.rider(origin), wish)
+                .map(why -> "not allowed any more by the time it was to ship: " + why);
     }
 
     /** @throws EngineException FORBIDDEN where the user that it runs as lacks a permission */

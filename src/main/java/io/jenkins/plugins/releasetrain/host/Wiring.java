@@ -25,6 +25,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
+import io.jenkins.plugins.releasetrain.engine.promotion.Permit;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.registry.Artifacts;
 import io.jenkins.plugins.releasetrain.engine.registry.HttpRegistry;
@@ -67,6 +68,7 @@ final class Wiring implements AutoCloseable {
             Executor threads,
             Clock clock,
             Consumer<Event> listener,
+            Riders riders,
             Live live,
             Catalogs catalogs,
             CatalogFiles files,
@@ -188,7 +190,7 @@ final class Wiring implements AutoCloseable {
                 catalog,
                 registries,
                 train.environments().stream().map(this::environment).toList(),
-                enginePorts(registries, catalog::taken));
+                enginePorts(registries, catalog::taken, ports.riders().permitOfTrain(train.getName())));
     }
 
     private Publisher publisher(TrainConfiguration train) {
@@ -275,17 +277,18 @@ final class Wiring implements AutoCloseable {
                 catalog,
                 registries,
                 environment(environment.getName()),
-                enginePorts(registries, () -> catalog));
+                enginePorts(registries, () -> catalog, ports.riders().permitOfLanes(environment.getName())));
     }
 
     private io.jenkins.plugins.releasetrain.engine.promotion.Ports enginePorts(
-            Registries registries, Supplier<Catalog> catalog) {
+            Registries registries, Supplier<Catalog> catalog, Permit permit) {
         return new io.jenkins.plugins.releasetrain.engine.promotion.Ports(
                 store,
                 promoter,
                 ports.clock(),
                 Wiring::id,
-                ports.listener().andThen(promoter.early().following(registries, catalog)));
+                ports.listener().andThen(promoter.early().following(registries, catalog)),
+                permit);
     }
 
     static String id() {

@@ -30,6 +30,7 @@ final class Origins {
                 run.getExternalizableId(),
                 ReleaseService.get().controller().address(run.getUrl()) + Origin.STEP + node.getId(),
                 user == null || user.getUserId() == null ? "" : user.getUserId(),
-                Optional.of(ReleaseService.get().controller().id()));
+                Optional.of(ReleaseService.get().controller().id()),
+                ReleaseService.get().controller().repeated(run));
     }
 }

@@ -121,6 +121,50 @@ class WhoMayReleaseTest extends ShopTest {
         assertThat(shop.inProduction("pay")).isEqualTo(before);
     }
 
+    /** What is asked when it boards is asked again when it ships (I10). */
+    @Test
+    void I10_aJobThatMayNoMoreByTheTimeItShipsIsNotPromoted() throws Exception {
+        WorkflowRun train = Shop.start(Shop.job(
+                jenkins, "train", "monoRelease(train: 'shop', service: 'pay', image: 'evil') { gate 'train' }"));
+        WorkflowRun lane = Shop.start(Shop.job(
+                jenkins, "lane", "microRelease(environment: 'cd', candidates: [pay: 'evil']) { gate 'lane' }"));
+        GateStep.awaitWaiting("train");
+        GateStep.awaitWaiting("lane");
+        access(List.of(rule("others", "*", true), rule("**", "cart", true), rule("**", "pay", false)));
+        GateStep.open("train");
+        GateStep.open("lane");
+
+        for (WorkflowRun build : List.of(train, lane)) {
+            jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
+            jenkins.assertLogContains("not allowed any more by the time it was to ship", build);
+            jenkins.assertLogContains("for tests only", build);
+        }
+        assertThat(shop.inProduction("pay")).isEqualTo(before);
+        assertThat(shop.production.tags("shop/pay")).isEmpty();
+    }
+
+    @Test
+    void I10_aUserWhoMayNoMoreByTheTimeItShipsPromotesNothing() throws Exception {
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Item.READ, Item.BUILD, ReleasePermissions.RUN, ReleasePermissions.PROMOTE)
+                .everywhere()
+                .to("rider"));
+        QueueItemAuthenticatorConfiguration.get()
+                .getAuthenticators()
+                .add(new MockQueueItemAuthenticator()
+                        .authenticate("train", User.getById("rider", true).impersonate2()));
+        WorkflowRun train = Shop.start(Shop.job(
+                jenkins, "train", "monoRelease(train: 'shop', service: 'pay', image: 'evil') { gate 'train' }"));
+        GateStep.awaitWaiting("train");
+        secure();
+        GateStep.open("train");
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(train));
+        jenkins.assertLogContains("runs as 'rider', who lacks the permission Release/Promote", train);
+        assertThat(shop.inProduction("pay")).isEqualTo(before);
+    }
+
     private void secure() {
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()

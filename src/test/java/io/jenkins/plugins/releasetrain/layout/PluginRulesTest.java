@@ -136,6 +136,18 @@ class PluginRulesTest {
             .dependOnClassesThat()
             .haveFullyQualifiedName(BASE + "host.JUnitRecords");
 
+    /** The same of declarative pipelines. */
+    @ArchTest
+    static final ArchRule what_needs_declarative_pipelines_is_used_by_nobody = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(BASE + "host.RestartedStages")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.jenkinsci.plugins.pipeline.modeldefinition..")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName(BASE + "host.RestartedStages");
+
     @ArchTest
     static final ArchRule static_fields_are_final =
             fields().that().areStatic().should().beFinal();

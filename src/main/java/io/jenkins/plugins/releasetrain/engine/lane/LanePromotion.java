@@ -76,9 +76,9 @@ final class LanePromotion {
     }
 
     private Next alone(LaneState s, Lane lane, SortedSet<String> together) {
-        Optional<String> blocked = blocks.refusal(lane.candidates());
-        if (blocked.isPresent()) {
-            return new Next.End(Outcome.CANCELLED, blocked.get(), "");
+        Optional<String> refusal = refusal(lane);
+        if (refusal.isPresent()) {
+            return new Next.End(Outcome.CANCELLED, refusal.get(), "");
         }
         Optional<Next.End> late = precedence.superseded(lane);
         if (late.isPresent()) {
@@ -87,6 +87,21 @@ final class LanePromotion {
         Event.LaneTested tested = ((Phase.Passed) lane.phase()).tested();
         return policy.passed(
                 s, lane, trial.movedSince(lane, tested, together), ports.clock().instant());
+    }
+
+    /** Why it may not be promoted any more: its image was marked bad, or its right to promote was taken meanwhile. */
+    private Optional<String> refusal(Lane lane) {
+        return blocks.refusal(lane.candidates())
+                .or(() -> ports.permit()
+                        .refusal(lane.queued().origin(), lane.candidates().keySet()));
+    }
+
+    private Optional<String> refusal(Event.ReleaseMade made) {
+        return blocks.refusal(made.changed())
+                .or(() -> lanes(journal.state(), made).stream()
+                        .map(this::refusal)
+                        .flatMap(Optional::stream)
+                        .findFirst());
     }
 
     /** One release of all of them: production as it is, with their images. */
@@ -164,7 +179,7 @@ final class LanePromotion {
             Next.Wait wait = (Next.Wait) gate.get();
             return Optional.of(new LaneTask.Wait(wait.why(), wait.again()));
         }
-        blocks.refusal(made.changed()).ifPresent(why -> refuse(made, promotion, why, false));
+        refusal(made).ifPresent(why -> refuse(made, promotion, why, false));
         return Optional.empty();
     }
 
@@ -174,7 +189,7 @@ final class LanePromotion {
 
     /** Why a release is not wanted any more; asked until its first tag is about to move. */
     private Optional<String> veto(Event.ReleaseMade made) {
-        return blocks.refusal(made.changed())
+        return refusal(made)
                 .or(() -> policy.gate(journal.state(), ports.clock().instant()).map(next -> ((Next.Wait) next).why()));
     }
 
@@ -234,9 +249,9 @@ final class LanePromotion {
     }
 
     private Event afterRefusal(Lane lane, boolean joint, String reason, boolean stale) {
-        Optional<String> blocked = blocks.refusal(lane.candidates());
-        if (blocked.isPresent()) {
-            return new Event.LaneEnded(lane.id(), Outcome.CANCELLED, blocked.get(), "");
+        Optional<String> refusal = refusal(lane);
+        if (refusal.isPresent()) {
+            return new Event.LaneEnded(lane.id(), Outcome.CANCELLED, refusal.get(), "");
         } else if (joint || stale) {
             Next next = policy.again(lane, reason, joint, false);
             return next instanceof Next.End end

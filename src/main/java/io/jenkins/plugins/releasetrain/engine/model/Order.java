@@ -10,7 +10,7 @@ import java.util.function.Function;
 
 /**
  * Which of two changes of one service is the newer (I13): of builds of one job the one with the higher number, whenever it
- * arrives; otherwise the one that was queued later.
+ * arrives; otherwise the one that was queued later. A build that repeats another one, as a replay does, is as old as that.
  *
  * @param job full name of the job, with the controller that it is on; empty where no job is known
  * @param number of the build in that job; 0 where none is known
@@ -27,7 +27,10 @@ public record Order(String job, long number, Instant queuedAt) {
             return new Order("", 0, queuedAt);
         }
         String controller = origin.controller().map(c -> c + ":").orElse("");
-        return new Order(controller + origin.build().substring(0, mark), Long.parseLong(number), queuedAt);
+        return new Order(
+                controller + origin.build().substring(0, mark),
+                origin.repeats().orElseGet(() -> Long.parseLong(number)),
+                queuedAt);
     }
 
     public static Order of(Change change) {

@@ -10,8 +10,10 @@ import java.util.Optional;
  *     other host that shares the store; otherwise, and in what was written before, relative to the host's root
  * @param user the person behind it
  * @param controller id of the host that runs the build, among all that share the store; empty where there is one
+ * @param repeats number of the same job's build that this one does again, as a replay does; empty for none
  */
-public record Origin(String build, String url, String user, Optional<String> controller) {
+public record Origin(
+        String build, String url, String user, Optional<String> controller, Optional<Long> repeats) {
     /** In a URL, before the id of a step of the build. */
     public static final String STEP = "#node-";
 
@@ -19,6 +21,10 @@ public record Origin(String build, String url, String user, Optional<String> con
 
     public Origin(String build, String url, String user) {
         this(build, url, user, Optional.empty());
+    }
+
+    public Origin(String build, String url, String user, Optional<String> controller) {
+        this(build, url, user, controller, Optional.empty());
     }
 
     /** Whether it is the very same step of the same build, under whatever address its host was reached. */

@@ -11,5 +11,17 @@ import java.util.function.Supplier;
  *
  * @param ids makes ids that are unique for ever
  * @param listener told of every event once it is durable
+ * @param permit of this train, or of the lanes of this environment
  */
-public record Ports(Store store, Promoter promoter, Clock clock, Supplier<String> ids, Consumer<Event> listener) {}
+public record Ports(
+        Store store,
+        Promoter promoter,
+        Clock clock,
+        Supplier<String> ids,
+        Consumer<Event> listener,
+        Permit permit) {
+    /** Whoever was let in may promote. */
+    public Ports(Store store, Promoter promoter, Clock clock, Supplier<String> ids, Consumer<Event> listener) {
+        this(store, promoter, clock, ids, listener, Permit.ALWAYS);
+    }
+}

@@ -68,7 +68,8 @@ final class Arrivals {
                     new Event.ChangeEnded(
                             change.id(),
                             Outcome.SUPERSEDED,
-                            "it is older than what " + where + " already, by the numbers of their builds",
+                            "it is older than what " + where + " already, by the numbers of their builds"
+                                    + repeats(change),
                             late.orElse("")));
         }
         List<Event> events = new ArrayList<>();
@@ -78,6 +79,13 @@ final class Arrivals {
                         old.id(), Outcome.SUPERSEDED, "a newer image of the same service was queued", change.id())));
         events.add(new Event.ChangeQueued(change));
         return events;
+    }
+
+    private static String repeats(Change change) {
+        return change.origin()
+                .repeats()
+                .map(number -> ": it does build " + number + " again; start a new build, or roll back to go back on purpose")
+                .orElse("");
     }
 
     private static boolean covers(Change change, Change other) {

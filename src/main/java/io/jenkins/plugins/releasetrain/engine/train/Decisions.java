@@ -3,7 +3,6 @@ package io.jenkins.plugins.releasetrain.engine.train;
 import io.jenkins.plugins.releasetrain.engine.blame.Judgement;
 import io.jenkins.plugins.releasetrain.engine.blame.Rates;
 import io.jenkins.plugins.releasetrain.engine.blame.Run;
-import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
@@ -29,12 +28,10 @@ final class Decisions {
 
     private final TrainContext context;
     private final Releases releases;
-    private final Blocks blocks;
 
-    Decisions(TrainContext context, Releases releases, Blocks blocks) {
+    Decisions(TrainContext context, Releases releases) {
         this.context = context;
         this.releases = releases;
-        this.blocks = blocks;
     }
 
     /**
@@ -96,9 +93,9 @@ final class Decisions {
      */
     Optional<Task> decide(TrainState state, Place place) {
         Batch batch = state.batch().orElseThrow();
-        Optional<Event> blocked = firstBlocked(batch).or(() -> firstOutdated(state));
-        if (blocked.isPresent()) {
-            unchanged(state, List.of(blocked.get()));
+        Optional<Event> refused = firstRefused(batch).or(() -> firstOutdated(state));
+        if (refused.isPresent()) {
+            unchanged(state, List.of(refused.get()));
         } else if (batch.changes().isEmpty()) {
             unchanged(state, context.abandon(state, "nothing is left to be decided"));
         } else if (!departing(state).equals(Train.ids(batch.changes()))) {
@@ -114,10 +111,10 @@ final class Decisions {
                 .update(s -> s.batch().equals(state.batch()) && s.trials().equals(state.trials()) ? events : List.of());
     }
 
-    /** An image can be blocked while its change waits. */
-    private Optional<Event> firstBlocked(Batch batch) {
+    /** An image can be blocked, or a right be taken, while its change waits. */
+    private Optional<Event> firstRefused(Batch batch) {
         return batch.changes().stream()
-                .flatMap(change -> blocks.refusal(change.images()).stream()
+                .flatMap(change -> releases.refusal(change).stream()
                         .map(why -> (Event) new Event.ChangeEnded(change.id(), Outcome.CANCELLED, why, "")))
                 .findFirst();
     }

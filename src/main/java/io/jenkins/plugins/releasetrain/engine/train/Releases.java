@@ -108,18 +108,40 @@ final class Releases {
                 && !context.ports().promoter().isPlanned(promotion);
     }
 
+    /** Why a change may not be released any more: its image was marked bad, or its right to promote was taken meanwhile. */
+    Optional<String> refusal(Change change) {
+        return blocks.refusal(change.images()).or(() -> forbidden(change));
+    }
+
+    private Optional<String> forbidden(Change change) {
+        return change.promote()
+                ? context.ports()
+                        .permit()
+                        .refusal(change.origin(), change.images().keySet())
+                : Optional.empty();
+    }
+
+    /** Of a rollback the person was asked who ordered it. */
+    private Optional<String> forbidden(TrainState.Pending pending) {
+        return pending.changes().stream()
+                .map(this::forbidden)
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
     /** Promotes the pending release; what is retryable is tried again later, the rest stops the train and says why. */
     Optional<Task> promote(TrainState state) {
         TrainState.Pending pending = state.pending().orElseThrow();
         String release = pending.made().id();
         String promotion = context.settings().name() + "/" + release;
         Optional<String> blocked = blocks.refusal(pending.made().changed());
-        if (blocked.isPresent() && !context.ports().promoter().isPlanned(promotion)) {
-            refuse(new Event.PromotionRefused(release, promotion, blocked.get()), true);
+        Optional<String> unwanted = blocked.or(() -> forbidden(pending));
+        if (unwanted.isPresent() && !context.ports().promoter().isPlanned(promotion)) {
+            refuse(new Event.PromotionRefused(release, promotion, unwanted.get()), true);
             return Optional.empty();
         }
         String refusal;
-        boolean goesOn = blocked.isPresent();
+        boolean stale = false;
         try {
             if (blocked.isPresent()) {
                 context.ports()
@@ -138,9 +160,10 @@ final class Releases {
             if (e.kind().retryable()) {
                 return Optional.of(new Task.Wait("promotion of " + release + ": " + e.getMessage(), TRY_AGAIN));
             }
-            goesOn |= e.kind() == FailureKind.STALE;
+            stale = e.kind() == FailureKind.STALE;
             refusal = e.getMessage();
         }
+        boolean goesOn = stale || blocked.or(() -> forbidden(pending)).isPresent();
         refuse(new Event.PromotionRefused(release, promotion, refusal), goesOn);
         return Optional.empty();
     }
@@ -214,7 +237,8 @@ final class Releases {
                 context.catalog(),
                 context.registries(),
                 rollback ? Optional.empty() : Optional.of(baseline),
-                context.settings().movingTags());
+                        context.settings().movingTags())
+                .unless(() -> forbidden(pending));
     }
 
     Optional<Digest> lastSet(TrainState state) {

@@ -8,6 +8,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +49,30 @@ class TrainOrderTest {
         String ten = queue("cart#10", 0, Map.of("s1", "1.10"));
         ride.run("build 1");
         assertThat(ride.outcome(ten).outcome()).isEqualTo(Outcome.SUPERSEDED);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.11"));
+    }
+
+    /** A replay has a number of its own, and the images of the build that it does again. */
+    @Test
+    void MQ_1_d_replayOfAnOldBuildIsAsOldAsThatBuild() {
+        queue("cart#11", 0, Map.of("s1", "1.11"));
+        ride.run("build 1");
+        String replay = ride.train()
+                .queue(new Train.Request(
+                        Map.of("s1", "1"),
+                        new Origin("cart#12", "", "", Optional.empty(), Optional.of(10L)),
+                        0,
+                        true));
+        String again = ride.train()
+                .queue(new Train.Request(
+                        Map.of("s1", "1.11"),
+                        new Origin("cart#13", "", "", Optional.empty(), Optional.of(11L)),
+                        0,
+                        true));
+        ride.run("build 1");
+        assertThat(ride.outcome(replay).outcome()).isEqualTo(Outcome.SUPERSEDED);
+        assertThat(ride.outcome(replay).reason()).contains("it does build 10 again", "roll back");
+        assertThat(ride.outcome(again).outcome()).isEqualTo(Outcome.RELEASED);
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.11"));
     }
 

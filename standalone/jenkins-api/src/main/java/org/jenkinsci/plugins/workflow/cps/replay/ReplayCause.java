@@ -4,4 +4,8 @@ import hudson.model.Cause;
 
 public class ReplayCause extends Cause {
     private ReplayCause() {}
+
+    public int getOriginalNumber() {
+        throw new UnsupportedOperationException();
+    }
 }
