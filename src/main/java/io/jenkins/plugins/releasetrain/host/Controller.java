@@ -221,8 +221,7 @@ public final class Controller implements Loop.Host {
                 .filter(this::isOurs)
                 .flatMap(o -> build(o.build()))
                 .map(build -> rider(build, identity(build)))
-                .orElseGet(
-                        () -> new Access.Rider(job, Access.Source.OWN, Optional.empty(), Optional.empty()));
+                .orElseGet(() -> new Access.Rider(job, Access.Source.OWN, Optional.empty(), Optional.empty()));
     }
 
     private static Authentication identity(Run<?, ?> build) {

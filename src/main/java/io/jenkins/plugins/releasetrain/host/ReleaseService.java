@@ -67,8 +67,8 @@ public final class ReleaseService {
     private final Map<String, LaneDriver> lanes = new ConcurrentHashMap<>();
     private final DaemonPushes pushes = new DaemonPushes(new DockerDaemon(Optional.empty()));
     private final AtomicBoolean watching = new AtomicBoolean();
-    private final Wiring.Surroundings around =
-            new Wiring.Surroundings(controller.threads(), clock, this::onEvent, riders, live, catalogs, files, controller.id());
+    private final Wiring.Surroundings around = new Wiring.Surroundings(
+            controller.threads(), clock, this::onEvent, riders, live, catalogs, files, controller.id());
     private final StoreHolder<StoreKey, OpenStore> holder = new StoreHolder<>(
             () -> StoreKey.of(settings().store(), controller.directory()),
             key -> new OpenStore(SqlStore.open(key.settings()), this, controller, around),

@@ -61,18 +61,14 @@ public final class Riders {
 
     /** What was asked when a change boarded, asked again when it is decided and when it ships (I10). */
     Permit permitOfTrain(String train) {
-        return (origin, services) -> stillAllowed(
-                ReleaseService.settings().train(train).rules(),
-                origin,
-                ride(train, services, true));
+        return (origin, services) ->
+                stillAllowed(ReleaseService.settings().train(train).rules(), origin, ride(train, services, true));
     }
 
     /** The same for the lanes of an environment. */
     Permit permitOfLanes(String environment) {
         return (origin, services) -> stillAllowed(
-                ReleaseService.settings().environment(environment).rules(),
-                origin,
-                lanes(environment, services, true));
+                ReleaseService.settings().environment(environment).rules(), origin, lanes(environment, services, true));
     }
 
     private static Wish ride(String train, Collection<String> services, boolean promote) {

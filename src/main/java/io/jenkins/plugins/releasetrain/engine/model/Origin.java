@@ -12,8 +12,7 @@ import java.util.Optional;
  * @param controller id of the host that runs the build, among all that share the store; empty where there is one
  * @param repeats number of the same job's build that this one does again, as a replay does; empty for none
  */
-public record Origin(
-        String build, String url, String user, Optional<String> controller, Optional<Long> repeats) {
+public record Origin(String build, String url, String user, Optional<String> controller, Optional<Long> repeats) {
     /** In a URL, before the id of a step of the build. */
     public static final String STEP = "#node-";
 

@@ -14,12 +14,7 @@ import java.util.function.Supplier;
  * @param permit of this train, or of the lanes of this environment
  */
 public record Ports(
-        Store store,
-        Promoter promoter,
-        Clock clock,
-        Supplier<String> ids,
-        Consumer<Event> listener,
-        Permit permit) {
+        Store store, Promoter promoter, Clock clock, Supplier<String> ids, Consumer<Event> listener, Permit permit) {
     /** Whoever was let in may promote. */
     public Ports(Store store, Promoter promoter, Clock clock, Supplier<String> ids, Consumer<Event> listener) {
         this(store, promoter, clock, ids, listener, Permit.ALWAYS);

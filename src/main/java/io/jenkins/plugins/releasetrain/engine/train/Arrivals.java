@@ -84,7 +84,8 @@ final class Arrivals {
     private static String repeats(Change change) {
         return change.origin()
                 .repeats()
-                .map(number -> ": it does build " + number + " again; start a new build, or roll back to go back on purpose")
+                .map(number ->
+                        ": it does build " + number + " again; start a new build, or roll back to go back on purpose")
                 .orElse("");
     }
 

@@ -232,11 +232,11 @@ final class Releases {
         ImageSet baseline = context.ports().store().set(pending.baseline()).orElseThrow();
         boolean rollback = !pending.made().rollbackOf().isEmpty();
         return PromotionItems.request(
-                promotion,
-                pending.made(),
-                context.catalog(),
-                context.registries(),
-                rollback ? Optional.empty() : Optional.of(baseline),
+                        promotion,
+                        pending.made(),
+                        context.catalog(),
+                        context.registries(),
+                        rollback ? Optional.empty() : Optional.of(baseline),
                         context.settings().movingTags())
                 .unless(() -> forbidden(pending));
     }

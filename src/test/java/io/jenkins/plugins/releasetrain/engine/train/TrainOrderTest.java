@@ -59,10 +59,7 @@ class TrainOrderTest {
         ride.run("build 1");
         String replay = ride.train()
                 .queue(new Train.Request(
-                        Map.of("s1", "1"),
-                        new Origin("cart#12", "", "", Optional.empty(), Optional.of(10L)),
-                        0,
-                        true));
+                        Map.of("s1", "1"), new Origin("cart#12", "", "", Optional.empty(), Optional.of(10L)), 0, true));
         String again = ride.train()
                 .queue(new Train.Request(
                         Map.of("s1", "1.11"),

@@ -52,8 +52,7 @@ class TrainRightsTest {
 
     private String queue(String service, boolean promote) {
         shop.build(service, "2");
-        return train.queue(
-                new Train.Request(Map.of(service, "2"), new Origin(service + "#2", "", "ada"), 0, promote));
+        return train.queue(new Train.Request(Map.of(service, "2"), new Origin(service + "#2", "", "ada"), 0, promote));
     }
 
     private void runs(String service, String version) {
