@@ -20,10 +20,10 @@ import io.jenkins.plugins.releasetrain.engine.store.StoreCopy;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,6 +33,9 @@ final class ConnectionTests {
     private static final Duration SOON = Duration.ofSeconds(10);
     /** Somebody waits, and a thread of the web server with him. */
     private static final RegistrySettings.Limits ONE_TRY = RegistrySettings.Limits.DEFAULT.forOneTry(SOON);
+
+    private static final Set<Workload.Kind> USUAL =
+            Set.of(Workload.Kind.DEPLOYMENT, Workload.Kind.STATEFUL_SET, Workload.Kind.DAEMON_SET);
 
     private ConnectionTests() {}
 
@@ -57,13 +60,18 @@ final class ConnectionTests {
                     .list()
                     .getItems()
                     .size();
-            List<String> missing = NamespaceAccess.missing(
-                    new KubernetesNamespace(client, environment.getNamespace()),
-                    environment.getIsolation(),
-                    kinds(environment.getName()));
+            KubernetesNamespace namespace = new KubernetesNamespace(client, environment.getNamespace());
+            Set<Workload.Kind> kinds = kinds(environment.getName());
+            List<String> missing = NamespaceAccess.missing(namespace, environment.getIsolation(), kinds);
             if (!missing.isEmpty()) {
                 return FormValidation.error("The cluster answers, but its account may not " + String.join(", ", missing)
                         + " in namespace '" + environment.getNamespace() + "'");
+            }
+            List<String> unwatched = NamespaceAccess.unwatched(namespace, kinds);
+            if (!unwatched.isEmpty()) {
+                return FormValidation.warning("The cluster answers, but its account may not "
+                        + String.join(", ", unwatched) + " in namespace '" + environment.getNamespace()
+                        + "', so this is read again and again instead");
             }
             return FormValidation.ok("The cluster answers; the namespace holds " + deployments + " Deployments");
         } catch (EngineException e) {
@@ -74,9 +82,9 @@ final class ConnectionTests {
         }
     }
 
-    /** Of the workloads that are installed there, as far as the saved configuration says it; all where it does not. */
+    /** Of the workloads that are installed there, as far as the saved configuration says it; the usual ones where it does not. */
     private static Set<Workload.Kind> kinds(String environment) {
-        Set<Workload.Kind> kinds = EnumSet.noneOf(Workload.Kind.class);
+        Set<Workload.Kind> kinds = new TreeSet<>();
         try {
             ReleaseService.get().catalogsIn(environment).stream()
                     .flatMap(catalog -> catalog.services().values().stream())
@@ -86,7 +94,7 @@ final class ConnectionTests {
             // A catalog that cannot be read is told where it is configured.
             kinds.clear();
         }
-        return kinds.isEmpty() ? EnumSet.allOf(Workload.Kind.class) : kinds;
+        return kinds.isEmpty() ? USUAL : kinds;
     }
 
     /**

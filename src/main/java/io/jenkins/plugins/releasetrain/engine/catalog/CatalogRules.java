@@ -37,11 +37,13 @@ final class CatalogRules {
     private final YamlDocument document;
     private final List<Problem> problems;
     private final Map<String, String> defaults = new HashMap<>(BUILT_IN);
+    private final SortedMap<String, Workload.Kind> kinds;
     private final SortedMap<String, Service> services = new TreeMap<>();
 
     private CatalogRules(YamlDocument document, List<Problem> problems) {
         this.document = document;
         this.problems = problems;
+        this.kinds = KindRules.read(document, problems);
     }
 
     /**
@@ -97,7 +99,7 @@ final class CatalogRules {
                             values.get("dev"),
                             values.get("production"),
                             values.get("productionTag"),
-                            WorkloadForm.parse(values.get("workload")),
+                            WorkloadForm.parse(values.get("workload"), kinds),
                             node.path("group").asText(name),
                             Collections.unmodifiableSortedSet(dependsOn),
                             new Service.Parts(others, Set.of(), false)));
@@ -130,7 +132,7 @@ final class CatalogRules {
             } else if (i == 0) {
                 values.put("workload", value);
             } else {
-                others.add(WorkloadForm.parse(value));
+                others.add(WorkloadForm.parse(value, kinds));
             }
         }
         return usable;
@@ -144,7 +146,7 @@ final class CatalogRules {
     private boolean check(String path, String key, String value) {
         try {
             switch (key) {
-                case "workload" -> WorkloadForm.parse(value);
+                case "workload" -> WorkloadForm.parse(value, kinds);
                 case "productionTag" -> ImageReference.checkTag(value);
                 default -> ImageReference.checkRepository(value);
             }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.cluster;
 
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Blocker;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing;
@@ -40,10 +41,14 @@ final class Blockers {
      */
     record Found(Blocker blocker, boolean sure, boolean process) {}
 
-    /** @param over whether the deadline of the wait is over */
-    List<Found> of(String service, DeployedWorkload workload, Set<String> containers, List<Pod> pods, boolean over) {
+    /**
+     * @param refusals events of pods that were not created for the part's workload
+     * @param over whether the deadline of the wait is over
+     */
+    List<Found> of(Part part, List<Pod> pods, List<Event> refusals, boolean over) {
+        String service = part.service().name();
         List<Found> found = new ArrayList<>();
-        for (Obstacle obstacle : Obstacle.of(workload, containers, pods)) {
+        for (Obstacle obstacle : Obstacle.of(part.workload(), part.names(), pods, refusals)) {
             FaultRules.Judged judged = rules.judge(obstacle.sign(), over);
             Fault fault = obstacle.own() || judged.fault() != Fault.IMAGE ? judged.fault() : Fault.UNKNOWN;
             boolean sure = fault == Fault.IMAGE && lasted(service, obstacle, judged.when());

@@ -58,12 +58,9 @@ record CandidateCopies(Beside beside, List<Service> services, List<HTTPRoute> ro
     }
 
     private static void check(DeployedWorkload workload) {
-        if (workload.kind() != Workload.Kind.DEPLOYMENT) {
-            throw EngineException.invalid(
-                    workload + " cannot have a candidate beside it: only a Deployment can, since the"
-                            + " pods of other kinds have a name, a volume or a node of their own. Use the isolation "
-                            + Isolation.REPLACE);
-        }
+        workload.type().neverBeside().ifPresent(why -> {
+            throw EngineException.invalid(workload + why);
+        });
         List<String> claims = workload.template().getSpec().getVolumes().stream()
                 .filter(v -> v.getPersistentVolumeClaim() != null)
                 .filter(v -> !Boolean.TRUE.equals(v.getPersistentVolumeClaim().getReadOnly()))
@@ -74,7 +71,7 @@ record CandidateCopies(Beside beside, List<Service> services, List<HTTPRoute> ro
                     + " cannot have a candidate beside it: both would write to volume claim "
                     + String.join(", ", claims) + ". Mount it read-only, or use the isolation " + Isolation.REPLACE);
         }
-        LabelSelector selector = workload.selector();
+        LabelSelector selector = selector(workload);
         boolean byValue = !selector.getMatchLabels().isEmpty()
                 || selector.getMatchExpressions().stream().anyMatch(e -> "In".equals(e.getOperator()));
         if (!byValue) {
@@ -82,6 +79,10 @@ record CandidateCopies(Beside beside, List<Service> services, List<HTTPRoute> ro
                     + " cannot have a candidate beside it: its selector names no label with"
                     + " a value, so it would select the candidate's pods too. Use the isolation " + Isolation.REPLACE);
         }
+    }
+
+    private static LabelSelector selector(DeployedWorkload workload) {
+        return workload.selector().orElseGet(LabelSelector::new);
     }
 
     private List<Service> selecting(DeployedWorkload workload) {
@@ -125,7 +126,7 @@ record CandidateCopies(Beside beside, List<Service> services, List<HTTPRoute> ro
                         : template.getSpec().getContainers())
                 .get(slot.index())
                 .setImage(image));
-        DeploymentSpec spec = ((Deployment) workload.resource()).getSpec();
+        DeploymentSpec spec = workload.type().copied(workload.resource());
         return new DeploymentBuilder()
                 .withMetadata(metadata(workload.resource(), name))
                 .withNewSpec()
@@ -143,8 +144,8 @@ record CandidateCopies(Beside beside, List<Service> services, List<HTTPRoute> ro
 
     private Map<String, String> podLabels(DeployedWorkload workload, String name, List<Service> selecting) {
         Set<String> selectedBy =
-                new TreeSet<>(workload.selector().getMatchLabels().keySet());
-        workload.selector().getMatchExpressions().forEach(e -> selectedBy.add(e.getKey()));
+                new TreeSet<>(selector(workload).getMatchLabels().keySet());
+        selector(workload).getMatchExpressions().forEach(e -> selectedBy.add(e.getKey()));
         selecting.forEach(s -> selectedBy.addAll(s.getSpec().getSelector().keySet()));
         Map<String, String> labels = new TreeMap<>(labels(workload));
         labels.replaceAll((key, value) -> selectedBy.contains(key) ? name : value);

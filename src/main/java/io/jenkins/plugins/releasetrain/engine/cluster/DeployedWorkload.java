@@ -5,13 +5,11 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
-import io.fabric8.kubernetes.api.model.apps.DaemonSet;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,7 +18,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A workload as the API server has it, of whichever kind. */
-record DeployedWorkload(Workload.Kind kind, HasMetadata resource, PodTemplateSpec template, LabelSelector selector) {
+record DeployedWorkload(
+        WorkloadKind type, HasMetadata resource, PodTemplateSpec template, Optional<LabelSelector> selector) {
     /** The token of the lock holder that changed the workload last (I3). */
     static final String FENCE = "release-train.jenkins.io/fence";
 
@@ -28,34 +27,16 @@ record DeployedWorkload(Workload.Kind kind, HasMetadata resource, PodTemplateSpe
     static final String ASKED = "release-train.jenkins.io/images";
 
     static DeployedWorkload of(HasMetadata resource) {
-        if (resource instanceof Deployment d) {
-            return new DeployedWorkload(
-                    Workload.Kind.DEPLOYMENT,
-                    d,
-                    d.getSpec().getTemplate(),
-                    d.getSpec().getSelector());
-        }
-        if (resource instanceof StatefulSet s) {
-            return new DeployedWorkload(
-                    Workload.Kind.STATEFUL_SET,
-                    s,
-                    s.getSpec().getTemplate(),
-                    s.getSpec().getSelector());
-        }
-        DaemonSet d = (DaemonSet) resource;
-        return new DeployedWorkload(
-                Workload.Kind.DAEMON_SET,
-                d,
-                d.getSpec().getTemplate(),
-                d.getSpec().getSelector());
+        return of(WorkloadKinds.of(resource), resource);
     }
 
-    static Class<? extends HasMetadata> type(Workload.Kind kind) {
-        return switch (kind) {
-            case DEPLOYMENT -> Deployment.class;
-            case STATEFUL_SET -> StatefulSet.class;
-            case DAEMON_SET -> DaemonSet.class;
-        };
+    /** @throws EngineException INVALID_INPUT where it has no pod template */
+    static DeployedWorkload of(WorkloadKind type, HasMetadata resource) {
+        return new DeployedWorkload(type, resource, type.template(resource), type.selector(resource));
+    }
+
+    Workload.Kind kind() {
+        return type.kind();
     }
 
     String name() {
@@ -104,6 +85,44 @@ record DeployedWorkload(Workload.Kind kind, HasMetadata resource, PodTemplateSpe
         return asked;
     }
 
+    /** What is still to come of its rollout, for people; empty where it is complete. */
+    Optional<String> pending() {
+        Optional<String> pending =
+                unobserved() ? Optional.of("the change is not observed by its controller yet") : type.pending(resource);
+        return pending.map(p -> kind().kubernetesName() + " " + name() + ": " + p);
+    }
+
+    /** Whether the workload's status is of an earlier state of it. */
+    boolean unobserved() {
+        return unobserved(type, resource);
+    }
+
+    static boolean unobserved(WorkloadKind type, HasMetadata resource) {
+        // What has no status yet was not observed, whatever its generation.
+        Long observed = type.observedGeneration(resource);
+        Long generation = resource.getMetadata().getGeneration();
+        return observed == null || observed < WorkloadKind.number(generation);
+    }
+
+    /** Why there is to be no pod of it now; empty where there is to be one. */
+    Optional<String> withoutPods() {
+        return type.withoutPods(resource).map(why -> this + " has no pods: " + why);
+    }
+
+    /** Why a new image does not replace its pods, or not all of them; empty where it does. */
+    Optional<String> heldBack() {
+        return type.heldBack(resource).map(why -> this + " " + why);
+    }
+
+    /** Why nothing is waited for once it asks for an image; empty where pods prove it. */
+    Optional<String> provenBySpec() {
+        return type.provenBySpec().map(why -> this + " " + why);
+    }
+
+    String path(Slot slot) {
+        return type.templatePath() + "/spec/" + slot.path();
+    }
+
     List<Container> containers() {
         return template.getSpec().getContainers();
     }
@@ -140,7 +159,7 @@ record DeployedWorkload(Workload.Kind kind, HasMetadata resource, PodTemplateSpe
 
     @Override
     public String toString() {
-        return kind.kubernetesName() + " " + name() + " in namespace "
+        return kind().kubernetesName() + " " + name() + " in namespace "
                 + resource.getMetadata().getNamespace();
     }
 }

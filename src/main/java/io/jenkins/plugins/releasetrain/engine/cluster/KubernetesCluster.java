@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
@@ -19,11 +20,12 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** {@link Cluster} on a Kubernetes API server (apps/v1), by the fabric8 client. Safe for use by several threads. */
+/** {@link Cluster} on a Kubernetes API server, by the fabric8 client. Safe for use by several threads. */
 public final class KubernetesCluster implements Cluster {
     private final KubernetesNamespace environment;
     private final Executor executor;
@@ -32,10 +34,19 @@ public final class KubernetesCluster implements Cluster {
     private final NamespaceReader reader;
     private final Function<Set<String>, Progress> watcher;
     private final FaultRules rules;
+    /** Rights that the account was seen to have; whoever takes one away later is told so by the API server. */
+    private final Set<String> granted;
 
     /** @param executor runs patches beside the calling thread, eight at most at a time */
     public KubernetesCluster(KubernetesNamespace environment, Executor executor, Clock clock, Sleeper sleeper) {
-        this(environment, executor, clock, sleeper, services -> Progress.NONE, FaultRules.builtIn());
+        this(
+                environment,
+                executor,
+                clock,
+                sleeper,
+                services -> Progress.NONE,
+                FaultRules.builtIn(),
+                ConcurrentHashMap.newKeySet());
     }
 
     private KubernetesCluster(
@@ -44,7 +55,8 @@ public final class KubernetesCluster implements Cluster {
             Clock clock,
             Sleeper sleeper,
             Function<Set<String>, Progress> watcher,
-            FaultRules rules) {
+            FaultRules rules,
+            Set<String> granted) {
         this.environment = environment;
         this.executor = executor;
         this.clock = clock;
@@ -52,6 +64,7 @@ public final class KubernetesCluster implements Cluster {
         this.reader = new NamespaceReader(environment);
         this.watcher = watcher;
         this.rules = rules;
+        this.granted = granted;
     }
 
     /**
@@ -60,13 +73,13 @@ public final class KubernetesCluster implements Cluster {
      * @param newWatcher by the names of the services that are waited for
      */
     public KubernetesCluster watchedBy(Function<Set<String>, Progress> newWatcher) {
-        return new KubernetesCluster(environment, executor, clock, sleeper, newWatcher, rules);
+        return new KubernetesCluster(environment, executor, clock, sleeper, newWatcher, rules, granted);
     }
 
     /** The same, with rules of whose trouble it is when a pod does not start that are asked before the plugin's own. */
     public KubernetesCluster judgedBy(FaultRules ownRules) {
         return new KubernetesCluster(
-                environment, executor, clock, sleeper, watcher, ownRules.before(FaultRules.builtIn()));
+                environment, executor, clock, sleeper, watcher, ownRules.before(FaultRules.builtIn()), granted);
     }
 
     /**
@@ -91,12 +104,39 @@ public final class KubernetesCluster implements Cluster {
                 .filter(t ->
                         !WorkloadPatcher.differing(t.workload(), t.images()).isEmpty())
                 .toList();
+        checkRights(differing);
         Parallel.forEach(executor, differing, t -> patcher.apply(t.workload(), t.images()));
         return differing.stream()
                 .flatMap(t -> t.differingServices().stream())
                 .distinct()
                 .sorted()
                 .toList();
+    }
+
+    /** Before anything is changed: half of a set in an environment is no set. */
+    private void checkRights(List<Target> targets) {
+        List<String> missing = targets.stream()
+                .map(t -> t.workload().type())
+                .distinct()
+                .flatMap(type -> type.rightsToChange().stream()
+                        .filter(verb -> !granted.contains(verb + " " + type.resourceName()))
+                        .filter(verb -> !mayFromNowOn(verb, type))
+                        .map(verb -> verb + " " + NamespaceAccess.name(type.resourceName())))
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new EngineException(
+                    FailureKind.FORBIDDEN,
+                    "The account may not " + String.join(", ", missing) + " in namespace " + environment.name()
+                            + "; nothing was changed. Give it these rights (RBAC)");
+        }
+    }
+
+    private boolean mayFromNowOn(String verb, WorkloadKind type) {
+        boolean may = NamespaceAccess.may(environment, type.resourceName(), verb);
+        if (may) {
+            granted.add(verb + " " + type.resourceName());
+        }
+        return may;
     }
 
     private Collection<Target> targets(Map<Service, ImageReference> images, Set<String> changed) {
@@ -187,12 +227,12 @@ public final class KubernetesCluster implements Cluster {
     /** Where some part has no pods, the others prove the image. */
     private static Optional<String> unprovable(List<Part> parts) {
         List<String> without = parts.stream()
-                .flatMap(part -> RolloutRules.withoutPods(part.workload()).stream())
+                .flatMap(part -> part.workload().withoutPods().stream())
                 .toList();
         return without.size() == parts.size()
                 ? Optional.of(without.get(0) + ", so nothing can be proven")
                 : parts.stream()
-                        .flatMap(part -> RolloutRules.heldBack(part.workload()).stream())
+                        .flatMap(part -> part.workload().heldBack().stream())
                         .findFirst();
     }
 

@@ -2,21 +2,26 @@ package io.jenkins.plugins.releasetrain.engine.cluster;
 
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** What an environment's account may do in its namespace, as the API server itself judges (SelfSubjectAccessReview). */
 public final class NamespaceAccess {
+    private static final String DEPLOYMENTS =
+            WorkloadKinds.of(Workload.Kind.DEPLOYMENT).resourceName();
     private static final String SERVICES = "/services";
     private static final String ROUTES = "gateway.networking.k8s.io/httproutes";
-    private static final List<String> READ_AND_PATCH = List.of("get", "list", "patch");
     private static final List<String> MAKE_AND_REMOVE = List.of("get", "list", "create", "delete");
 
     private NamespaceAccess() {}
@@ -37,18 +42,32 @@ public final class NamespaceAccess {
                 .toList();
     }
 
+    /**
+     * What the account may not watch: works without, but the namespace is read again and again then.
+     *
+     * @param kinds of the workloads that are installed there
+     */
+    public static List<String> unwatched(KubernetesNamespace namespace, Collection<Workload.Kind> kinds) {
+        return Stream.concat(
+                        new TreeSet<>(kinds)
+                                .stream().map(kind -> WorkloadKinds.of(kind).resourceName()),
+                        Stream.of("/pods", "/events"))
+                .filter(resource -> !allowed(namespace, resource, "watch"))
+                .map(resource -> "watch " + name(resource))
+                .toList();
+    }
+
     private static Map<String, List<String>> needed(Isolation isolation, Collection<Workload.Kind> kinds) {
         Map<String, List<String>> needed = new LinkedHashMap<>();
-        new TreeSet<>(kinds).forEach(kind -> needed.put(resource(kind), new ArrayList<>(READ_AND_PATCH)));
-        needed.put("/pods", new ArrayList<>(List.of("get", "list")));
-        if (kinds.contains(Workload.Kind.STATEFUL_SET)) {
-            // One that stays on a bad pod is freed of it.
-            needed.get("/pods").add("delete");
-        }
+        Set<String> pods = new LinkedHashSet<>(List.of("get", "list"));
+        new TreeSet<>(kinds).stream().map(WorkloadKinds::of).forEach(kind -> {
+            needed.put(kind.resourceName(), new ArrayList<>(kind.rights()));
+            pods.addAll(kind.podRights());
+        });
+        needed.put("/pods", List.copyOf(pods));
         needed.put("coordination.k8s.io/leases", List.of("get", "create", "update"));
         if (isolation.beside()) {
-            needed.computeIfAbsent(resource(Workload.Kind.DEPLOYMENT), k -> new ArrayList<>())
-                    .addAll(MAKE_AND_REMOVE);
+            needed.computeIfAbsent(DEPLOYMENTS, k -> new ArrayList<>()).addAll(MAKE_AND_REMOVE);
             needed.put(SERVICES, MAKE_AND_REMOVE);
         }
         if (isolation == Isolation.HEADER) {
@@ -57,8 +76,16 @@ public final class NamespaceAccess {
         return needed;
     }
 
-    private static String resource(Workload.Kind kind) {
-        return "apps/" + kind.kubernetesName().toLowerCase(Locale.ROOT) + "s";
+    /** Whether the account may; also where the API server does not tell. */
+    static boolean may(KubernetesNamespace namespace, String resource, String verb) {
+        try {
+            return allowed(namespace, resource, verb);
+        } catch (EngineException e) {
+            if (e.kind() == FailureKind.FORBIDDEN || e.kind() == FailureKind.NOT_FOUND) {
+                return true;
+            }
+            throw e;
+        }
     }
 
     private static boolean allowed(KubernetesNamespace namespace, String resource, String verb) {
@@ -85,7 +112,7 @@ public final class NamespaceAccess {
                 && Boolean.TRUE.equals(answer.getStatus().getAllowed());
     }
 
-    private static String name(String resource) {
+    static String name(String resource) {
         int slash = resource.indexOf('/');
         return resource.substring(slash + 1) + (slash == 0 ? "" : "." + resource.substring(0, slash));
     }

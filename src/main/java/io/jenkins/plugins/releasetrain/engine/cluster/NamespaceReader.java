@@ -3,11 +3,13 @@ package io.jenkins.plugins.releasetrain.engine.cluster;
 import static io.jenkins.plugins.releasetrain.engine.cluster.KubernetesFailures.translate;
 import static io.jenkins.plugins.releasetrain.engine.cluster.KubernetesFailures.translating;
 
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -36,6 +38,7 @@ final class NamespaceReader {
     private static final int FEW = 4;
     private static final long PAGE = 500;
     private static final int GONE = 410;
+    private static final String FAILED_CREATE = "FailedCreate";
 
     private final KubernetesClient client;
     private final String namespace;
@@ -76,20 +79,48 @@ final class NamespaceReader {
         return byService;
     }
 
+    /** As it is now. */
     Optional<DeployedWorkload> workload(Workload.Kind kind, String name) {
+        WorkloadKind type = WorkloadKinds.of(kind);
         return translating(
                 "read " + kind.kubernetesName() + " " + name + " in namespace " + namespace,
-                () -> Optional.ofNullable(client.resources(DeployedWorkload.type(kind))
+                () -> Optional.ofNullable(type.in(client)
                                 .inNamespace(namespace)
                                 .withName(name)
                                 .get())
-                        .map(DeployedWorkload::of));
+                        .map(resource -> DeployedWorkload.of(type, resource)));
+    }
+
+    /** The events of pods that the API server did not create for a workload. */
+    List<Event> refusals(DeployedWorkload workload) {
+        try {
+            return all("events", options -> {
+                        options.setFieldSelector("reason=" + FAILED_CREATE);
+                        return client.v1().events().inNamespace(namespace).list(options);
+                    })
+                    .stream()
+                    .filter(e -> FAILED_CREATE.equals(e.getReason()) && isAbout(e, workload))
+                    .toList();
+        } catch (EngineException e) {
+            if (e.kind() == FailureKind.FORBIDDEN) {
+                // They tell more, and nothing depends on them.
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isAbout(Event event, DeployedWorkload workload) {
+        ObjectReference involved = event.getInvolvedObject();
+        return involved != null
+                && workload.name().equals(involved.getName())
+                && workload.kind().kubernetesName().equals(involved.getKind());
     }
 
     /** The pods that the parts' workloads control now, by {@link Part#key}. */
     Map<String, List<Pod>> pods(Collection<Part> parts) {
         Map<String, LabelSelector> selectors = new HashMap<>();
-        parts.forEach(part -> selectors.put(part.key(), part.workload().selector()));
+        parts.forEach(part -> part.workload().selector().ifPresent(selector -> selectors.put(part.key(), selector)));
         List<Pod> pods = selectors.size() <= FEW
                 ? selectors.values().stream()
                         .distinct()
@@ -98,7 +129,7 @@ final class NamespaceReader {
                         .toList()
                 : pods(new LabelSelector());
         Map<String, List<Pod>> byOwner = pods.stream().collect(Collectors.groupingBy(PodOwner::of));
-        selectors.keySet().forEach(key -> byOwner.putIfAbsent(key, List.of()));
+        parts.forEach(part -> byOwner.putIfAbsent(part.key(), List.of()));
         return byOwner;
     }
 
@@ -110,6 +141,15 @@ final class NamespaceReader {
                         .inNamespace(namespace)
                         .withLabelSelector(selector)
                         .list(options));
+    }
+
+    List<DeployedWorkload> all(WorkloadKind kind) {
+        return all(
+                        kind.plural(),
+                        options -> kind.in(client).inNamespace(namespace).list(options))
+                .stream()
+                .map(resource -> DeployedWorkload.of(kind, resource))
+                .toList();
     }
 
     private List<Pod> pods(LabelSelector selector) {
@@ -128,14 +168,13 @@ final class NamespaceReader {
                     .flatMap(Optional::stream)
                     .collect(Collectors.toMap(DeployedWorkload::name, Function.identity()));
         }
+        WorkloadKind type = WorkloadKinds.of(kind);
         return all(
-                        kind.kubernetesName() + "s",
-                        options -> client.resources(DeployedWorkload.type(kind))
-                                .inNamespace(namespace)
-                                .list(options))
+                        type.plural(),
+                        options -> type.in(client).inNamespace(namespace).list(options))
                 .stream()
                 .filter(r -> names.contains(r.getMetadata().getName()))
-                .map(DeployedWorkload::of)
+                .map(r -> DeployedWorkload.of(type, r))
                 .collect(Collectors.toMap(DeployedWorkload::name, Function.identity()));
     }
 

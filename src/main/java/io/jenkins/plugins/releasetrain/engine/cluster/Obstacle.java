@@ -4,14 +4,14 @@ import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
 import io.jenkins.plugins.releasetrain.engine.cluster.FaultRule.Condition;
 import io.jenkins.plugins.releasetrain.engine.cluster.FaultRule.Sign;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -29,10 +29,11 @@ record Obstacle(String pod, Sign sign, boolean own) {
      * All of one service.
      *
      * @param containers the service's
+     * @param refusals events of pods that the API server did not create for the workload
      * @param pods those of the workload; the ones with another image than the workload's are not looked at: an old pod
      *     that crashes says nothing about the new image
      */
-    static List<Obstacle> of(DeployedWorkload workload, Set<String> containers, List<Pod> pods) {
+    static List<Obstacle> of(DeployedWorkload workload, Set<String> containers, List<Pod> pods, List<Event> refusals) {
         Optional<ImageReference> image = workload.slots().values().stream()
                 .filter(c -> containers.contains(c.getName()))
                 .findFirst()
@@ -41,8 +42,31 @@ record Obstacle(String pod, Sign sign, boolean own) {
                 .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
                 .filter(p -> workload.isOfTemplate(p, containers))
                 .toList();
-        return Stream.concat(updated.stream().flatMap(p -> ofPod(p, containers, image)), ofDeployment(workload, image))
+        // What the conditions say while it is not observed is of an earlier revision.
+        Stream<Obstacle> ofWorkload =
+                workload.unobserved() ? Stream.of() : workload.type().obstacles(workload.resource(), image);
+        return Stream.of(
+                        updated.stream().flatMap(p -> ofPod(p, containers, image)),
+                        ofWorkload,
+                        refusals.stream().filter(e -> isNewest(e, pods)).map(e -> ofRefusal(e, image)))
+                .flatMap(s -> s)
                 .toList();
+    }
+
+    /** Where pods came after it, it is over: events stay for an hour. */
+    private static boolean isNewest(Event refusal, List<Pod> pods) {
+        String at = refusal.getLastTimestamp() == null ? "" : refusal.getLastTimestamp();
+        return at.isEmpty()
+                || pods.stream()
+                        .map(p -> p.getMetadata().getCreationTimestamp())
+                        .filter(Objects::nonNull)
+                        // Both are the cluster's clock, to the second, in one form.
+                        .allMatch(created -> created.compareTo(at) <= 0);
+    }
+
+    private static Obstacle ofRefusal(Event event, Optional<ImageReference> image) {
+        return new Obstacle(
+                "", new Sign(Condition.CREATE, text(event.getReason()), 0, text(event.getMessage()), image), true);
     }
 
     private static Stream<Obstacle> ofPod(Pod pod, Set<String> containers, Optional<ImageReference> image) {
@@ -66,7 +90,7 @@ record Obstacle(String pod, Sign sign, boolean own) {
                 new Sign(
                         Condition.WAITING,
                         waiting.getReason(),
-                        (int) RolloutRules.number(status.getRestartCount()),
+                        (int) WorkloadKind.number(status.getRestartCount()),
                         where + text(waiting.getMessage()) + lastExit(status),
                         image),
                 own);
@@ -119,28 +143,16 @@ record Obstacle(String pod, Sign sign, boolean own) {
                         false));
     }
 
-    private static Stream<Obstacle> ofDeployment(DeployedWorkload workload, Optional<ImageReference> image) {
-        if (!(workload.resource() instanceof Deployment deployment)
-                || deployment.getStatus() == null
-                || RolloutRules.unobserved(workload)) {
-            // What the conditions say is of an earlier revision.
-            return Stream.of();
-        }
-        return deployment.getStatus().getConditions().stream().flatMap(c -> ofCondition(c, image).stream());
-    }
-
-    private static Optional<Obstacle> ofCondition(DeploymentCondition condition, Optional<ImageReference> image) {
-        boolean isTrue = "True".equals(condition.getStatus());
-        boolean creation = "ReplicaFailure".equals(condition.getType()) && isTrue;
-        boolean overdue = "Progressing".equals(condition.getType())
-                && !isTrue
-                && "ProgressDeadlineExceeded".equals(condition.getReason());
+    /** Of a workload, where it is one of those that Deployments have and others took over. */
+    static Optional<Obstacle> ofCondition(
+            String type, boolean isTrue, String reason, String message, Optional<ImageReference> image) {
+        boolean creation = "ReplicaFailure".equals(type) && isTrue;
+        boolean overdue = "Progressing".equals(type) && !isTrue && "ProgressDeadlineExceeded".equals(reason);
         if (!creation && !overdue) {
             return Optional.empty();
         }
         Condition seen = creation ? Condition.CREATE : Condition.PROGRESS;
-        return Optional.of(new Obstacle(
-                "", new Sign(seen, text(condition.getReason()), 0, text(condition.getMessage()), image), creation));
+        return Optional.of(new Obstacle("", new Sign(seen, text(reason), 0, text(message), image), creation));
     }
 
     private static String name(Pod pod) {

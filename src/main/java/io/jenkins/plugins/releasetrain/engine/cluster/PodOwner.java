@@ -10,11 +10,13 @@ import java.util.Map;
  * candidate beside the baseline) carries the same ones.
  */
 final class PodOwner {
-    private static final String HASH = "pod-template-hash";
+    /** By the label that the controller gives the pods of a ReplicaSet. */
+    private static final Map<String, Workload.Kind> HASHES =
+            Map.of("pod-template-hash", Workload.Kind.DEPLOYMENT, "rollouts-pod-template-hash", Workload.Kind.ROLLOUT);
 
     private PodOwner() {}
 
-    /** {@code Kind/name}; of a Deployment's pod the Deployment, although a ReplicaSet stands between. */
+    /** {@code Kind/name}; of a pod of a Deployment or Rollout that one, although a ReplicaSet stands between. */
     static String of(Pod pod) {
         return pod.getMetadata().getOwnerReferences().stream()
                 .filter(o -> Boolean.TRUE.equals(o.getController()))
@@ -27,14 +29,16 @@ final class PodOwner {
         return kind + "/" + name;
     }
 
-    /** The Deployment controller names a ReplicaSet after the Deployment and the template's hash. */
+    /** Both controllers name a ReplicaSet after the workload and the template's hash. */
     private static String key(OwnerReference owner, Map<String, String> labels) {
-        String suffix = labels == null ? null : "-" + labels.get(HASH);
-        if (owner.getKind().equals("ReplicaSet")
-                && suffix != null
-                && owner.getName().endsWith(suffix)) {
-            String deployment = owner.getName().substring(0, owner.getName().length() - suffix.length());
-            return key(Workload.Kind.DEPLOYMENT.kubernetesName(), deployment);
+        if (owner.getKind().equals("ReplicaSet") && labels != null) {
+            for (Map.Entry<String, Workload.Kind> hash : HASHES.entrySet()) {
+                String suffix = "-" + labels.get(hash.getKey());
+                if (labels.containsKey(hash.getKey()) && owner.getName().endsWith(suffix)) {
+                    String name = owner.getName().substring(0, owner.getName().length() - suffix.length());
+                    return key(hash.getValue().kubernetesName(), name);
+                }
+            }
         }
         return key(owner.getKind(), owner.getName());
     }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.cluster;
 
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Blocker;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Progress;
@@ -12,6 +13,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
+import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -128,7 +130,7 @@ final class RolloutWait {
                 open.add(name);
                 for (Part part : own) {
                     stuckPods.repair(part.workload(), pods.get(part.key()));
-                    found.addAll(blockers.of(name, part.workload(), part.names(), pods.get(part.key()), over));
+                    found.addAll(blockers.of(part, pods.get(part.key()), refusals(part), over));
                 }
             }
         });
@@ -138,6 +140,13 @@ final class RolloutWait {
         open.removeIf(name -> !isOpen(name, standings.get(name)));
         worst = worst(found);
         return blockers.guilty(found, wanted.changed());
+    }
+
+    /** Others than Deployments tell only by events why they have no pods. */
+    private List<Event> refusals(Part part) {
+        boolean tells = part.workload().kind().equals(Workload.Kind.DEPLOYMENT)
+                || part.workload().pending().isEmpty();
+        return tells ? List.of() : reader.refusals(part.workload());
     }
 
     private boolean isOpen(String name, Standing standing) {

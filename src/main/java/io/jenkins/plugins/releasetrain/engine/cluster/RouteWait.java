@@ -68,7 +68,7 @@ record RouteWait(CandidateObjects objects, Clock clock, Sleeper sleeper) {
     }
 
     private static boolean ofThis(HTTPRoute route, Condition condition) {
-        return RolloutRules.number(condition.getObservedGeneration())
-                >= RolloutRules.number(route.getMetadata().getGeneration());
+        return WorkloadKind.number(condition.getObservedGeneration())
+                >= WorkloadKind.number(route.getMetadata().getGeneration());
     }
 }

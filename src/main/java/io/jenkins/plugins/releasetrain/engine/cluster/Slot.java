@@ -4,9 +4,9 @@ import java.util.Comparator;
 
 /** The place of a container in a pod template. */
 record Slot(boolean init, int index) implements Comparable<Slot> {
-    /** In a workload, as a JSON pointer (RFC 6901). */
+    /** Below the pod's spec, as a JSON pointer (RFC 6901) without its first slash. */
     String path() {
-        return "/spec/template/spec/" + (init ? "initContainers/" : "containers/") + index;
+        return (init ? "initContainers/" : "containers/") + index;
     }
 
     @Override

@@ -40,7 +40,7 @@ final class Standings {
     /** @param containers the service's */
     static Standing of(DeployedWorkload workload, Set<String> containers, Digest wanted, List<Pod> pods) {
         Set<Digest> running = running(containers, pods);
-        Optional<String> absent = RolloutRules.withoutPods(workload);
+        Optional<String> absent = workload.withoutPods();
         if (absent.isPresent()) {
             return new Standing(State.NOT_EXPECTED, running, absent.get());
         }
@@ -55,14 +55,17 @@ final class Standings {
                     workload + " asks for " + stranger.get().getImage()
                             + ChangedBy.of(workload, stranger.get().getName()));
         }
-        Optional<String> held = RolloutRules.heldBack(workload);
+        if (workload.provenBySpec().isPresent()) {
+            return new Standing(State.RUNS, running, workload.provenBySpec().get());
+        }
+        Optional<String> held = workload.heldBack();
         if (held.isPresent()) {
             return new Standing(State.NOT_EXPECTED, running, held.get());
         }
         if (!Set.of(wanted).containsAll(running)) {
             return new Standing(State.OTHER_DIGEST, running, "pods of " + workload + " run " + running);
         }
-        Optional<String> pending = RolloutRules.pending(workload);
+        Optional<String> pending = workload.pending();
         if (pending.isPresent() || running.isEmpty()) {
             return new Standing(State.NOT_READY, running, pending.orElse(workload + " has no ready pod"));
         }

@@ -1,17 +1,11 @@
 package io.jenkins.plugins.releasetrain.engine.cluster;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 
-/**
- * Frees a StatefulSet from a pod that never becomes ready: its controller waits for it and replaces it by nothing, also
- * after the template was put back (kubernetes/kubernetes issue 67250, "Forced rollback" in the documentation).
- */
+/** Deletes, under the fence, pods that are in the way of a rollout and that their controller never replaces by itself. */
 final class StuckPods {
-    private static final String REVISION = "controller-revision-hash";
-
     private final KubernetesClient client;
     private final NamespaceReader reader;
     private final long fence;
@@ -24,21 +18,10 @@ final class StuckPods {
     }
 
     void repair(DeployedWorkload workload, List<Pod> pods) {
-        if (!(workload.resource() instanceof StatefulSet set)
-                || RolloutRules.unobserved(workload)
-                || RolloutRules.heldBack(workload).isPresent()
-                || set.getStatus().getUpdateRevision() == null) {
+        if (workload.unobserved() || workload.heldBack().isPresent()) {
             return;
         }
-        List<Pod> stuck = pods.stream()
-                .filter(p -> p.getMetadata().getDeletionTimestamp() == null && !Standings.isReady(p))
-                .filter(p -> p.getMetadata().getLabels() != null
-                        && p.getMetadata().getLabels().containsKey(REVISION))
-                .filter(p -> !p.getMetadata()
-                        .getLabels()
-                        .get(REVISION)
-                        .equals(set.getStatus().getUpdateRevision()))
-                .toList();
+        List<Pod> stuck = workload.type().stuck(workload.resource(), pods);
         boolean ours = !stuck.isEmpty()
                 && reader.workload(workload.kind(), workload.name())
                         .filter(w -> w.fence() == fence)

@@ -26,10 +26,12 @@ final class WorkloadPatcher {
 
     private final KubernetesClient client;
     private final NamespaceReader reader;
+    private final String namespace;
     private final long fence;
 
     WorkloadPatcher(KubernetesNamespace environment, NamespaceReader reader, long fence) {
         this.client = environment.client();
+        this.namespace = environment.name();
         this.reader = reader;
         this.fence = fence;
     }
@@ -101,33 +103,44 @@ final class WorkloadPatcher {
     }
 
     private void patch(DeployedWorkload workload, Map<Slot, String> images) {
-        List<Map<String, Object>> operations = new ArrayList<>();
-        SortedMap<Slot, Container> slots = workload.slots();
-        images.forEach((slot, image) -> {
-            String path = slot.path();
-            Container container = slots.get(slot);
-            operations.add(operation("test", path + "/name", container.getName()));
-            operations.add(operation("test", path + "/image", container.getImage()));
-        });
-        operations.add(guard(workload));
-        images.forEach((slot, image) -> operations.add(operation("replace", slot.path() + "/image", image)));
         Map<String, String> annotations = new TreeMap<>(Map.of(DeployedWorkload.FENCE, "" + fence));
         if (!images.isEmpty()) {
             annotations.put(DeployedWorkload.ASKED, workload.askedWith(images));
         }
-        if (workload.annotations().isEmpty()) {
-            operations.add(operation("add", "/metadata/annotations", annotations));
-        } else {
-            annotations.forEach((name, value) -> operations.add(operation("add", path(name), value)));
+        var operations = workload.type().in(client).inNamespace(namespace);
+        if (workload.type().recreated() && !images.isEmpty()) {
+            new Recreation(operations).run(workload, images, annotations);
+            return;
         }
         // By the object that was read: by name alone the client would read it again first.
-        client.resource(workload.resource())
+        operations
+                .resource(workload.resource())
                 .patch(
                         new PatchContext.Builder()
                                 .withPatchType(PatchType.JSON)
                                 .withFieldManager(FIELD_MANAGER)
                                 .build(),
-                        client.getKubernetesSerialization().asJson(operations));
+                        client.getKubernetesSerialization().asJson(operations(workload, images, annotations)));
+    }
+
+    private static List<Map<String, Object>> operations(
+            DeployedWorkload workload, Map<Slot, String> images, Map<String, String> annotations) {
+        List<Map<String, Object>> operations = new ArrayList<>();
+        SortedMap<Slot, Container> slots = workload.slots();
+        images.forEach((slot, image) -> {
+            String path = workload.path(slot);
+            Container container = slots.get(slot);
+            operations.add(operation("test", path + "/name", container.getName()));
+            operations.add(operation("test", path + "/image", container.getImage()));
+        });
+        operations.add(guard(workload));
+        images.forEach((slot, image) -> operations.add(operation("replace", workload.path(slot) + "/image", image)));
+        if (workload.annotations().isEmpty()) {
+            operations.add(operation("add", "/metadata/annotations", annotations));
+        } else {
+            annotations.forEach((name, value) -> operations.add(operation("add", path(name), value)));
+        }
+        return operations;
     }
 
     private static String path(String annotation) {

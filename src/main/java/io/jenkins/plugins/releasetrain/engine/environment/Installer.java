@@ -131,12 +131,15 @@ public final class Installer {
                 fault));
     }
 
+    /** Trouble of what does not change, and what of the candidates could not be shown to run. */
     private static List<String> notes(Subject subject, SortedMap<String, Standing> standings) {
-        return texts(
-                standings,
-                named(standings, s -> s.state() != State.RUNS).stream()
-                        .filter(name -> !subject.changed().contains(name))
-                        .toList());
+        return standings.entrySet().stream()
+                .filter(e -> e.getValue().state() == State.RUNS
+                        ? subject.changed().contains(e.getKey())
+                                && !e.getValue().why().isEmpty()
+                        : !subject.changed().contains(e.getKey()))
+                .map(e -> e.getKey() + ": " + e.getValue().why())
+                .toList();
     }
 
     /**

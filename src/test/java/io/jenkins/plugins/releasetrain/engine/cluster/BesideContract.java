@@ -48,11 +48,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every {@link Cluster} does with candidates beside the baseline; run against each API server that tests know. */
 abstract class BesideContract {
@@ -364,6 +365,10 @@ abstract class BesideContract {
         });
     }
 
+    static Stream<Workload.Kind> withoutCopy() {
+        return Stream.of(Workload.Kind.STATEFUL_SET, Workload.Kind.DAEMON_SET, Workload.Kind.CRON_JOB);
+    }
+
     private void assertRefused(Service service, String... words) {
         assertThatThrownBy(() -> cluster.putBeside(FIRST, Map.of(service, image(service.name(), "2"))))
                 .satisfies(e -> assertKind(e, FailureKind.INVALID_INPUT))
@@ -372,9 +377,7 @@ abstract class BesideContract {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = Workload.Kind.class,
-            names = {"STATEFUL_SET", "DAEMON_SET"})
+    @MethodSource("withoutCopy")
     void shouldRefuseWorkloadsWhosePodsHaveSomethingOfTheirOwn(Workload.Kind kind) {
         Service cart = service("cart", new Workload(kind, "cart", ""));
         create(cart.workload(), 1, Map.of("main", image("cart", "1").toString()), w -> w);

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every {@link Cluster} does; run against each API server that tests know. */
 abstract class ClusterContract {
@@ -87,7 +87,8 @@ abstract class ClusterContract {
     }
 
     private HasMetadata read(Service service) {
-        return client.resources(DeployedWorkload.type(service.workload().kind()))
+        return WorkloadKinds.of(service.workload().kind())
+                .in(client)
                 .inNamespace(namespace)
                 .withName(service.workload().name())
                 .get();
@@ -314,7 +315,7 @@ abstract class ClusterContract {
     }
 
     @ParameterizedTest
-    @EnumSource(Workload.Kind.class)
+    @MethodSource("io.jenkins.plugins.releasetrain.engine.cluster.TestWorkloads#kindsOfPods")
     void shouldRollOutEveryKindOfWorkload(Workload.Kind kind) throws Exception {
         Service cart = service("cart", new Workload(kind, "cart", "main"));
         create(cart.workload(), 2, image("cart", "1").toString());
@@ -335,6 +336,27 @@ abstract class ClusterContract {
     }
 
     @Test
+    void B23_shouldPatchACronJobAndMakeAJobAgain() throws Exception {
+        Service nightly = service("nightly", new Workload(Workload.Kind.CRON_JOB, "nightly", ""));
+        Service migrate = service("migrate", new Workload(Workload.Kind.JOB, "migrate", ""));
+        create(nightly.workload(), 1, image("nightly", "1").toString());
+        create(migrate.workload(), 1, image("migrate", "1").toString());
+        String uid = read(migrate).getMetadata().getUid();
+        Wanted wanted = Wanted.proven(Map.of(nightly, image("nightly", "2"), migrate, image("migrate", "2")), 3);
+        assertThat(cluster.install(wanted)).containsExactly("migrate", "nightly");
+        assertThat(specImage(nightly)).isEqualTo(image("nightly", "2").toString());
+        assertThat(specImage(migrate)).isEqualTo(image("migrate", "2").toString());
+        assertThat(read(migrate).getMetadata().getUid()).isNotEqualTo(uid);
+        assertThat(cluster.awaitRollouts(wanted, Set.of(), PLENTY, Progress.NONE)
+                        .outcome())
+                .isEqualTo(Outcome.READY);
+        assertThat(cluster.install(wanted)).isEmpty();
+        assertThat(client.batch().v1().jobs().inNamespace(namespace).list().getItems())
+                .as("no probe is left")
+                .hasSize(1);
+    }
+
+    @Test
     void shouldTellTheRunningDigestsOfManyServices() throws Exception {
         List<Service> services = IntStream.range(0, 7)
                 .mapToObj(i -> create("s" + i, image("s" + i, "1").toString()))
@@ -350,7 +372,7 @@ abstract class ClusterContract {
     }
 
     @ParameterizedTest
-    @EnumSource(Workload.Kind.class)
+    @MethodSource("io.jenkins.plugins.releasetrain.engine.cluster.TestWorkloads#kindsOfPods")
     void shouldBlameAnImageThatCannotBePulled(Workload.Kind kind) throws Exception {
         Service cart = service("cart", new Workload(kind, "cart", ""));
         create(cart.workload(), 1, image("cart", "1").toString());

@@ -19,8 +19,20 @@ import org.junit.jupiter.api.Test;
 
 /** Generation 2, three replicas. */
 class RolloutRulesTest {
+    private static Optional<String> pending(DeployedWorkload workload) {
+        return workload.pending();
+    }
+
+    private static Optional<String> heldBack(DeployedWorkload workload) {
+        return workload.heldBack();
+    }
+
+    private static Optional<String> withoutPods(DeployedWorkload workload) {
+        return workload.withoutPods();
+    }
+
     private static Optional<String> deployment(UnaryOperator<DeploymentStatusBuilder> change) {
-        return RolloutRules.pending(
+        return pending(
                 DeployedWorkload.of(new DeploymentBuilder(RolloutRulesTest.<Deployment>plain(Workload.Kind.DEPLOYMENT))
                         .withStatus(change.apply(new DeploymentStatusBuilder()
                                         .withObservedGeneration(2L)
@@ -39,7 +51,7 @@ class RolloutRulesTest {
     }
 
     private static Optional<String> statefulSet(int updated, String current, Integer partition) {
-        return RolloutRules.pending(DeployedWorkload.of(
+        return pending(DeployedWorkload.of(
                 new StatefulSetBuilder(RolloutRulesTest.<StatefulSet>plain(Workload.Kind.STATEFUL_SET))
                         .editSpec()
                         .withNewUpdateStrategy()
@@ -60,7 +72,7 @@ class RolloutRulesTest {
     }
 
     private static Optional<String> daemonSet(long observed, int updated, int available) {
-        return RolloutRules.pending(
+        return pending(
                 DeployedWorkload.of(new DaemonSetBuilder(RolloutRulesTest.<DaemonSet>plain(Workload.Kind.DAEMON_SET))
                         .withNewStatus()
                         .withObservedGeneration(observed)
@@ -81,8 +93,7 @@ class RolloutRulesTest {
         assertThat(deployment(s -> s.withObservedGeneration(1L)))
                 .hasValueSatisfying(p -> assertThat(p).contains("Deployment cart", "not observed"));
         assertThat(daemonSet(1, 3, 3)).isPresent();
-        assertThat(RolloutRules.pending(
-                        DeployedWorkload.of(RolloutRulesTest.<StatefulSet>plain(Workload.Kind.STATEFUL_SET))))
+        assertThat(pending(DeployedWorkload.of(RolloutRulesTest.<StatefulSet>plain(Workload.Kind.STATEFUL_SET))))
                 .isPresent();
     }
 
@@ -96,10 +107,9 @@ class RolloutRulesTest {
     @Test
     void shouldKnowADeploymentThatIsPaused() {
         Deployment paused = plain(Workload.Kind.DEPLOYMENT);
-        assertThat(RolloutRules.heldBack(DeployedWorkload.of(paused))).isEmpty();
+        assertThat(heldBack(DeployedWorkload.of(paused))).isEmpty();
         paused.getSpec().setPaused(true);
-        assertThat(RolloutRules.heldBack(DeployedWorkload.of(paused)).orElseThrow())
-                .contains("paused");
+        assertThat(heldBack(DeployedWorkload.of(paused)).orElseThrow()).contains("paused");
     }
 
     @Test
@@ -112,25 +122,22 @@ class RolloutRulesTest {
                         .withPartition(1)
                         .endRollingUpdate()
                         .build());
-        assertThat(RolloutRules.heldBack(DeployedWorkload.of(set)).orElseThrow())
-                .contains("StatefulSet cart", "partition 1");
+        assertThat(heldBack(DeployedWorkload.of(set)).orElseThrow()).contains("StatefulSet cart", "partition 1");
     }
 
     @Test
     void K8_2_shouldKnowAWorkloadWithoutPods() {
         Deployment none = plain(Workload.Kind.DEPLOYMENT);
-        assertThat(RolloutRules.withoutPods(DeployedWorkload.of(none))).isEmpty();
+        assertThat(withoutPods(DeployedWorkload.of(none))).isEmpty();
         none.getSpec().setReplicas(0);
-        assertThat(RolloutRules.withoutPods(DeployedWorkload.of(none)).orElseThrow())
-                .contains("no replicas");
+        assertThat(withoutPods(DeployedWorkload.of(none)).orElseThrow()).contains("no replicas");
         DaemonSet daemons = plain(Workload.Kind.DAEMON_SET);
-        assertThat(RolloutRules.withoutPods(DeployedWorkload.of(daemons))).isEmpty();
+        assertThat(withoutPods(DeployedWorkload.of(daemons))).isEmpty();
         daemons.setStatus(new DaemonSetStatusBuilder()
                 .withObservedGeneration(2L)
                 .withDesiredNumberScheduled(0)
                 .build());
-        assertThat(RolloutRules.withoutPods(DeployedWorkload.of(daemons)).orElseThrow())
-                .contains("no node");
+        assertThat(withoutPods(DeployedWorkload.of(daemons)).orElseThrow()).contains("no node");
     }
 
     @Test
@@ -157,8 +164,8 @@ class RolloutRulesTest {
     @Test
     void shouldKnowAWorkloadThatReplacesNoPodByItself() {
         StatefulSet set = plain(Workload.Kind.STATEFUL_SET);
-        assertThat(RolloutRules.heldBack(DeployedWorkload.of(set))).isEmpty();
-        assertThat(RolloutRules.heldBack(DeployedWorkload.of(new StatefulSetBuilder(set)
+        assertThat(heldBack(DeployedWorkload.of(set))).isEmpty();
+        assertThat(heldBack(DeployedWorkload.of(new StatefulSetBuilder(set)
                         .editSpec()
                         .withNewUpdateStrategy()
                         .withType("OnDelete")
@@ -167,7 +174,7 @@ class RolloutRulesTest {
                         .build())))
                 .hasValueSatisfying(why -> assertThat(why).contains("OnDelete"));
         DaemonSet daemons = plain(Workload.Kind.DAEMON_SET);
-        assertThat(RolloutRules.heldBack(DeployedWorkload.of(new DaemonSetBuilder(daemons)
+        assertThat(heldBack(DeployedWorkload.of(new DaemonSetBuilder(daemons)
                         .editSpec()
                         .withNewUpdateStrategy()
                         .withType("OnDelete")

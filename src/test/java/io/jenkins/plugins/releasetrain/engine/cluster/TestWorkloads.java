@@ -9,6 +9,10 @@ import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJobBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.JobSpec;
+import io.fabric8.kubernetes.api.model.batch.v1.JobSpecBuilder;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
@@ -18,6 +22,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Services and workloads for tests; a service's workload has its name. */
 final class TestWorkloads {
@@ -58,38 +63,58 @@ final class TestWorkloads {
         LabelSelector selector = new LabelSelectorBuilder()
                 .addToMatchLabels("app", workload.name())
                 .build();
-        HasMetadata resource =
-                switch (workload.kind()) {
-                    case DEPLOYMENT ->
-                        new DeploymentBuilder()
-                                .withNewSpec()
-                                .withReplicas(replicas)
-                                .withSelector(selector)
-                                .withTemplate(template)
-                                .endSpec()
-                                .build();
-                    case STATEFUL_SET ->
-                        new StatefulSetBuilder()
-                                .withNewSpec()
-                                .withServiceName(workload.name())
-                                .withReplicas(replicas)
-                                .withSelector(selector)
-                                .withTemplate(template)
-                                .endSpec()
-                                .build();
-                    case DAEMON_SET ->
-                        new DaemonSetBuilder()
-                                .withNewSpec()
-                                .withSelector(selector)
-                                .withTemplate(template)
-                                .endSpec()
-                                .build();
-                };
+        HasMetadata resource = workload(workload.kind(), workload.name(), replicas, selector, template);
         resource.setMetadata(new ObjectMetaBuilder()
                 .withNamespace(namespace)
                 .withName(workload.name())
                 .build());
         return resource;
+    }
+
+    /** The kinds that roll out by themselves and that every API server knows. */
+    static Stream<Workload.Kind> kindsOfPods() {
+        return Stream.of(Workload.Kind.DEPLOYMENT, Workload.Kind.STATEFUL_SET, Workload.Kind.DAEMON_SET);
+    }
+
+    private static HasMetadata workload(
+            Workload.Kind kind, String name, int replicas, LabelSelector selector, PodTemplateSpec template) {
+        if (kind.equals(Workload.Kind.DEPLOYMENT)) {
+            return new DeploymentBuilder()
+                    .withNewSpec()
+                    .withReplicas(replicas)
+                    .withSelector(selector)
+                    .withTemplate(template)
+                    .endSpec()
+                    .build();
+        } else if (kind.equals(Workload.Kind.STATEFUL_SET)) {
+            return new StatefulSetBuilder()
+                    .withNewSpec()
+                    .withServiceName(name)
+                    .withReplicas(replicas)
+                    .withSelector(selector)
+                    .withTemplate(template)
+                    .endSpec()
+                    .build();
+        } else if (kind.equals(Workload.Kind.DAEMON_SET)) {
+            return new DaemonSetBuilder()
+                    .withNewSpec()
+                    .withSelector(selector)
+                    .withTemplate(template)
+                    .endSpec()
+                    .build();
+        }
+        template.getSpec().setRestartPolicy("Never");
+        JobSpec job = new JobSpecBuilder().withTemplate(template).build();
+        return kind.equals(Workload.Kind.JOB)
+                ? new JobBuilder().withSpec(job).build()
+                : new CronJobBuilder()
+                        .withNewSpec()
+                        .withSchedule("0 4 * * *")
+                        .withNewJobTemplate()
+                        .withSpec(job)
+                        .endJobTemplate()
+                        .endSpec()
+                        .build();
     }
 
     private static PodTemplateSpec template(String app, Map<String, String> images) {

@@ -5,12 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.server.mock.KubernetesAttributesExtractor;
 import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.fabric8.mockwebserver.crud.Attribute;
 import io.fabric8.mockwebserver.crud.AttributeSet;
 import io.fabric8.mockwebserver.dsl.HttpMethod;
 import io.fabric8.mockwebserver.http.Buffer;
@@ -22,9 +23,9 @@ import io.fabric8.zjsonpatch.JsonPatch;
 import io.fabric8.zjsonpatch.JsonPatchException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -33,10 +34,13 @@ import java.util.stream.Stream;
 /**
  * fabric8's CRUD dispatcher, corrected where it differs from a real API server and it matters to a client that relies on
  * it: a JSON patch that does not apply is 422 (the mock hangs on a failing test and invents missing parents), nothing is
- * created in a missing namespace, and lists are paged by limit and continue.
+ * created in a missing namespace, lists are paged by limit and continue, a Job's template cannot be changed, dry runs create
+ * nothing, and watches begin at a version ({@link WatchJournal}). {@link ApiAccess} refuses what it is told to.
  */
 final class ApiDispatcher extends KubernetesCrudDispatcher {
     private static final Pattern NAMESPACED = Pattern.compile("/apis?/(?:[^/]+/)?[^/]+/namespaces/([^/?]+)/.+");
+    private static final Pattern PLURAL =
+            Pattern.compile("/apis?/(?:[^/]+\\.[^/]+/|apps/|batch/)?[^/]+/(?:namespaces/[^/]+/)?([^/?]+).*");
     private static final Pattern OBJECT =
             Pattern.compile("(/apis?/(?:[^/]+/)?[^/]+/namespaces/[^/]+/[^/?]+/[^/?]+)(?:/status|/scale)?(?:\\?.*)?");
 
@@ -45,11 +49,15 @@ final class ApiDispatcher extends KubernetesCrudDispatcher {
     /** The mock looks every single object up by going through all of them. */
     private final SortedMap<String, AttributeSet> keys = new TreeMap<>();
 
-    private final AtomicInteger failures = new AtomicInteger();
-    private volatile String accepted;
+    private final WatchJournal journal = new WatchJournal();
+    private final ApiAccess access = new ApiAccess();
 
-    void failNext(int requests) {
-        failures.set(requests);
+    WatchJournal journal() {
+        return journal;
+    }
+
+    ApiAccess access() {
+        return access;
     }
 
     /** @throws IllegalArgumentException with what a client would have got, where it is not created */
@@ -68,18 +76,34 @@ final class ApiDispatcher extends KubernetesCrudDispatcher {
         }
     }
 
-    /** Only requests with this bearer token are answered; null: all. */
-    void accept(String bearer) {
-        accepted = bearer;
+    /** As restored from a backup: all versions are lower than before. */
+    void restart() {
+        synchronized (keys) {
+            long version = 0;
+            for (AttributeSet key : keys.values()) {
+                map.put(key, withVersion(map.get(key), ++version));
+            }
+            journal.restart(version);
+        }
+    }
+
+    private String withVersion(String json, long version) {
+        ObjectNode object = (ObjectNode) parse(json);
+        object.withObject("/metadata").put("resourceVersion", "" + version);
+        return object.toString();
+    }
+
+    @Override
+    public long requestResourceVersion() {
+        return journal.next();
     }
 
     @Override
     public MockResponse dispatch(RecordedRequest request) {
-        if (accepted != null && !("Bearer " + accepted).equals(request.getHeader("Authorization"))) {
-            return status(401, "Unauthorized", "Unauthorized");
-        }
-        if (failures.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
-            return status(503, "ServiceUnavailable", "the server is currently unable to handle the request");
+        Matcher plural = PLURAL.matcher(request.getPath());
+        Optional<MockResponse> refused = access.answer(request, plural.matches() ? plural.group(1) : "");
+        if (refused.isPresent()) {
+            return refused.get();
         }
         return super.dispatch(request);
     }
@@ -104,7 +128,9 @@ final class ApiDispatcher extends KubernetesCrudDispatcher {
             String newState) {
         // The mock takes a changed object out before it puts it back.
         synchronized (keys) {
+            String before = oldAttributes == null ? null : map.get(oldAttributes);
             super.processEvent(path, pathAttributes, oldAttributes, resource, newState);
+            AttributeSet after = null;
             if (oldAttributes != null) {
                 keys.remove(nameOf(oldAttributes));
             }
@@ -114,6 +140,12 @@ final class ApiDispatcher extends KubernetesCrudDispatcher {
                         ? stored
                         : AttributeSet.merge(pathAttributes, stored);
                 keys.put(nameOf(key), key);
+                after = key;
+            }
+            if (newState != null) {
+                journal.add(oldAttributes, after, newState);
+            } else if (before != null) {
+                journal.add(oldAttributes, null, withVersion(before, journal.next()));
             }
         }
     }
@@ -130,7 +162,10 @@ final class ApiDispatcher extends KubernetesCrudDispatcher {
         Matcher namespaced = NAMESPACED.matcher(request.getPath());
         if (namespaced.matches()
                 && handleGet("/api/v1/namespaces/" + namespaced.group(1)).code() == 404) {
-            return status(404, "NotFound", "namespaces \"" + namespaced.group(1) + "\" not found");
+            return ApiAccess.status(404, "NotFound", "namespaces \"" + namespaced.group(1) + "\" not found");
+        }
+        if (request.getPath().contains("dryRun=All")) {
+            return new MockResponse().setResponseCode(201).setBody(request.getUtf8Body());
         }
         return super.handleCreate(request);
     }
@@ -142,16 +177,20 @@ final class ApiDispatcher extends KubernetesCrudDispatcher {
         if (object.matches() && type != null && type.startsWith("application/json-patch+json")) {
             MockResponse current = handleGet(object.group(1));
             if (current.code() == 404) {
-                return status(404, "NotFound", object.group(1) + " not found");
+                return ApiAccess.status(404, "NotFound", object.group(1) + " not found");
             }
             byte[] patch = request.getUtf8Body().getBytes(UTF_8);
+            if (object.group(1).contains("/jobs/") && new String(patch, UTF_8).contains("\"/spec/template/")) {
+                return ApiAccess.status(422, "Invalid", "Job.batch is invalid: spec.template: field is immutable");
+            }
             try {
                 JsonPatch.apply(
                         parse(new String(patch, UTF_8)), parse(current.getBody().readUtf8()));
                 // An update may come in between; the mock then applies to what the update left.
                 return super.handlePatch(again(request, patch));
             } catch (JsonPatchException e) {
-                return status(422, "Invalid", "the server rejected our request due to an error: " + e.getMessage());
+                return ApiAccess.status(
+                        422, "Invalid", "the server rejected our request due to an error: " + e.getMessage());
             }
         }
         return super.handlePatch(request);
@@ -162,18 +201,46 @@ final class ApiDispatcher extends KubernetesCrudDispatcher {
         if (!path.contains("?") && getKey(path).containsKey(KubernetesAttributesExtractor.NAME)) {
             Map.Entry<AttributeSet, String> found = findResource(getKey(path));
             return found == null
-                    ? status(404, "NotFound", path + " not found")
+                    ? ApiAccess.status(404, "NotFound", path + " not found")
                     : new MockResponse().setResponseCode(200).setBody(found.getValue());
         }
         HttpUrl url = HttpUrl.parse("http://localhost" + path);
-        String limit = url == null ? null : url.queryParameter("limit");
-        if (limit == null || path.contains("watch=true")) {
+        if ("true".equals(url.queryParameter("watch"))) {
+            return handleWatch(path);
+        }
+        if (!getKey(path).containsKey(KubernetesAttributesExtractor.PLURAL) || !path.contains("/namespaces/")) {
             return super.handleGet(path);
         }
+        String limit = url.queryParameter("limit");
         String from = url.queryParameter("continue");
-        AttributeSet query =
-                getKey(path.replaceAll("(?<=[?&])(limit|continue)=[^&]*&?", "").replaceAll("[?&]$", ""));
-        return page(query, from == null ? 0 : Integer.parseInt(from), Integer.parseInt(limit));
+        return page(
+                query(path),
+                from == null ? 0 : Integer.parseInt(from),
+                limit == null ? Integer.MAX_VALUE : Integer.parseInt(limit));
+    }
+
+    /** Without what is not about the objects; field selectors are left to clients. */
+    private AttributeSet query(String path) {
+        String ignored =
+                "(limit|continue|watch|resourceVersion|resourceVersionMatch|allowWatchBookmarks|timeoutSeconds)";
+        return getKey(path.replaceAll("(?<=[?&])" + ignored + "=[^&]*&?", "")
+                .replaceAll("(?<=[?&])fieldSelector=reason[^&]*&?", "")
+                .replaceAll("[?&]$", ""));
+    }
+
+    @Override
+    public MockResponse handleWatch(String path) {
+        HttpUrl url = HttpUrl.parse("http://localhost" + path);
+        String since = url.queryParameter("resourceVersion");
+        String kind = url.encodedPath().substring(url.encodedPath().lastIndexOf('/') + 1);
+        String api = url.encodedPath().replaceAll("^/apis?/|/namespaces/.*", "");
+        AttributeSet query = query(path);
+        String named = url.queryParameter("fieldSelector");
+        if (named != null && named.startsWith("metadata.name=")) {
+            query = query.add(new Attribute("name", named.substring("metadata.name=".length())));
+        }
+        return new MockResponse()
+                .withWebSocketUpgrade(journal.watch(query, api, kind, since == null ? -1 : Long.parseLong(since)));
     }
 
     /** A body can be read once. */
@@ -194,12 +261,13 @@ final class ApiDispatcher extends KubernetesCrudDispatcher {
                     .map(map::get)
                     .toList();
         }
-        int to = Math.min(items.size(), from + limit);
+        int to = (int) Math.min(items.size(), (long) from + limit);
         String next = to < items.size() ? ",\"continue\":\"" + to + "\"" : "";
         return new MockResponse()
                 .setResponseCode(200)
-                .setBody("{\"apiVersion\":\"v1\",\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"1\"" + next
-                        + "},\"items\":[" + String.join(",", items.subList(from, to)) + "]}");
+                .setBody("{\"apiVersion\":\"v1\",\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\""
+                        + journal.version() + "\"" + next + "},\"items\":[" + String.join(",", items.subList(from, to))
+                        + "]}");
     }
 
     private JsonNode parse(String json) {
@@ -208,16 +276,5 @@ final class ApiDispatcher extends KubernetesCrudDispatcher {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
         }
-    }
-
-    private MockResponse status(int code, String reason, String message) {
-        return new MockResponse()
-                .setResponseCode(code)
-                .setBody(serialization.asJson(new StatusBuilder()
-                        .withStatus("Failure")
-                        .withCode(code)
-                        .withReason(reason)
-                        .withMessage(message)
-                        .build()));
     }
 }

@@ -12,13 +12,14 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Collection;
+import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
  * A Kubernetes API in this process, on 127.0.0.1 and a free port: fabric8's CRUD mock with the answers of a real server
  * where {@link ApiDispatcher} says so. It has no controllers; {@link PodSimulator} plays them. It does not know strategic
- * merge, server-side apply, validation, dry run or RBAC.
+ * merge, server-side apply or validation.
  */
 public final class EmbeddedKubernetes implements AutoCloseable {
     /** Held here, since java.util.logging forgets the level of a logger that nobody holds; it tells every request. */
@@ -81,12 +82,61 @@ public final class EmbeddedKubernetes implements AutoCloseable {
 
     /** The next requests, that many, are answered with 503, as while an API server restarts. */
     public void failNext(int requests) {
-        dispatcher.failNext(requests);
+        dispatcher.access().failNext(requests);
     }
 
     /** From now on only requests with this bearer token are let in, as where tokens expire. */
     public void accept(String token) {
-        dispatcher.accept(token);
+        dispatcher.access().accept(token);
+    }
+
+    /** From now on nobody may do this, as in {@code deny("watch", "pods")}. */
+    public void deny(String verb, String plural) {
+        dispatcher.access().deny(verb, plural);
+    }
+
+    public void allow(String verb, String plural) {
+        dispatcher.access().allow(verb, plural);
+    }
+
+    /** Each list more than these is answered with 429. */
+    public void limitLists(int more) {
+        dispatcher.access().limitLists(more);
+    }
+
+    /** How often each verb was asked for of each kind, as in {@code list pods}. */
+    public Map<String, Integer> asked() {
+        return dispatcher.access().asked();
+    }
+
+    /** Ends all watches, as a load balancer does. */
+    public void dropWatches() {
+        dispatcher.journal().drop();
+    }
+
+    /** Watches stay open, and nothing comes any more. */
+    public void muteWatches(boolean mute) {
+        dispatcher.journal().mute(mute);
+    }
+
+    /** Changes so far are not remembered any more: who watches since then gets 410 when he comes back. */
+    public void compact() {
+        dispatcher.journal().forget();
+    }
+
+    /** Restored from a backup: all watches end, and all versions are lower than before. */
+    public void restart() {
+        dispatcher.restart();
+    }
+
+    /** Tells all who watch the version that they are at. */
+    public void bookmark() {
+        dispatcher.journal().bookmark();
+    }
+
+    /** Connections that watch now. */
+    public int watches() {
+        return dispatcher.journal().watchers();
     }
 
     /** Answered so far. */

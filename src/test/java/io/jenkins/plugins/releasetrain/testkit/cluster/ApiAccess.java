@@ -1,0 +1,121 @@
+package io.jenkins.plugins.releasetrain.testkit.cluster;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.StatusBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.fabric8.mockwebserver.http.MockResponse;
+import io.fabric8.mockwebserver.http.RecordedRequest;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+
+/** Who may what, and how often: everybody everything, unless told otherwise. */
+final class ApiAccess {
+    private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
+
+    private final AtomicInteger failures = new AtomicInteger();
+    private final AtomicInteger lists = new AtomicInteger(Integer.MAX_VALUE);
+    private final Set<String> denied = ConcurrentHashMap.newKeySet();
+    private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
+    private volatile String accepted;
+
+    void failNext(int requests) {
+        failures.set(requests);
+    }
+
+    /** Only requests with this bearer token are answered; null: all. */
+    void accept(String bearer) {
+        accepted = bearer;
+    }
+
+    void deny(String verb, String plural) {
+        denied.add(verb + " " + plural);
+    }
+
+    void allow(String verb, String plural) {
+        denied.remove(verb + " " + plural);
+    }
+
+    /** Each list more than these is answered with 429. */
+    void limitLists(int more) {
+        lists.set(more);
+    }
+
+    /** How often each verb was asked for of each kind, as in {@code list pods}. */
+    Map<String, Integer> asked() {
+        return asked.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().get()));
+    }
+
+    /** What is answered in the place of what was asked for; empty where that is done. */
+    Optional<MockResponse> answer(RecordedRequest request, String plural) {
+        if (accepted != null && !("Bearer " + accepted).equals(request.getHeader("Authorization"))) {
+            return Optional.of(status(401, "Unauthorized", "Unauthorized"));
+        }
+        if (failures.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+            return Optional.of(
+                    status(503, "ServiceUnavailable", "the server is currently unable to handle the request"));
+        }
+        if (request.getPath().startsWith(REVIEWS)) {
+            return Optional.of(review(request.getUtf8Body()));
+        }
+        String verb = verb(request, plural);
+        asked.computeIfAbsent(verb + " " + plural, k -> new AtomicInteger()).incrementAndGet();
+        if (denied.contains(verb + " " + plural)) {
+            return Optional.of(status(
+                    403,
+                    "Forbidden",
+                    plural + " is forbidden: User \"release-train\" cannot " + verb + " resource \"" + plural + "\""));
+        }
+        if (verb.equals("list") && lists.getAndUpdate(n -> Math.max(0, n - 1)) == 0) {
+            return Optional.of(status(
+                    429, "TooManyRequests", "the server has received too many requests, please try again later"));
+        }
+        return Optional.empty();
+    }
+
+    private static String verb(RecordedRequest request, String plural) {
+        String path = request.getPath().replaceAll("\\?.*", "");
+        boolean collection = path.endsWith("/" + plural);
+        return switch (request.method().name()) {
+            case "GET" -> !collection ? "get" : request.getPath().contains("watch=true") ? "watch" : "list";
+            case "POST" -> "create";
+            case "PUT" -> "update";
+            case "PATCH" -> "patch";
+            default -> "delete";
+        };
+    }
+
+    private MockResponse review(String body) {
+        try {
+            JsonNode review = JSON.readTree(body);
+            JsonNode asks = review.path("spec").path("resourceAttributes");
+            boolean allowed = !denied.contains(
+                    asks.path("verb").asText() + " " + asks.path("resource").asText());
+            ((com.fasterxml.jackson.databind.node.ObjectNode) review)
+                    .putObject("status")
+                    .put("allowed", allowed);
+            return new MockResponse().setResponseCode(201).setBody(review.toString());
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    static MockResponse status(int code, String reason, String message) {
+        return new MockResponse()
+                .setResponseCode(code)
+                .setBody(SERIALIZATION.asJson(new StatusBuilder()
+                        .withStatus("Failure")
+                        .withCode(code)
+                        .withReason(reason)
+                        .withMessage(message)
+                        .build()));
+    }
+}
