@@ -9,4 +9,8 @@ public class Util {
     public static String fixEmptyAndTrim(String text) {
         return text == null || text.isBlank() ? null : text.trim();
     }
+
+    public static String rawEncode(String s) {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -212,7 +212,9 @@ public final class ImagesAction implements RunAction2 {
         try {
             return noted().isEmpty()
                     ? List.of()
-                    : StoredImages.of(ReleaseService.get().store().requests(noted()));
+                    : StoredImages.of(
+                            ReleaseService.get().store().requests(noted()),
+                            ReleaseService.get().controller().reader()::seen);
         } catch (EngineException e) {
             LOGGER.log(Level.FINE, e, () -> "The images of " + run + " cannot be read of the history");
             return List.of();

@@ -21,7 +21,7 @@ import org.kohsuke.stapler.export.ExportedBean;
 /** A job's images by build, newest first. */
 @ExportedBean
 public final class JobImagesAction implements Action, StaplerProxy {
-    private static final int BUILDS = 50;
+    private static final int BUILDS = 10;
 
     private final Job<?, ?> job;
 
@@ -31,6 +31,16 @@ public final class JobImagesAction implements Action, StaplerProxy {
 
     public Job<?, ?> getJob() {
         return job;
+    }
+
+    /** As subpages of jobs call it. */
+    public Job<?, ?> getObject() {
+        return job;
+    }
+
+    /** So many builds are looked at: all others are in the history, where none has to be loaded. */
+    public int getLimit() {
+        return BUILDS;
     }
 
     /** What the page and its API show is for who may see both the job and releases. */

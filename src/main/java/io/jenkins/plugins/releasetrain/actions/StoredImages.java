@@ -7,6 +7,7 @@ import io.jenkins.plugins.releasetrain.engine.store.Entry;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 
 /** A build's changes and lanes as the history tells them. */
 final class StoredImages {
@@ -14,21 +15,22 @@ final class StoredImages {
 
     private StoredImages() {}
 
-    static List<Image> of(Collection<Entry> entries) {
+    /** @param seen what of a reason its reader may see */
+    static List<Image> of(Collection<Entry> entries, UnaryOperator<String> seen) {
         return entries.stream()
                 .flatMap(entry -> entry.images().entrySet().stream()
                         .map(image -> of(
-                                image.getKey(), image.getValue(), entry.ended().orElse(null))))
+                                image.getKey(), image.getValue(), entry.ended().orElse(null), seen)))
                 .toList();
     }
 
-    private static Image of(String service, PinnedImage image, Event ended) {
+    private static Image of(String service, PinnedImage image, Event ended, UnaryOperator<String> seen) {
         String name = image.repository() + (image.tag().isEmpty() ? "" : ":" + image.tag());
         String digest = image.digest().value();
         if (ended instanceof Event.ChangeEnded e) {
-            return new Image(service, name, digest, release(e.outcome(), e.related()), word(e.outcome()), e.reason());
+            return new Image(service, name, digest, release(e.outcome(), e.related()), word(e.outcome()), seen.apply(e.reason()));
         } else if (ended instanceof Event.LaneEnded e) {
-            return new Image(service, name, digest, e.release(), word(e.outcome()), e.reason());
+            return new Image(service, name, digest, e.release(), word(e.outcome()), seen.apply(e.reason()));
         }
         return new Image(service, name, digest, "", UNDECIDED_YET, "");
     }

@@ -34,6 +34,7 @@ public final class WebhookConfiguration extends AbstractDescribableImpl<WebhookC
 
     private final String credentialsId;
     private String events;
+    private boolean privateJobs;
 
     @DataBoundConstructor
     public WebhookConfiguration(String name, Secret url, String credentialsId) {
@@ -64,6 +65,16 @@ public final class WebhookConfiguration extends AbstractDescribableImpl<WebhookC
     @DataBoundSetter
     public void setEvents(String events) {
         this.events = Util.fixEmptyAndTrim(events);
+    }
+
+    /** Whether it is told of jobs, too, that not everybody who is signed in may read. */
+    public boolean isPrivateJobs() {
+        return privateJobs;
+    }
+
+    @DataBoundSetter
+    public void setPrivateJobs(boolean privateJobs) {
+        this.privateJobs = privateJobs;
     }
 
     /** @throws EngineException where a name, the URL or an event does not fit */

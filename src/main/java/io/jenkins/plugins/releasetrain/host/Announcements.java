@@ -1,13 +1,19 @@
 package io.jenkins.plugins.releasetrain.host;
 
+import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.train.Forecast;
 import io.jenkins.plugins.releasetrain.engine.train.Task;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -19,6 +25,9 @@ final class Announcements {
     /** The last line by environment, by change. */
     private final Map<String, Map<String, String>> told = new ConcurrentHashMap<>();
 
+    /** Changes by the trial that tests them. */
+    private final Map<String, List<String>> tested = new ConcurrentHashMap<>();
+
     /** @param passengers by change; null for none */
     Announcements(Function<String, Passenger> passengers, Clock clock) {
         this.passengers = passengers;
@@ -29,9 +38,20 @@ final class Announcements {
         told.remove(change);
     }
 
+    /** One line for the end of a trial, to all who were in it. */
+    void ended(Event.TrialEnded trial) {
+        String verdict = trial.verdict() == Verdict.VOID ? "was void" : trial.verdict().name().toLowerCase(Locale.ROOT);
+        String line = "Trial " + trial.trial() + " " + verdict + (trial.reason().isEmpty() ? "" : ": " + trial.reason());
+        Optional.ofNullable(tested.remove(trial.trial())).orElse(List.of()).stream()
+                .map(passengers)
+                .filter(Objects::nonNull)
+                .forEach(passenger -> passenger.say(line));
+    }
+
     /** What a trial that begins means for each who waits. */
     void positions(Train train, Task.Test test) {
         TrainState state = train.state();
+        tested.put(test.trial(), test.changes());
         String trial = "trial " + test.trial() + " (" + test.purpose() + ") tests " + Words.some(test.changed());
         test.changes().forEach(change -> tell(change, test.environment(), "Aboard: " + trial));
         if (test.changes().isEmpty()) {

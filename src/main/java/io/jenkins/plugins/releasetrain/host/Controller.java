@@ -12,7 +12,9 @@ import hudson.model.Node;
 import hudson.model.Run;
 import hudson.model.User;
 import hudson.security.ACL;
+import hudson.security.ACLContext;
 import hudson.security.Permission;
+import hudson.security.SecurityRealm;
 import io.jenkins.plugins.releasetrain.engine.history.Reader;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
@@ -28,6 +30,7 @@ import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,6 +46,7 @@ import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.cps.replay.ReplayCause;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 
@@ -50,6 +54,9 @@ import org.springframework.security.core.AuthenticationException;
 public final class Controller implements Loop.Host {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final int ID_LENGTH = 12;
+    /** Signed in, and nobody in particular. */
+    private static final Authentication SOMEBODY = new UsernamePasswordAuthenticationToken(
+            "somebody who is signed in", "", List.of(SecurityRealm.AUTHENTICATED_AUTHORITY2));
 
     private final Set<String> tracked = ConcurrentHashMap.newKeySet();
     private final JenkinsProxy proxy = new JenkinsProxy(
@@ -190,14 +197,33 @@ public final class Controller implements Loop.Host {
 
     /** The current user, as far as jobs may be seen: one that exists no more may be seen by administrators only. */
     public Reader reader() {
-        return may(Jenkins.ADMINISTER) ? Reader.ALL : new Reader(Controller::sees);
+        return may(Jenkins.ADMINISTER) ? Reader.ALL : new Reader(this::sees);
     }
 
-    private static boolean sees(String job) {
+    /** By the name that it had; where it was moved since, by that too, since another job may have that name now. */
+    private boolean sees(String job) {
+        String moved = movedJobs().now(job);
+        return moved.equals(job) ? isThere(job) : isThere(moved) && (isThere(job) || !exists(job));
+    }
+
+    private static boolean exists(String job) {
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            return Jenkins.get().getItemByFullName(job) != null;
+        }
+    }
+
+    private static boolean isThere(String job) {
         try {
             return Jenkins.get().getItemByFullName(job) != null;
         } catch (AccessDeniedException e) {
             return false;
+        }
+    }
+
+    /** Whether everybody who is signed in may read the job, so that it may be told where it is not known who reads it. */
+    public boolean isForEverybody(String job) {
+        try (ACLContext ignored = ACL.as2(SOMEBODY)) {
+            return sees(job);
         }
     }
 

@@ -76,8 +76,8 @@ public final class LaneDriver {
     }
 
     /** @param waits told by a lane's id why it does not go on, with an empty reason where it does */
-    LaneDriver(Controller controller, Supplier<Lanes> lanes, BiConsumer<String, String> waits) {
-        this(new Site(controller, controller::isOurs, controller::isAlive, Clock.systemUTC()), lanes, waits);
+    LaneDriver(Controller controller, Clock clock, Supplier<Lanes> lanes, BiConsumer<String, String> waits) {
+        this(new Site(controller, controller::isOurs, controller::isAlive, clock), lanes, waits);
     }
 
     LaneDriver(Site site, Supplier<Lanes> lanes, BiConsumer<String, String> waits) {

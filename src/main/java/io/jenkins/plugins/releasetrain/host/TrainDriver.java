@@ -364,6 +364,9 @@ public final class TrainDriver {
     }
 
     void onEvent(Event event) {
+        if (event instanceof Event.TrialEnded trial) {
+            announcements.ended(trial);
+        }
         boolean byHand = event instanceof Event.TrainResumed
                 || event instanceof Event.RunForced
                 || event instanceof Event.ChangePrioritised

@@ -52,7 +52,8 @@ final class Webhooks {
         List<Webhook> webhooks = new ArrayList<>();
         for (WebhookConfiguration one : configured) {
             try {
-                webhooks.add(new Webhook(endpoint(one), ports));
+                webhooks.add(new Webhook(
+                        endpoint(one), one.isPrivateJobs() ? ports : ports.telling(controller::isForEverybody)));
             } catch (EngineException e) {
                 LOGGER.log(Level.WARNING, "A webhook is left out: {0}", e.getMessage());
             }

@@ -162,6 +162,11 @@ public final class TrainsAction implements RootAction, StaplerProxy {
         }
     }
 
+    /** Whether the page leads to the configuration, which who may do nothing else is not led to by Manage Jenkins. */
+    public boolean mayConfigure() {
+        return controller().may(ReleasePermissions.CONFIGURE);
+    }
+
     private static Controller controller() {
         return ReleaseService.get().controller();
     }

@@ -19,7 +19,7 @@ public final class Access {
      * name is for all that is in it.
      *
      * @param jobs patterns of full names
-     * @param services patterns of services, or of repositories where it is about a registry
+     * @param services patterns of services, or of repositories where it is about a registry; {@code *} for all
      * @param promote whether what passes may go to production
      */
     public record Rule(List<String> jobs, List<String> services, boolean promote) {
@@ -44,9 +44,11 @@ public final class Access {
             return jobs.stream().anyMatch(pattern -> isWithin(job, pattern));
         }
 
+        /** {@code *} by itself is all, also of repositories, whose names have slashes. */
         private boolean allows(String service) {
             return services.stream()
-                    .anyMatch(pattern -> glob(pattern).matcher(service).matches());
+                    .anyMatch(pattern -> pattern.equals("*")
+                            || glob(pattern).matcher(service).matches());
         }
     }
 

@@ -1,7 +1,9 @@
 package io.jenkins.plugins.releasetrain.steps;
 
 import hudson.AbortException;
+import hudson.Util;
 import hudson.model.Result;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.host.Passenger.End;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.host.Words;
@@ -27,23 +29,29 @@ final class Outcomes {
      * @param asked images as the step named them, by service
      */
     record Subject(String where, String id, Map<String, String> asked) {
+        /** Where its history is, with what its reader may see. */
+        String page() {
+            return "release-trains/changes/" + Util.rawEncode(id);
+        }
+
         String what() {
             return asked.isEmpty() ? "The snapshot" : Words.some(asked.keySet());
         }
     }
 
     static void finish(StepContext context, Subject subject, End end) {
-        String message = message(
-                subject,
-                end,
-                end.outcome() == io.jenkins.plugins.releasetrain.engine.event.Event.Outcome.SUPERSEDED
-                        ? successor(end.related())
-                        : "");
+        String message = Logs.seen(
+                context,
+                message(
+                        subject,
+                        end,
+                        end.outcome() == Outcome.SUPERSEDED
+                                ? successor(end.related())
+                                : ""));
+        boolean well = end.outcome() == Outcome.RELEASED || end.outcome() == Outcome.PROVEN;
+        Logs.say(context, well ? message : "Its trials, and whose tests they were", subject.page());
         switch (end.outcome()) {
-            case RELEASED, PROVEN -> {
-                Logs.say(context, message);
-                context.onSuccess(answer(subject, end));
-            }
+            case RELEASED, PROVEN -> context.onSuccess(answer(subject, end));
             case SUPERSEDED -> context.onFailure(last(Result.NOT_BUILT, message));
             case CANCELLED -> context.onFailure(last(Result.ABORTED, message));
             case EJECTED, NOT_INSTALLABLE -> context.onFailure(last(Result.FAILURE, message));

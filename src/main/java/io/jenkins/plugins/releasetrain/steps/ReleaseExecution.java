@@ -203,7 +203,7 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
             return;
         }
         status = line;
-        Logs.say(getContext(), line);
+        Logs.say(getContext(), line, registered() ? subject().page() : "");
     }
 
     @Override
@@ -231,7 +231,7 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
     @Override
     public final void failed(String message) {
         over = true;
-        getContext().onFailure(new AbortException(message));
+        getContext().onFailure(new AbortException(Logs.seen(getContext(), message)));
     }
 
     @Override

@@ -33,7 +33,7 @@ class StoredImagesTest {
     }
 
     private static List<String> shown(Event ended) {
-        return StoredImages.of(List.of(change(ended))).stream()
+        return StoredImages.of(List.of(change(ended)), reason -> reason).stream()
                 .map(i -> String.join("|", i.getService(), i.getImage(), i.getVerdict(), i.getRelease(), i.getWhy()))
                 .toList();
     }

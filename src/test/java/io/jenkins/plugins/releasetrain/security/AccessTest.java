@@ -76,6 +76,15 @@ class AccessTest {
                 .contains("may not");
     }
 
+    /** Of a registry they are repositories, which have slashes. */
+    @Test
+    void allServicesAreAllRepositoriesToo() {
+        assertThat(refusal(List.of(Rule.of("**", "*", true)), job("a/b"), wish(true, "shop/deep/cart")))
+                .isEmpty();
+        assertThat(refusal(List.of(Rule.of("**", "shop/*", true)), job("a/b"), wish(true, "shop/deep/cart")))
+                .isPresent();
+    }
+
     @Test
     void aJobMayBeLetForTestsOnly() {
         List<Rule> rules = List.of(Rule.of("shop/nightly", "*", false), Rule.of("shop", "cart", true));

@@ -21,10 +21,10 @@ final class AuditViews {
         String next = entries.size() < limit
                 ? ""
                 : String.valueOf(entries.get(entries.size() - 1).key());
-        return new View.Audit(entries.stream().map(AuditViews::deed).toList(), next);
+        return new View.Audit(entries.stream().map(this::deed).toList(), next);
     }
 
-    private static View.Deed deed(Store.ByHand entry) {
+    private View.Deed deed(Store.ByHand entry) {
         Instant at = entry.recorded().at();
         Event event = entry.recorded().event();
         String train = entry.stream().startsWith("train/") ? ItemViews.owner(entry.stream()) : "";
@@ -37,9 +37,10 @@ final class AuditViews {
         } else if (event instanceof Event.ReleasesFreed e) {
             return new View.Deed(at, e.user(), "FREED", train, List.of(), "");
         } else if (event instanceof Event.ChangePrioritised e) {
-            return new View.Deed(at, e.user(), "PRIORITISED", train, List.of(e.change()), "");
+            return new View.Deed(
+                    at, e.user(), "PRIORITISED", train, List.of(e.change()), "", build(List.of(e.change())));
         } else if (event instanceof Event.RunForced e) {
-            return new View.Deed(at, e.user(), "FORCED", train, e.changes(), "");
+            return new View.Deed(at, e.user(), "FORCED", train, e.changes(), "", build(e.changes()));
         } else if (event instanceof Event.ReleaseMade e) {
             return new View.Deed(at, e.user().orElse(""), "ROLLED_BACK", e.owner(), List.of(e.rollbackOf()), "");
         } else if (event instanceof Event.ImageBlocked e) {
@@ -57,6 +58,16 @@ final class AuditViews {
                     "");
         }
         throw new IllegalArgumentException("Nobody does " + event + " by hand");
+    }
+
+    /** The first one's, since who may not see it is told neither who did it nor to whom. */
+    private String build(List<String> changes) {
+        return changes.isEmpty()
+                ? ""
+                : store.requests(changes.subList(0, 1)).stream()
+                        .findFirst()
+                        .map(entry -> entry.origin().build())
+                        .orElse("");
     }
 
     /** As in {@code train shop changed: largestBatch, policy}. */

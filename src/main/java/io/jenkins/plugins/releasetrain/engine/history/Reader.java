@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.jenkins.plugins.releasetrain.engine.model.BuildNames;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.store.Json;
 import java.io.IOException;
@@ -14,8 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Somebody who reads answers, and may not see every job: of the others' builds neither name, address and person nor the
@@ -26,8 +25,6 @@ public final class Reader {
     public static final Reader ALL = new Reader(job -> true);
 
     private static final ObjectMapper JSON = Json.mapper();
-    private static final Pattern BUILD = Pattern.compile("([^\\s\"'()<>,]+)#(\\d+)");
-    private static final String A_BUILD = "a build";
     private static final List<String> OF_THE_BUILD = List.of("build", "url", "user", "reason");
 
     private final Predicate<String> sees;
@@ -86,7 +83,7 @@ public final class Reader {
                             hidden
                                             && OF_THE_BUILD.contains(field.getKey())
                                             && field.getValue().isTextual()
-                                    ? TextNode.valueOf(field.getKey().equals("build") ? A_BUILD : "")
+                                    ? TextNode.valueOf(field.getKey().equals("build") ? BuildNames.A_BUILD : "")
                                     : seen(field.getValue(), found)));
             if (hidden) {
                 object.put("hidden", true);
@@ -100,7 +97,7 @@ public final class Reader {
                 }
             }
         } else if (node.isTextual() && node.textValue().indexOf('#') > 0) {
-            return TextNode.valueOf(withoutNames(node.textValue()));
+            return TextNode.valueOf(seen(node.textValue()));
         }
         return node;
     }
@@ -111,8 +108,8 @@ public final class Reader {
                 || mayNotSee(object.path("by").path("build").asText(""));
     }
 
-    private String withoutNames(String text) {
-        Matcher builds = BUILD.matcher(text);
-        return builds.replaceAll(build -> mayNotSee(build.group()) ? A_BUILD : Matcher.quoteReplacement(build.group()));
+    /** A sentence without the names of builds that this reader may not see. */
+    public String seen(String text) {
+        return BuildNames.seen(text, job -> known.computeIfAbsent(job, sees::test));
     }
 }

@@ -323,9 +323,15 @@ public sealed interface View {
      * @param place the train, or what else it was done to as a whole; empty for none
      * @param subjects ids of changes, a release, a service, or parts of a configuration
      * @param reason as it was given; empty where none is asked for
+     * @param build whose change it was done to; empty where it was done to something else
      */
-    record Deed(Instant at, String user, String what, String place, List<String> subjects, String reason)
-            implements View {}
+    record Deed(
+            Instant at, String user, String what, String place, List<String> subjects, String reason, String build)
+            implements View {
+        Deed(Instant at, String user, String what, String place, List<String> subjects, String reason) {
+            this(at, user, what, place, subjects, reason, "");
+        }
+    }
 
     /** Those of this controller that were called since it started. */
     record Webhooks(List<Live.Delivery> webhooks) implements View {}

@@ -176,7 +176,8 @@ final class LaneEntry {
     }
 
     private String owner(Lane lane) {
-        return "lane " + lane.group() + " in " + environment.name();
+        String build = lane.queued().origin().build();
+        return "lane " + lane.group() + " in " + environment.name() + (build.isEmpty() ? "" : " by " + build);
     }
 
     private LaneTask waiting(Answer.Waiting waiting) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.model.BuildNames;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.Predicate;
 
 /** What happened, as CloudEvents 1.0 in structured JSON (cloudevents.io, "JSON Event Format", section 3). */
 final class CloudEvents {
@@ -31,6 +33,7 @@ final class CloudEvents {
     private final Store store;
     private final String source;
     private final String controller;
+    private final Predicate<String> tells;
 
     /** One to be sent; {@code id} is the same whenever the same event is sent again. */
     record Message(String id, Kind kind, byte[] body) {}
@@ -53,11 +56,13 @@ final class CloudEvents {
     /**
      * @param source URI of this site, as of the CloudEvents attribute
      * @param controller whose builds have their pages at this site
+     * @param tells whether others may be told of a job: of another one's builds neither name, address and person nor reason
      */
-    CloudEvents(Store store, String source, String controller) {
+    CloudEvents(Store store, String source, String controller, Predicate<String> tells) {
         this.store = store;
         this.source = source;
         this.controller = controller;
+        this.tells = tells;
     }
 
     /** Empty for what nobody is told of. */
@@ -90,7 +95,10 @@ final class CloudEvents {
             return Optional.of(ejected(owner, e.lane(), e.outcome(), e.reason()));
         } else if (event instanceof Event.TrainPaused e) {
             return Optional.of(
-                    new Told(Kind.PAUSED, owner, data("train", owner, "reason", e.reason(), "user", e.user())));
+                    new Told(
+                    Kind.PAUSED,
+                    owner,
+                    data("train", owner, "reason", BuildNames.seen(e.reason(), tells), "user", e.user())));
         } else if (event instanceof Event.TrainResumed e) {
             return Optional.of(new Told(Kind.RESUMED, owner, data("train", owner, "user", e.user())));
         } else if (event instanceof Event.ImageBlocked e) {
@@ -118,18 +126,31 @@ final class CloudEvents {
 
     private Told ejected(String owner, String id, Outcome outcome, String reason) {
         Map<String, Object> data = data("change", id, "owner", owner, "outcome", outcome.name());
-        data.put("reason", reason);
         Optional<Entry> request = store.requests(List.of(id)).stream().findFirst();
+        boolean told = request.map(entry -> mayTell(entry.origin().build())).orElse(true);
+        data.put("reason", told ? BuildNames.seen(reason, tells) : "");
         request.ifPresent(entry -> {
             data.putAll(data(
-                    "images", images(entry.images()), "build", entry.origin().build()));
-            data.putAll(data("url", url(entry.origin()), "user", entry.origin().user()));
+                    "images",
+                    images(entry.images()),
+                    "build",
+                    told ? entry.origin().build() : BuildNames.A_BUILD));
+            if (told) {
+                data.putAll(data("url", url(entry.origin()), "user", entry.origin().user()));
+            }
         });
         return new Told(Kind.EJECTED, id, data);
     }
 
+    private boolean mayTell(String build) {
+        return build.isEmpty() || tells.test(build.substring(0, Math.max(build.lastIndexOf('#'), 0)));
+    }
+
     /** For whoever is not at this site; empty for a build of another controller, whose site is not known here. */
     private String url(Origin origin) {
+        if (URI.create(origin.url()).isAbsolute()) {
+            return origin.url();
+        }
         boolean here = origin.controller().filter(c -> !c.equals(controller)).isEmpty();
         return here && !origin.url().isEmpty() ? URI.create(source).resolve(".").toString() + origin.url() : "";
     }

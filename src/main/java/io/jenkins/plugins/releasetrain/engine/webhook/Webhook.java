@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 /**
  * Delivers to one endpoint, event by event in the order of each stream and at least once: how far it came is in the store,
@@ -61,8 +62,20 @@ public final class Webhook {
      *
      * @param source URI of this site
      * @param holder unique to this process
+     * @param tells whether others may be told of a job, by its full name
      */
-    public record Ports(Store store, HttpClient http, Clock clock, String source, String holder) {}
+    public record Ports(
+            Store store, HttpClient http, Clock clock, String source, String holder, Predicate<String> tells) {
+        /** Tells of all jobs. */
+        public Ports(Store store, HttpClient http, Clock clock, String source, String holder) {
+            this(store, http, clock, source, holder, job -> true);
+        }
+
+        /** @param told whether others may be told of a job, by its full name */
+        public Ports telling(Predicate<String> told) {
+            return new Ports(store, http, clock, source, holder, told);
+        }
+    }
 
     /** What became of deliveries. */
     public enum State {
@@ -90,7 +103,7 @@ public final class Webhook {
     public Webhook(Endpoint endpoint, Ports ports) {
         this.endpoint = endpoint;
         this.ports = ports;
-        this.events = new CloudEvents(ports.store(), ports.source(), ports.holder());
+        this.events = new CloudEvents(ports.store(), ports.source(), ports.holder(), ports.tells());
         this.reader = "webhook/" + endpoint.name();
     }
 

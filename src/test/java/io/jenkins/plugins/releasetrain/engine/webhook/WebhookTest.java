@@ -154,6 +154,39 @@ class WebhookTest {
                         server.deliveries.get(0).body()));
     }
 
+    /** Who reads what it is told is not known, so that it is told what everybody may know. */
+    @Test
+    void S3_ofAJobThatIsNotForEverybodyIsToldThatSomethingWasRejectedOnly() throws Exception {
+        Endpoint endpoint = new Endpoint("mail", server.url(), () -> SECRET, ALL);
+        Webhook careful = new Webhook(
+                endpoint,
+                new Webhook.Ports(store, http, clock, "https://ci.example/", "one")
+                        .telling(job -> job.startsWith("shop/")));
+        careful.deliver();
+        for (String job : List.of("secret/acme", "shop/cart")) {
+            append(
+                    "train/shop",
+                    new Event.ChangeQueued(new Change(
+                            "of " + job,
+                            new TreeMap<>(Map.of("cart", CART)),
+                            new Origin(job + "#7", "https://ci.example/job/x/7/", "eve"),
+                            clock.instant(),
+                            0,
+                            true)),
+                    new Event.ChangeEnded(
+                            "of " + job, Outcome.EJECTED, "db.internal is down; see secret/acme#3", ""));
+        }
+        careful.deliver();
+        JsonNode hidden = told().get(0).get("data");
+        assertThat(hidden.get("build").asText()).isEqualTo("a build");
+        assertThat(hidden.get("images").get(0).get("service").asText()).isEqualTo("cart");
+        assertThat(hidden.toString()).doesNotContain("eve", "ci.example", "db.internal", "acme#");
+        JsonNode seen = told().get(1).get("data");
+        assertThat(seen.get("build").asText()).isEqualTo("shop/cart#7");
+        assertThat(seen.get("url").asText()).isEqualTo("https://ci.example/job/x/7/");
+        assertThat(seen.get("reason").asText()).isEqualTo("db.internal is down; see a build");
+    }
+
     @Test
     void shouldTellWhoAskedForWhatWasRejected() throws Exception {
         Change change = new Change(

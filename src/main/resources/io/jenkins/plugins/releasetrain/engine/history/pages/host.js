@@ -8,6 +8,9 @@ export const base = data.base;
 /** Path of the host's root, which builds' addresses are relative to; undefined where builds have no pages. */
 export const root = data.root;
 
+/** Address of the host's configuration; undefined where the reader may not change it. */
+export const configuration = data.configure;
+
 /** Address of the chart library; it defines window.echarts. */
 export const charts = data.charts;
 

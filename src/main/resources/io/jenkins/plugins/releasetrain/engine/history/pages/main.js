@@ -1,6 +1,6 @@
 /** Draws the page that the address names, follows links between pages, and keeps what moves up to date. */
 
-import { base, context } from "./host.js";
+import { base, configuration, context } from "./host.js";
 import { el, t, notice, alert, link, tick } from "./dom.js";
 import { PAGES } from "./pages.js";
 
@@ -8,7 +8,8 @@ const TABS = ["now", "history", "matrix", "compare", "trends", "audit"];
 const SOON = 3_000, LATER = 10_000, SECOND = 1_000;
 
 const app = document.getElementById("rt-app");
-const nav = el("nav", { class: "rt-nav", "aria-label": t("pages") }, TABS.map(name => link(t("tab." + name), name)));
+const nav = el("nav", { class: "rt-nav", "aria-label": t("pages") }, TABS.map(name => link(t("tab." + name), name)),
+  configuration ? el("a", { href: configuration }, t("configuration")) : null);
 const told = el("div", { id: "rt-told", role: "status", "aria-live": "polite" });
 const page = el("div", { id: "rt-page", tabindex: "-1" }, el("p", { class: "jenkins-spinner" }, t("loading")));
 app.lang = context.language;
