@@ -28,7 +28,13 @@ final class StoredImages {
         String name = image.repository() + (image.tag().isEmpty() ? "" : ":" + image.tag());
         String digest = image.digest().value();
         if (ended instanceof Event.ChangeEnded e) {
-            return new Image(service, name, digest, release(e.outcome(), e.related()), word(e.outcome()), seen.apply(e.reason()));
+            return new Image(
+                    service,
+                    name,
+                    digest,
+                    release(e.outcome(), e.related()),
+                    word(e.outcome()),
+                    seen.apply(e.reason()));
         } else if (ended instanceof Event.LaneEnded e) {
             return new Image(service, name, digest, e.release(), word(e.outcome()), seen.apply(e.reason()));
         }

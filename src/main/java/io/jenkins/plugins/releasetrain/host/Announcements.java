@@ -40,8 +40,11 @@ final class Announcements {
 
     /** One line for the end of a trial, to all who were in it. */
     void ended(Event.TrialEnded trial) {
-        String verdict = trial.verdict() == Verdict.VOID ? "was void" : trial.verdict().name().toLowerCase(Locale.ROOT);
-        String line = "Trial " + trial.trial() + " " + verdict + (trial.reason().isEmpty() ? "" : ": " + trial.reason());
+        String verdict = trial.verdict() == Verdict.VOID
+                ? "was void"
+                : trial.verdict().name().toLowerCase(Locale.ROOT);
+        String line =
+                "Trial " + trial.trial() + " " + verdict + (trial.reason().isEmpty() ? "" : ": " + trial.reason());
         Optional.ofNullable(tested.remove(trial.trial())).orElse(List.of()).stream()
                 .map(passengers)
                 .filter(Objects::nonNull)

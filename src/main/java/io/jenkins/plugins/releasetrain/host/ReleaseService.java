@@ -146,7 +146,8 @@ public final class ReleaseService {
         settings().environment(environment);
         return lanes.computeIfAbsent(
                 environment,
-                n -> new LaneDriver(controller, clock, () -> wiring().lanes(n), (lane, why) -> live.waits(lane, n, why)));
+                n -> new LaneDriver(
+                        controller, clock, () -> wiring().lanes(n), (lane, why) -> live.waits(lane, n, why)));
     }
 
     /** Follows what bodies record of their tests. */

@@ -65,7 +65,9 @@ final class Logs {
         Run<?, ?> build = context.get(Run.class);
         String own = build == null ? "" : build.getParent().getFullName();
         return BuildNames.seen(
-                text, job -> job.equals(own) || ReleaseService.get().controller().isForEverybody(job), shown);
+                text,
+                job -> job.equals(own) || ReleaseService.get().controller().isForEverybody(job),
+                shown);
     }
 
     private static String linked(String build) {

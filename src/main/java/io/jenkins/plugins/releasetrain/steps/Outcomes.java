@@ -41,13 +41,7 @@ final class Outcomes {
 
     static void finish(StepContext context, Subject subject, End end) {
         String message = Logs.seen(
-                context,
-                message(
-                        subject,
-                        end,
-                        end.outcome() == Outcome.SUPERSEDED
-                                ? successor(end.related())
-                                : ""));
+                context, message(subject, end, end.outcome() == Outcome.SUPERSEDED ? successor(end.related()) : ""));
         boolean well = end.outcome() == Outcome.RELEASED || end.outcome() == Outcome.PROVEN;
         Logs.say(context, well ? message : "Its trials, and whose tests they were", subject.page());
         switch (end.outcome()) {

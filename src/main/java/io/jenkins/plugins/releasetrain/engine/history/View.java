@@ -325,8 +325,7 @@ public sealed interface View {
      * @param reason as it was given; empty where none is asked for
      * @param build whose change it was done to; empty where it was done to something else
      */
-    record Deed(
-            Instant at, String user, String what, String place, List<String> subjects, String reason, String build)
+    record Deed(Instant at, String user, String what, String place, List<String> subjects, String reason, String build)
             implements View {
         Deed(Instant at, String user, String what, String place, List<String> subjects, String reason) {
             this(at, user, what, place, subjects, reason, "");

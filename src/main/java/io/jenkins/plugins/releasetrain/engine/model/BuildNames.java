@@ -15,8 +15,8 @@ public final class BuildNames {
     public static final String A_BUILD = "a build";
 
     private static final Pattern NUMBER = Pattern.compile("#(\\d+)");
-    private static final List<String> BEFORE =
-            List.of("by ", "build ", "builds ", "lane of ", "(", "'", "\"", "<", ", ", ": ", "; ", " and ", " with ", "\n");
+    private static final List<String> BEFORE = List.of(
+            "by ", "build ", "builds ", "lane of ", "(", "'", "\"", "<", ", ", ": ", "; ", " and ", " with ", "\n");
 
     private BuildNames() {}
 

@@ -94,8 +94,7 @@ final class CloudEvents {
         } else if (event instanceof Event.LaneEnded e && rejected(e.outcome())) {
             return Optional.of(ejected(owner, e.lane(), e.outcome(), e.reason()));
         } else if (event instanceof Event.TrainPaused e) {
-            return Optional.of(
-                    new Told(
+            return Optional.of(new Told(
                     Kind.PAUSED,
                     owner,
                     data("train", owner, "reason", BuildNames.seen(e.reason(), tells), "user", e.user())));
@@ -136,7 +135,8 @@ final class CloudEvents {
                     "build",
                     told ? entry.origin().build() : BuildNames.A_BUILD));
             if (told) {
-                data.putAll(data("url", url(entry.origin()), "user", entry.origin().user()));
+                data.putAll(
+                        data("url", url(entry.origin()), "user", entry.origin().user()));
             }
         });
         return new Told(Kind.EJECTED, id, data);

@@ -173,8 +173,7 @@ class WebhookTest {
                             clock.instant(),
                             0,
                             true)),
-                    new Event.ChangeEnded(
-                            "of " + job, Outcome.EJECTED, "db.internal is down; see secret/acme#3", ""));
+                    new Event.ChangeEnded("of " + job, Outcome.EJECTED, "db.internal is down; see secret/acme#3", ""));
         }
         careful.deliver();
         JsonNode hidden = told().get(0).get("data");
