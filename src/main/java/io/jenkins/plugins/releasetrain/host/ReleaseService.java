@@ -258,6 +258,11 @@ public final class ReleaseService {
                 .orElse(trouble.isEmpty() ? "It is opened when it is first needed" : trouble);
     }
 
+    /** What was seen not to be as it should be where a trial changes nothing, for whoever reads its build's log. */
+    public List<String> troubleElsewhere(String trial) {
+        return live.trouble(trial);
+    }
+
     /** The JSON API; whoever serves it checks permissions first. */
     public HistoryApi history() {
         return holder.get().history();
@@ -297,7 +302,9 @@ public final class ReleaseService {
         LOGGER.log(Level.FINE, "{0}", event);
         holder.open().map(OpenStore::answers).ifPresent(Answers::forget);
         trains.values().forEach(driver -> driver.onEvent(event));
-        if (Webhook.concerns(event)) {
+        if (event instanceof Event.TroubleElsewhere e) {
+            live.trouble(e.trial(), e.trouble());
+        } else if (Webhook.concerns(event)) {
             webhooks.wake();
         }
     }

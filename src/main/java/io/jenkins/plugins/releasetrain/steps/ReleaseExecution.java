@@ -149,7 +149,15 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
 
     private void begin(TestRun run) {
         try {
-            body.start(run, body.isDue(run.trial()) ? variables(run) : Map.of());
+            boolean due = body.isDue(run.trial());
+            if (due) {
+                ReleaseService.get()
+                        .troubleElsewhere(run.trial())
+                        .forEach(trouble -> Logs.say(
+                                getContext(),
+                                "Not as it should be in " + run.environment() + ", and judged by nobody: " + trouble));
+            }
+            body.start(run, due ? variables(run) : Map.of());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Throwable t) {

@@ -92,6 +92,11 @@ public record Statistics(
                 outageHours(prior).mean());
     }
 
+    public Measured measured(Prior prior) {
+        return new Measured(
+                failure(prior), flake(prior), outagesPerHour(prior), outageHours(prior), changes, runs, hours);
+    }
+
     public Estimate failure(Prior prior) {
         double weight = changes + prior.changes();
         return Estimate.share((bad + prior.failure() * prior.changes()) / weight, weight);

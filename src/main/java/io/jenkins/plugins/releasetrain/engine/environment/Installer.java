@@ -142,6 +142,15 @@ public final class Installer {
                 .toList();
     }
 
+    /** What is not as it should be of services that nobody changes, for people. */
+    public List<String> trouble(Map<Service, ImageReference> images) {
+        return images.isEmpty()
+                ? List.of()
+                : notes(
+                        new Subject(images, Set.of(), "", 0),
+                        environment.cluster().standings(images));
+    }
+
     /**
      * What a verdict of the tests is worth, by what runs at their end (I3): nothing where other images ran. A candidate that
      * was installed and does not run any more has failed, unless the environment took it away; one that passed gets time to

@@ -71,6 +71,14 @@ public sealed interface Event {
     record TrialInstalled(String trial, List<String> patched, long milliseconds) implements Event {}
 
     /**
+     * What was not as it should be in an environment where a trial or a lane's attempt does not change it: told, and
+     * judged by nobody.
+     *
+     * @param trial or tenant of the attempt
+     */
+    record TroubleElsewhere(String trial, String environment, List<String> trouble) implements Event {}
+
+    /**
      * A trial's verdict.
      *
      * @param suite which tests, so that the verdict is not mistaken for one of other tests

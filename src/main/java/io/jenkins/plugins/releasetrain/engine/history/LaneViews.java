@@ -100,7 +100,8 @@ final class LaneViews {
                         live.tests(tenant),
                         live.copies(queued.candidates().values().stream()
                                 .map(PinnedImage::digest)
-                                .toList())),
+                                .toList()),
+                        live.trouble(tenant)),
                 View.Build.of(lane.origin()));
     }
 }

@@ -148,7 +148,8 @@ final class NowViews {
                 trial.since().plus(trial.installed().orElse(Duration.ZERO)),
                 live.rollouts(e.environment()).filter(r -> installing && !r.at().isBefore(trial.since())),
                 live.tests(e.trial()),
-                live.copies(images));
+                live.copies(images),
+                live.trouble(e.trial()));
         return new View.TrialNow(
                 e.trial(),
                 e.environment(),

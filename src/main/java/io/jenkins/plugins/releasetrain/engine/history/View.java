@@ -75,13 +75,15 @@ public sealed interface View {
      * @param rollouts while it is installed; empty where another controller does it
      * @param tests what its build recorded of them so far; empty where nothing is, or another controller runs the build
      * @param bytes of the images that its changes bring, on their way to production; empty where another controller copies
+     * @param trouble what is not as it should be of services that it does not change; nobody is judged by it
      */
     record Progress(
             String phase,
             Instant since,
             Optional<Live.Rollouts> rollouts,
             Optional<Live.Tests> tests,
-            Optional<Live.Bytes> bytes)
+            Optional<Live.Bytes> bytes,
+            List<String> trouble)
             implements View {}
 
     /** @param bytes of its images on their way; empty where none is copied, or another controller does it */

@@ -49,9 +49,7 @@ record LaneHealth(Judging settings, LaneState s, Lane lane, Instant now) {
             return Optional.of(new Next.Wait(
                     words(open, controls) + "; " + who + tester.get().group(), ASK_AGAIN));
         }
-        Instant due = controls.isEmpty()
-                ? now
-                : controls.get(controls.size() - 1).end().plus(pause(controls.size()));
+        Instant due = controls.isEmpty() ? now : Outage.due(controls);
         return now.isBefore(due)
                 ? Optional.of(new Next.Wait(
                         words(open, controls) + "; the baseline is tested again at " + due, Duration.between(now, due)))
@@ -65,15 +63,6 @@ record LaneHealth(Judging settings, LaneState s, Lane lane, Instant now) {
         boolean suspect = open.stream().anyMatch(r -> r.holds(lane.id()));
         long lanes = open.stream().flatMap(r -> r.changes().stream()).distinct().count();
         return lanes >= SEVERAL || (suspect && !(judge(settings, s, lane.id()) instanceof Judgement.RunAgain));
-    }
-
-    /** The one after so many control runs that failed. */
-    private static Duration pause(int controls) {
-        Duration pause = Judging.FIRST_PAUSE;
-        for (int i = 1; i < controls && pause.compareTo(Judging.LONGEST_PAUSE) < 0; i++) {
-            pause = pause.multipliedBy(2);
-        }
-        return pause.compareTo(Judging.LONGEST_PAUSE) < 0 ? pause : Judging.LONGEST_PAUSE;
     }
 
     private static String words(List<Run> open, List<Run> controls) {

@@ -1,11 +1,9 @@
 package io.jenkins.plugins.releasetrain.engine.lane;
 
 import io.jenkins.plugins.releasetrain.engine.blame.Judgement;
-import io.jenkins.plugins.releasetrain.engine.blame.Run;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.OnDrift;
-import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.WhenBroken;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import io.jenkins.plugins.releasetrain.engine.lane.Presence.Fate;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
@@ -14,6 +12,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
@@ -35,7 +34,6 @@ import java.util.TreeSet;
  */
 public final class LanePolicy {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
-    private static final int CONFIRMED = 2;
 
     /** After so many attempts that decided nothing, in a row: once more at once, then ever later. */
     private static final List<Duration> PAUSES = List.of(
@@ -185,6 +183,14 @@ public final class LanePolicy {
                         "up to " + limit + " lanes " + (group ? "of group '" + lane.group() + "' " : "")
                                 + "may be in the environment; " + inside + " are, and " + before + " wait before it",
                         ASK_AGAIN));
+    }
+
+    /** A lane goes on, or out to come in again; with what that means for all where the baseline alone failed. */
+    List<Event> retried(LaneState s, Lane lane, Next.Again again) {
+        List<Event> events = new ArrayList<>();
+        events.add(new Event.LaneRetried(lane.id(), again.reason(), again.apart(), again.stays()));
+        events.addAll(Outage.after(s, lane, settings.judging().whenBroken()));
+        return events;
     }
 
     Optional<Next.End> superseded(LaneState s, Lane lane) {
@@ -349,16 +355,6 @@ public final class LanePolicy {
             return new Next.End(left.installed() ? Outcome.EJECTED : Outcome.NOT_INSTALLABLE, why, "");
         }
         return new Next.Again("failed: " + tested.reason(), true, false);
-    }
-
-    /** Where a person is to look when the baseline fails: why nobody is let in from now on. */
-    Optional<String> pause(LaneState s) {
-        List<Run> controls = s.runs().open().stream().filter(Run::isControl).toList();
-        return settings.judging().whenBroken() == WhenBroken.PAUSE && controls.size() >= CONFIRMED
-                ? Optional.of("the baseline itself fails, in "
-                        + controls.stream().map(Run::id).toList()
-                        + "; repair the environment or the tests, then resume")
-                : Optional.empty();
     }
 
     private Judgement judge(LaneState s, Lane lane) {

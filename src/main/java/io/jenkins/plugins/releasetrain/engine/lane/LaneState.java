@@ -107,6 +107,11 @@ public record LaneState(
         return lanes.stream().filter(l -> l.id().equals(id)).findFirst();
     }
 
+    /** Whether the environment is broken. */
+    public Optional<Outage> outage() {
+        return Outage.of(runs);
+    }
+
     /** Whether something is left to do for a lane before it may come in again. */
     boolean owes(String lane) {
         return obligations.stream().anyMatch(o -> o.lane().equals(lane));

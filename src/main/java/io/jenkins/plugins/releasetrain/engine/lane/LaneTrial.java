@@ -22,6 +22,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -32,6 +33,9 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One attempt of a lane that came in: put the candidates in, prove that they run, and compare the surroundings before and
@@ -99,37 +103,66 @@ final class LaneTrial {
     /** @throws EngineException retryable: to be called again; or another attempt would not help either */
     void install(Lane lane) throws InterruptedException {
         long begin = ports.clock().millis();
-        Event event;
+        List<Event> events;
         try {
             environment.lock().renew(lane.id(), lane.started().fence(), environment.lease());
             Installation result =
                     lane.isControl() ? Installation.NOTHING : placement(lane).install(lane);
             long took = ports.clock().millis() - begin;
-            event = result.problem().isEmpty()
-                    ? new Event.LaneInstalled(
-                            lane.id(),
-                            keepHeld(lane).digest(),
-                            journal.state().lanes().stream()
-                                    .filter(l -> l.isVisible() && !l.id().equals(lane.id()))
-                                    .flatMap(l -> l.candidates().keySet().stream())
-                                    .sorted()
-                                    .toList(),
-                            result.patched(),
-                            took)
-                    : new Event.LaneTested(
+            events = result.problem().isEmpty()
+                    ? installed(lane, result, took)
+                    : List.of(new Event.LaneTested(
                             lane.id(),
                             result.problem().get().fault() == Fault.IMAGE ? Verdict.FAILED : Verdict.VOID,
                             result.problem().get().text(),
                             lane.baseline(),
                             List.of(),
-                            took);
+                            took));
         } catch (EngineException e) {
             if (HOPELESS.contains(e.kind()) || e.kind().retryable()) {
                 throw e;
             }
-            event = nothing(lane, "could not be installed: " + e.getMessage());
+            events = List.of(nothing(lane, "could not be installed: " + e.getMessage()));
         }
-        append(lane, event);
+        append(lane, events);
+    }
+
+    private List<Event> installed(Lane lane, Installation result, long took) {
+        ImageSet held = keepHeld(lane);
+        SortedSet<String> claimed = claimed(lane);
+        Event event = new Event.LaneInstalled(lane.id(), held.digest(), List.copyOf(claimed), result.patched(), took);
+        SortedSet<String> others = policy.counting(lane);
+        others.removeAll(claimed);
+        List<String> trouble = new ArrayList<>(result.notes());
+        trouble.addAll(trouble(lane, others, held));
+        return trouble.isEmpty()
+                ? List.of(event)
+                : List.of(event, new Event.TroubleElsewhere(lane.tenant(), environment.name(), trouble));
+    }
+
+    /** Services in whose places other lanes' candidates are. */
+    private SortedSet<String> claimed(Lane lane) {
+        return journal.state().lanes().stream()
+                .filter(l -> l.isVisible() && !l.id().equals(lane.id()))
+                .flatMap(l -> l.candidates().keySet().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** What is not as it should be where a lane changes nothing; telling it decides nothing (I11). */
+    private List<String> trouble(Lane lane, Collection<String> services, ImageSet wanted) {
+        Map<Service, ImageReference> images = new HashMap<>();
+        services.stream()
+                .filter(name -> wanted.images().containsKey(name)
+                        && !lane.candidates().containsKey(name)
+                        && catalog.services().containsKey(name))
+                .map(catalog::service)
+                .forEach(service -> images.put(
+                        service, registries.released(service, wanted.images().get(service.name()))));
+        try {
+            return installer.trouble(images);
+        } catch (EngineException e) {
+            return List.of();
+        }
     }
 
     /** Brings what production runs of these services. */
@@ -192,7 +225,7 @@ final class LaneTrial {
             }
             event = nothing(lane, "the verdict cannot be trusted: " + e.getMessage());
         }
-        append(lane, event);
+        append(lane, List.of(event));
     }
 
     private static Event nothing(Lane lane, String reason) {
@@ -203,7 +236,26 @@ final class LaneTrial {
         ImageSet end = keepHeld(lane);
         List<String> changed = changed(lane, policy.recorded(lane), end);
         return policy.tested(
-                lane, verdict, reason, end.digest(), changed, ports.clock().instant());
+                lane,
+                verdict,
+                withWhoever(lane, changed, reason),
+                end.digest(),
+                changed,
+                ports.clock().instant());
+    }
+
+    /** With who changed what no lane did, as far as the environment knows. */
+    private String withWhoever(Lane lane, List<String> changed, String reason) {
+        Set<String> strange = new TreeSet<>(changed);
+        strange.removeAll(claimed(lane));
+        List<String> who =
+                trouble(lane, strange, ports.store().set(lane.baseline()).orElse(ImageSet.EMPTY));
+        return who.isEmpty()
+                ? reason
+                : String.join(
+                        "; ",
+                        Stream.concat(Stream.of(reason).filter(r -> !r.isEmpty()), who.stream())
+                                .toList());
     }
 
     private ImageSet keepHeld(Lane lane) {
@@ -241,12 +293,12 @@ final class LaneTrial {
         return counting;
     }
 
-    private void append(Lane lane, Event event) {
+    private void append(Lane lane, List<Event> events) {
         journal.update(s -> s.lane(lane.id())
                         .filter(l -> l.attempts() == lane.attempts()
                                 && l.phase().getClass().equals(lane.phase().getClass()))
                         .isPresent()
-                ? List.of(event)
+                ? Outage.healing(s, lane, events)
                 : List.of());
     }
 }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.lane;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Measured;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
@@ -18,7 +19,6 @@ import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.Entry;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -265,20 +265,14 @@ public final class Lanes {
         } else if (next instanceof Next.End end) {
             end(lane, end.of(lane));
         } else if (next instanceof Next.Again again) {
-            journal.update(s -> isSame(s, lane)
-                    ? retried(s, lane, new Event.LaneRetried(lane.id(), again.reason(), again.apart(), again.stays()))
-                    : List.of());
+            journal.update(s -> isSame(s, lane) ? policy.retried(s, lane, again) : List.of());
         }
         return Optional.empty();
     }
 
-    /** A lane whose baseline failed may have to pause all, where a person is to look first. */
-    private List<Event> retried(LaneState s, Lane lane, Event.LaneRetried again) {
-        List<Event> events = new ArrayList<>(List.of(again));
-        if (lane.isControl() && s.paused().isEmpty()) {
-            policy.pause(s).ifPresent(why -> events.add(new Event.TrainPaused(why, "")));
-        }
-        return events;
+    /** How often changes are bad, runs flake and the environment breaks, as measured by now. */
+    public Measured measured() {
+        return adopt().runs().statistics().measured(settings.judging().prior());
     }
 
     private static boolean isSame(LaneState s, Lane lane) {

@@ -23,7 +23,16 @@ final class LaneOperations {
                                 .toList(),
                         null);
         return switch (request.operation()) {
-            case PAUSE, RESUME -> plan.noting(s.paused());
+            case PAUSE -> plan.noting(s.paused());
+            case RESUME ->
+                plan.noting(
+                        s.paused().isEmpty()
+                                ? s.outage()
+                                        .map(o -> "environment '"
+                                                + request.train().substring(Operations.LANES.length())
+                                                + "' is broken since " + o.since())
+                                        .orElse("")
+                                : s.paused());
             case HOLD, FREE -> plan.noting(s.held());
             default -> plan;
         };

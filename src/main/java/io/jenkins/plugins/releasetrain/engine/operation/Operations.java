@@ -1,7 +1,9 @@
 package io.jenkins.plugins.releasetrain.engine.operation;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Measured;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneState;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
@@ -153,6 +155,7 @@ public final class Operations {
      * @param limit the batch limit, and why it is what it is
      * @param expected when a change is decided, on average, by its id; those that are not known are left out
      * @param catalog why the train's catalog is not the newest; empty where it is
+     * @param broken environments that are broken; {@code measured}: rates, null where it is not configured
      * @param wasted the share of the last trials that were for nothing, 0 to 1; while it is above {@code wasteBudget},
      *     nothing is tried ahead of a trial
      */
@@ -164,10 +167,24 @@ public final class Operations {
             Map<String, Instant> expected,
             String catalog,
             double wasted,
-            double wasteBudget) {}
+            double wasteBudget,
+            List<Broken> broken,
+            Measured measured) {}
 
-    /** Of a train that is in the history alone: nothing is expected of it. */
+    /**
+     * An environment whose baseline failed: nobody is blamed, and it is tested again by and by.
+     *
+     * @param since when the first of the failures began
+     * @param runs ids of what failed, in order: trials of a train, attempts of lanes
+     * @param due when the baseline alone is tested again
+     */
+    public record Broken(String environment, Instant since, List<String> runs, Instant due) {}
+
+    /** Of what is in the history alone nothing is expected; lanes of an environment are asked for as {@link #LANES} says. */
     public Outlook outlook(String name) {
+        if (name.startsWith(LANES)) {
+            return outlookOfLanes(name);
+        }
         Train train;
         try {
             train = trains.apply(name);
@@ -175,7 +192,7 @@ public final class Operations {
             if (e.kind() != FailureKind.INVALID_INPUT && e.kind() != FailureKind.NOT_FOUND) {
                 throw e;
             }
-            return new Outlook(name, false, "", "", Map.of(), "", 0, 1);
+            return unknown(name);
         }
         TrainState state = train.state();
         Forecast forecast = train.forecast();
@@ -193,7 +210,38 @@ public final class Operations {
                 expected,
                 train.catalogNote(),
                 forecast.wasted(),
-                forecast.wasteBudget());
+                forecast.wasteBudget(),
+                new TreeMap<>(state.broken())
+                        .entrySet().stream()
+                                .map(b -> new Broken(
+                                        b.getKey(),
+                                        b.getValue().since(),
+                                        b.getValue().runs(),
+                                        b.getValue().due()))
+                                .toList(),
+                forecast.measured());
+    }
+
+    private static Outlook unknown(String name) {
+        return new Outlook(name, false, "", "", Map.of(), "", 0, 1, List.of(), null);
+    }
+
+    private Outlook outlookOfLanes(String name) {
+        String environment = name.substring(LANES.length());
+        Lanes of;
+        try {
+            of = lanes.apply(environment);
+        } catch (EngineException e) {
+            if (e.kind() != FailureKind.INVALID_INPUT && e.kind() != FailureKind.NOT_FOUND) {
+                throw e;
+            }
+            return unknown(name);
+        }
+        LaneState state = of.state();
+        List<Broken> broken = state.outage().stream()
+                .map(b -> new Broken(environment, b.since(), b.runs(), b.due()))
+                .toList();
+        return new Outlook(name, true, state.held(), "", Map.of(), "", 0, 1, broken, of.measured());
     }
 
     /** Images that are blocked now, newest reasons first by release. */

@@ -41,15 +41,25 @@ final class Plans {
     Plan waiting(Operation operation, String train, TrainState state) {
         Plan plan = Plan.of(operation, train, "").touching(touched(undecided(state)), null);
         if (operation == Operation.RESUME) {
-            return state.paused().isEmpty()
-                    ? plan.refusing("Train '" + train + "' is not paused")
-                    : plan.noting(state.paused());
+            return state.paused().isEmpty() && state.broken().isEmpty()
+                    ? plan.refusing("Train '" + train + "' is not paused, and no environment of it is broken")
+                    : plan.noting(standsStill(state));
         } else if (operation == Operation.HOLD || operation == Operation.FREE) {
             return operation == Operation.FREE && state.held().isEmpty()
                     ? plan.refusing("The releases of train '" + train + "' are not held")
                     : plan.noting(state.held());
         }
         return plan.withTrial(running(state)).noting(state.paused());
+    }
+
+    private static String standsStill(TrainState state) {
+        return Stream.concat(
+                        Stream.of(state.paused()).filter(p -> !p.isEmpty()),
+                        new TreeMap<>(state.broken())
+                                .entrySet().stream()
+                                        .map(b -> "environment '" + b.getKey() + "' is broken since "
+                                                + b.getValue().since()))
+                .collect(Collectors.joining("; "));
     }
 
     /** From what production holds, as the history knows it, to what the release holds. */

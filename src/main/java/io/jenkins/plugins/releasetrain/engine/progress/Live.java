@@ -29,6 +29,7 @@ public final class Live implements CopyProgress {
     private final Map<Place, Rollouts> rollouts = atMost(TRIALS);
     private final Map<String, Tests> tests = atMost(TRIALS);
     private final Map<Waiter, Wait> waits = atMost(TRIALS);
+    private final Map<String, List<String>> trouble = atMost(TRIALS);
     private final Map<String, Delivery> deliveries = new ConcurrentSkipListMap<>();
     private final Map<Digest, Bytes> copies = atMost(IMAGES);
 
@@ -140,6 +141,15 @@ public final class Live implements CopyProgress {
 
     public Optional<Tests> tests(String trial) {
         return Optional.ofNullable(tests.get(trial));
+    }
+
+    /** What is not as it should be where a trial, or a lane's attempt, changes nothing. */
+    public void trouble(String trial, List<String> seen) {
+        trouble.put(trial, List.copyOf(seen));
+    }
+
+    public List<String> trouble(String trial) {
+        return trouble.getOrDefault(trial, List.of());
     }
 
     /**

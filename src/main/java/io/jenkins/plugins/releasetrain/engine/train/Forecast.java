@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
 import io.jenkins.plugins.releasetrain.engine.blame.Estimate;
+import io.jenkins.plugins.releasetrain.engine.blame.Measured;
 import io.jenkins.plugins.releasetrain.engine.blame.Rates;
 import io.jenkins.plugins.releasetrain.engine.blame.Statistics;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
@@ -115,6 +116,11 @@ public final class Forecast {
     /** What share may be; while it is more, nothing is tried ahead of a trial. */
     public double wasteBudget() {
         return settings.wasteBudget();
+    }
+
+    /** How often changes are bad, runs flake and environments break, as measured by now. */
+    public Measured measured() {
+        return state.statistics().measured(settings.prior());
     }
 
     /** For example {@code limit 6: 7 of the last 60 changes were bad, so that 5 to 20 % are; expected were 5 %}. */

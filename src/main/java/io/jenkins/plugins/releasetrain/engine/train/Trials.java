@@ -114,10 +114,14 @@ final class Trials {
             return;
         }
         long took = context.ports().clock().millis() - begin;
-        context.journal()
-                .update(s -> isUnderWay(s, trial)
-                        ? List.of(new Event.TrialInstalled(trial.id(), result.patched(), took))
-                        : List.of());
+        context.journal().update(s -> isUnderWay(s, trial) ? installed(trial, result, took) : List.of());
+    }
+
+    private List<Event> installed(Trial trial, Installer.Installation result, long took) {
+        Event event = new Event.TrialInstalled(trial.id(), result.patched(), took);
+        return result.notes().isEmpty()
+                ? List.of(event)
+                : List.of(event, new Event.TroubleElsewhere(trial.id(), environment.name(), result.notes()));
     }
 
     private Installer.Installation install(Map<Service, ImageReference> images, Set<String> changed, long token)

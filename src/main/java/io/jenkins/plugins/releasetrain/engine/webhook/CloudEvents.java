@@ -100,6 +100,13 @@ final class CloudEvents {
                     data("train", owner, "reason", BuildNames.seen(e.reason(), tells), "user", e.user())));
         } else if (event instanceof Event.TrainResumed e) {
             return Optional.of(new Told(Kind.RESUMED, owner, data("train", owner, "user", e.user())));
+        } else if (event instanceof Event.EnvironmentBroken e) {
+            Map<String, Object> data = data("owner", owner, "environment", e.environment(), "since", e.since());
+            data.putAll(data("runs", e.runs(), "reason", e.reason(), "due", e.due()));
+            return Optional.of(new Told(Kind.BROKEN, e.environment(), data));
+        } else if (event instanceof Event.EnvironmentHealed e) {
+            Map<String, Object> data = data("owner", owner, "environment", e.environment(), "run", e.run());
+            return Optional.of(new Told(Kind.HEALED, e.environment(), data));
         } else if (event instanceof Event.ImageBlocked e) {
             Map<String, Object> data = data("digest", e.digest().value(), "service", e.service());
             data.putAll(data("release", e.release(), "reason", e.reason(), "user", e.user()));

@@ -14,6 +14,10 @@ public enum Kind {
     PAUSED,
     /** A train departs again. */
     RESUMED,
+    /** An environment is broken, or still is: nobody is blamed, and its baseline is tested again by and by. */
+    BROKEN,
+    /** An environment that was broken works again. */
+    HEALED,
     /** An image is refused everywhere. */
     BLOCKED,
     /** An image may be used again. */

@@ -114,6 +114,8 @@ public final class Webhook {
                 || event instanceof Event.LaneEnded
                 || event instanceof Event.TrainPaused
                 || event instanceof Event.TrainResumed
+                || event instanceof Event.EnvironmentBroken
+                || event instanceof Event.EnvironmentHealed
                 || event instanceof Event.ImageBlocked
                 || event instanceof Event.ImageUnblocked;
     }

@@ -9,9 +9,14 @@ import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.history.Answer;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.OnDrift;
+import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.operation.Operation.Right;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi.Asked;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi.Caller;
@@ -22,6 +27,7 @@ import io.jenkins.plugins.releasetrain.engine.train.Task;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -41,6 +47,8 @@ class OperationsTest {
             new Ports(shop.store, shop.promoter(shop.store), shop.clock, shop::id, shop.events::add));
     private final Operations operations =
             new Operations(this::train, shop.store, new Blocks(shop.store, shop.clock, shop.events::add), shop.clock);
+
+    private final OperationsApi api = new OperationsApi(operations);
 
     private Train train(String name) {
         if (!name.equals("shop")) {
@@ -177,6 +185,67 @@ class OperationsTest {
         assertThat(operations.outlook("shop").limit()).startsWith("limit ");
         assertThat(operations.outlook("shop").wasted()).isZero();
         assertThat(operations.outlook("shop").wasteBudget()).isEqualTo(0.5);
+    }
+
+    /** What the page shows of a broken environment, and that nobody has to wait for the next look. */
+    @Test
+    void brokenEnvironmentIsToldAndCanBeResumedAtOnce() throws InterruptedException {
+        queue("s1", "2");
+        for (int i = 0; i < 20 && operations.outlook("shop").broken().isEmpty(); i++) {
+            if (train.next("build") instanceof Task.Test test) {
+                shop.clock.advance(Duration.ofMinutes(10));
+                train.report(test.trial(), Verdict.FAILED, "the database does not answer");
+            }
+        }
+        assertThat(operations.outlook("shop").broken()).singleElement().satisfies(b -> {
+            assertThat(b.environment()).isEqualTo("staging");
+            assertThat(b.since()).isBefore(shop.clock.instant());
+            assertThat(b.due()).isAfter(shop.clock.instant());
+            assertThat(b.runs()).isNotEmpty();
+        });
+        Plan plan = operations.plan(request(Operation.RESUME, ""));
+        assertThat(plan.refused()).isEmpty();
+        assertThat(plan.note()).contains("environment 'staging' is broken since");
+        operations.perform(request(Operation.RESUME, ""), "ada");
+        assertThat(operations.outlook("shop").broken()).isEmpty();
+        assertThat(train.next("build")).as("at once").isInstanceOf(Task.Test.class);
+    }
+
+    @Test
+    void measuredRatesComeWithTheirUncertainty() throws InterruptedException {
+        release("2");
+        assertThat(operations.outlook("shop").measured()).satisfies(m -> {
+            assertThat(m.failure().low()).isLessThan(m.failure().mean());
+            assertThat(m.failure().high()).isGreaterThan(m.failure().mean());
+            assertThat(m.changes()).isEqualTo(1);
+        });
+        Answer answer = api.outlook(() -> new Asked("", "", "shop", ""));
+        assertThat(new String(answer.body(), StandardCharsets.UTF_8))
+                .contains("\"measured\":{\"failure\":{\"mean\":", "\"low\":", "\"broken\":[]");
+    }
+
+    @Test
+    void lanesHaveAnOutlookOfTheirOwn() {
+        Lanes lanes = new Lanes(
+                new LaneSettings(Isolation.REPLACE, OnDrift.AUTO, 5, TrainSettings.USUAL_MOVING_TAGS),
+                shop.catalog,
+                shop.registries(),
+                shop.environment(),
+                new Ports(shop.store, shop.promoter(shop.store), shop.clock, shop::id, shop.events::add));
+        Operations withLanes = new Operations(
+                this::train,
+                name -> lanes,
+                shop.store,
+                new Blocks(shop.store, shop.clock, shop.events::add),
+                shop.clock);
+        lanes.hold("look first", "ada");
+        assertThat(withLanes.outlook("lane/staging")).satisfies(o -> {
+            assertThat(o.configured()).isTrue();
+            assertThat(o.held()).isEqualTo("look first");
+            assertThat(o.broken()).isEmpty();
+            assertThat(o.measured().flake().high()).isPositive();
+        });
+        assertThat(operations.outlook("lane/staging").configured()).isFalse();
     }
 
     @Test

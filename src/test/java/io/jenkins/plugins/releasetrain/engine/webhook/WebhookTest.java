@@ -114,14 +114,35 @@ class WebhookTest {
                 new Event.ChangeEnded("c2", Outcome.CANCELLED, "aborted", ""),
                 new Event.TrainPaused("freeze", "ada"),
                 new Event.TrainResumed("ada"));
-        append("lane/cd", new Event.LaneEnded("l1", Outcome.NOT_INSTALLABLE, "ImagePullBackOff", ""));
+        append(
+                "lane/cd",
+                new Event.LaneEnded("l1", Outcome.NOT_INSTALLABLE, "ImagePullBackOff", ""),
+                new Event.EnvironmentBroken(
+                        "lane/cd",
+                        "cd",
+                        clock.instant(),
+                        List.of("l2-1", "l2-2"),
+                        "the baseline failed",
+                        clock.instant()),
+                new Event.EnvironmentHealed("lane/cd", "cd", "l2-3"));
 
         assertThat(webhook.deliver()).contains(Duration.ofSeconds(30));
         assertThat(types())
                 .containsExactly(
-                        "blocked", "unblocked", "ejected", "released", "rolledback", "ejected", "paused", "resumed");
+                        "blocked",
+                        "unblocked",
+                        "ejected",
+                        "broken",
+                        "healed",
+                        "released",
+                        "rolledback",
+                        "ejected",
+                        "paused",
+                        "resumed");
+        assertThat(told().get(3).get("data").get("environment").asText()).isEqualTo("cd");
+        assertThat(told().get(3).get("data").get("runs")).hasSize(2);
         webhook.deliver();
-        assertThat(server.deliveries).hasSize(8);
+        assertThat(server.deliveries).hasSize(10);
         assertThat(webhook.status().state()).isEqualTo(State.DELIVERING);
         assertThat(webhook.status().delivered()).contains(clock.instant());
     }

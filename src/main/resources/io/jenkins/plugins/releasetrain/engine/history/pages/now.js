@@ -1,6 +1,6 @@
 /** What goes on now. */
 
-import { get, blocked, outlook } from "./host.js";
+import { get, blocked, outlook, context } from "./host.js";
 import { el, t, say, count, link, address, release, service, change, notice, alert, table, facts, badge, ago, due, build, judge,
   bytes, percent, named } from "./dom.js";
 import { action } from "./actions.js";
@@ -30,18 +30,27 @@ export function trial(n, riders) {
         t("phase." + name), i === at ? el("small", {}, figures(n.progress)) : null))));
 }
 
-function figures({ since, rollouts, tests, bytes: copied }) {
+function figures({ since, rollouts, tests, bytes: copied, trouble }) {
   return [t("progress.since"), " ", ago(since),
     rollouts ? " · " + t("progress.rollouts", rollouts.ready, rollouts.total) : null,
     rollouts?.waitingFor ? ` (${rollouts.waitingFor})` : null,
     tests ? [" · ", count("progress.passed", tests.passed)] : null,
     tests?.failed ? [", ", el("strong", { class: "rt-bad" }, t("progress.failed", tests.failed))] : null,
     tests?.skipped ? ", " + t("progress.skipped", tests.skipped) : null,
-    copied ? " · " + t("progress.bytes", bytes(copied.copied), bytes(copied.total)) : null];
+    copied ? " · " + t("progress.bytes", bytes(copied.copied), bytes(copied.total)) : null,
+    trouble?.map(one => el("div", { class: "rt-soft" }, t("trouble", one)))];
 }
 
-/** Why a train does not go on, but for what its pause says already. */
-export const stops = n => n.waits.filter(w => !n.paused || !w.why.includes(n.paused)).map(w =>
+/** Environments that are broken: since when, by which runs, and when the baseline alone is tested again. */
+const broken = (list, owner) => list.map(b => alert("warning",
+  el("p", {}, say("broken.said", b.environment, ago(b.since), count("broken.runs", b.runs.length))),
+  el("p", {}, say("broken.due", due(b.due)), " ", action("RESUME", owner)),
+  el("details", { class: "rt-details" }, el("summary", {}, t("broken.by")),
+    el("ul", {}, b.runs.map(run => el("li", {}, el("code", {}, run)))))));
+
+/** Why a train does not go on, but for what its pause and broken environments say already. */
+export const stops = (n, told = []) => n.waits.filter(w => !n.paused || !w.why.includes(n.paused))
+  .filter(w => !told.some(b => b.environment === w.environment)).map(w =>
   el("p", {}, w.environment ? t("waits.in", w.environment) : t("waits"), " ", named(w.why, [...n.batch, ...n.queue]), " ",
     el("span", { class: "rt-soft" }, ago(w.since))));
 
@@ -69,14 +78,29 @@ function train(n, expect) {
     n.paused ? alert("warning", t("paused.said", n.paused), " ", el("span", { class: "rt-soft" },
       n.pausedBy ? say("paused.by", n.pausedBy, ago(n.pausedSince)) : ago(n.pausedSince))) : null,
     expect.held ? alert("warning", t("held.said", expect.held)) : null,
+    broken(expect.broken, n.name),
     expect.catalog ? alert("warning", expect.catalog) : null,
     facts([[t("newest.release"), release(n.lastRelease)]]),
-    promotion(n.promotion), stops(n),
+    promotion(n.promotion), stops(n, expect.broken),
     n.trials.map(one => trial(one, n.batch)),
     n.batch.length ? changes(t("aboard"), rows(n.batch), [[t("tried.in"), tried], expected]) : null,
     n.queue.length ? changes(t("waiting.caption", n.waiting), rows(n.queue), [[t("position"), w => w.position], expected])
       : el("p", { class: "rt-soft" }, t("nothing.waits")),
-    policy(expect));
+    policy(expect), rates(expect));
+}
+
+/** What is measured, from the least to the most that it may be. */
+function rates({ measured: m }) {
+  if (!m) {
+    return null;
+  }
+  const between = (e, said) => `${said(e.mean)} (${said(e.low)} – ${said(e.high)})`;
+  const few = n => n.toLocaleString(context.language, { maximumFractionDigits: 1 });
+  const inWeek = perHour => few(24 * 7 * perHour);
+  return el("details", { class: "rt-details rt-soft" }, el("summary", {}, t("rates")),
+    el("p", {}, t("rates.how", Math.round(m.changes), Math.round(m.runs), Math.round(m.hours))),
+    facts([[t("rates.failure"), between(m.failure, percent)], [t("rates.flake"), between(m.flake, percent)],
+      [t("rates.outages"), between(m.outagesPerHour, inWeek)], [t("rates.hours"), between(m.outageHours, few)]]));
 }
 
 /** Where a lane is, and how far. */
@@ -88,14 +112,18 @@ export function lane(n, id) {
     why ? el("div", { class: "rt-why" }, why) : null];
 }
 
-const lanes = list => list.length === 0 ? null
+/** Those of all environments; buttons for those that are configured. */
+const lanes = (list, expect) => list.length === 0 ? null
   : el("section", { class: "rt-card", "aria-label": t("lanes") },
     el("div", { class: "rt-card-head" }, el("h2", {}, t("lanes")), el("div", { class: "rt-buttons" },
       list.map(n => el("span", {}, n.name, " ", n.paused ? action("RESUME", `lane/${n.name}`) : action("PAUSE", `lane/${n.name}`))))),
     list.filter(n => n.paused).map(n => alert("warning", `${n.name}: `, t("paused.said", n.paused))),
+    list.map((n, i) => [expect[i].held ? alert("warning", `${n.name}: `, t("held.said", expect[i].held)) : null,
+      broken(expect[i].broken, `lane/${n.name}`)]),
     table(t("lanes.caption"), [t("lane"), t("services"), t("build"), t("person"), t("since"), t("state")],
       list.flatMap(n => [...n.batch, ...n.queue].map(w => [n.name, el("a", { href: address(["changes", w.id]) }, w.services.join(", ")),
-        build(w), w.user, ago(w.since), lane(n, w.id)]))));
+        build(w), w.user, ago(w.since), lane(n, w.id)]))),
+    list.map((n, i) => expect[i].measured ? el("div", {}, n.name, rates(expect[i])) : null));
 
 const latest = items => items.length === 0 ? null
   : el("section", { class: "rt-card", "aria-label": t("latest") }, el("div", { class: "rt-card-head" },
@@ -125,11 +153,13 @@ const isTrain = n => n.kind === "TRAIN";
 
 async function cards(all) {
   const trains = all.trains.filter(isTrain);
-  const expect = await Promise.all(trains.map(n => outlook(n.name)));
+  const others = all.trains.filter(n => !isTrain(n));
+  const [expect, ofLanes] = await Promise.all([Promise.all(trains.map(n => outlook(n.name))),
+    Promise.all(others.map(n => outlook(`lane/${n.name}`)))]);
   const idle = n => n.state === "IDLE";
   const gone = i => !expect[i].configured && idle(trains[i]);
   const made = trains.map((n, i) => gone(i) ? null : train(n, expect[i]));
-  return [made.filter((_, i) => !idle(trains[i])), lanes(all.trains.filter(n => !isTrain(n))), made.filter((_, i) => idle(trains[i]))];
+  return [made.filter((_, i) => !idle(trains[i])), lanes(others, ofLanes), made.filter((_, i) => idle(trains[i]))];
 }
 
 export async function now() {

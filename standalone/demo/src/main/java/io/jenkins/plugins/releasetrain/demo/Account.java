@@ -3,6 +3,9 @@ package io.jenkins.plugins.releasetrain.demo;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import java.io.PrintStream;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -18,6 +21,7 @@ final class Account implements Consumer<Event> {
     private final LongSupplier nanoTime;
     private final long begin;
     private final Map<String, String> names = new ConcurrentHashMap<>();
+    private final Map<String, Integer> attempts = new ConcurrentHashMap<>();
     private final List<Event> events = new ArrayList<>();
 
     Account(PrintStream out, LongSupplier nanoTime) {
@@ -119,19 +123,36 @@ final class Account implements Consumer<Event> {
             line("promotion", e.copiedBlobs() + " blobs copied, " + e.bytes() + " bytes; tags follow");
         } else if (event instanceof Event.TrainPaused e) {
             line("train", "PAUSED: " + e.reason());
+        } else if (event instanceof Event.EnvironmentBroken e) {
+            line(
+                    e.environment(),
+                    "is BROKEN since " + clock(e.since()) + ", as " + e.runs().size()
+                            + " failed runs say; nobody is blamed, the baseline alone is tested again at "
+                            + clock(e.due()));
+        } else if (event instanceof Event.EnvironmentHealed e) {
+            line(e.environment(), "is HEALED, as " + name(e.run()) + " says");
         }
+    }
+
+    private static String clock(Instant at) {
+        return DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT).format(at.atOffset(ZoneOffset.UTC));
     }
 
     private void lane(Event event) {
         if (event instanceof Event.LaneStarted e) {
+            String run = name(e.lane()) + (e.control() ? ", baseline alone" : "");
+            names.put(e.lane() + "-" + attempts.merge(e.lane(), 1, Integer::sum), run);
             line(
-                    "lane " + name(e.lane()),
+                    "lane " + run,
                     "is in the environment"
                             + (e.neighbours().isEmpty() ? "" : " beside " + String.join(", ", e.neighbours())));
         } else if (event instanceof Event.LaneTested e) {
             line("lane " + name(e.lane()), e.verdict() + (e.reason().isEmpty() ? "" : ": " + e.reason()));
         } else if (event instanceof Event.LaneRetried e) {
             line("lane " + name(e.lane()), "starts again: " + e.reason());
+            if (e.stays()) {
+                names.put(e.lane() + "-" + attempts.merge(e.lane(), 1, Integer::sum), name(e.lane()));
+            }
         } else if (event instanceof Event.LaneEnded e) {
             line("lane " + name(e.lane()), e.outcome() + ", " + e.reason());
         }

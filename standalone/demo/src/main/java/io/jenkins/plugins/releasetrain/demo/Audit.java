@@ -11,10 +11,12 @@ import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Looks at registries and clusters after the story: do they hold what the engine says it did? */
@@ -52,6 +54,8 @@ final class Audit {
                 "no lane left anything beside the baseline",
                 story.shared().cluster().lanesBeside(Isolation.SIDE_BY_SIDE).isEmpty());
         findings.put("every change and lane has exactly one outcome", oneOutcomeEach(events));
+        findings.put("nobody was blamed for an outage; all were released", allReleased(story.throughOutages(), events));
+        findings.put("the train and the lanes saw what was broken heal, and nobody had to resume them", healed(events));
         return findings;
     }
 
@@ -116,6 +120,27 @@ final class Audit {
                 .count();
         Map<String, List<Outcome>> outcomes = outcomes(events);
         return outcomes.size() == asked && outcomes.values().stream().allMatch(o -> o.size() == 1);
+    }
+
+    private static boolean allReleased(List<String> ids, List<Event> events) {
+        Map<String, List<Outcome>> outcomes = outcomes(events);
+        return !ids.isEmpty()
+                && ids.stream().allMatch(id -> List.of(Outcome.RELEASED).equals(outcomes.get(id)));
+    }
+
+    private static boolean healed(List<Event> events) {
+        Set<String> broken = new HashSet<>();
+        Set<String> healed = new HashSet<>();
+        events.forEach(event -> {
+            if (event instanceof Event.EnvironmentBroken e) {
+                broken.add(e.train());
+            } else if (event instanceof Event.EnvironmentHealed e) {
+                healed.add(e.train());
+            }
+        });
+        return !broken.isEmpty()
+                && broken.equals(healed)
+                && events.stream().noneMatch(e -> e instanceof Event.TrainPaused || e instanceof Event.TrainResumed);
     }
 
     private static Map<String, List<Outcome>> outcomes(List<Event> events) {

@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.demo;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
@@ -118,10 +119,16 @@ public final class Main implements Callable<Integer> {
         figures.put("requests", parts.traffic().requests());
         figures.put("bytes", parts.traffic().bytesReceived() + parts.traffic().bytesSent());
         Map<Outcome, Long> outcomes = story.outcomes();
+        figures.put("healed", count(account, Event.EnvironmentHealed.class));
+        figures.put("resumed", count(account, Event.TrainResumed.class));
         for (Outcome outcome : Outcome.values()) {
             figures.put(outcome.name().toLowerCase(Locale.ROOT), outcomes.getOrDefault(outcome, 0L));
         }
         Files.writeString(options.figures.get(), figures + System.lineSeparator());
+    }
+
+    private static long count(Account account, Class<? extends Event> type) {
+        return account.events().stream().filter(type::isInstance).count();
     }
 
     /** The version that the build wrote into the manifest. */

@@ -3,8 +3,10 @@ package io.jenkins.plugins.releasetrain.demo;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneState;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneTask;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
+import io.jenkins.plugins.releasetrain.engine.lane.Phase;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
@@ -83,6 +85,15 @@ final class MicroStory {
                 " lanes side by side");
     }
 
+    void outage() throws InterruptedException, ExecutionException {
+        cast.account().headline("An outage of the shared environment: three lanes, one look at the baseline for all");
+        for (String service : List.of("mail", "pay", "web")) {
+            cast.shop().build(service, "1.5");
+        }
+        Map<String, String> candidates = new TreeMap<>(Map.of("mail", "1.5", "pay", "1.5", "web", "1.5"));
+        atOnce(inPlace, inPlace.byGroup(candidates).values(), " lanes through an outage");
+    }
+
     private void atOnce(Lanes lanes, Collection<? extends Map<String, String>> candidates, String what)
             throws InterruptedException, ExecutionException {
         double begin = cast.account().seconds();
@@ -138,6 +149,11 @@ final class MicroStory {
                                 results.apply(test.tenant()));
                 lanes.report(lane, test.tenant(), Story.verdict(failures), String.join("; ", failures));
             } else {
+                LaneState now = lanes.state();
+                boolean idle = now.lanes().stream().allMatch(l -> l.phase() instanceof Phase.Waiting);
+                if (idle && now.outage().isPresent()) {
+                    cast.parts().clock.leap(Story.A_MOMENT);
+                }
                 Thread.sleep(POLL.toMillis());
             }
         }

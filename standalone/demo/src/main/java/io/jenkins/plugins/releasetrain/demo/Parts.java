@@ -57,7 +57,9 @@ final class Parts implements AutoCloseable {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final Options options;
     private final boolean embeddedKubernetes;
-    final Clock clock = Clock.systemUTC();
+    /** The engine's; registries, clusters and locks live by the real time. */
+    final LeapingClock clock = new LeapingClock();
+
     final Live live = new Live(clock);
     final ExecutorService executor = Executors.newFixedThreadPool(8);
     /** Apart from the other: a copy waits there for its blobs. */
@@ -125,7 +127,7 @@ final class Parts implements AutoCloseable {
             settings = settings.withCredentials(() -> options.registryUser.map(
                     user -> new RegistrySettings.Credentials(user, environmentVariable(REGISTRY_PASSWORD))));
         }
-        Registry registry = new HttpRegistry(settings, clock, Sleeper.real());
+        Registry registry = new HttpRegistry(settings, Clock.systemUTC(), Sleeper.real());
         registry.resolve("release-train/ping", "latest");
         return registry;
     }
@@ -182,9 +184,9 @@ final class Parts implements AutoCloseable {
                 name,
                 namespace,
                 "http://" + namespace + ".example",
-                new KubernetesCluster(place, executor, clock, Sleeper.real())
+                new KubernetesCluster(place, executor, Clock.systemUTC(), Sleeper.real())
                         .watchedBy(services -> live.in(name, services)),
-                new LeaseLock(place, Duration.ofSeconds(5), clock, Sleeper.real()),
+                new LeaseLock(place, Duration.ofSeconds(5), Clock.systemUTC(), Sleeper.real()),
                 rolloutDeadline,
                 Duration.ofMinutes(5));
     }

@@ -19,17 +19,20 @@ import io.jenkins.plugins.releasetrain.engine.train.Timetable;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -44,6 +47,10 @@ final class Story {
 
     private static final Duration ROLLOUT_DEADLINE = Duration.ofSeconds(20);
 
+    private static final Duration OUTAGE = Duration.ofMinutes(12);
+    /** What passes between two looks at an environment that is broken. */
+    static final Duration A_MOMENT = Duration.ofMinutes(1);
+
     private final Parts parts;
     private final Shop shop;
     private final Account account;
@@ -55,6 +62,7 @@ final class Story {
     private volatile Train train;
     private volatile Runnable afterEachTest = () -> {};
     private MicroStory micro;
+    private final List<String> throughOutages = new ArrayList<>();
 
     Story(Parts parts, Shop shop, Account account, Summary summary) {
         this.parts = parts;
@@ -87,6 +95,7 @@ final class Story {
         micro.microReleases();
         micro.sideBySide();
         secondMonoRelease();
+        outages();
         rollback();
     }
 
@@ -216,6 +225,44 @@ final class Story {
         ride("stock 1.2", "cart 1.3");
     }
 
+    private void outages() throws InterruptedException, ExecutionException {
+        int before = account.events().size();
+        account.headline("An outage: staging's database goes away while a batch is tried");
+        for (String service : List.of("account", "price", "search")) {
+            shop.build(service, "1.2");
+        }
+        Set<String> hit = stagings.stream().map(Environment::namespace).collect(Collectors.toSet());
+        breakDuringTheNextTest(hit);
+        ride("account 1.2", "price 1.2", "search 1.2");
+        breakDuringTheNextTest(Set.of(shared.namespace()));
+        micro.outage();
+        account.events().stream().skip(before).forEach(event -> {
+            if (event instanceof Event.ChangeQueued e) {
+                throughOutages.add(e.change().id());
+            } else if (event instanceof Event.LaneQueued e) {
+                throughOutages.add(e.lane());
+            }
+        });
+    }
+
+    /** What the services there need is away from the next test on, until it is repaired. */
+    private void breakDuringTheNextTest(Set<String> namespaces) {
+        AtomicReference<Instant> repaired = new AtomicReference<>(Instant.MIN);
+        suite.where(namespace -> {
+            Instant now = parts.clock.instant();
+            boolean hit = namespaces.contains(namespace);
+            if (hit) {
+                repaired.compareAndSet(Instant.MIN, now.plus(OUTAGE));
+            }
+            return !hit || !now.isBefore(repaired.get());
+        });
+    }
+
+    /** Ids of all who asked for a release while an environment was broken. */
+    List<String> throughOutages() {
+        return List.copyOf(throughOutages);
+    }
+
     private void rollback() {
         String first = parts.store.releases(shop.name(), Integer.MAX_VALUE, 100).stream()
                 .reduce((newer, older) -> older)
@@ -289,7 +336,11 @@ final class Story {
             while (!(task instanceof Task.Idle)) {
                 step(task);
                 if (task instanceof Task.Wait wait) {
-                    account.line("train", staging + " waits: " + wait.why());
+                    if (train.state().broken().isEmpty()) {
+                        account.line("train", staging + " waits: " + wait.why());
+                    } else if (train.state().trials().isEmpty()) {
+                        parts.clock.leap(A_MOMENT);
+                    }
                     Thread.sleep(POLL.toMillis());
                 }
                 task = next(staging);

@@ -51,7 +51,11 @@ class MainTest {
                 .isEqualTo(1);
         assertThat(json.get("superseded").asInt()).as("cart 1.1").isEqualTo(1);
         assertThat(json.get("proven").asInt()).as("the test release").isEqualTo(1);
-        assertThat(json.get("released").asInt()).isEqualTo(11);
+        assertThat(json.get("released").asInt())
+                .as("with three changes and three lanes through an outage each")
+                .isEqualTo(17);
+        assertThat(json.get("healed").asInt()).isGreaterThanOrEqualTo(2);
+        assertThat(json.get("resumed").asInt()).isZero();
         assertThat(directory).isDirectoryContaining(Files::isDirectory);
     }
 
