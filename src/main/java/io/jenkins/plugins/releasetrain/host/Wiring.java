@@ -45,10 +45,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.logging.Logger;
 import java.util.regex.Pattern;
 
 /** Engine objects made from one state of the configuration, each when it is first needed. */
 final class Wiring implements AutoCloseable {
+    private static final Logger LOGGER = Logger.getLogger(Wiring.class.getName());
     private static final double HOURS_PER_MONTH = 720;
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(5);
     private static final double PERCENT = 100;
@@ -163,6 +165,7 @@ final class Wiring implements AutoCloseable {
                     found.getNamespace(),
                     Optional.ofNullable(found.getBaseUrl()).orElse(""),
                     new KubernetesCluster(place, ports.threads(), ports.clock(), Sleeper.real())
+                            .inMemory(notice -> LOGGER.warning("Environment '" + n + "': " + notice))
                             .watchedBy(services -> ports.live().in(n, services))
                             .judgedBy(FaultRules.parse(
                                     Optional.ofNullable(found.getFaultRules()).orElse(""))),

@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -44,6 +45,7 @@ public final class KubernetesCluster implements Cluster {
                 executor,
                 clock,
                 sleeper,
+                new NamespaceReader(environment),
                 services -> Progress.NONE,
                 FaultRules.builtIn(),
                 ConcurrentHashMap.newKeySet());
@@ -54,6 +56,7 @@ public final class KubernetesCluster implements Cluster {
             Executor executor,
             Clock clock,
             Sleeper sleeper,
+            NamespaceReader reader,
             Function<Set<String>, Progress> watcher,
             FaultRules rules,
             Set<String> granted) {
@@ -61,7 +64,7 @@ public final class KubernetesCluster implements Cluster {
         this.executor = executor;
         this.clock = clock;
         this.sleeper = sleeper;
-        this.reader = new NamespaceReader(environment);
+        this.reader = reader;
         this.watcher = watcher;
         this.rules = rules;
         this.granted = granted;
@@ -73,13 +76,24 @@ public final class KubernetesCluster implements Cluster {
      * @param newWatcher by the names of the services that are waited for
      */
     public KubernetesCluster watchedBy(Function<Set<String>, Progress> newWatcher) {
-        return new KubernetesCluster(environment, executor, clock, sleeper, newWatcher, rules, granted);
+        return new KubernetesCluster(environment, executor, clock, sleeper, reader, newWatcher, rules, granted);
+    }
+
+    /**
+     * The same, with what the namespace holds kept in memory by watches instead of read again and again (ADR 19).
+     *
+     * @param notices told, once, of what cannot be watched and is read nevertheless
+     */
+    public KubernetesCluster inMemory(Consumer<String> notices) {
+        NamespaceReader watching =
+                new NamespaceReader(environment, Optional.of(new WatchedNamespace(environment, clock, notices)));
+        return new KubernetesCluster(environment, executor, clock, sleeper, watching, watcher, rules, granted);
     }
 
     /** The same, with rules of whose trouble it is when a pod does not start that are asked before the plugin's own. */
     public KubernetesCluster judgedBy(FaultRules ownRules) {
         return new KubernetesCluster(
-                environment, executor, clock, sleeper, watcher, ownRules.before(FaultRules.builtIn()), granted);
+                environment, executor, clock, sleeper, reader, watcher, ownRules.before(FaultRules.builtIn()), granted);
     }
 
     /**

@@ -27,25 +27,33 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Reads workloads and pods: one paged LIST per kind for many, single requests for a few, so that neither a whole train
- * nor one lane in a namespace of thousands asks for more than it needs.
+ * Reads workloads and pods: from memory what is watched; otherwise one paged LIST per kind for many, single requests for a
+ * few, so that neither a whole train nor one lane in a namespace of thousands asks for more than it needs.
  */
 final class NamespaceReader {
     private static final int FEW = 4;
     private static final long PAGE = 500;
     private static final int GONE = 410;
-    private static final String FAILED_CREATE = "FailedCreate";
+    static final String FAILED_CREATE = "FailedCreate";
 
     private final KubernetesClient client;
     private final String namespace;
 
+    private final Optional<WatchedNamespace> watched;
+
     NamespaceReader(KubernetesNamespace environment) {
+        this(environment, Optional.empty());
+    }
+
+    NamespaceReader(KubernetesNamespace environment, Optional<WatchedNamespace> watched) {
         this.client = environment.client();
         this.namespace = environment.name();
+        this.watched = watched;
     }
 
     /**
@@ -91,8 +99,25 @@ final class NamespaceReader {
                         .map(resource -> DeployedWorkload.of(type, resource)));
     }
 
+    /** What the API server answered to a change of ours. */
+    void changed(DeployedWorkload workload, HasMetadata answer) {
+        watched.ifPresent(w -> w.changed(workload.type(), answer));
+    }
+
     /** The events of pods that the API server did not create for a workload. */
     List<Event> refusals(DeployedWorkload workload) {
+        Optional<WatchedObjects> known = watched.flatMap(WatchedNamespace::refusals);
+        if (known.isPresent()) {
+            String key = PodOwner.key(workload.kind().kubernetesName(), workload.name());
+            return known.get().group(key).stream()
+                    .map(Event.class::cast)
+                    .filter(e -> FAILED_CREATE.equals(e.getReason()))
+                    .toList();
+        }
+        return readRefusals(workload);
+    }
+
+    private List<Event> readRefusals(DeployedWorkload workload) {
         try {
             return all("events", options -> {
                         options.setFieldSelector("reason=" + FAILED_CREATE);
@@ -119,18 +144,46 @@ final class NamespaceReader {
 
     /** The pods that the parts' workloads control now, by {@link Part#key}. */
     Map<String, List<Pod>> pods(Collection<Part> parts) {
-        Map<String, LabelSelector> selectors = new HashMap<>();
-        parts.forEach(part -> part.workload().selector().ifPresent(selector -> selectors.put(part.key(), selector)));
-        List<Pod> pods = selectors.size() <= FEW
-                ? selectors.values().stream()
+        Map<String, DeployedWorkload> workloads = new HashMap<>();
+        parts.stream()
+                .filter(part -> part.workload().selector().isPresent())
+                .forEach(part -> workloads.put(part.key(), part.workload()));
+        Map<String, List<Pod>> byOwner = new HashMap<>();
+        parts.forEach(part -> byOwner.put(part.key(), List.of()));
+        Optional<WatchedObjects> known =
+                workloads.isEmpty() ? Optional.empty() : watched.flatMap(WatchedNamespace::pods);
+        Map<String, List<Pod>> read = known.isPresent()
+                ? Map.of()
+                : readPods(workloads.values()).stream().collect(Collectors.groupingBy(PodOwner::of));
+        workloads.forEach((key, workload) -> {
+            List<Pod> own = known.isPresent() ? cast(known.get().group(key)) : read.getOrDefault(key, List.of());
+            boolean foreign = own.isEmpty() && workload.type() instanceof TemplateKind;
+            byOwner.put(
+                    key,
+                    foreign
+                            ? PodOwner.selected(
+                                    workload,
+                                    known.isPresent()
+                                            ? cast(known.get().all()).stream()
+                                            : read.values().stream().flatMap(List::stream))
+                            : own);
+        });
+        return byOwner;
+    }
+
+    private static List<Pod> cast(Collection<HasMetadata> pods) {
+        return pods.stream().map(Pod.class::cast).toList();
+    }
+
+    private List<Pod> readPods(Collection<DeployedWorkload> workloads) {
+        return workloads.size() <= FEW
+                ? workloads.stream()
+                        .flatMap(w -> w.selector().stream())
                         .distinct()
                         .flatMap(s -> pods(s).stream())
                         .distinct()
                         .toList()
                 : pods(new LabelSelector());
-        Map<String, List<Pod>> byOwner = pods.stream().collect(Collectors.groupingBy(PodOwner::of));
-        parts.forEach(part -> byOwner.putIfAbsent(part.key(), List.of()));
-        return byOwner;
     }
 
     /** All of a kind that a selector finds; an empty one finds all. */
@@ -162,6 +215,24 @@ final class NamespaceReader {
     }
 
     private Map<String, DeployedWorkload> workloads(Workload.Kind kind, Set<String> names) {
+        Optional<WatchedObjects> known = watched.flatMap(w -> w.workloads(kind));
+        if (known.isEmpty()) {
+            return readWorkloads(kind, names);
+        }
+        WorkloadKind type = WorkloadKinds.of(kind);
+        Map<String, DeployedWorkload> found = new HashMap<>();
+        Set<String> missing = new TreeSet<>();
+        names.forEach(name -> known.get()
+                .get(name)
+                .ifPresentOrElse(r -> found.put(name, DeployedWorkload.of(type, r)), () -> missing.add(name)));
+        if (!missing.isEmpty()) {
+            // Somebody may have made it a moment ago.
+            found.putAll(readWorkloads(kind, missing));
+        }
+        return found;
+    }
+
+    private Map<String, DeployedWorkload> readWorkloads(Workload.Kind kind, Set<String> names) {
         if (names.size() <= FEW) {
             return names.stream()
                     .map(name -> workload(kind, name))

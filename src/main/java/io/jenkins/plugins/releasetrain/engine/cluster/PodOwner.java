@@ -1,9 +1,12 @@
 package io.jenkins.plugins.releasetrain.engine.cluster;
 
+import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Which workload controls a pod, by its owner reference: labels would do it only as long as no second workload (a
@@ -23,6 +26,18 @@ final class PodOwner {
                 .findFirst()
                 .map(o -> key(o, pod.getMetadata().getLabels()))
                 .orElse("");
+    }
+
+    /** Those of a kind that has ReplicaSets between itself and its pods: all that its selector finds and a ReplicaSet has. */
+    static List<Pod> selected(DeployedWorkload workload, Stream<Pod> pods) {
+        Map<String, String> labels =
+                workload.selector().map(LabelSelector::getMatchLabels).orElse(Map.of());
+        return labels.isEmpty()
+                ? List.of()
+                : pods.filter(p -> of(p).startsWith("ReplicaSet/"))
+                        .filter(p -> p.getMetadata().getLabels() != null
+                                && p.getMetadata().getLabels().entrySet().containsAll(labels.entrySet()))
+                        .toList();
     }
 
     static String key(String kind, String name) {

@@ -17,8 +17,11 @@ import java.util.TreeMap;
 record Recreation(NonNamespaceOperation<HasMetadata, KubernetesResourceList<HasMetadata>, Resource<HasMetadata>> jobs) {
     private static final int ATTEMPTS = 3;
 
-    /** @param annotations of the Job, added to those that it has */
-    void run(DeployedWorkload workload, Map<Slot, String> images, Map<String, String> annotations) {
+    /**
+     * @param annotations of the Job, added to those that it has
+     * @return the new one
+     */
+    HasMetadata run(DeployedWorkload workload, Map<Slot, String> images, Map<String, String> annotations) {
         Job job = again((Job) workload.resource(), annotations);
         images.forEach((slot, image) -> {
             var spec = job.getSpec().getTemplate().getSpec();
@@ -34,8 +37,7 @@ record Recreation(NonNamespaceOperation<HasMetadata, KubernetesResourceList<HasM
         KubernetesClientException refused = null;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
-                jobs.resource(job).create();
-                return;
+                return jobs.resource(job).create();
             } catch (KubernetesClientException e) {
                 refused = e;
             }

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.cluster;
 
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -109,11 +110,11 @@ final class WorkloadPatcher {
         }
         var operations = workload.type().in(client).inNamespace(namespace);
         if (workload.type().recreated() && !images.isEmpty()) {
-            new Recreation(operations).run(workload, images, annotations);
+            reader.changed(workload, new Recreation(operations).run(workload, images, annotations));
             return;
         }
         // By the object that was read: by name alone the client would read it again first.
-        operations
+        HasMetadata patched = operations
                 .resource(workload.resource())
                 .patch(
                         new PatchContext.Builder()
@@ -121,6 +122,7 @@ final class WorkloadPatcher {
                                 .withFieldManager(FIELD_MANAGER)
                                 .build(),
                         client.getKubernetesSerialization().asJson(operations(workload, images, annotations)));
+        reader.changed(workload, patched);
     }
 
     private static List<Map<String, Object>> operations(

@@ -10,6 +10,7 @@ import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
+import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import io.jenkins.plugins.releasetrain.testkit.cluster.ApiServer;
 import io.jenkins.plugins.releasetrain.testkit.cluster.PodBehaviour;
 import io.jenkins.plugins.releasetrain.testkit.cluster.PodSimulator;
@@ -19,8 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Against a real API server with its controllers, where one is named. */
 @EnabledIfEnvironmentVariable(named = ApiServer.KUBECONFIG, matches = ".+")
@@ -49,8 +51,9 @@ class ApiServerClusterTest extends ClusterContract {
                 .contains("release-train");
     }
 
-    @Test
-    void shouldTellAQuotaThatKeepsNewPodsFromBeingCreated() throws Exception {
+    @ParameterizedTest
+    @MethodSource("io.jenkins.plugins.releasetrain.engine.cluster.TestWorkloads#kindsOfPods")
+    void shouldTellAQuotaThatKeepsNewPodsFromBeingCreated(Workload.Kind kind) throws Exception {
         server.client()
                 .resource(new ResourceQuotaBuilder()
                         .withNewMetadata()
@@ -62,7 +65,7 @@ class ApiServerClusterTest extends ClusterContract {
                         .endSpec()
                         .build())
                 .create();
-        Service cart = TestWorkloads.deployment("cart");
+        Service cart = TestWorkloads.service("cart", new Workload(kind, "cart", ""));
         server.client()
                 .resource(TestWorkloads.workload(
                         server.namespace(),
@@ -70,13 +73,13 @@ class ApiServerClusterTest extends ClusterContract {
                         1,
                         Map.of("main", TestWorkloads.image("cart", "1").toString())))
                 .create();
-        Cluster cluster = new KubernetesCluster(
+        Cluster cluster = prepared(new KubernetesCluster(
                 new KubernetesNamespace(server.client(), server.namespace()),
                 Runnable::run,
                 Clock.systemUTC(),
-                Sleeper.real());
+                Sleeper.real()));
         Rollout rollout = cluster.awaitRollouts(
-                TestWorkloads.asked(cluster, List.of(cart)), Set.of(), Duration.ofSeconds(20), Progress.NONE);
+                TestWorkloads.asked(cluster, List.of(cart)), Set.of(), Duration.ofSeconds(8), Progress.NONE);
         assertThat(rollout.outcome()).isEqualTo(Rollout.Outcome.TIMED_OUT);
         assertThat(rollout.blocker()).hasValueSatisfying(b -> {
             assertThat(b.reason()).isEqualTo("FailedCreate");

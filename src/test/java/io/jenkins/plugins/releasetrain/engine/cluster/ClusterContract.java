@@ -71,8 +71,13 @@ abstract class ClusterContract {
     }
 
     private Cluster cluster(String name) {
-        return new KubernetesCluster(
-                new KubernetesNamespace(client, name), executor, Clock.systemUTC(), Sleeper.real());
+        return prepared(new KubernetesCluster(
+                new KubernetesNamespace(client, name), executor, Clock.systemUTC(), Sleeper.real()));
+    }
+
+    /** How it is read: again and again, unless overridden. */
+    Cluster prepared(KubernetesCluster plain) {
+        return plain;
     }
 
     private void create(Workload workload, int replicas, String image) {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.testkit.cluster;
 
+import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
@@ -11,6 +12,8 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +60,7 @@ final class FakeControllers implements AutoCloseable {
         if (refused.isPresent()) {
             loop.add(key, Duration.ofMillis(50));
             step = step.refused(refused.get());
+            tell(workload, refused.get());
         }
         step.create().forEach(pod -> create(key, pod));
         step.delete().forEach(this::delete);
@@ -75,6 +79,34 @@ final class FakeControllers implements AutoCloseable {
         if (workload instanceof Deployment d && !step.create().isEmpty()) {
             // Nothing else happens when pods do not become ready.
             loop.add(key, Duration.ofSeconds(RolloutStep.progressDeadline(d)));
+        }
+    }
+
+    /** As an event; of a Deployment it is its ReplicaSet's. */
+    private void tell(HasMetadata workload, String why) {
+        String name = workload.getMetadata().getName() + "." + Integer.toHexString(why.hashCode());
+        boolean told = workload instanceof Deployment
+                || client.v1().events().inNamespace(namespace).withName(name).get() != null;
+        if (!told) {
+            client.resource(new EventBuilder()
+                            .withNewMetadata()
+                            .withNamespace(namespace)
+                            .withName(name)
+                            .endMetadata()
+                            .withReason("FailedCreate")
+                            .withType("Warning")
+                            .withMessage("create Pod " + workload.getMetadata().getName() + "-0 failed error: " + why)
+                            .withLastTimestamp(Instant.now()
+                                    .truncatedTo(ChronoUnit.SECONDS)
+                                    .toString())
+                            .withNewInvolvedObject()
+                            .withKind(workload.getKind())
+                            .withName(workload.getMetadata().getName())
+                            .withNamespace(namespace)
+                            .withUid(workload.getMetadata().getUid())
+                            .endInvolvedObject()
+                            .build())
+                    .create();
         }
     }
 

@@ -185,6 +185,7 @@ final class Parts implements AutoCloseable {
                 namespace,
                 "http://" + namespace + ".example",
                 new KubernetesCluster(place, executor, Clock.systemUTC(), Sleeper.real())
+                        .inMemory(notice -> {})
                         .watchedBy(services -> live.in(name, services)),
                 new LeaseLock(place, Duration.ofSeconds(5), Clock.systemUTC(), Sleeper.real()),
                 rolloutDeadline,
