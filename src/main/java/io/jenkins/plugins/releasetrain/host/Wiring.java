@@ -14,6 +14,7 @@ import io.jenkins.plugins.releasetrain.config.TrainConfiguration.Install;
 import io.jenkins.plugins.releasetrain.engine.cluster.FaultRules;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesCluster;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
+import io.jenkins.plugins.releasetrain.engine.contract.ContractGate;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
@@ -291,7 +292,8 @@ final class Wiring implements AutoCloseable {
                 ports.clock(),
                 Wiring::id,
                 ports.listener().andThen(promoter.early().following(registries, catalog)),
-                permit);
+                permit,
+                ContractGate.NONE);
     }
 
     static String id() {

@@ -48,7 +48,7 @@ final class Outcomes {
             case RELEASED, PROVEN -> context.onSuccess(answer(subject, end));
             case SUPERSEDED -> context.onFailure(last(Result.NOT_BUILT, message));
             case CANCELLED -> context.onFailure(last(Result.ABORTED, message));
-            case EJECTED, NOT_INSTALLABLE -> context.onFailure(last(Result.FAILURE, message));
+            case EJECTED, NOT_INSTALLABLE, INCOMPATIBLE -> context.onFailure(last(Result.FAILURE, message));
             case UNDECIDED -> context.onFailure(new AbortException(message));
         }
     }
@@ -67,6 +67,10 @@ final class Outcomes {
             case NOT_INSTALLABLE ->
                 what + " cannot be started in '" + subject.where() + "': " + end.reason()
                         + ". Fix the image or its configuration and build again";
+            case INCOMPATIBLE ->
+                what + " breaks its contract with what production runs: " + end.reason()
+                        + ". Keep the interface compatible and build again, or have somebody with Release/Promote"
+                        + " waive it";
             case UNDECIDED ->
                 what + " could not be decided in '" + subject.where() + "': " + end.reason()
                         + ". Nothing is known against it; build again";

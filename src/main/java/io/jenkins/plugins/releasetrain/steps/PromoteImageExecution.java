@@ -3,7 +3,7 @@ package io.jenkins.plugins.releasetrain.steps;
 import hudson.AbortException;
 import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.actions.ImagesAction;
-import io.jenkins.plugins.releasetrain.engine.event.Event.Move;
+import io.jenkins.plugins.releasetrain.engine.event.Move;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;

@@ -63,11 +63,11 @@ public final class CatalogReader {
      */
     public Catalog read(String yaml) {
         List<Problem> problems = new ArrayList<>();
-        SortedMap<String, Service> services = examine(yaml, problems);
+        Catalog catalog = examine(yaml, problems);
         if (!problems.isEmpty()) {
             throw EngineException.invalid(describe(problems));
         }
-        return new Catalog(services);
+        return catalog;
     }
 
     /** All that is wrong with a catalog, in the order of lines; empty where it can be read. */
@@ -77,10 +77,15 @@ public final class CatalogReader {
         return problems.stream().sorted().toList();
     }
 
-    private SortedMap<String, Service> examine(String yaml, List<Problem> problems) {
+    private Catalog examine(String yaml, List<Problem> problems) {
         return YamlDocument.parse(yaml, maximumCharacters, problems)
-                .map(document -> CatalogRules.apply(document, checkSchema(document, problems), problems))
-                .orElseGet(TreeMap::new);
+                .map(document -> examine(document, problems))
+                .orElseGet(() -> new Catalog(new TreeMap<>()));
+    }
+
+    private Catalog examine(YamlDocument document, List<Problem> problems) {
+        SortedMap<String, Service> services = CatalogRules.apply(document, checkSchema(document, problems), problems);
+        return new Catalog(services, ContractForm.read(document, services, problems));
     }
 
     /** Adds what violates the schema; the names that no service may have. */

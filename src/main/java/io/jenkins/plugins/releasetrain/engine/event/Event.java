@@ -200,6 +200,29 @@ public sealed interface Event {
     record ImageUnblocked(Digest digest, String user) implements Event {}
 
     /**
+     * What an image promises was attached to it, so that whatever was known about its contract is not known any more.
+     *
+     * @param contract digest of the artifact that refers to the image
+     * @param files as {@code kind name}
+     */
+    record ContractPublished(String service, Digest image, Digest contract, List<String> files) implements Event {}
+
+    /**
+     * The contracts of two images of a service were compared.
+     *
+     * @param before what production ran
+     * @param findings worst first, bounded
+     * @param more findings beyond those
+     * @param by which tools or which build; empty for the built-in checkers
+     */
+    record ContractChecked(
+            String service, Digest before, Digest after, List<ContractFinding> findings, int more, Optional<String> by)
+            implements Event {}
+
+    /** An image may go although its contract is not compatible. */
+    record ContractWaived(String service, Digest image, String reason, String user) implements Event {}
+
+    /**
      * A lane asks to be let into its environment, its candidates already pinned (I1).
      *
      * @param group its services' group
@@ -359,21 +382,6 @@ public sealed interface Event {
      */
     record PromotionUndone(String promotion, String reason, List<String> leftOver) implements Event {}
 
-    /**
-     * One tag of a promotion.
-     *
-     * @param former the digest that it pointed to before; empty where it did not exist
-     * @param mayMove whether the tag may point to something else before: true for the tag that says what production
-     *     runs, false for version tags
-     */
-    record Move(
-            String sourceRepository,
-            String targetRepository,
-            Digest digest,
-            String tag,
-            Optional<Digest> former,
-            boolean mayMove) {}
-
     /** Whose release it is. */
     enum Kind {
         MONO,
@@ -392,6 +400,8 @@ public sealed interface Event {
         SUPERSEDED,
         CANCELLED,
         /** Nothing is known about it: infrastructure, abort, or a verdict that is stale (I7). */
-        UNDECIDED
+        UNDECIDED,
+        /** Its contract breaks whoever relies on what production runs (design §13); nothing was tried. */
+        INCOMPATIBLE
     }
 }

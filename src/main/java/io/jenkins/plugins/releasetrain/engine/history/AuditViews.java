@@ -48,6 +48,9 @@ final class AuditViews {
         } else if (event instanceof Event.ImageUnblocked e) {
             return new View.Deed(
                     at, e.user(), "UNBLOCKED", "", List.of(e.digest().value()), "");
+        } else if (event instanceof Event.ContractWaived e) {
+            List<String> what = List.of(e.service(), e.image().value());
+            return new View.Deed(at, e.user(), "WAIVED", "", what, e.reason());
         } else if (event instanceof Event.ConfigurationChanged e) {
             return new View.Deed(
                     at,

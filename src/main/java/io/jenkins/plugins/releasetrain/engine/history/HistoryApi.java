@@ -35,6 +35,7 @@ public final class HistoryApi {
     private final AuditViews audit;
     private final AdviceViews advice;
     private final MetricViews metrics;
+    private final ContractViews contracts;
 
     public HistoryApi(Store store, Clock clock) {
         this(store, clock, new Live(clock), Runnable::run);
@@ -52,6 +53,7 @@ public final class HistoryApi {
         this.places = new PlaceViews(store, items);
         this.trends = new TrendViews(store, clock);
         this.audit = new AuditViews(store);
+        this.contracts = new ContractViews(store);
         this.metrics = new MetricViews(store, clock, live);
         this.advice = new AdviceViews(store, clock, executor);
     }
@@ -130,6 +132,7 @@ public final class HistoryApi {
                     case "releases" -> with(query, Set.of("limit"), p -> releases.release(id, p));
                     case "changes" -> with(query, Set.of(), p -> releases.change(id));
                     case "services" -> with(query, Set.of("before", "limit"), p -> places.timeline(id, p));
+                    case "contracts" -> with(query, Set.of("image", "limit"), p -> contracts.contracts(id, p));
                     case "digests" -> with(query, Set.of(), p -> places.whereIs(id));
                     default -> null;
                 });

@@ -36,7 +36,8 @@ final class MetricViews {
             Metric.NOT_INSTALLABLE,
             Metric.SUPERSEDED,
             Metric.CANCELLED,
-            Metric.UNDECIDED);
+            Metric.UNDECIDED,
+            Metric.INCOMPATIBLE);
 
     private static final SortedMap<Metric, String> TIMES = new TreeMap<>(Map.of(
             Metric.LEAD, "From a change's entry to production",

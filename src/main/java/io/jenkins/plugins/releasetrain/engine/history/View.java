@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.history;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.jenkins.plugins.releasetrain.engine.event.ContractFinding;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.progress.LivePromotion;
@@ -321,7 +322,7 @@ public sealed interface View {
     /**
      * Something that somebody did.
      *
-     * @param what PAUSED, RESUMED, HELD, FREED, PRIORITISED, FORCED, ROLLED_BACK, BLOCKED, UNBLOCKED or CONFIGURED
+     * @param what PAUSED, RESUMED, HELD, FREED, PRIORITISED, FORCED, ROLLED_BACK, BLOCKED, UNBLOCKED, WAIVED or CONFIGURED
      * @param place the train, or what else it was done to as a whole; empty for none
      * @param subjects ids of changes, a release, a service, or parts of a configuration
      * @param reason as it was given; empty where none is asked for
@@ -333,6 +334,32 @@ public sealed interface View {
             this(at, user, what, place, subjects, reason, "");
         }
     }
+
+    /** What is known of the contract of a service, newest first. */
+    record ContractHistory(String service, List<ContractEntry> entries) implements View {}
+
+    /**
+     * Something about the contract of an image.
+     *
+     * @param what PUBLISHED, CHECKED or WAIVED
+     * @param before what production ran; empty unless CHECKED
+     * @param files as {@code kind name}; empty unless PUBLISHED
+     * @param findings worst first
+     * @param more findings beyond those
+     * @param by the tool's build, or who waived it; empty for the built-in checkers
+     * @param reason of the waiver
+     */
+    record ContractEntry(
+            Instant at,
+            String what,
+            String before,
+            String image,
+            List<String> files,
+            List<ContractFinding> findings,
+            int more,
+            String by,
+            String reason)
+            implements View {}
 
     /** Those of this controller that were called since it started. */
     record Webhooks(List<Live.Delivery> webhooks) implements View {}

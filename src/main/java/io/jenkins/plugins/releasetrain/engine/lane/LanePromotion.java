@@ -1,6 +1,8 @@
 package io.jenkins.plugins.releasetrain.engine.lane;
 
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
+import io.jenkins.plugins.releasetrain.engine.contract.ContractGate;
+import io.jenkins.plugins.releasetrain.engine.contract.ContractGate.Exchange;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.lane.LanePolicy.Next;
@@ -75,12 +77,24 @@ final class LanePromotion {
         return next;
     }
 
+    /** With what it takes the place of, which may have been released since the lane was opened. */
+    private Optional<Next.End> incompatible(Lane lane) {
+        List<Exchange> exchanges = lane.candidates().entrySet().stream()
+                .map(e -> new Exchange(
+                        e.getKey(),
+                        Optional.ofNullable(lane.started().replaced().get(e.getKey())),
+                        e.getValue().digest()))
+                .toList();
+        return ContractGate.text(ports.gate().refusals(exchanges))
+                .map(why -> new Next.End(Outcome.INCOMPATIBLE, why, ""));
+    }
+
     private Next alone(LaneState s, Lane lane, SortedSet<String> together) {
         Optional<String> refusal = refusal(lane);
         if (refusal.isPresent()) {
             return new Next.End(Outcome.CANCELLED, refusal.get(), "");
         }
-        Optional<Next.End> late = precedence.superseded(lane);
+        Optional<Next.End> late = precedence.superseded(lane).or(() -> incompatible(lane));
         if (late.isPresent()) {
             return late.get();
         }

@@ -103,11 +103,17 @@ public final class Lanes {
         });
         blocks.check(candidates);
         trial.checkProvable(candidates.keySet());
+        Optional<Next.End> broken = ports.gate()
+                .refusal(candidates, catalog, registries)
+                .map(why -> new Next.End(Outcome.INCOMPATIBLE, why, ""));
         LaneId lane = new LaneId(groups.firstKey(), ports.ids().get());
         Event.LaneQueued queued = new Event.LaneQueued(lane.id(), environment.name(), lane.group(), candidates, origin);
         adopt();
         journal.update(s -> LaneOrder.queued(
-                s, queued, precedence::superseded, ports.clock().instant()));
+                s,
+                queued,
+                l -> precedence.superseded(l).or(() -> broken),
+                ports.clock().instant()));
         return lane;
     }
 

@@ -13,13 +13,26 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The services of a train or of a shared environment, by name. Checked when it is read, immutable afterwards. */
-public record Catalog(SortedMap<String, Service> services) {
+/**
+ * The services of a train or of a shared environment, by name. Checked when it is read, immutable afterwards.
+ *
+ * @param contracts what applies to the contract of a service, by name; the usual where nothing is said
+ */
+public record Catalog(SortedMap<String, Service> services, Map<String, ContractPolicy> contracts) {
     /** The usual tag of what was built last. */
     public static final String LATEST = "latest";
 
     public Catalog {
         services = Collections.unmodifiableSortedMap(new TreeMap<>(services));
+        contracts = Map.copyOf(contracts);
+    }
+
+    public Catalog(SortedMap<String, Service> services) {
+        this(services, Map.of());
+    }
+
+    public ContractPolicy contractPolicy(String service) {
+        return contracts.getOrDefault(service, ContractPolicy.USUAL);
     }
 
     /**

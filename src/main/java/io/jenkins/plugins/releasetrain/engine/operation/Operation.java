@@ -23,7 +23,9 @@ public enum Operation {
     /** Blocks the images that a release brought; needs a reason. */
     MARK_BAD(Right.ROLLBACK),
     /** Lets a blocked image be used again. */
-    UNBLOCK(Right.ROLLBACK);
+    UNBLOCK(Right.ROLLBACK),
+    /** Lets the images of a change or lane go although their contract is not compatible; needs a reason. */
+    WAIVE(Right.PROMOTE);
 
     /** The host's permissions, as in Release/Manage. */
     public enum Right {
@@ -49,7 +51,7 @@ public enum Operation {
     }
 
     boolean needsReason() {
-        return this == PAUSE || this == HOLD || this == MARK_BAD;
+        return this == PAUSE || this == HOLD || this == MARK_BAD || this == WAIVE;
     }
 
     static Operation of(String name) {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.operation;
 
 import io.jenkins.plugins.releasetrain.engine.blame.Measured;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
+import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
@@ -35,6 +36,7 @@ public final class Operations {
     private final Blocks blocks;
     private final Clock clock;
     private final Plans plans;
+    private final Contracts contracts;
 
     /** Where there are no lanes. */
     public Operations(Function<String, Train> trains, Store store, Blocks blocks, Clock clock) {
@@ -59,6 +61,7 @@ public final class Operations {
         this.clock = clock;
         this.blocks = blocks;
         this.plans = new Plans(store, blocks);
+        this.contracts = new Contracts(store, clock, event -> {});
     }
 
     /**
@@ -81,6 +84,8 @@ public final class Operations {
             return plans.markBad(request.subject());
         } else if (operation == Operation.UNBLOCK) {
             return plans.unblock(digest(request));
+        } else if (operation == Operation.WAIVE) {
+            return plans.waive(request.subject());
         }
         if (request.train().startsWith(LANES)) {
             return LaneOperations.plan(lanesOf(request), request);
@@ -108,6 +113,11 @@ public final class Operations {
             throw EngineException.invalid("The reason has " + request.reason().length() + " characters; at most "
                     + LONGEST_REASON + " are shown to everybody who waits");
         }
+        if (operation == Operation.WAIVE) {
+            plans.images(request.subject())
+                    .forEach((service, image) -> contracts.waive(service, image.digest(), request.reason(), user));
+            return "";
+        }
         if (request.train().startsWith(LANES)) {
             LaneOperations.perform(lanesOf(request), request, user);
             return "";
@@ -115,6 +125,7 @@ public final class Operations {
         switch (operation) {
             case MARK_BAD -> blocks.markBad(request.subject(), request.reason(), user);
             case UNBLOCK -> blocks.unblock(digest(request), user);
+            case WAIVE -> {}
             case PAUSE -> trains.apply(request.train()).pause(request.reason(), user);
             case RESUME -> trains.apply(request.train()).resume(user);
             case HOLD -> trains.apply(request.train()).hold(request.reason(), user);

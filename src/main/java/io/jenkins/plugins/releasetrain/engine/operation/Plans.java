@@ -9,6 +9,7 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.store.Entry;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
 import io.jenkins.plugins.releasetrain.engine.train.Forecast;
@@ -115,6 +116,39 @@ final class Plans {
                 ? plan.refusing("Image " + digest + " is not blocked")
                 : plan.noting(block.service() + ": " + block.reason() + " (" + block.release()
                         + (block.user().isEmpty() ? "" : ", " + block.user()) + ")");
+    }
+
+    /** Those of a change or lane, whatever became of it. */
+    SortedMap<String, PinnedImage> images(String request) {
+        return store.requests(List.of(request)).stream()
+                .findFirst()
+                .map(Entry::images)
+                .orElseThrow(() ->
+                        new EngineException(FailureKind.NOT_FOUND, "There is no change or lane '" + request + "'"));
+    }
+
+    /** Its images may go; whoever brings them has to ask again. */
+    Plan waive(String request) {
+        List<View.Difference> images = new ArrayList<>();
+        images(request).forEach((service, image) -> images.add(difference(service, null, image)));
+        String why = store.requests(List.of(request)).stream()
+                .flatMap(e -> e.ended().stream())
+                .map(Plans::incompatibility)
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElse("");
+        Plan plan =
+                Plan.of(Operation.WAIVE, "", request).withImages(images, MOST).noting(why);
+        return why.isEmpty() ? plan.refusing("'" + request + "' was not stopped for its contract") : plan;
+    }
+
+    private static Optional<String> incompatibility(Event ended) {
+        if (ended instanceof Event.ChangeEnded e && e.outcome() == Event.Outcome.INCOMPATIBLE) {
+            return Optional.of(e.reason());
+        } else if (ended instanceof Event.LaneEnded e && e.outcome() == Event.Outcome.INCOMPATIBLE) {
+            return Optional.of(e.reason());
+        }
+        return Optional.empty();
     }
 
     /** To cancel a change, to let it go first, or to force its run. */

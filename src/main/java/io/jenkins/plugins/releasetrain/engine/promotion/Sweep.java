@@ -1,6 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.promotion;
 
-import io.jenkins.plugins.releasetrain.engine.event.Event.Move;
+import io.jenkins.plugins.releasetrain.engine.event.Move;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.registry;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
@@ -12,6 +13,7 @@ import io.jenkins.plugins.releasetrain.engine.registry.Registry.Manifest;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -20,6 +22,11 @@ import java.util.TreeMap;
  * config and one layer (OCI image specification 1.1, "Guidelines for Artifact Usage"). Same document, same digest.
  */
 public final class Artifacts {
+    /** Annotation with the name of a file (OCI image specification, "Pre-Defined Annotation Keys"). */
+    public static final String TITLE = "org.opencontainers.image.title";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String EMPTY_TYPE = "application/vnd.oci.empty.v1+json";
     private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.UTF_8);
     private static final int MOST_BREAKS = 3;
 
@@ -46,7 +53,7 @@ public final class Artifacts {
     public Digest push(String repository, String tag, Document document) {
         ImageReference.checkRepository(repository);
         ImageReference.checkTag(tag);
-        Descriptor config = describe("application/vnd.oci.empty.v1+json", EMPTY);
+        Descriptor config = describe(EMPTY_TYPE, EMPTY);
         Descriptor layer = describe(document.mediaType(), document.content());
         byte[] content = manifest(document, config, layer);
         Descriptor descriptor = new Descriptor(Manifests.OCI_MANIFEST, Digest.sha256(content), content.length);
@@ -55,6 +62,65 @@ public final class Artifacts {
         upload(repository, layer, document.content());
         registry.putManifest(repository, tag, new Manifest(descriptor, content));
         return descriptor.digest();
+    }
+
+    /**
+     * Something that is said about an image, as {@code oras attach} does: one layer for each file, its name in the
+     * annotation {@code org.opencontainers.image.title}.
+     */
+    public record Attachment(String artifactType, List<File> files, Map<String, String> annotations) {}
+
+    /** One file of an attachment. */
+    public record File(String name, String mediaType, byte[] content) {}
+
+    /**
+     * Attaches something to an image of the repository; does nothing where the very same is attached already.
+     *
+     * @return digest of the manifest that refers to the image
+     * @throws EngineException NOT_FOUND: the repository does not hold the image
+     */
+    public Digest attach(String repository, Digest subject, Attachment attachment) {
+        Descriptor image = registry.resolve(repository, subject.value())
+                .orElseThrow(() -> new EngineException(
+                        FailureKind.NOT_FOUND,
+                        "Nothing can be attached to " + registry.host() + "/" + repository + "@" + subject
+                                + ": the repository does not hold it. Push the image first."));
+        Descriptor config = describe(EMPTY_TYPE, EMPTY);
+        upload(repository, config, EMPTY);
+        attachment
+                .files()
+                .forEach(file -> upload(repository, describe(file.mediaType(), file.content()), file.content()));
+        ObjectNode root = head(attachment.artifactType(), config);
+        ArrayNode layers = root.putArray("layers");
+        attachment.files().forEach(file -> {
+            ObjectNode layer = layers.addObject();
+            describe(layer, describe(file.mediaType(), file.content()));
+            layer.putObject("annotations").put(TITLE, file.name());
+        });
+        describe(root.putObject("subject"), image);
+        annotate(root, attachment.annotations());
+        Descriptor descriptor = put(repository, root);
+        list(repository, subject, attachment, descriptor);
+        return descriptor.digest();
+    }
+
+    private Descriptor put(String repository, ObjectNode root) {
+        byte[] content = bytes(root);
+        Descriptor descriptor = new Descriptor(Manifests.OCI_MANIFEST, Digest.sha256(content), content.length);
+        registry.putManifest(repository, descriptor.digest().value(), new Manifest(descriptor, content));
+        return descriptor;
+    }
+
+    /** A registry that lists no referrers has a list under a tag; one that does needs nothing more. */
+    private void list(String repository, Digest subject, Attachment attachment, Descriptor descriptor) {
+        if (registry.listings().referrers(repository, subject).isPresent()) {
+            return;
+        }
+        ObjectNode listed = JSON.createObjectNode();
+        describe(listed, descriptor);
+        listed.put("artifactType", attachment.artifactType());
+        annotate(listed, attachment.annotations());
+        FallbackList.add(registry, repository, subject, descriptor.digest(), listed.toString());
     }
 
     private static Descriptor describe(String mediaType, byte[] content) {
@@ -105,17 +171,30 @@ public final class Artifacts {
     }
 
     private static byte[] manifest(Document document, Descriptor config, Descriptor layer) {
-        ObjectMapper json = new ObjectMapper();
-        ObjectNode root = json.createObjectNode();
+        ObjectNode root = head(document.artifactType(), config);
+        describe(root.putArray("layers").addObject(), layer);
+        annotate(root, document.annotations());
+        return bytes(root);
+    }
+
+    private static ObjectNode head(String artifactType, Descriptor config) {
+        ObjectNode root = JSON.createObjectNode();
         root.put("schemaVersion", 2);
         root.put("mediaType", Manifests.OCI_MANIFEST);
-        root.put("artifactType", document.artifactType());
+        root.put("artifactType", artifactType);
         describe(root.putObject("config"), config);
-        describe(root.putArray("layers").addObject(), layer);
-        ObjectNode annotations = root.putObject("annotations");
-        new TreeMap<>(document.annotations()).forEach(annotations::put);
+        return root;
+    }
+
+    /** Sorted, so that the same document has the same digest. */
+    private static void annotate(ObjectNode node, Map<String, String> annotations) {
+        ObjectNode object = node.putObject("annotations");
+        new TreeMap<>(annotations).forEach(object::put);
+    }
+
+    private static byte[] bytes(ObjectNode root) {
         try {
-            return json.writeValueAsBytes(root);
+            return JSON.writeValueAsBytes(root);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A tree of texts can be written", e);
         }

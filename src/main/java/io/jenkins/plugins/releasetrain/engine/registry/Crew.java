@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * executor never has a thread to spare. At the first failure, or when the caller is interrupted, nothing more is begun,
  * what is under way is interrupted, and {@link #run} returns when it has ended.
  */
-final class Crew<T> {
+public final class Crew<T> {
     private final Queue<T> left;
     private final Consumer<T> work;
     private final CountDownLatch open;
@@ -27,14 +27,14 @@ final class Crew<T> {
     private RuntimeException failure;
     private Error error;
 
-    Crew(Collection<T> jobs, Consumer<T> work) {
+    public Crew(Collection<T> jobs, Consumer<T> work) {
         this.left = new ConcurrentLinkedQueue<>(jobs);
         this.work = work;
         this.open = new CountDownLatch(jobs.size());
     }
 
     /** Threads that end with their work. */
-    static Executor threads(String name) {
+    public static Executor threads(String name) {
         return work -> {
             Thread thread = new Thread(work, name);
             thread.setDaemon(true);
@@ -64,7 +64,7 @@ final class Crew<T> {
     }
 
     /** @param width threads, the calling one included */
-    void run(Executor executor, int width) {
+    public void run(Executor executor, int width) {
         try {
             for (int helpers = Math.min(width, left.size()) - 1; helpers > 0; helpers--) {
                 executor.execute(this::help);

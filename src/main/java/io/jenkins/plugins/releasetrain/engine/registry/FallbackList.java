@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
-import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan.Attachment;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Manifest;
 import java.io.IOException;
@@ -20,13 +19,13 @@ final class FallbackList {
     private FallbackList() {}
 
     /** Adds to what the target lists now; a referrer that it lists already costs no write. */
-    static void add(HttpRegistry target, String repository, Attachment attachment, String descriptor) {
-        Map<Digest, JsonNode> now = new LinkedHashMap<>(Attachments.tagged(target, repository, attachment.subject()));
-        if (now.containsKey(attachment.digest())) {
+    static void add(HttpRegistry target, String repository, Digest subject, Digest referrer, String descriptor) {
+        Map<Digest, JsonNode> now = new LinkedHashMap<>(Attachments.tagged(target, repository, subject));
+        if (now.containsKey(referrer)) {
             return;
         }
-        now.put(attachment.digest(), read(descriptor));
-        target.putManifest(repository, Attachments.tag(attachment.subject()), index(now));
+        now.put(referrer, read(descriptor));
+        target.putManifest(repository, Attachments.tag(subject), index(now));
     }
 
     private static JsonNode read(String descriptor) {

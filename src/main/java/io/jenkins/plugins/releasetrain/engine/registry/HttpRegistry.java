@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -152,6 +153,26 @@ public final class HttpRegistry implements Registry {
     @Override
     public byte[] blob(String repository, Digest digest) {
         return blobs.read(ImageReference.checkRepository(repository), digest);
+    }
+
+    @Override
+    public List<Referrer> referrers(String repository, Digest subject) {
+        return listings
+                .referrers(ImageReference.checkRepository(repository), subject)
+                .orElseGet(() -> Attachments.tagged(this, repository, subject))
+                .entrySet()
+                .stream()
+                .map(e -> referrer(e.getKey(), e.getValue()))
+                .toList();
+    }
+
+    private static Referrer referrer(Digest digest, JsonNode descriptor) {
+        Map<String, String> annotations = new TreeMap<>();
+        descriptor
+                .path("annotations")
+                .properties()
+                .forEach(e -> annotations.put(e.getKey(), e.getValue().asText()));
+        return new Referrer(digest, descriptor.path("artifactType").asText(), annotations);
     }
 
     @Override

@@ -53,6 +53,12 @@ public interface Registry {
     /** A small blob, such as an image's config, proven to have its digest. */
     byte[] blob(String repository, Digest digest);
 
+    /**
+     * What refers to a manifest, as the registry lists it or, where it lists nothing itself, as clients keep it under a tag
+     * (distribution specification, "Listing Referrers", "Referrers Tag Schema").
+     */
+    List<Referrer> referrers(String repository, Digest subject);
+
     /** Lets a tag point to a manifest that the repository holds already. */
     void tag(String repository, Digest digest, String tag);
 
@@ -89,6 +95,9 @@ public interface Registry {
 
     /** A tag in a repository. */
     record Tag(String repository, String tag) {}
+
+    /** What is listed of a manifest that refers to another one; its type and annotations may be absent, so empty. */
+    record Referrer(Digest digest, String artifactType, Map<String, String> annotations) {}
 
     /** Media type, digest and size in bytes of some content (OCI image specification, "Content Descriptors"). */
     record Descriptor(String mediaType, Digest digest, long size) {}

@@ -144,7 +144,8 @@ final class Transfer {
                 copier.exclusively(
                         target.host(),
                         attachment.subject(),
-                        () -> FallbackList.add(target, image.targetRepository(), attachment, listing));
+                        () -> FallbackList.add(
+                                target, image.targetRepository(), attachment.subject(), attachment.digest(), listing));
             } catch (InterruptedException e) {
                 throw Failures.interrupted("list what refers to " + attachment.subject(), target.host());
             }

@@ -144,6 +144,7 @@ final class Indexer {
                 || event instanceof Event.RunForced
                 || event instanceof Event.ImageBlocked
                 || event instanceof Event.ImageUnblocked
+                || event instanceof Event.ContractWaived
                 || event instanceof Event.ConfigurationChanged;
     }
 

@@ -32,5 +32,6 @@ public enum Metric {
     PROMOTE,
     PAUSES,
     /** Of blobs, by promotions; of the owner without a name. */
-    SENT_BYTES
+    SENT_BYTES,
+    INCOMPATIBLE
 }

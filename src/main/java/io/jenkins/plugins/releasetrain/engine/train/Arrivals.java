@@ -50,6 +50,12 @@ final class Arrivals {
         }
     }
 
+    /** It breaks its contract, which is known before anything is tried. */
+    static List<Event> refused(Change change, String why) {
+        return List.of(
+                new Event.ChangeQueued(change), new Event.ChangeEnded(change.id(), Outcome.INCOMPATIBLE, why, ""));
+    }
+
     /** Of one service the newer supersedes the older, whichever comes first (I13). */
     static List<Event> queueing(TrainState s, Change change) {
         if (!change.promote()) {

@@ -1,6 +1,8 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
+import io.jenkins.plugins.releasetrain.engine.contract.ContractGate;
+import io.jenkins.plugins.releasetrain.engine.contract.ContractGate.Exchange;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.manifest.ReleaseManifest;
@@ -143,6 +145,9 @@ final class Releases {
         String refusal;
         boolean stale = false;
         try {
+            if (!context.ports().promoter().isPlanned(promotion) && isIncompatible(pending, promotion)) {
+                return Optional.empty();
+            }
             if (blocked.isPresent()) {
                 context.ports()
                         .promoter()
@@ -169,11 +174,37 @@ final class Releases {
     }
 
     /**
+     * What was compatible with production when it was queued may not be with what was released since. What somebody rolls
+     * back to in an emergency is not asked.
+     */
+    private boolean isIncompatible(TrainState.Pending pending, String promotion) {
+        if (!pending.made().rollbackOf().isEmpty()) {
+            return false;
+        }
+        ImageSet baseline = context.set(pending.baseline());
+        SortedMap<String, String> refusals =
+                context.ports().gate().refusals(Exchange.of(pending.made().changed(), baseline));
+        ContractGate.text(refusals).ifPresent(why -> {
+            List<Event> ended = new ArrayList<>();
+            pending.changes().stream()
+                    .filter(c -> c.images().keySet().stream().anyMatch(refusals::containsKey))
+                    .forEach(c -> ended.add(new Event.ChangeEnded(c.id(), Outcome.INCOMPATIBLE, why, "")));
+            refuse(new Event.PromotionRefused(pending.made().id(), promotion, why), true, ended);
+        });
+        return !refusals.isEmpty();
+    }
+
+    /**
      * Production is not what everything was tried on: all that is under way begins again, the release's changes first.
      *
      * @param goesOn false: somebody has to look first
      */
     private void refuse(Event.PromotionRefused refused, boolean goesOn) {
+        refuse(refused, goesOn, List.of());
+    }
+
+    /** @param ended changes that do not wait for another trial */
+    private void refuse(Event.PromotionRefused refused, boolean goesOn, List<Event> ended) {
         context.journal().update(s -> {
             if (s.pending().isEmpty()) {
                 return List.of();
@@ -181,6 +212,7 @@ final class Releases {
             String why = "release " + refused.release() + " could not be promoted: " + refused.reason();
             List<Event> events = context.abandon(s, why);
             events.add(refused);
+            events.addAll(ended);
             if (!goesOn) {
                 events.add(new Event.TrainPaused(why, ""));
             }

@@ -141,7 +141,9 @@ public final class Train {
                 ports.clock().instant(),
                 request.priority(),
                 request.promote());
-        journal.update(s -> Arrivals.queueing(s, change));
+        Optional<String> broken = ports.gate().refusal(images, catalog.newest(), registries);
+        journal.update(
+                s -> broken.map(why -> Arrivals.refused(change, why)).orElseGet(() -> Arrivals.queueing(s, change)));
         return change.id();
     }
 

@@ -119,7 +119,7 @@ final class CloudEvents {
     }
 
     private static boolean rejected(Outcome outcome) {
-        return outcome == Outcome.EJECTED || outcome == Outcome.NOT_INSTALLABLE;
+        return outcome == Outcome.EJECTED || outcome == Outcome.NOT_INSTALLABLE || outcome == Outcome.INCOMPATIBLE;
     }
 
     private static Told released(Event.ReleaseMade made) {

@@ -116,6 +116,11 @@ public final class FakeRegistry implements Registry {
     }
 
     @Override
+    public List<Referrer> referrers(String repository, Digest subject) {
+        return List.of();
+    }
+
+    @Override
     public void tag(String repository, Digest digest, String tag) {
         Tag name = new Tag(repository, tag);
         beforeTag.accept(name);

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.fakes;
 
+import io.jenkins.plugins.releasetrain.engine.contract.ContractGate;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
@@ -40,6 +41,9 @@ public final class FakeShop implements AutoCloseable {
     public final Store store;
     public final List<Event> events = new ArrayList<>();
     public final Catalog catalog;
+    /** Of trains and lanes that are made from now on. */
+    public ContractGate gate = ContractGate.NONE;
+
     private final AtomicInteger ids = new AtomicInteger();
     private final Set<Digest> bad = new HashSet<>();
 

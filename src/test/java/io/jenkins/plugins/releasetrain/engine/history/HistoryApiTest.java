@@ -103,7 +103,7 @@ class HistoryApiTest {
                 asked++;
             }
         }
-        assertThat(asked).isEqualTo(12);
+        assertThat(asked).isEqualTo(13);
     }
 
     /** What is simulated has other figures whenever the policy becomes better. */

@@ -47,7 +47,8 @@ final class LaneDrive {
     }
 
     static Lanes lanes(FakeShop shop, LaneSettings settings, Store store) {
-        Ports ports = new Ports(store, shop.promoter(store), shop.clock, shop::id, shop.events::add);
+        Ports ports =
+                new Ports(store, shop.promoter(store), shop.clock, shop::id, shop.events::add).guardedBy(shop.gate);
         return new Lanes(settings, shop.catalog, shop.registries(), shop.environment(), ports);
     }
 

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.releasetrain.engine.contract.ContractGate;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
@@ -36,7 +37,8 @@ class LaneRightsTest {
                         shop.events::add,
                         (origin, services) -> refused.contains(origin.build()) && (!onceReleased || isReleased())
                                 ? Optional.of("job of " + origin.build() + " may not promote " + services)
-                                : Optional.empty()));
+                                : Optional.empty(),
+                        ContractGate.NONE));
     }
 
     @AfterEach

@@ -21,7 +21,8 @@ record Ride(FakeShop shop, Train train, List<Environment> environments) {
     }
 
     static Ride on(FakeShop shop, Store store, Train.Plan plan, int environments) {
-        Ports ports = new Ports(store, shop.promoter(store), shop.clock, shop::id, shop.events::add);
+        Ports ports =
+                new Ports(store, shop.promoter(store), shop.clock, shop::id, shop.events::add).guardedBy(shop.gate);
         List<Environment> places = shop.environments(environments);
         return new Ride(shop, new Train(plan, shop.catalog, shop.registries(), places, ports), places);
     }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.releasetrain.engine.contract.ContractGate;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
@@ -37,7 +38,8 @@ class TrainRightsTest {
                     (origin, services) -> refused.contains(origin.build())
                                     || refusedOnceReleased.contains(origin.build()) && isReleased()
                             ? Optional.of("job of " + origin.build() + " may not promote " + services)
-                            : Optional.empty()));
+                            : Optional.empty(),
+                    ContractGate.NONE));
 
     private final Ride ride = new Ride(shop, train, List.of());
 

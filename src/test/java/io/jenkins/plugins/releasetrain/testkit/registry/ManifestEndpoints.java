@@ -146,6 +146,9 @@ final class ManifestEndpoints {
                 String artifact = json.path("artifactType")
                         .asText(json.path("config").path("mediaType").asText());
                 descriptor.put("artifactType", artifact);
+                if (json.has("annotations")) {
+                    descriptor.set("annotations", json.path("annotations"));
+                }
             }
         }
         int from = request.parameter("from").map(Integer::parseInt).orElse(0);

@@ -5,10 +5,10 @@ import { el, t, count, alert, table, image, build, button, change, duration, ser
 
 export const RIGHTS = {
   PAUSE: "MANAGE", RESUME: "MANAGE", HOLD: "PROMOTE", FREE: "PROMOTE", CANCEL: "MANAGE", PRIORITISE: "MANAGE", FORCE: "MANAGE",
-  ROLL_BACK: "ROLLBACK", MARK_BAD: "ROLLBACK", UNBLOCK: "ROLLBACK",
+  ROLL_BACK: "ROLLBACK", MARK_BAD: "ROLLBACK", UNBLOCK: "ROLLBACK", WAIVE: "PROMOTE",
 };
 
-const DANGEROUS = ["ROLL_BACK", "MARK_BAD", "CANCEL"];
+const DANGEROUS = ["ROLL_BACK", "MARK_BAD", "CANCEL", "WAIVE"];
 
 /** A button for those who may; nothing for others. The page is drawn anew after it. */
 export function action(operation, train, subject = "", kind = "") {

@@ -84,7 +84,7 @@ export const named = (text, riders) => riders.reduce((said, r) => said.replaceAl
 
 const TONES = {
   PROMOTED: "good", RELEASED: "good", PASSED: "good", PROVEN: "good", EJECTED: "bad", FAILED: "bad",
-  NOT_INSTALLABLE: "bad", REFUSED: "bad", BLOCKED: "bad", PAUSED: "warn", VOID: "warn", UNDECIDED: "warn",
+  NOT_INSTALLABLE: "bad", INCOMPATIBLE: "bad", REFUSED: "bad", BLOCKED: "bad", PAUSED: "warn", VOID: "warn", UNDECIDED: "warn",
   TESTING: "busy", RUNNING: "busy", SEARCHING: "busy", WAITING: "busy", INSTALL: "busy", TEST: "busy", DECIDE: "busy",
 };
 

@@ -8,9 +8,10 @@ import { action } from "./actions.js";
 import { now, find, trial, lane, stops } from "./now.js";
 import { trends } from "./trends.js";
 import { trialTree } from "./pictures.js";
+import { contractsOf, contractHistory } from "./contracts.js";
 
-const STATES = ["PROMOTED", "MADE", "REFUSED", "EJECTED", "NOT_INSTALLABLE", "SUPERSEDED", "CANCELLED", "PROVEN", "UNDECIDED"];
-const ENDED = { RELEASED: "good", PROVEN: "good", EJECTED: "bad", NOT_INSTALLABLE: "bad", REFUSED: "bad" };
+const STATES = ["PROMOTED", "MADE", "REFUSED", "EJECTED", "NOT_INSTALLABLE", "INCOMPATIBLE", "SUPERSEDED", "CANCELLED", "PROVEN", "UNDECIDED"];
+const ENDED = { RELEASED: "good", PROVEN: "good", EJECTED: "bad", NOT_INSTALLABLE: "bad", INCOMPATIBLE: "bad", REFUSED: "bad" };
 
 const SUBJECTS = { PRIORITISED: change, FORCED: change, ROLLED_BACK: release, BLOCKED: service };
 
@@ -84,6 +85,7 @@ export const PAGES = {
 
   async releases(id) {
     const [r, bad] = await Promise.all([one("releases", id), blocks(id)]);
+    const contracts = await contractsOf(r.changed);
     const mono = r.kind === "MONO";
     return { title: t("release.title", r.id), badge: badge(r.state), live: r.state === "MADE",
       controls: [r.parent ? query(t("compare.parent"), "compare", { from: r.parent, to: r.id }) : null,
@@ -94,7 +96,7 @@ export const PAGES = {
           [t("replaced"), r.replacedAt ? time(r.replacedAt) : ""],
           [t("follows"), release(r.parent)], [t("rollback.to"), release(r.rollbackOf)], [t("person"), r.user],
           [t("set"), el("code", { title: r.set }, r.set.slice(7, 19))]]),
-        section(t("changed"), differences(r.changed, r.total)),
+        section(t("changed"), differences(r.changed, r.total)), contracts,
         section(t("forwhom"), itemTable(t("changes"), r.changes)),
         r.rollbackOf ? null : searched(r.search)] };
   },
@@ -108,16 +110,17 @@ export const PAGES = {
     const queued = train?.queue.find(w => w.id === id);
     const trials = place?.trials.filter(n => n.changes.includes(id)) ?? [];
     const expect = train ? await outlook(train.name) : null;
+    const contracts = await contractsOf(c.images);
     return { title: t("change.title", i.services.join(", ") || i.id), live: open,
       badge: badge(trials.length ? trials[0].progress.phase : i.state),
       controls: expect?.configured ? [queued?.position > 1 ? action("PRIORITISE", i.owner, i.id) : null, action("FORCE", i.owner, i.id),
-        queued ? action("CANCEL", i.owner, i.id) : null] : [],
+        queued ? action("CANCEL", i.owner, i.id) : null] : i.state === "INCOMPATIBLE" ? [action("WAIVE", "", i.id)] : [],
       content: [standing(i, place, c.search.riders, expect?.expected[i.id]),
         train ? [trials.map(n => trial(n, train.batch)), stops(train)] : null,
         facts([[t("owner"), i.owner], [t("build"), build(i)], [t("person"), i.user], [t("when"), time(i.at)],
           [t("id"), el("code", {}, i.id)]]),
         section(t("images"), table(count("services", c.images.length), [t("service"), t("image")],
-          c.images.map(d => [service(d.service), image(d.to)]))),
+          c.images.map(d => [service(d.service), image(d.to)]))), contracts,
         open && c.search.trials.length === 0 ? null : searched(c.search)] };
   },
 
@@ -140,9 +143,10 @@ export const PAGES = {
       return { title: t("compare"), content: [fields, notice(t("compare.how"))] };
     }
     const c = await get("compare", { from: p.from, to: p.to });
+    const contracts = await contractsOf(c.differences);
     return { title: t("compare"), content: [fields,
       el("p", {}, say("compare.said", count("services", c.total), c.same, release(c.from), release(c.to))),
-      differences(c.differences, c.total)] };
+      differences(c.differences, c.total), contracts] };
   },
 
   async matrix(_, p) {
@@ -163,11 +167,12 @@ export const PAGES = {
   },
 
   async services(name, p) {
-    const s = await one("services", name, p);
+    const [s, contracts] = await Promise.all([one("services", name, p), contractHistory(name)]);
     return { title: t("service.title", s.service), content: [
       facts([[t("production"), image(s.production)], [t("by.release"), release(s.release)]]),
       section(t("timeline"), itemTable(t("newest"), s.history.items),
-        s.history.next ? el("p", {}, el("a", { href: address(["services", name], { before: s.history.next }) }, t("older"))) : null)] };
+        s.history.next ? el("p", {}, el("a", { href: address(["services", name], { before: s.history.next }) }, t("older"))) : null),
+      contracts] };
   },
 
   async digests(digest) {

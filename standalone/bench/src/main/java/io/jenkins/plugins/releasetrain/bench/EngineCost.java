@@ -175,6 +175,11 @@ final class EngineCost {
         }
 
         @Override
+        public List<Referrer> referrers(String repository, Digest subject) {
+            return List.of();
+        }
+
+        @Override
         public byte[] blob(String repository, Digest digest) {
             throw new UnsupportedOperationException("Nobody asks for the blob " + repository + "@" + digest);
         }

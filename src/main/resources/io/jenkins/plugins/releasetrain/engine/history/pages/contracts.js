@@ -1,0 +1,49 @@
+/** What images promise, compared with what production ran: breaking first. */
+
+import { one } from "./host.js";
+import { el, t, count, word, service, section, table, time, badge } from "./dom.js";
+
+/** So many services are asked for; a release of more says so. */
+const MOST = 20;
+const ORDER = ["ERROR", "WARN", "INFO"];
+
+/** Of the images that a change or release brings; nothing where nothing is known. */
+export async function contractsOf(images) {
+  const asked = images.filter(d => d.to).slice(0, MOST);
+  const known = await Promise.all(asked.map(d => one("contracts", d.service, { image: d.to.digest })));
+  const rows = known.flatMap(k => newest(k.entries).flatMap(e => e.findings.map(f => ({ service: k.service, ...f }))));
+  const checked = known.filter(k => k.entries.some(e => e.what === "CHECKED")).length;
+  const waived = known.flatMap(k => k.entries.filter(e => e.what === "WAIVED").map(e => ({ service: k.service, ...e })));
+  if (checked === 0 && waived.length === 0) {
+    return null;
+  }
+  rows.sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+  return section(t("contracts"),
+    waived.map(w => el("p", {}, service(w.service), ": ", t("contracts.waived", w.by, w.reason))),
+    rows.length === 0 ? el("p", {}, count("contracts.kept", checked)) : findings(rows),
+    images.length > MOST ? el("p", { class: "rt-soft" }, t("first", MOST, images.length)) : null);
+}
+
+/** A comparison by each tool; with what production ran last. */
+function newest(entries) {
+  const seen = new Set();
+  return entries.filter(e => e.what === "CHECKED" && !seen.has(e.by) && seen.add(e.by));
+}
+
+const findings = rows => table(count("contracts.findings", rows.length),
+  [t("service"), t("contracts.severity"), t("what"), t("contracts.place"), t("contracts.rule")],
+  rows.map(f => [f.service ? service(f.service) : "", badge(f.severity), f.message,
+    [f.file ? el("code", {}, f.line ? `${f.file}:${f.line}` : f.file) : "", f.location ? el("div", {}, el("code", {}, f.location)) : ""],
+    el("code", {}, f.rule)]));
+
+/** Of one service over time; nothing where nothing is known. */
+export async function contractHistory(name) {
+  const { entries } = await one("contracts", name);
+  return entries.length === 0 ? null
+    : section(t("contracts"), table(t("newest"), [t("when"), t("what"), t("image"), t("contracts.findings.title"), t("why")],
+      entries.map(e => [time(e.at), word(e.what), el("code", { title: e.image }, e.image.slice(7, 19)),
+        e.what === "CHECKED" ? told(e) : e.files.join(", "), e.reason ? `${e.by}: ${e.reason}` : e.by])));
+}
+
+const told = e => e.findings.length === 0 ? t("contracts.none")
+  : el("ul", {}, e.findings.slice(0, 5).map(f => el("li", {}, badge(f.severity), " ", f.message)));
