@@ -27,10 +27,13 @@ record AvroPath(String shown, Schema definition, String field) {
             } else if (schema.getType() == Schema.Type.MAP && step.equals("values")) {
                 path = new AvroPath(path.shown + "{}", path.definition, path.field);
                 schema = schema.getValueType();
-            } else if (schema.getType() == Schema.Type.UNION
-                    && step.chars().allMatch(Character::isDigit)
-                    && !step.isEmpty()) {
-                schema = schema.getTypes().get(Integer.parseInt(step));
+            } else if (schema.getType() == Schema.Type.UNION && step.matches("\\d{1,9}")) {
+                int branch = Integer.parseInt(step);
+                if (branch >= schema.getTypes().size()) {
+                    // Of the other version's union.
+                    return path;
+                }
+                schema = schema.getTypes().get(branch);
                 path = new AvroPath(path.shown + "|" + schema.getName(), path.definition, path.field);
             }
             if (isEnumOrFixed(schema) && i == steps.size() - 1) {
