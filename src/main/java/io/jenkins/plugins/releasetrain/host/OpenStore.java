@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.host;
 
 import io.jenkins.plugins.releasetrain.config.Settings;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
+import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
 import io.jenkins.plugins.releasetrain.engine.history.Answers;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.operation.Operations;
@@ -37,6 +38,7 @@ final class OpenStore implements AutoCloseable {
     });
     private final Promoter promoter;
     private final Promotions promotions;
+    private final BuildContracts contracts;
     private Wiring wiring;
 
     OpenStore(SqlStore store, ReleaseService service, Controller controller, Wiring.Surroundings around) {
@@ -53,6 +55,7 @@ final class OpenStore implements AutoCloseable {
                 around.clock(),
                 around.listener(),
                 controller.id());
+        this.contracts = new BuildContracts(service, new Contracts(store, around.clock(), around.listener()));
         this.promotions = new Promotions(
                 service,
                 controller,
@@ -79,6 +82,10 @@ final class OpenStore implements AutoCloseable {
 
     Promoter promoter() {
         return promoter;
+    }
+
+    BuildContracts contracts() {
+        return contracts;
     }
 
     Promotions promotions() {

@@ -277,6 +277,11 @@ public final class ReleaseService {
         return holder.get().promoter();
     }
 
+    /** What builds publish of their contracts, and what their tools say of them. */
+    public BuildContracts contracts() {
+        return holder.get().contracts();
+    }
+
     public Promotions promotions() {
         return holder.get().promotions();
     }
@@ -294,7 +299,7 @@ public final class ReleaseService {
         }
     }
 
-    private Wiring wiring() {
+    Wiring wiring() {
         return holder.get().wiring(settings());
     }
 

@@ -12,6 +12,7 @@ import io.jenkins.plugins.releasetrain.engine.promotion.Permit;
 import io.jenkins.plugins.releasetrain.security.Access;
 import io.jenkins.plugins.releasetrain.security.Access.Rule;
 import io.jenkins.plugins.releasetrain.security.Access.Wish;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +58,24 @@ public final class Riders {
                         PLACE.formatted("registry", registry),
                         repositories,
                         true));
+    }
+
+    /**
+     * Whether it may ride some train, or run lanes in some environment, with the service: then it may also say something
+     * about its contract.
+     *
+     * @throws EngineException FORBIDDEN where it may not
+     */
+    public void mayJudge(Asking who, String service) {
+        List<Rule> rules = new ArrayList<>();
+        ReleaseService.settings().trains().forEach(t -> rules.addAll(t.rules()));
+        ReleaseService.settings().environments().forEach(e -> rules.addAll(e.rules()));
+        Wish wish = new Wish(
+                "say anything about the contract of service '" + service + "'",
+                "Manage Jenkins » Release Train » a train or an environment » Who may (as code: access)",
+                List.of(service),
+                false);
+        ask(rules, who, wish);
     }
 
     /** What was asked when a change boarded, asked again when it is decided and when it ships (I10). */

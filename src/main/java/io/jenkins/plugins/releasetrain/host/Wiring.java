@@ -14,7 +14,9 @@ import io.jenkins.plugins.releasetrain.config.TrainConfiguration.Install;
 import io.jenkins.plugins.releasetrain.engine.cluster.FaultRules;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesCluster;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
-import io.jenkins.plugins.releasetrain.engine.contract.ContractGate;
+import io.jenkins.plugins.releasetrain.engine.contract.Checkers;
+import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
+import io.jenkins.plugins.releasetrain.engine.contract.RegistryGate;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
@@ -293,7 +295,8 @@ final class Wiring implements AutoCloseable {
                 Wiring::id,
                 ports.listener().andThen(promoter.early().following(registries, catalog)),
                 permit,
-                ContractGate.NONE);
+                new RegistryGate(
+                        catalog, registries, new Contracts(store, ports.clock(), ports.listener()), Checkers::check));
     }
 
     static String id() {

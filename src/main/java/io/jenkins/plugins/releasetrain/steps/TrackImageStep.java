@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.steps;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
+import hudson.FilePath;
 import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
@@ -11,6 +12,8 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
+import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,11 +23,13 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
 
-/** {@code trackImage}: only remembers that this build made an image. */
+/** {@code trackImage}: remembers that this build made an image, and keeps what it promises beside it. */
 public final class TrackImageStep extends Step {
     private final String service;
     private final String image;
+    private Map<String, String> contracts = Map.of();
 
     @DataBoundConstructor
     public TrackImageStep(String service, String image) {
@@ -41,9 +46,19 @@ public final class TrackImageStep extends Step {
         return image;
     }
 
+    /** Files and folders of the workspace by the kind of contract, as in {@code [openapi: 'api.yaml']}. */
+    public Map<String, String> getContracts() {
+        return contracts;
+    }
+
+    @DataBoundSetter
+    public void setContracts(Map<String, String> contracts) {
+        this.contracts = contracts == null ? Map.of() : new LinkedHashMap<>(contracts);
+    }
+
     @Override
     public StepExecution start(StepContext context) {
-        return new Execution(context, service, image);
+        return new Execution(context, service, image, new LinkedHashMap<>(contracts));
     }
 
     private static final class Execution extends StepExecution {
@@ -51,11 +66,13 @@ public final class TrackImageStep extends Step {
 
         private final String service;
         private final String image;
+        private final LinkedHashMap<String, String> contracts;
 
-        Execution(StepContext context, String service, String image) {
+        Execution(StepContext context, String service, String image, LinkedHashMap<String, String> contracts) {
             super(context);
             this.service = service;
             this.image = image;
+            this.contracts = contracts;
         }
 
         @Override
@@ -69,6 +86,21 @@ public final class TrackImageStep extends Step {
             ReleaseService.get().execute(this::track);
         }
 
+        private Digest publish(ImageReference reference) throws IOException, InterruptedException {
+            FilePath workspace = getContext().get(FilePath.class);
+            if (workspace == null) {
+                throw EngineException.invalid("contracts are read in a workspace; put trackImage into node { … }");
+            }
+            ReleaseService.get().riders().mayJudge(Origins.asking(getContext()), service);
+            return ReleaseService.get()
+                    .contracts()
+                    .publish(
+                            service,
+                            reference,
+                            ContractFiles.read(workspace, contracts),
+                            getContext().get(Run.class));
+        }
+
         private void track() {
             Answering.by(getContext(), "trackImage", () -> {
                 if (service.isEmpty()) {
@@ -76,7 +108,9 @@ public final class TrackImageStep extends Step {
                 }
                 ReleaseService.get().riders().check(Origins.asking(getContext()).as(), ReleasePermissions.RUN);
                 ImageReference reference = ImageReference.parse(image);
-                String digest = reference.digest().map(Digest::value).orElse("");
+                String digest = contracts == null || contracts.isEmpty()
+                        ? reference.digest().map(Digest::value).orElse("")
+                        : publish(reference).value();
                 ImagesAction.add(
                         getContext().get(Run.class),
                         List.of(new ImagesAction.Image(service, image, digest, "", "tracked", "made by this build")));
@@ -88,8 +122,15 @@ public final class TrackImageStep extends Step {
     /** Words for people. */
     @Extension
     public static final class DescriptorImpl extends StepDescriptor {
-        private static final Arguments ARGUMENTS =
-                new Arguments("trackImage", Map.of("service", Arguments.Kind.NEEDED, "image", Arguments.Kind.NEEDED));
+        private static final Arguments ARGUMENTS = new Arguments(
+                "trackImage",
+                Map.of(
+                        "service",
+                        Arguments.Kind.NEEDED,
+                        "image",
+                        Arguments.Kind.NEEDED,
+                        "contracts",
+                        Arguments.Kind.MAP));
 
         @Override
         public Step newInstance(Map<String, Object> arguments) throws Exception {

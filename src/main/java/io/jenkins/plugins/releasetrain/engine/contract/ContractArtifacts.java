@@ -113,6 +113,15 @@ public final class ContractArtifacts {
         }
     }
 
+    /**
+     * The whole contract of an image; empty where it has none.
+     *
+     * @throws EngineException INVALID_INPUT: above the bounds, or two files of one kind and name
+     */
+    public static List<ContractFile> read(Registry registry, String repository, Digest image) {
+        return read(registry, list(registry, repository, image));
+    }
+
     /** One request. Signatures and the like are left out by their type, without being read. */
     static Listed list(Registry registry, String repository, Digest image) {
         List<Referrer> artifacts = registry.referrers(repository, image).stream()

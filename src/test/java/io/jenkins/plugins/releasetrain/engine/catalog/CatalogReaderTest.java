@@ -92,7 +92,7 @@ class CatalogReaderTest {
               Cart: {}
               pay:
                 dve: payments/pay
-                workload: CronJob/pay
+                workload: Widget/pay
                 group: A_B
                 dependsOn: [pya, {a: b}]
               cart: text
@@ -110,7 +110,7 @@ class CatalogReaderTest {
                         "line 4, column 3, $.services.Cart: property 'Cart' name is not valid:"
                                 + " a name has lower case letters, digits and inner hyphens only",
                         "line 6, column 10, $.services.pay.dve: is not known here",
-                        "line 7, column 15, $.services.pay.workload: Unknown kind 'CronJob' of workload 'CronJob/pay'",
+                        "line 7, column 15, $.services.pay.workload: Unknown kind 'Widget' of workload 'Widget/pay'",
                         "line 8, column 12, $.services.pay.group:"
                                 + " a name has lower case letters, digits and inner hyphens only",
                         "line 9, column 17, $.services.pay.dependsOn[0]: there is no service 'pya'",

@@ -1,0 +1,153 @@
+package io.jenkins.plugins.releasetrain.steps;
+
+import hudson.FilePath;
+import hudson.remoting.VirtualChannel;
+import io.jenkins.plugins.releasetrain.engine.contract.ContractFile;
+import io.jenkins.plugins.releasetrain.engine.contract.ContractKind;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import java.io.ByteArrayInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import jenkins.MasterToSlaveFileCallable;
+
+/** Contracts in a workspace, wherever that is. */
+final class ContractFiles {
+    private static final int MOST_FILES = 500;
+    private static final long MOST_BYTES = 16L << 20;
+
+    private ContractFiles() {}
+
+    /**
+     * Reads files, and folders with all that is in them.
+     *
+     * @param paths within the workspace, by the word of a {@link ContractKind}; several separated by commas
+     * @throws EngineException INVALID_INPUT: unknown kind, no such file, outside of the workspace, or too much
+     */
+    static List<ContractFile> read(FilePath workspace, Map<String, String> paths)
+            throws IOException, InterruptedException {
+        Map<String, String> asked = new LinkedHashMap<>();
+        for (Map.Entry<String, String> path : paths.entrySet()) {
+            kind(path.getKey());
+            asked.put(path.getKey(), path.getValue());
+        }
+        Found found = workspace.act(new Read(new TreeMap<>(asked)));
+        if (!found.problem.isEmpty()) {
+            throw EngineException.invalid(found.problem);
+        }
+        return files(found);
+    }
+
+    static List<ContractFile> files(Found found) {
+        return found.files.stream()
+                .map(f -> new ContractFile(kind(f.kind), f.name, f.content))
+                .toList();
+    }
+
+    private static ContractKind kind(String word) {
+        return ContractKind.ofWord(word)
+                .orElseThrow(() -> EngineException.invalid("contracts: there is no kind '" + word + "', but "
+                        + String.join(
+                                ", ",
+                                Arrays.stream(ContractKind.values())
+                                        .map(ContractKind::word)
+                                        .toList())));
+    }
+
+    /** Puts files into a folder, each below that of its kind. */
+    static void write(FilePath folder, List<ContractFile> files) throws IOException, InterruptedException {
+        folder.mkdirs();
+        for (ContractFile file : files) {
+            folder.child(file.kind().word() + "/" + file.name()).copyFrom(new ByteArrayInputStream(file.content()));
+        }
+    }
+
+    /** As it comes from the agent. No record, which remoting's filters and older agents need not know. */
+    static final class Found implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        private final ArrayList<One> files = new ArrayList<>();
+        private String problem = "";
+
+        /** What is wrong, in one sentence; empty: nothing. */
+        String problem() {
+            return problem;
+        }
+    }
+
+    private static final class One implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        private final String kind;
+        private final String name;
+        private final byte[] content;
+
+        One(String kind, String name, byte[] content) {
+            this.kind = kind;
+            this.name = name;
+            this.content = content;
+        }
+    }
+
+    /** Runs on the agent; what is wrong is an answer, since exceptions lose their type on the way. */
+    static final class Read extends MasterToSlaveFileCallable<Found> {
+        private static final long serialVersionUID = 1;
+
+        private final TreeMap<String, String> paths;
+
+        Read(TreeMap<String, String> paths) {
+            this.paths = paths;
+        }
+
+        @Override
+        public Found invoke(File workspace, VirtualChannel channel) throws IOException {
+            Found found = new Found();
+            Path root = workspace.toPath().toRealPath();
+            for (Map.Entry<String, String> asked : paths.entrySet()) {
+                for (String path : asked.getValue().split(",")) {
+                    if (found.problem.isEmpty()) {
+                        found.problem = add(root, asked.getKey(), path.trim(), found);
+                    }
+                }
+            }
+            return found;
+        }
+
+        private static String add(Path root, String kind, String path, Found found) throws IOException {
+            Path place = root.resolve(path);
+            if (path.isEmpty() || !Files.exists(place)) {
+                return "contracts: there is no file or folder '" + path + "' for " + kind + " in the workspace";
+            }
+            Path real = place.toRealPath();
+            if (!real.startsWith(root)) {
+                return "contracts: '" + path + "' for " + kind + " is outside of the workspace";
+            }
+            Path base = Files.isDirectory(real) ? real : real.getParent();
+            try (Stream<Path> all = Files.walk(real)) {
+                for (Path file : all.filter(f -> Files.isRegularFile(f, LinkOption.NOFOLLOW_LINKS)).sorted().toList()) {
+                    long bytes = found.files.stream()
+                                    .mapToLong(f -> f.content.length)
+                                    .sum()
+                            + Files.size(file);
+                    if (found.files.size() == MOST_FILES || bytes > MOST_BYTES) {
+                        return "contracts: there are more than " + MOST_FILES + " files or " + MOST_BYTES + " bytes; "
+                                + path + " is too much";
+                    }
+                    String name = base.relativize(file).toString().replace('\\', '/');
+                    found.files.add(new One(kind, name, Files.readAllBytes(file)));
+                }
+            }
+            return found.files.isEmpty() ? "contracts: folder '" + path + "' for " + kind + " is empty" : "";
+        }
+    }
+}
