@@ -134,7 +134,9 @@ final class ContractFiles {
             }
             Path base = Files.isDirectory(real) ? real : real.getParent();
             try (Stream<Path> all = Files.walk(real)) {
-                for (Path file : all.filter(f -> Files.isRegularFile(f, LinkOption.NOFOLLOW_LINKS)).sorted().toList()) {
+                for (Path file : all.filter(f -> Files.isRegularFile(f, LinkOption.NOFOLLOW_LINKS))
+                        .sorted()
+                        .toList()) {
                     long bytes = found.files.stream()
                                     .mapToLong(f -> f.content.length)
                                     .sum()

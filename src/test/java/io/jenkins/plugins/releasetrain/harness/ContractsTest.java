@@ -39,8 +39,8 @@ class ContractsTest {
         shop.configure();
         ReleaseTrainConfiguration configuration = ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
         CatalogConfiguration old = configuration.getCatalogs().get(0);
-        CatalogConfiguration catalog = new CatalogConfiguration(
-                old.getName(), old.getDevRegistry(), old.getProductionRegistry());
+        CatalogConfiguration catalog =
+                new CatalogConfiguration(old.getName(), old.getDevRegistry(), old.getProductionRegistry());
         catalog.setYaml(Shop.CATALOG.replace("dependsOn: [pay]", "dependsOn: [pay]\n    contracts: block"));
         configuration.setCatalogs(List.of(catalog));
     }
@@ -70,16 +70,15 @@ class ContractsTest {
             String change = ReleaseService.get().store().streams("train/").stream()
                     .flatMap(s -> ReleaseService.get().store().events(s, 0, 1_000).stream())
                     .map(RecordedEvent::event)
-                    .filter(e -> e instanceof Event.ChangeEnded ended
-                            && ended.outcome() == Event.Outcome.INCOMPATIBLE)
+                    .filter(e -> e instanceof Event.ChangeEnded ended && ended.outcome() == Event.Outcome.INCOMPATIBLE)
                     .map(e -> ((Event.ChangeEnded) e).change())
                     .findFirst()
                     .orElseThrow();
             ReleaseService.get()
                     .operations()
                     .perform(() -> new Asked("WAIVE", change, "", "nobody reads it"), new Caller("ada", right -> true));
-            jenkins.buildAndAssertSuccess(jenkins.jenkins.getItemByFullName(
-                    "second", org.jenkinsci.plugins.workflow.job.WorkflowJob.class));
+            jenkins.buildAndAssertSuccess(
+                    jenkins.jenkins.getItemByFullName("second", org.jenkinsci.plugins.workflow.job.WorkflowJob.class));
             assertThat(told("cart")).anyMatch(Event.ContractWaived.class::isInstance);
         }
     }
@@ -134,16 +133,24 @@ class ContractsTest {
             String image = shop.dev.host() + "/shop/cart:1.1";
             jenkins.assertLogContains(
                     "there is no kind 'swagger'",
-                    fails(jenkins, "a", "node { trackImage service: 'cart', image: '" + image
-                            + "', contracts: [swagger: 'api.yaml'] }"));
+                    fails(
+                            jenkins,
+                            "a",
+                            "node { trackImage service: 'cart', image: '" + image
+                                    + "', contracts: [swagger: 'api.yaml'] }"));
             jenkins.assertLogContains(
                     "there is no file or folder 'api.yaml'",
-                    fails(jenkins, "b", "node { trackImage service: 'cart', image: '" + image
-                            + "', contracts: [openapi: 'api.yaml'] }"));
+                    fails(
+                            jenkins,
+                            "b",
+                            "node { trackImage service: 'cart', image: '" + image
+                                    + "', contracts: [openapi: 'api.yaml'] }"));
             jenkins.assertLogContains(
                     "put trackImage into node",
-                    fails(jenkins, "c", "trackImage service: 'cart', image: '" + image
-                            + "', contracts: [openapi: 'api.yaml']"));
+                    fails(
+                            jenkins,
+                            "c",
+                            "trackImage service: 'cart', image: '" + image + "', contracts: [openapi: 'api.yaml']"));
             jenkins.assertLogContains(
                     "there is no service 'unknown'",
                     fails(jenkins, "d", "node { contractGate(service: 'unknown', image: '1') { echo 'x' } }"));
