@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.actions;
 import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.io.IOException;
 import java.io.Serializable;
@@ -248,7 +249,7 @@ public final class ImagesAction implements RunAction2 {
 
     @Override
     public String getDisplayName() {
-        return "Images";
+        return Labels.of("images");
     }
 
     @Override

@@ -8,6 +8,7 @@ import hudson.model.Item;
 import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -84,7 +85,7 @@ public final class JobImagesAction implements Action, StaplerProxy {
 
     @Override
     public String getDisplayName() {
-        return "Images";
+        return Labels.of("images");
     }
 
     @Override

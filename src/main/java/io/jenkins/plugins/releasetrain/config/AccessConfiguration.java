@@ -7,6 +7,7 @@ import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import io.jenkins.plugins.releasetrain.security.Access;
 import java.util.List;
 import org.jenkinsci.Symbol;
@@ -78,7 +79,7 @@ public final class AccessConfiguration extends AbstractDescribableImpl<AccessCon
         @NonNull
         @Override
         public String getDisplayName() {
-            return "Who may";
+            return Labels.of("access");
         }
 
         @POST

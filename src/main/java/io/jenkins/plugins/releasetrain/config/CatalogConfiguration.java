@@ -11,6 +11,7 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
 import io.jenkins.plugins.releasetrain.engine.catalog.Problem;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jenkinsci.Symbol;
@@ -99,7 +100,7 @@ public final class CatalogConfiguration extends AbstractDescribableImpl<CatalogC
         @NonNull
         @Override
         public String getDisplayName() {
-            return "Catalog";
+            return Labels.of("catalog");
         }
 
         @POST

@@ -9,6 +9,7 @@ import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import java.util.Arrays;
 import java.util.List;
 import jenkins.scm.api.SCMFileSystem;
@@ -100,7 +101,7 @@ public final class CatalogScm extends AbstractDescribableImpl<CatalogScm> {
         @NonNull
         @Override
         public String getDisplayName() {
-            return "File in SCM";
+            return Labels.of("catalog.scm");
         }
 
         /** Of those plugins that can give a file without a workspace. */

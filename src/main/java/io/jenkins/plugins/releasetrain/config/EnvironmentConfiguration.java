@@ -14,6 +14,7 @@ import io.jenkins.plugins.releasetrain.engine.cluster.FaultRules;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import io.jenkins.plugins.releasetrain.security.Access;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -269,7 +270,7 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
         @NonNull
         @Override
         public String getDisplayName() {
-            return "Environment";
+            return Labels.of("environment");
         }
 
         @POST

@@ -9,6 +9,7 @@ import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.train.Timetable;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -74,7 +75,7 @@ public final class FreezeConfiguration extends AbstractDescribableImpl<FreezeCon
         @NonNull
         @Override
         public String getDisplayName() {
-            return "Freeze";
+            return Labels.of("freeze");
         }
 
         @POST

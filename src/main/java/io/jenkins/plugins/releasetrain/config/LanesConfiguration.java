@@ -10,6 +10,7 @@ import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.Judging;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.Limits;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.WhenBroken;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import java.util.ArrayList;
 import java.util.List;
 import org.jenkinsci.Symbol;
@@ -108,7 +109,7 @@ public final class LanesConfiguration extends AbstractDescribableImpl<LanesConfi
         @NonNull
         @Override
         public String getDisplayName() {
-            return "Lanes";
+            return Labels.of("lanes");
         }
 
         @POST

@@ -7,6 +7,7 @@ import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import java.util.ArrayList;
 import java.util.List;
 import org.jenkinsci.Symbol;
@@ -146,7 +147,7 @@ public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyCon
         @NonNull
         @Override
         public String getDisplayName() {
-            return "Policy";
+            return Labels.of("policy");
         }
 
         @POST

@@ -12,6 +12,7 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings.Limits;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import io.jenkins.plugins.releasetrain.security.Access;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -241,7 +242,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         @NonNull
         @Override
         public String getDisplayName() {
-            return "Registry";
+            return Labels.of("registry");
         }
 
         @POST

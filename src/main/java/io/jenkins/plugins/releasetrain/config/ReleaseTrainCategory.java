@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.config;
 
 import hudson.Extension;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import jenkins.model.GlobalConfigurationCategory;
 import org.jenkinsci.Symbol;
 
@@ -15,6 +16,6 @@ public final class ReleaseTrainCategory extends GlobalConfigurationCategory {
 
     @Override
     public String getDisplayName() {
-        return "Release Train";
+        return Labels.of("plugin");
     }
 }

@@ -9,6 +9,7 @@ import hudson.XmlFile;
 import hudson.security.Permission;
 import io.jenkins.plugins.releasetrain.engine.event.ConfigurationPart;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +65,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
     @NonNull
     @Override
     public String getDisplayName() {
-        return "Release Train";
+        return Labels.of("plugin");
     }
 
     /** The link's URL, so that configuration as code has it as a root of its own, called by its symbol. */

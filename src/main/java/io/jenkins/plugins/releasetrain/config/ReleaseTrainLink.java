@@ -10,6 +10,7 @@ import hudson.security.Permission;
 import hudson.util.FormApply;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
@@ -35,12 +36,12 @@ public final class ReleaseTrainLink extends ManagementLink {
 
     @Override
     public String getDisplayName() {
-        return "Release Train";
+        return Labels.of("plugin");
     }
 
     @Override
     public String getDescription() {
-        return "Registries, environments, trains and the store";
+        return Labels.of("plugin.description");
     }
 
     @Override

@@ -12,6 +12,7 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.store.PostgresqlServer;
 import io.jenkins.plugins.releasetrain.engine.store.PostgresqlServer.Tls;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -155,7 +156,7 @@ public final class StoreConfiguration extends AbstractDescribableImpl<StoreConfi
         @NonNull
         @Override
         public String getDisplayName() {
-            return "Database";
+            return Labels.of("store");
         }
 
         @POST

@@ -9,6 +9,7 @@ import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import io.jenkins.plugins.releasetrain.security.Access;
 import java.util.ArrayList;
 import java.util.List;
@@ -264,7 +265,7 @@ public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfi
         @NonNull
         @Override
         public String getDisplayName() {
-            return "Train";
+            return Labels.of("train");
         }
 
         @POST

@@ -12,6 +12,7 @@ import hudson.util.Secret;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.webhook.Endpoint;
 import io.jenkins.plugins.releasetrain.engine.webhook.Kind;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -112,7 +113,7 @@ public final class WebhookConfiguration extends AbstractDescribableImpl<WebhookC
         @NonNull
         @Override
         public String getDisplayName() {
-            return "Webhook";
+            return Labels.of("webhook");
         }
 
         @POST

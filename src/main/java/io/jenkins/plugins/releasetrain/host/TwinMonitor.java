@@ -2,13 +2,14 @@ package io.jenkins.plugins.releasetrain.host;
 
 import hudson.Extension;
 import hudson.model.AdministrativeMonitor;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 
 /** Tells administrators that this controller stays quiet beside a copy of itself. */
 @Extension
 public final class TwinMonitor extends AdministrativeMonitor {
     @Override
     public String getDisplayName() {
-        return "Release Train: another controller of the same identity";
+        return Labels.of("twin");
     }
 
     @Override

@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -105,7 +106,7 @@ public final class MicroLanesStep extends Step {
         @NonNull
         @Override
         public String getDisplayName() {
-            return "Group candidates by lane";
+            return Labels.of("step.microReleaseLanes");
         }
 
         @Override

@@ -6,6 +6,7 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -138,7 +139,7 @@ public final class MicroReleaseStep extends Step {
         @NonNull
         @Override
         public String getDisplayName() {
-            return "Release services one by one, tested in a shared environment";
+            return Labels.of("step.microRelease");
         }
 
         @Override

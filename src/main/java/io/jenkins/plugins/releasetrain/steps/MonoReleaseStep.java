@@ -6,6 +6,7 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -228,7 +229,7 @@ public final class MonoReleaseStep extends Step {
         @NonNull
         @Override
         public String getDisplayName() {
-            return "Release all services of a train together";
+            return Labels.of("step.monoRelease");
         }
 
         @Override

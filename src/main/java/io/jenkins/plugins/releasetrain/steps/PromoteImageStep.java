@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,7 +135,7 @@ public final class PromoteImageStep extends Step {
         @NonNull
         @Override
         public String getDisplayName() {
-            return "Promote images to a production registry, all or nothing";
+            return Labels.of("step.promoteImage");
         }
 
         @Override

@@ -5,6 +5,7 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.util.Map;
 import java.util.Set;
@@ -96,7 +97,7 @@ public final class ReleaseManifestStep extends Step {
         @NonNull
         @Override
         public String getDisplayName() {
-            return "Write a release's images for another installer";
+            return Labels.of("step.releaseManifest");
         }
 
         @Override

@@ -11,6 +11,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -145,7 +146,7 @@ public final class TrackImageStep extends Step {
         @NonNull
         @Override
         public String getDisplayName() {
-            return "Remember that this build made an image";
+            return Labels.of("step.trackImage");
         }
 
         @Override

@@ -73,6 +73,7 @@ class RepeatedBuildsTest extends ShopTest {
         isSuperseded((WorkflowRun) job.getBuildByNumber(1)
                 .getAction(RestartDeclarativePipelineAction.class)
                 .run("Release")
+                .getFuture()
                 .get());
     }
 }

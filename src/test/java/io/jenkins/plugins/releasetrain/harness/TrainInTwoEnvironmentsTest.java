@@ -87,4 +87,29 @@ class TrainInTwoEnvironmentsTest extends ShopTest {
         assertThat(shop.inProduction("cart")).isEqualTo(cart);
         assertThat(shop.production.tags("prod/pay")).doesNotContainKey("1.1");
     }
+
+    /** NEW-4: who rides in several trials at once is told of each of them once. */
+    @Test
+    void NEW_4_aBuildThatIsInTwoTrialsIsToldOfEachOnceAndOfItsEnd() throws Exception {
+        shop.build("cart", "1.1");
+        shop.build("pay", "1.1");
+        shop.build("mail", "1.1");
+        Shop.operate("PAUSE", "until all are there");
+        WorkflowRun cart = ride("cart", "1.1", "gate 'cart ' + env.RELEASE_ENVIRONMENT");
+        WorkflowRun pay = ride("pay", "1.1", "gate 'pay ' + env.RELEASE_ENVIRONMENT");
+        WorkflowRun mail = ride("mail", "1.1", "gate 'mail ' + env.RELEASE_ENVIRONMENT");
+        Shop.operate("RESUME", "");
+        for (String service : List.of("cart", "pay", "mail")) {
+            GateStep.open(service + " staging");
+            GateStep.open(service + " cd");
+        }
+        for (WorkflowRun build : List.of(cart, pay, mail)) {
+            jenkins.waitForCompletion(build);
+            List<String> told = JenkinsRule.getLog(build)
+                    .lines()
+                    .filter(l -> l.contains("[release-train] Aboard: ") || l.contains("[release-train] Trial "))
+                    .toList();
+            assertThat(told).doesNotHaveDuplicates().anyMatch(l -> l.contains("[release-train] Trial "));
+        }
+    }
 }

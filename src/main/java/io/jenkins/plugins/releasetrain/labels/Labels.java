@@ -1,0 +1,19 @@
+package io.jenkins.plugins.releasetrain.labels;
+
+import org.jvnet.localizer.Localizable;
+import org.jvnet.localizer.ResourceBundleHolder;
+
+/**
+ * Names of what the plugin adds to Jenkins: {@code Labels.properties} and its translations. No generated {@code Messages}, since
+ * the build without Jenkins has no generator for them.
+ */
+public final class Labels {
+    private static final ResourceBundleHolder TEXTS = ResourceBundleHolder.get(Labels.class);
+
+    private Labels() {}
+
+    /** In the language of whoever asks. */
+    public static String of(String key) {
+        return new Localizable(TEXTS, key).toString();
+    }
+}

@@ -1,0 +1,2 @@
+/** What Java code shows to people, in their language. */
+package io.jenkins.plugins.releasetrain.labels;
