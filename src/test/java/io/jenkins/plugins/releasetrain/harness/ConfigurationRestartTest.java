@@ -34,15 +34,16 @@ class ConfigurationRestartTest {
     @Test
     void aConfigurationWithEveryFieldSurvivesRestartsAndIsSavedByTheFormAsItWas() throws Throwable {
         session.then(jenkins -> {
-            byte[] yaml = Files.readAllBytes(
-                    Path.of("src/test/resources/io/jenkins/plugins/releasetrain/harness/casc.yaml"));
+            byte[] yaml =
+                    Files.readAllBytes(Path.of("src/test/resources/io/jenkins/plugins/releasetrain/harness/casc.yaml"));
             ConfigurationAsCode.get().configureWith(YamlSource.of(new ByteArrayInputStream(yaml)));
             saved = export();
             assertThat(saved).contains("privateJobs: true", "largestBatch: 16");
         });
         session.then(jenkins -> {
             assertThat(export()).isEqualTo(saved);
-            HtmlForm form = jenkins.createWebClient().goTo("manage/release-train/").getFormByName("config");
+            HtmlForm form =
+                    jenkins.createWebClient().goTo("manage/release-train/").getFormByName("config");
             jenkins.submit(form);
         });
         session.then(ConfigurationRestartTest::isStillUsable);

@@ -88,14 +88,18 @@ class LifecyclesTest extends ShopTest {
         theNextOneIsReleased();
         assertThat(shop.production.tags("prod/cart")).doesNotContainKey("1.1");
         assertThat(shop.production.tags("prod/mail")).doesNotContainKey("1.1");
-        Shop.await("the lane to be gone", () -> !shop.installed("cd", "mail").equals(shop.dev.tags("shop/mail").get("1.1")));
+        Shop.await(
+                "the lane to be gone",
+                () -> !shop.installed("cd", "mail")
+                        .equals(shop.dev.tags("shop/mail").get("1.1")));
     }
 
     @Test
     void I8_aTimeoutAroundTheStepTakesItsChangeOffAndPausesNobody() throws Exception {
         shop.build("cart", "1.1");
         for (int i = 0; i < 3; i++) {
-            WorkflowRun build = Shop.start(Shop.job(jenkins, "slow" + i, "timeout(time: 2, unit: 'SECONDS') { " + RIDE + " }"));
+            WorkflowRun build =
+                    Shop.start(Shop.job(jenkins, "slow" + i, "timeout(time: 2, unit: 'SECONDS') { " + RIDE + " }"));
             ended(Result.ABORTED, build);
         }
         theNextOneIsReleased();
