@@ -9,8 +9,12 @@ import java.util.Map;
 
 /** The checkers that run in the controller, by kind; pacts and migrations are judged by tools on an agent. */
 public final class Checkers {
-    private static final Map<ContractKind, ContractChecker> BY_KIND =
-            byKind(List.of(new AvroChecker(), new ProtobufChecker()));
+    private static final Map<ContractKind, ContractChecker> BY_KIND = byKind(List.of(
+            new AvroChecker(),
+            new ProtobufChecker(),
+            new OpenApiChecker(),
+            new JsonSchemaChecker(),
+            new AsyncApiChecker()));
 
     private Checkers() {}
 

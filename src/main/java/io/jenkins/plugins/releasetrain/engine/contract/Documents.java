@@ -1,0 +1,88 @@
+package io.jenkins.plugins.releasetrain.engine.contract;
+
+import io.jenkins.plugins.releasetrain.engine.contract.Finding.Severity;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+
+/** Contracts whose files are documents that may refer to each other: which of them are compared with which. */
+final class Documents {
+    private final References older;
+    private final References newer;
+    private final Findings findings = new Findings();
+    private final SchemaComparison schemas;
+
+    /** @param isRoot whether a document is one of the kind, and not only a part of another */
+    Documents(List<ContractFile> before, List<ContractFile> after, Predicate<Json> isRoot, String what) {
+        this.older = References.read(before);
+        this.newer = References.read(after);
+        this.schemas = new SchemaComparison(older, newer, new Budget(Bounds.STEPS), findings);
+        requireKind(older, isRoot, what);
+        requireKind(newer, isRoot, what);
+    }
+
+    private static void requireKind(References references, Predicate<Json> isRoot, String what) {
+        references.documents().forEach((name, document) -> {
+            if (!isRoot.test(document) && !references.isReferred(name)) {
+                throw Texts.invalid(name, 1, "is no " + what + ", and no other file refers to it");
+            }
+        });
+    }
+
+    SchemaComparison schemas() {
+        return schemas;
+    }
+
+    Findings findings() {
+        return findings;
+    }
+
+    Json old(Json json) {
+        return older.resolve(json);
+    }
+
+    Json now(Json json) {
+        return newer.resolve(json);
+    }
+
+    /** Each document of the older version with its successor, of the same name or the only one. */
+    List<Finding> compare(Predicate<Json> isRoot, BiConsumer<Json, Json> comparison) {
+        Map<String, Json> successors = newer.documents();
+        List<Json> roots = roots(older, isRoot);
+        List<Json> newRoots = roots(newer, isRoot);
+        for (Json root : roots) {
+            Json same = successors.get(root.file());
+            Json successor = same != null && isRoot.test(same)
+                    ? same
+                    : roots.size() == 1 && newRoots.size() == 1 ? newRoots.get(0) : null;
+            if (successor == null) {
+                findings.add(
+                        Severity.ERROR,
+                        Findings.REMOVED,
+                        root.file(),
+                        "",
+                        1,
+                        "The file is not part of the contract any more");
+            } else {
+                schemas.budget().in(successor.file());
+                comparison.accept(root, successor);
+            }
+        }
+        newer.remote()
+                .forEach((ref, at) -> findings.add(
+                        Severity.INFO,
+                        "reference-not-followed",
+                        at.file(),
+                        ref,
+                        at.line(),
+                        "Nothing outside of the contract is read: what '" + ref + "' says is not compared"));
+        return findings.sorted();
+    }
+
+    private static List<Json> roots(References references, Predicate<Json> isRoot) {
+        return new ArrayList<>(
+                references.documents().values().stream().filter(isRoot).toList());
+    }
+}
