@@ -54,6 +54,7 @@ final class Audit {
                 "no lane left anything beside the baseline",
                 story.shared().cluster().lanesBeside(Isolation.SIDE_BY_SIDE).isEmpty());
         findings.put("every change and lane has exactly one outcome", oneOutcomeEach(events));
+        findings.put("who broke its contract was stopped before any trial", stoppedAtOnce(events));
         findings.put("nobody was blamed for an outage; all were released", allReleased(story.throughOutages(), events));
         findings.put("the train and the lanes saw what was broken heal, and nobody had to resume them", healed(events));
         return findings;
@@ -120,6 +121,17 @@ final class Audit {
                 .count();
         Map<String, List<Outcome>> outcomes = outcomes(events);
         return outcomes.size() == asked && outcomes.values().stream().allMatch(o -> o.size() == 1);
+    }
+
+    private static boolean stoppedAtOnce(List<Event> events) {
+        List<String> stopped = outcomes(events).entrySet().stream()
+                .filter(e -> e.getValue().contains(Outcome.INCOMPATIBLE))
+                .map(Map.Entry::getKey)
+                .toList();
+        return !stopped.isEmpty()
+                && events.stream()
+                        .noneMatch(e -> e instanceof Event.TrialStarted started
+                                && started.changes().stream().anyMatch(stopped::contains));
     }
 
     private static boolean allReleased(List<String> ids, List<Event> events) {

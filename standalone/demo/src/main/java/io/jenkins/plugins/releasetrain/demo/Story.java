@@ -41,14 +41,12 @@ final class Story {
     private static final String CONDUCTOR = "demo";
     /** Quicker than the engine asks for: this shop's tests take no time either. */
     private static final Duration POLL = Duration.ofMillis(250);
-
     /** So that who tries the pages sees tests run. */
     private static final Duration TEST = Duration.ofMillis(600);
 
     private static final Duration ROLLOUT_DEADLINE = Duration.ofSeconds(20);
-
     private static final Duration OUTAGE = Duration.ofMinutes(12);
-    /** What passes between two looks at an environment that is broken. */
+    /** Between two looks at an environment that is broken. */
     static final Duration A_MOMENT = Duration.ofMinutes(1);
 
     private final Parts parts;
@@ -95,6 +93,7 @@ final class Story {
         micro.microReleases();
         micro.sideBySide();
         secondMonoRelease();
+        new ContractStory(parts, shop, account, this::ride).run();
         outages();
         rollback();
     }
@@ -185,7 +184,8 @@ final class Story {
                         name, parts.registries.released(shop.catalog().service(name), image)));
         stagings.forEach(staging -> shop.install(parts.kubernetes, staging.namespace(), images));
         shop.install(parts.kubernetes, shared.namespace(), images);
-        Ports ports = new Ports(parts.store, promoter, parts.clock, Story::id, account);
+        Ports ports = new Ports(parts.store, promoter, parts.clock, Story::id, account)
+                .guardedBy(ContractStory.gate(parts, shop, account));
         train = new Train(
                 new Train.Plan(TrainSettings.of(shop.name(), "system tests"), Timetable.ALWAYS),
                 shop.catalog(),
