@@ -264,7 +264,7 @@ public record RegistrySettings(
             int transfers,
             long imageBytes) {
         /**
-         * 32 requests, 16 MiB, 10 s to connect, 60 s to answer, 5 tries from 0.5 s on, at most 2 minutes of waiting, 4
+         * 32 requests, 16 MiB, 10 s to connect, 60 s to answer, 5 tries from 0.5 s on, at most 2 minutes of waiting, 6
          * transfers, images of any size.
          */
         public static final Limits DEFAULT = new Limits(
@@ -276,7 +276,7 @@ public record RegistrySettings(
                 Duration.ofMillis(500),
                 Duration.ofMinutes(2));
 
-        private static final int TRANSFERS = 4;
+        private static final int TRANSFERS = 6;
         private static final int STORING = 5;
         private static final int THROTTLED = 10;
 

@@ -97,7 +97,7 @@ final class Sender {
                 call,
                 () -> once(call, () -> {
                     HttpRequest request = request(call, authorization, Optional.empty());
-                    return await(call, clients.documents().sendAsync(request, BodyHandlers.ofInputStream()), () -> 0);
+                    return await(call, clients.documents().sendAsync(request, ReadAhead.handler()), () -> 0);
                 }));
     }
 

@@ -17,7 +17,7 @@ import java.util.function.LongConsumer;
  * again from any place without reading more than a little of what was read before. Thread safe.
  */
 final class VerifyingStream implements AutoCloseable {
-    private static final int CHUNK = 64 << 10;
+    private static final int CHUNK = 256 << 10;
     /** Between the places from which it can be hashed again; a state of the digest takes some 200 bytes. */
     private static final long BETWEEN_STATES = 8 << 20;
 

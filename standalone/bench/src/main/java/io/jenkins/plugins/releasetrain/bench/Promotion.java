@@ -38,7 +38,10 @@ final class Promotion implements Benchmark {
     private static final int ROUNDS = Integer.getInteger("rounds", 5);
     private static final int MEGABYTE = 1 << 20;
     private static final int SET = 200;
-    private static final int WARM_UP = Integer.getInteger("warm", 3);
+    /** A server's JVM has run for days; the compiler is done with what copies only after some. */
+    private static final int WARM_UP = Integer.getInteger("warm", 8);
+    /** What to measure: cost, images, set, or figures without "promotion."; all where it is empty. */
+    private static final String ONLY = System.getProperty("only", "");
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final SortedMap<String, Double> figures = new TreeMap<>();
@@ -77,16 +80,26 @@ final class Promotion implements Benchmark {
             throw new IllegalStateException("Needs docker-registry and skopeo on the PATH");
         }
         try (DockerRegistry source = DockerRegistry.start()) {
-            new PromotionCost(figures, out, this::with).measure(source);
+            if (wanted("cost")) {
+                new PromotionCost(figures, out, this::with).measure(source);
+            }
             out.printf(
                     "%n%d rounds, medians, interleaved with skopeo, docker-registry on loopback, warm JVM%n%n", ROUNDS);
             out.println("| figure | ours, s | skopeo, s | ours / skopeo |");
             out.println("|---|---|---|---|");
-            images(source);
-            set(source);
+            if (wanted("images", "cold", "present", "index")) {
+                images(source);
+            }
+            if (wanted("set", "set200", "unchanged200", "tags_only_after_early200")) {
+                set(source);
+            }
         }
         figures.forEach((name, value) -> out.println(name + " " + value));
         return figures;
+    }
+
+    private static boolean wanted(String... names) {
+        return ONLY.isEmpty() || List.of(names).stream().anyMatch(List.of(ONLY.split(","))::contains);
     }
 
     private void images(DockerRegistry source) throws Exception {
@@ -158,6 +171,9 @@ final class Promotion implements Benchmark {
     /** @param copies what skopeo copies: one name for both sides, or two, of which the second is measured */
     private void compare(String name, DockerRegistry source, Act before, Act act, List<String> copies)
             throws Exception {
+        if (!wanted("images", "set", name.substring(name.indexOf('.') + 1))) {
+            return;
+        }
         List<Double> ours = new ArrayList<>();
         List<Double> skopeo = new ArrayList<>();
         boolean again = name.endsWith("unchanged200");
