@@ -303,6 +303,15 @@ public final class LaneDriver {
                         + String.join(", ", images.keySet()));
     }
 
+    /** Tells those of the lanes that ride here. */
+    void tell(List<String> ids, String line) {
+        riders.forEach((lane, rider) -> {
+            if (ids.contains(lane.id())) {
+                say(rider, line);
+            }
+        });
+    }
+
     private static void say(Rider rider, String line) {
         if (!line.equals(rider.told)) {
             rider.told = line;

@@ -54,7 +54,9 @@ final class OpenStore implements AutoCloseable {
                 around.threads(),
                 around.clock(),
                 around.listener(),
-                controller.id());
+                controller.id(),
+                request -> around.live()
+                        .releasing(request.release(), line -> service.tellRelease(request.release(), line)));
         this.contracts = new BuildContracts(service, new Contracts(store, around.clock(), around.listener()));
         this.promotions = new Promotions(
                 service,

@@ -228,6 +228,15 @@ public final class ReleaseService {
                 .map(r -> wiring().registry(r.getName()));
     }
 
+    /** Tells the builds that wait for a release how far its promotion is. */
+    void tellRelease(String release, String line) {
+        store().release(release).ifPresent(found -> {
+            List<String> changes = found.made().changes();
+            trains.values().forEach(train -> train.tell(changes, release + ": " + line));
+            lanes.values().forEach(lane -> lane.tell(changes, release + ": " + line));
+        });
+    }
+
     /** @throws EngineException where the registry is not configured */
     public String registryHost(String registry) {
         return settings().registry(registry).getHost();

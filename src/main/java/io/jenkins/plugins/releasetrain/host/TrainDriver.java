@@ -355,6 +355,11 @@ public final class TrainDriver {
         }
     }
 
+    /** Tells those of the changes that are aboard. */
+    void tell(List<String> changes, String line) {
+        changes.forEach(change -> announcements.tell(change, "", line));
+    }
+
     private void tell(String environment, String line) {
         List<String> all;
         synchronized (aboard) {

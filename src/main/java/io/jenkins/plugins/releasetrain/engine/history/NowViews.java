@@ -4,6 +4,7 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
+import io.jenkins.plugins.releasetrain.engine.progress.LivePromotion;
 import io.jenkins.plugins.releasetrain.engine.store.Activity;
 import io.jenkins.plugins.releasetrain.engine.store.Activity.Running;
 import io.jenkins.plugins.releasetrain.engine.store.Entry;
@@ -55,7 +56,8 @@ final class NowViews {
                         p.order().from(),
                         p.order().to(),
                         p.since(),
-                        p.progress().state()))
+                        p.progress().state(),
+                        p.progress().plan()))
                 .toList();
         return new View.Now(views, owners, promotions);
     }
@@ -109,7 +111,13 @@ final class NowViews {
         Event.ReleaseMade made = release.made();
         List<Digest> images =
                 made.changed().values().stream().map(PinnedImage::digest).toList();
-        return new View.Promotion(made.id(), release.madeAt(), live.copies(images));
+        Optional<LivePromotion> now = live.release(made.id());
+        return new View.Promotion(
+                made.id(),
+                release.madeAt(),
+                live.copies(images),
+                now.map(LivePromotion::state),
+                now.map(LivePromotion::plan));
     }
 
     private static List<Entry> inOrder(List<Entry> open) {

@@ -24,7 +24,8 @@ public sealed interface View {
      *
      * @param from name of the source registry, and {@code to} of the target
      */
-    record PlainPromotion(String id, String from, String to, Instant since, LivePromotion.State progress)
+    record PlainPromotion(
+            String id, String from, String to, Instant since, LivePromotion.State progress, LivePromotion.Plan plan)
             implements View {}
 
     /**
@@ -87,8 +88,17 @@ public sealed interface View {
             List<String> trouble)
             implements View {}
 
-    /** @param bytes of its images on their way; empty where none is copied, or another controller does it */
-    record Promotion(String release, Instant since, Optional<Live.Bytes> bytes) implements View {}
+    /**
+     * @param bytes of its images on their way; empty where none is copied, or another controller does it
+     * @param progress and {@code plan}: empty where nobody of this controller works on it just now
+     */
+    record Promotion(
+            String release,
+            Instant since,
+            Optional<Live.Bytes> bytes,
+            Optional<LivePromotion.State> progress,
+            Optional<LivePromotion.Plan> plan)
+            implements View {}
 
     /**
      * A change or lane without outcome.

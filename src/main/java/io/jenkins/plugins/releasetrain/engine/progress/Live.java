@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.progress;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.promotion.PromotionProgress;
 import io.jenkins.plugins.releasetrain.engine.registry.CopyProgress;
 import java.time.Clock;
 import java.time.Instant;
@@ -34,6 +35,8 @@ public final class Live implements CopyProgress {
     private final Map<Digest, Bytes> copies = atMost(IMAGES);
 
     private final Map<String, Promoting> promotions = new ConcurrentSkipListMap<>();
+    /** Of trains and lanes, by release. */
+    private final Map<String, LivePromotion> releases = new ConcurrentSkipListMap<>();
 
     /**
      * A promotion that a build ordered and that is under way.
@@ -195,6 +198,22 @@ public final class Live implements CopyProgress {
 
     public Optional<LivePromotion> promotion(String id) {
         return Optional.ofNullable(promotions.get(id)).map(Promoting::progress);
+    }
+
+    /**
+     * The promotion of a release begins, or goes on.
+     *
+     * @param log told how far it is, and what is worth a line of its own
+     */
+    public PromotionProgress releasing(String release, Consumer<String> log) {
+        LivePromotion progress = new LivePromotion(clock, log);
+        releases.put(release, progress);
+        return new ProgressLines(progress, clock, log, () -> releases.remove(release, progress));
+    }
+
+    /** How far the promotion of a release is; empty where this process does not work on it. */
+    public Optional<LivePromotion> release(String release) {
+        return Optional.ofNullable(releases.get(release));
     }
 
     /** Those of builds, not of trains and lanes, by id. */

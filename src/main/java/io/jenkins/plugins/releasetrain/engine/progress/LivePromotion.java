@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.progress;
 
+import io.jenkins.plugins.releasetrain.engine.event.Event.Move;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.promotion.PromotionProgress;
 import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan;
@@ -19,6 +20,7 @@ public final class LivePromotion implements PromotionProgress {
     private final Clock clock;
     private final Consumer<String> notes;
     private Instant since;
+    private Plan plan = Plan.NOTHING;
     private State state = new State(Phase.PLAN, 0, 0, 0, 0, 0, 0, 0, 0, Optional.empty(), Optional.empty());
 
     /** What it is doing. */
@@ -27,6 +29,33 @@ public final class LivePromotion implements PromotionProgress {
         CONTENT,
         TAGS
     }
+
+    /**
+     * What it takes, found before anything is done.
+     *
+     * @param requests to both registries, about; 0 where nothing is left to copy
+     * @param tags that are to point to another image, at most {@value #MOST_TAGS} of them
+     */
+    public record Plan(long requests, List<TagMove> tags) {
+        private static final int MOST_TAGS = 200;
+        static final Plan NOTHING = new Plan(0, List.of());
+
+        static Plan of(List<Move> moves) {
+            return new Plan(
+                    0,
+                    moves.stream()
+                            .filter(m -> !m.former().equals(Optional.of(m.digest())))
+                            .limit(MOST_TAGS)
+                            .map(m -> new TagMove(
+                                    m.targetRepository() + ":" + m.tag(),
+                                    m.former().map(Digest::value).orElse(""),
+                                    m.digest().value()))
+                            .toList());
+        }
+    }
+
+    /** @param from digest; empty where the tag is new */
+    public record TagMove(String image, String from, String to) {}
 
     /**
      * Counts of what is done and of what there is to do.
@@ -82,8 +111,19 @@ public final class LivePromotion implements PromotionProgress {
     }
 
     @Override
+    public synchronized void decided(List<Move> moves) {
+        plan = Plan.of(moves);
+    }
+
+    public synchronized Plan plan() {
+        return plan;
+    }
+
+    @Override
     public synchronized void begun(CopyPlan content) {
         since = clock.instant();
+        // Each tag is looked at and set.
+        plan = new Plan(content.requests() + 2L * plan.tags().size(), plan.tags());
         int blobs = (int)
                 content.blobs().filter(b -> b.origin() != CopyPlan.Origin.KNOWN).count();
         state = new State(

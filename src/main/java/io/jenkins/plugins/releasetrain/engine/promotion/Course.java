@@ -48,6 +48,7 @@ final class Course {
         PromotionState state = journal.state();
         if (!state.ended()) {
             take(state);
+            request.progress().decided(state.moves());
             elsewhere(state).or(() -> unwanted(state)).ifPresent(this::undoing);
             if (journal.state().undoing().isEmpty()) {
                 forward();

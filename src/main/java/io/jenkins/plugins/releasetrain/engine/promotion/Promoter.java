@@ -36,6 +36,7 @@ public final class Promoter {
     private final OpenPromotions open;
     private final Course.Tools tools;
     private final EarlyContent early;
+    private final Function<Request, PromotionProgress> watching;
     /** When the tags that a promotion left over are tried again, by its id. */
     private final Map<String, Instant> leftOver = new ConcurrentHashMap<>();
     /** Promotions that a thread of this process works on. */
@@ -49,6 +50,19 @@ public final class Promoter {
             Clock clock,
             Consumer<Event> listener,
             String controller) {
+        this(store, copier, executor, clock, listener, controller, request -> PromotionProgress.NONE);
+    }
+
+    /** @param watching told how far a promotion is that tells nobody itself, such as those of trains and lanes */
+    public Promoter(
+            Store store,
+            ImageCopier copier,
+            Executor executor,
+            Clock clock,
+            Consumer<Event> listener,
+            String controller,
+            Function<Request, PromotionProgress> watching) {
+        this.watching = watching;
         this.store = store;
         this.clock = clock;
         this.listener = listener;
@@ -133,10 +147,16 @@ public final class Promoter {
      */
     public Result promote(Request request) {
         return alone(request.id(), () -> {
-            Journal<PromotionState> journal = journal(request.id());
-            Map<Registry.Tag, Registry.Descriptor> present =
-                    journal.state().planned() ? Map.of() : plan(request, journal);
-            return new Course(tools, request, journal, present).run();
+            boolean told = request.progress() != PromotionProgress.NONE;
+            Request watched = told ? request : request.telling(watching.apply(request));
+            try {
+                Journal<PromotionState> journal = journal(request.id());
+                Map<Registry.Tag, Registry.Descriptor> present =
+                        journal.state().planned() ? Map.of() : plan(request, journal);
+                return new Course(tools, watched, journal, present).run();
+            } finally {
+                watched.progress().over();
+            }
         });
     }
 

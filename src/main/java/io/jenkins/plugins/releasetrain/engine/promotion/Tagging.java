@@ -75,8 +75,8 @@ final class Tagging {
     }
 
     private void move(Move move) {
-        Optional<Digest> now =
-                target.resolve(move.targetRepository(), move.tag()).map(Registry.Descriptor::digest);
+        Optional<Digest> now = target.resolveBeside(move.targetRepository(), move.tag(), move.digest())
+                .map(Registry.Descriptor::digest);
         if (now.equals(Optional.of(move.digest()))) {
             progress.tagged();
             return;

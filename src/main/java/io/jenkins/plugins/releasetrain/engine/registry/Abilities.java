@@ -10,6 +10,8 @@ final class Abilities {
     /** A registry is upgraded now and then. */
     private static final Duration CERTAIN = Duration.ofHours(1);
 
+    private static final long LEAST_BODY = 256 << 10;
+    private static final long FIRST_BODY = 64 << 20;
     private static final Duration DOUBTFUL = Duration.ofMinutes(5);
 
     private final Clock clock;
@@ -17,6 +19,8 @@ final class Abilities {
     private volatile boolean mountsFromItself;
     private volatile boolean deletesTagsAlone;
     private volatile Instant noReferrersUntil = Instant.MIN;
+    private volatile long bodyBytes = Long.MAX_VALUE;
+    private volatile Instant limitedUntil = Instant.MIN;
 
     Abilities(Clock clock) {
         this.clock = clock;
@@ -51,6 +55,26 @@ final class Abilities {
 
     void foundMountsFromItself() {
         mountsFromItself = true;
+    }
+
+    /** Largest body of a request that was not refused for its size. */
+    long bodyBytes() {
+        return clock.instant().isBefore(limitedUntil) ? bodyBytes : Long.MAX_VALUE;
+    }
+
+    /**
+     * A body was refused for its size, by the registry or by a proxy before it.
+     *
+     * @return whether it is worth trying a smaller one
+     */
+    synchronized boolean refusedBody(long bytes) {
+        if (bytes <= LEAST_BODY) {
+            return false;
+        }
+        // Usual limits are 1 MiB (nginx), 100 MB (Cloudflare); somebody else may have learned it meanwhile.
+        bodyBytes = Math.min(bodyBytes(), Math.max(LEAST_BODY, Math.min(FIRST_BODY, Long.highestOneBit(bytes - 1))));
+        limitedUntil = clock.instant().plus(CERTAIN);
+        return true;
     }
 
     /** Whether the deletion of a tag was seen to leave its manifest, and so its other tags, alone. */

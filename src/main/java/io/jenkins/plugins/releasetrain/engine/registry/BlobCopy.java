@@ -82,6 +82,8 @@ final class BlobCopy {
         private final Descriptor descriptor;
         private final Blobs to = target.blobs();
         private final AtomicLong told = new AtomicLong();
+        /** Bytes of the body that is on its way. */
+        private long sending;
 
         One(Image image, Blob blob) {
             this.image = image;
@@ -162,10 +164,10 @@ final class BlobCopy {
                     URI at = upload.orElseGet(() -> to.begin(blob.repository(), descriptor.digest()));
                     try {
                         content.restart(offset);
-                        to.put(blob.repository(), descriptor, at, content);
+                        send(content, at);
                         return;
                     } catch (EngineException e) {
-                        if (!isPassing(e) || !attempts.again()) {
+                        if (!isSmallerNow(e) && (!isPassing(e, content) || !attempts.again())) {
                             to.cancel(blob.repository(), at);
                             throw e;
                         }
@@ -186,9 +188,28 @@ final class BlobCopy {
             }
         }
 
-        /** An upload may outlive its token; what follows gets a fresh one. */
-        private boolean isPassing(EngineException e) {
-            return e.kind().retryable() || e.kind() == FailureKind.UNAUTHENTICATED;
+        /** In one request; in several only where bodies are limited. */
+        private void send(VerifyingStream content, URI upload) {
+            URI at = upload;
+            sending = Math.min(content.left(), target.abilities().bodyBytes());
+            while (sending < content.left()) {
+                at = to.patch(blob.repository(), descriptor, at, content, sending);
+            }
+            sending = content.left();
+            to.put(blob.repository(), descriptor, at, content);
+        }
+
+        private boolean isSmallerNow(EngineException e) {
+            return e.kind() == FailureKind.TOO_LARGE && target.abilities().refusedBody(sending);
+        }
+
+        /**
+         * An upload may outlive its token; what follows gets a fresh one. One that the registry does not know any more, or
+         * knows otherwise, begins again.
+         */
+        private boolean isPassing(EngineException e, VerifyingStream content) {
+            boolean lost = e.kind() == FailureKind.NOT_FOUND || e.kind() == FailureKind.CONFLICT;
+            return e.kind().retryable() || e.kind() == FailureKind.UNAUTHENTICATED || lost && !content.sourceFailed();
         }
 
         private VerifyingStream open() {

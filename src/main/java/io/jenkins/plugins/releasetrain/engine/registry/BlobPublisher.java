@@ -8,10 +8,13 @@ import java.util.concurrent.atomic.AtomicLong;
 final class BlobPublisher implements Flow.Publisher<ByteBuffer> {
     private final VerifyingStream content;
     private final int turn;
+    private final long length;
     private volatile RuntimeException failure;
 
-    BlobPublisher(VerifyingStream content) {
+    /** @param length bytes to give, from where the content is now */
+    BlobPublisher(VerifyingStream content, long length) {
         this.content = content;
+        this.length = length;
         turn = content.turn();
     }
 
@@ -29,6 +32,7 @@ final class BlobPublisher implements Flow.Publisher<ByteBuffer> {
         private final Flow.Subscriber<? super ByteBuffer> subscriber;
         private final AtomicLong demand = new AtomicLong();
         private volatile boolean ended;
+        private long left = length;
 
         Chunks(Flow.Subscriber<? super ByteBuffer> subscriber) {
             this.subscriber = subscriber;
@@ -49,8 +53,9 @@ final class BlobPublisher implements Flow.Publisher<ByteBuffer> {
                 return;
             }
             try {
-                byte[] chunk = content.next(turn);
-                ended = content.finished();
+                byte[] chunk = content.next(turn, left);
+                left -= chunk.length;
+                ended = left == 0;
                 subscriber.onNext(ByteBuffer.wrap(chunk));
                 if (ended) {
                     subscriber.onComplete();

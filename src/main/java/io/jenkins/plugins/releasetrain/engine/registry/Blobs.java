@@ -19,6 +19,9 @@ import java.util.regex.Pattern;
 /** A registry's blobs (distribution specification 1.1, "Pulling blobs", "Pushing blobs", "Mounting a blob"). */
 final class Blobs {
     private static final Pattern RANGE = Pattern.compile("(?:bytes=)?0-(\\d+)");
+    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-.*");
+    private static final int MOST_REDIRECTS = 5;
+    private static final String CONTENT_TYPE = "application/octet-stream";
 
     private final Transport transport;
 
@@ -31,6 +34,10 @@ final class Blobs {
         Call call = Call.of(
                 "look for blob " + name(repository, digest), "HEAD", uri(repository, digest), Scope.push(repository));
         HttpResponse<Void> response = transport.head(call);
+        if (!Call.sameOrigin(call.uri(), response.uri())) {
+            // A signed address may be good for GET only.
+            return response.statusCode() == 200;
+        }
         return switch (response.statusCode()) {
             case 200 -> true;
             // Some proxies refuse every HEAD; a push that was not needed does no harm.
@@ -129,17 +136,74 @@ final class Blobs {
                 Scope.pull(repository));
         HttpResponse<InputStream> response =
                 transport.stream(offset == 0 ? call : call.header("Range", "bytes=" + offset + "-"));
-        if (response.statusCode() == 206 || response.statusCode() == 200 && offset == 0) {
-            return response.body();
-        }
-        if (response.statusCode() != 200) {
+        if (response.statusCode() != 206 && response.statusCode() != 200) {
             throw transport.failure(call, response);
         }
+        long begins = response.statusCode() == 206 ? begins(response, offset) : 0;
         try {
-            response.body().skipNBytes(offset);
+            if (begins > offset) {
+                throw new IOException("It began at byte " + begins + " instead of " + offset);
+            }
+            response.body().skipNBytes(offset - begins);
             return response.body();
         } catch (IOException e) {
+            Sender.release(response);
             throw Failures.io(call, e);
+        }
+    }
+
+    /** Where a part of a blob really begins, which need not be what was asked for. */
+    private static long begins(HttpResponse<?> response, long asked) {
+        Matcher range = CONTENT_RANGE.matcher(
+                response.headers().firstValue("Content-Range").orElse(""));
+        return range.matches() ? Long.parseLong(range.group(1)) : asked;
+    }
+
+    /**
+     * Sends a part of the content that is not the last one (PATCH).
+     *
+     * @return where the upload goes on
+     */
+    URI patch(String repository, Descriptor blob, URI upload, VerifyingStream content, long length) {
+        Call call = Call.of(
+                "upload a part of blob " + name(repository, blob.digest()), "PATCH", upload, Scope.push(repository));
+        HttpResponse<byte[]> response = send(call, content, length);
+        if (!isSuccess(response)) {
+            throw transport.failure(call, response);
+        }
+        return response.headers()
+                .firstValue("Location")
+                .map(location -> transport.target(call, location))
+                .orElse(upload);
+    }
+
+    /** Sends so much of the content; again from the same place where it is to go elsewhere. */
+    private HttpResponse<byte[]> send(Call to, VerifyingStream content, long length) {
+        long from = content.position();
+        URI uri = to.uri();
+        for (int redirects = 0; ; redirects++) {
+            BlobPublisher publisher = new BlobPublisher(content, length);
+            Call call = to.to(uri)
+                    .header("Content-Type", CONTENT_TYPE)
+                    .body(body(content, publisher, length))
+                    .once();
+            if (from > 0 || from + length < content.size()) {
+                call = call.header("Content-Range", from + "-" + (from + length - 1));
+            }
+            HttpResponse<byte[]> response;
+            try {
+                response = transport.upload(call, content);
+            } catch (EngineException e) {
+                throw publisher.failure() instanceof EngineException cause ? cause : e;
+            } finally {
+                transport.sender().countSent(Math.max(0, content.position() - from));
+            }
+            Optional<URI> elsewhere = transport.redirect(call, response);
+            if (elsewhere.isEmpty() || redirects == MOST_REDIRECTS) {
+                return response;
+            }
+            uri = elsewhere.get();
+            content.restart(from);
         }
     }
 
@@ -147,23 +211,8 @@ final class Blobs {
     void put(String repository, Descriptor blob, URI upload, VerifyingStream content) {
         URI uri = URI.create(upload + (upload.getRawQuery() == null ? "?" : "&") + "digest="
                 + encoded(blob.digest().value()));
-        long from = content.position();
-        BlobPublisher publisher = new BlobPublisher(content);
-        Call call = Call.of("upload blob " + name(repository, blob.digest()), "PUT", uri, Scope.push(repository))
-                .header("Content-Type", "application/octet-stream")
-                .body(body(content, publisher))
-                .once();
-        if (from > 0) {
-            call = call.header("Content-Range", from + "-" + (blob.size() - 1));
-        }
-        HttpResponse<byte[]> response;
-        try {
-            response = transport.upload(call, content);
-        } catch (EngineException e) {
-            throw publisher.failure() instanceof EngineException cause ? cause : e;
-        } finally {
-            transport.sender().countSent(Math.max(0, content.position() - from));
-        }
+        Call call = Call.of("upload blob " + name(repository, blob.digest()), "PUT", uri, Scope.push(repository));
+        HttpResponse<byte[]> response = send(call, content, content.left());
         if (!isSuccess(response)) {
             throw transport.failure(call, response);
         }
@@ -220,11 +269,11 @@ final class Blobs {
     }
 
     /** A publisher cannot be empty; where nothing is left to send, the whole is proven all the same. */
-    private static BodyPublisher body(VerifyingStream content, BlobPublisher publisher) {
-        if (content.left() > 0) {
-            return BodyPublishers.fromPublisher(publisher, content.left());
+    private static BodyPublisher body(VerifyingStream content, BlobPublisher publisher, long length) {
+        if (length > 0) {
+            return BodyPublishers.fromPublisher(publisher, length);
         }
-        content.next(content.turn());
+        content.next(content.turn(), 0);
         return BodyPublishers.noBody();
     }
 

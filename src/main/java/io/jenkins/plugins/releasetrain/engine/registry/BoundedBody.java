@@ -1,7 +1,9 @@
 package io.jenkins.plugins.releasetrain.engine.registry;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
@@ -10,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.GZIPInputStream;
 
 /** Reads a body into memory up to a limit, so that no answer can exhaust it. */
 final class BoundedBody implements BodySubscriber<byte[]> {
@@ -17,18 +20,25 @@ final class BoundedBody implements BodySubscriber<byte[]> {
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
     private final int limit;
     private final AtomicLong progress;
+    private final boolean zipped;
     private Flow.Subscription subscription;
 
-    private BoundedBody(int limit, AtomicLong progress) {
+    private BoundedBody(int limit, AtomicLong progress, boolean zipped) {
         this.limit = limit;
         this.progress = progress;
+        this.zipped = zipped;
     }
 
     /** @param progress is set to a number that changes with every part that arrives, the headers included */
     static BodyHandler<byte[]> handler(int limit, AtomicLong progress) {
         return info -> {
             progress.incrementAndGet();
-            return new BoundedBody(limit, progress);
+            // Nobody asked for it; some proxies do it all the same.
+            boolean zipped = info.headers()
+                    .firstValue("Content-Encoding")
+                    .filter("gzip"::equalsIgnoreCase)
+                    .isPresent();
+            return new BoundedBody(limit, progress, zipped);
         };
     }
 
@@ -65,7 +75,19 @@ final class BoundedBody implements BodySubscriber<byte[]> {
 
     @Override
     public void onComplete() {
-        result.complete(content.toByteArray());
+        if (!zipped || content.size() == 0) {
+            result.complete(content.toByteArray());
+            return;
+        }
+        try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(content.toByteArray()))) {
+            byte[] plain = in.readNBytes(limit);
+            if (in.read() >= 0) {
+                throw new TooLarge(limit);
+            }
+            result.complete(plain);
+        } catch (IOException e) {
+            result.completeExceptionally(e);
+        }
     }
 
     static final class TooLarge extends IOException {

@@ -100,7 +100,7 @@ final class Failures {
             case 403 -> FailureKind.FORBIDDEN;
             case 404 -> FailureKind.NOT_FOUND;
             case 408 -> FailureKind.TIMEOUT;
-            case 409, 412 -> FailureKind.CONFLICT;
+            case 409, 412, 416 -> FailureKind.CONFLICT;
             case 413 -> FailureKind.TOO_LARGE;
             case 429 -> FailureKind.RATE_LIMITED;
             case 400 -> FailureKind.INVALID_INPUT;
@@ -112,7 +112,10 @@ final class Failures {
         return switch (kind) {
             case UNAUTHENTICATED -> "Check the credentials configured for this registry.";
             case FORBIDDEN -> forbidden(call);
-            case NOT_FOUND -> "Check the name of the repository and that it holds this content.";
+            case NOT_FOUND ->
+                "POST".equals(call.method())
+                        ? "Create the repository first: not every registry makes one where something is pushed."
+                        : "Check the name of the repository and that it holds this content.";
             case RATE_LIMITED ->
                 "Try again later, or allow fewer requests at once for this registry under Manage Jenkins » Release"
                         + " Train.";

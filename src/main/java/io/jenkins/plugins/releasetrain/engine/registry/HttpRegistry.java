@@ -72,22 +72,47 @@ public final class HttpRegistry implements Registry {
     }
 
     Optional<Descriptor> resolve(String repository, String reference, Scope scope) {
+        return look(repository, reference, scope).found();
+    }
+
+    /**
+     * A registry that hides the tag and does not list tags may hide everything. If it shows what we know to be there, the
+     * tag is not.
+     */
+    @Override
+    public Optional<Descriptor> resolveBeside(String repository, String tag, Digest held) {
+        Seen seen = look(repository, tag, usual(repository));
+        if (seen.doubt().isPresent() && resolve(repository, held.value()).isEmpty()) {
+            throw seen.doubt().get();
+        }
+        return seen.found();
+    }
+
+    /** @param doubt whether what was not found may be there all the same, and why */
+    private record Seen(Optional<Descriptor> found, Optional<EngineException> doubt) {
+        static Seen of(Optional<Descriptor> found) {
+            return new Seen(found, Optional.empty());
+        }
+    }
+
+    private Seen look(String repository, String reference, Scope scope) {
         Call call =
                 manifestCall("resolve", "HEAD", repository, reference, scope).acceptingManifests();
         HttpResponse<Void> response = transport.head(call);
         if (isAbsent(call, response)) {
-            return Optional.empty();
+            return new Seen(Optional.empty(), doubt(call, response, repository, reference));
         }
         if (response.statusCode() == 405 || response.statusCode() == 501) {
             // Some proxies refuse every HEAD.
-            return manifest(repository, reference).map(Manifest::descriptor);
+            return Seen.of(manifest(repository, reference).map(Manifest::descriptor));
         }
         if (response.statusCode() != 200) {
             throw transport.failure(call, response);
         }
-        Optional<String> digest = response.headers().firstValue("Docker-Content-Digest");
-        if (digest.isEmpty() || !Digest.isDigest(digest.get())) {
-            return manifest(repository, reference).map(Manifest::descriptor);
+        Optional<String> digest =
+                response.headers().firstValue("Docker-Content-Digest").filter(Digest::isDigest);
+        if (digest.filter(d -> isComparable(reference, d)).isEmpty() || Manifests.isVague(contentType(response))) {
+            return Seen.of(manifest(repository, reference).map(Manifest::descriptor));
         }
         Descriptor found = new Descriptor(
                 mediaType(call, response),
@@ -96,7 +121,45 @@ public final class HttpRegistry implements Registry {
         if (Digest.isDigest(reference) && !reference.equals(found.digest().value())) {
             throw Failures.of(FailureKind.DIGEST_MISMATCH, call, "answered with digest " + found.digest() + ".");
         }
-        return Optional.of(found);
+        return Seen.of(Optional.of(found));
+    }
+
+    /** Whether a digest that was told says anything about the one asked for: some registries compute another kind. */
+    private static boolean isComparable(String reference, String told) {
+        return !Digest.isDigest(reference) || new Digest(reference).algorithm().equals(new Digest(told).algorithm());
+    }
+
+    /**
+     * What is hidden and listed all the same is there: the account may not read it, or a policy blocks it, as scanners do.
+     * Taken for absent, production's image would be overwritten unseen (I7).
+     */
+    private Optional<EngineException> doubt(Call call, HttpResponse<?> response, String repository, String reference) {
+        if (response.statusCode() == 404 || Digest.isDigest(reference)) {
+            return Optional.empty();
+        }
+        Optional<List<String>> listed = listings.visibleTags(repository);
+        if (listed.filter(tags -> tags.contains(reference)).isPresent()) {
+            throw hidden(
+                    call,
+                    response,
+                    "though the tag is listed: the account may not read it, or a policy of the"
+                            + " registry blocks it");
+        }
+        return listed.isPresent()
+                ? Optional.empty()
+                : Optional.of(hidden(
+                        call,
+                        response,
+                        "and shows nothing of this repository, so that what is there"
+                                + " cannot be compared before it is overwritten"));
+    }
+
+    private static EngineException hidden(Call call, HttpResponse<?> response, String why) {
+        return Failures.of(
+                FailureKind.FORBIDDEN,
+                call,
+                "answered " + response.statusCode() + ", " + why + ". Give the account the right to "
+                        + Scope.text(call.scopes()) + ", or lift the block.");
     }
 
     /** A 401 or 403 to an account that the registry knows may mean that nothing is there. */
@@ -138,7 +201,9 @@ public final class HttpRegistry implements Registry {
         if (response.statusCode() != 200) {
             throw transport.failure(call, response);
         }
-        String type = mediaType(call, response);
+        String type = Manifests.isVague(contentType(response))
+                ? Manifests.typeOf(response.body()).orElseGet(() -> mediaType(call, response))
+                : mediaType(call, response);
         Optional<String> claimed = Digest.isDigest(reference)
                 ? Optional.of(reference)
                 : response.headers().firstValue("Docker-Content-Digest").filter(Digest::isDigest);
@@ -242,10 +307,12 @@ public final class HttpRegistry implements Registry {
         }
         String stored = response.headers()
                 .firstValue("Docker-Content-Digest")
-                .or(() -> resolve(repository, reference, Scope.push(repository))
-                        .map(d -> d.digest().value()))
+                .filter(Digest::isDigest)
+                .or(() -> stored(repository, reference))
                 .orElse("nothing");
-        if (!stored.equals(descriptor.digest().value())) {
+        boolean same = stored.equals(descriptor.digest().value())
+                || Digest.isDigest(stored) && isOf(new Digest(stored), manifest.content());
+        if (!same) {
             throw Failures.of(
                     FailureKind.DIGEST_MISMATCH,
                     call,
@@ -254,14 +321,31 @@ public final class HttpRegistry implements Registry {
         recent.add(manifest);
     }
 
+    /** What was just put may take a moment to be seen, where a registry has several copies of itself. */
+    private Optional<String> stored(String repository, String reference) {
+        Attempts attempts = transport.sender().attempts("push manifest " + repository + "@" + reference);
+        Optional<Descriptor> seen = resolve(repository, reference, Scope.push(repository));
+        while (seen.isEmpty() && attempts.again()) {
+            seen = resolve(repository, reference, Scope.push(repository));
+        }
+        return seen.map(d -> d.digest().value());
+    }
+
+    private static boolean isOf(Digest digest, byte[] content) {
+        return digestOf(digest, content).equals(digest.value());
+    }
+
+    private static String digestOf(Digest like, byte[] content) {
+        return like.algorithm() + ":"
+                + HexFormat.of().formatHex(like.newDigester().digest(content));
+    }
+
     static void requireDigest(Call call, Digest digest, byte[] content) {
-        String found = digest.algorithm() + ":"
-                + HexFormat.of().formatHex(digest.newDigester().digest(content));
-        if (!found.equals(digest.value())) {
+        if (!isOf(digest, content)) {
             throw Failures.of(
                     FailureKind.DIGEST_MISMATCH,
                     call,
-                    "answered with content of digest " + found + " instead of " + digest
+                    "answered with content of digest " + digestOf(digest, content) + " instead of " + digest
                             + ". The registry or a proxy before it gives wrong content.");
         }
     }

@@ -9,8 +9,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,17 +40,36 @@ final class Listings {
         this.abilities = abilities;
     }
 
-    /** All tags of a repository; empty where it does not exist. */
+    /** All tags of a repository; empty where it does not exist, or is hidden. */
     List<String> tags(String repository) {
-        List<String> tags = new ArrayList<>();
+        return visibleTags(repository).orElse(List.of());
+    }
+
+    /**
+     * All tags of a repository; none where it does not exist.
+     *
+     * @return empty where the registry, which knows our account, does not tell
+     */
+    Optional<List<String>> visibleTags(String repository) {
         ImageReference.checkRepository(repository);
+        Set<String> tags = new LinkedHashSet<>();
+        Set<URI> read = new HashSet<>();
         Optional<URI> page = Optional.of(tagPage(repository, "n=" + TAGS_PER_PAGE));
-        for (int pages = 0; pages < MOST_PAGES && page.isPresent(); pages++) {
+        // Some registries give the same page for ever.
+        while (page.filter(read::add).isPresent()) {
+            if (read.size() > MOST_PAGES) {
+                throw EngineException.invalid("The tags of " + repository + " at "
+                        + transport.settings().host() + " do not end after " + MOST_PAGES
+                        + " pages; check the registry.");
+            }
             Call call = tagCall(repository, page.get());
             HttpResponse<byte[]> response = transport.document(call);
             int status = response.statusCode();
-            if (status == 404 || (status == 401 || status == 403) && transport.letsIn()) {
-                return List.copyOf(tags);
+            if (status == 404) {
+                break;
+            }
+            if ((status == 401 || status == 403) && transport.letsIn()) {
+                return Optional.empty();
             }
             if (status != 200) {
                 throw transport.failure(call, response);
@@ -57,11 +77,7 @@ final class Listings {
             HttpRegistry.json(call, response).path("tags").forEach(tag -> tags.add(tag.asText()));
             page = next(call, response);
         }
-        if (page.isPresent()) {
-            throw EngineException.invalid("The tags of " + repository + " at "
-                    + transport.settings().host() + " do not end after " + MOST_PAGES + " pages; check the registry.");
-        }
-        return List.copyOf(tags);
+        return Optional.of(List.copyOf(tags));
     }
 
     /**
@@ -128,7 +144,8 @@ final class Listings {
         Map<Digest, JsonNode> all = new LinkedHashMap<>();
         Optional<URI> page =
                 Optional.of(transport.uri("/v2/" + transport.settings().path(repository) + "/referrers/" + subject));
-        for (int pages = 0; page.isPresent(); pages++) {
+        Set<URI> read = new HashSet<>();
+        for (int pages = 0; page.filter(read::add).isPresent(); pages++) {
             Call call = Call.of(
                             "list what refers to " + repository + "@" + subject,
                             "GET",

@@ -29,6 +29,8 @@ final class Manifests {
 
     private static final Set<String> INDEXES = Set.of(OCI_INDEX, DOCKER_LIST);
     private static final Set<String> IMAGES = Set.of(OCI_MANIFEST, DOCKER_MANIFEST);
+    private static final Set<String> VAGUE =
+            Set.of("application/json", "application/octet-stream", "binary/octet-stream", "text/plain");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Manifests() {}
@@ -39,6 +41,31 @@ final class Manifests {
 
     static boolean isKnown(String mediaType) {
         return INDEXES.contains(mediaType) || IMAGES.contains(mediaType) || ARTIFACT.equals(mediaType);
+    }
+
+    /** A type that says nothing: some registries and what stands before them answer so for every manifest. */
+    static boolean isVague(String mediaType) {
+        return VAGUE.contains(mediaType);
+    }
+
+    /** What a manifest's own content says of its type; empty where it says nothing that we know. */
+    static Optional<String> typeOf(byte[] content) {
+        JsonNode json;
+        try {
+            json = JSON.readTree(content);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+        String stated = json.path("mediaType").asText();
+        if (isKnown(stated)) {
+            return Optional.of(stated);
+        }
+        // OCI manifests need not state their type; Docker's always do.
+        boolean silent = stated.isEmpty() && json.path("schemaVersion").asInt() == 2;
+        if (silent && json.has("manifests")) {
+            return Optional.of(OCI_INDEX);
+        }
+        return silent && json.has("layers") ? Optional.of(OCI_MANIFEST) : Optional.empty();
     }
 
     /**

@@ -38,8 +38,20 @@ public interface Registry {
      * @param reference tag or digest
      * @return empty where the repository or the tag does not exist, or where the registry, which knows our account, hides
      *     it: many answer the same in both cases
+     * @throws io.jenkins.plugins.releasetrain.engine.model.EngineException FORBIDDEN: it hides a tag that it lists
      */
     Optional<Descriptor> resolve(String repository, String reference);
+
+    /**
+     * {@link #resolve} of a tag that is about to be moved, for a compare-and-swap (I7).
+     *
+     * @param held what the repository is known to hold
+     * @throws io.jenkins.plugins.releasetrain.engine.model.EngineException FORBIDDEN: the registry hides so much that
+     *     nobody can tell whether the tag is there
+     */
+    default Optional<Descriptor> resolveBeside(String repository, String tag, Digest held) {
+        return resolve(repository, tag);
+    }
 
     /** {@link #resolve} of many at once, bounded per host; a missing tag has no entry in the answer. */
     Map<Tag, Descriptor> resolveAll(Collection<Tag> tags);

@@ -105,7 +105,22 @@ final class Transfer {
         return e.kind() == FailureKind.NOT_FOUND || e.kind() == FailureKind.INVALID_INPUT;
     }
 
+    /** More than once, as what was just brought may take a moment to be seen by all of a registry. */
     private void again(Image image) {
+        Attempts attempts = target.transport().sender().attempts("push " + image.digest());
+        while (true) {
+            try {
+                bringAll(image);
+                return;
+            } catch (EngineException e) {
+                if (e.kind() != FailureKind.NOT_FOUND || !attempts.again()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void bringAll(Image image) {
         Survey.Content content = new Survey(copier, source, target).content(image, image.digest(), true);
         content.blobs().values().forEach(blob -> {
             copier.known().forget(target.host(), blob.digest());

@@ -5,17 +5,25 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Speaks to one registry as the account that is configured: authentication and redirects. Thread safe. */
 final class Transport {
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+    private static final Set<Integer> SAME_METHOD = Set.of(307, 308);
     private static final int MOST_REDIRECTS = 5;
+    /** What no URI may contain as it is (RFC 3986 section 2), and what servers write all the same. */
+    private static final Pattern RAW = Pattern.compile("[^A-Za-z0-9\\-._~:/?#\\[\\]@!$&'()*+,;=%]|%(?![0-9A-Fa-f]{2})");
+
     private static final int MOST_CHALLENGES = 2;
     private static final int LONGEST_ERROR = 8192;
     private static final byte[] NOTHING = {};
@@ -170,19 +178,38 @@ final class Transport {
         return Call.sameOrigin(origin, uri);
     }
 
-    private Optional<URI> redirect(Call call, HttpResponse<?> response) {
-        boolean safe = "GET".equals(call.method()) || "HEAD".equals(call.method());
-        if (!safe || !REDIRECTS.contains(response.statusCode())) {
+    /** Only 307 and 308 say that the same request is to be sent elsewhere (RFC 9110 section 15.4). */
+    Optional<URI> redirect(Call call, HttpResponse<?> response) {
+        boolean reads = "GET".equals(call.method()) || "HEAD".equals(call.method());
+        if (!(reads ? REDIRECTS : SAME_METHOD).contains(response.statusCode())) {
             return Optional.empty();
         }
         return response.headers().firstValue("Location").map(location -> target(call, location));
+    }
+
+    private static String escaped(String location) {
+        return RAW.matcher(location)
+                .replaceAll(raw -> Matcher.quoteReplacement(
+                        URLEncoder.encode(raw.group(), StandardCharsets.UTF_8).replace("+", "%20")));
+    }
+
+    /** A registry that does not know of the TLS before it names itself without; it is meant as we reach it. */
+    private URI behindProxy(URI target) {
+        boolean ours = "https".equals(origin.getScheme())
+                && "http".equalsIgnoreCase(target.getScheme())
+                && origin.getHost().equalsIgnoreCase(target.getHost());
+        if (!ours) {
+            return target;
+        }
+        String query = target.getRawQuery() == null ? "" : "?" + target.getRawQuery();
+        return URI.create(origin + target.getRawPath() + query);
     }
 
     /** The URI of a Location, which may be relative; never a step from TLS to plain HTTP that was not opted in to. */
     URI target(Call call, String location) {
         URI target;
         try {
-            target = call.uri().resolve(location);
+            target = behindProxy(call.uri().resolve(escaped(location.trim())));
         } catch (IllegalArgumentException e) {
             throw Failures.of(FailureKind.UNSUPPORTED, call, "was answered with a Location that is not a URI.");
         }

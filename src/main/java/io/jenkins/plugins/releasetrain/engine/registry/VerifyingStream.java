@@ -36,6 +36,7 @@ final class VerifyingStream implements AutoCloseable {
     private volatile long position;
     private volatile boolean reading;
     private volatile boolean closed;
+    private volatile boolean sourceFailed;
 
     /** Opens a blob's content from an offset on. */
     interface Source {
@@ -62,8 +63,17 @@ final class VerifyingStream implements AutoCloseable {
         return position;
     }
 
+    long size() {
+        return blob.size();
+    }
+
     boolean finished() {
         return position == blob.size();
+    }
+
+    /** Whether the source refused to give it, so that no other upload helps. */
+    boolean sourceFailed() {
+        return sourceFailed;
     }
 
     long left() {
@@ -79,8 +89,9 @@ final class VerifyingStream implements AutoCloseable {
      * The next chunk, never empty while something is left; when nothing is, the whole is proven all the same.
      *
      * @param mine the turn in which the reader began
+     * @param most bytes that are wanted
      */
-    synchronized byte[] next(int mine) {
+    synchronized byte[] next(int mine, long most) {
         if (mine != turn) {
             throw new IllegalStateException("Blob " + blob.digest() + " is read by somebody else by now");
         }
@@ -88,7 +99,7 @@ final class VerifyingStream implements AutoCloseable {
             verify();
             return NOTHING;
         }
-        byte[] chunk = hashed((int) Math.min(CHUNK, left()));
+        byte[] chunk = hashed((int) Math.min(CHUNK, Math.min(most, left())));
         progress.accept(position);
         if (finished()) {
             verify();
@@ -167,7 +178,13 @@ final class VerifyingStream implements AutoCloseable {
                 return in;
             }
         }
-        InputStream fresh = source.open(position);
+        InputStream fresh;
+        try {
+            fresh = source.open(position);
+        } catch (EngineException e) {
+            sourceFailed = true;
+            throw e;
+        }
         synchronized (opening) {
             if (closed) {
                 fresh.close();

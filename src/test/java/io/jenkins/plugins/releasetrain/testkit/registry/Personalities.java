@@ -1,17 +1,23 @@
 package io.jenkins.plugins.releasetrain.testkit.registry;
 
+import com.sun.net.httpserver.Headers;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
 
 /** The ways of real registries, each with the name of one that has it. */
 public final class Personalities {
@@ -222,6 +228,155 @@ public final class Personalities {
             public boolean keepsBrokenUploads() {
                 return keeping;
             }
+        };
+    }
+
+    /** A proxy takes bodies up to a size only, and says so by a page of its own (nginx 1 MiB, Cloudflare 100 MB). */
+    public static Personality limitingBodies(long most) {
+        return (request, rest) -> request.body().length > most
+                ? Reply.of(413)
+                        .body("<html>Request Entity Too Large</html>".getBytes(StandardCharsets.UTF_8))
+                        .header("Content-Type", "text/html")
+                : rest.answer(request);
+    }
+
+    /** Forgets an upload that was begun, so many times, as one of several instances that share nothing does. */
+    public static Personality forgettingUploads(int times, int status) {
+        AtomicInteger left = new AtomicInteger(times);
+        return (request, rest) -> {
+            boolean sends = request.is("PUT", "/blobs/uploads/") || request.is("PATCH", "/blobs/uploads/");
+            return sends && left.getAndDecrement() > 0
+                    ? Reply.error(status, "BLOB_UPLOAD_UNKNOWN", "upload unknown to registry")
+                    : rest.answer(request);
+        };
+    }
+
+    /** Sends every change to another address of its own first (307). */
+    public static Personality redirectingChanges() {
+        return (request, rest) -> {
+            boolean changes =
+                    !request.method().equals("GET") && !request.method().equals("HEAD");
+            if (!changes || request.parameter("moved").isPresent()) {
+                return rest.answer(request);
+            }
+            StringBuilder query = new StringBuilder("?moved=1");
+            request.query()
+                    .forEach((name, values) -> values.forEach(value -> query.append('&')
+                            .append(name)
+                            .append('=')
+                            .append(URLEncoder.encode(value, StandardCharsets.UTF_8))));
+            return Reply.of(307).header("Location", request.path() + query);
+        };
+    }
+
+    /** Compresses documents though nobody asked for it, as some proxies do. */
+    public static Personality zipping() {
+        return (request, rest) -> {
+            Reply right = rest.answer(request);
+            boolean document = request.method().equals("GET") && !request.path().contains("/blobs/");
+            return document && right.body().length > 0
+                    ? right.body(zipped(right.body())).header("Content-Encoding", "gzip")
+                    : right;
+        };
+    }
+
+    private static byte[] zipped(byte[] content) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream zip = new GZIPOutputStream(bytes)) {
+            zip.write(content);
+        } catch (IOException e) {
+            throw new IllegalStateException("Memory does not break", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Has a tag and lets nobody read it: a scanner's policy (Artifactory's Xray, Harbor). */
+    public static Personality blockingTag(String tag, int status) {
+        return (request, rest) -> {
+            boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
+            return reads && request.path().endsWith("/manifests/" + tag)
+                    ? Reply.error(status, "DENIED", "blocked by a policy")
+                    : rest.answer(request);
+        };
+    }
+
+    /** Lets an account push that may read nothing. */
+    public static Personality takingOnly(int status) {
+        return (request, rest) -> {
+            boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
+            boolean tells =
+                    request.path().contains("/manifests/") || request.path().contains("/tags/");
+            return reads && tells ? Reply.error(status, "DENIED", "not to be read") : rest.answer(request);
+        };
+    }
+
+    /** Calls every manifest so. */
+    public static Personality callingManifests(String type) {
+        return (request, rest) -> {
+            Reply right = rest.answer(request);
+            boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
+            return reads && request.path().contains("/manifests/") && right.status() == 200
+                    ? right.header("Content-Type", type)
+                    : right;
+        };
+    }
+
+    /** Names digests of another kind than it was asked for. */
+    public static Personality namingOtherDigests() {
+        return (request, rest) -> {
+            Reply right = rest.answer(request);
+            boolean manifest = request.path().contains("/manifests/");
+            byte[] content = request.method().equals("PUT") ? request.body() : right.body();
+            return manifest && right.status() / 100 == 2
+                    ? right.header("Docker-Content-Digest", Contents.digest(content, "sha512:"))
+                    : right;
+        };
+    }
+
+    /** Every page of tags says that the next one is itself. */
+    public static Personality repeatingPages() {
+        return (request, rest) -> {
+            Reply right = rest.answer(request);
+            return request.path().endsWith("/tags/list")
+                    ? right.header("Link", "<" + request.path() + "?last=z>; rel=\"next\"")
+                    : right;
+        };
+    }
+
+    /** Gives a part of a blob that begins earlier than was asked for. */
+    public static Personality givingRangesFromTheBeginning() {
+        return (request, rest) -> {
+            Reply right = rest.answer(request);
+            if (right.status() != 206) {
+                return right;
+            }
+            String all = right.headers().get("Content-Range").replaceAll(".*/", "");
+            Request whole =
+                    new Request(request.method(), request.path(), request.query(), new Headers(), new byte[0], true);
+            return new Reply(206, right.headers(), rest.answer(whole).body(), -1)
+                    .header("Content-Range", "bytes 0-" + (Long.parseLong(all) - 1) + "/" + all);
+        };
+    }
+
+    /** Shows a manifest that was just put only after so many looks, as registries do that are spread over the world. */
+    public static Personality showingLate(int looks) {
+        Map<String, AtomicInteger> left = new ConcurrentHashMap<>();
+        return (request, rest) -> {
+            Matcher manifest = MANIFEST.matcher(request.path());
+            if (!manifest.matches()) {
+                return rest.answer(request);
+            }
+            if (request.method().equals("PUT")) {
+                Reply right = rest.answer(request);
+                if (right.status() == 201) {
+                    left.putIfAbsent(request.path(), new AtomicInteger(looks));
+                }
+                return right;
+            }
+            AtomicInteger more = left.get(request.path());
+            return more != null && more.getAndDecrement() > 0
+                    ? Reply.error(404, "MANIFEST_UNKNOWN", "manifest unknown")
+                    : rest.answer(request);
         };
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -89,6 +90,22 @@ public record SampleImage(
             list.add(descriptor(type("image.layer.v1.tar+gzip", "image.rootfs.diff.tar.gzip"), zipped));
         }
         return new Content(mediaType(), bytes(manifest), blobs);
+    }
+
+    /** The image as {@code docker load} reads it. */
+    public byte[] archive(String name) {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        files.put("config.json", config());
+        ObjectNode manifest = JSON.createObjectNode().put("Config", "config.json");
+        manifest.putArray("RepoTags").add(name);
+        ArrayNode list = manifest.putArray("Layers");
+        for (int i = 0; i < layers.size(); i++) {
+            String file = "layer" + i + ".tar";
+            files.put(file, layers.get(i));
+            list.add(file);
+        }
+        files.put("manifest.json", ("[" + manifest + "]").getBytes(StandardCharsets.UTF_8));
+        return Tar.archive(files);
     }
 
     /** A manifest's bytes and the blobs to push before it. */

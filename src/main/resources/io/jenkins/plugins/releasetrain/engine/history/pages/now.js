@@ -54,9 +54,24 @@ export const stops = (n, told = []) => n.waits.filter(w => !n.paused || !w.why.i
   el("p", {}, w.environment ? t("waits.in", w.environment) : t("waits"), " ", named(w.why, [...n.batch, ...n.queue]), " ",
     el("span", { class: "rt-soft" }, ago(w.since))));
 
+/** How far a promotion is, in figures. */
+const course = p => p.phase === "CONTENT"
+  ? t("progress.content", p.imagesDone, p.images, p.blobsDone, p.blobs) + " · " + t("progress.bytes", bytes(p.bytesDone), bytes(p.bytes)) +
+    (p.bytesPerSecond ? " · " + t("progress.rate", bytes(p.bytesPerSecond)) : "")
+  : t("progress." + p.phase, p.tagsDone, p.tags);
+
+const short = digest => digest ? el("code", { title: digest }, digest.slice(7, 19)) : t("plan.new");
+
+/** What a promotion takes: which tags move, from where to where. */
+const plan = p => !p || p.tags.length === 0 ? null
+  : el("details", { class: "rt-plan" }, el("summary", {}, count("plan.tags", p.tags.length),
+    p.requests ? " · " + t("plan.requests", p.requests) : null),
+  table(t("plan.caption"), [t("image"), t("from"), t("to")], p.tags.map(m => [m.image, short(m.from), short(m.to)])));
+
 const promotion = p => p === null ? null
-  : el("p", { class: "rt-live" }, say("promoting", release(p.release), ago(p.since)),
-    p.bytes ? " · " + t("progress.bytes", bytes(p.bytes.copied), bytes(p.bytes.total)) : null);
+  : el("div", { class: "rt-live" }, el("p", {}, say("promoting", release(p.release), ago(p.since)),
+    p.progress ? " · " + course(p.progress)
+      : p.bytes ? " · " + t("progress.bytes", bytes(p.bytes.copied), bytes(p.bytes.total)) : null), plan(p.plan));
 
 function policy(expect) {
   const words = [expect.limit,
@@ -138,10 +153,7 @@ const plain = list => list.length === 0 ? null
   : el("section", { class: "rt-card rt-live", "aria-label": t("promotions") },
     el("div", { class: "rt-card-head" }, el("h2", {}, t("promotions"))),
     table(t("promotions.caption"), [t("from"), t("to"), t("since"), t("state")],
-      list.map(({ from, to, since, progress: p }) => [from, to, ago(since), p.phase === "CONTENT"
-        ? t("progress.content", p.imagesDone, p.images, p.blobsDone, p.blobs) + " · " + t("progress.bytes", bytes(p.bytesDone), bytes(p.bytes)) +
-          (p.bytesPerSecond ? " · " + t("progress.rate", bytes(p.bytesPerSecond)) : "")
-        : t("progress." + p.phase, p.tagsDone, p.tags)])));
+      list.map(p => [p.from, p.to, ago(p.since), [course(p.progress), plan(p.plan)]])));
 
 const bad = list => list.length === 0 ? null
   : el("section", { class: "rt-card", "aria-label": t("blocked") }, el("div", { class: "rt-card-head" }, el("h2", {}, t("blocked"))),

@@ -1,9 +1,8 @@
-package io.jenkins.plugins.releasetrain.engine.lane;
+package io.jenkins.plugins.releasetrain.engine.registry;
 
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
-import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,9 +13,10 @@ import java.util.TreeMap;
 
 /**
  * What production runs: looked at anew for the services that are asked about, and for all others now and then, since what a
- * lane costs is to grow with what it is connected to and not with the catalog.
+ * trial or lane costs is to grow with what it changes and not with the catalog. What changes is compared again before any
+ * of its tags moves (I7). Thread safe.
  */
-final class ProductionCache {
+public final class ProductionCache {
     /** Moves from outside are seen after so long; those that lanes and trains make, of what counts, at once. */
     private static final Duration SWEEP = Duration.ofMinutes(5);
 
@@ -26,14 +26,14 @@ final class ProductionCache {
     private final SortedMap<String, PinnedImage> known = new TreeMap<>();
     private Instant swept = Instant.MIN;
 
-    ProductionCache(Catalog catalog, Registries registries, Clock clock) {
+    public ProductionCache(Catalog catalog, Registries registries, Clock clock) {
         this.catalog = catalog;
         this.registries = registries;
         this.clock = clock;
     }
 
     /** @param fresh services that must not be older than this call */
-    synchronized ImageSet with(Collection<String> fresh) {
+    public synchronized ImageSet with(Collection<String> fresh) {
         Instant now = clock.instant();
         if (!now.isBefore(next())) {
             known.clear();
