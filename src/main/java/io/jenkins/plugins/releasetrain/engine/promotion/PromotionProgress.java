@@ -1,6 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.promotion;
 
-import io.jenkins.plugins.releasetrain.engine.event.Event.Move;
+import io.jenkins.plugins.releasetrain.engine.event.Move;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan;
 import io.jenkins.plugins.releasetrain.engine.registry.CopyProgress;
