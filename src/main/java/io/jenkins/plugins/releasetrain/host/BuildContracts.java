@@ -21,6 +21,8 @@ import java.util.Optional;
 
 /** Contracts that builds publish beside their images, and that their tools judge. */
 public final class BuildContracts {
+    private static final int MOST_LINES = 20;
+
     private final ReleaseService service;
     private final Contracts contracts;
 
@@ -51,6 +53,14 @@ public final class BuildContracts {
         Digest contract = ContractArtifacts.publish(new Artifacts(registry), image.repository(), digest, files);
         contracts.published(name, digest, contract, files);
         return digest;
+    }
+
+    /** For the log of a build: what is known of the contracts of the change or lane that it brings. */
+    public List<String> told(String request) {
+        return service.store().requests(List.of(request)).stream()
+                .findFirst()
+                .map(entry -> contracts.told(entry.images(), MOST_LINES))
+                .orElse(List.of());
     }
 
     /**

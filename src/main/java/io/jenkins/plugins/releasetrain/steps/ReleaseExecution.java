@@ -100,6 +100,7 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
                 checkPlace(around());
                 register();
                 getContext().saveState();
+                tellContracts();
             }
             note();
             takePart();
@@ -125,6 +126,19 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
             outer.expand(given);
         }
         return given;
+    }
+
+    /** What is known of the contracts that it brings; decides nothing (I11). */
+    private void tellContracts() {
+        try {
+            ReleaseService.get().contracts().told(subject().id()).forEach(line -> Logs.say(getContext(), line));
+        } catch (RuntimeException e) {
+            LOGGER.log(
+                    Level.WARNING,
+                    e,
+                    () -> "The log of a build does not tell of the contracts of "
+                            + subject().id());
+        }
     }
 
     /** The build's page finds the history by it; decides nothing (I11). */

@@ -60,6 +60,15 @@ public record ContractLog(List<Event.ContractChecked> checks, List<Event.Contrac
         return newest;
     }
 
+    /** Of an image with what production ran when it was compared last, by whoever compared it. */
+    List<Event.ContractChecked> newestOf(Digest after) {
+        return checks.stream()
+                .filter(c -> c.after().equals(after))
+                .reduce((first, last) -> last)
+                .map(last -> known(last.before(), after))
+                .orElse(List.of());
+    }
+
     Optional<Event.ContractWaived> waiver(Digest image) {
         return waivers.stream().filter(w -> w.image().equals(image)).reduce((first, last) -> last);
     }

@@ -2,12 +2,16 @@ package io.jenkins.plugins.releasetrain.engine.contract;
 
 import io.jenkins.plugins.releasetrain.engine.event.ContractFinding;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -73,6 +77,28 @@ public final class Contracts {
             throw EngineException.invalid("Waiving the contract of service '" + service + "' needs a reason");
         }
         journal(service).update(s -> List.of(new Event.ContractWaived(service, image, reason, user)));
+    }
+
+    /**
+     * For the log of whoever brings these images: what is known of their contracts, worst first.
+     *
+     * @param most lines; one more says how many are left
+     */
+    public List<String> told(Map<String, PinnedImage> images, int most) {
+        List<String> lines = new ArrayList<>();
+        for (Severity severity : List.of(Severity.ERROR, Severity.WARN, Severity.INFO)) {
+            images.forEach((service, image) -> log(service).newestOf(image.digest()).stream()
+                    .flatMap(c -> c.findings().stream())
+                    .filter(f -> f.severity().equals(severity.name()))
+                    .forEach(f -> lines.add("Contract of service '" + service + "', "
+                            + severity.name().toLowerCase(Locale.ROOT) + ": " + text(f))));
+        }
+        if (lines.size() <= most) {
+            return lines;
+        }
+        List<String> first = new ArrayList<>(lines.subList(0, most));
+        first.add("… and " + (lines.size() - most) + " more; see the page of the change");
+        return first;
     }
 
     /** As in {@code api.yaml:12 GET /carts 200 /total: … (response-property-removed)}. */

@@ -13,6 +13,7 @@ import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Mode;
 import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import io.jenkins.plugins.releasetrain.engine.registry.Artifacts;
@@ -262,5 +263,20 @@ class RegistryGateTest {
                         EngineException.class,
                         e -> assertThat(e.kind().retryable()).isTrue());
         assertThat(events).isEmpty();
+    }
+
+    @Test
+    void logsTellTheWorstFirstAndHowManyAreLeft() {
+        Digest before = push(production, "prod/cart", "1", "perhaps /a", "GET /b", "perhaps /c");
+        Digest after = push(dev, "dev/cart", "2", "GET /new");
+        ask(before, after);
+        PinnedImage image = new PinnedImage("prod/cart", after, "2");
+        assertThat(contracts.told(Map.of("cart", image), 2))
+                .containsExactly(
+                        "Contract of service 'cart', error: api:1 GET /b: 'GET /b' is gone (line-removed)",
+                        "Contract of service 'cart', warn: api:1 perhaps /a: 'perhaps /a' is gone (line-removed)",
+                        "… and 1 more; see the page of the change");
+        assertThat(contracts.told(Map.of("cart", new PinnedImage("prod/cart", before, "1")), 2))
+                .isEmpty();
     }
 }
