@@ -16,6 +16,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 import jenkins.model.RunAction2;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
@@ -23,6 +25,7 @@ import org.kohsuke.stapler.export.ExportedBean;
  * The images that a build made, tested or promoted: of changes and lanes their ids only, since all else is in the history.
  */
 @ExportedBean
+@Restricted(NoExternalUse.class)
 public final class ImagesAction implements RunAction2 {
     private static final Logger LOGGER = Logger.getLogger(ImagesAction.class.getName());
     private static final Duration BETWEEN_SAVES = Duration.ofSeconds(10);

@@ -15,12 +15,15 @@ import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 import jenkins.model.TransientActionFactory;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.StaplerProxy;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
 /** A job's images by build, newest first. */
 @ExportedBean
+@Restricted(NoExternalUse.class)
 public final class JobImagesAction implements Action, StaplerProxy {
     private static final int BUILDS = 10;
 

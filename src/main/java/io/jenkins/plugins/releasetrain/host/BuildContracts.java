@@ -18,8 +18,11 @@ import io.jenkins.plugins.releasetrain.engine.registry.HttpRegistry;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import java.util.List;
 import java.util.Optional;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** Contracts that builds publish beside their images, and that their tools judge. */
+@Restricted(NoExternalUse.class)
 public final class BuildContracts {
     private static final int MOST_LINES = 20;
 

@@ -19,11 +19,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The catalogs as they are now. Those in SCM are read in the background, now and then and when somebody asks; one that
  * cannot be read, or has problems, stays what it was when it was good, also after a restart.
  */
+@Restricted(NoExternalUse.class)
 public final class Catalogs {
     private static final Logger LOGGER = Logger.getLogger(Catalogs.class.getName());
     private static final Duration UNTIL_FIRST = Duration.ofSeconds(30);

@@ -11,9 +11,12 @@ import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
 import io.jenkins.plugins.releasetrain.engine.event.ConfigurationPart;
 import java.util.List;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** What the configuration asks of the rest. */
 @Extension
+@Restricted(NoExternalUse.class)
 public final class ConfigurationServices implements ConfigurationHost {
     private static Controller controller() {
         return ReleaseService.get().controller();

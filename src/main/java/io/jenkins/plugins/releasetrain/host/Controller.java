@@ -45,12 +45,15 @@ import jenkins.scm.api.mixin.ChangeRequestSCMHead;
 import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.cps.replay.ReplayCause;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 
 /** The plugin's only way to Jenkins itself: threads, timers, its directory, its builds and its access control. */
+@Restricted(NoExternalUse.class)
 public final class Controller implements Loop.Host {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final int ID_LENGTH = 12;
@@ -285,11 +288,16 @@ public final class Controller implements Loop.Host {
         return new Access.Person(who.getName(), may(who, ReleasePermissions.RUN), may(who, ReleasePermissions.PROMOTE));
     }
 
-    /** Who is not known any more, or was never, may nothing. */
+    /** Who is not known any more may nothing; who was never signed in may what everybody may, and Jenkins itself may all. */
     private Access.Person person(String id) {
-        User user = id == null ? null : User.getById(id, false);
+        if (id == null || id.equals(ACL.ANONYMOUS_USERNAME)) {
+            return person(Jenkins.ANONYMOUS2);
+        } else if (id.equals(ACL.SYSTEM_USERNAME)) {
+            return person(ACL.SYSTEM2);
+        }
+        User user = User.getById(id, false);
         try {
-            return user == null ? new Access.Person(String.valueOf(id), false, false) : person(user.impersonate2());
+            return user == null ? new Access.Person(id, false, false) : person(user.impersonate2());
         } catch (AuthenticationException e) {
             return new Access.Person(id, false, false);
         }

@@ -7,9 +7,12 @@ import hudson.tasks.junit.SuiteResult;
 import hudson.tasks.junit.TestResultAction;
 import java.io.IOException;
 import java.util.List;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** Of the JUnit plugin, which need not be installed: only Jenkins loads this class, and only where it is. */
 @Extension(optional = true)
+@Restricted(NoExternalUse.class)
 public final class JUnitRecords implements TestRecords {
     @Override
     public int total(Run<?, ?> build) {

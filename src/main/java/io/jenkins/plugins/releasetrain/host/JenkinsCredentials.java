@@ -12,11 +12,14 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import java.util.List;
 import java.util.Optional;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Finds credentials: for a build, those that its job sees, folders included; for trains and lanes, which belong to no job,
  * those of the system store only.
  */
+@Restricted(NoExternalUse.class)
 public final class JenkinsCredentials {
     private JenkinsCredentials() {}
 

@@ -5,9 +5,12 @@ import hudson.model.Item;
 import hudson.model.listeners.ItemListener;
 import java.io.UncheckedIOException;
 import java.util.logging.Level;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** Notices jobs that are renamed or moved; Jenkins tells it of every job in a folder that is. */
 @Extension
+@Restricted(NoExternalUse.class)
 public final class JobMoves extends ItemListener {
     @Override
     public void onLocationChanged(Item item, String oldFullName, String newFullName) {

@@ -24,11 +24,14 @@ import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.logging.Level;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Advances the lanes of one environment, each by itself (design §6). Whatever goes wrong is tried again after pauses that
  * grow, until the lane has its outcome and its build has taken it (I8).
  */
+@Restricted(NoExternalUse.class)
 public final class LaneDriver {
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration NOW_AND_THEN = Duration.ofSeconds(30);

@@ -16,8 +16,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** Releases, and sets that are being tried, as text for other installers. */
+@Restricted(NoExternalUse.class)
 public final class Manifests {
     private final Settings configuration;
     private final Store store;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** Where jobs went that were renamed or moved: what their builds asked for before is still theirs, over restarts too. */
@@ -70,8 +71,9 @@ final class MovedJobs {
 
     private void write(Map<String, String> all) {
         try {
-            Files.createDirectories(file.getParent());
-            Path written = file.resolveSibling(file.getFileName() + ".new");
+            Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent());
+            Files.createDirectories(directory);
+            Path written = Path.of(file + ".new");
             Files.write(
                     written,
                     all.entrySet().stream()

@@ -3,8 +3,11 @@ package io.jenkins.plugins.releasetrain.host;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import java.util.List;
 import java.util.SortedMap;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** A build that waits for a train or a lane. All calls come from background threads. */
+@Restricted(NoExternalUse.class)
 public interface Passenger {
     /** A build that is no more. */
     Passenger GONE = new Passenger() {

@@ -17,11 +17,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.logging.Level;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Promotions that builds ask for; one whose build ends before it is complete is undone (I6). Looks after all promotions of
  * this controller, those of trains and lanes included, until none is half done.
  */
+@Restricted(NoExternalUse.class)
 public final class Promotions {
     private final ReleaseService service;
     private final Controller controller;

@@ -41,9 +41,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** Trains, lanes and promotions for the rest of the plugin. Nothing is opened before somebody needs it. */
 @Extension
+@Restricted(NoExternalUse.class)
 public final class ReleaseService {
     static final Logger LOGGER = Logger.getLogger(ReleaseService.class.getName());
     /** Before the names of streams of trains. */

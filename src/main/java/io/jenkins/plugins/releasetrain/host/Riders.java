@@ -16,9 +16,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.springframework.security.core.Authentication;
 
 /** Asks for builds, by the settings that hold now, whether they may do what they are about to do. */
+@Restricted(NoExternalUse.class)
 public final class Riders {
     private static final String PLACE = "Manage Jenkins » Release Train » %s '%s' » Who may (as code: access)";
 

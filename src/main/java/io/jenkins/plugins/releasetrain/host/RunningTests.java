@@ -12,8 +12,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** Looks now and then at what the bodies of running trials recorded of their tests, and holds no thread in between. */
+@Restricted(NoExternalUse.class)
 public final class RunningTests {
     private static final Duration AGAIN = Duration.ofSeconds(3);
 

@@ -5,8 +5,11 @@ import hudson.model.Run;
 import java.io.IOException;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** What a plugin recorded of a build's tests; one for each such plugin that is installed. */
+@Restricted(NoExternalUse.class)
 public interface TestRecords extends ExtensionPoint {
     /** How many there were. */
     record Counts(int passed, int failed, int skipped) {

@@ -25,12 +25,15 @@ import java.util.function.BiConsumer;
 import java.util.logging.Level;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Advances one train for all builds that wait for it (design §5): one loop for the passengers, and one for each of the
  * train's environments. A trial goes on with the conductor that it began with as long as that one's build lives.
  * Everything that must survive is in the store.
  */
+@Restricted(NoExternalUse.class)
 public final class TrainDriver {
     private static final Duration SOON = Duration.ofSeconds(2);
     private static final Duration NOW_AND_THEN = Duration.ofSeconds(30);

@@ -3,9 +3,12 @@ package io.jenkins.plugins.releasetrain.host;
 import hudson.Extension;
 import hudson.model.AdministrativeMonitor;
 import io.jenkins.plugins.releasetrain.labels.Labels;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** Tells administrators that this controller stays quiet beside a copy of itself. */
 @Extension
+@Restricted(NoExternalUse.class)
 public final class TwinMonitor extends AdministrativeMonitor {
     @Override
     public String getDisplayName() {

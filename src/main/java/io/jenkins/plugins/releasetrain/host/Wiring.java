@@ -270,16 +270,17 @@ final class Wiring implements AutoCloseable {
     }
 
     private Lanes lanes(EnvironmentConfiguration environment, Catalog catalog) {
-        LaneSettings settings = new LaneSettings(
+        LaneSettings usual = new LaneSettings(
                 environment.getIsolation(),
                 environment.getOnDrift(),
                 environment.getAttempts(),
                 TrainSettings.USUAL_MOVING_TAGS);
+        LaneSettings settings = Optional.ofNullable(environment.getLanes())
+                .map(configured -> configured.in(usual))
+                .orElse(usual);
         Registries registries = registriesOf(environment.getCatalog());
         return new Lanes(
-                environment.getLanes() == null
-                        ? settings
-                        : environment.getLanes().in(settings),
+                settings,
                 catalog,
                 registries,
                 environment(environment.getName()),

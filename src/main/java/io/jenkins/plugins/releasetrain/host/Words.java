@@ -2,8 +2,11 @@ package io.jenkins.plugins.releasetrain.host;
 
 import java.util.Collection;
 import java.util.stream.Collectors;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** Text of others for one line of a log. */
+@Restricted(NoExternalUse.class)
 public final class Words {
     private static final int LONGEST = 500;
     private static final int SHOWN = 20;

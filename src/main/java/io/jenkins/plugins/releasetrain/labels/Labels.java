@@ -2,11 +2,14 @@ package io.jenkins.plugins.releasetrain.labels;
 
 import org.jvnet.localizer.Localizable;
 import org.jvnet.localizer.ResourceBundleHolder;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Names of what the plugin adds to Jenkins: {@code Labels.properties} and its translations. No generated {@code Messages}, since
  * the build without Jenkins has no generator for them.
  */
+@Restricted(NoExternalUse.class)
 public final class Labels {
     private static final ResourceBundleHolder TEXTS = ResourceBundleHolder.get(Labels.class);
 

@@ -22,6 +22,8 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jvnet.localizer.Localizable;
 import org.jvnet.localizer.ResourceBundleHolder;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerProxy;
 import org.kohsuke.stapler.StaplerRequest2;
@@ -34,6 +36,7 @@ import org.kohsuke.stapler.verb.GET;
  * Whoever lacks Release/View sees nothing of it.
  */
 @Extension
+@Restricted(NoExternalUse.class)
 public final class TrainsAction implements RootAction, StaplerProxy {
     private static final Localizable DISPLAY_NAME =
             new Localizable(ResourceBundleHolder.get(TrainsAction.class), "displayName");

@@ -103,7 +103,7 @@ class WhoMayReleaseTest extends ShopTest {
     void aPriorityHasBounds() throws Exception {
         refused(
                 "monoRelease(train: 'shop', service: 'pay', image: 'evil', priority: 100000) { }",
-                "priority is 100000, but must be from -100 to 100");
+                "priority is 100000, but must be between -100 and 100");
     }
 
     @Test

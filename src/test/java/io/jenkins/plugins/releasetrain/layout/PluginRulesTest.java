@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.layout;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -147,6 +148,18 @@ class PluginRulesTest {
             .orShould()
             .dependOnClassesThat()
             .haveFullyQualifiedName(BASE + "host.RestartedStages");
+
+    /** Steps, configuration and permissions are what others may name; the rest may change from release to release. */
+    @ArchTest
+    static final ArchRule what_is_no_API_says_so = classes()
+            .that()
+            .resideInAnyPackage(BASE + "host..", BASE + "actions..", BASE + "pages..", BASE + "labels..")
+            .and()
+            .arePublic()
+            .and()
+            .areTopLevelClasses()
+            .should()
+            .beAnnotatedWith("org.kohsuke.accmod.Restricted");
 
     @ArchTest
     static final ArchRule static_fields_are_final =

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.contract;
 
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -7,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaParser;
 
@@ -67,8 +67,10 @@ final class AvroSchemas {
     private static <T> T guarded(String file, Parsing<T> parsing) {
         try {
             return parsing.get();
-        } catch (AvroRuntimeException | ClassCastException | NullPointerException | IndexOutOfBoundsException e) {
-            // Avro's parser has been known to meet some malformed schemas with these.
+        } catch (EngineException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Avro's parser has been known to meet some malformed schemas with failures of every kind.
             throw Texts.invalid(file, 0, "is no Avro schema: " + e.getMessage());
         } catch (StackOverflowError e) {
             throw Texts.invalid(file, 0, "has schemas that are nested too deeply");

@@ -107,12 +107,9 @@ public final class DockerDaemon implements ImageDaemon {
 
         @Override
         public void onNext(PushResponseItem item) {
-            if (item.getErrorDetail() != null) {
-                problem.compareAndSet(null, String.valueOf(item.getErrorDetail().getMessage()));
-            }
-            if (item.getAux() != null && item.getAux().getDigest() != null) {
-                digest.set(item.getAux().getDigest());
-            }
+            Optional.ofNullable(item.getErrorDetail())
+                    .ifPresent(error -> problem.compareAndSet(null, String.valueOf(error.getMessage())));
+            Optional.ofNullable(item.getAux()).map(aux -> aux.getDigest()).ifPresent(digest::set);
         }
 
         Digest digest(String image, Place place) {

@@ -204,6 +204,7 @@ public final class LivePromotion implements PromotionProgress {
         Optional<Long> rate = state.phase == Phase.CONTENT && elapsed.compareTo(SETTLED) >= 0 && done > 0
                 ? Optional.of(done * 1000 / elapsed.toMillis())
                 : Optional.empty();
+        long left = state.bytes - done;
         return new State(
                 state.phase,
                 state.imagesDone,
@@ -215,6 +216,6 @@ public final class LivePromotion implements PromotionProgress {
                 state.tagsDone,
                 state.tags,
                 rate,
-                rate.filter(r -> r > 0).map(r -> Duration.ofSeconds((state.bytes - done) / r)));
+                rate.filter(r -> r > 0).map(r -> Duration.ofSeconds(left / r)));
     }
 }

@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 
 /**
@@ -32,7 +33,7 @@ final class VerifyingStream implements AutoCloseable {
     private MessageDigest digester;
     private InputStream in;
     private int breaks;
-    private volatile int turn;
+    private final AtomicInteger turn = new AtomicInteger();
     private volatile long position;
     private volatile boolean reading;
     private volatile boolean closed;
@@ -82,7 +83,7 @@ final class VerifyingStream implements AutoCloseable {
 
     /** Changes whenever it is begun again: whoever read before then has no business any more. */
     int turn() {
-        return turn;
+        return turn.get();
     }
 
     /**
@@ -92,7 +93,7 @@ final class VerifyingStream implements AutoCloseable {
      * @param most bytes that are wanted
      */
     synchronized byte[] next(int mine, long most) {
-        if (mine != turn) {
+        if (mine != turn.get()) {
             throw new IllegalStateException("Blob " + blob.digest() + " is read by somebody else by now");
         }
         if (finished() && blob.size() > 0) {
@@ -116,7 +117,7 @@ final class VerifyingStream implements AutoCloseable {
 
     private synchronized void begin(long offset) {
         synchronized (opening) {
-            turn++;
+            turn.incrementAndGet();
             closed = false;
         }
         breaks = 0;
@@ -250,7 +251,7 @@ final class VerifyingStream implements AutoCloseable {
     /** Ends the reading of a turn; one that is over already has nothing to end. */
     void stop(int mine) {
         synchronized (opening) {
-            if (mine != turn) {
+            if (mine != turn.get()) {
                 return;
             }
             closed = true;
@@ -260,7 +261,7 @@ final class VerifyingStream implements AutoCloseable {
 
     @Override
     public void close() {
-        stop(turn);
+        stop(turn.get());
     }
 
     private void closeQuietly() {

@@ -92,7 +92,7 @@ public final class LaneSimulation {
                     all.add(name((service + i) % services));
                     all.add(name((service + services - i) % services));
                 }
-                if (connected % 2 == 1) {
+                if (connected % 2 != 0) {
                     all.add(name((service + services / 2) % services));
                 }
             }

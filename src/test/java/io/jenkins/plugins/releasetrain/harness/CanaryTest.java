@@ -1,0 +1,123 @@
+package io.jenkins.plugins.releasetrain.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import hudson.ExtensionList;
+import hudson.model.Result;
+import hudson.util.Secret;
+import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
+import io.jenkins.plugins.releasetrain.config.WebhookConfiguration;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import java.util.stream.Stream;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+
+/** A secret is put wherever one can be, and is found nowhere where it does not belong (I9). */
+class CanaryTest extends ShopTest {
+    private static final String CANARY = "c4n4ry-8f1e-in-the-mine";
+    private static final Logger ALL = Logger.getLogger("");
+
+    /** Of the controller, as its log would show it. */
+    private static final class Kept extends Handler {
+        private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
+
+        @Override
+        public void publish(LogRecord line) {
+            lines.add(new SimpleFormatter().format(line));
+        }
+
+        @Override
+        public void flush() {
+            // Kept at once.
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
+        }
+    }
+
+    @Test
+    void I9_aSecretOfATestIsInNoFilePageAnswerLogOrStore() throws Exception {
+        Kept log = new Kept();
+        ALL.addHandler(log);
+        try {
+            SystemCredentialsProvider.getInstance()
+                    .getCredentials()
+                    .add(new StringCredentialsImpl(
+                            CredentialsScope.GLOBAL, "canary", "", Secret.fromString(CANARY)));
+            SystemCredentialsProvider.getInstance().save();
+            ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class)
+                    .setWebhooks(List.of(new WebhookConfiguration(
+                            "chat", Secret.fromString("http://127.0.0.1:1/" + CANARY), "canary")));
+            for (String body : List.of(
+                    "unstable('https://ci:' + TOK + '@api.example answered 500')",
+                    "error('https://ci:' + TOK + '@api.example answered 500')",
+                    "throw new IllegalStateException('first line\\nFinished: SUCCESS ' + TOK)",
+                    "catchError(stageResult: 'UNSTABLE', buildResult: 'UNSTABLE', message: TOK) { error TOK }")) {
+                shop.build("cart", "1." + body.length());
+                shop.build("mail", "1." + body.length());
+                String step = body.length() % 2 == 0
+                        ? "monoRelease(train: 'shop', service: 'cart', image: '1.%d')"
+                        : "microRelease(environment: 'cd', candidates: [mail: '1.%d'])";
+                WorkflowRun build = jenkins.buildAndAssertStatus(
+                        Result.FAILURE,
+                        Shop.job(jenkins, "job" + body.length(), """
+                    withCredentials([string(credentialsId: 'canary', variable: 'TOK')]) {
+                      %s { %s }
+                    }
+                    """.formatted(step.formatted(body.length()), body)));
+                assertThat(JenkinsRule.getLog(build)).doesNotContain(CANARY);
+                assertThat(build.getLog(Integer.MAX_VALUE)).noneMatch(l -> l.contains(CANARY));
+            }
+        } finally {
+            ALL.removeHandler(log);
+        }
+        JenkinsRule.WebClient client = jenkins.createWebClient();
+        for (String answer : List.of("now", "history", "audit", "history?text=" + CANARY, "metrics", "webhooks")) {
+            String json = client.goTo("release-trains/api/" + answer, "")
+                    .getWebResponse()
+                    .getContentAsString();
+            assertThat(json).as(answer).doesNotContain(CANARY);
+        }
+        assertThat(client.goTo("manage/release-train/").getWebResponse().getContentAsString())
+                .doesNotContain(CANARY);
+        assertThat(log.lines).noneMatch(l -> l.contains(CANARY));
+        assertThat(files()).isEmpty();
+    }
+
+    /** What other plugins keep of a build's steps is theirs. */
+    private List<Path> files() throws IOException {
+        Path home = jenkins.jenkins.getRootDir().toPath();
+        try (Stream<Path> all = Files.walk(home)) {
+            return all.filter(Files::isRegularFile)
+                    .filter(f -> Stream.of("plugins", "war", "workflow", "workflow-completed")
+                            .noneMatch(part -> home.relativize(f).toString().contains(part)))
+                    .filter(CanaryTest::holdsIt)
+                    .toList();
+        }
+    }
+
+    private static boolean holdsIt(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1).contains(CANARY);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
