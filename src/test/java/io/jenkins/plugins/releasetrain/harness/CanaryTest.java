@@ -59,8 +59,7 @@ class CanaryTest extends ShopTest {
         try {
             SystemCredentialsProvider.getInstance()
                     .getCredentials()
-                    .add(new StringCredentialsImpl(
-                            CredentialsScope.GLOBAL, "canary", "", Secret.fromString(CANARY)));
+                    .add(new StringCredentialsImpl(CredentialsScope.GLOBAL, "canary", "", Secret.fromString(CANARY)));
             SystemCredentialsProvider.getInstance().save();
             ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class)
                     .setWebhooks(List.of(new WebhookConfiguration(
@@ -78,10 +77,10 @@ class CanaryTest extends ShopTest {
                 WorkflowRun build = jenkins.buildAndAssertStatus(
                         Result.FAILURE,
                         Shop.job(jenkins, "job" + body.length(), """
-                    withCredentials([string(credentialsId: 'canary', variable: 'TOK')]) {
-                      %s { %s }
-                    }
-                    """.formatted(step.formatted(body.length()), body)));
+                            withCredentials([string(credentialsId: 'canary', variable: 'TOK')]) {
+                              %s { %s }
+                            }
+                            """.formatted(step.formatted(body.length()), body)));
                 assertThat(JenkinsRule.getLog(build)).doesNotContain(CANARY);
                 assertThat(build.getLog(Integer.MAX_VALUE)).noneMatch(l -> l.contains(CANARY));
             }
