@@ -62,16 +62,31 @@ final class ApiDispatcher extends KubernetesCrudDispatcher {
 
     /** @throws IllegalArgumentException with what a client would have got, where it is not created */
     void create(HasMetadata resource) {
-        String root = resource.getApiVersion().contains("/") ? "/apis/" : "/api/";
-        String path = root + resource.getApiVersion() + "/namespaces/"
+        check(handleCreate(recorded(HttpMethod.POST, collection(resource), resource)), 201);
+    }
+
+    /** @throws IllegalArgumentException with what a client would have got, where it is not updated */
+    void update(HasMetadata resource, String subresource) {
+        String path = collection(resource) + "/" + resource.getMetadata().getName() + subresource;
+        check(handleUpdate(recorded(HttpMethod.PUT, path, resource)), 200);
+    }
+
+    private static String collection(HasMetadata resource) {
+        return (resource.getApiVersion().contains("/") ? "/apis/" : "/api/") + resource.getApiVersion() + "/namespaces/"
                 + resource.getMetadata().getNamespace() + "/" + resource.getPlural();
-        MockResponse response = handleCreate(new RecordedRequest(
+    }
+
+    private RecordedRequest recorded(HttpMethod method, String path, HasMetadata resource) {
+        return new RecordedRequest(
                 "HTTP/1.1",
-                HttpMethod.POST,
+                method,
                 path,
                 Headers.builder().build(),
-                new Buffer().write(serialization.asJson(resource).getBytes(UTF_8))));
-        if (response.code() != 201) {
+                new Buffer().write(serialization.asJson(resource).getBytes(UTF_8)));
+    }
+
+    private static void check(MockResponse response, int expected) {
+        if (response.code() != expected) {
             throw new IllegalArgumentException(response.getBody().readUtf8());
         }
     }

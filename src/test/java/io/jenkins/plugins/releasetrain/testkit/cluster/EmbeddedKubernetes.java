@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Collection;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -78,6 +79,23 @@ public final class EmbeddedKubernetes implements AutoCloseable {
     /** Creates many objects at once, without a request for each. */
     public void load(Collection<? extends HasMetadata> resources) {
         resources.forEach(dispatcher::create);
+    }
+
+    /** Replaces an object, without a request and whatever its version. */
+    public void update(HasMetadata resource) {
+        dispatcher.update(resource, "");
+    }
+
+    public void updateStatus(HasMetadata resource) {
+        dispatcher.update(resource, "/status");
+    }
+
+    /** Requests are remembered until then, and what watches were told. */
+    public void forgetRequests() throws InterruptedException {
+        while (server.takeRequest(0, TimeUnit.MILLISECONDS) != null) {
+            // Taken out.
+        }
+        compact();
     }
 
     /** The next requests, that many, are answered with 503, as while an API server restarts. */

@@ -8,6 +8,8 @@ import java.util.function.Supplier;
 /** {@code standalone/bench/run NAME}: runs one benchmark; the last line of its output is one JSON object. */
 public final class BenchMain {
     private static final Map<String, Supplier<Benchmark>> BENCHMARKS = new TreeMap<>(Map.of(
+            "cluster",
+            Clusters::new,
             "history",
             History::new,
             "lanes",
