@@ -167,6 +167,11 @@ public final class ReleaseService {
         return wiring().catalog(settings().train(train).getCatalog());
     }
 
+    /** For whatever else uses them. */
+    public Environments environments() {
+        return new Environments(this::wiring, this::catalogsIn);
+    }
+
     /** Of the trains and lanes that install into the environment. */
     List<Catalog> catalogsIn(String environment) {
         return settings().catalogsIn(environment).stream()

@@ -237,7 +237,7 @@ final class BodyRun implements Serializable {
     }
 
     /** The environment of design §4. */
-    private static final class Variables extends EnvironmentExpander {
+    static final class Variables extends EnvironmentExpander {
         private static final long serialVersionUID = 1;
 
         private final TreeMap<String, String> variables;

@@ -36,7 +36,8 @@ class DocsTest {
 
     @Test
     void everyExampleOfTheStepsRuns(JenkinsRule jenkins) throws Exception {
-        for (String page : List.of("promoteImage", "monoRelease", "microRelease", "trackImage", "releaseManifest")) {
+        for (String page : List.of(
+                "promoteImage", "monoRelease", "microRelease", "trackImage", "cdEnvironment", "releaseManifest")) {
             int number = 0;
             for (String example : blocks("steps/" + page + ".md", "groovy")) {
                 number++;

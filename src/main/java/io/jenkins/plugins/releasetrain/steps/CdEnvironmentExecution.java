@@ -1,0 +1,225 @@
+package io.jenkins.plugins.releasetrain.steps;
+
+import hudson.AbortException;
+import hudson.EnvVars;
+import io.jenkins.plugins.releasetrain.engine.environment.Environment;
+import io.jenkins.plugins.releasetrain.engine.environment.Occupation;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Answer;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jenkinsci.plugins.workflow.steps.BodyExecution;
+import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
+import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+
+/**
+ * Waits for an environment, holds it while the body runs, and renews the lease. A build that is gone loses it with its lease;
+ * one that goes on after a restart holds it still, if that was within the lease.
+ */
+final class CdEnvironmentExecution extends StepExecution {
+    private static final long serialVersionUID = 1;
+    private static final Logger LOGGER = Logger.getLogger(CdEnvironmentExecution.class.getName());
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
+    /** A lease is renewed when so much of it is over. */
+    private static final int THIRD = 3;
+
+    private final String name;
+    private final String mode;
+    private final String id = "step-" + UUID.randomUUID();
+    /** 0 while it waits. */
+    private volatile long token;
+
+    private volatile boolean allowed;
+    private volatile boolean over;
+    private volatile BodyExecution body;
+    private transient volatile String told;
+
+    CdEnvironmentExecution(StepContext context, String name, String mode) {
+        super(context);
+        this.name = name;
+        this.mode = mode;
+    }
+
+    @Override
+    public boolean start() {
+        ReleaseService.get().execute(this::goOn);
+        return false;
+    }
+
+    @Override
+    public void onResume() {
+        ReleaseService.get().execute(this::goOn);
+    }
+
+    @Override
+    public String getStatus() {
+        return token > 0 ? "holds environment '" + name + "'" : told == null ? "waits" : told;
+    }
+
+    private Environment environment() {
+        return ReleaseService.get().environments().get(name);
+    }
+
+    private Occupation occupation() throws IOException, InterruptedException {
+        String build = Origins.of(getContext()).build();
+        return new Occupation(
+                environment(),
+                id,
+                "cdEnvironment" + (build.isEmpty() ? "" : " by " + build),
+                CdEnvironmentStep.mode(mode));
+    }
+
+    private void goOn() {
+        if (over) {
+            return;
+        }
+        try {
+            if (token > 0) {
+                renew();
+            } else {
+                ask();
+            }
+        } catch (EngineException e) {
+            if (e.kind().retryable()) {
+                say(e.getMessage());
+                ReleaseService.get().later(this::goOn, TRY_AGAIN);
+            } else {
+                fail(e);
+            }
+        } catch (Throwable t) {
+            fail(t);
+        }
+    }
+
+    private void ask() throws IOException, InterruptedException {
+        if (!allowed) {
+            checkPlace();
+            ReleaseService.get().riders().mayRunLanes(Origins.asking(getContext()), name, List.of(), false);
+            allowed = true;
+        }
+        Occupation occupation = occupation();
+        Answer answer = occupation.ask(ReleaseService.get().environments().services(name));
+        if (answer instanceof Answer.Granted granted) {
+            token = granted.token();
+            getContext().saveState();
+            if (over) {
+                occupation.release();
+                return;
+            }
+            say("environment '" + name + "' is held");
+            begin();
+            ReleaseService.get().later(this::goOn, environment().lease().dividedBy(THIRD));
+        } else {
+            Answer.Waiting waiting = (Answer.Waiting) answer;
+            say("environment '" + name + "': position " + waiting.position() + ", held by "
+                    + String.join(", ", waiting.waitsFor()));
+            ReleaseService.get().later(this::goOn, ASK_AGAIN);
+        }
+    }
+
+    /** A place in the line that is asked for within its own body would never come. */
+    private void checkPlace() throws IOException, InterruptedException {
+        EnvVars given = new EnvVars();
+        EnvironmentExpander outer = getContext().get(EnvironmentExpander.class);
+        if (outer != null) {
+            outer.expand(given);
+        }
+        if (name.equals(given.get("RELEASE_ENVIRONMENT"))) {
+            throw EngineException.invalid("environment '" + name
+                    + "' cannot be waited for within a step that holds it; put this step behind or before the other");
+        }
+    }
+
+    private void begin() throws IOException, InterruptedException {
+        Environment environment = environment();
+        Map<String, String> variables = Map.of(
+                "RELEASE_ENVIRONMENT", name,
+                "RELEASE_NAMESPACE", environment.namespace(),
+                "RELEASE_BASE_URL", environment.baseUrl());
+        body = getContext()
+                .newBodyInvoker()
+                .withContext(EnvironmentExpander.merge(
+                        getContext().get(EnvironmentExpander.class), new BodyRun.Variables(variables)))
+                .withCallback(new Callback(this))
+                .start();
+    }
+
+    private void renew() throws IOException, InterruptedException {
+        occupation().renew(token);
+        ReleaseService.get().later(this::goOn, environment().lease().dividedBy(THIRD));
+    }
+
+    /** Where a body runs, it ends with the reason; otherwise the step does. */
+    private void fail(Throwable why) {
+        BodyExecution running = body;
+        if (running == null || over) {
+            over = true;
+            leave();
+            Answering.fail(getContext(), "cdEnvironment", why);
+        } else {
+            running.cancel(new AbortException("cdEnvironment: " + why.getMessage()));
+        }
+    }
+
+    @Override
+    public void stop(Throwable cause) throws Exception {
+        over = true;
+        ReleaseService.get().execute(this::leave);
+        super.stop(cause);
+    }
+
+    /** What cannot be given back ends with its lease. */
+    private void leave() {
+        try {
+            occupation().release();
+        } catch (IOException | RuntimeException e) {
+            LOGGER.log(Level.WARNING, e, () -> "Environment '" + name + "' could not be given back by " + id);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void ended(Runnable answer) {
+        over = true;
+        ReleaseService.get().execute(() -> {
+            leave();
+            answer.run();
+        });
+    }
+
+    private void say(String text) {
+        if (!text.equals(told)) {
+            told = text;
+            Logs.say(getContext(), text);
+        }
+    }
+
+    private static final class Callback extends BodyExecutionCallback {
+        private static final long serialVersionUID = 1;
+
+        private final CdEnvironmentExecution owner;
+
+        Callback(CdEnvironmentExecution owner) {
+            this.owner = owner;
+        }
+
+        @Override
+        public void onSuccess(StepContext context, Object result) {
+            owner.ended(() -> owner.getContext().onSuccess(result));
+        }
+
+        @Override
+        public void onFailure(StepContext context, Throwable why) {
+            owner.ended(() -> owner.getContext().onFailure(why));
+        }
+    }
+}
