@@ -3,7 +3,6 @@ package io.jenkins.plugins.releasetrain.host;
 import io.fabric8.kubernetes.client.Config;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import java.io.IOException;
-import java.net.Authenticator;
 import java.net.InetSocketAddress;
 import java.net.PasswordAuthentication;
 import java.net.Proxy;
@@ -43,12 +42,7 @@ final class JenkinsProxy extends ProxySelector {
     }
 
     RegistrySettings.Proxy forRegistries() {
-        return new RegistrySettings.Proxy(this, Optional.of(new Authenticator() {
-            @Override
-            protected PasswordAuthentication getPasswordAuthentication() {
-                return getRequestorType() == RequestorType.PROXY ? login.get().orElse(null) : null;
-            }
-        }));
+        return new RegistrySettings.Proxy(this, login);
     }
 
     /** Where Jenkins has no proxy, what the kubeconfig and the environment say stays. */

@@ -1,13 +1,22 @@
 package io.jenkins.plugins.releasetrain.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.client.Config;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
+import io.jenkins.plugins.releasetrain.engine.registry.HttpRegistry;
+import io.jenkins.plugins.releasetrain.engine.registry.RegistryConnections;
+import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
+import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
+import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
 import java.net.InetSocketAddress;
 import java.net.PasswordAuthentication;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
+import java.time.Clock;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +39,30 @@ class JenkinsProxyTest {
         assertThat(proxy.select(URI.create("https://registry.example/v2/"))).containsExactly(OUT);
         assertThat(proxy.select(URI.create("https://registry.internal/v2/"))).containsExactly(Proxy.NO_PROXY);
         assertThat(proxy.forRegistries().selector()).isSameAs(proxy);
+    }
+
+    /** Java's client takes our credentials away, and fails at a 401, where it has an authenticator. */
+    @Test
+    void JP_5_aRegistryThatAsksForAPasswordGetsOursAndTheProxyItsOwn() throws Exception {
+        try (EmbeddedRegistry guarded =
+                EmbeddedRegistry.start(RegistryOptions.DEFAULT.withBasicAuth("ci", "of the registry"))) {
+            RegistrySettings settings = RegistrySettings.of(guarded.host())
+                    .withPlainHttp()
+                    .withProxy(new JenkinsProxy(host -> Optional.of(Proxy.NO_PROXY), () -> login).forRegistries());
+            HttpRegistry anonymous = new HttpRegistry(settings, connections());
+            assertThatThrownBy(() -> anonymous.resolve("shop/cart", "1"))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining("401");
+            HttpRegistry known = new HttpRegistry(
+                    settings.withCredentials(
+                            () -> Optional.of(new RegistrySettings.Credentials("ci", "of the registry"))),
+                    connections());
+            assertThat(known.resolve("shop/cart", "1")).isEmpty();
+        }
+    }
+
+    private static RegistryConnections connections() {
+        return new RegistryConnections(Clock.systemUTC(), Sleeper.real());
     }
 
     @Test

@@ -103,10 +103,7 @@ public final class RegistryConnections {
                 || settings.clientCertificate().isPresent()) {
             builder.sslContext(TrustedCertificates.contextFor(settings));
         }
-        settings.proxy().ifPresent(proxy -> {
-            builder.proxy(proxy.selector());
-            proxy.authenticator().ifPresent(builder::authenticator);
-        });
+        settings.proxy().ifPresent(proxy -> builder.proxy(proxy.selector()));
         if (settings.proxy().isEmpty() && ProxySelector.getDefault() != null) {
             builder.proxy(ProxySelector.getDefault());
         }

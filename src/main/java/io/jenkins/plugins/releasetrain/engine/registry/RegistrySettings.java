@@ -1,15 +1,17 @@
 package io.jenkins.plugins.releasetrain.engine.registry;
 
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import java.net.Authenticator;
+import java.net.PasswordAuthentication;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -235,9 +237,24 @@ public record RegistrySettings(
      * How to get out.
      *
      * @param selector the proxy of each address, with the exceptions
-     * @param authenticator for a proxy that wants to know who we are
+     * @param login for a proxy that wants to know who we are, asked for each request
      */
-    public record Proxy(ProxySelector selector, Optional<Authenticator> authenticator) {}
+    public record Proxy(ProxySelector selector, Supplier<Optional<PasswordAuthentication>> login) {
+        /**
+         * What a request tells the proxy on its way; empty where there is none. No {@link java.net.Authenticator} does it: with
+         * one, Java's client drops our own credentials for the registry and fails at its 401.
+         */
+        Optional<String> authorization(URI uri) {
+            boolean proxied =
+                    selector.select(uri).stream().anyMatch(proxy -> proxy.type() == java.net.Proxy.Type.HTTP);
+            return proxied ? login.get().map(Proxy::basic) : Optional.empty();
+        }
+
+        private static String basic(PasswordAuthentication login) {
+            String both = login.getUserName() + ":" + new String(login.getPassword());
+            return "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8));
+        }
+    }
 
     /**
      * @param concurrentRequests most requests under way at once at this host; fewer while it throttles

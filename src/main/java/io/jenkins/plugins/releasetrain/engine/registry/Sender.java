@@ -240,7 +240,7 @@ final class Sender {
     }
 
     /** @param timeout until the answer's headers; uploads have none, for the client counts the sending too */
-    private static HttpRequest request(Call call, String authorization, Optional<Duration> timeout) {
+    private HttpRequest request(Call call, String authorization, Optional<Duration> timeout) {
         HttpRequest.Builder builder = HttpRequest.newBuilder(call.uri())
                 .method(call.method(), call.body())
                 .setHeader("User-Agent", AGENT);
@@ -249,6 +249,9 @@ final class Sender {
         if (!authorization.isEmpty()) {
             builder.setHeader("Authorization", authorization);
         }
+        settings.proxy()
+                .flatMap(proxy -> proxy.authorization(call.uri()))
+                .ifPresent(value -> builder.setHeader("Proxy-Authorization", value));
         return builder.build();
     }
 
