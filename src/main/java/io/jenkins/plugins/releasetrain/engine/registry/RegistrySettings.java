@@ -245,8 +245,7 @@ public record RegistrySettings(
          * one, Java's client drops our own credentials for the registry and fails at its 401.
          */
         Optional<String> authorization(URI uri) {
-            boolean proxied =
-                    selector.select(uri).stream().anyMatch(proxy -> proxy.type() == java.net.Proxy.Type.HTTP);
+            boolean proxied = selector.select(uri).stream().anyMatch(proxy -> proxy.type() == java.net.Proxy.Type.HTTP);
             return proxied ? login.get().map(Proxy::basic) : Optional.empty();
         }
 
