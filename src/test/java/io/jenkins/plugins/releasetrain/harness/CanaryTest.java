@@ -78,7 +78,7 @@ class CanaryTest extends ShopTest {
                         Result.FAILURE,
                         Shop.job(jenkins, "job" + body.length(), """
                             withCredentials([string(credentialsId: 'canary', variable: 'TOK')]) {
-                              %s { %s }
+                              %s { if (env.RELEASE_CHANGED) { %s } }
                             }
                             """.formatted(step.formatted(body.length()), body)));
                 assertThat(JenkinsRule.getLog(build)).doesNotContain(CANARY);
