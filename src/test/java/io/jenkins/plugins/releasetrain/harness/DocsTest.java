@@ -41,6 +41,10 @@ class DocsTest {
             int number = 0;
             for (String example : blocks("steps/" + page + ".md", "groovy")) {
                 number++;
+                if (example.contains("docker.")) {
+                    // Needs a Docker daemon, and the plugin that has this variable.
+                    continue;
+                }
                 try (Shop shop = new Shop()) {
                     shop.build("cart", "1.4.2");
                     shop.build("pay", "2.0.0");
