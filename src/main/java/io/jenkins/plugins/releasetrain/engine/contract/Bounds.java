@@ -14,8 +14,8 @@ final class Bounds {
     static final int NODES = 500_000;
     /** Objects and lists within each other; also what keeps recursive libraries within a thread's stack. */
     static final int DEPTH = 100;
-    /** Comparisons of two values: a contract of 1,000 operations takes some 50,000. */
-    static final int STEPS = 5_000_000;
+    /** Comparisons of two values: a contract of 1,000 operations takes some 500,000. */
+    static final int STEPS = 4_000_000;
 
     private Bounds() {}
 

@@ -7,6 +7,8 @@ package io.jenkins.plugins.releasetrain.engine.contract;
  * @param location such as {@code GET /carts/{id} 200 application/json /total}
  */
 record Place(Direction direction, String what, String location) {
+    private static final int LONGEST = 400;
+
     static final String BODY = "body";
     static final String PROPERTY = "property";
     static final String PARAMETER = "parameter";
@@ -17,7 +19,10 @@ record Place(Direction direction, String what, String location) {
     }
 
     Place in(String step) {
-        return new Place(direction, PROPERTY, location + (what.equals(PROPERTY) ? "/" : " /") + step);
+        // A path through many references would otherwise grow with each of them.
+        return location.length() > LONGEST
+                ? new Place(direction, PROPERTY, location)
+                : new Place(direction, PROPERTY, location + (what.equals(PROPERTY) ? "/" : " /") + step);
     }
 
     /** Such as {@code request-property-}. */

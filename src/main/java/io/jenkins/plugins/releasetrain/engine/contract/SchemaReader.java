@@ -105,7 +105,7 @@ final class SchemaReader {
     }
 
     private void part(Schema schema, Json part) {
-        budget.step(1L + part.members().size());
+        budget.step(5L + part.members().size());
         if (part.isFalse()) {
             schema.types.clear();
             schema.types.add(Schema.NEVER);

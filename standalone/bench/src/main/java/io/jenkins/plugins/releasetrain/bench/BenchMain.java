@@ -10,6 +10,8 @@ public final class BenchMain {
     private static final Map<String, Supplier<Benchmark>> BENCHMARKS = new TreeMap<>(Map.of(
             "cluster",
             Clusters::new,
+            "contracts",
+            Contracts::new,
             "history",
             History::new,
             "lanes",
