@@ -43,8 +43,10 @@ final class SchemaValues {
             }
             return;
         }
-        Map<String, Json> before = byText(old.values);
-        Map<String, Json> after = now.values == null ? Map.of() : byText(now.values);
+        values(byText(old.values), now.values == null ? Map.of() : byText(now.values));
+    }
+
+    private void values(Map<String, Json> before, Map<String, Json> after) {
         after.forEach((text, value) -> {
             if (!before.containsKey(text)) {
                 report.severity(

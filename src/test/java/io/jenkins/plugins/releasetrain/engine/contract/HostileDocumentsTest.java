@@ -177,10 +177,10 @@ class HostileDocumentsTest {
 
     @Test
     void aLongChainOfReferencesIsNoRecursion() {
-        String defs = IntStream.range(0, 50_000)
+        String defs = IntStream.range(0, 20_000)
                 .mapToObj(i -> "\"d%d\": {\"properties\": {\"p\": {\"$ref\": \"#/$defs/d%d\"}}}".formatted(i, i + 1))
                 .collect(Collectors.joining(","));
-        String schema = "{\"$ref\": \"#/$defs/d0\", \"$defs\": {" + defs + ", \"d50000\": true}}";
+        String schema = "{\"$ref\": \"#/$defs/d0\", \"$defs\": {" + defs + ", \"d20000\": true}}";
         assertThat(schemas(schema, schema)).isEmpty();
     }
 

@@ -102,17 +102,20 @@ final class Contracts implements Benchmark {
                                 type: array
                                 items: {$ref: '#/components/schemas/Thing%1$d'}
                 """.formatted(i));
-            schemas.append(
-                    "    Thing%d:\n      type: object\n      required: [p0, p1]\n      properties:\n".formatted(i));
-            for (int p = 0; p < FIELDS / 2; p++) {
-                boolean changed = version == 2 && i == OPERATIONS / 2 && p == 0;
-                schemas.append("        p%d:\n          description: What p%d is\n          type: %s\n"
-                        .formatted(p, p, changed ? "boolean" : "string"));
-            }
-            schemas.append("        price: {$ref: '#/components/schemas/Money'}\n");
+            schema(schemas, i, version);
         }
         String text = yaml.append(schemas).toString();
         return List.of(file(ContractKind.OPENAPI, "api", json ? Json.of(text) : text));
+    }
+
+    private static void schema(StringBuilder schemas, int i, int version) {
+        schemas.append("    Thing%d:\n      type: object\n      required: [p0, p1]\n      properties:\n".formatted(i));
+        for (int p = 0; p < FIELDS / 2; p++) {
+            boolean changed = version == 2 && i == OPERATIONS / 2 && p == 0;
+            schemas.append("        p%d:\n          description: What p%d is\n          type: %s\n"
+                    .formatted(p, p, changed ? "boolean" : "string"));
+        }
+        schemas.append("        price: {$ref: '#/components/schemas/Money'}\n");
     }
 
     private static List<ContractFile> protobuf(int version) {
