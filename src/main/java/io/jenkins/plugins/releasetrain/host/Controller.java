@@ -8,6 +8,7 @@ import hudson.model.Cause;
 import hudson.model.Computer;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
+import hudson.model.Job;
 import hudson.model.Node;
 import hudson.model.Run;
 import hudson.model.User;
@@ -179,6 +180,15 @@ public final class Controller implements Loop.Host {
         Run<?, ?> found = Run.fromExternalizableId(build);
         String job = found == null ? movedJobs().now(build.substring(0, mark)) : "";
         return Optional.ofNullable(found == null ? Run.fromExternalizableId(job + build.substring(mark)) : found);
+    }
+
+    /** The build; where its record is deleted, the newest of its job, which sees the same credentials. */
+    Optional<Run<?, ?>> buildOfSameJob(String build) {
+        return build(build).or(() -> {
+            int mark = build.lastIndexOf('#');
+            Item job = mark < 0 ? null : Jenkins.get().getItemByFullName(movedJobs().now(build.substring(0, mark)));
+            return job instanceof Job<?, ?> known ? Optional.ofNullable(known.getLastBuild()) : Optional.empty();
+        });
     }
 
     private synchronized MovedJobs movedJobs() {

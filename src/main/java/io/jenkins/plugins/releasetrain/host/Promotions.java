@@ -141,8 +141,10 @@ public final class Promotions {
         }
     }
 
+    /** With the credentials that the order's job sees, also when that build is deleted; else only the system's are left. */
     private Registry target(PromotionOrdered order) {
-        return service.target(order.to(), controller.build(order.origin().build()));
+        return service.target(
+                order.to(), controller.buildOfSameJob(order.origin().build()));
     }
 
     private static void warn(String promotion, String problem) {

@@ -113,7 +113,7 @@ final class Failures {
             case UNAUTHENTICATED -> "Check the credentials configured for this registry.";
             case FORBIDDEN -> forbidden(call);
             case NOT_FOUND ->
-                "POST".equals(call.method())
+                "POST".equals(call.method()) && call.uri().getPath().contains("/blobs/uploads")
                         ? "Create the repository first: not every registry makes one where something is pushed."
                         : "Check the name of the repository and that it holds this content.";
             case RATE_LIMITED ->

@@ -157,6 +157,10 @@ class PromotionRegistriesTest {
                 List.of(Personalities.namingOtherDigests()),
                 List.of(Personalities.repeatingPages()),
                 List.of(Personalities.showingLate(2)),
+                // RG-4
+                List.of(Personalities.answeringReferrersWith(Personalities.page())),
+                List.of(Personalities.answeringReferrersWith(Reply.error(403, "DENIED", "forbidden"))),
+                List.of(Personalities.answeringReferrersWith(Reply.error(429, "TOOMANYREQUESTS", "slow down"))),
                 List.of(Personalities.hiding(401), Personalities.forgettingUploads(3, 416)),
                 List.of(Personalities.failingEvery(7, Failure.cut(0))),
                 List.of(Personalities.failingEvery(5, Failure.unavailable())));
