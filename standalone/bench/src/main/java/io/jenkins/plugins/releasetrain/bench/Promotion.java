@@ -40,7 +40,10 @@ final class Promotion implements Benchmark {
     private static final int SET = 200;
     /** A server's JVM has run for days; the compiler is done with what copies only after some. */
     private static final int WARM_UP = Integer.getInteger("warm", 8);
-    /** What to measure: cost, images, set, or figures without "promotion."; all where it is empty. */
+    /**
+     * What to measure: cost (requests, limited, many, large), images (cold, present, index), set (set200, unchanged200,
+     * tags_only_after_early200); all where it is empty.
+     */
     private static final String ONLY = System.getProperty("only", "");
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -80,7 +83,7 @@ final class Promotion implements Benchmark {
             throw new IllegalStateException("Needs docker-registry and skopeo on the PATH");
         }
         try (DockerRegistry source = DockerRegistry.start()) {
-            if (wanted("cost")) {
+            if (wanted("cost", "requests", "limited", "many", "large")) {
                 new PromotionCost(figures, out, this::with).measure(source);
             }
             out.printf(
@@ -98,7 +101,7 @@ final class Promotion implements Benchmark {
         return figures;
     }
 
-    private static boolean wanted(String... names) {
+    static boolean wanted(String... names) {
         return ONLY.isEmpty() || List.of(names).stream().anyMatch(List.of(ONLY.split(","))::contains);
     }
 
@@ -171,7 +174,8 @@ final class Promotion implements Benchmark {
     /** @param copies what skopeo copies: one name for both sides, or two, of which the second is measured */
     private void compare(String name, DockerRegistry source, Act before, Act act, List<String> copies)
             throws Exception {
-        if (!wanted("images", "set", name.substring(name.indexOf('.') + 1))) {
+        String group = name.matches(".*(cold|present|index)") ? "images" : "set";
+        if (!wanted(group, name.substring(name.indexOf('.') + 1))) {
             return;
         }
         List<Double> ours = new ArrayList<>();
