@@ -186,7 +186,9 @@ public final class Controller implements Loop.Host {
     Optional<Run<?, ?>> buildOfSameJob(String build) {
         return build(build).or(() -> {
             int mark = build.lastIndexOf('#');
-            Item job = mark < 0 ? null : Jenkins.get().getItemByFullName(movedJobs().now(build.substring(0, mark)));
+            Item job = mark < 0
+                    ? null
+                    : Jenkins.get().getItemByFullName(movedJobs().now(build.substring(0, mark)));
             return job instanceof Job<?, ?> known ? Optional.ofNullable(known.getLastBuild()) : Optional.empty();
         });
     }
