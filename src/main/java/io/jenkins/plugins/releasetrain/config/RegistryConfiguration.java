@@ -75,6 +75,12 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         return repositoryPrefix;
     }
 
+    /** Before names of repositories, with a slash at its end; empty for none. */
+    public String prefix() {
+        String prefix = getRepositoryPrefix();
+        return prefix == null || prefix.endsWith("/") ? Util.fixNull(prefix) : prefix + "/";
+    }
+
     @DataBoundSetter
     public void setRepositoryPrefix(String repositoryPrefix) {
         this.repositoryPrefix = Util.fixEmptyAndTrim(repositoryPrefix);

@@ -100,6 +100,14 @@ public final class Settings {
         return find("registry", registries, RegistryConfiguration::getName, name);
     }
 
+    /** The production registry of a host; empty where there is none. */
+    public Optional<RegistryConfiguration> productionAt(String host) {
+        return registries.stream()
+                .filter(r ->
+                        r.getRole() == RegistryRole.PRODUCTION && r.getHost().equals(host))
+                .findFirst();
+    }
+
     /** @throws EngineException where there is none of this name; names those that there are */
     public EnvironmentConfiguration environment(String name) {
         return find("environment", environments, EnvironmentConfiguration::getName, name);

@@ -6,8 +6,11 @@ import io.jenkins.plugins.releasetrain.engine.model.Service;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** The configured environments, by the settings that hold when they are asked for. */
+@Restricted(NoExternalUse.class)
 public final class Environments {
     private final Supplier<Wiring> wiring;
     private final Function<String, List<Catalog>> catalogs;

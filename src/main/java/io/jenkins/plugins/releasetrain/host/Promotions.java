@@ -151,6 +151,15 @@ public final class Promotions {
         ReleaseService.LOGGER.warning(() -> "Promotion " + promotion + ": " + problem + "; trying again");
     }
 
+    /** {@link #lookAfter} now and then: what goes wrong is tried again the next time. */
+    void watch() {
+        try {
+            lookAfter();
+        } catch (RuntimeException e) {
+            ReleaseService.LOGGER.log(Level.WARNING, "Open promotions cannot be looked after now; trying again", e);
+        }
+    }
+
     /**
      * What belongs to builds that did not survive is undone, and so is what could not be undone before. Promotions of
      * builds that go on are left to them.

@@ -229,11 +229,7 @@ public final class ReleaseService {
 
     /** The production registry of a host, with the system's credentials; empty where none is configured. */
     Optional<Registry> productionAt(String host) {
-        return settings().registries().stream()
-                .filter(r ->
-                        r.getRole() == RegistryRole.PRODUCTION && r.getHost().equals(host))
-                .findFirst()
-                .map(r -> wiring().registry(r.getName()));
+        return settings().productionAt(host).map(r -> wiring().registry(r.getName()));
     }
 
     /** Tells the builds that wait for a release how far its promotion is. */
@@ -252,9 +248,7 @@ public final class ReleaseService {
 
     /** A registry's configured prefix; empty for none. */
     public String repositoryPrefix(String registry) {
-        return Optional.ofNullable(settings().registry(registry).getRepositoryPrefix())
-                .map(p -> p.endsWith("/") ? p : p + "/")
-                .orElse("");
+        return settings().registry(registry).prefix();
     }
 
     /** Images that nobody may release. */
@@ -305,14 +299,9 @@ public final class ReleaseService {
 
     /** Again and again, so that nothing stays half promoted (I6). */
     private void watchPromotions() {
-        try {
-            holder.open().ifPresent(open -> open.promotions().lookAfter());
-        } catch (RuntimeException e) {
-            LOGGER.log(Level.WARNING, "Open promotions cannot be looked after now; trying again", e);
-        } finally {
-            if (!controller.isClosed()) {
-                later(this::watchPromotions, TRY_AGAIN);
-            }
+        holder.open().ifPresent(open -> open.promotions().watch());
+        if (!controller.isClosed()) {
+            later(this::watchPromotions, TRY_AGAIN);
         }
     }
 

@@ -205,10 +205,7 @@ final class Wiring implements AutoCloseable {
         }
         RegistryConfiguration production =
                 configuration.registry(configuration.catalog(train.getCatalog()).getProductionRegistry());
-        String prefix = Optional.ofNullable(production.getRepositoryPrefix())
-                .map(p -> p.endsWith("/") ? p : p + "/")
-                .orElse("");
-        String usual = prefix + "releases/" + train.getName().toLowerCase(Locale.ROOT);
+        String usual = production.prefix() + "releases/" + train.getName().toLowerCase(Locale.ROOT);
         return new ReleaseArtifact(
                 new Artifacts(registry(production.getName())),
                 Optional.ofNullable(train.getReleasesRepository()).orElse(usual));
