@@ -30,7 +30,6 @@ import io.jenkins.plugins.releasetrain.engine.registry.RegistryConnections;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.train.RemovedTrain;
-import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.engine.webhook.Webhook;
 import java.time.Clock;
 import java.time.Duration;
@@ -122,26 +121,11 @@ public final class ReleaseService {
         return trains.computeIfAbsent(
                 name,
                 n -> new TrainDriver(
-                        controller, clock, n, source(n), (environment, why) -> live.waits(n, environment, why)));
-    }
-
-    private TrainDriver.Source source(String train) {
-        return new TrainDriver.Source() {
-            @Override
-            public boolean isConfigured() {
-                return settings().trains().stream().anyMatch(t -> train.equals(t.getName()));
-            }
-
-            @Override
-            public Train train() {
-                return wiring().train(train);
-            }
-
-            @Override
-            public RemovedTrain removed() {
-                return new RemovedTrain(store(), train, clock, ReleaseService.this::onEvent);
-            }
-        };
+                        controller,
+                        clock,
+                        n,
+                        new ConfiguredTrain(n, this::wiring, () -> new RemovedTrain(store(), n, clock, this::onEvent)),
+                        (environment, why) -> live.waits(n, environment, why)));
     }
 
     /** @throws EngineException where the environment is not configured */

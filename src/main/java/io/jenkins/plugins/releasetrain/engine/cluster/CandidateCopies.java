@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
@@ -32,8 +33,9 @@ import java.util.stream.Collectors;
  *
  * @param services of the namespace
  * @param routes of the namespace; empty unless the candidates are routed
+ * @param policies of the namespace, as far as they may be seen
  */
-record CandidateCopies(Beside beside, List<Service> services, List<HTTPRoute> routes) {
+record CandidateCopies(Beside beside, List<Service> services, List<HTTPRoute> routes, List<NetworkPolicy> policies) {
     private static final String HEADLESS = "None";
 
     /**
@@ -47,6 +49,14 @@ record CandidateCopies(Beside beside, List<Service> services, List<HTTPRoute> ro
         List<Service> selecting = selecting(workload);
         Service service = chosen(workload, selecting);
         String name = beside.name(new Workload(workload.kind(), workload.name(), ""));
+        NetworkReach.lost(policies, labels(workload), podLabels(workload, name, selecting))
+                .ifPresent(policy -> {
+                    throw EngineException.invalid(workload + " cannot have a candidate beside it: NetworkPolicy "
+                            + policy + " is about its pods by a label that a Service or the workload itself selects"
+                            + " by, which a candidate's pods cannot have, so they would lack its connections."
+                            + " Let the policy select by another label, or use the"
+                            + " isolation " + Isolation.REPLACE);
+                });
         List<HasMetadata> wanted = new ArrayList<>();
         wanted.add(deployment(workload, images, name, selecting));
         wanted.add(service(service, name));

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
@@ -52,6 +53,18 @@ final class CandidateObjects {
                 : List.of();
     }
 
+    /** None where the account may not see them. */
+    List<NetworkPolicy> policies() {
+        try {
+            return reader.all(NetworkPolicy.class, ANY);
+        } catch (EngineException e) {
+            if (e.kind() == FailureKind.FORBIDDEN) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
     List<HTTPRoute> routesOf(String lane) {
         return of(Set.of(lane), allRoutes(OF_A_LANE));
     }
@@ -66,7 +79,8 @@ final class CandidateObjects {
             throw new EngineException(
                     FailureKind.NOT_FOUND,
                     e.getMessage() + ". The isolation " + Isolation.HEADER
-                            + " needs the Gateway API (gateway.networking.k8s.io/v1) in the cluster: install it, or use "
+                            + " needs the Gateway API (gateway.networking.k8s.io/v1) in the cluster: install it, or"
+                            + " use "
                             + Isolation.SIDE_BY_SIDE,
                     e);
         }

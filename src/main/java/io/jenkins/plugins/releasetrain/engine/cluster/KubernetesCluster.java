@@ -168,7 +168,8 @@ public final class KubernetesCluster implements Cluster {
     @Override
     public void putBeside(Beside beside, Map<Service, ImageReference> images) {
         CandidateObjects objects = new CandidateObjects(environment, reader);
-        CandidateCopies copies = new CandidateCopies(beside, objects.services(), objects.routes(beside.isolation()));
+        CandidateCopies copies =
+                new CandidateCopies(beside, objects.services(), objects.routes(beside.isolation()), objects.policies());
         List<HasMetadata> wanted = targets(images, Set.of()).stream()
                 .flatMap(t -> copies.of(t.workload(), t.bySlot()).stream())
                 .toList();

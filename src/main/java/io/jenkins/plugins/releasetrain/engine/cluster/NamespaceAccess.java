@@ -21,6 +21,7 @@ public final class NamespaceAccess {
     private static final String DEPLOYMENTS =
             WorkloadKinds.of(Workload.Kind.DEPLOYMENT).resourceName();
     private static final String SERVICES = "/services";
+    private static final String POLICIES = "networking.k8s.io/networkpolicies";
     private static final String ROUTES = "gateway.networking.k8s.io/httproutes";
     private static final List<String> MAKE_AND_REMOVE = List.of("get", "list", "create", "delete");
 
@@ -69,6 +70,7 @@ public final class NamespaceAccess {
         if (isolation.beside()) {
             needed.computeIfAbsent(DEPLOYMENTS, k -> new ArrayList<>()).addAll(MAKE_AND_REMOVE);
             needed.put(SERVICES, MAKE_AND_REMOVE);
+            needed.put(POLICIES, List.of("list"));
         }
         if (isolation == Isolation.HEADER) {
             needed.put(ROUTES, MAKE_AND_REMOVE);

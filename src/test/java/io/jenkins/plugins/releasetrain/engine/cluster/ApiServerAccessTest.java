@@ -41,6 +41,7 @@ class ApiServerAccessTest {
             REPLACE.get(2),
             rule("apps", List.of("deployments"), "create", "delete"),
             rule("", List.of("services"), "get", "list", "create", "delete"),
+            rule("networking.k8s.io", List.of("networkpolicies"), "list"),
             rule("gateway.networking.k8s.io", List.of("httproutes"), "get", "list", "create", "delete"));
 
     private static final Set<Workload.Kind> KINDS = Set.of(Workload.Kind.DEPLOYMENT, Workload.Kind.STATEFUL_SET);
@@ -130,7 +131,8 @@ class ApiServerAccessTest {
                 "get services",
                 "list services",
                 "create services",
-                "delete services");
+                "delete services",
+                "list networkpolicies.networking.k8s.io");
     }
 
     @Test

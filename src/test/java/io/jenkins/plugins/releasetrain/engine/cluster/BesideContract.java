@@ -22,6 +22,7 @@ import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteRule;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteRuleBuilder;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteStatus;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteStatusBuilder;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -383,6 +384,40 @@ abstract class BesideContract {
         create(cart.workload(), 1, Map.of("main", image("cart", "1").toString()), w -> w);
         serve("cart", Map.of("app", "cart"), s -> s);
         assertRefused(cart, kind.kubernetesName() + " cart", "only a Deployment", "REPLACE");
+    }
+
+    @Test
+    void B34_shouldRefuseWhereANetworkPolicyWouldNotKnowTheCandidate() {
+        Service cart = deployment("cart");
+        create(cart.workload(), 1, Map.of("main", image("cart", "1").toString()), w -> w);
+        serve("cart", Map.of("app", "cart"), s -> s);
+        policy("all-may", Map.of(), Map.of("team", "money"));
+        cluster.putBeside(FIRST, Map.of(cart, image("cart", "2")));
+        cluster.removeBeside(Set.of(FIRST.lane()), Isolation.SIDE_BY_SIDE);
+        policy("pay-from-cart", Map.of("app", "pay"), Map.of("app", "cart"));
+        assertRefused(cart, "NetworkPolicy pay-from-cart", "Deployment cart", "REPLACE");
+    }
+
+    private void policy(String name, Map<String, String> pods, Map<String, String> from) {
+        client.resource(new NetworkPolicyBuilder()
+                        .withNewMetadata()
+                        .withNamespace(namespace)
+                        .withName(name)
+                        .endMetadata()
+                        .withNewSpec()
+                        .withNewPodSelector()
+                        .withMatchLabels(pods)
+                        .endPodSelector()
+                        .addNewIngress()
+                        .addNewFrom()
+                        .withNewPodSelector()
+                        .withMatchLabels(from)
+                        .endPodSelector()
+                        .endFrom()
+                        .endIngress()
+                        .endSpec()
+                        .build())
+                .create();
     }
 
     @Test
