@@ -48,7 +48,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class ReleaseService {
     static final Logger LOGGER = Logger.getLogger(ReleaseService.class.getName());
-    /** Before the names of streams of trains. */
     private static final String TRAIN = "train/";
 
     private static final int LARGEST_SITE = 1_000;
@@ -97,7 +96,6 @@ public final class ReleaseService {
         return ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class).settings();
     }
 
-    /** Runs work that may block. */
     public void execute(Runnable work) {
         controller.threads().execute(work);
     }
