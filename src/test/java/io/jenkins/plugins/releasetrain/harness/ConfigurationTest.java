@@ -70,6 +70,11 @@ class ConfigurationTest {
         assertThat(configuration().getWebhooks())
                 .extracting(WebhookConfiguration::getEvents)
                 .containsExactly("released, ejected");
+        assertThat(configuration().environment("cd").getLanes()).satisfies(lanes -> {
+            assertThat(lanes.getPerEnvironment()).isEqualTo(20);
+            assertThat(lanes.getHops()).isEqualTo(2);
+            assertThat(lanes.getFreezes()).hasSize(1);
+        });
         String first = export();
 
         try (BulkChange change = new BulkChange(configuration())) {
@@ -86,7 +91,10 @@ class ConfigurationTest {
         assertThat(configuration().getTrains())
                 .extracting(TrainConfiguration::getName)
                 .containsExactly("shop");
-        assertThat(export()).isEqualTo(first).contains("largestBatch: 16").doesNotContain("s3cr3t");
+        assertThat(export())
+                .isEqualTo(first)
+                .contains("largestBatch: 16", "perEnvironment: 20")
+                .doesNotContain("s3cr3t");
     }
 
     /** As versions before the first release had it. */

@@ -79,6 +79,22 @@ class MicroReleaseStepTest extends ShopTest {
     }
 
     @Test
+    void failFastEndsTheOtherLanesOfTheCallCancelled() throws Exception {
+        shop.build("mail", "1.1");
+        String before = shop.installed("cd", "mail");
+
+        WorkflowRun build = jenkins.buildAndAssertStatus(Result.FAILURE, Shop.job(jenkins, "micro", """
+            microRelease(environment: 'cd', candidates: [cart: 'no-such-tag', mail: '1.1'], failFast: true) {
+                gate 'never-opened'
+            }
+            """));
+
+        jenkins.assertLogContains("no-such-tag", build);
+        assertThat(shop.inProduction("mail")).isEqualTo(before);
+        Shop.await("the baseline to be back", () -> shop.installed("cd", "mail").equals(before));
+    }
+
+    @Test
     void saysWhatIsWrongBeforeALaneIsOpened() throws Exception {
         jenkins.assertLogContains(
                 "Unknown environment 'cdd'; configured are staging, cd",

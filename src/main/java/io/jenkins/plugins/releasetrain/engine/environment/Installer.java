@@ -161,11 +161,15 @@ public final class Installer {
             return tests;
         }
         SortedMap<String, Standing> now = environment.cluster().standings(subject.images());
+        List<String> hidden = named(now, s -> s.state() == State.NOT_EXPECTED);
+        hidden.retainAll(subject.changed());
         List<String> strangers = named(now, s -> s.state() == State.OTHER_DIGEST);
-        strangers.addAll(named(now, s -> s.state() == State.NOT_EXPECTED).stream()
-                .filter(subject.changed()::contains)
-                .toList());
-        if (!strangers.isEmpty()) {
+        if (!hidden.isEmpty()) {
+            return new Judged(
+                    Verdict.VOID,
+                    "at the end nothing showed that " + hidden + " ran (" + String.join("; ", texts(now, hidden))
+                            + ")");
+        } else if (!strangers.isEmpty()) {
             return new Judged(
                     Verdict.VOID,
                     "at the end other images ran than were to be tested: " + strangers + " ("

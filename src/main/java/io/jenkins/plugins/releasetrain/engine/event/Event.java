@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.event;
 
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
@@ -279,6 +280,7 @@ public sealed interface Event {
      * @param drift services that changed meanwhile: among those that count or, where nothing declares what does, of all
      * @param milliseconds that they took; of one that could not be installed, the installation
      * @param beside lanes whose candidates were there at any time between and count
+     * @param fault whose it is that it could not be installed, as far as that is known; empty where it was
      */
     record LaneTested(
             String lane,
@@ -287,11 +289,12 @@ public sealed interface Event {
             Digest baseline,
             List<String> drift,
             long milliseconds,
-            Optional<List<String>> beside)
+            Optional<List<String>> beside,
+            Optional<Fault> fault)
             implements Event {
         public LaneTested(
                 String lane, Verdict verdict, String reason, Digest baseline, List<String> drift, long milliseconds) {
-            this(lane, verdict, reason, baseline, drift, milliseconds, Optional.empty());
+            this(lane, verdict, reason, baseline, drift, milliseconds, Optional.empty(), Optional.empty());
         }
     }
 

@@ -72,11 +72,9 @@ final class LaneFold {
 
     private void ofLane(Event event) {
         if (event instanceof Event.LaneQueued e) {
-            lanes.add(new Lane(e, at, 0, 0, new Phase.Waiting("", false, at)));
+            lanes.add(new Lane(e, at, 0, 0, 0, new Phase.Waiting("", false, at)));
         } else if (event instanceof Event.LaneStarted e) {
-            lane(
-                    e.lane(),
-                    l -> new Lane(l.queued(), l.queuedAt(), l.attempts() + 1, l.undecided(), new Phase.Entered(e)));
+            lane(e.lane(), l -> l.attempt(e));
             arrived(e.lane());
         } else if (event instanceof Event.LaneInstalled e) {
             lane(e.lane(), l -> l.in(new Phase.Testing(l.started(), e, at, present(l))));
@@ -98,7 +96,7 @@ final class LaneFold {
     /** As the stream of its group left it; a verdict that was not acted upon is given up. */
     private void adopt(LaneMoved moved) {
         Phase phase = new Phase.Waiting("", false, at);
-        Lane lane = new Lane(moved.queued(), at, moved.attempts(), 0, phase);
+        Lane lane = new Lane(moved.queued(), at, moved.attempts(), 0, 0, phase);
         if (moved.started().isPresent()) {
             Event.LaneStarted started = moved.started().get();
             if (moved.made().isPresent()) {
@@ -186,23 +184,12 @@ final class LaneFold {
     }
 
     private void retried(Lane lane, Event.LaneRetried e) {
-        int undecided = lane.undecided() + (lane.phase() instanceof Phase.Leaving l && l.tells() ? 0 : 1);
         if (e.stays() && lane.phase().attempt().isPresent()) {
-            lane(
-                    lane.id(),
-                    l -> new Lane(
-                            l.queued(), l.queuedAt(), l.attempts() + 1, undecided, new Phase.Entered(l.started())));
+            lane(lane.id(), l -> l.repeated().attempt(l.started()));
             return;
         }
         leaves(lane, false);
-        lane(
-                lane.id(),
-                l -> new Lane(
-                        l.queued(),
-                        l.queuedAt(),
-                        l.attempts(),
-                        undecided,
-                        new Phase.Waiting(e.reason(), e.alone(), at)));
+        lane(lane.id(), l -> l.repeated().in(new Phase.Waiting(e.reason(), e.alone(), at)));
     }
 
     private void ended(Lane lane, Event.LaneEnded e) {

@@ -121,7 +121,8 @@ public final class LanePolicy {
             return untidy.get();
         }
         Phase.Waiting waiting = (Phase.Waiting) lane.phase();
-        Instant due = waiting.since().plus(PAUSES.get(Math.min(lane.undecided(), PAUSES.size() - 1)));
+        int before = Math.max(lane.undecided(), lane.hindered());
+        Instant due = waiting.since().plus(PAUSES.get(Math.min(before, PAUSES.size() - 1)));
         if (now.isBefore(due)) {
             return new Next.Wait("tried again at " + due + ": " + waiting.why(), Duration.between(now, due));
         }
@@ -215,7 +216,8 @@ public final class LanePolicy {
                 held,
                 List.copyOf(drift),
                 Duration.between(testing.since(), now).toMillis(),
-                Optional.of(testing.presence().of(counting(lane))));
+                Optional.of(testing.presence().of(counting(lane))),
+                Optional.empty());
     }
 
     /** One release of lanes that passed. */
@@ -337,6 +339,8 @@ public final class LanePolicy {
             return tested.verdict() == Verdict.VOID
                     ? again(lane, what + ": " + tested.reason(), failedBefore, false)
                     : new Next.Again(what, failedBefore, false);
+        } else if (left.isHindered()) {
+            return new Next.Again(tested.reason(), failedBefore, false);
         } else if (tested.verdict() == Verdict.VOID) {
             return again(lane, tested.reason(), failedBefore, false);
         }

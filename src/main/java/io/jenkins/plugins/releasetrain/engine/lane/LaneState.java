@@ -45,8 +45,10 @@ public record LaneState(
      *
      * @param attempts how often it was in the environment or began to be tested anew there
      * @param undecided attempts that decided nothing: void, or with drift
+     * @param hindered attempts in a row in which the environment kept its candidates from being installed
      */
-    public record Lane(Event.LaneQueued queued, Instant queuedAt, int attempts, int undecided, Phase phase) {
+    public record Lane(
+            Event.LaneQueued queued, Instant queuedAt, int attempts, int undecided, int hindered, Phase phase) {
         public String id() {
             return queued.lane();
         }
@@ -94,7 +96,22 @@ public record LaneState(
         }
 
         Lane in(Phase next) {
-            return new Lane(queued, queuedAt, attempts, undecided, next);
+            return new Lane(queued, queuedAt, attempts, undecided, hindered, next);
+        }
+
+        Lane attempt(Event.LaneStarted started) {
+            return new Lane(queued, queuedAt, attempts + 1, undecided, hindered, new Phase.Entered(started));
+        }
+
+        /** As it is after an attempt that is to be repeated. */
+        Lane repeated() {
+            Optional<Phase.Leaving> left =
+                    Optional.of(phase).filter(Phase.Leaving.class::isInstance).map(Phase.Leaving.class::cast);
+            if (left.filter(Phase.Leaving::isHindered).isPresent()) {
+                return new Lane(queued, queuedAt, attempts, undecided, hindered + 1, phase);
+            }
+            boolean told = left.filter(Phase.Leaving::tells).isPresent();
+            return new Lane(queued, queuedAt, attempts, told ? undecided : undecided + 1, 0, phase);
         }
     }
 

@@ -112,13 +112,7 @@ final class LaneTrial {
             long took = ports.clock().millis() - begin;
             events = result.problem().isEmpty()
                     ? installed(lane, result, took)
-                    : List.of(new Event.LaneTested(
-                            lane.id(),
-                            result.problem().get().fault() == Fault.IMAGE ? Verdict.FAILED : Verdict.VOID,
-                            result.problem().get().text(),
-                            lane.baseline(),
-                            List.of(),
-                            took));
+                    : List.of(notInstalled(lane, result.problem().get(), took));
         } catch (EngineException e) {
             if (HOPELESS.contains(e.kind()) || e.kind().retryable()) {
                 throw e;
@@ -126,6 +120,18 @@ final class LaneTrial {
             events = List.of(nothing(lane, "could not be installed: " + e.getMessage()));
         }
         append(lane, events);
+    }
+
+    private static Event notInstalled(Lane lane, Installer.Problem problem, long took) {
+        return new Event.LaneTested(
+                lane.id(),
+                problem.fault() == Fault.IMAGE ? Verdict.FAILED : Verdict.VOID,
+                problem.text(),
+                lane.baseline(),
+                List.of(),
+                took,
+                Optional.empty(),
+                Optional.of(problem.fault()));
     }
 
     private List<Event> installed(Lane lane, Installation result, long took) {

@@ -257,19 +257,22 @@ public final class Lanes {
         LaneState now = journal.state();
         Next next = policy.entry(now, lane, ports.clock().instant());
         if (next instanceof Next.Enter enter) {
-            Optional<Next.End> late = precedence.superseded(lane);
-            return late.isPresent() ? apply(lane, late.get()) : entry.enter(lane, enter);
+            Optional<Next.End> no = blocks.refusal(lane.candidates())
+                    .map(why -> new Next.End(Outcome.CANCELLED, why, ""))
+                    .or(() -> precedence.superseded(lane));
+            return no.isPresent() ? apply(lane, no.get()) : entry.enter(lane, enter);
         }
         return apply(lane, next);
     }
 
     private Optional<LaneTask> apply(Lane lane, Next next) {
         if (next instanceof Next.Wait wait) {
-            return Optional.of(new LaneTask.Wait(wait.why(), wait.again()));
+            return Optional.of(new LaneTask.Wait(LaneNames.in(wait.why(), journal.state()), wait.again()));
         } else if (next instanceof Next.Release release) {
             promotion.make(release);
         } else if (next instanceof Next.End end) {
-            end(lane, end.of(lane));
+            String why = LaneNames.in(end.reason(), journal.state(), ports.store());
+            end(lane, new Next.End(end.outcome(), why, end.related()).of(lane));
         } else if (next instanceof Next.Again again) {
             journal.update(s -> isSame(s, lane) ? policy.retried(s, lane, again) : List.of());
         }

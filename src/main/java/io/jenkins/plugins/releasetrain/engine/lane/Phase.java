@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.time.Instant;
 import java.util.List;
@@ -98,6 +99,13 @@ public sealed interface Phase {
             return tested.verdict() != Verdict.VOID
                     && tested.drift().isEmpty()
                     && tested.beside().orElse(List.of()).isEmpty();
+        }
+
+        /** Whether the environment let nobody be installed: that is waited for, as for one that is broken. */
+        boolean isHindered() {
+            return !installed
+                    && tested.verdict() == Verdict.VOID
+                    && tested.fault().filter(f -> f == Fault.ENVIRONMENT).isPresent();
         }
 
         @Override

@@ -105,10 +105,11 @@ final class Places {
      * @param entered whether its lane was let in: then all was stamped that had to be
      */
     void release(String id, boolean entered) {
-        boolean unsure = !entered
-                && environment.lock().entries().stream()
-                        .anyMatch(e -> e.id().equals(id) && e.held() && !stamped.contains(grant(id, e.token())));
-        if (!unsure) {
+        // What is not there any more ran out, which the next one is to be told.
+        boolean may = entered
+                || environment.lock().entries().stream()
+                        .anyMatch(e -> e.id().equals(id) && (!e.held() || stamped.contains(grant(id, e.token()))));
+        if (may) {
             environment.lock().release(id);
         }
         stamped.removeIf(grant -> grant.startsWith(id + "@"));

@@ -45,6 +45,31 @@ public final class FakeCluster implements Cluster {
     private final List<List<String>> installations = new ArrayList<>();
     private Runnable duringRollouts = () -> {};
 
+    private final Map<String, Integer> calls = new TreeMap<>();
+    private Map<String, EngineException> failures = Map.of();
+
+    /** Whoever calls one of these methods gets this instead of an answer; until others are given, or none. */
+    public synchronized void fails(Map<String, EngineException> byMethod) {
+        failures = Map.copyOf(byMethod);
+    }
+
+    /** How often a method was called. */
+    public synchronized int calls(String method) {
+        return calls.getOrDefault(method, 0);
+    }
+
+    private void called(String method) {
+        calls.merge(method, 1, Integer::sum);
+        if (failures.containsKey(method)) {
+            throw failures.get(method);
+        }
+    }
+
+    /** The ready pods of a workload that asks by tag. */
+    public synchronized void pods(String workload, Digest digest) {
+        pods.put(workload, digest);
+    }
+
     /** What happens meanwhile, whenever rollouts are awaited. */
     public synchronized void duringRollouts(Runnable happens) {
         duringRollouts = happens;
@@ -104,6 +129,7 @@ public final class FakeCluster implements Cluster {
 
     @Override
     public synchronized SortedMap<String, ImageReference> installed(Collection<Service> services) {
+        called("installed");
         SortedMap<String, ImageReference> found = new TreeMap<>();
         services.forEach(
                 s -> Optional.ofNullable(images.get(s.workload().name())).ifPresent(i -> found.put(s.name(), i)));
@@ -112,6 +138,7 @@ public final class FakeCluster implements Cluster {
 
     @Override
     public synchronized List<String> install(Wanted wanted) {
+        called("install");
         List<String> patched = new ArrayList<>();
         wanted.images().forEach((service, image) -> {
             ImageReference before = images.get(service.workload().name());
@@ -129,6 +156,7 @@ public final class FakeCluster implements Cluster {
 
     @Override
     public synchronized void fence(Collection<Service> services, long fence) {
+        called("fence");
         services.forEach(s -> fences.merge(s.name(), fence, Math::max));
     }
 
@@ -193,6 +221,7 @@ public final class FakeCluster implements Cluster {
     @Override
     public synchronized Rollout awaitRollouts(
             Wanted wanted, Set<String> patched, Duration deadline, Progress progress) {
+        called("awaitRollouts");
         duringRollouts.run();
         Optional<String> kept = outage.get();
         wanted.images().keySet().stream().map(s -> s.workload().name()).forEach(name -> rollOut(name, kept));
@@ -236,6 +265,7 @@ public final class FakeCluster implements Cluster {
 
     @Override
     public synchronized SortedMap<String, Standing> standings(Map<Service, ImageReference> wanted) {
+        called("standings");
         SortedMap<String, Standing> standings = new TreeMap<>();
         wanted.forEach((service, image) -> standings.put(
                 service.name(),

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** A registry of names only, for tests of decisions: content is a digest made of a word. */
@@ -22,6 +23,7 @@ public final class FakeRegistry implements Registry {
     private final Map<String, Set<Digest>> content = new ConcurrentHashMap<>();
     private final List<Tag> moved = new CopyOnWriteArrayList<>();
     private final boolean canUntag;
+    private final AtomicInteger resolved = new AtomicInteger();
     private Consumer<Tag> beforeTag = tag -> {};
     private Consumer<Tag> beforeUntag = tag -> {};
     private boolean deletesManifests;
@@ -83,10 +85,16 @@ public final class FakeRegistry implements Registry {
 
     @Override
     public Optional<Descriptor> resolve(String repository, String reference) {
+        resolved.incrementAndGet();
         Digest digest = Digest.isDigest(reference) ? new Digest(reference) : tags.get(new Tag(repository, reference));
         return Optional.ofNullable(digest)
                 .filter(d -> contentOf(repository).contains(d))
                 .map(d -> new Descriptor("application/vnd.oci.image.manifest.v1+json", d, 1));
+    }
+
+    /** References that were looked up. */
+    public int resolved() {
+        return resolved.get();
     }
 
     @Override

@@ -79,7 +79,7 @@ class LaneCasesTest {
         assertThat(drive.outcome(bad)).isEqualTo(Outcome.EJECTED);
         assertThat(drive.ended.get(bad).reason())
                 .contains(
-                        "in staging: failed with it in " + bad.id() + "-1",
+                        "in staging: failed with it in s3 2 (attempt 1)",
                         "the baseline passed in",
                         "chance of innocence");
         assertThat(shop.installed()).containsEntry("s3", FakeShop.digest("s3", "1"));

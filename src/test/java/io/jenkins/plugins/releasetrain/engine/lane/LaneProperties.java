@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.fakes.CrashingStore;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import net.jqwik.api.ForAll;
@@ -23,7 +29,8 @@ import net.jqwik.api.Property;
 
 /**
  * Random histories of lanes: neighbours that come and go, bad ones among them, an environment that is broken for a while,
- * flakes, agents that are lost, builds that are stopped, promotions that are refused, pauses.
+ * flakes, agents that are lost, builds that are stopped, nodes that cannot pull, candidates that are evicted, workloads
+ * without pods, promotions that are refused in mid-air, pauses, and processes that die right before or after an append.
  */
 class LaneProperties {
     private static final int SERVICES = 6;
@@ -52,6 +59,8 @@ class LaneProperties {
         private final Set<Digest> bad = new HashSet<>();
         private final List<LaneId> undecided = new ArrayList<>();
         private Instant brokenUntil = Instant.MIN;
+        private Instant pullsAgain = Instant.MIN;
+        private boolean finishing;
         private int version = 1;
 
         History(FakeShop shop, Random random) {
@@ -59,6 +68,25 @@ class LaneProperties {
             this.random = random;
             this.drive = new LaneDrive(shop, LaneDrive.SETTINGS);
             drive.tests = this::verdict;
+            shop.cluster.cannotReplacePods(() -> shop.clock.instant().isBefore(pullsAgain)
+                    ? Optional.of("toomanyrequests: rate limit")
+                    : Optional.empty());
+            shop.production.beforeTag(tag -> {
+                if (!finishing && random.nextInt(12) == 0) {
+                    FailureKind kind = random.nextBoolean() ? FailureKind.UNAVAILABLE : FailureKind.FORBIDDEN;
+                    throw new EngineException(kind, "the registry does not move " + tag);
+                }
+            });
+        }
+
+        /** From now on a process that dies at one of its next appends. */
+        private void arm() {
+            CrashingStore crashing = new CrashingStore(shop.store, random.nextInt(6), random.nextBoolean());
+            drive.lanes = LaneDrive.lanes(shop, LaneDrive.SETTINGS, crashing.store());
+        }
+
+        private void restart() {
+            drive.lanes = LaneDrive.lanes(shop, LaneDrive.SETTINGS, shop.store);
         }
 
         /** A bad candidate fails the tests of whatever it is connected to. */
@@ -68,6 +96,9 @@ class LaneProperties {
             } else if (random.nextInt(25) == 0) {
                 return Verdict.VOID;
             }
+            if (random.nextInt(25) == 0 && !test.control()) {
+                shop.cluster.fallsOver(test.images().firstKey(), Fault.ENVIRONMENT);
+            }
             boolean fails = new Connections(shop.catalog, LaneSettings.HOPS)
                     .of(test.images().keySet()).stream()
                             .anyMatch(service -> bad.contains(shop.installed().get(service)));
@@ -75,8 +106,19 @@ class LaneProperties {
         }
 
         void step() throws InterruptedException {
-            int what = random.nextInt(20);
+            try {
+                act();
+                drive.step();
+            } catch (CrashingStore.Crash e) {
+                restart();
+            }
+            undecided.removeIf(drive.ended::containsKey);
+        }
+
+        private void act() throws InterruptedException {
+            int what = random.nextInt(24);
             if (what < 6) {
+                restart();
                 open();
             } else if (what == 6 && !undecided.isEmpty()) {
                 cancel(undecided.get(random.nextInt(undecided.size())));
@@ -88,9 +130,19 @@ class LaneProperties {
                 drive.lanes.resume("ada");
             } else if (what == 12) {
                 shop.clock.advance(Duration.ofMinutes(20));
+            } else if (what == 13) {
+                pullsAgain = shop.clock.instant().plus(Duration.ofMinutes(random.nextInt(90)));
+            } else if (what == 14) {
+                comeBack();
+            } else if (what < 19) {
+                arm();
             }
-            drive.step();
-            undecided.removeIf(drive.ended::containsKey);
+        }
+
+        private void comeBack() {
+            for (int i = 0; i < SERVICES; i++) {
+                shop.cluster.comesBack("s" + i);
+            }
         }
 
         private void open() {
@@ -111,6 +163,7 @@ class LaneProperties {
         }
 
         private void cancel(LaneId lane) throws InterruptedException {
+            restart();
             boolean promoting =
                     drive.lanes.state().lane(lane.id()).stream().anyMatch(l -> l.phase() instanceof Phase.Promoting);
             if (drive.lanes.state().lane(lane.id()).isPresent() && !promoting) {
@@ -120,8 +173,22 @@ class LaneProperties {
         }
 
         void finish() {
+            restart();
+            finishing = true;
+            comeBack();
             drive.lanes.resume("ada");
             drive.finish();
+        }
+
+        /** As they are kept: a process that died told nobody. */
+        private <E extends Event> List<E> events(Class<E> type) {
+            return all().stream().filter(type::isInstance).map(type::cast).toList();
+        }
+
+        private List<Event> all() {
+            return shop.store.events("lane/staging", 0, Integer.MAX_VALUE).stream()
+                    .map(Store.RecordedEvent::event)
+                    .toList();
         }
 
         void check() {
@@ -141,7 +208,7 @@ class LaneProperties {
         }
 
         private void everyLaneEndsOnce() {
-            assertThat(drive.events(Event.LaneEnded.class).stream().map(Event.LaneEnded::lane))
+            assertThat(events(Event.LaneEnded.class).stream().map(Event.LaneEnded::lane))
                     .as("I8")
                     .doesNotHaveDuplicates()
                     .containsExactlyInAnyOrderElementsOf(
@@ -149,7 +216,7 @@ class LaneProperties {
         }
 
         private void whoeverIsRejectedFailedAndTheEnvironmentPassedWithoutItAfterThat() {
-            for (Event.LaneEnded ended : drive.events(Event.LaneEnded.class)) {
+            for (Event.LaneEnded ended : events(Event.LaneEnded.class)) {
                 if (ended.outcome() == Outcome.EJECTED) {
                     assertThat(isProven(ended.lane())).as("I4 " + ended).isTrue();
                 }
@@ -159,7 +226,7 @@ class LaneProperties {
         private boolean isProven(String lane) {
             boolean failed = false;
             boolean passed = false;
-            for (Event event : shop.events) {
+            for (Event event : all()) {
                 if (event instanceof Event.LaneTested e
                         && e.verdict() == Verdict.FAILED
                         && e.lane().equals(lane)) {
@@ -177,7 +244,7 @@ class LaneProperties {
         }
 
         private void nothingBadIsReleased() {
-            drive.events(Event.ReleaseMade.class)
+            events(Event.ReleaseMade.class)
                     .forEach(made -> made.changed()
                             .forEach((service, image) ->
                                     assertThat(bad).as("I7 " + made.id()).doesNotContain(image.digest())));
@@ -185,7 +252,7 @@ class LaneProperties {
 
         private void newerNeverLosesToOlder() {
             Map<String, Integer> newest = new HashMap<>();
-            for (Event.LaneEnded ended : drive.events(Event.LaneEnded.class)) {
+            for (Event.LaneEnded ended : events(Event.LaneEnded.class)) {
                 if (ended.outcome() == Outcome.RELEASED) {
                     LaneId lane = lanes.keySet().stream()
                             .filter(l -> l.id().equals(ended.lane()))

@@ -121,9 +121,13 @@ final class Account implements Consumer<Event> {
             line("release " + e.release(), "NOT promoted: " + e.reason());
         } else if (event instanceof Event.ContentPromoted e) {
             line("promotion", e.copiedBlobs() + " blobs copied, " + e.bytes() + " bytes; tags follow");
-        } else if (event instanceof Event.TrainPaused e) {
-            line("train", "PAUSED: " + e.reason());
-        } else if (event instanceof Event.EnvironmentBroken e) {
+        } else {
+            condition(event);
+        }
+    }
+
+    private void condition(Event event) {
+        if (event instanceof Event.EnvironmentBroken e) {
             line(
                     e.environment(),
                     "is BROKEN since " + clock(e.since()) + ", as " + e.runs().size()
@@ -131,6 +135,10 @@ final class Account implements Consumer<Event> {
                             + clock(e.due()));
         } else if (event instanceof Event.EnvironmentHealed e) {
             line(e.environment(), "is HEALED, as " + name(e.run()) + " says");
+        } else if (event instanceof Event.TroubleElsewhere e) {
+            line(e.environment(), "has other trouble, which judges nobody: " + e.trouble());
+        } else if (event instanceof Event.TrainPaused e) {
+            line("train", "PAUSED: " + e.reason());
         }
     }
 
