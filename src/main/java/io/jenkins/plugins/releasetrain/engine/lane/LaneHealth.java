@@ -23,6 +23,8 @@ record LaneHealth(Judging settings, LaneState s, Lane lane, Instant now) {
 
     private static final int NAMED = 5;
     private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
+    /** For the verdict of somebody whose tests may hang (I14). */
+    private static final Duration PATIENCE = Judging.LONGEST_PAUSE;
 
     static Judgement judge(Judging settings, LaneState s, String lane) {
         return blame(settings, s).judge(lane, s.runs().about(lane));
@@ -41,7 +43,9 @@ record LaneHealth(Judging settings, LaneState s, Lane lane, Instant now) {
         }
         List<Run> controls = open.stream().filter(Run::isControl).toList();
         Optional<Lane> tester = s.lanes().stream()
-                .filter(l -> l.phase() instanceof Phase.Testing || l.phase() instanceof Phase.Entered)
+                .filter(l -> l.phase() instanceof Phase.Entered
+                        || l.phase() instanceof Phase.Testing t
+                                && now.isBefore(t.since().plus(PATIENCE)))
                 .findFirst();
         if (tester.isPresent()) {
             String who =

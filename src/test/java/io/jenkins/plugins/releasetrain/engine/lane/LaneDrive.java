@@ -33,7 +33,7 @@ final class LaneDrive {
     final Map<LaneId, String> waits = new HashMap<>();
     private final List<LaneId> open = new ArrayList<>();
     private final Map<String, Integer> running = new HashMap<>();
-    /** Of a test that is over, by what is to be seen; empty: it goes on. */
+    /** Of a test that is over, by what is to be seen; null: it goes on. */
     Function<LaneTask.Test, Verdict> tests;
 
     LaneDrive(FakeShop shop, LaneSettings settings) {
@@ -80,9 +80,9 @@ final class LaneDrive {
                 ended.put(lane, done.ended());
                 open.remove(lane);
             } else if (task instanceof LaneTask.Test test) {
-                if (running.merge(test.tenant(), 1, Integer::sum) == STEPS_OF_A_TEST) {
-                    lanes.report(lane, test.tenant(), tests.apply(test), "looked at what is installed");
-                }
+                boolean over = running.merge(test.tenant(), 1, Integer::sum) >= STEPS_OF_A_TEST;
+                Optional.ofNullable(over ? tests.apply(test) : null)
+                        .ifPresent(v -> lanes.report(lane, test.tenant(), v, "looked at what is installed"));
             } else {
                 waits.put(lane, ((LaneTask.Wait) task).why());
             }

@@ -225,6 +225,21 @@ class LaneNeighboursTest {
     }
 
     @Test
+    void I14_laneWhoseTestsHangDoesNotKeepOthersFromTheirControlRun() throws InterruptedException {
+        LaneId hangs = open("s5", "2");
+        shop.buildBad("s3", "2");
+        LaneId bad = drive.open("s3", "2");
+        drive.tests = test -> test.images().containsKey("s5") && !test.control()
+                ? null
+                : test.control() ? Verdict.PASSED : shop.test();
+        drive.steps(400);
+        assertThat(drive.outcome(bad)).isEqualTo(Outcome.EJECTED);
+        drive.lanes.cancel(hangs, "aborted");
+        drive.finish();
+        assertClean();
+    }
+
+    @Test
     void I13_olderLaneThatEndsAfterTheNewerOneEndsSuperseded() {
         shop.build("s3", "9");
         shop.build("s3", "10");
