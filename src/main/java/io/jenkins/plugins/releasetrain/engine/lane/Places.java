@@ -39,13 +39,11 @@ final class Places {
      * first; if that fails the place is kept until its lease runs out, so that the next one is told too.
      */
     Answer ask(String id, String owner, Set<String> claims) {
-        boolean otherwise = environment.lock().entries().stream()
-                .anyMatch(e -> e.id().equals(id)
-                        && (e.mode() != Mode.SHARED || !e.claims().equals(claims)));
-        if (otherwise) {
-            // It asked for something else before: it was to be alone, or the isolation was another.
-            release(id, false);
-        }
+        environment.lock().entries().stream()
+                .filter(e -> e.id().equals(id)
+                        && (e.mode() != Mode.SHARED || !e.claims().equals(claims)))
+                .findFirst()
+                .ifPresent(this::giveBack);
         Answer answer = environment
                 .lock()
                 .request(new EnvironmentLock.Request(id, owner, Mode.SHARED, claims, environment.lease()));
@@ -58,6 +56,17 @@ final class Places {
             renewed.put(id, clock.instant());
         }
         return answer;
+    }
+
+    /** It asked for something else before: it was to be alone, or the isolation was another. */
+    private void giveBack(EnvironmentLock.Entry entry) {
+        String grant = grant(entry.id(), entry.token());
+        if (entry.held() && !stamped.contains(grant)) {
+            // Whoever was granted it may have died before all was stamped.
+            stamp(entry.id(), entry.token());
+            stamped.add(grant);
+        }
+        release(entry.id(), false);
     }
 
     private void stamp(String id, long token) {

@@ -72,6 +72,25 @@ class LaneFindingsTest {
     }
 
     @Test
+    void B18_I8_laneWhoseProcessDiedWithAPlaceComesInWithOtherClaimsAfterwards() {
+        somebodyDied();
+        shop.build("s1", "2");
+        LaneId lane = drive.open("s1", "2");
+        shop.lock.request(new EnvironmentLock.Request(
+                lane.id(),
+                "lane s1 in staging",
+                EnvironmentLock.Mode.SHARED,
+                Set.of("s1", "s2"),
+                Duration.ofMinutes(10)));
+        drive.finish();
+        assertThat(drive.outcome(lane)).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.cluster.calls("fence"))
+                .as("nobody knows whether it was")
+                .isPositive();
+        assertThat(shop.lock.entries()).isEmpty();
+    }
+
+    @Test
     void B24_apiServerThatIsAwayForSecondsAtTheEndCostsNoVerdict() {
         shop.build("s3", "2");
         LaneId lane = drive.open("s3", "2");
