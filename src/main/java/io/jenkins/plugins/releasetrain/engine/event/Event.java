@@ -71,12 +71,7 @@ public sealed interface Event {
     /** The trial's set is up and running; these services had to be patched for it. */
     record TrialInstalled(String trial, List<String> patched, long milliseconds) implements Event {}
 
-    /**
-     * What was not as it should be in an environment where a trial or a lane's attempt does not change it: told, and
-     * judged by nobody.
-     *
-     * @param trial or tenant of the attempt
-     */
+    /** What was not as it should be where a trial, or a lane's attempt, changes nothing: told, and judged by nobody. */
     record TroubleElsewhere(String trial, String environment, List<String> trouble) implements Event {}
 
     /**
@@ -158,13 +153,11 @@ public sealed interface Event {
     record BaselineInstalled(String environment, Digest set, List<String> patched) implements Event {}
 
     /**
-     * An environment, or the baseline itself, is broken: nobody is blamed, and the baseline alone is run again by and by.
-     * It follows again when such a run failed too.
+     * An environment, or the baseline itself, is broken: nobody is blamed, and the baseline alone is run again, at
+     * {@code due}; told again when such a run failed too.
      *
-     * @param train whose trials found it
-     * @param since when, as far as is known
+     * @param train whose trials found it, or {@code lane/} and the environment
      * @param runs ids of the trials that say so, in order
-     * @param due when the next control run is
      */
     record EnvironmentBroken(
             String train, String environment, Instant since, List<String> runs, String reason, Instant due)
@@ -267,8 +260,7 @@ public sealed interface Event {
     /**
      * The lane's candidates are up, running pods were seen with their digests, and its tests begin.
      *
-     * @param baseline the set that the environment holds at the start of the tests, candidates included (I7)
-     * @param neighbours services that hold other lanes' candidates then
+     * @param baseline the set that the environment holds then, candidates included (I7); neighbours: other lanes' services
      */
     record LaneInstalled(String lane, Digest baseline, List<String> neighbours, List<String> patched, long milliseconds)
             implements Event {}
@@ -353,11 +345,7 @@ public sealed interface Event {
      */
     record PromotionOpened(String promotion, String controller, String target, List<String> tags) implements Event {}
 
-    /**
-     * A promotion holds its tags no longer.
-     *
-     * @param leftOver tags that it could not remove and still would; whoever wants one of them takes it over
-     */
+    /** A promotion holds its tags no longer; what is {@code leftOver} it could not remove, and whoever wants it takes it over. */
     record PromotionClosed(String promotion, List<String> leftOver) implements Event {}
 
     /** These tags are about to move, as {@code repository:tag}: from now on they may be this promotion's doing. */
@@ -378,11 +366,7 @@ public sealed interface Event {
     /** All tags are moved (I6). */
     record PromotionCompleted(String promotion) implements Event {}
 
-    /**
-     * Every tag that had been moved is back.
-     *
-     * @param leftOver tags that did not exist before and that could not be removed, as {@code repository:tag}
-     */
+    /** Every tag that had been moved is back, but for those that did not exist before and could not be removed. */
     record PromotionUndone(String promotion, String reason, List<String> leftOver) implements Event {}
 
     /** Whose release it is. */
