@@ -129,10 +129,13 @@ class SideBySideTest {
     void I4_candidateThatANamespacesQuotaKeepsOutIsNotBlamed() {
         shop.build("s1", "2");
         shop.cluster.isFull();
-        Event.LaneEnded ended = finish(open("s1", "2"), Verdict.PASSED);
-        assertThat(ended.outcome()).isEqualTo(Outcome.UNDECIDED);
-        assertThat(ended.reason()).contains("exceeded quota");
+        LaneId lane = open("s1", "2");
+        assertThat(next(lanes, lane))
+                .as("it waits until there is room")
+                .isInstanceOfSatisfying(
+                        LaneTask.Wait.class, w -> assertThat(w.why()).contains("exceeded quota"));
         assertThat(shop.cluster.beside()).isEmpty();
+        assertThat(shop.events).noneMatch(Event.LaneEnded.class::isInstance);
     }
 
     @Test
@@ -376,9 +379,10 @@ class SideBySideTest {
         shop.cluster.refuseRoutes("HTTPRoute s3-1 is not accepted by any of its gateways");
         Lanes routed = lanes(shop, shop.store, shop.cluster, Isolation.HEADER);
         LaneId lane = routed.open(Map.of("s3", "2"), Origin.UNKNOWN);
-        Event.LaneEnded ended = finish(routed, lane, Verdict.PASSED);
-        assertThat(ended.outcome()).isEqualTo(Outcome.UNDECIDED);
-        assertThat(ended.reason()).contains("is not accepted by any of its gateways");
+        assertThat(next(routed, lane))
+                .isInstanceOfSatisfying(
+                        LaneTask.Wait.class,
+                        w -> assertThat(w.why()).contains("is not accepted by any of its gateways"));
         assertThat(shop.events).noneMatch(Event.LaneInstalled.class::isInstance);
         assertThat(shop.cluster.beside()).isEmpty();
     }
