@@ -40,15 +40,19 @@ final class AvroSchemas {
         for (ContractFile file : files) {
             schemas.remember(JsonReader.json(file));
             String text = JsonReader.text(file);
-            // By itself, so that an error has the file's name.
-            guarded(file.name(), () -> new SchemaParser().parse(text));
             parts.add("{\"name\":\"f" + parts.size() + "\",\"type\":" + text + "}");
         }
         String all = "{\"type\":\"record\",\"name\":\"" + ALL + "\",\"fields\":[" + String.join(",", parts) + "]}";
         if (!files.isEmpty()) {
             schemas.boundCost(files.get(0).name());
             // At once: Avro resolves everything anew for each file that it is given.
-            guarded(files.get(0).name(), () -> schemas.add(files, new SchemaParser().parse(all)));
+            try {
+                guarded(files.get(0).name(), () -> schemas.add(files, new SchemaParser().parse(all)));
+            } catch (EngineException e) {
+                // Which of them it is shows each by itself; if none, they do not fit together.
+                files.forEach(f -> guarded(f.name(), () -> new SchemaParser().parse(JsonReader.text(f))));
+                throw e;
+            }
         }
         return schemas;
     }
