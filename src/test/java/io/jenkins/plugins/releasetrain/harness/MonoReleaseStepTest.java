@@ -100,16 +100,17 @@ class MonoReleaseStepTest extends ShopTest {
 
         shop.build("pay", "1.2");
         WorkflowRun first = ride("pay", "1.2", "");
-        jenkins.waitForMessage("; expected to be decided about 20", first);
+        jenkins.waitForMessage("Waiting at position 1", first);
         WorkflowRun second = ride("mail", "1.1", "");
-        jenkins.waitForMessage("; expected to be decided about 20", second);
+        jenkins.waitForMessage("Waiting at position 2", second);
         GateStep.open("cart");
         ended(Result.SUCCESS, conductor);
         ended(Result.SUCCESS, first);
         ended(Result.FAILURE, second);
 
-        String expected = " for trial \\S+ \\(batch of 1\\) tests \\[cart\\]; expected to be decided about"
-                + " [-0-9]{10}T[:0-9]{5}:00Z\n";
+        String expected = " for trial \\S+ \\(batch of 1\\) tests cart"
+                // Not where that time is over already, as on a slow machine.
+                + "(; expected to be decided about [-0-9]{10}T[:0-9]{5}:00Z)? \\(details\\)\n";
         assertThat(JenkinsRule.getLog(first)).containsPattern("Waiting at position 1" + expected);
         assertThat(JenkinsRule.getLog(second)).containsPattern("Waiting at position 2" + expected);
     }
