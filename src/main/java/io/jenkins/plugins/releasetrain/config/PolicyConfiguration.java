@@ -22,6 +22,7 @@ public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyCon
     static final double FLAKE_PERCENT = 0.2;
     static final double INNOCENCE_PERCENT = 0.02;
     static final int TEST_MINUTES = 1440;
+    static final int BEGIN_MINUTES = 15;
 
     private double failurePercent = FAILURE_PERCENT;
     private Double flakePercent = FLAKE_PERCENT;
@@ -30,6 +31,7 @@ public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyCon
     private double innocencePercent = INNOCENCE_PERCENT;
     private int longestWaitMinutes;
     private int testMinutes = TEST_MINUTES;
+    private int beginMinutes = BEGIN_MINUTES;
     private List<FreezeConfiguration> freezes = new ArrayList<>();
 
     @DataBoundConstructor
@@ -107,6 +109,16 @@ public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyCon
         this.testMinutes = testMinutes;
     }
 
+    /** A build whose tests have not begun so long after everything is installed is replaced by the next one. */
+    public int getBeginMinutes() {
+        return beginMinutes;
+    }
+
+    @DataBoundSetter
+    public void setBeginMinutes(int beginMinutes) {
+        this.beginMinutes = beginMinutes;
+    }
+
     public List<FreezeConfiguration> getFreezes() {
         return List.copyOf(freezes);
     }
@@ -126,7 +138,8 @@ public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyCon
                     }
                 })
                 .whole("longestWaitMinutes", longestWaitMinutes, 0)
-                .whole("testMinutes", testMinutes, 1);
+                .whole("testMinutes", testMinutes, 1)
+                .whole("beginMinutes", beginMinutes, 1);
     }
 
     /** What older versions saved has no such fields. */
@@ -136,6 +149,7 @@ public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyCon
         outagesPerMonth = outagesPerMonth == null ? Double.valueOf(1) : outagesPerMonth;
         innocencePercent = innocencePercent == 0 ? INNOCENCE_PERCENT : innocencePercent;
         testMinutes = testMinutes == 0 ? TEST_MINUTES : testMinutes;
+        beginMinutes = beginMinutes == 0 ? BEGIN_MINUTES : beginMinutes;
         freezes = freezes == null ? new ArrayList<>() : freezes;
         return this;
     }
@@ -168,6 +182,11 @@ public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyCon
         @POST
         public FormValidation doCheckLongestWaitMinutes(@QueryParameter String value) {
             return Forms.checkAtLeast(value, 0);
+        }
+
+        @POST
+        public FormValidation doCheckBeginMinutes(@QueryParameter String value) {
+            return Forms.checkAtLeast(value, 1);
         }
 
         @POST

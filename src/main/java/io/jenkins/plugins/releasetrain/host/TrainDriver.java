@@ -119,6 +119,11 @@ public final class TrainDriver {
         loop.wake();
     }
 
+    /** The tests of the trial run. */
+    public void began(String trial) {
+        source.train().began(trial);
+    }
+
     /** Somebody said no to what the trial tests. */
     public void decline(String trial, String reason) {
         source.train().decline(trial, reason);
@@ -287,7 +292,7 @@ public final class TrainDriver {
         due.forEach((change, reason) -> {
             train.state().trials().stream()
                     .filter(t -> t.conductor().equals(change) && passenger(change) == null)
-                    .forEach(t -> train.report(t.id(), Verdict.VOID, reason));
+                    .forEach(t -> train.abandoned(t.id(), reason));
             if (train.cancel(change, reason) || train.outcome(change).isPresent()) {
                 synchronized (aboard) {
                     leaving.remove(change);

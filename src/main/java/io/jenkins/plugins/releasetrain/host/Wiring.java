@@ -25,6 +25,7 @@ import io.jenkins.plugins.releasetrain.engine.lock.LeaseLock;
 import io.jenkins.plugins.releasetrain.engine.manifest.Publisher;
 import io.jenkins.plugins.releasetrain.engine.manifest.ReleaseArtifact;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
@@ -174,8 +175,19 @@ final class Wiring implements AutoCloseable {
                                     Optional.ofNullable(found.getFaultRules()).orElse(""))),
                     new LeaseLock(place, CLOCK_SKEW, ports.clock(), Sleeper.real()),
                     Duration.ofSeconds(found.getRolloutSeconds()),
-                    Duration.ofSeconds(found.getLeaseSeconds()));
+                    Duration.ofSeconds(found.getLeaseSeconds()),
+                    setUp(found, client));
         });
+    }
+
+    /** What a verdict depends on besides set and suite (design §5.5), so short that it says nothing else. */
+    private static String setUp(EnvironmentConfiguration environment, KubernetesClient client) {
+        return Digest.sha256(String.join(
+                        "\n",
+                        String.valueOf(client.getMasterUrl()),
+                        environment.getNamespace(),
+                        Optional.ofNullable(environment.getBaseUrl()).orElse("")))
+                .abbreviated();
     }
 
     Train train(String name) {
@@ -246,7 +258,8 @@ final class Wiring implements AutoCloseable {
         return new Timetable(
                 policy.getFreezes().stream().map(FreezeConfiguration::freeze).toList(),
                 Duration.ofMinutes(policy.getLongestWaitMinutes()),
-                Duration.ofMinutes(policy.getTestMinutes()));
+                Duration.ofMinutes(policy.getTestMinutes()),
+                Duration.ofMinutes(policy.getBeginMinutes()));
     }
 
     private static Pattern movingTags(TrainConfiguration train) {

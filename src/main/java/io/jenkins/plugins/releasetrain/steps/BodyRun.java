@@ -40,6 +40,9 @@ final class BodyRun implements Serializable {
 
     /** Takes a verdict to where it belongs. All calls return at once. */
     interface Reporter extends Serializable {
+        /** The body runs; told again now and then while it does. */
+        void began(String trial);
+
         void report(String trial, Judgement judgement);
 
         /** The step itself is to end, not only its tests. */
@@ -86,6 +89,7 @@ final class BodyRun implements Serializable {
     synchronized void again() {
         if (state instanceof BodyState.Running running) {
             ReleaseService.get().tests().follow(running.trial, context, running.block);
+            reporter.began(running.trial);
         } else if (state instanceof BodyState.Done done) {
             reporter.background(() -> conclude(done));
         } else if (state instanceof BodyState.Judged judged && afterwards == null) {
@@ -112,6 +116,7 @@ final class BodyRun implements Serializable {
             String block = body.get(FlowNode.class).getId();
             state = new BodyState.Running(trial, block, starting, BuildResult.at(body));
             ReleaseService.get().tests().follow(trial, context, block);
+            reporter.began(trial);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

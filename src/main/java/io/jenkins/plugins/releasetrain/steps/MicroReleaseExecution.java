@@ -89,6 +89,11 @@ final class MicroReleaseExecution extends ReleaseExecution {
     }
 
     @Override
+    void noteBegun(String trial) {
+        // A lane's tests are its own build's in any case.
+    }
+
+    @Override
     void deliver(String trial, Judgement judgement) {
         if (judgement.declined()) {
             driver().leave(id(), judgement.reason());

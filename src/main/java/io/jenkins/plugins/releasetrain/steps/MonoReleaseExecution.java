@@ -83,6 +83,11 @@ final class MonoReleaseExecution extends ReleaseExecution {
     }
 
     @Override
+    void noteBegun(String trial) {
+        driver().began(trial);
+    }
+
+    @Override
     void deliver(String trial, Judgement judgement) {
         if (judgement.declined()) {
             driver().decline(trial, judgement.reason());

@@ -60,6 +60,9 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
     /** Takes the verdict to the train or the lane. */
     abstract void deliver(String trial, Judgement judgement);
 
+    /** Tells the train or the lane that the tests of this trial run. */
+    abstract void noteBegun(String trial);
+
     /** What the final outcome is of. */
     abstract Outcomes.Subject subject();
 
@@ -194,6 +197,17 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
         variables.put("RELEASE_CHANGED", String.join(" ", run.changed()));
         return LongVariables.fit(
                 variables, run.trial(), Optional.ofNullable(getContext().get(FilePath.class)));
+    }
+
+    @Override
+    public final void began(String trial) {
+        background(() -> {
+            try {
+                noteBegun(trial);
+            } catch (RuntimeException e) {
+                LOGGER.log(Level.FINE, e, () -> "Trial " + trial + " runs; that is told again");
+            }
+        });
     }
 
     @Override

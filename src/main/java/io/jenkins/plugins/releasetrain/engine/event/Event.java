@@ -71,17 +71,34 @@ public sealed interface Event {
     /** The trial's set is up and running; these services had to be patched for it. */
     record TrialInstalled(String trial, List<String> patched, long milliseconds) implements Event {}
 
+    /** The conductor's body runs for this trial from now on. */
+    record TestsBegan(String trial) implements Event {}
+
     /** What was not as it should be where a trial, or a lane's attempt, changes nothing: told, and judged by nobody. */
     record TroubleElsewhere(String trial, String environment, List<String> trouble) implements Event {}
 
     /**
      * A trial's verdict.
      *
-     * @param suite which tests, so that the verdict is not mistaken for one of other tests
+     * @param suite which tests, and how the environment was set up, so that the verdict is not mistaken for another one's
      * @param milliseconds from start to verdict
+     * @param byConductor void because of its conductor, whose build was stopped, is gone or did not begin: that says
+     *     nothing about the environment
      */
-    record TrialEnded(String trial, Digest set, String suite, Verdict verdict, String reason, long milliseconds)
-            implements Event {}
+    record TrialEnded(
+            String trial,
+            Digest set,
+            String suite,
+            Verdict verdict,
+            String reason,
+            long milliseconds,
+            boolean byConductor)
+            implements Event {
+        public TrialEnded(
+                String trial, Digest set, String suite, Verdict verdict, String reason, long milliseconds) {
+            this(trial, set, suite, verdict, reason, milliseconds, false);
+        }
+    }
 
     /**
      * A set was about to be tried, and its verdict is known already (design §5.5).

@@ -80,9 +80,11 @@ public interface Conductors {
             }
 
             private Optional<String> oldest(TrainState state, Predicate<Change> which) {
+                // Who did not begin when it was ordered to is asked last.
                 return state.undecided()
                         .filter(which)
-                        .sorted(Comparator.comparing(Change::queuedAt))
+                        .sorted(Comparator.comparing((Change c) -> state.idle().indexOf(c.id()))
+                                .thenComparing(Change::queuedAt))
                         .map(Change::id)
                         .filter(id -> isFree(state, id))
                         .findFirst();

@@ -284,10 +284,7 @@ final class Decisions {
         }
         Instant since =
                 context.ports().clock().instant().minus(context.settings().memo());
-        Runs runs = context.ports()
-                .store()
-                .runs(context.settings().suite(otherSuite), List.of(set.digest()), since)
-                .getOrDefault(set.digest(), Runs.NONE);
+        Runs runs = remembered(set.digest(), otherSuite, since);
         if ((runs.passed() == 0) == (runs.failed() == 0)) {
             return false;
         }
@@ -303,6 +300,16 @@ final class Decisions {
                 .update(s ->
                         s.batch().equals(state.batch()) && s.search().equals(search) ? List.of(recalled) : List.of());
         return true;
+    }
+
+    /** By environments that are set up as they were then (design §5.5). */
+    private Runs remembered(Digest set, boolean otherSuite, Instant since) {
+        return context.suites(otherSuite).stream()
+                .map(suite -> context.ports()
+                        .store()
+                        .runs(suite, List.of(set), since)
+                        .getOrDefault(set, Runs.NONE))
+                .reduce(Runs.NONE, (a, b) -> new Runs(a.passed() + b.passed(), a.failed() + b.failed()));
     }
 
     private void eject(TrainState state, Decision.Eject eject) {

@@ -58,7 +58,7 @@ final class Lineup {
                 .toList();
     }
 
-    /** Who has waited longest without being tried comes first. */
+    /** Who has waited longest without being tried comes first; a test release whose build does not begin comes last. */
     List<Line> lines() {
         List<Line> lines = new ArrayList<>();
         List<Change> candidates = aboard.stream().filter(Change::promote).toList();
@@ -66,8 +66,13 @@ final class Lineup {
             lines.add(new Line(candidates, Optional.empty()));
         }
         aboard.stream().filter(c -> !c.promote()).forEach(c -> lines.add(new Line(List.of(c), Optional.of(c))));
-        lines.sort(Comparator.comparing(line -> firstUntried(line).orElse(null), Comparator.nullsLast(FIRST)));
+        lines.sort(Comparator.comparing(this::isIdle)
+                .thenComparing(line -> firstUntried(line).orElse(null), Comparator.nullsLast(FIRST)));
         return lines;
+    }
+
+    private boolean isIdle(Line line) {
+        return line.test().filter(c -> state.idle().contains(c.id())).isPresent();
     }
 
     private Optional<Change> firstUntried(Line line) {

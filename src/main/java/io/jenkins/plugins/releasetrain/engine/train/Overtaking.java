@@ -30,11 +30,15 @@ final class Overtaking {
                 .toList();
     }
 
-    /** A change got its final outcome, and not by a release: a set that holds it is nothing that could be released. */
-    static List<Trial> afterEnd(List<Trial> running, Event.ChangeEnded ended) {
+    /**
+     * A change got its final outcome, and not by a release: a set that holds it is nothing that could be released.
+     *
+     * @param name what people know the change by
+     */
+    static List<Trial> afterEnd(List<Trial> running, Event.ChangeEnded ended, String name) {
         return running.stream()
                 .map(t -> t.tried().changes().contains(ended.change())
-                        ? t.with(t.tried(), "it holds change " + ended.change() + ", which is " + ended.outcome())
+                        ? t.with(t.tried(), "it holds " + name + ", which is " + ended.outcome())
                         : t)
                 .toList();
     }

@@ -7,6 +7,8 @@ import java.util.stream.Collectors;
 
 /** Says for people why a trial is run. */
 final class Purpose {
+    private static final int SHOWN = 3;
+
     private Purpose() {}
 
     /** @param changes that the set holds on top of the batch's baseline; none: a control run */
@@ -24,13 +26,18 @@ final class Purpose {
                 + (ahead.isEmpty() ? "" : ", ahead of the trial in " + ahead);
     }
 
+    private static String some(List<String> names) {
+        String first = String.join(", ", names.subList(0, Math.min(SHOWN, names.size())));
+        return names.size() <= SHOWN ? first : first + " and " + (names.size() - SHOWN) + " more";
+    }
+
     private static String search(Lineup.Line line, List<Change> changes) {
         List<String> leftOut =
                 line.changes().subList(0, line.changes().indexOf(changes.get(changes.size() - 1))).stream()
                         .filter(c -> !changes.contains(c))
-                        .map(Change::id)
+                        .map(Sets::name)
                         .toList();
         return "search: " + changes.size() + " of " + line.changes().size()
-                + (leftOut.isEmpty() ? "" : ", without the suspected " + String.join(", ", leftOut));
+                + (leftOut.isEmpty() ? "" : ", without the suspected " + some(leftOut));
     }
 }

@@ -12,9 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** How changes make sets. */
 public final class Sets {
+    /** So many images tell which change is meant. */
+    private static final int SHOWN = 3;
+
     private Sets() {}
 
     /** The baseline with these changes, of which the newest wins where several change the same service (I13). */
@@ -35,6 +39,20 @@ public final class Sets {
         Map<String, PinnedImage> images = new HashMap<>();
         by.forEach((service, all) -> images.put(service, newest(all).images().get(service)));
         return baseline.with(images);
+    }
+
+    /** What people know a change by: its images, and the build that asked for them. */
+    static String name(Change change) {
+        String images = change.images().entrySet().stream()
+                .limit(SHOWN)
+                .map(e -> e.getKey()
+                        + (e.getValue().tag().isEmpty()
+                                ? " " + e.getValue().digest().abbreviated()
+                                : ":" + e.getValue().tag()))
+                .collect(Collectors.joining(", "));
+        int more = change.images().size() - SHOWN;
+        String build = change.origin().build();
+        return images + (more > 0 ? " and " + more + " more" : "") + (build.isEmpty() ? "" : " (" + build + ")");
     }
 
     private static Change newest(List<Change> changes) {

@@ -19,12 +19,21 @@ import java.util.Optional;
  * @param longestWait a batch smaller than the limit waits for more changes until its oldest one has waited so long; zero:
  *     it departs at once
  * @param testDeadline tests that take longer are void
+ * @param beginDeadline a conductor whose tests have not begun so long after everything is installed is replaced
  */
-public record Timetable(List<Freeze> freezes, Duration longestWait, Duration testDeadline) {
+public record Timetable(
+        List<Freeze> freezes, Duration longestWait, Duration testDeadline, Duration beginDeadline) {
+    /** Long enough for a controller that starts again. */
+    public static final Duration USUAL_BEGIN = Duration.ofMinutes(15);
+
     public static final Timetable ALWAYS = new Timetable(List.of(), Duration.ZERO, Duration.ofHours(24));
 
     public Timetable {
         freezes = List.copyOf(freezes);
+    }
+
+    public Timetable(List<Freeze> freezes, Duration longestWait, Duration testDeadline) {
+        this(freezes, longestWait, testDeadline, USUAL_BEGIN);
     }
 
     /**

@@ -90,13 +90,19 @@ public final class Train {
         this.ports = ports;
         this.journal = new Journal<>(
                 ports.store(), "train/" + plan.settings().name(), TrainState.TYPE, ports.clock(), ports.listener());
-        this.context = new TrainContext(plan, catalog, registries, environments.size(), ports, journal);
+        this.context = new TrainContext(plan, catalog, registries, places(environments), ports, journal);
         this.blocks = new Blocks(ports.store(), ports.clock(), ports.listener());
         this.releases = new Releases(context, blocks);
         this.decisions = new Decisions(context, releases);
         this.main = environments.get(0).name();
         Track.Common common = new Track.Common(context, decisions, releases, new ReentrantLock());
         environments.forEach(e -> tracks.put(e.name(), new Track(e, common)));
+    }
+
+    private static SortedMap<String, String> places(List<Environment> environments) {
+        SortedMap<String, String> places = new TreeMap<>();
+        environments.forEach(e -> places.put(e.name(), e.configuration()));
+        return places;
     }
 
     /**
@@ -365,6 +371,19 @@ public final class Train {
      */
     public void report(String trial, Verdict verdict, String reason) {
         journal.state().trial(trial).ifPresent(t -> trackOf(t).ifPresent(track -> track.report(t, verdict, reason)));
+    }
+
+    /** The conductor's body runs; asked for again it changes nothing. */
+    public void began(String trial) {
+        journal.update(s -> s.trial(trial)
+                .filter(t -> !t.began())
+                .map(t -> List.<Event>of(new Event.TestsBegan(trial)))
+                .orElse(List.of()));
+    }
+
+    /** Its conductor's build was stopped or is gone: the trial is void, which says nothing about the environment. */
+    public void abandoned(String trial, String reason) {
+        journal.state().trial(trial).ifPresent(t -> trackOf(t).ifPresent(track -> track.trials().abandoned(t, reason)));
     }
 
     /** Keeps the environments' locks while tests run; to be called well within the environments' lease. */

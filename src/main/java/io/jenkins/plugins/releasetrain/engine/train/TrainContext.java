@@ -14,17 +14,21 @@ import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What the parts of a train share.
  *
- * @param environments how many trials can run at once
+ * @param places how its environments are set up, by their names
  */
 record TrainContext(
         Train.Plan plan,
         TrainCatalog catalogs,
         Registries registries,
-        int environments,
+        SortedMap<String, String> places,
         Ports ports,
         Journal<TrainState> journal) {
 
@@ -35,6 +39,11 @@ record TrainContext(
 
     TrainSettings settings() {
         return plan.settings();
+    }
+
+    /** How many trials can run at once. */
+    int environments() {
+        return places.size();
     }
 
     Timetable timetable() {
@@ -50,13 +59,30 @@ record TrainContext(
     }
 
     Event ended(Trial trial, Verdict verdict, String reason) {
+        return ended(trial, verdict, reason, false);
+    }
+
+    /** @param byConductor as of {@link Event.TrialEnded} */
+    Event ended(Trial trial, Verdict verdict, String reason, boolean byConductor) {
         return new Event.TrialEnded(
                 trial.id(),
                 trial.set(),
-                settings().suite(trial.testRelease()),
+                suite(trial.environment(), trial.testRelease()),
                 verdict,
                 reason,
-                Duration.between(trial.since(), ports.clock().instant()).toMillis());
+                Duration.between(trial.since(), ports.clock().instant()).toMillis(),
+                byConductor);
+    }
+
+    /** What a verdict is remembered by, besides its set (design §5.5). */
+    private String suite(String environment, boolean testRelease) {
+        String configuration = places.getOrDefault(environment, "");
+        return settings().suite(testRelease) + (configuration.isEmpty() ? "" : " in " + configuration);
+    }
+
+    /** All that a verdict of one of today's environments is remembered by. */
+    Set<String> suites(boolean testRelease) {
+        return places.keySet().stream().map(e -> suite(e, testRelease)).collect(Collectors.toCollection(TreeSet::new));
     }
 
     Event broken(String environment, TrainState.Broken broken) {

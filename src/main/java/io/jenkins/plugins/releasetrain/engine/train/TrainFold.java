@@ -62,6 +62,7 @@ final class TrainFold {
         }
         return event instanceof Event.TrialStarted
                         || event instanceof Event.TrialInstalled
+                        || event instanceof Event.TestsBegan
                         || event instanceof Event.TrialEnded
                         || event instanceof Event.VerdictRecalled
                 ? trial(s, recorded)
@@ -140,12 +141,15 @@ final class TrainFold {
 
     private static TrainState ended(TrainState s, Event.ChangeEnded e) {
         List<String> id = List.of(e.change());
-        boolean promote = s.undecided().anyMatch(c -> c.id().equals(e.change()) && c.promote());
+        Optional<Change> change =
+                s.undecided().filter(c -> c.id().equals(e.change())).findFirst();
+        boolean promote = change.filter(Change::promote).isPresent();
         return s.with(d -> {
             d.queue = without(s.queue(), id);
             d.batch = s.batch().map(b -> new Batch(b.id(), without(b.changes(), id), b.baseline()));
-            d.trials = Overtaking.afterEnd(s.trials(), e);
+            d.trials = Overtaking.afterEnd(s.trials(), e, change.map(Sets::name).orElse(e.change()));
             d.search = s.search().without(e.change());
+            d.idle = removed(s.idle(), e.change());
             switch (e.outcome()) {
                 case RELEASED -> d.statistics = s.statistics().decided(false);
                 // Test releases are of another kind: they do not say how many release candidates are bad.
@@ -167,6 +171,8 @@ final class TrainFold {
             return s.with(d -> d.trials = s.trials().stream()
                     .map(t -> t.id().equals(e.trial()) ? t.installed(recorded.at()) : t)
                     .toList());
+        } else if (event instanceof Event.TestsBegan e) {
+            return s.trial(e.trial()).map(t -> began(s, t)).orElse(s);
         } else if (event instanceof Event.TrialEnded e) {
             return s.trial(e.trial())
                     .map(t -> trialEnded(s, t, e, recorded.at()))
@@ -181,6 +187,15 @@ final class TrainFold {
                 List.of(run),
                 new Source(List.of(e.set().value()), s.search().baseline(), REMEMBERED, true));
         return e.changes().isEmpty() ? s : s.with(d -> d.search = tried(s, tried, e.verdict() == Verdict.PASSED));
+    }
+
+    private static TrainState began(TrainState s, Trial begun) {
+        return s.with(d -> {
+            d.trials = s.trials().stream()
+                    .map(t -> t.equals(begun) ? t.begun() : t)
+                    .toList();
+            d.idle = removed(s.idle(), begun.conductor());
+        });
     }
 
     private static Trial started(TrainState s, Event.TrialStarted e, Instant at) {
@@ -198,6 +213,7 @@ final class TrainFold {
                 e.fence(),
                 at,
                 Optional.empty(),
+                false,
                 "");
     }
 
@@ -207,7 +223,7 @@ final class TrainFold {
             d.waste = before.waste().after(e.verdict() == Verdict.VOID && trial.isOvertaken());
         });
         if (e.verdict() == Verdict.VOID) {
-            return trial.isOvertaken() ? s : s.with(d -> d.voids = s.voids() + 1);
+            return trial.isOvertaken() ? s : withoutVerdict(s, trial, e);
         }
         Run run = RunLog.run(s.search(), trial, at, e.verdict());
         TrainState logged = logged(s, trial, run);
@@ -219,6 +235,19 @@ final class TrainFold {
                 d.settled.put(trial.environment(), true);
             }
         });
+    }
+
+    /** What its conductor ended says nothing about the environment; one that had not begun is not asked first again. */
+    private static TrainState withoutVerdict(TrainState s, Trial trial, Event.TrialEnded e) {
+        boolean idle = trial.installed().isPresent() && !trial.began() && e.byConductor();
+        return s.with(d -> {
+            d.voids = s.voids() + (e.byConductor() ? 0 : 1);
+            d.idle = idle ? concat(removed(s.idle(), trial.conductor()), List.of(trial.conductor())) : s.idle();
+        });
+    }
+
+    private static List<String> removed(List<String> all, String one) {
+        return all.stream().filter(id -> !id.equals(one)).toList();
     }
 
     private static TrainState logged(TrainState s, Trial trial, Run run) {

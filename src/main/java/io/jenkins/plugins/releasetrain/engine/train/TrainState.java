@@ -29,7 +29,8 @@ import java.util.stream.Stream;
  * @param held why nothing is released; empty while it may be
  * @param settled whether environments hold the baseline with no candidate in it, by name
  * @param broken environments that are broken, by name
- * @param voids void trials in a row
+ * @param voids void trials in a row that say something about the environment
+ * @param idle conductors that were ordered to run tests and did not begin, the longest known first
  * @param pace how long trials take, for estimates
  * @param waste how many of them were for nothing
  */
@@ -47,6 +48,7 @@ public record TrainState(
         Map<String, Boolean> settled,
         Map<String, Broken> broken,
         int voids,
+        List<String> idle,
         Statistics statistics,
         Pace pace,
         Waste waste) {
@@ -65,6 +67,7 @@ public record TrainState(
             Map.of(),
             Map.of(),
             0,
+            List.of(),
             Statistics.NONE,
             Pace.UNKNOWN,
             Waste.NONE);
@@ -77,6 +80,7 @@ public record TrainState(
         settled = Map.copyOf(settled);
         released = Map.copyOf(released);
         broken = Map.copyOf(broken);
+        idle = List.copyOf(idle);
     }
 
     /**
@@ -94,6 +98,7 @@ public record TrainState(
      * @param tried what a verdict would say: about those of the changes that are not decided yet, on which baseline
      * @param testRelease whether it is a run of the suite of test releases, if that is another one
      * @param installed since when the tests may run; empty while the set is not up yet
+     * @param began whether the conductor's body runs
      * @param overtaken why a verdict would tell nothing any more; empty while it would
      */
     public record Trial(
@@ -108,6 +113,7 @@ public record TrainState(
             long fence,
             Instant since,
             Optional<Instant> installed,
+            boolean began,
             String overtaken) {
         boolean control() {
             return changes.isEmpty();
@@ -118,6 +124,20 @@ public record TrainState(
         }
 
         Trial with(Tried newTried, String newOvertaken) {
+            return with(newTried, installed, began, overtaken.isEmpty() ? newOvertaken : overtaken);
+        }
+
+        Trial installed(Instant at) {
+            return with(tried, Optional.of(at), began, overtaken);
+        }
+
+        /** Its tests run. */
+        Trial begun() {
+            return with(tried, installed, true, overtaken);
+        }
+
+        private Trial with(
+                Tried newTried, Optional<Instant> newInstalled, boolean nowBegan, String newOvertaken) {
             return new Trial(
                     id,
                     environment,
@@ -129,24 +149,9 @@ public record TrainState(
                     conductor,
                     fence,
                     since,
-                    installed,
-                    overtaken.isEmpty() ? newOvertaken : overtaken);
-        }
-
-        Trial installed(Instant at) {
-            return new Trial(
-                    id,
-                    environment,
-                    set,
-                    baseline,
-                    changes,
-                    tried,
-                    testRelease,
-                    conductor,
-                    fence,
-                    since,
-                    Optional.of(at),
-                    overtaken);
+                    newInstalled,
+                    nowBegan,
+                    newOvertaken);
         }
     }
 
@@ -289,6 +294,7 @@ public record TrainState(
         Map<String, Boolean> settled;
         Map<String, Broken> broken;
         int voids;
+        List<String> idle;
         Statistics statistics;
         Pace pace;
         Waste waste;
@@ -307,6 +313,7 @@ public record TrainState(
             settled = new HashMap<>(s.settled);
             broken = new HashMap<>(s.broken);
             voids = s.voids;
+            idle = s.idle;
             statistics = s.statistics;
             pace = s.pace;
             waste = s.waste;
@@ -327,6 +334,7 @@ public record TrainState(
                     settled,
                     broken,
                     voids,
+                    idle,
                     statistics,
                     pace,
                     waste);

@@ -83,18 +83,30 @@ final class Trials {
             return Optional.empty();
         }
         Conductors.Standing standing = conductors.standing(trial.conductor());
-        if (standing == Conductors.Standing.GONE || trial.fence() != token) {
-            end(trial, Verdict.VOID, "its conductor " + trial.conductor() + " is gone, or lost the environment");
+        if (standing == Conductors.Standing.GONE) {
+            abandoned(trial, "its conductor " + name(state, trial.conductor()) + " is gone");
+            return Optional.empty();
+        } else if (trial.fence() != token) {
+            end(trial, Verdict.VOID, "it lost the environment's lock");
             return Optional.empty();
         }
         if (standing != Conductors.Standing.HERE) {
-            return Optional.of(new Task.Wait("build " + trial.conductor() + " is to test, and is away", ASK_AGAIN));
+            String why = "build " + name(state, trial.conductor()) + " is to test, and is away";
+            return Optional.of(new Task.Wait(why, ASK_AGAIN));
         }
         if (trial.installed().isPresent()) {
             return Optional.of(order(state, trial));
         }
         install(trial);
         return Optional.empty();
+    }
+
+    private static String name(TrainState state, String conductor) {
+        return state.undecided()
+                .filter(c -> c.id().equals(conductor))
+                .findFirst()
+                .map(Sets::name)
+                .orElse(conductor);
     }
 
     private void install(Trial trial) throws InterruptedException {
@@ -169,7 +181,14 @@ final class Trials {
         Instant now = context.ports().clock().instant();
         Duration forTests = context.timetable().testDeadline();
         Duration forInstallation = environment.rolloutDeadline().plus(MARGIN);
-        if (trial.installed().filter(at -> at.plus(forTests).isBefore(now)).isPresent()) {
+        Duration toBegin = context.timetable().beginDeadline();
+        if (!trial.began()
+                && trial.installed().filter(at -> at.plus(toBegin).isBefore(now)).isPresent()) {
+            abandoned(
+                    trial,
+                    "its conductor did not begin the tests within " + toBegin.toMinutes()
+                            + " minutes; another build takes over");
+        } else if (trial.installed().filter(at -> at.plus(forTests).isBefore(now)).isPresent()) {
             end(trial, Verdict.VOID, "no verdict within " + forTests.toMinutes() + " minutes, the deadline for tests");
         } else if (trial.installed().isEmpty()
                 && trial.since().plus(forInstallation).isBefore(now)) {
@@ -182,6 +201,15 @@ final class Trials {
                 .update(s -> isUnderWay(s, trial)
                         ? ending(s, s.trial(trial.id()).orElseThrow(), verdict, reason)
                         : List.of());
+    }
+
+    /** Void because of its conductor, which says nothing about the environment. */
+    void abandoned(Trial trial, String reason) {
+        context.journal()
+                .update(s -> s.trial(trial.id())
+                        .map(t -> List.of(context.ended(
+                                t, Verdict.VOID, t.isOvertaken() ? t.overtaken() : reason, !t.isOvertaken())))
+                        .orElse(List.of()));
     }
 
     /** What was overtaken blames nobody (design §5.7); if it passed nevertheless, that counts. */

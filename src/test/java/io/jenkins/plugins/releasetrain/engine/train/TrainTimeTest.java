@@ -109,6 +109,7 @@ class TrainTimeTest {
         shop.build("s1", "2");
         String change = ride.queue("s1", "2");
         Task.Test test = (Task.Test) ride.train().next("build 1");
+        ride.train().began(test.trial());
         testing(ride, 119);
         ride.train().expire();
         assertThat(ride.train().state().trials()).hasSize(1);
