@@ -19,7 +19,7 @@ public record Statistics(
     private static final double HALF_LIFE = 400;
 
     /** Failures are looked at where there are several, so that several flakes are less of a coincidence than they seem. */
-    private static final double SELDOM = 0.1;
+    private static final double SELDOM = 1.0 / 3;
 
     /** What is added to counts that decide between two explanations, so that none is impossible. */
     private static final double FEW = 0.1;
@@ -53,21 +53,27 @@ public record Statistics(
     }
 
     /**
-     * What failed runs of what is good were, with no pass between them: each a flake, or all of them one outage.
+     * What failed runs of what is good were, with no pass between them: each a flake, or all of them one outage. One alone
+     * counts as a flake: an outage seldom begins and ends within one run, and a rate of outages that short ones drive up
+     * would explain flakes away, and the other way round.
      *
      * @param failed at least one, in order
      */
     public Explained explain(List<Run> failed) {
+        int count = failed.size();
+        if (count == 1) {
+            return new Explained(1, 0, 0);
+        }
         double length = failed.get(0).hours();
         double outage = SELDOM * (outages + FEW) / (hours + MANY) * length;
-        double chance = Math.pow((flakes + FEW) / (runs + MANY), failed.size());
+        double chance = Math.pow((flakes + FEW) / (runs + MANY), count);
         double share = outage / (outage + chance);
         double span = Duration.between(
-                                failed.get(0).start(),
-                                failed.get(failed.size() - 1).end())
+                                failed.get(0).start(), failed.get(count - 1).end())
                         .toMillis()
                 / (double) Duration.ofHours(1).toMillis();
-        return new Explained(failed.size() * (1 - share), share, share * span);
+        // It began within the first run and ended within the last one.
+        return new Explained(count * (1 - share), share, share * Math.max(0, span - length));
     }
 
     /**

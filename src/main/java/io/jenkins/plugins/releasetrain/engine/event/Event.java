@@ -54,19 +54,7 @@ public sealed interface Event {
             String conductor,
             long fence,
             boolean testRelease)
-            implements Event {
-        public TrialStarted(
-                String trial,
-                String batch,
-                Digest set,
-                List<String> changes,
-                String purpose,
-                String environment,
-                String conductor,
-                long fence) {
-            this(trial, batch, set, changes, purpose, environment, conductor, fence, false);
-        }
-    }
+            implements Event {}
 
     /** The trial's set is up and running; these services had to be patched for it. */
     record TrialInstalled(String trial, List<String> patched, long milliseconds) implements Event {}

@@ -60,13 +60,15 @@ final class TrainFold {
                 d.voids = 0;
             });
         }
+        return isOfATrial(event) ? trial(s, recorded) : condition(s, event, recorded.at());
+    }
+
+    private static boolean isOfATrial(Event event) {
         return event instanceof Event.TrialStarted
-                        || event instanceof Event.TrialInstalled
-                        || event instanceof Event.TestsBegan
-                        || event instanceof Event.TrialEnded
-                        || event instanceof Event.VerdictRecalled
-                ? trial(s, recorded)
-                : condition(s, event, recorded.at());
+                || event instanceof Event.TrialInstalled
+                || event instanceof Event.TestsBegan
+                || event instanceof Event.TrialEnded
+                || event instanceof Event.VerdictRecalled;
     }
 
     /** Pauses, wishes, and what the environments hold. */

@@ -45,7 +45,7 @@ final class SampleShop {
                 .append(
                         410,
                         new Event.BatchDeparted("b3", List.of("4"), Digest.sha256("second")),
-                        new Event.TrialStarted("t4", "b3", set, List.of("4"), "batch of 1", "staging", "4", 3));
+                        new Event.TrialStarted("t4", "b3", set, List.of("4"), "batch of 1", "staging", "4", 3, false));
     }
 
     static void installed(Store store) {
@@ -126,7 +126,7 @@ final class SampleShop {
         append(
                 10,
                 new Event.BatchDeparted("b1", List.of("1"), ImageSet.EMPTY.digest()),
-                new Event.TrialStarted("t1", "b1", first.digest(), List.of("1"), "whole batch", "staging", "1", 1));
+                new Event.TrialStarted("t1", "b1", first.digest(), List.of("1"), "whole batch", "staging", "1", 1, false));
         append(
                 70,
                 new Event.TrialInstalled("t1", List.of("cart", "pay"), 12_000),
@@ -155,9 +155,9 @@ final class SampleShop {
         append(
                 110,
                 new Event.BatchDeparted("b2", List.of("2", "3"), first.digest()),
-                new Event.TrialStarted("t2", "b2", both, List.of("2", "3"), "whole batch", "staging", "2", 2),
+                new Event.TrialStarted("t2", "b2", both, List.of("2", "3"), "whole batch", "staging", "2", 2, false),
                 new Event.TrialEnded("t2", both, "system", Verdict.FAILED, "2 of 80 tests failed", 60_000),
-                new Event.TrialStarted("t3", "b2", second.digest(), List.of("2"), "prefix", "staging", "2", 2),
+                new Event.TrialStarted("t3", "b2", second.digest(), List.of("2"), "prefix", "staging", "2", 2, false),
                 new Event.TrialEnded("t3", second.digest(), "system", Verdict.PASSED, "80 tests passed", 60_000),
                 new Event.ReleaseMade(
                         "shop-2",

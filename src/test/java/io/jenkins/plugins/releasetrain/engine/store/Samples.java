@@ -52,7 +52,7 @@ final class Samples {
     }
 
     static Event.TrialStarted trial(String id, String batch, Digest set) {
-        return new Event.TrialStarted(id, batch, set, List.of("c1"), "batch", "staging", "cart#41", 7);
+        return new Event.TrialStarted(id, batch, set, List.of("c1"), "batch", "staging", "cart#41", 7, false);
     }
 
     static Event.TrialEnded verdict(String trial, Digest set, String suite, Verdict verdict) {

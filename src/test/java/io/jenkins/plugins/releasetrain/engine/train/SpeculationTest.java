@@ -89,7 +89,7 @@ class SpeculationTest {
                 "prefix",
                 environment.name(),
                 "build",
-                lock.token()));
+                lock.token(), false));
         return test(environment);
     }
 

@@ -131,7 +131,7 @@ final class HistoryData {
         events.add(first);
         events.add(second);
         events.add(new Event.BatchDeparted("b" + n, List.of("c" + n + "a", "c" + n + "b"), set));
-        events.add(new Event.TrialStarted("t" + n, "b" + n, set, changes, "batch", "staging", "cart#1", n));
+        events.add(new Event.TrialStarted("t" + n, "b" + n, set, changes, "batch", "staging", "cart#1", n, false));
         int installed = 20_000 + random.nextInt(100_000);
         int tested = 300_000 + random.nextInt(1_500_000);
         events.add(new Event.TrialInstalled(
