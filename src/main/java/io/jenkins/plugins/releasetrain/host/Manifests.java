@@ -61,7 +61,17 @@ public final class Manifests {
                 SortedMap<String, PinnedImage> changed = new TreeMap<>(set.images());
                 changed.keySet().retainAll(candidates.get().keySet());
                 Event.ReleaseMade trial = new Event.ReleaseMade(
-                        "", train.getName(), 0, Event.Kind.MONO, digest, "", "", changed, List.of(), "");
+                        "",
+                        train.getName(),
+                        0,
+                        Event.Kind.MONO,
+                        digest,
+                        "",
+                        "",
+                        changed,
+                        List.of(),
+                        "",
+                        Optional.empty());
                 return new ReleaseManifest(trial, set, productionHost(train.getName()), candidates.get());
             }
         }

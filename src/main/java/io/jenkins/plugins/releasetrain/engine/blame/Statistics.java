@@ -68,10 +68,10 @@ public record Statistics(
         double outage = SELDOM * (outages + FEW) / (hours + MANY) * length;
         double chance = Math.pow((flakes + FEW) / (runs + MANY), count);
         double share = outage / (outage + chance);
-        double span = Duration.between(
-                                failed.get(0).start(), failed.get(count - 1).end())
-                        .toMillis()
-                / (double) Duration.ofHours(1).toMillis();
+        double span =
+                Duration.between(failed.get(0).start(), failed.get(count - 1).end())
+                                .toMillis()
+                        / (double) Duration.ofHours(1).toMillis();
         // It began within the first run and ended within the last one.
         return new Explained(count * (1 - share), share, share * Math.max(0, span - length));
     }

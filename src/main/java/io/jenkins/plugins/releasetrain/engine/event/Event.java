@@ -82,8 +82,7 @@ public sealed interface Event {
             long milliseconds,
             boolean byConductor)
             implements Event {
-        public TrialEnded(
-                String trial, Digest set, String suite, Verdict verdict, String reason, long milliseconds) {
+        public TrialEnded(String trial, Digest set, String suite, Verdict verdict, String reason, long milliseconds) {
             this(trial, set, suite, verdict, reason, milliseconds, false);
         }
     }
@@ -125,22 +124,7 @@ public sealed interface Event {
             List<String> changes,
             String trial,
             Optional<String> user)
-            implements Event {
-        /** Of changes, which say who asked. */
-        public ReleaseMade(
-                String id,
-                String owner,
-                int number,
-                Kind kind,
-                Digest set,
-                String parent,
-                String rollbackOf,
-                SortedMap<String, PinnedImage> changed,
-                List<String> changes,
-                String trial) {
-            this(id, owner, number, kind, set, parent, rollbackOf, changed, changes, trial, Optional.empty());
-        }
-    }
+            implements Event {}
 
     /** A release's images are in the production registry and its tags point to them (I6). */
     record ReleasePromoted(String release, String promotion) implements Event {}

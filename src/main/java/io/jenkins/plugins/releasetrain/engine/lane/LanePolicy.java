@@ -236,7 +236,8 @@ public final class LanePolicy {
                 "",
                 changed,
                 lanes.stream().map(Lane::id).toList(),
-                first.lane());
+                first.lane(),
+                Optional.empty());
     }
 
     /**

@@ -305,10 +305,8 @@ final class Decisions {
     /** By environments that are set up as they were then (design §5.5). */
     private Runs remembered(Digest set, boolean otherSuite, Instant since) {
         return context.suites(otherSuite).stream()
-                .map(suite -> context.ports()
-                        .store()
-                        .runs(suite, List.of(set), since)
-                        .getOrDefault(set, Runs.NONE))
+                .map(suite ->
+                        context.ports().store().runs(suite, List.of(set), since).getOrDefault(set, Runs.NONE))
                 .reduce(Runs.NONE, (a, b) -> new Runs(a.passed() + b.passed(), a.failed() + b.failed()));
     }
 

@@ -57,7 +57,8 @@ final class Releases {
                                 "",
                                 set.changedSince(baseline),
                                 Train.ids(changes),
-                                trial))
+                                trial,
+                                Optional.empty()))
                         : List.of());
     }
 

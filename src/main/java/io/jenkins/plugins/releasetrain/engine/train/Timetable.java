@@ -21,8 +21,7 @@ import java.util.Optional;
  * @param testDeadline tests that take longer are void
  * @param beginDeadline a conductor whose tests have not begun so long after everything is installed is replaced
  */
-public record Timetable(
-        List<Freeze> freezes, Duration longestWait, Duration testDeadline, Duration beginDeadline) {
+public record Timetable(List<Freeze> freezes, Duration longestWait, Duration testDeadline, Duration beginDeadline) {
     /** Long enough for a controller that starts again. */
     public static final Duration USUAL_BEGIN = Duration.ofMinutes(15);
 

@@ -383,7 +383,9 @@ public final class Train {
 
     /** Its conductor's build was stopped or is gone: the trial is void, which says nothing about the environment. */
     public void abandoned(String trial, String reason) {
-        journal.state().trial(trial).ifPresent(t -> trackOf(t).ifPresent(track -> track.trials().abandoned(t, reason)));
+        journal.state()
+                .trial(trial)
+                .ifPresent(t -> trackOf(t).ifPresent(track -> track.trials().abandoned(t, reason)));
     }
 
     /** Keeps the environments' locks while tests run; to be called well within the environments' lease. */

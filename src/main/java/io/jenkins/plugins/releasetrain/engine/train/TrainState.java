@@ -136,8 +136,7 @@ public record TrainState(
             return with(tried, installed, true, overtaken);
         }
 
-        private Trial with(
-                Tried newTried, Optional<Instant> newInstalled, boolean nowBegan, String newOvertaken) {
+        private Trial with(Tried newTried, Optional<Instant> newInstalled, boolean nowBegan, String newOvertaken) {
             return new Trial(
                     id,
                     environment,

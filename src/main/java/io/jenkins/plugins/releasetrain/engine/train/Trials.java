@@ -183,12 +183,16 @@ final class Trials {
         Duration forInstallation = environment.rolloutDeadline().plus(MARGIN);
         Duration toBegin = context.timetable().beginDeadline();
         if (!trial.began()
-                && trial.installed().filter(at -> at.plus(toBegin).isBefore(now)).isPresent()) {
+                && trial.installed()
+                        .filter(at -> at.plus(toBegin).isBefore(now))
+                        .isPresent()) {
             abandoned(
                     trial,
                     "its conductor did not begin the tests within " + toBegin.toMinutes()
                             + " minutes; another build takes over");
-        } else if (trial.installed().filter(at -> at.plus(forTests).isBefore(now)).isPresent()) {
+        } else if (trial.installed()
+                .filter(at -> at.plus(forTests).isBefore(now))
+                .isPresent()) {
             end(trial, Verdict.VOID, "no verdict within " + forTests.toMinutes() + " minutes, the deadline for tests");
         } else if (trial.installed().isEmpty()
                 && trial.since().plus(forInstallation).isBefore(now)) {

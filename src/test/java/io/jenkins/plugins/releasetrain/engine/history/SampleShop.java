@@ -69,7 +69,8 @@ final class SampleShop {
                                 "",
                                 images("cart", 3),
                                 List.of("4"),
-                                "t4"));
+                                "t4",
+                                Optional.empty()));
     }
 
     /** Lanes that are open: one installs, one is tested once more, one waits. */
@@ -126,7 +127,8 @@ final class SampleShop {
         append(
                 10,
                 new Event.BatchDeparted("b1", List.of("1"), ImageSet.EMPTY.digest()),
-                new Event.TrialStarted("t1", "b1", first.digest(), List.of("1"), "whole batch", "staging", "1", 1, false));
+                new Event.TrialStarted(
+                        "t1", "b1", first.digest(), List.of("1"), "whole batch", "staging", "1", 1, false));
         append(
                 70,
                 new Event.TrialInstalled("t1", List.of("cart", "pay"), 12_000),
@@ -141,7 +143,8 @@ final class SampleShop {
                         "",
                         first.images(),
                         List.of("1"),
-                        "t1"));
+                        "t1",
+                        Optional.empty()));
         append(
                 80,
                 new Event.ReleasePromoted("shop-1", "p1"),
@@ -169,7 +172,8 @@ final class SampleShop {
                         "",
                         images("cart", 2),
                         List.of("2"),
-                        "t3"));
+                        "t3",
+                        Optional.empty()));
         append(
                 300,
                 new Event.ReleasePromoted("shop-2", "p2"),

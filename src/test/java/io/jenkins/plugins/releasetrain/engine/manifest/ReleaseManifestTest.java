@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
@@ -34,7 +35,17 @@ class ReleaseManifestTest {
 
     private static Event.ReleaseMade made(Digest set) {
         return new Event.ReleaseMade(
-                "shop-17", "shop", 17, Event.Kind.MONO, set, "shop-16", "", new TreeMap<>(), List.of(), "t-9");
+                "shop-17",
+                "shop",
+                17,
+                Event.Kind.MONO,
+                set,
+                "shop-16",
+                "",
+                new TreeMap<>(),
+                List.of(),
+                "t-9",
+                Optional.empty());
     }
 
     @Test

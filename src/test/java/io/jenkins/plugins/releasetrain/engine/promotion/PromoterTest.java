@@ -91,7 +91,17 @@ class PromoterTest {
                 0,
                 shop.clock.instant(),
                 List.of(new Event.ReleaseMade(
-                        "shop-1", "shop", 1, Event.Kind.MONO, Digest.sha256("set"), "", "", brought, List.of(), "")));
+                        "shop-1",
+                        "shop",
+                        1,
+                        Event.Kind.MONO,
+                        Digest.sha256("set"),
+                        "",
+                        "",
+                        brought,
+                        List.of(),
+                        "",
+                        Optional.empty())));
         new Blocks(shop.store, shop.clock, shop.events::add).markBad("shop-1", "loses carts", "ada");
         List<Promoter.Item> items =
                 List.of(new Promoter.Item("dev/s1", "prod/s1", FakeShop.digest("s1", "2"), "again", false));

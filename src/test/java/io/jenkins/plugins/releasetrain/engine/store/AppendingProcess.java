@@ -6,6 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A process that appends from several threads until it is killed, and says so after each append: {@code stream version
@@ -64,7 +65,8 @@ final class AppendingProcess {
                 "",
                 Samples.images("cart", n),
                 List.of("c" + id),
-                "t" + id);
+                "t" + id,
+                Optional.empty());
         return List.of(
                 List.of(Samples.queued("c" + id), Samples.queued("d" + id)),
                 List.of(

@@ -93,7 +93,17 @@ abstract class HistoryContract {
     void shouldKeepEventsOfAnySize() {
         ImageSet all = Samples.set(8_000);
         Event.ReleaseMade made = new Event.ReleaseMade(
-                "shop-1", "shop", 1, Event.Kind.MONO, all.digest(), "", "", all.images(), List.of(), "");
+                "shop-1",
+                "shop",
+                1,
+                Event.Kind.MONO,
+                all.digest(),
+                "",
+                "",
+                all.images(),
+                List.of(),
+                "",
+                Optional.empty());
 
         store.append("train/shop", 0, Samples.AT, List.of(made));
 

@@ -10,6 +10,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -48,7 +49,8 @@ final class Samples {
                 "",
                 images("cart", number),
                 List.of("c" + number),
-                "t" + number);
+                "t" + number,
+                Optional.empty());
     }
 
     static Event.TrialStarted trial(String id, String batch, Digest set) {

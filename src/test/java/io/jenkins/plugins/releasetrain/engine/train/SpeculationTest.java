@@ -89,7 +89,8 @@ class SpeculationTest {
                 "prefix",
                 environment.name(),
                 "build",
-                lock.token(), false));
+                lock.token(),
+                false));
         return test(environment);
     }
 

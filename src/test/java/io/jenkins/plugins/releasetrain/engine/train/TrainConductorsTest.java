@@ -101,7 +101,8 @@ class TrainConductorsTest {
         assertThat(ride.train().state().trials())
                 .singleElement()
                 .satisfies(t -> assertThat(t.began()).isTrue());
-        assertThat(shop.events.stream().filter(Event.TestsBegan.class::isInstance)).hasSize(1);
+        assertThat(shop.events.stream().filter(Event.TestsBegan.class::isInstance))
+                .hasSize(1);
     }
 
     @Test
@@ -112,8 +113,9 @@ class TrainConductorsTest {
             asked.add(((Task.Test) next()).conductor());
             pass(Duration.ofMinutes(16));
         }
-        assertThat(asked).containsExactly(
-                changes.get(0), changes.get(1), changes.get(0), changes.get(1), changes.get(0), changes.get(1));
+        assertThat(asked)
+                .containsExactly(
+                        changes.get(0), changes.get(1), changes.get(0), changes.get(1), changes.get(0), changes.get(1));
         assertThat(ride.train().state().broken()).isEmpty();
         runAll();
         changes.forEach(c -> assertThat(ride.outcome(c).outcome()).isEqualTo(Outcome.RELEASED));

@@ -267,7 +267,8 @@ class TrainTimeTest {
                         "",
                         changed,
                         passed.changes(),
-                        "")));
+                        "",
+                        Optional.empty())));
     }
 
     @Test

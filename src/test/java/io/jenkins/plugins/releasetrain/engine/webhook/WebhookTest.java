@@ -81,7 +81,8 @@ class WebhookTest {
                 rollbackOf,
                 new TreeMap<>(Map.of("cart", CART)),
                 List.of("c1"),
-                "t1");
+                "t1",
+                Optional.empty());
     }
 
     private List<JsonNode> told() throws IOException {

@@ -160,7 +160,8 @@ final class HistoryData {
                 n > 2 && n % 50 == 0 ? "shop-" + (n - 2) : "",
                 changed,
                 changes,
-                "t" + n);
+                "t" + n,
+                Optional.empty());
     }
 
     private Digest keep(int n) {

@@ -46,7 +46,8 @@ final class HostileShop {
                 "",
                 images(SERVICE, build),
                 List.of("c" + number),
-                "t" + number + "-2");
+                "t" + number + "-2",
+                Optional.empty());
     }
 
     private static List<Event> release(int n, ImageSet set) {
@@ -54,10 +55,19 @@ final class HostileShop {
         List<String> both = List.of("c" + n, "bad" + n);
         return List.of(
                 new Event.BatchDeparted("b" + n, both, Digest.sha256("0")),
-                new Event.TrialStarted("t" + n + "-1", "b" + n, tried, both, "batch of 2", "staging " + EVIL, EVIL, n, false),
+                new Event.TrialStarted(
+                        "t" + n + "-1", "b" + n, tried, both, "batch of 2", "staging " + EVIL, EVIL, n, false),
                 new Event.TrialEnded("t" + n + "-1", tried, "system", Verdict.FAILED, "reason " + EVIL, 61_000),
                 new Event.TrialStarted(
-                        "t" + n + "-2", "b" + n, set.digest(), List.of("c" + n), "search: 1 of 2", "staging", EVIL, n, false),
+                        "t" + n + "-2",
+                        "b" + n,
+                        set.digest(),
+                        List.of("c" + n),
+                        "search: 1 of 2",
+                        "staging",
+                        EVIL,
+                        n,
+                        false),
                 new Event.TrialEnded("t" + n + "-2", set.digest(), "system", Verdict.PASSED, "", 59_000),
                 made(n, set, n),
                 new Event.ReleasePromoted("shop-" + n, "p" + n),
