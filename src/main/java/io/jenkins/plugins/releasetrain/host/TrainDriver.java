@@ -216,7 +216,7 @@ public final class TrainDriver {
             tell(environment, "Jenkins is about to shut down; the train departs after its restart");
             return Optional.of(NOW_AND_THEN);
         }
-        Task task = train.next(environment, Conductors.builds(change -> standing(train, change)));
+        Task task = train.next(environment, Conductors.builds(change -> standing(train, state, change)));
         waits.accept(environment, task instanceof Task.Wait wait ? wait.why() : "");
         boolean allGone = endDecided(train);
         Optional<Duration> next = carryOut(environment, task, train);
@@ -256,14 +256,20 @@ public final class TrainDriver {
         return state.pending().isPresent() || idle && !state.settledIn(environment);
     }
 
-    private Conductors.Standing standing(Train train, String change) {
+    /** @param known the train as it was a moment ago; it is asked again only for who came since */
+    private Conductors.Standing standing(Train train, TrainState known, String change) {
         if (passenger(change) != null) {
             return Conductors.Standing.HERE;
         }
-        return train.state()
-                .undecided()
-                .filter(c -> c.id().equals(change) && isAlive(c))
+        return Stream.of(known)
+                .flatMap(TrainState::undecided)
+                .filter(c -> c.id().equals(change))
                 .findFirst()
+                .or(() -> train.state()
+                        .undecided()
+                        .filter(c -> c.id().equals(change))
+                        .findFirst())
+                .filter(this::isAlive)
                 .map(c -> controller.isOurs(c.origin()) ? Conductors.Standing.AWAY : Conductors.Standing.ELSEWHERE)
                 .orElse(Conductors.Standing.GONE);
     }

@@ -1,10 +1,14 @@
 package io.jenkins.plugins.releasetrain.engine.block;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /** @param blocked the newest block of each image that is blocked now, by digest */
 public record BlockState(Map<String, Event.ImageBlocked> blocked) {
@@ -13,6 +17,17 @@ public record BlockState(Map<String, Event.ImageBlocked> blocked) {
 
     public BlockState {
         blocked = Map.copyOf(blocked);
+    }
+
+    /** Why one of these images is refused; empty where none is. */
+    public Optional<String> refusal(Collection<Digest> images) {
+        return images.stream()
+                .map(image -> blocked.get(image.value()))
+                .filter(Objects::nonNull)
+                .map(block -> "image " + block.digest() + " of service '" + block.service() + "' is blocked: "
+                        + block.reason() + " (release " + block.release() + " was marked bad"
+                        + (block.user().isEmpty() ? "" : " by " + block.user()) + ")")
+                .findFirst();
     }
 
     private static BlockState fold(BlockState s, RecordedEvent recorded) {

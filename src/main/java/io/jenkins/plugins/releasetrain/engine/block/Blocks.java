@@ -65,16 +65,7 @@ public final class Blocks {
 
     /** The same, of images that are known by their digest only. */
     public Optional<String> refusal(Collection<Digest> images) {
-        Map<String, Event.ImageBlocked> blocked = journal.state().blocked();
-        return blocked.isEmpty()
-                ? Optional.empty()
-                : images.stream()
-                        .map(image -> blocked.get(image.value()))
-                        .filter(block -> block != null)
-                        .map(block -> "image " + block.digest() + " of service '" + block.service() + "' is blocked: "
-                                + block.reason() + " (release " + block.release() + " was marked bad"
-                                + (block.user().isEmpty() ? "" : " by " + block.user()) + ")")
-                        .findFirst();
+        return journal.state().refusal(images);
     }
 
     /** @throws EngineException FORBIDDEN where one of the images is blocked */

@@ -10,9 +10,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Mono or micro? Simulates what a site can choose from, at its own rates (design §1). */
 public final class Advisor {
@@ -97,8 +99,8 @@ public final class Advisor {
         String keepsUp = best.steady() ? "" : " Neither keeps up: shorten the cycle, or add environments or lanes.";
         return String.format(
                 Locale.ROOT,
-                "%s: at %.1f changes/h the train %s (up to %.1f/h; half are out after %.0f min, 95 %% after %.0f) and the"
-                        + " lanes %s (up to %.1f/h; %.0f and %.0f min, for tests that bear neighbours).%s",
+                "%s: at %.1f changes/h the train %s (up to %.1f/h; half are out after %.0f min, 95 %% after %.0f) and"
+                        + " the lanes %s (up to %.1f/h; %.0f and %.0f min, for tests that bear neighbours).%s",
                 best == train ? "Mono" : "Micro",
                 site.changesPerHour(),
                 train.steady() ? "keeps up" : "does not keep up",
@@ -160,8 +162,28 @@ public final class Advisor {
      */
     public static Site measured(List<RecordedEvent> events, int environments, int lanes) {
         Measure measure = new Measure();
-        events.forEach(measure::add);
+        ofCandidates(events).forEach(measure::add);
         return measure.site(environments, lanes);
+    }
+
+    /** Without test releases and their trials, which say nothing about how many release candidates are bad. */
+    static List<RecordedEvent> ofCandidates(List<RecordedEvent> events) {
+        Set<String> tests = new HashSet<>();
+        List<RecordedEvent> kept = new ArrayList<>();
+        for (RecordedEvent recorded : events) {
+            Event event = recorded.event();
+            if (event instanceof Event.ChangeQueued e && !e.change().promote()) {
+                tests.add(e.change().id());
+            } else if (event instanceof Event.TrialStarted e
+                    && !e.changes().isEmpty()
+                    && tests.containsAll(e.changes())) {
+                tests.add(e.trial());
+            } else if (!(event instanceof Event.ChangeEnded ended && tests.contains(ended.change()))
+                    && !(event instanceof Event.TrialEnded trial && tests.contains(trial.trial()))) {
+                kept.add(recorded);
+            }
+        }
+        return kept;
     }
 
     /** Counts over events; a failed run of a set that passes later was a flake. */

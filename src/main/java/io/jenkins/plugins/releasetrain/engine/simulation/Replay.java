@@ -70,7 +70,7 @@ public final class Replay {
         List<Double> leads = new ArrayList<>();
         Instant begin = events.get(0).at();
         int trials = 0;
-        for (RecordedEvent recorded : events) {
+        for (RecordedEvent recorded : Advisor.ofCandidates(events)) {
             if (recorded.event() instanceof Event.ChangeQueued e) {
                 queued.put(e.change().id(), e.change().queuedAt());
             } else if (recorded.event() instanceof Event.TrialEnded) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** What a train does between trials: asks {@link TrialPolicy} and carries out what it says. */
 final class Decisions {
@@ -113,8 +114,9 @@ final class Decisions {
 
     /** An image can be blocked, or a right be taken, while its change waits. */
     private Optional<Event> firstRefused(Batch batch) {
+        Function<Change, Optional<String>> refusal = releases.refusal();
         return batch.changes().stream()
-                .flatMap(change -> releases.refusal(change).stream()
+                .flatMap(change -> refusal.apply(change).stream()
                         .map(why -> (Event) new Event.ChangeEnded(change.id(), Outcome.CANCELLED, why, "")))
                 .findFirst();
     }

@@ -1,5 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Run;
+import io.jenkins.plugins.releasetrain.engine.block.BlockState;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.contract.ContractGate;
 import io.jenkins.plugins.releasetrain.engine.contract.ContractGate.Exchange;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** A train's releases: numbers, promotion, rollback. */
 final class Releases {
@@ -39,11 +42,7 @@ final class Releases {
         TrainState.Batch batch = state.batch().orElseThrow();
         ImageSet baseline = context.ports().store().set(batch.baseline()).orElseThrow();
         ImageSet set = Sets.with(baseline, changes, state.released());
-        String trial = context.ports().store().trials(batch.id()).stream()
-                .filter(t -> t.started().set().equals(set.digest()))
-                .map(t -> t.started().trial())
-                .reduce((first, last) -> last)
-                .orElse("");
+        String trial = provedBy(state, set);
         context.ports().store().saveSet(set, Optional.of(batch.baseline()));
         context.journal()
                 .update(s -> s.batch().equals(state.batch()) && s.pending().isEmpty()
@@ -60,6 +59,17 @@ final class Releases {
                                 trial,
                                 Optional.empty()))
                         : List.of());
+    }
+
+    /** The newest trial in which this very set passed; empty where that is only remembered. */
+    private static String provedBy(TrainState state, ImageSet set) {
+        return state.search().evidence().passes().stream()
+                .filter(p -> p.source().sets().contains(set.digest().value()))
+                .flatMap(p -> p.runs().stream())
+                .map(Run::id)
+                .filter(id -> !id.equals(TrainFold.FROM_MEMORY))
+                .reduce((first, last) -> last)
+                .orElse("");
     }
 
     String rollBack(String release, String user) {
@@ -112,8 +122,12 @@ final class Releases {
     }
 
     /** Why a change may not be released any more: its image was marked bad, or its right to promote was taken meanwhile. */
-    Optional<String> refusal(Change change) {
-        return blocks.refusal(change.images()).or(() -> forbidden(change));
+    Function<Change, Optional<String>> refusal() {
+        BlockState blocked = blocks.state();
+        return change -> blocked.refusal(change.images().values().stream()
+                        .map(PinnedImage::digest)
+                        .toList())
+                .or(() -> forbidden(change));
     }
 
     private Optional<String> forbidden(Change change) {

@@ -25,6 +25,9 @@ final class TrainFold {
     /** The reason of a failure that was not run but remembered. */
     static final String REMEMBERED = "it failed before, as is remembered";
 
+    /** The id of a run that was not run but remembered. */
+    static final String FROM_MEMORY = "from memory";
+
     private TrainFold() {}
 
     static TrainState fold(TrainState s, RecordedEvent recorded) {
@@ -182,7 +185,7 @@ final class TrainFold {
         }
         Event.VerdictRecalled e = (Event.VerdictRecalled) event;
         // When and where it ran is not known, so that all runs count as one and none is proof (I4).
-        Run run = new Run("from memory", "", e.changes(), recorded.at(), recorded.at(), e.verdict());
+        Run run = new Run(FROM_MEMORY, "", e.changes(), recorded.at(), recorded.at(), e.verdict());
         Tried tried = new Tried(
                 e.changes(),
                 true,
@@ -211,6 +214,7 @@ final class TrainFold {
                 e.changes(),
                 new Tried(e.changes(), true, List.of(), source),
                 e.testRelease(),
+                e.purpose(),
                 e.conductor(),
                 e.fence(),
                 at,

@@ -95,7 +95,7 @@ final class Trials {
             return Optional.of(new Task.Wait(why, ASK_AGAIN));
         }
         if (trial.installed().isPresent()) {
-            return Optional.of(order(state, trial));
+            return Optional.of(order(trial));
         }
         install(trial);
         return Optional.empty();
@@ -144,13 +144,7 @@ final class Trials {
                 : Installer.Installation.NOTHING;
     }
 
-    private Task order(TrainState state, Trial trial) {
-        TrainState.Batch batch = state.batch().orElseThrow();
-        String purpose = context.ports().store().trials(batch.id()).stream()
-                .filter(t -> t.started().trial().equals(trial.id()))
-                .map(t -> t.started().purpose())
-                .findFirst()
-                .orElse("");
+    private Task order(Trial trial) {
         return new Task.Test(
                 trial.id(),
                 trial.conductor(),
@@ -160,10 +154,14 @@ final class Trials {
                 trial.set(),
                 List.copyOf(changed(trial)),
                 trial.changes(),
-                purpose);
+                trial.purpose());
     }
 
-    /** A verdict counts only if the lock was held to the end and the set is still what runs (I3). */
+    /**
+     * A verdict counts only if the lock was held to the end and the set is still what runs (I3).
+     *
+     * @throws EngineException retryable where that cannot be seen now; the verdict is to be reported again
+     */
     void report(Trial trial, Verdict verdict, String reason, String lockId) {
         try {
             environment.lock().renew(lockId, trial.fence(), environment.lease());
@@ -172,6 +170,10 @@ final class Trials {
                     new Installer.Judged(verdict, reason));
             end(trial, judged.verdict(), judged.reason());
         } catch (EngineException e) {
+            if (e.kind().retryable()) {
+                // Half an hour of tests is not thrown away for a moment's trouble: whoever reports tries again.
+                throw e;
+            }
             end(trial, Verdict.VOID, "the verdict cannot be trusted: " + e.getMessage());
         }
     }
