@@ -99,4 +99,31 @@ class ReplayTest {
         queue(0, "c1");
         assertThatThrownBy(() -> Replay.of(events)).hasMessageContaining("Nothing was released");
     }
+
+    /** B17: bad change requests are of another kind than bad release candidates. */
+    @Test
+    void B17_testReleasesCountNowhere() {
+        Advisor.Site without = Advisor.measured(historyEvents(), 1, 1);
+        for (int i = 0; i < 10; i++) {
+            String id = "test" + i;
+            Map<String, PinnedImage> images = Map.of("pay", new PinnedImage("shop/pay", Digest.sha256(id), id));
+            at(91, new Event.ChangeQueued(new Change(id, new TreeMap<>(images), Origin.UNKNOWN, BEGIN, 0, false)));
+            at(91, new Event.TrialStarted("t" + id, "b", Digest.sha256(id), List.of(id), "", "staging", "", 1, true));
+            decide(92, id, Outcome.EJECTED);
+        }
+        Advisor.Site with = Advisor.measured(inTime(), 1, 1);
+        assertThat(with).isEqualTo(without);
+        assertThat(Replay.of(inTime()).actual().decided()).isEqualTo(4);
+    }
+
+    private List<RecordedEvent> historyEvents() {
+        history();
+        return List.copyOf(events);
+    }
+
+    private List<RecordedEvent> inTime() {
+        return events.stream()
+                .sorted(java.util.Comparator.comparing(RecordedEvent::at))
+                .toList();
+    }
 }
