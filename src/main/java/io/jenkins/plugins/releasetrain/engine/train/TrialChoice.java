@@ -24,21 +24,17 @@ final class TrialChoice {
     private static final int MOST_IN_A_ROW = 8;
 
     private static final double EVEN = 0.5;
-
+    private static final double EQUAL = 1e-9;
     /** A failure that counts less than so much of one of its own is put off until something passed. */
     private static final double COUNTS = 0.9;
-
-    private static final double EQUAL = 1e-9;
 
     /** Bits that a ready pair, a trial saved by proofs, and a failure of suspects mixed with others are worth. */
     private static final double PAIR = 0.2;
 
     private static final double PROOF = 0.25;
     private static final double MIXED = 0.1;
-
     /** Bits that a pass is worth that lets the next failure of a suspect count. */
     private static final double APART = 0.1;
-
     /** Bits that a released change is worth where nobody else waits; less the more do, nothing at so many batches. */
     private static final double QUICK = 0.8;
 

@@ -121,8 +121,7 @@ class TrainTroubleNeighboursTest {
 
     @Test
     void freezeThatBeginsDuringASearchEndsItWithoutBlame() throws InterruptedException {
-        Timetable.Freeze freeze =
-                new Timetable.Freeze("20 8 * * *", Duration.ofHours(1), ZoneOffset.UTC, "television");
+        Timetable.Freeze freeze = new Timetable.Freeze("20 8 * * *", Duration.ofHours(1), ZoneOffset.UTC, "television");
         ride = Ride.on(
                 shop,
                 shop.store,
@@ -143,7 +142,8 @@ class TrainTroubleNeighboursTest {
         shop.clock.advance(Duration.ofMinutes(4).plusSeconds(30));
         long before = ride.trials();
         assertThat(run())
-                .isInstanceOfSatisfying(Task.Wait.class, w -> assertThat(w.why()).contains("television"));
+                .isInstanceOfSatisfying(
+                        Task.Wait.class, w -> assertThat(w.why()).contains("television"));
         assertThat(ride.trials()).isLessThanOrEqualTo(before + 1);
         shop.clock.advance(Duration.ofHours(1));
         untilAllAreDecided();
@@ -154,12 +154,12 @@ class TrainTroubleNeighboursTest {
     @Test
     void I13_olderBuildThatComesAfterTheNewerOneWasEjectedIsTried() throws InterruptedException {
         shop.buildBad("s1", "1.11");
-        String eleven = ride.train()
-                .queue(new Train.Request(Map.of("s1", "1.11"), new Origin("cart#11", "", ""), 0, true));
+        String eleven =
+                ride.train().queue(new Train.Request(Map.of("s1", "1.11"), new Origin("cart#11", "", ""), 0, true));
         untilAllAreDecided();
         shop.build("s1", "1.10");
-        String ten = ride.train()
-                .queue(new Train.Request(Map.of("s1", "1.10"), new Origin("cart#10", "", ""), 0, true));
+        String ten =
+                ride.train().queue(new Train.Request(Map.of("s1", "1.10"), new Origin("cart#10", "", ""), 0, true));
         untilAllAreDecided();
         assertThat(outcome(eleven)).isEqualTo(Outcome.EJECTED);
         assertThat(outcome(ten)).isEqualTo(Outcome.RELEASED);
@@ -199,8 +199,7 @@ class TrainTroubleNeighboursTest {
     /** B22: passed at 10:59, frozen from 11 on. */
     @Test
     void B22_promotionThatHasNotBegunWaitsForTheEndOfAFreeze() throws InterruptedException {
-        Timetable.Freeze freeze =
-                new Timetable.Freeze("2 8 * * *", Duration.ofHours(1), ZoneOffset.UTC, "television");
+        Timetable.Freeze freeze = new Timetable.Freeze("2 8 * * *", Duration.ofHours(1), ZoneOffset.UTC, "television");
         ride = Ride.on(
                 shop,
                 shop.store,
@@ -280,6 +279,7 @@ class TrainTroubleNeighboursTest {
         train.report(test.trial(), Verdict.PASSED, "");
         run();
         assertThat(outcome(change)).isEqualTo(Outcome.RELEASED);
-        assertThat(shop.events.stream().filter(Event.TrialStarted.class::isInstance)).hasSize(1);
+        assertThat(shop.events.stream().filter(Event.TrialStarted.class::isInstance))
+                .hasSize(1);
     }
 }
