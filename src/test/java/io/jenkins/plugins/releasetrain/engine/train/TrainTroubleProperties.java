@@ -134,7 +134,9 @@ class TrainTroubleProperties {
                         e.change().id(),
                         Integer.parseInt(e.change().images().firstKey().substring(1)));
             } else if (r.event() instanceof Event.ChangeEnded e) {
-                assertThat(outcomes.put(e.change(), e.outcome())).as("I8, " + where).isNull();
+                assertThat(outcomes.put(e.change(), e.outcome()))
+                        .as("I8, " + where)
+                        .isNull();
             }
         });
         assertThat(outcomes.keySet()).as("I8, " + where).isEqualTo(changes.keySet());
@@ -145,8 +147,7 @@ class TrainTroubleProperties {
 
     /** Each trouble comes and goes by chance; builds arrive all the time. */
     @Property(tries = 20)
-    void I4_I12_I13_I14_holdInEveryTrouble(
-            @ForAll long seed, @ForAll @IntRange(min = 1, max = 2) int environments) {
+    void I4_I12_I13_I14_holdInEveryTrouble(@ForAll long seed, @ForAll @IntRange(min = 1, max = 2) int environments) {
         try (FakeShop shop = new FakeShop(6, Map.of(), MemoryStore.create())) {
             Troubles troubles = new Troubles(shop, new Random(seed), environments);
             troubles.happen();
@@ -218,7 +219,8 @@ class TrainTroubleProperties {
         }
 
         private void step() {
-            Environment place = ride.environments().get(random.nextInt(ride.environments().size()));
+            Environment place =
+                    ride.environments().get(random.nextInt(ride.environments().size()));
             Task task = ride.next(place);
             shop.clock.advance(RUN);
             if (task instanceof Task.Test test) {
@@ -236,19 +238,23 @@ class TrainTroubleProperties {
             over = true;
             broken.clear();
             refusals = 0;
-            for (int i = 0; i < 3_000 && ride.train().state().undecided().findAny().isPresent(); i++) {
+            for (int i = 0;
+                    i < 3_000 && ride.train().state().undecided().findAny().isPresent();
+                    i++) {
                 step();
             }
-            assertThat(ride.train().state().undecided()).as("I8: all are decided").isEmpty();
-            assertThat(ride.train().state().isPaused()).as("no person is needed").isFalse();
+            assertThat(ride.train().state().undecided())
+                    .as("I8: all are decided")
+                    .isEmpty();
+            assertThat(ride.train().state().isPaused())
+                    .as("no person is needed")
+                    .isFalse();
             changes.forEach((change, bad) -> {
                 Outcome outcome = ride.outcome(change).outcome();
                 if (bad) {
                     assertThat(outcome).as("I4: " + change + " is bad").isNotEqualTo(Outcome.RELEASED);
                 } else {
-                    assertThat(outcome)
-                            .as("I4: " + change + " is good")
-                            .isIn(Outcome.RELEASED, Outcome.SUPERSEDED);
+                    assertThat(outcome).as("I4: " + change + " is good").isIn(Outcome.RELEASED, Outcome.SUPERSEDED);
                 }
             });
         }
