@@ -112,6 +112,8 @@ final class ContractFiles {
         @Override
         public Found invoke(File workspace, VirtualChannel channel) throws IOException {
             Found found = new Found();
+            // It is made when a step first writes there.
+            Files.createDirectories(workspace.toPath());
             Path root = workspace.toPath().toRealPath();
             for (Map.Entry<String, String> asked : paths.entrySet()) {
                 for (String path : asked.getValue().split(",")) {

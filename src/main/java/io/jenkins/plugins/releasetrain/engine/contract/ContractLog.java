@@ -12,16 +12,20 @@ import java.util.Optional;
  * What is known of the contract of one service: a fold over its stream, bounded, newest last. What is forgotten is looked
  * at again.
  */
-public record ContractLog(List<Event.ContractChecked> checks, List<Event.ContractWaived> waivers) {
+public record ContractLog(
+        List<Event.ContractChecked> checks,
+        List<Event.ContractWaived> waivers,
+        List<Event.ContractPublished> published) {
     private static final int MOST_CHECKS = 50;
-    private static final int MOST_WAIVERS = 200;
+    private static final int MOST = 200;
 
     static final Journal.Type<ContractLog> TYPE =
-            new Journal.Type<>(ContractLog.class, new ContractLog(List.of(), List.of()), ContractLog::fold);
+            new Journal.Type<>(ContractLog.class, new ContractLog(List.of(), List.of(), List.of()), ContractLog::fold);
 
     public ContractLog {
         checks = List.copyOf(checks);
         waivers = List.copyOf(waivers);
+        published = List.copyOf(published);
     }
 
     static String stream(String service) {
@@ -30,14 +34,14 @@ public record ContractLog(List<Event.ContractChecked> checks, List<Event.Contrac
 
     private static ContractLog fold(ContractLog s, RecordedEvent recorded) {
         if (recorded.event() instanceof Event.ContractChecked e) {
-            return new ContractLog(newest(s.checks, e, MOST_CHECKS), s.waivers);
+            return new ContractLog(newest(s.checks, e, MOST_CHECKS), s.waivers, s.published);
         } else if (recorded.event() instanceof Event.ContractWaived e) {
-            return new ContractLog(s.checks, newest(s.waivers, e, MOST_WAIVERS));
+            return new ContractLog(s.checks, newest(s.waivers, e, MOST), s.published);
         } else if (recorded.event() instanceof Event.ContractPublished e) {
             List<Event.ContractChecked> left = s.checks.stream()
                     .filter(c -> !c.before().equals(e.image()) && !c.after().equals(e.image()))
                     .toList();
-            return new ContractLog(left, s.waivers);
+            return new ContractLog(left, s.waivers, newest(s.published, e, MOST));
         }
         return s;
     }
@@ -67,6 +71,15 @@ public record ContractLog(List<Event.ContractChecked> checks, List<Event.Contrac
                 .reduce((first, last) -> last)
                 .map(last -> known(last.before(), after))
                 .orElse(List.of());
+    }
+
+    /** Whether this is what was published of the image last. */
+    boolean isPublished(Digest image, Digest contract) {
+        return published.stream()
+                .filter(p -> p.image().equals(image))
+                .reduce((first, last) -> last)
+                .filter(p -> p.contract().equals(contract))
+                .isPresent();
     }
 
     Optional<Event.ContractWaived> waiver(Digest image) {

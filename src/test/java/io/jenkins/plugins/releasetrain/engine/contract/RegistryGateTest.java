@@ -241,6 +241,18 @@ class RegistryGateTest {
         assertThat(ask(before, after)).isEmpty();
     }
 
+    @Test
+    void publishingTheSameOnceMoreTakesNoVerdictBack() {
+        Digest before = push(production, "prod/cart", "1", "GET /cart");
+        Digest after = push(dev, "dev/cart", "2", "GET /cart");
+        contracts.published("cart", after, Digest.sha256("c"), List.of());
+        Finding finding = new Finding(Finding.Severity.ERROR, "buf", "", "", 0, "buf breaking said no");
+        contracts.judged("cart", before, after, List.of(finding), "gate");
+        contracts.published("cart", after, Digest.sha256("c"), List.of());
+        contracts.judged("cart", before, after, List.of(), "another job");
+        assertThat(ask(before, after).get("cart")).contains("buf breaking said no");
+    }
+
     /** What a tool on an agent finds counts as well, whatever the built-in checkers say. */
     @Test
     void verdictOfAToolCounts() {

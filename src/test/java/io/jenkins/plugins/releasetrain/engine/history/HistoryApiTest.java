@@ -172,7 +172,7 @@ class HistoryApiTest {
         live.copied(Digest.sha256("cart3"), 40);
         assertThat(get("now").at("/trains/0/promotion").toString())
                 .isEqualTo("{\"release\":\"shop-3\",\"since\":\"2026-03-01T10:08:00Z\","
-                        + "\"bytes\":{\"copied\":40,\"total\":100}}");
+                        + "\"bytes\":{\"copied\":40,\"total\":100},\"progress\":null,\"plan\":null}");
     }
 
     /** Two lanes of one group: each with its own phase, rollouts and tests; a third waits. */
