@@ -96,6 +96,12 @@ class WatchedNamespaceTest {
         BesideContract.eventually("the watch told of it", condition::getAsBoolean);
     }
 
+    /** The server has it, not only the client has asked for it. */
+    private void theWatchTells(String service) throws InterruptedException {
+        byHand(service, "told");
+        eventually(() -> installed(service).equals(image(service, "told")));
+    }
+
     private int requestsOf(Runnable action) {
         int before = kubernetes.requests();
         action.run();
@@ -152,6 +158,7 @@ class WatchedNamespaceTest {
     @Test
     void aWatchThatEndsGoesOnFromItsVersion() throws Exception {
         installed("s1");
+        theWatchTells("s1");
         kubernetes.dropWatches();
         byHand("s1", "2");
         eventually(() -> installed("s1").equals(image("s1", "2")));
@@ -185,6 +192,7 @@ class WatchedNamespaceTest {
     void aServerThatCountsFromAnEarlierVersionAfterItsRestoreIsListedAnew() throws Exception {
         IntStream.range(0, 20).forEach(i -> byHand("s5", "a" + i));
         installed("s1");
+        theWatchTells("s1");
         kubernetes.restart();
         byHand("s1", "2");
         eventually(() -> installed("s1").equals(image("s1", "2")));

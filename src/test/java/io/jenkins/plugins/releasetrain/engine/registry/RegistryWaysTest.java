@@ -18,6 +18,7 @@ import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -121,6 +122,15 @@ class RegistryWaysTest {
         assertThat(failure(FailureKind.TOO_LARGE, () -> copy(holding(), client(target))))
                 .hasMessageContaining("413")
                 .hasMessageContaining("limits the size");
+        noUploadStaysOpen(target);
+    }
+
+    /** Nobody waits for the answer to a cancellation. */
+    private static void noUploadStaysOpen(EmbeddedRegistry target) {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (target.openUploads() > 0 && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
         assertThat(target.openUploads()).isZero();
     }
 

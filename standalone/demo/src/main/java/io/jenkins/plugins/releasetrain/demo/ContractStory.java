@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 
 /** A change that takes back what production promises is stopped before any environment is used; its corrected version goes. */
 final class ContractStory {
-    private static final String SERVICE = "mail";
+    private static final String SERVICE = "checkout";
     private static final String ID = "{\"name\": \"id\", \"type\": \"string\"}";
     private static final String TOTAL = "{\"name\": \"total\", \"type\": \"long\"}";
     private static final String COUPON = "{\"name\": \"coupon\", \"type\": \"string\", \"default\": \"\"}";
