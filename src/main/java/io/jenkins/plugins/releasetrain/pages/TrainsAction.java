@@ -128,7 +128,11 @@ public final class TrainsAction implements RootAction, StaplerProxy {
             @QueryParameter String train)
             throws IOException {
         controller().check(ReleasePermissions.VIEW);
-        send(response, () -> operations().plan(() -> new Asked(operation, subject, train, ""), caller()));
+        Asked asked = new Asked(operation, subject, train, "");
+        send(
+                response,
+                () -> OperationsApi.refusal(asked, caller())
+                        .orElseGet(() -> operations().plan(() -> asked, caller())));
     }
 
     /** Does an operation; each takes a permission of its own. */
@@ -140,7 +144,10 @@ public final class TrainsAction implements RootAction, StaplerProxy {
                 request.getParameter("subject"),
                 request.getParameter("train"),
                 request.getParameter("reason"));
-        send(response, () -> operations().perform(() -> asked, caller()));
+        send(
+                response,
+                () -> OperationsApi.refusal(asked, caller())
+                        .orElseGet(() -> operations().perform(() -> asked, caller())));
     }
 
     /** Every page is the same view; its script reads the address. */

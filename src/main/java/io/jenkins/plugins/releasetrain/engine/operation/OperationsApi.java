@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -113,6 +114,12 @@ public final class OperationsApi {
 
     public Answer plan(Supplier<Asked> asked, Caller caller) {
         return guarded(() -> operations.plan(request(asked.get(), caller)));
+    }
+
+    /** For hosts: who may not is told so before anything else is looked at, the store included (I10); empty: may. */
+    public static Optional<Answer> refusal(Asked asked, Caller caller) {
+        Answer answer = guarded(() -> request(asked, caller).operation());
+        return answer.status() == 200 ? Optional.empty() : Optional.of(answer);
     }
 
     public Answer perform(Supplier<Asked> asked, Caller caller) {
