@@ -44,11 +44,17 @@ final class ReadAhead extends InputStream implements BodySubscriber<InputStream>
 
     @Override
     public void onSubscribe(Flow.Subscription s) {
+        boolean late;
         synchronized (this) {
+            late = closed;
             subscription = s;
             asked = true;
         }
-        s.request(1);
+        if (late) {
+            s.cancel();
+        } else {
+            s.request(1);
+        }
     }
 
     @Override
@@ -69,9 +75,10 @@ final class ReadAhead extends InputStream implements BodySubscriber<InputStream>
         askForMore();
     }
 
+    /** Whoever reads may come before the body does, which then begins by itself. */
     private void askForMore() {
         synchronized (this) {
-            if (asked || ended || closed || failure != null || bytes >= MOST) {
+            if (subscription == null || asked || ended || closed || failure != null || bytes >= MOST) {
                 return;
             }
             asked = true;

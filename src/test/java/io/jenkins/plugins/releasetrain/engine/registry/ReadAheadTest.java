@@ -90,4 +90,21 @@ class ReadAheadTest {
         assertThat(Thread.interrupted()).isTrue();
         assertThat(asked.cancelled).isTrue();
     }
+
+    /** An empty blob is read before anything of its body came. */
+    @Test
+    void whoever_reads_or_closes_before_the_body_begins_does_no_harm() throws IOException {
+        ReadAhead early = (ReadAhead) ReadAhead.handler().apply(null);
+        assertThat(early.read(new byte[0], 0, 0)).isZero();
+        Asked later = new Asked();
+        early.onSubscribe(later);
+        assertThat(later.requests).isEqualTo(1);
+
+        ReadAhead given = (ReadAhead) ReadAhead.handler().apply(null);
+        given.close();
+        Asked inVain = new Asked();
+        given.onSubscribe(inVain);
+        assertThat(inVain.cancelled).isTrue();
+        assertThat(inVain.requests).isZero();
+    }
 }
