@@ -49,6 +49,7 @@ final class PagesServer implements AutoCloseable {
             "trends.js",
             "forms.js",
             "actions.js",
+            "contracts.js",
             "pictures.js",
             "charts.js");
     private static final Map<String, String> TYPES = Map.of(
