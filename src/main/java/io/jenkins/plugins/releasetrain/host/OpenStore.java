@@ -6,7 +6,6 @@ import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
 import io.jenkins.plugins.releasetrain.engine.history.Answers;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.operation.Operations;
-import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
 import io.jenkins.plugins.releasetrain.engine.promotion.PlainPromotions;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.registry.CopySettings;
@@ -98,13 +97,13 @@ final class OpenStore implements AutoCloseable {
         return new Blocks(store, around.clock(), around.listener());
     }
 
-    OperationsApi operations(Settings settings) {
-        return new OperationsApi(new Operations(
+    Operations operations(Settings settings) {
+        return new Operations(
                 name -> wiring(settings).train(name),
                 name -> wiring(settings).lanes(name),
                 store,
                 blocks(),
-                around.clock()));
+                around.clock());
     }
 
     /** @param settings those that hold now; what was made by others is closed once nobody uses it any more */

@@ -111,7 +111,7 @@ public final class ReleaseService {
 
     /** What people do by hand. */
     public OperationsApi operations() {
-        return holder.get().operations(settings());
+        return new OperationsApi(() -> holder.get().operations(settings()));
     }
 
     /** Also of a train that is not configured any more: what waits for it must end. */

@@ -129,10 +129,7 @@ public final class TrainsAction implements RootAction, StaplerProxy {
             throws IOException {
         controller().check(ReleasePermissions.VIEW);
         Asked asked = new Asked(operation, subject, train, "");
-        send(
-                response,
-                () -> OperationsApi.refusal(asked, caller())
-                        .orElseGet(() -> operations().plan(() -> asked, caller())));
+        send(response, () -> operations().plan(() -> asked, caller()));
     }
 
     /** Does an operation; each takes a permission of its own. */
@@ -144,10 +141,7 @@ public final class TrainsAction implements RootAction, StaplerProxy {
                 request.getParameter("subject"),
                 request.getParameter("train"),
                 request.getParameter("reason"));
-        send(
-                response,
-                () -> OperationsApi.refusal(asked, caller())
-                        .orElseGet(() -> operations().perform(() -> asked, caller())));
+        send(response, () -> operations().perform(() -> asked, caller()));
     }
 
     /** Every page is the same view; its script reads the address. */

@@ -125,7 +125,6 @@ public final class Operations {
         switch (operation) {
             case MARK_BAD -> blocks.markBad(request.subject(), request.reason(), user);
             case UNBLOCK -> blocks.unblock(digest(request), user);
-            case WAIVE -> {}
             case PAUSE -> trains.apply(request.train()).pause(request.reason(), user);
             case RESUME -> trains.apply(request.train()).resume(user);
             case HOLD -> trains.apply(request.train()).hold(request.reason(), user);

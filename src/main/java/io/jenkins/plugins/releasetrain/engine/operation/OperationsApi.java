@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -30,9 +29,17 @@ public final class OperationsApi {
     private static final int BLOCKED = 500;
 
     private static final ObjectMapper JSON = Json.mapper();
-    private final Operations operations;
+    private final Supplier<Operations> operations;
 
     public OperationsApi(Operations operations) {
+        this(() -> operations);
+    }
+
+    /**
+     * @param operations asked for with each request, and by nobody who lacks its permission: he is told so before anything
+     *     else is looked at, the store included (I10); throws {@link EngineException} while they cannot be had
+     */
+    public OperationsApi(Supplier<Operations> operations) {
         this.operations = operations;
     }
 
@@ -98,7 +105,7 @@ public final class OperationsApi {
     }
 
     public Answer blocked() {
-        return guarded(() -> operations.blocked().stream()
+        return guarded(() -> operations.get().blocked().stream()
                 .limit(BLOCKED)
                 .map(OperationsApi::blocked)
                 .toList());
@@ -109,23 +116,20 @@ public final class OperationsApi {
     }
 
     public Answer outlook(Supplier<Asked> asked) {
-        return guarded(() -> operations.outlook(asked.get().train()));
+        return guarded(() -> operations.get().outlook(asked.get().train()));
     }
 
     public Answer plan(Supplier<Asked> asked, Caller caller) {
-        return guarded(() -> operations.plan(request(asked.get(), caller)));
-    }
-
-    /** For hosts: who may not is told so before anything else is looked at, the store included (I10); empty: may. */
-    public static Optional<Answer> refusal(Asked asked, Caller caller) {
-        Answer answer = guarded(() -> request(asked, caller).operation());
-        return answer.status() == 200 ? Optional.empty() : Optional.of(answer);
+        return guarded(() -> {
+            Operations.Request request = request(asked.get(), caller);
+            return operations.get().plan(request);
+        });
     }
 
     public Answer perform(Supplier<Asked> asked, Caller caller) {
         return guarded(() -> {
             Operations.Request request = request(asked.get(), caller);
-            return new Done(request.operation(), operations.perform(request, caller.user()));
+            return new Done(request.operation(), operations.get().perform(request, caller.user()));
         });
     }
 

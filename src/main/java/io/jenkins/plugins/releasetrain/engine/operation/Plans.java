@@ -120,9 +120,12 @@ final class Plans {
 
     /** Those of a change or lane, whatever became of it. */
     SortedMap<String, PinnedImage> images(String request) {
+        return entry(request).images();
+    }
+
+    private Entry entry(String request) {
         return store.requests(List.of(request)).stream()
                 .findFirst()
-                .map(Entry::images)
                 .orElseThrow(() ->
                         new EngineException(FailureKind.NOT_FOUND, "There is no change or lane '" + request + "'"));
     }
@@ -130,13 +133,9 @@ final class Plans {
     /** Its images may go; whoever brings them has to ask again. */
     Plan waive(String request) {
         List<View.Difference> images = new ArrayList<>();
-        images(request).forEach((service, image) -> images.add(difference(service, null, image)));
-        String why = store.requests(List.of(request)).stream()
-                .flatMap(e -> e.ended().stream())
-                .map(Plans::incompatibility)
-                .flatMap(Optional::stream)
-                .findFirst()
-                .orElse("");
+        Entry entry = entry(request);
+        entry.images().forEach((service, image) -> images.add(difference(service, null, image)));
+        String why = entry.ended().flatMap(Plans::incompatibility).orElse("");
         Plan plan =
                 Plan.of(Operation.WAIVE, "", request).withImages(images, MOST).noting(why);
         return why.isEmpty() ? plan.refusing("'" + request + "' was not stopped for its contract") : plan;
