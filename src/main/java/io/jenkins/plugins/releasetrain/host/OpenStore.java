@@ -37,7 +37,8 @@ final class OpenStore implements AutoCloseable {
     });
     private final Promoter promoter;
     private final Promotions promotions;
-    private final BuildContracts contracts;
+    private final Contracts contracts;
+    private final BuildContracts buildContracts;
     private Wiring wiring;
 
     OpenStore(SqlStore store, ReleaseService service, Controller controller, Wiring.Surroundings around) {
@@ -56,7 +57,8 @@ final class OpenStore implements AutoCloseable {
                 controller.id(),
                 request -> around.live()
                         .releasing(request.release(), line -> service.tellRelease(request.release(), line)));
-        this.contracts = new BuildContracts(service, new Contracts(store, around.clock(), around.listener()));
+        this.contracts = new Contracts(store, around.clock(), around.listener());
+        this.buildContracts = new BuildContracts(service, contracts);
         this.promotions = new Promotions(
                 service,
                 controller,
@@ -86,7 +88,7 @@ final class OpenStore implements AutoCloseable {
     }
 
     BuildContracts contracts() {
-        return contracts;
+        return buildContracts;
     }
 
     Promotions promotions() {
@@ -112,7 +114,7 @@ final class OpenStore implements AutoCloseable {
             if (wiring != null) {
                 controller.later(wiring::close, LONGER_THAN_ANY_REQUEST);
             }
-            wiring = new Wiring(settings, store, promoter, around);
+            wiring = new Wiring(settings, store, promoter, contracts, around);
         }
         return wiring;
     }

@@ -62,6 +62,7 @@ final class Wiring implements AutoCloseable {
     private final Settings configuration;
     private final Store store;
     private final Promoter promoter;
+    private final Contracts contracts;
     private final Surroundings ports;
     private final Map<String, HttpRegistry> registries = new ConcurrentHashMap<>();
     private final Map<String, Environment> environments = new ConcurrentHashMap<>();
@@ -80,10 +81,11 @@ final class Wiring implements AutoCloseable {
             CatalogFiles files,
             String controller) {}
 
-    Wiring(Settings configuration, Store store, Promoter promoter, Surroundings ports) {
+    Wiring(Settings configuration, Store store, Promoter promoter, Contracts contracts, Surroundings ports) {
         this.configuration = configuration;
         this.store = store;
         this.promoter = promoter;
+        this.contracts = contracts;
         this.ports = ports;
     }
 
@@ -306,8 +308,7 @@ final class Wiring implements AutoCloseable {
                 Wiring::id,
                 ports.listener().andThen(promoter.early().following(registries, catalog)),
                 permit,
-                new RegistryGate(
-                        catalog, registries, new Contracts(store, ports.clock(), ports.listener()), Checkers::check));
+                new RegistryGate(catalog, registries, contracts, Checkers::check));
     }
 
     static String id() {
