@@ -131,11 +131,7 @@ record CandidateCopies(Beside beside, List<Service> services, List<HTTPRoute> ro
                 .withLabels(podLabels(workload, name, selecting))
                 .endMetadata()
                 .build();
-        images.forEach((slot, image) -> (slot.init()
-                        ? template.getSpec().getInitContainers()
-                        : template.getSpec().getContainers())
-                .get(slot.index())
-                .setImage(image));
+        images.forEach((slot, image) -> slot.in(template.getSpec()).setImage(image));
         DeploymentSpec spec = workload.type().copied(workload.resource());
         return new DeploymentBuilder()
                 .withMetadata(metadata(workload.resource(), name))

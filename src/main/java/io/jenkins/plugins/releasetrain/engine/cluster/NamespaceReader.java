@@ -197,12 +197,14 @@ final class NamespaceReader {
     }
 
     List<DeployedWorkload> all(WorkloadKind kind) {
-        return all(
-                        kind.plural(),
-                        options -> kind.in(client).inNamespace(namespace).list(options))
-                .stream()
+        return resources(kind).stream()
                 .map(resource -> DeployedWorkload.of(kind, resource))
                 .toList();
+    }
+
+    private List<HasMetadata> resources(WorkloadKind kind) {
+        return all(
+                kind.plural(), options -> kind.in(client).inNamespace(namespace).list(options));
     }
 
     private List<Pod> pods(LabelSelector selector) {
@@ -240,10 +242,7 @@ final class NamespaceReader {
                     .collect(Collectors.toMap(DeployedWorkload::name, Function.identity()));
         }
         WorkloadKind type = WorkloadKinds.of(kind);
-        return all(
-                        type.plural(),
-                        options -> type.in(client).inNamespace(namespace).list(options))
-                .stream()
+        return resources(type).stream()
                 .filter(r -> names.contains(r.getMetadata().getName()))
                 .map(r -> DeployedWorkload.of(type, r))
                 .collect(Collectors.toMap(DeployedWorkload::name, Function.identity()));

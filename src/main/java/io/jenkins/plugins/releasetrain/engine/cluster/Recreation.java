@@ -23,12 +23,8 @@ record Recreation(NonNamespaceOperation<HasMetadata, KubernetesResourceList<HasM
      */
     HasMetadata run(DeployedWorkload workload, Map<Slot, String> images, Map<String, String> annotations) {
         Job job = again((Job) workload.resource(), annotations);
-        images.forEach((slot, image) -> {
-            var spec = job.getSpec().getTemplate().getSpec();
-            (slot.init() ? spec.getInitContainers() : spec.getContainers())
-                    .get(slot.index())
-                    .setImage(image);
-        });
+        images.forEach(
+                (slot, image) -> slot.in(job.getSpec().getTemplate().getSpec()).setImage(image));
         // What the API server would refuse is refused before the old one is gone.
         jobs.resource(probe(job)).dryRun(true).create();
         jobs.resource(workload.resource())

@@ -1,5 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.cluster;
 
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import java.util.Comparator;
 
 /** The place of a container in a pod template. */
@@ -7,6 +9,10 @@ record Slot(boolean init, int index) implements Comparable<Slot> {
     /** Below the pod's spec, as a JSON pointer (RFC 6901) without its first slash. */
     String path() {
         return (init ? "initContainers/" : "containers/") + index;
+    }
+
+    Container in(PodSpec pod) {
+        return (init ? pod.getInitContainers() : pod.getContainers()).get(index);
     }
 
     @Override
