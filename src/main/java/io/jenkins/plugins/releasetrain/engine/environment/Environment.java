@@ -2,7 +2,12 @@ package io.jenkins.plugins.releasetrain.engine.environment;
 
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * A Kubernetes cluster and namespace with its lock.
@@ -33,6 +38,20 @@ public record Environment(
             Duration rolloutDeadline,
             Duration lease) {
         this(name, namespace, baseUrl, cluster, lock, rolloutDeadline, lease, "");
+    }
+
+    /** Services in whose place other holders of the lock have, or put, something. */
+    public SortedSet<String> othersClaims(String holder) {
+        return lock.entries().stream()
+                .filter(e -> e.held() && !e.id().equals(holder))
+                .flatMap(e -> e.claims().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Stamps what nobody else claims of the services, so that a former holder can change nothing of it any more (I3). */
+    public void stamp(String holder, long token, Collection<Service> services) {
+        SortedSet<String> claimed = othersClaims(holder);
+        cluster.fence(services.stream().filter(s -> !claimed.contains(s.name())).toList(), token);
     }
 
     /** Nobody renews the lock while rollouts are awaited. */

@@ -5,7 +5,6 @@ import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Mode;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Request;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import java.util.Collection;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -25,17 +24,7 @@ public record Occupation(Environment environment, String id, String owner, Mode 
     public Answer ask(Collection<Service> services) {
         Answer answer = environment.lock().request(new Request(id, owner, mode, Set.of(), environment.lease()));
         if (answer instanceof Answer.Granted granted && granted.takenOver()) {
-            List<String> claimed = environment.lock().entries().stream()
-                    .filter(e -> e.held() && !e.id().equals(id))
-                    .flatMap(e -> e.claims().stream())
-                    .toList();
-            environment
-                    .cluster()
-                    .fence(
-                            services.stream()
-                                    .filter(s -> !claimed.contains(s.name()))
-                                    .toList(),
-                            granted.token());
+            environment.stamp(id, granted.token(), services);
         }
         return answer;
     }

@@ -89,7 +89,7 @@ final class LaneEntry {
                 lane.id(),
                 Candidates.digests(found.production(), lane.candidates().keySet()),
                 found.held().digest(),
-                List.copyOf(places.othersClaims(lane.id())),
+                List.copyOf(environment.othersClaims(lane.id())),
                 token,
                 Optional.of(trial.configured().isolation()),
                 enter.control(),
@@ -112,7 +112,7 @@ final class LaneEntry {
 
     private Set<String> outdated(Lane lane, Placement placement, ImageSet production, ImageSet held) {
         Set<String> outdated = new TreeSet<>(production.changedSince(held).keySet());
-        outdated.removeAll(places.othersClaims(lane.id()));
+        outdated.removeAll(environment.othersClaims(lane.id()));
         outdated.removeAll(placement.claims(lane));
         journal.state().obligations().forEach(o -> outdated.removeAll(o.services()));
         return outdated;

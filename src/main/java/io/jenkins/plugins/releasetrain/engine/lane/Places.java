@@ -11,8 +11,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Places of lanes in the environment's lock, all of them shared; two that claim a service exclude each other. */
@@ -70,23 +68,7 @@ final class Places {
     }
 
     private void stamp(String id, long token) {
-        SortedSet<String> claimed = othersClaims(id);
-        environment
-                .cluster()
-                .fence(
-                        catalog.services().values().stream()
-                                .filter(s -> !claimed.contains(s.name()))
-                                .toList(),
-                        token);
-    }
-
-    /** Services in whose place others have, or put, something. */
-    SortedSet<String> othersClaims(String id) {
-        SortedSet<String> claims = new TreeSet<>();
-        environment.lock().entries().stream()
-                .filter(e -> e.held() && !e.id().equals(id))
-                .forEach(e -> claims.addAll(e.claims()));
-        return claims;
+        environment.stamp(id, token, catalog.services().values());
     }
 
     /** Whether it is held still; renewed where that is due. */
