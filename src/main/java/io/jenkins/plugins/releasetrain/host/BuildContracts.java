@@ -7,6 +7,7 @@ import io.jenkins.plugins.releasetrain.engine.contract.ContractArtifacts;
 import io.jenkins.plugins.releasetrain.engine.contract.ContractFile;
 import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
 import io.jenkins.plugins.releasetrain.engine.contract.Finding;
+import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
@@ -113,9 +114,8 @@ public final class BuildContracts {
      * @param job its full name; the newest of a job stands
      */
     public void judged(String name, String before, String after, Optional<String> problem, String job) {
-        List<Finding> findings =
-                problem.map(p -> new Finding(Finding.Severity.ERROR, "contract-gate", "", "", 0, p)).stream()
-                        .toList();
+        List<Finding> findings = problem.map(p -> new Finding(Severity.ERROR, "contract-gate", "", "", 0, p)).stream()
+                .toList();
         contracts.judged(name, new Digest(before), new Digest(after), findings, job);
     }
 }

@@ -16,7 +16,7 @@ public final class AsyncApiChecker implements ContractChecker {
     @Override
     public List<Finding> check(List<ContractFile> before, List<ContractFile> after) {
         Documents documents = new Documents(before, after, AsyncApiChecker::isAsyncApi, "AsyncAPI 2 or 3 document");
-        return documents.compare(AsyncApiChecker::isAsyncApi, (old, now) -> {
+        return documents.compare((old, now) -> {
             AsyncApiModel older = AsyncApiModel.read(old, documents::old);
             AsyncApiModel newer = AsyncApiModel.read(now, documents::now);
             new AsyncApiComparison(documents).compare(older, newer);

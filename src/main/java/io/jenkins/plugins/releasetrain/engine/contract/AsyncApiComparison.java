@@ -1,6 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.contract;
 
-import io.jenkins.plugins.releasetrain.engine.contract.Finding.Severity;
+import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import java.util.Map;
 
 /** Two versions of one AsyncAPI document. */
@@ -16,7 +16,7 @@ final class AsyncApiComparison {
             AsyncApiModel.Channel now = newer.channels().get(address);
             String location = Texts.shown(address);
             if (now == null) {
-                add(Severity.ERROR, "channel-removed", location, old.at(), "The channel was removed");
+                documents.add(Severity.ERROR, "channel-removed", location, old.at(), "The channel was removed");
             } else {
                 messages(location, old.messages(), now.messages());
             }
@@ -25,7 +25,7 @@ final class AsyncApiComparison {
         older.operations().forEach((name, old) -> {
             String address = name.substring(0, name.lastIndexOf(' '));
             if (!newer.operations().containsKey(name) && newer.channels().containsKey(address)) {
-                add(
+                documents.add(
                         Severity.ERROR,
                         "operation-removed",
                         Texts.shown(name),
@@ -35,7 +35,7 @@ final class AsyncApiComparison {
         });
         newer.operations().forEach((name, now) -> {
             if (!older.operations().containsKey(name)) {
-                add(Severity.INFO, "operation-added", Texts.shown(name), now, "The operation is new");
+                documents.add(Severity.INFO, "operation-added", Texts.shown(name), now, "The operation is new");
             }
         });
     }
@@ -43,7 +43,7 @@ final class AsyncApiComparison {
     private void added(Map<String, AsyncApiModel.Channel> older, Map<String, AsyncApiModel.Channel> newer) {
         newer.forEach((address, now) -> {
             if (!older.containsKey(address)) {
-                add(Severity.INFO, "channel-added", Texts.shown(address), now.at(), "The channel is new");
+                documents.add(Severity.INFO, "channel-added", Texts.shown(address), now.at(), "The channel is new");
             }
         });
     }
@@ -56,14 +56,14 @@ final class AsyncApiComparison {
                     ? after.values().iterator().next()
                     : after.get(name);
             if (now == null) {
-                add(Severity.ERROR, "message-removed", location, old, "The message was removed");
+                documents.add(Severity.ERROR, "message-removed", location, old, "The message was removed");
             } else {
                 message(location, old, now);
             }
         });
         after.forEach((name, now) -> {
             if (!before.containsKey(name) && !(before.size() == 1 && after.size() == 1)) {
-                add(
+                documents.add(
                         before.isEmpty() ? Severity.INFO : Severity.WARN,
                         "message-added",
                         channel + " " + Texts.shown(name),
@@ -76,7 +76,7 @@ final class AsyncApiComparison {
     private void message(String location, Json old, Json now) {
         String type = contentType(old);
         if (!type.equals(contentType(now))) {
-            add(
+            documents.add(
                     Severity.ERROR,
                     "message-content-type-changed",
                     location,
@@ -87,7 +87,7 @@ final class AsyncApiComparison {
         Json after = documents.now(now.get("payload"));
         if (isForeign(old, before) || isForeign(now, after)) {
             if (!documents.schemas().same(before, after)) {
-                add(
+                documents.add(
                         Severity.WARN,
                         "message-payload-not-compared",
                         location,
@@ -116,9 +116,5 @@ final class AsyncApiComparison {
 
     private static Json schema(Json payload, Json message) {
         return payload.has("schemaFormat") ? payload.get("schema") : message.get("payload");
-    }
-
-    private void add(Severity severity, String rule, String location, Json at, String message) {
-        documents.findings().add(severity, rule, at.file(), location, at.line(), message);
     }
 }

@@ -64,13 +64,9 @@ final class AvroSchemas {
         }
     }
 
-    private interface Parsing<T> {
-        T get();
-    }
-
-    private static <T> T guarded(String file, Parsing<T> parsing) {
+    private static void guarded(String file, Runnable parsing) {
         try {
-            return parsing.get();
+            parsing.run();
         } catch (EngineException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -81,7 +77,7 @@ final class AvroSchemas {
         }
     }
 
-    private SchemaParser.ParseResult add(List<ContractFile> files, SchemaParser.ParseResult result) {
+    private void add(List<ContractFile> files, SchemaParser.ParseResult result) {
         List<Schema.Field> fields = result.mainSchema().getFields();
         for (int i = 0; i < files.size(); i++) {
             Schema main = fields.get(i).schema();
@@ -94,7 +90,6 @@ final class AvroSchemas {
                 schema.getAliases().forEach(alias -> byAlias.putIfAbsent(alias, schema));
             }
         }
-        return result;
     }
 
     static boolean isNamed(Schema schema) {

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.contract;
 
-import io.jenkins.plugins.releasetrain.engine.contract.Finding.Severity;
+import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -29,9 +29,12 @@ public final class ContractArtifacts {
     /** Annotation: digest over all files, so that equal contracts are known as such from the list of referrers alone. */
     static final String CONTENT = "io.jenkins.plugins.releasetrain.contract.content";
 
-    private static final int MOST_FILES = 500;
+    /** Of one contract. */
+    public static final int MOST_FILES = 500;
+    /** Of one contract together. */
+    public static final int MOST_BYTES = 16 << 20;
+
     private static final int MOST_FILE_BYTES = 4 << 20;
-    private static final int MOST_BYTES = 16 << 20;
     private static final int MOST_ARTIFACTS = 50;
     private static final ObjectMapper JSON = new ObjectMapper();
 

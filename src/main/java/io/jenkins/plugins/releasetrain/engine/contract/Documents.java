@@ -1,7 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.contract;
 
-import io.jenkins.plugins.releasetrain.engine.contract.Finding.Severity;
-import java.util.ArrayList;
+import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -11,6 +10,7 @@ import java.util.function.Predicate;
 final class Documents {
     private final References older;
     private final References newer;
+    private final Predicate<Json> isRoot;
     private final Findings findings = new Findings();
     private final SchemaComparison schemas;
 
@@ -18,12 +18,13 @@ final class Documents {
     Documents(List<ContractFile> before, List<ContractFile> after, Predicate<Json> isRoot, String what) {
         this.older = References.read(before);
         this.newer = References.read(after);
+        this.isRoot = isRoot;
         this.schemas = new SchemaComparison(older, newer, new Budget(Bounds.STEPS), findings);
-        requireKind(older, isRoot, what);
-        requireKind(newer, isRoot, what);
+        requireKind(older, what);
+        requireKind(newer, what);
     }
 
-    private static void requireKind(References references, Predicate<Json> isRoot, String what) {
+    private void requireKind(References references, String what) {
         references.documents().forEach((name, document) -> {
             if (!isRoot.test(document) && !references.isReferred(name)) {
                 throw Texts.invalid(name, 1, "is no " + what + ", and no other file refers to it");
@@ -35,8 +36,9 @@ final class Documents {
         return schemas;
     }
 
-    Findings findings() {
-        return findings;
+    /** Tells of what is at a place of either version. */
+    void add(Severity severity, String rule, String location, Json at, String message) {
+        findings.add(severity, rule, location, at, message);
     }
 
     Json old(Json json) {
@@ -48,10 +50,10 @@ final class Documents {
     }
 
     /** Each document of the older version with its successor, of the same name or the only one. */
-    List<Finding> compare(Predicate<Json> isRoot, BiConsumer<Json, Json> comparison) {
+    List<Finding> compare(BiConsumer<Json, Json> comparison) {
         Map<String, Json> successors = newer.documents();
-        List<Json> roots = roots(older, isRoot);
-        List<Json> newRoots = roots(newer, isRoot);
+        List<Json> roots = roots(older);
+        List<Json> newRoots = roots(newer);
         for (Json root : roots) {
             Json same = successors.get(root.file());
             Json successor = same != null && isRoot.test(same)
@@ -71,18 +73,16 @@ final class Documents {
             }
         }
         newer.remote()
-                .forEach((ref, at) -> findings.add(
+                .forEach((ref, at) -> add(
                         Severity.INFO,
                         "reference-not-followed",
-                        at.file(),
                         ref,
-                        at.line(),
+                        at,
                         "Nothing outside of the contract is read: what '" + ref + "' says is not compared"));
         return findings.sorted();
     }
 
-    private static List<Json> roots(References references, Predicate<Json> isRoot) {
-        return new ArrayList<>(
-                references.documents().values().stream().filter(isRoot).toList());
+    private List<Json> roots(References references) {
+        return references.documents().values().stream().filter(isRoot).toList();
     }
 }

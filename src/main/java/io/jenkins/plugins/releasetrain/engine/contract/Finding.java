@@ -1,5 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.contract;
 
+import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
+
 /**
  * One difference between two versions of a contract that somebody who relies on the older one may notice.
  *
@@ -10,14 +12,4 @@ package io.jenkins.plugins.releasetrain.engine.contract;
  * @param line in the newer file or, for what was removed, in the older one; from 1; 0: not known
  * @param message one sentence in plain words, without control characters
  */
-public record Finding(Severity severity, String rule, String file, String location, int line, String message) {
-    /** Ordered: what is worse is greater. */
-    public enum Severity {
-        /** Nobody breaks; worth telling. */
-        INFO,
-        /** May break somebody who reads the contract in another way. */
-        WARN,
-        /** Breaks whoever relies on the older contract. */
-        ERROR
-    }
-}
+public record Finding(Severity severity, String rule, String file, String location, int line, String message) {}

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.contract;
 
-import io.jenkins.plugins.releasetrain.engine.contract.Finding.Severity;
+import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,6 +23,15 @@ final class Findings {
     private final List<Finding> all = new ArrayList<>();
     private Severity worstLeftOut;
     private int leftOut;
+
+    void add(Severity severity, String rule, String location, Json at, String message) {
+        add(severity, rule, at.file(), location, at.line(), message);
+    }
+
+    /** Descriptors know no lines. */
+    void add(Severity severity, String rule, ProtoSet.Source<?> at, String message) {
+        add(severity, rule, at.set(), at.location(), 0, message);
+    }
 
     void add(Severity severity, String rule, String file, String location, int line, String message) {
         if (all.size() < MOST) {

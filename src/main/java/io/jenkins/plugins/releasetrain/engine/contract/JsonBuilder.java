@@ -72,15 +72,12 @@ final class JsonBuilder {
 
     void end() {
         Open done = open.pop();
-        Built merged = new Built(null, 0, 0);
-        if (done.members.get(MERGE) != null) {
-            merged = new Built(null, merge(done), 0);
-        }
+        long merged = done.members.containsKey(MERGE) ? merge(done) : 0;
         int line = lineOf(done.line);
         Json json = done.object
                 ? new Json(Type.OBJECT, file, line, done.members, List.of(), null)
                 : new Json(Type.ARRAY, file, line, Map.of(), done.items, null);
-        add(new Built(json, done.size + merged.size(), done.height), done.anchor, line);
+        add(new Built(json, done.size + merged, done.height), done.anchor, line);
     }
 
     /** YAML's merge key: what is not there is taken from the objects that it names. */

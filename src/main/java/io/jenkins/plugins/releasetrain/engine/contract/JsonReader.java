@@ -14,11 +14,10 @@ import java.nio.charset.StandardCharsets;
 
 /** Reads one document: JSON with Jackson, everything else as YAML. */
 final class JsonReader {
-    private static final int LONGEST_NUMBER = 1_000;
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(Bounds.DEPTH + 1)
-                    .maxNumberLength(LONGEST_NUMBER)
+                    .maxNumberLength(YamlEvents.LONGEST_NUMBER)
                     .build())
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)

@@ -41,8 +41,7 @@ public final class JsonSchemaChecker implements ContractChecker {
     @Override
     public List<Finding> check(List<ContractFile> before, List<ContractFile> after) {
         Documents documents = new Documents(before, after, JsonSchemaChecker::isSchema, "JSON Schema");
-        return documents.compare(
-                JsonSchemaChecker::isSchema, (old, now) -> documents.schemas().compareBothWays(old, now, ""));
+        return documents.compare((old, now) -> documents.schemas().compareBothWays(old, now, ""));
     }
 
     private static boolean isSchema(Json document) {

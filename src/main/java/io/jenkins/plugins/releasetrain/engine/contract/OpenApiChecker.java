@@ -1,7 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.contract;
 
-import io.jenkins.plugins.releasetrain.engine.contract.Finding.Severity;
 import io.jenkins.plugins.releasetrain.engine.contract.Json.Type;
+import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +23,7 @@ public final class OpenApiChecker implements ContractChecker {
     @Override
     public List<Finding> check(List<ContractFile> before, List<ContractFile> after) {
         Documents documents = new Documents(before, after, OpenApiChecker::isOpenApi, "OpenAPI 3 document");
-        return documents.compare(OpenApiChecker::isOpenApi, (old, now) -> {
+        return documents.compare((old, now) -> {
             paths(documents, old, now);
             webhooks(documents, old, now);
         });
@@ -68,7 +68,7 @@ public final class OpenApiChecker implements ContractChecker {
 
     private static void tell(
             Documents documents, Severity severity, String rule, String name, Json at, String message) {
-        documents.findings().add(severity, rule, at.file(), name, at.line(), "'" + name + "' " + message);
+        documents.add(severity, rule, name, at, "'" + name + "' " + message);
     }
 
     private static void item(

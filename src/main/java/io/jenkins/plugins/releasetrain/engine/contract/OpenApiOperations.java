@@ -1,6 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.contract;
 
-import io.jenkins.plugins.releasetrain.engine.contract.Finding.Severity;
+import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -28,10 +28,6 @@ final class OpenApiOperations {
         body(name, before, after);
         responses(name, before.get("responses"), after.get("responses"));
         security(name, before, after);
-    }
-
-    private void add(Severity severity, String rule, String location, Json at, String message) {
-        documents.findings().add(severity, rule, at.file(), location, at.line(), message);
     }
 
     /** By place and name; those of a path by their order, since their names do not matter. */
@@ -65,7 +61,7 @@ final class OpenApiOperations {
             if (now != null) {
                 parameter(location, old, now);
             } else if (!key.startsWith("path ")) {
-                add(
+                documents.add(
                         Severity.WARN,
                         "request-parameter-removed",
                         location,
@@ -76,7 +72,7 @@ final class OpenApiOperations {
         after.forEach((key, now) -> {
             if (!before.containsKey(key) && !key.startsWith("path ")) {
                 boolean required = now.get("required").isTrue();
-                add(
+                documents.add(
                         required ? Severity.ERROR : Severity.INFO,
                         required ? "new-required-request-parameter" : "new-optional-request-parameter",
                         operation + " " + Texts.shown(key),
@@ -90,7 +86,7 @@ final class OpenApiOperations {
         boolean was = old.get("required").isTrue();
         boolean is = now.get("required").isTrue();
         if (was != is) {
-            add(
+            documents.add(
                     is ? Severity.ERROR : Severity.INFO,
                     "request-parameter-became-" + (is ? "required" : "optional"),
                     location,
@@ -99,7 +95,7 @@ final class OpenApiOperations {
         }
         for (String how : new String[] {"style", "explode", "allowReserved"}) {
             if (!documents.schemas().same(old.get(how), now.get(how))) {
-                add(
+                documents.add(
                         Severity.WARN,
                         "request-parameter-serialization-changed",
                         location,
@@ -127,7 +123,7 @@ final class OpenApiOperations {
         String location = operation + " body";
         if (!old.isThere()) {
             if (now.isThere()) {
-                add(
+                documents.add(
                         is ? Severity.ERROR : Severity.INFO,
                         "request-body-added-" + (is ? "required" : "optional"),
                         location,
@@ -137,11 +133,11 @@ final class OpenApiOperations {
             return;
         }
         if (!now.isThere()) {
-            add(Severity.ERROR, "request-body-removed", location, old, "The body was removed");
+            documents.add(Severity.ERROR, "request-body-removed", location, old, "The body was removed");
             return;
         }
         if (was != is) {
-            add(
+            documents.add(
                     is ? Severity.ERROR : Severity.INFO,
                     "request-body-became-" + (is ? "required" : "optional"),
                     location,
@@ -156,7 +152,7 @@ final class OpenApiOperations {
             String location = operation + " " + Texts.shown(status);
             boolean success = status.startsWith("2");
             if (!after.has(status)) {
-                add(
+                documents.add(
                         success ? Severity.ERROR : Severity.INFO,
                         "response-" + (success ? "" : "non-") + "success-status-removed",
                         location,
@@ -171,7 +167,7 @@ final class OpenApiOperations {
         });
         after.members().forEach((status, now) -> {
             if (!before.has(status)) {
-                add(
+                documents.add(
                         Severity.INFO,
                         "response-" + (status.startsWith("2") ? "" : "non-") + "success-status-added",
                         operation + " " + Texts.shown(status),
@@ -191,12 +187,17 @@ final class OpenApiOperations {
                         .compare(
                                 media.get("schema"), after.get(type).get("schema"), new Place(flow, Place.BODY, place));
             } else {
-                add(Severity.ERROR, rule + "removed", place, media, "The media type was removed");
+                documents.add(Severity.ERROR, rule + "removed", place, media, "The media type was removed");
             }
         });
         after.members().forEach((type, media) -> {
             if (!old.get("content").has(type)) {
-                add(Severity.INFO, rule + "added", location + " " + Texts.shown(type), media, "The media type is new");
+                documents.add(
+                        Severity.INFO,
+                        rule + "added",
+                        location + " " + Texts.shown(type),
+                        media,
+                        "The media type is new");
             }
         });
     }
@@ -208,7 +209,7 @@ final class OpenApiOperations {
             boolean was = old.get("required").isTrue();
             String place = location + " header " + Texts.shown(name);
             if (!now.isThere()) {
-                add(
+                documents.add(
                         was ? Severity.ERROR : Severity.WARN,
                         (was ? "required" : "optional") + "-response-header-removed",
                         place,
@@ -217,7 +218,7 @@ final class OpenApiOperations {
                 return;
             }
             if (was && !now.get("required").isTrue()) {
-                add(
+                documents.add(
                         Severity.ERROR,
                         "response-header-became-optional",
                         place,
@@ -228,7 +229,7 @@ final class OpenApiOperations {
         });
         after.members().forEach((name, now) -> {
             if (!before.has(name)) {
-                add(
+                documents.add(
                         Severity.INFO,
                         "response-header-added",
                         location + " header " + Texts.shown(name),
@@ -247,7 +248,7 @@ final class OpenApiOperations {
         }
         boolean open = isOpen(old);
         boolean closes = open && !isOpen(now);
-        add(
+        documents.add(
                 closes ? Severity.WARN : Severity.INFO,
                 open ? "api-security-added" : isOpen(now) ? "api-security-removed" : "api-security-changed",
                 operation + " security",

@@ -3,8 +3,8 @@ package io.jenkins.plugins.releasetrain.engine.contract;
 import com.google.protobuf.DescriptorProtos.EnumDescriptorProto;
 import com.google.protobuf.DescriptorProtos.EnumValueDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FeatureSet;
-import io.jenkins.plugins.releasetrain.engine.contract.Finding.Severity;
 import io.jenkins.plugins.releasetrain.engine.contract.ProtoSet.Source;
+import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,7 +27,7 @@ final class ProtoEnums {
             if (kept == null) {
                 deleted(old, number, names, reserved);
             } else if (!kept.containsAll(names)) {
-                add(
+                findings.add(
                         Severity.ERROR,
                         "ENUM_VALUE_SAME_NAME",
                         now,
@@ -37,17 +37,17 @@ final class ProtoEnums {
         });
         reserved(old.descriptor())
                 .missingIn(reserved)
-                .forEach(missing -> add(
+                .forEach(missing -> findings.add(
                         Severity.ERROR,
                         "RESERVED_ENUM_NO_DELETE",
                         now,
                         "The reserved " + missing + " is not reserved any more"));
         if (ProtoMessages.lostJson(old.features(), now.features())) {
-            add(Severity.ERROR, "ENUM_SAME_JSON_FORMAT", now, "Its JSON format is not guaranteed any more");
+            findings.add(Severity.ERROR, "ENUM_SAME_JSON_FORMAT", now, "Its JSON format is not guaranteed any more");
         }
         FeatureSet.EnumType before = old.features().getEnumType();
         if (before != now.features().getEnumType()) {
-            add(
+            findings.add(
                     Severity.WARN,
                     "ENUM_SAME_TYPE",
                     now,
@@ -59,15 +59,16 @@ final class ProtoEnums {
     private void deleted(Source<EnumDescriptorProto> old, int number, Set<String> names, ProtoReserved reserved) {
         String what = "The value " + number + " " + Texts.shown(names.toString()) + " was removed, and its ";
         if (!reserved.covers(number)) {
-            add(Severity.ERROR, "ENUM_VALUE_NO_DELETE_UNLESS_NUMBER_RESERVED", old, what + "number is not reserved");
+            findings.add(
+                    Severity.ERROR,
+                    "ENUM_VALUE_NO_DELETE_UNLESS_NUMBER_RESERVED",
+                    old,
+                    what + "number is not reserved");
         }
         if (!reserved.names().containsAll(names)) {
-            add(Severity.ERROR, "ENUM_VALUE_NO_DELETE_UNLESS_NAME_RESERVED", old, what + "name is not reserved");
+            findings.add(
+                    Severity.ERROR, "ENUM_VALUE_NO_DELETE_UNLESS_NAME_RESERVED", old, what + "name is not reserved");
         }
-    }
-
-    private void add(Severity severity, String rule, Source<EnumDescriptorProto> at, String message) {
-        findings.add(severity, rule, at.set(), at.location(), 0, message);
     }
 
     /** Several names of one number are aliases. */

@@ -5,8 +5,8 @@ import com.google.protobuf.DescriptorProtos.FeatureSet;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Label;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Type;
-import io.jenkins.plugins.releasetrain.engine.contract.Finding.Severity;
 import io.jenkins.plugins.releasetrain.engine.contract.ProtoSet.Source;
+import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import java.util.Map;
 import java.util.Set;
 
@@ -54,7 +54,7 @@ final class ProtoFields {
         if (old.descriptor().getType() == Type.TYPE_STRING
                 && now.descriptor().getType() == Type.TYPE_STRING
                 && before != after) {
-            add(
+            findings.add(
                     Severity.WARN,
                     "FIELD_SAME_UTF8_VALIDATION",
                     now,
@@ -163,7 +163,7 @@ final class ProtoFields {
 
     private void differ(String rule, Source<FieldDescriptorProto> now, String what, String before, String after) {
         if (!before.equals(after)) {
-            add(
+            findings.add(
                     Severity.ERROR,
                     rule,
                     now,
@@ -175,9 +175,5 @@ final class ProtoFields {
 
     private static String shown(String value) {
         return value.isEmpty() ? "none" : "'" + Texts.shown(value) + "'";
-    }
-
-    private void add(Severity severity, String rule, Source<FieldDescriptorProto> at, String message) {
-        findings.add(severity, rule, at.set(), at.location(), 0, message);
     }
 }

@@ -3,8 +3,8 @@ package io.jenkins.plugins.releasetrain.engine.contract;
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FeatureSet;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
-import io.jenkins.plugins.releasetrain.engine.contract.Finding.Severity;
 import io.jenkins.plugins.releasetrain.engine.contract.ProtoSet.Source;
+import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -92,7 +92,7 @@ final class ProtoMessages {
     }
 
     private void add(String rule, Source<?> at, String message) {
-        findings.add(Severity.ERROR, rule, at.set(), at.location(), 0, message);
+        findings.add(Severity.ERROR, rule, at, message);
     }
 
     private static Map<Integer, Source<FieldDescriptorProto>> fields(Source<DescriptorProto> message) {

@@ -4,8 +4,8 @@ import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.MethodDescriptorProto;
 import com.google.protobuf.DescriptorProtos.ServiceDescriptorProto;
-import io.jenkins.plugins.releasetrain.engine.contract.Finding.Severity;
 import io.jenkins.plugins.releasetrain.engine.contract.ProtoSet.Source;
+import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -90,8 +90,7 @@ public final class ProtobufChecker implements ContractChecker {
     }
 
     private static void gone(Findings findings, Severity severity, String rule, Source<?> old, String what) {
-        findings.add(
-                severity, rule, old.set(), old.location(), 0, what + " '" + Texts.shown(old.name()) + "' was removed");
+        findings.add(severity, rule, old, what + " '" + Texts.shown(old.name()) + "' was removed");
     }
 
     private static void services(ProtoSet older, ProtoSet newer, Findings findings) {
@@ -149,9 +148,7 @@ public final class ProtobufChecker implements ContractChecker {
             findings.add(
                     Severity.ERROR,
                     rule,
-                    now.set(),
-                    now.location(),
-                    0,
+                    now,
                     "The " + what + " of the method '" + Texts.shown(now.name()) + "' was "
                             + Texts.shown(before.toString()) + " and is " + Texts.shown(after.toString()));
         }

@@ -116,15 +116,15 @@ public final class RegistryGate implements ContractGate {
         try {
             before = ContractArtifacts.read(registries.production(), old);
         } catch (EngineException e) {
-            return List.of(unreadable(e, Finding.Severity.WARN, "what production runs"));
+            return List.of(unreadable(e, Severity.WARN, "what production runs"));
         }
         try {
             return checkers.apply(before, ContractArtifacts.read(registries.dev(), now));
         } catch (EngineException e) {
             return List.of(
                     isReadable(before)
-                            ? unreadable(e, Finding.Severity.ERROR, "the new image")
-                            : unreadable(e, Finding.Severity.WARN, "what production runs"));
+                            ? unreadable(e, Severity.ERROR, "the new image")
+                            : unreadable(e, Severity.WARN, "what production runs"));
         }
     }
 
@@ -137,7 +137,7 @@ public final class RegistryGate implements ContractGate {
         }
     }
 
-    private static Finding unreadable(EngineException e, Finding.Severity severity, String whose) {
+    private static Finding unreadable(EngineException e, Severity severity, String whose) {
         if (e.kind().retryable()) {
             throw e;
         }

@@ -48,8 +48,6 @@ final class Schema {
     /** Empty: none. */
     String format = "";
 
-    boolean readOnly;
-    boolean writeOnly;
     /** As it is written; empty: none leads out of the contract. */
     String remote = "";
 

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.contract;
 
-import io.jenkins.plugins.releasetrain.engine.contract.Finding.Severity;
-import io.jenkins.plugins.releasetrain.engine.contract.Json.Type;
+import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -167,7 +166,7 @@ final class SchemaComparison {
 
         /** At a value of its own, such as a property. */
         void addAt(Severity severity, String rule, Json at, Place where, String message) {
-            findings.add(severity, rule, at.file(), where.location(), at.line(), message);
+            findings.add(severity, rule, where.location(), at, message);
         }
 
         /** An INFO of both directions is told in one of them only. */
@@ -180,10 +179,6 @@ final class SchemaComparison {
     static String name(Json schema) {
         String ref = schema.get("$ref").text();
         return ref.isEmpty() ? schema.get("title").text() : ref.substring(ref.lastIndexOf('/') + 1);
-    }
-
-    static boolean isSchema(Json json) {
-        return json.is(Type.OBJECT) || json.is(Type.BOOLEAN);
     }
 
     /** Parts of each property or pattern, by name. */

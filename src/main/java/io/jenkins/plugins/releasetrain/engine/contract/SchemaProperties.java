@@ -1,7 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.contract;
 
-import io.jenkins.plugins.releasetrain.engine.contract.Finding.Severity;
 import io.jenkins.plugins.releasetrain.engine.contract.Json.Type;
+import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import java.util.List;
 
 /** Members of objects and arrays. */
@@ -94,10 +94,9 @@ final class SchemaProperties {
         } else if (!required || isIgnored(parts)) {
             at(Severity.INFO, "new-optional-request-property", name, parts, shown);
         } else {
-            boolean fallback = parts.stream().anyMatch(p -> p.has("default"));
             at(
                     Severity.ERROR,
-                    "new-required-request-property" + (fallback ? "-with-default" : ""),
+                    "new-required-request-property" + (hasDefault(parts) ? "-with-default" : ""),
                     name,
                     parts,
                     shown + " and required");
@@ -112,7 +111,7 @@ final class SchemaProperties {
         }
         Severity request = isIgnored(after) || was ? Severity.INFO : Severity.ERROR;
         Severity response = isIgnored(before) || is ? Severity.INFO : Severity.ERROR;
-        boolean fallback = report.isRequest() && is && has(after);
+        boolean fallback = report.isRequest() && is && hasDefault(after);
         String kind = !report.isRequest() && isIgnored(before) ? "write-only-property-" : "property-";
         at(
                 report.isRequest() ? request : response,
@@ -124,7 +123,7 @@ final class SchemaProperties {
                         + ", which it was" + (is ? " not" : ""));
     }
 
-    private static boolean has(List<Json> parts) {
+    private static boolean hasDefault(List<Json> parts) {
         return parts.stream().anyMatch(p -> p.has("default"));
     }
 

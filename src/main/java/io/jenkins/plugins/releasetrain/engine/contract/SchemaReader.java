@@ -131,8 +131,6 @@ final class SchemaReader {
         schema.required.remove("");
         add(schema.additional, part.get("additionalProperties"));
         arrays(schema, part);
-        schema.readOnly |= part.get("readOnly").isTrue();
-        schema.writeOnly |= part.get("writeOnly").isTrue();
         OTHERS.keySet().stream().filter(part::has).forEach(k -> schema.others.putIfAbsent(k, part.get(k)));
         if (schema.fallback == Json.MISSING) {
             schema.fallback = part.get("default");

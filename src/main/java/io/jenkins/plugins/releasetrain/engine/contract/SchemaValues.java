@@ -1,6 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.contract;
 
-import io.jenkins.plugins.releasetrain.engine.contract.Finding.Severity;
+import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;

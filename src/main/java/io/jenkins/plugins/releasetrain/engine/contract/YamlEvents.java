@@ -22,7 +22,7 @@ final class YamlEvents {
     private static final Set<String> TAGS =
             Set.of("map", "seq", "str", "null", "int", "float", "bool", "timestamp", "merge");
     private static final Pattern NUMBER = Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
-    private static final int LONGEST_NUMBER = 1_000;
+    static final int LONGEST_NUMBER = 1_000;
 
     private YamlEvents() {}
 

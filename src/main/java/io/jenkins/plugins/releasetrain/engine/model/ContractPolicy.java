@@ -18,8 +18,11 @@ public record ContractPolicy(Mode mode, Severity blocking) {
 
     /** Ordered: what is worse comes later. */
     public enum Severity {
+        /** Nobody breaks; worth telling. */
         INFO,
+        /** May break somebody who reads the contract in another way. */
         WARN,
+        /** Breaks whoever relies on the older contract. */
         ERROR
     }
 }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,8 +56,7 @@ class ContractRulesTest {
     @ParameterizedTest
     @MethodSource("pairs")
     void nothingBreaksWhereNothingWasOrNothingChanged(Pairs.Pair pair) {
-        assertThat(Checkers.check(java.util.List.of(), pair.after()))
-                .noneMatch(f -> f.severity() == Finding.Severity.ERROR);
+        assertThat(Checkers.check(java.util.List.of(), pair.after())).noneMatch(f -> f.severity() == Severity.ERROR);
         assertThat(Checkers.check(pair.after(), pair.after()))
                 .allMatch(f -> f.rule().equals("reference-not-followed"));
         assertThat(Checkers.check(pair.before(), java.util.List.of()))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
+import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import java.io.ByteArrayOutputStream;
@@ -33,7 +34,7 @@ class ProtobufCheckerTest {
         Pairs.Pair pair = Pairs.of(ContractKind.PROTOBUF, "field-removed-number-reserved");
         assertThat(checker.check(pair.before(), pair.after()))
                 .containsExactly(new Finding(
-                        Finding.Severity.ERROR,
+                        Severity.ERROR,
                         "FIELD_NO_DELETE_UNLESS_NAME_RESERVED",
                         "contract.txtpb",
                         "shop/cart.proto shop.v1.Cart.total",

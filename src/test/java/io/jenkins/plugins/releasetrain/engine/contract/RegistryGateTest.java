@@ -84,7 +84,7 @@ class RegistryGateTest {
         return promises(before).stream()
                 .filter(line -> !now.contains(line))
                 .map(line -> new Finding(
-                        line.startsWith("perhaps") ? Finding.Severity.WARN : Finding.Severity.ERROR,
+                        line.startsWith("perhaps") ? Severity.WARN : Severity.ERROR,
                         "line-removed",
                         "api",
                         line,
@@ -246,7 +246,7 @@ class RegistryGateTest {
         Digest before = push(production, "prod/cart", "1", "GET /cart");
         Digest after = push(dev, "dev/cart", "2", "GET /cart");
         contracts.published("cart", after, Digest.sha256("c"), List.of());
-        Finding finding = new Finding(Finding.Severity.ERROR, "buf", "", "", 0, "buf breaking said no");
+        Finding finding = new Finding(Severity.ERROR, "buf", "", "", 0, "buf breaking said no");
         contracts.judged("cart", before, after, List.of(finding), "gate");
         contracts.published("cart", after, Digest.sha256("c"), List.of());
         contracts.judged("cart", before, after, List.of(), "another job");
@@ -258,7 +258,7 @@ class RegistryGateTest {
     void verdictOfAToolCounts() {
         Digest before = push(production, "prod/cart", "1", "GET /cart");
         Digest after = push(dev, "dev/cart", "2", "GET /cart");
-        Finding finding = new Finding(Finding.Severity.ERROR, "buf", "", "", 0, "buf breaking said no");
+        Finding finding = new Finding(Severity.ERROR, "buf", "", "", 0, "buf breaking said no");
         contracts.judged("cart", before, after, List.of(finding), "job/cart/2/");
         assertThat(ask(before, after).get("cart")).contains("buf breaking said no");
         contracts.judged("cart", before, after, List.of(), "job/cart/2/");

@@ -8,6 +8,7 @@ import io.jenkins.plugins.releasetrain.engine.contract.Checkers;
 import io.jenkins.plugins.releasetrain.engine.contract.ContractFile;
 import io.jenkins.plugins.releasetrain.engine.contract.ContractKind;
 import io.jenkins.plugins.releasetrain.engine.contract.Finding;
+import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ final class Contracts implements Benchmark {
             long begin = System.nanoTime();
             List<Finding> findings = Checkers.check(before, after);
             double time = (System.nanoTime() - begin) / NANOS_PER_MILLI;
-            if (findings.stream().noneMatch(f -> f.severity() == Finding.Severity.ERROR)) {
+            if (findings.stream().noneMatch(f -> f.severity() == Severity.ERROR)) {
                 throw new IllegalStateException("The change was not found: " + findings);
             }
             if (i >= 0) {
