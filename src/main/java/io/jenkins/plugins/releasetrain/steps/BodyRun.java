@@ -251,6 +251,16 @@ final class BodyRun implements Serializable {
             this.variables = new TreeMap<>(variables);
         }
 
+        /** What the steps around this one gave to their bodies. */
+        static Map<String, String> around(StepContext context) throws IOException, InterruptedException {
+            EnvVars given = new EnvVars();
+            EnvironmentExpander outer = context.get(EnvironmentExpander.class);
+            if (outer != null) {
+                outer.expand(given);
+            }
+            return given;
+        }
+
         @Override
         public void expand(EnvVars env) {
             env.putAll(variables);

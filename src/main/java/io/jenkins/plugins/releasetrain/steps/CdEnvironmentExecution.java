@@ -1,7 +1,6 @@
 package io.jenkins.plugins.releasetrain.steps;
 
 import hudson.AbortException;
-import hudson.EnvVars;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.environment.Occupation;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Answer;
@@ -128,12 +127,7 @@ final class CdEnvironmentExecution extends StepExecution {
 
     /** A place in the line that is asked for within its own body would never come. */
     private void checkPlace() throws IOException, InterruptedException {
-        EnvVars given = new EnvVars();
-        EnvironmentExpander outer = getContext().get(EnvironmentExpander.class);
-        if (outer != null) {
-            outer.expand(given);
-        }
-        if (name.equals(given.get("RELEASE_ENVIRONMENT"))) {
+        if (name.equals(BodyRun.Variables.around(getContext()).get("RELEASE_ENVIRONMENT"))) {
             throw EngineException.invalid("environment '" + name
                     + "' cannot be waited for within a step that holds it; put this step behind or before the other");
         }

@@ -7,6 +7,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Mode;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -77,7 +78,7 @@ public final class CdEnvironmentStep extends Step {
         @NonNull
         @Override
         public String getDisplayName() {
-            return "Use an environment alone, or together with lanes";
+            return Labels.of("step.cdEnvironment");
         }
 
         @Override

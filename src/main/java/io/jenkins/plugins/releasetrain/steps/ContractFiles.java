@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.steps;
 
 import hudson.FilePath;
 import hudson.remoting.VirtualChannel;
+import io.jenkins.plugins.releasetrain.engine.contract.ContractArtifacts;
 import io.jenkins.plugins.releasetrain.engine.contract.ContractFile;
 import io.jenkins.plugins.releasetrain.engine.contract.ContractKind;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
@@ -14,7 +15,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,9 +23,6 @@ import jenkins.MasterToSlaveFileCallable;
 
 /** Contracts in a workspace, wherever that is. */
 final class ContractFiles {
-    private static final int MOST_FILES = 500;
-    private static final long MOST_BYTES = 16L << 20;
-
     private ContractFiles() {}
 
     /**
@@ -36,12 +33,8 @@ final class ContractFiles {
      */
     static List<ContractFile> read(FilePath workspace, Map<String, String> paths)
             throws IOException, InterruptedException {
-        Map<String, String> asked = new LinkedHashMap<>();
-        for (Map.Entry<String, String> path : paths.entrySet()) {
-            kind(path.getKey());
-            asked.put(path.getKey(), path.getValue());
-        }
-        Found found = workspace.act(new Read(new TreeMap<>(asked)));
+        paths.keySet().forEach(ContractFiles::kind);
+        Found found = workspace.act(new Read(new TreeMap<>(paths)));
         if (!found.problem.isEmpty()) {
             throw EngineException.invalid(found.problem);
         }
@@ -77,6 +70,7 @@ final class ContractFiles {
         private static final long serialVersionUID = 1;
 
         private final ArrayList<One> files = new ArrayList<>();
+        private transient long bytes;
         private String problem = "";
 
         /** What is wrong, in one sentence; empty: nothing. */
@@ -139,13 +133,11 @@ final class ContractFiles {
                 for (Path file : all.filter(f -> Files.isRegularFile(f, LinkOption.NOFOLLOW_LINKS))
                         .sorted()
                         .toList()) {
-                    long bytes = found.files.stream()
-                                    .mapToLong(f -> f.content.length)
-                                    .sum()
-                            + Files.size(file);
-                    if (found.files.size() == MOST_FILES || bytes > MOST_BYTES) {
-                        return "contracts: there are more than " + MOST_FILES + " files or " + MOST_BYTES + " bytes; "
-                                + path + " is too much";
+                    found.bytes += Files.size(file);
+                    if (found.files.size() == ContractArtifacts.MOST_FILES
+                            || found.bytes > ContractArtifacts.MOST_BYTES) {
+                        return "contracts: there are more than " + ContractArtifacts.MOST_FILES + " files or "
+                                + ContractArtifacts.MOST_BYTES + " bytes; " + path + " is too much";
                     }
                     String name = base.relativize(file).toString().replace('\\', '/');
                     found.files.add(new One(kind, name, Files.readAllBytes(file)));

@@ -1,14 +1,15 @@
 package io.jenkins.plugins.releasetrain.steps;
 
-import hudson.EnvVars;
 import hudson.FilePath;
 import hudson.model.Run;
 import hudson.slaves.WorkspaceList;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.host.BuildContracts;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import io.jenkins.plugins.releasetrain.host.Riders;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -51,8 +52,9 @@ final class ContractGateExecution extends StepExecution {
     private void begin() {
         try {
             ReleaseService host = ReleaseService.get();
-            host.riders().check(Origins.asking(getContext()).as(), ReleasePermissions.RUN);
-            host.riders().mayJudge(Origins.asking(getContext()), service);
+            Riders.Asking asking = Origins.asking(getContext());
+            host.riders().check(asking.as(), ReleasePermissions.RUN);
+            host.riders().mayJudge(asking, service);
             BuildContracts.Pair pair = host.contracts().pair(service, image);
             if (!pair.differs()) {
                 Logs.say(
@@ -63,14 +65,17 @@ final class ContractGateExecution extends StepExecution {
                 getContext().onSuccess(null);
                 return;
             }
-            FilePath folder = folder();
+            FilePath folder = folder(getContext());
             ContractFiles.write(folder.child("before"), pair.old());
             ContractFiles.write(folder.child("after"), pair.now());
             begun = true;
             getContext()
                     .newBodyInvoker()
                     .withContext(EnvironmentExpander.merge(
-                            getContext().get(EnvironmentExpander.class), new Folders(folder.getRemote())))
+                            getContext().get(EnvironmentExpander.class),
+                            new BodyRun.Variables(Map.of(
+                                    "CONTRACT_BEFORE", folder.getRemote() + "/before",
+                                    "CONTRACT_AFTER", folder.getRemote() + "/after"))))
                     .withCallback(new Callback(
                             service,
                             pair.before().orElseThrow().value(),
@@ -85,30 +90,9 @@ final class ContractGateExecution extends StepExecution {
     }
 
     /** Beside the workspace, so that nothing in it is mistaken for the build's own. */
-    private FilePath folder() throws IOException, InterruptedException {
-        return folder(getContext());
-    }
-
     private static FilePath folder(StepContext context) throws IOException, InterruptedException {
         return WorkspaceList.tempDir(context.get(FilePath.class))
                 .child("contracts-" + context.get(FlowNode.class).getId());
-    }
-
-    /** Where the body finds both. */
-    private static final class Folders extends EnvironmentExpander {
-        private static final long serialVersionUID = 1;
-
-        private final String folder;
-
-        Folders(String folder) {
-            this.folder = folder;
-        }
-
-        @Override
-        public void expand(EnvVars env) {
-            env.put("CONTRACT_BEFORE", folder + "/before");
-            env.put("CONTRACT_AFTER", folder + "/after");
-        }
     }
 
     private static final class Callback extends BodyExecutionCallback {

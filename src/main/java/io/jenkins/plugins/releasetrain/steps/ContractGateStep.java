@@ -6,6 +6,7 @@ import hudson.FilePath;
 import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import java.util.Map;
 import java.util.Set;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
@@ -59,7 +60,7 @@ public final class ContractGateStep extends Step {
         @NonNull
         @Override
         public String getDisplayName() {
-            return "Compare an image's contract with what production runs";
+            return Labels.of("step.contractGate");
         }
 
         @Override

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.releasetrain.steps;
 
 import hudson.AbortException;
-import hudson.EnvVars;
 import hudson.FilePath;
 import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.actions.ImagesAction;
@@ -17,7 +16,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
@@ -100,7 +98,7 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
         }
         try {
             if (!registered()) {
-                checkPlace(around());
+                checkPlace(BodyRun.Variables.around(getContext()));
                 register();
                 getContext().saveState();
                 tellContracts();
@@ -120,15 +118,6 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
         } catch (Throwable t) {
             Answering.fail(getContext(), step(), t);
         }
-    }
-
-    private Map<String, String> around() throws IOException, InterruptedException {
-        EnvVars given = new EnvVars();
-        EnvironmentExpander outer = getContext().get(EnvironmentExpander.class);
-        if (outer != null) {
-            outer.expand(given);
-        }
-        return given;
     }
 
     /** What is known of the contracts that it brings; decides nothing (I11). */
