@@ -297,6 +297,19 @@ class OperationsTest {
     }
 
     @Test
+    void I10_whoLacksThePermissionIsToldSoWhileTheStoreIsNotOpen() {
+        OperationsApi closed = new OperationsApi(() -> {
+            throw new EngineException(FailureKind.UNAVAILABLE, "The store is being opened");
+        });
+        Asked asked = new Asked("PAUSE", "", "shop", "reason");
+        Map.of(403, new Caller("eve", right -> false), 503, new Caller("ada", right -> true))
+                .forEach((status, caller) -> {
+                    assertThat(closed.plan(() -> asked, caller).status()).isEqualTo(status);
+                    assertThat(closed.perform(() -> asked, caller).status()).isEqualTo(status);
+                });
+    }
+
+    @Test
     void problemsHaveTheStatusOfTheirKind() {
         OperationsApi api = new OperationsApi(operations);
         Caller captain = new Caller("ada", right -> true);
