@@ -128,6 +128,7 @@ final class ContractFiles {
             if (!real.startsWith(root)) {
                 return "contracts: '" + path + "' for " + kind + " is outside of the workspace";
             }
+            int others = found.files.size();
             Path base = Files.isDirectory(real) ? real : real.getParent();
             try (Stream<Path> all = Files.walk(real)) {
                 for (Path file : all.filter(f -> Files.isRegularFile(f, LinkOption.NOFOLLOW_LINKS))
@@ -143,7 +144,7 @@ final class ContractFiles {
                     found.files.add(new One(kind, name, Files.readAllBytes(file)));
                 }
             }
-            return found.files.isEmpty() ? "contracts: folder '" + path + "' for " + kind + " is empty" : "";
+            return found.files.size() == others ? "contracts: folder '" + path + "' for " + kind + " is empty" : "";
         }
     }
 }

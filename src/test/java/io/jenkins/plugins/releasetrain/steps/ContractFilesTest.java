@@ -80,6 +80,8 @@ class ContractFilesTest {
         Files.createDirectory(workspace.resolve("empty"));
         assertThat(problem("empty")).contains("'empty'", "is empty");
         assertThat(problem(" ")).contains("no file or folder");
+        file("api.yaml", "openapi: 3.0.3");
+        assertThat(problem("api.yaml, empty")).contains("'empty'", "is empty");
     }
 
     @Test
