@@ -105,6 +105,7 @@ final class OpenStore implements AutoCloseable {
                 name -> wiring(settings).lanes(name),
                 store,
                 blocks(),
+                contracts,
                 around.clock());
     }
 

@@ -2,26 +2,69 @@ package io.jenkins.plugins.releasetrain.engine.history;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.store.Entry;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What was published, compared and waived of the contract of a service. */
 final class ContractViews {
     private static final int LOOKED_AT = 500;
+    /** Of an image; so much is known of one that was compared with several, by several tools. */
+    private static final int OF_AN_IMAGE = 20;
+
+    private static final int MOST_SERVICES = 50;
 
     private final Store store;
+    private final ReleaseViews releases;
 
-    ContractViews(Store store) {
+    ContractViews(Store store, ReleaseViews releases) {
         this.store = store;
+        this.releases = releases;
+    }
+
+    /** Of one change, lane or release ({@code item}), or between two releases ({@code from}, {@code to}). */
+    View.ContractHistories ofImages(Parameters p) {
+        Map<String, Digest> images = new TreeMap<>();
+        Optional<String> item = p.text("item");
+        if (item.isPresent()) {
+            images(item.get()).forEach((service, image) -> images.put(service, image.digest()));
+        } else {
+            releases.compare(p).differences().stream()
+                    .filter(d -> d.to() != null)
+                    .forEach(d -> images.put(d.service(), new Digest(d.to().digest())));
+        }
+        List<View.ContractHistory> known = images.entrySet().stream()
+                .limit(MOST_SERVICES)
+                .map(e -> history(e.getKey(), Optional.of(e.getValue()), OF_AN_IMAGE))
+                .filter(h -> !h.entries().isEmpty())
+                .toList();
+        return new View.ContractHistories(known, Math.min(images.size(), MOST_SERVICES), images.size());
+    }
+
+    private SortedMap<String, PinnedImage> images(String item) {
+        return store.release(item)
+                .map(r -> r.made().changed())
+                .or(() -> NowViews.find(store, item).map(Entry::images))
+                .orElseThrow(() -> new EngineException(
+                        FailureKind.NOT_FOUND, "There is no change, lane or release '" + item + "' in the history"));
     }
 
     View.ContractHistory contracts(String service, Parameters p) {
-        Optional<Digest> image = p.text("image").map(Digest::new);
-        int limit = p.number("limit", ItemViews.PAGE, ItemViews.LARGEST_PAGE);
+        return history(
+                service, p.text("image").map(Digest::new), p.number("limit", ItemViews.PAGE, ItemViews.LARGEST_PAGE));
+    }
+
+    private View.ContractHistory history(String service, Optional<Digest> image, int limit) {
         String stream = "contract/" + service;
         long from = Math.max(0, store.version(stream) - LOOKED_AT);
         List<RecordedEvent> newest = new ArrayList<>(store.events(stream, from, LOOKED_AT));
@@ -48,13 +91,14 @@ final class ContractViews {
                     e.findings(),
                     e.more(),
                     e.by().orElse(""),
+                    "",
                     ""));
         } else if (recorded.event() instanceof Event.ContractWaived e) {
             return Optional.of(new View.ContractEntry(
-                    recorded.at(), "WAIVED", "", e.image().value(), List.of(), List.of(), 0, e.user(), e.reason()));
+                    recorded.at(), "WAIVED", "", e.image().value(), List.of(), List.of(), 0, "", e.user(), e.reason()));
         } else if (recorded.event() instanceof Event.ContractPublished e) {
             return Optional.of(new View.ContractEntry(
-                    recorded.at(), "PUBLISHED", "", e.image().value(), e.files(), List.of(), 0, "", ""));
+                    recorded.at(), "PUBLISHED", "", e.image().value(), e.files(), List.of(), 0, "", "", ""));
         }
         return Optional.empty();
     }

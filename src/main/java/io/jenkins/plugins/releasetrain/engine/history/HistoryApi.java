@@ -53,7 +53,7 @@ public final class HistoryApi {
         this.places = new PlaceViews(store, items);
         this.trends = new TrendViews(store, clock);
         this.audit = new AuditViews(store);
-        this.contracts = new ContractViews(store);
+        this.contracts = new ContractViews(store, releases);
         this.metrics = new MetricViews(store, clock, live);
         this.advice = new AdviceViews(store, clock, executor);
     }
@@ -117,6 +117,7 @@ public final class HistoryApi {
                     case "now" -> with(query, Set.of(), p -> now.now());
                     case "history" -> with(query, HISTORY, items::history);
                     case "compare" -> with(query, Set.of("from", "to", "limit"), releases::compare);
+                    case "contracts" -> with(query, Set.of("item", "from", "to"), contracts::ofImages);
                     case "matrix" -> with(query, Set.of("after", "limit"), places::matrix);
                     case "trends" -> with(query, Set.of("owner", "from", "to"), trends::trends);
                     case "audit" -> with(query, Set.of("before", "limit"), audit::audit);

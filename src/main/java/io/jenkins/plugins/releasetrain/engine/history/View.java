@@ -345,6 +345,15 @@ public sealed interface View {
         }
     }
 
+    /**
+     * What is known of the contracts of the images that a change, a lane or a release brings, or that two releases differ in.
+     *
+     * @param services the first of them; those of which nothing is known are left out
+     * @param looked how many were looked at
+     * @param total images in all
+     */
+    record ContractHistories(List<ContractHistory> services, int looked, int total) implements View {}
+
     /** What is known of the contract of a service, newest first. */
     record ContractHistory(String service, List<ContractEntry> entries) implements View {}
 
@@ -356,7 +365,8 @@ public sealed interface View {
      * @param files as {@code kind name}; empty unless PUBLISHED
      * @param findings worst first
      * @param more findings beyond those
-     * @param by the tool's build, or who waived it; empty for the built-in checkers
+     * @param build the job whose tool compared them; empty for the built-in checkers
+     * @param by who waived it
      * @param reason of the waiver
      */
     record ContractEntry(
@@ -367,6 +377,7 @@ public sealed interface View {
             List<String> files,
             List<ContractFinding> findings,
             int more,
+            String build,
             String by,
             String reason)
             implements View {}

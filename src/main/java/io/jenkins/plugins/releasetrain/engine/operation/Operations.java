@@ -39,7 +39,7 @@ public final class Operations {
     private final Contracts contracts;
 
     /** Where there are no lanes. */
-    public Operations(Function<String, Train> trains, Store store, Blocks blocks, Clock clock) {
+    public Operations(Function<String, Train> trains, Store store, Blocks blocks, Contracts contracts, Clock clock) {
         this(
                 trains,
                 environment -> {
@@ -47,21 +47,28 @@ public final class Operations {
                 },
                 store,
                 blocks,
+                contracts,
                 clock);
     }
 
     /**
      * @param trains by name; throws {@link EngineException} where there is no such train
      * @param lanes by the environment's name; throws {@link EngineException} where it takes none
+     * @param contracts those that the gates of these trains and lanes ask
      */
     public Operations(
-            Function<String, Train> trains, Function<String, Lanes> lanes, Store store, Blocks blocks, Clock clock) {
+            Function<String, Train> trains,
+            Function<String, Lanes> lanes,
+            Store store,
+            Blocks blocks,
+            Contracts contracts,
+            Clock clock) {
         this.trains = trains;
         this.lanes = lanes;
         this.clock = clock;
         this.blocks = blocks;
         this.plans = new Plans(store, blocks);
-        this.contracts = new Contracts(store, clock, event -> {});
+        this.contracts = contracts;
     }
 
     /**

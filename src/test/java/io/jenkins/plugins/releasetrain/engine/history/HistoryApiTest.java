@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
+import io.jenkins.plugins.releasetrain.engine.event.ContractFinding;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
@@ -103,7 +104,7 @@ class HistoryApiTest {
                 asked++;
             }
         }
-        assertThat(asked).isEqualTo(13);
+        assertThat(asked).isEqualTo(14);
     }
 
     /** What is simulated has other figures whenever the policy becomes better. */
@@ -317,6 +318,29 @@ class HistoryApiTest {
         assertThat(keys.get("changeFailureRate").isNull()).isTrue();
     }
 
+    /** However many images a release has, a page asks once; the job of a tool is told to whoever may see it only. */
+    @Test
+    void contractsOfAllThatIsBroughtAreOneAnswer() throws IOException {
+        SampleShop.fill(store);
+        Digest image = Digest.sha256("cart2");
+        ContractFinding finding = new ContractFinding("ERROR", "tool", "", "", 0, "a field is gone");
+        store.append(
+                "contract/cart",
+                0,
+                SampleShop.AT,
+                List.of(new Event.ContractChecked(
+                        "cart", Digest.sha256("cart1"), image, List.of(finding), 0, Optional.of("secret/job"))));
+        for (String request : List.of("contracts?item=shop-2", "contracts?from=shop-1&to=shop-2", "contracts?item=2")) {
+            JsonNode known = get(request);
+            assertThat(all(known.get("services"), "service")).as(request).containsExactly("cart");
+            assertThat(known.get("total").asInt()).isPositive();
+        }
+        Answer seen = new Reader(job -> false).see(api.get("contracts/cart", "", ""), false, "");
+        assertThat(new String(seen.body(), StandardCharsets.UTF_8))
+                .contains("a field is gone", "\"build\":\"a build\"")
+                .doesNotContain("secret");
+    }
+
     @ParameterizedTest
     @CsvSource({"now", "history", "matrix", "services/none", "trends?owner=none"})
     void emptyStoreHasEmptyAnswers(String request) throws IOException {
@@ -349,6 +373,8 @@ class HistoryApiTest {
         "advisor, train=none&lanes=0, 404, none",
         "trends, owner=a&from=2020-01-01&to=2026-01-01, 400, 366",
         "releases/none, '', 404, none",
+        "contracts, item=none, 404, none",
+        "contracts, '', 400, from",
         "changes/none, '', 404, none",
         "digests/none, '', 400, none",
         "nothing, '', 404, nothing",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
+import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
@@ -45,8 +46,12 @@ class OperationsTest {
             shop.registries(),
             shop.environment(),
             new Ports(shop.store, shop.promoter(shop.store), shop.clock, shop::id, shop.events::add));
-    private final Operations operations =
-            new Operations(this::train, shop.store, new Blocks(shop.store, shop.clock, shop.events::add), shop.clock);
+    private final Operations operations = new Operations(
+            this::train,
+            shop.store,
+            new Blocks(shop.store, shop.clock, shop.events::add),
+            new Contracts(shop.store, shop.clock, shop.events::add),
+            shop.clock);
 
     private final OperationsApi api = new OperationsApi(operations);
 
@@ -179,6 +184,14 @@ class OperationsTest {
         assertThat(operations.plan(request(Operation.FREE, "")).refused()).isNotEmpty();
     }
 
+    /** Webhooks and logs are told of it as of everything that somebody did. */
+    @Test
+    void waiverReachesWhoeverListens() {
+        String change = queue("s1", "2");
+        operations.perform(request(Operation.WAIVE, change), "ada");
+        assertThat(shop.events).contains(new Event.ContractWaived("s1", FakeShop.digest("s1", "2"), "reason", "ada"));
+    }
+
     @Test
     void outlookTellsTheLimitAndWhy() throws InterruptedException {
         release("2");
@@ -237,6 +250,7 @@ class OperationsTest {
                 name -> lanes,
                 shop.store,
                 new Blocks(shop.store, shop.clock, shop.events::add),
+                new Contracts(shop.store, shop.clock, shop.events::add),
                 shop.clock);
         lanes.hold("look first", "ada");
         assertThat(withLanes.outlook("lane/staging")).satisfies(o -> {

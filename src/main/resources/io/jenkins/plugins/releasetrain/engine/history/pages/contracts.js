@@ -1,16 +1,13 @@
 /** What images promise, compared with what production ran: breaking first. */
 
-import { one } from "./host.js";
+import { get, one } from "./host.js";
 import { el, t, count, word, service, section, table, time, badge } from "./dom.js";
 
-/** So many services are asked for; a release of more says so. */
-const MOST = 20;
 const ORDER = ["ERROR", "WARN", "INFO"];
 
-/** Of the images that a change or release brings; nothing where nothing is known. */
-export async function contractsOf(images) {
-  const asked = images.filter(d => d.to).slice(0, MOST);
-  const known = await Promise.all(asked.map(d => one("contracts", d.service, { image: d.to.digest })));
+/** Of the images that an item brings or that two releases differ in; nothing where nothing is known. */
+export async function contractsOf(which) {
+  const { services: known, looked, total } = await get("contracts", which);
   const rows = known.flatMap(k => newest(k.entries).flatMap(e => e.findings.map(f => ({ service: k.service, ...f }))));
   const checked = known.filter(k => k.entries.some(e => e.what === "CHECKED")).length;
   const waived = known.flatMap(k => k.entries.filter(e => e.what === "WAIVED").map(e => ({ service: k.service, ...e })));
@@ -21,13 +18,13 @@ export async function contractsOf(images) {
   return section(t("contracts"),
     waived.map(w => el("p", {}, service(w.service), ": ", t("contracts.waived", w.by, w.reason))),
     rows.length === 0 ? el("p", {}, count("contracts.kept", checked)) : findings(rows),
-    images.length > MOST ? el("p", { class: "rt-soft" }, t("first", MOST, images.length)) : null);
+    total > looked ? el("p", { class: "rt-soft" }, t("first", looked, total)) : null);
 }
 
 /** A comparison by each tool; with what production ran last. */
 function newest(entries) {
   const seen = new Set();
-  return entries.filter(e => e.what === "CHECKED" && !seen.has(e.by) && seen.add(e.by));
+  return entries.filter(e => e.what === "CHECKED" && !seen.has(e.build) && seen.add(e.build));
 }
 
 const findings = rows => table(count("contracts.findings", rows.length),
@@ -42,7 +39,7 @@ export async function contractHistory(name) {
   return entries.length === 0 ? null
     : section(t("contracts"), table(t("newest"), [t("when"), t("what"), t("image"), t("contracts.findings.title"), t("why")],
       entries.map(e => [time(e.at), word(e.what), el("code", { title: e.image }, e.image.slice(7, 19)),
-        e.what === "CHECKED" ? told(e) : e.files.join(", "), e.reason ? `${e.by}: ${e.reason}` : e.by])));
+        e.what === "CHECKED" ? told(e) : e.files.join(", "), e.reason ? `${e.by}: ${e.reason}` : e.build])));
 }
 
 const told = e => e.findings.length === 0 ? t("contracts.none")

@@ -8,7 +8,11 @@ import { action } from "./actions.js";
 import { now, find, trial, lane, stops } from "./now.js";
 import { trends } from "./trends.js";
 import { trialTree } from "./pictures.js";
-import { contractsOf, contractHistory } from "./contracts.js";
+
+/** Only few pages need it, and the first is not among them. */
+const contracts = () => import("./contracts.js");
+const contractsOf = async which => (await contracts()).contractsOf(which);
+const contractHistory = async name => (await contracts()).contractHistory(name);
 
 const STATES = ["PROMOTED", "MADE", "REFUSED", "EJECTED", "NOT_INSTALLABLE", "INCOMPATIBLE", "SUPERSEDED", "CANCELLED", "PROVEN", "UNDECIDED"];
 const ENDED = { RELEASED: "good", PROVEN: "good", EJECTED: "bad", NOT_INSTALLABLE: "bad", INCOMPATIBLE: "bad", REFUSED: "bad" };
@@ -84,8 +88,7 @@ export const PAGES = {
   },
 
   async releases(id) {
-    const [r, bad] = await Promise.all([one("releases", id), blocks(id)]);
-    const contracts = await contractsOf(r.changed);
+    const [r, bad, contracts] = await Promise.all([one("releases", id), blocks(id), contractsOf({ item: id })]);
     const mono = r.kind === "MONO";
     return { title: t("release.title", r.id), badge: badge(r.state), live: r.state === "MADE",
       controls: [r.parent ? query(t("compare.parent"), "compare", { from: r.parent, to: r.id }) : null,
@@ -102,7 +105,7 @@ export const PAGES = {
   },
 
   async changes(id) {
-    const [c, all] = await Promise.all([one("changes", id), get("now")]);
+    const [c, all, contracts] = await Promise.all([one("changes", id), get("now"), contractsOf({ item: id })]);
     const i = c.item;
     const open = i.state === "WAITING";
     const place = open ? all.trains.find(n => n.name === i.owner) : null;
@@ -110,7 +113,6 @@ export const PAGES = {
     const queued = train?.queue.find(w => w.id === id);
     const trials = place?.trials.filter(n => n.changes.includes(id)) ?? [];
     const expect = train ? await outlook(train.name) : null;
-    const contracts = await contractsOf(c.images);
     return { title: t("change.title", i.services.join(", ") || i.id), live: open,
       badge: badge(trials.length ? trials[0].progress.phase : i.state),
       controls: expect?.configured ? [queued?.position > 1 ? action("PRIORITISE", i.owner, i.id) : null, action("FORCE", i.owner, i.id),
@@ -142,8 +144,8 @@ export const PAGES = {
     if (!p.from || !p.to) {
       return { title: t("compare"), content: [fields, notice(t("compare.how"))] };
     }
-    const c = await get("compare", { from: p.from, to: p.to });
-    const contracts = await contractsOf(c.differences);
+    const between = { from: p.from, to: p.to };
+    const [c, contracts] = await Promise.all([get("compare", between), contractsOf(between)]);
     return { title: t("compare"), content: [fields,
       el("p", {}, say("compare.said", count("services", c.total), c.same, release(c.from), release(c.to))),
       differences(c.differences, c.total), contracts] };

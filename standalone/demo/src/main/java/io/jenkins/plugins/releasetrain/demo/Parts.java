@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesCluster;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
+import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
@@ -214,7 +215,8 @@ final class Parts implements AutoCloseable {
             return Optional.empty();
         }
         try {
-            Operations operations = new Operations(trains, store, new Blocks(store, clock, listener), clock);
+            Operations operations = new Operations(
+                    trains, store, new Blocks(store, clock, listener), new Contracts(store, clock, listener), clock);
             PagesServer.Site site = new PagesServer.Site(
                     new HistoryApi(store, clock, live, executor),
                     new OperationsApi(operations),

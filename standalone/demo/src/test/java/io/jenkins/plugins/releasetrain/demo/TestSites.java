@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.demo;
 
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
+import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
@@ -23,6 +24,7 @@ final class TestSites {
                 },
                 store,
                 new Blocks(store, clock, event -> {}),
+                new Contracts(store, clock, event -> {}),
                 clock);
         return new PagesServer.Site(
                 new HistoryApi(store, clock), new OperationsApi(operations), new OperationsApi.Caller("ada", may));
