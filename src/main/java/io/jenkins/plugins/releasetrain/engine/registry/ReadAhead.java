@@ -14,8 +14,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
 /**
- * Receives a body ahead of whoever reads it, up to a bound. The HTTP client's own stream receives one buffer of some
- * kilobytes and waits until it is read, so that every one of them waits for two threads to get their turn.
+ * Receives a body ahead of whoever reads it, up to a bound, and wakes him when what he wants is there. The HTTP client's
+ * own stream receives one buffer of some kilobytes and waits until it is read, so that every one of them waits for two
+ * threads to get their turn.
  */
 final class ReadAhead extends InputStream implements BodySubscriber<InputStream> {
     private static final int MOST = 1 << 20;
@@ -24,6 +25,8 @@ final class ReadAhead extends InputStream implements BodySubscriber<InputStream>
     private final Deque<ByteBuffer> received = new ArrayDeque<>();
     private Flow.Subscription subscription;
     private int bytes;
+    /** What whoever waits wants to find; never more than is received ahead. */
+    private int wanted;
     /** Whether a buffer was asked for that has not come yet. */
     private boolean asked;
 
@@ -70,7 +73,9 @@ final class ReadAhead extends InputStream implements BodySubscriber<InputStream>
                     bytes += buffer.remaining();
                 }
             }
-            notifyAll();
+            if (bytes >= wanted) {
+                notifyAll();
+            }
         }
         askForMore();
     }
@@ -109,14 +114,15 @@ final class ReadAhead extends InputStream implements BodySubscriber<InputStream>
         Objects.checkFromIndexSize(from, length, into.length);
         int given = 0;
         synchronized (this) {
-            while (length > 0 && received.isEmpty()) {
+            wanted = Math.min(length, MOST);
+            while (bytes < wanted && !ended && !closed && failure == null) {
+                await();
+            }
+            if (length > 0 && bytes == 0) {
                 if (closed || failure != null) {
                     throw new IOException(closed ? "Closed" : "The body ended early", failure);
                 }
-                if (ended) {
-                    return -1;
-                }
-                await();
+                return -1;
             }
             while (given < length && !received.isEmpty()) {
                 ByteBuffer first = received.peek();

@@ -6,6 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
@@ -156,13 +157,14 @@ final class VerifyingStream implements AutoCloseable {
         while (true) {
             reading = true;
             try {
-                byte[] chunk = opened().readNBytes(wanted);
-                if (chunk.length == wanted) {
+                byte[] chunk = new byte[wanted];
+                int given = opened().readNBytes(chunk, 0, wanted);
+                if (given == wanted) {
                     breaks = 0;
                     return chunk;
                 }
-                if (chunk.length > 0) {
-                    return chunk;
+                if (given > 0) {
+                    return Arrays.copyOf(chunk, given);
                 }
                 throw new IOException("Ended after " + position + " of " + blob.size() + " bytes");
             } catch (IOException e) {

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Flow;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -106,5 +107,23 @@ class ReadAheadTest {
         given.onSubscribe(inVain);
         assertThat(inVain.cancelled).isTrue();
         assertThat(inVain.requests).isZero();
+    }
+
+    /** Of many small buffers it makes few turns for whoever reads; an end or a break ends the wait. */
+    @Test
+    void whoever_waits_gets_all_that_he_wants_or_what_there_is_at_the_end() throws Exception {
+        FutureTask<byte[]> reading = new FutureTask<>(() -> body.readNBytes(3 * BUFFER));
+        new Thread(reading).start();
+        for (int i = 0; i < 3; i++) {
+            arrive(BUFFER);
+        }
+        assertThat(reading.get()).hasSize(3 * BUFFER);
+
+        FutureTask<byte[]> last = new FutureTask<>(() -> body.readNBytes(2 * BUFFER));
+        new Thread(last).start();
+        arrive(BUFFER);
+        body.onComplete();
+        assertThat(last.get()).hasSize(BUFFER);
+        assertThat(body.read()).isEqualTo(-1);
     }
 }
