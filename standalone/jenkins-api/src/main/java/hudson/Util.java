@@ -1,5 +1,8 @@
 package hudson;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+
 /** With what they do, so that plain tests of configuration can call them. */
 public class Util {
     public static String fixNull(String text) {
@@ -11,6 +14,6 @@ public class Util {
     }
 
     public static String rawEncode(String s) {
-        throw new UnsupportedOperationException();
+        return URLEncoder.encode(s, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

@@ -12,6 +12,18 @@ class MicroRelease implements Serializable {
         this.script = script
     }
 
+    def call(Map arguments) {
+        script.error("microRelease: there is no block behind it; write it as microRelease(…) { sh 'make test' }")
+    }
+
+    def call(Closure body) {
+        call([:], body)
+    }
+
+    def call(Object unnamed, Closure body) {
+        script.error("microRelease: name the parameters, as in environment: 'cd', candidates: [cart: '1.4.2']")
+    }
+
     def call(Map arguments, Closure body) {
         def rest = [:]
         rest.putAll(arguments)

@@ -4,4 +4,6 @@ import hudson.security.Permission;
 
 public interface Item {
     Permission READ = null;
+
+    String getFullName();
 }

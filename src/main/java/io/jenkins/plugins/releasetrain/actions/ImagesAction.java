@@ -2,9 +2,8 @@ package io.jenkins.plugins.releasetrain.actions;
 
 import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import io.jenkins.plugins.releasetrain.host.BuildHost;
 import io.jenkins.plugins.releasetrain.labels.Labels;
-import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
@@ -119,12 +118,12 @@ public final class ImagesAction implements RunAction2 {
     }
 
     /** Adds images to a build's action, which is made where it is missing. */
-    public static void add(Run<?, ?> run, List<Image> added) {
+    public static void add(BuildHost host, Run<?, ?> run, List<Image> added) {
         if (!added.isEmpty()) {
             synchronized (run) {
                 of(run).put(added);
             }
-            of(run).saveSoon(run);
+            of(run).saveSoon(host, run);
         }
     }
 
@@ -155,14 +154,14 @@ public final class ImagesAction implements RunAction2 {
     }
 
     /** One save for all that is added in a while, since each writes the whole file; none where the build's end does it. */
-    private synchronized void saveSoon(Run<?, ?> build) {
+    private synchronized void saveSoon(BuildHost host, Run<?, ?> build) {
         if (!due) {
             due = true;
-            ReleaseService.get().later(() -> save(build), saved ? BETWEEN_SAVES : Duration.ZERO);
+            host.later(() -> save(host, build), saved ? BETWEEN_SAVES : Duration.ZERO);
         }
     }
 
-    private void save(Run<?, ?> build) {
+    private void save(BuildHost host, Run<?, ?> build) {
         synchronized (this) {
             due = false;
             saved = true;
@@ -174,7 +173,7 @@ public final class ImagesAction implements RunAction2 {
             build.save();
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.WARNING, e, () -> "The images of " + build + " could not be saved; trying again");
-            saveSoon(build);
+            saveSoon(host, build);
         }
     }
 
@@ -200,10 +199,11 @@ public final class ImagesAction implements RunAction2 {
     /** None for who may not see releases. */
     @Exported(visibility = 2)
     public List<Image> getImages() {
-        if (!ReleaseService.get().controller().may(ReleasePermissions.VIEW)) {
+        BuildHost host = BuildHost.here();
+        if (!host.builds().maySee()) {
             return List.of();
         }
-        return Stream.concat(kept().stream(), told().stream()).toList();
+        return Stream.concat(kept().stream(), told(host).stream()).toList();
     }
 
     /** As many as a page bears. */
@@ -212,13 +212,9 @@ public final class ImagesAction implements RunAction2 {
         return all.subList(0, Math.min(all.size(), SHOWN));
     }
 
-    private List<Image> told() {
+    private List<Image> told(BuildHost host) {
         try {
-            return noted().isEmpty()
-                    ? List.of()
-                    : StoredImages.of(
-                            ReleaseService.get().store().requests(noted()),
-                            ReleaseService.get().controller().reader()::seen);
+            return noted().isEmpty() ? List.of() : StoredImages.of(host.store().requests(noted()), host.builds()::seen);
         } catch (EngineException e) {
             LOGGER.log(Level.FINE, e, () -> "The images of " + run + " cannot be read of the history");
             return List.of();

@@ -7,9 +7,8 @@ import hudson.model.Api;
 import hudson.model.Item;
 import hudson.model.Job;
 import hudson.model.Run;
-import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import io.jenkins.plugins.releasetrain.host.BuildHost;
 import io.jenkins.plugins.releasetrain.labels.Labels;
-import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -28,9 +27,11 @@ public final class JobImagesAction implements Action, StaplerProxy {
     private static final int BUILDS = 10;
 
     private final Job<?, ?> job;
+    private final BuildHost host;
 
-    JobImagesAction(Job<?, ?> job) {
+    JobImagesAction(Job<?, ?> job, BuildHost host) {
         this.job = job;
+        this.host = host;
     }
 
     public Job<?, ?> getJob() {
@@ -51,7 +52,7 @@ public final class JobImagesAction implements Action, StaplerProxy {
     @Override
     public Object getTarget() {
         job.checkPermission(Item.READ);
-        ReleaseService.get().controller().check(ReleasePermissions.VIEW);
+        host.builds().checkMaySee();
         return this;
     }
 
@@ -76,8 +77,7 @@ public final class JobImagesAction implements Action, StaplerProxy {
 
     @Override
     public String getIconFileName() {
-        boolean may = ReleaseService.get().controller().may(ReleasePermissions.VIEW);
-        return may && hasImages() ? "symbol-cube" : null;
+        return host.builds().maySee() && hasImages() ? "symbol-cube" : null;
     }
 
     /** Asked on every page of every job, so only of builds that Jenkins has at hand: the newest, and the last good one. */
@@ -108,7 +108,7 @@ public final class JobImagesAction implements Action, StaplerProxy {
         @NonNull
         @Override
         public Collection<? extends Action> createFor(@NonNull Job target) {
-            return List.of(new JobImagesAction(target));
+            return List.of(new JobImagesAction(target, BuildHost.here()));
         }
     }
 }

@@ -29,10 +29,12 @@ public final class BuildContracts {
 
     private final ReleaseService service;
     private final Contracts contracts;
+    private final RegistryClients clients;
 
-    BuildContracts(ReleaseService service, Contracts contracts) {
+    BuildContracts(ReleaseService service, Contracts contracts, RegistryClients clients) {
         this.service = service;
         this.contracts = contracts;
+        this.clients = clients;
     }
 
     /**
@@ -42,14 +44,14 @@ public final class BuildContracts {
      * @throws EngineException INVALID_INPUT: the image is in no configured registry; NOT_FOUND: it is not there
      */
     public Digest publish(String name, ImageReference image, List<ContractFile> files, Run<?, ?> build) {
-        RegistryConfiguration found = ReleaseService.settings().registries().stream()
+        RegistryConfiguration found = service.current().registries().stream()
                 .filter(r ->
                         image.registry().equals(r.getHost()) || image.registry().equals(r.getClusterHost()))
                 .findFirst()
                 .orElseThrow(() -> EngineException.invalid("image " + image
                         + " is in no registry that is configured under Manage Jenkins » Release Train, so its contract"
                         + " cannot be kept beside it"));
-        HttpRegistry registry = Wiring.connect(found, Optional.of(build));
+        HttpRegistry registry = clients.connect(found, Optional.of(build));
         Digest digest = registry.resolve(image.repository(), image.manifestReference())
                 .orElseThrow(() ->
                         new EngineException(FailureKind.NOT_FOUND, "image " + image + " is not there; push it first"))
@@ -85,7 +87,7 @@ public final class BuildContracts {
      * @throws EngineException INVALID_INPUT: no catalog has the service
      */
     public Pair pair(String name, String image) {
-        for (CatalogConfiguration catalog : ReleaseService.settings().catalogs()) {
+        for (CatalogConfiguration catalog : service.current().catalogs()) {
             Service found =
                     service.wiring().catalog(catalog.getName()).services().get(name);
             if (found != null) {

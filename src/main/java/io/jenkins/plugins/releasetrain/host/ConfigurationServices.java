@@ -39,7 +39,7 @@ public final class ConfigurationServices implements ConfigurationHost {
 
     @Override
     public boolean hasCredentials(String id, Class<? extends IdCredentials> type) {
-        return JenkinsCredentials.system(id, type).isPresent();
+        return new JenkinsCredentials(controller()).system(id, type).isPresent();
     }
 
     @Override
@@ -55,27 +55,29 @@ public final class ConfigurationServices implements ConfigurationHost {
 
     @Override
     public FormValidation test(RegistryConfiguration registry, String repository) {
-        return ConnectionTests.registry(registry, repository);
+        return ReleaseService.get().connectionTests().registry(registry, repository);
     }
 
     @Override
     public FormValidation test(EnvironmentConfiguration environment) {
-        return ConnectionTests.environment(environment);
+        return ReleaseService.get().connectionTests().environment(environment);
     }
 
     @Override
     public FormValidation test(StoreConfiguration store) {
-        return ConnectionTests.store(store);
+        return ReleaseService.get().connectionTests().store(store);
     }
 
     @Override
     public FormValidation copyFileTo(StoreConfiguration store) {
-        return ConnectionTests.copyFileTo(store, controller().directory());
+        return ReleaseService.get()
+                .connectionTests()
+                .copyFileTo(store, controller().directory());
     }
 
     @Override
     public String read(String catalog) {
-        return ConnectionTests.read(catalog);
+        return ReleaseService.get().connectionTests().read(catalog);
     }
 
     @Override

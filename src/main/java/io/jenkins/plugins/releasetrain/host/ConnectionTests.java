@@ -8,6 +8,7 @@ import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
 import io.jenkins.plugins.releasetrain.engine.cluster.NamespaceAccess;
+import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
@@ -27,9 +28,14 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
-/** The test buttons of the configuration page; callers have checked that the user may configure. */
-final class ConnectionTests {
+/**
+ * The test buttons of the configuration page; callers have checked that the user may configure.
+ *
+ * @param catalogsIn those of an environment's trains and lanes, as they are configured
+ */
+record ConnectionTests(Wiring.Surroundings around, Function<String, List<Catalog>> catalogsIn) {
     private static final Duration SOON = Duration.ofSeconds(10);
     /** Somebody waits, and a thread of the web server with him. */
     private static final RegistrySettings.Limits ONE_TRY = RegistrySettings.Limits.DEFAULT.forOneTry(SOON);
@@ -37,12 +43,11 @@ final class ConnectionTests {
     private static final Set<Workload.Kind> USUAL =
             Set.of(Workload.Kind.DEPLOYMENT, Workload.Kind.STATEFUL_SET, Workload.Kind.DAEMON_SET);
 
-    private ConnectionTests() {}
-
     /** @param repository to ask for besides; empty for none */
-    static FormValidation registry(RegistryConfiguration registry, String repository) {
+    FormValidation registry(RegistryConfiguration registry, String repository) {
         try {
-            Registry.Access access = Wiring.connect(registry, Optional.empty(), ONE_TRY)
+            Registry.Access access = around.registries()
+                    .connect(registry, Optional.empty(), ONE_TRY)
                     .access(repository.isEmpty() ? "" : ImageReference.checkRepository(repository));
             return access.answer() == Registry.Access.Answer.REFUSED_OR_ABSENT
                     ? FormValidation.warning(access.text())
@@ -52,8 +57,8 @@ final class ConnectionTests {
         }
     }
 
-    static FormValidation environment(EnvironmentConfiguration environment) {
-        try (KubernetesClient client = Kubernetes.connect(environment)) {
+    FormValidation environment(EnvironmentConfiguration environment) {
+        try (KubernetesClient client = around.kubernetes().connect(environment)) {
             int deployments = client.apps()
                     .deployments()
                     .inNamespace(environment.getNamespace())
@@ -83,10 +88,10 @@ final class ConnectionTests {
     }
 
     /** Of the workloads that are installed there, as far as the saved configuration says it; the usual ones where it does not. */
-    private static Set<Workload.Kind> kinds(String environment) {
+    private Set<Workload.Kind> kinds(String environment) {
         Set<Workload.Kind> kinds = new TreeSet<>();
         try {
-            ReleaseService.get().catalogsIn(environment).stream()
+            catalogsIn.apply(environment).stream()
                     .flatMap(catalog -> catalog.services().values().stream())
                     .flatMap(service -> service.workloads().stream())
                     .forEach(workload -> kinds.add(workload.kind()));
@@ -103,10 +108,9 @@ final class ConnectionTests {
      * @return what came of it, or that it takes longer
      * @throws EngineException NOT_FOUND no such catalog is in SCM; CONFLICT it cannot be taken, and stays as it is
      */
-    static String read(String catalog) {
+    String read(String catalog) {
         try {
-            Catalogs.Status status =
-                    ReleaseService.get().catalogs().read(catalog).get(SOON.toSeconds(), TimeUnit.SECONDS);
+            Catalogs.Status status = around.catalogs().read(catalog).get(SOON.toSeconds(), TimeUnit.SECONDS);
             if (!status.problem().isEmpty()) {
                 throw new EngineException(FailureKind.CONFLICT, status.problem());
             }
@@ -122,9 +126,9 @@ final class ConnectionTests {
     }
 
     /** What the file holds stays as it is. */
-    static FormValidation copyFileTo(StoreConfiguration store, Path directory) {
+    FormValidation copyFileTo(StoreConfiguration store, Path directory) {
         try {
-            StoreSettings database = StoreKey.of(Optional.of(store), directory).settings();
+            StoreSettings database = settings(store);
             return FormValidation.ok("Copied; rows there and here: "
                     + StoreCopy.text(StoreCopy.copy(StoreSettings.h2(directory), database)));
         } catch (EngineException e) {
@@ -134,14 +138,19 @@ final class ConnectionTests {
     }
 
     /** Changes nothing: tables are made and upgraded when the configuration is saved and the store is used. */
-    static FormValidation store(StoreConfiguration store) {
+    FormValidation store(StoreConfiguration store) {
         try {
-            Schema schema = SqlStore.inspect(
-                    StoreKey.of(Optional.of(store), Path.of("")).settings());
+            Schema schema = SqlStore.inspect(settings(store));
             return schema.newer() ? FormValidation.error(schema.text()) : FormValidation.ok(schema.text());
         } catch (EngineException e) {
             return FormValidation.error(
                     e.getCause() == null ? e.getMessage() : e.getMessage() + ": " + SqlStore.detail(e));
         }
+    }
+
+    /** Of a database, which needs no directory. */
+    private StoreSettings settings(StoreConfiguration store) {
+        return StoreKey.of(Optional.of(store), Path.of(""), around.registries().credentials())
+                .settings();
     }
 }

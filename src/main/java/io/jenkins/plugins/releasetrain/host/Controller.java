@@ -2,7 +2,6 @@ package io.jenkins.plugins.releasetrain.host;
 
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
-import hudson.ExtensionList;
 import hudson.ProxyConfiguration;
 import hudson.model.Cause;
 import hudson.model.Computer;
@@ -11,20 +10,16 @@ import hudson.model.ItemGroup;
 import hudson.model.Job;
 import hudson.model.Node;
 import hudson.model.Run;
-import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.security.Permission;
 import hudson.security.SecurityRealm;
 import io.jenkins.plugins.releasetrain.engine.history.Reader;
-import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.security.Access;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.PasswordAuthentication;
 import java.net.http.HttpClient;
@@ -40,22 +35,16 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import jenkins.model.Jenkins;
-import jenkins.scm.api.SCMHead;
-import jenkins.scm.api.SCMHeadOrigin;
-import jenkins.scm.api.mixin.ChangeRequestSCMHead;
 import jenkins.util.Timer;
-import org.jenkinsci.plugins.workflow.cps.replay.ReplayCause;
-import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
-import org.springframework.security.core.AuthenticationException;
 
 /** The plugin's only way to Jenkins itself: threads, timers, its directory, its builds and its access control. */
 @Restricted(NoExternalUse.class)
-public final class Controller implements Loop.Host {
+public final class Controller implements Loop.Host, Builds {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final int ID_LENGTH = 12;
     /** Signed in, and nobody in particular. */
@@ -200,9 +189,19 @@ public final class Controller implements Loop.Host {
         return movedJobs;
     }
 
-    /** A job has another full name from now on. */
+    /** A job has another full name from now on, by the current user. */
     void moved(String from, String to) {
-        movedJobs().moved(from, to);
+        movedJobs().moved(from, to, may(ReleasePermissions.CONFIGURE) ? "" : user());
+    }
+
+    /** A job is new, whatever one of its name was before. */
+    void created(String job) {
+        movedJobs().created(job);
+    }
+
+    /** What a job was called before people renamed or moved it who may not say which jobs release. */
+    List<Access.Former> formerNames(String job) {
+        return movedJobs().formerNames(job);
     }
 
     /** A page of this site, for readers of any other that shares the store; relative where its own address is unknown. */
@@ -213,6 +212,21 @@ public final class Controller implements Loop.Host {
     /** The current user, as far as jobs may be seen: one that exists no more may be seen by administrators only. */
     public Reader reader() {
         return may(Jenkins.ADMINISTER) ? Reader.ALL : new Reader(this::sees);
+    }
+
+    @Override
+    public boolean maySee() {
+        return may(ReleasePermissions.VIEW);
+    }
+
+    @Override
+    public void checkMaySee() {
+        check(ReleasePermissions.VIEW);
+    }
+
+    @Override
+    public String seen(String text) {
+        return reader().seen(text);
     }
 
     /** By the name that it had; where it was moved since, by that too, since another job may have that name now. */
@@ -235,84 +249,22 @@ public final class Controller implements Loop.Host {
         }
     }
 
-    /** Whether everybody who is signed in may read the job, so that it may be told where it is not known who reads it. */
+    @Override
     public boolean isForEverybody(String job) {
         try (ACLContext ignored = ACL.as2(SOMEBODY)) {
             return sees(job);
         }
     }
 
-    /** A build as access is asked for. */
-    Access.Rider rider(Run<?, ?> build, Authentication as) {
-        Cause.UserIdCause started = build.getCause(Cause.UserIdCause.class);
-        Optional<Access.Person> replay = build.getCause(ReplayCause.class) == null
-                ? Optional.empty()
-                : Optional.of(person(started == null ? null : started.getUserId()));
-        return new Access.Rider(
-                build.getParent().getFullName(),
-                source(build.getParent()),
-                replay,
-                as.equals(ACL.SYSTEM2) ? Optional.empty() : Optional.of(person(as)));
-    }
-
-    /** The same later on; of a build that is not here (any more) by its job. */
-    Access.Rider rider(Origin origin) {
-        String job = origin.build().substring(0, Math.max(origin.build().lastIndexOf('#'), 0));
-        return Optional.of(origin)
-                .filter(this::isOurs)
-                .flatMap(o -> build(o.build()))
-                .map(build -> rider(build, identity(build)))
-                .orElseGet(() -> new Access.Rider(job, Access.Source.OWN, Optional.empty(), Optional.empty()));
-    }
-
-    private static Authentication identity(Run<?, ?> build) {
-        FlowExecutionOwner owner =
-                build instanceof FlowExecutionOwner.Executable program ? program.asFlowExecutionOwner() : null;
-        try {
-            return owner == null ? ACL.SYSTEM2 : owner.get().getAuthentication2();
-        } catch (IOException e) {
-            throw new EngineException(
-                    FailureKind.UNAVAILABLE, "Whom " + build + " runs as cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    /** Number of the build of the same job that a build does again, the first one where that is a repetition itself. */
-    public Optional<Long> repeated(Run<?, ?> build) {
-        return ExtensionList.lookup(Repetition.class).stream()
-                .map(way -> way.of(build))
-                .flatMap(Optional::stream)
-                .filter(number -> number < build.getNumber())
-                .findFirst()
-                .map(number -> Optional.<Run<?, ?>>ofNullable(build.getParent().getBuildByNumber(number))
-                        .flatMap(this::repeated)
-                        .orElse(number.longValue()));
-    }
-
-    private static Access.Source source(Item job) {
-        SCMHead head = SCMHead.HeadByItem.findHead(job);
-        if (!(head instanceof ChangeRequestSCMHead)) {
-            return Access.Source.OWN;
-        }
-        return head.getOrigin() instanceof SCMHeadOrigin.Fork ? Access.Source.FORK : Access.Source.CHANGE_REQUEST;
-    }
-
-    private Access.Person person(Authentication who) {
-        return new Access.Person(who.getName(), may(who, ReleasePermissions.RUN), may(who, ReleasePermissions.PROMOTE));
-    }
-
-    /** Who is not known any more may nothing; who was never signed in may what everybody may, and Jenkins itself may all. */
-    private Access.Person person(String id) {
-        if (id == null || id.equals(ACL.ANONYMOUS_USERNAME)) {
-            return person(Jenkins.ANONYMOUS2);
-        } else if (id.equals(ACL.SYSTEM_USERNAME)) {
-            return person(ACL.SYSTEM2);
-        }
-        User user = User.getById(id, false);
-        try {
-            return user == null ? new Access.Person(id, false, false) : person(user.impersonate2());
-        } catch (AuthenticationException e) {
-            return new Access.Person(id, false, false);
-        }
+    @Override
+    public Origin origin(Run<?, ?> build, String step) {
+        Cause.UserIdCause user = build.getCause(Cause.UserIdCause.class);
+        return new Origin(
+                build.getExternalizableId(),
+                address(build.getUrl()) + Origin.STEP + step,
+                user == null || user.getUserId() == null ? "" : user.getUserId(),
+                Optional.of(id()),
+                Askers.first(build));
     }
 
     boolean may(Authentication who, Permission permission) {

@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * Images that builds name as {@code docker-daemon:name:tag} are pushed to the dev registry, with its credentials, and are
@@ -20,20 +18,16 @@ import java.util.function.Supplier;
  *
  * @param daemon this controller's
  */
-record DaemonPushes(ImageDaemon daemon) {
+record DaemonPushes(ImageDaemon daemon, RegistryClients clients) {
 
     /** The same images by service, each in the registry. */
-    Map<String, String> ofServices(
-            Map<String, String> images,
-            Supplier<Catalog> services,
-            Supplier<RegistryConfiguration> dev,
-            Function<String, Registry> registries) {
+    Map<String, String> ofServices(Map<String, String> images, Wiring wiring, String catalogName) {
         if (images.values().stream().noneMatch(DaemonImages::isInDaemon)) {
             return images;
         }
-        Catalog catalog = services.get();
-        RegistryConfiguration configured = dev.get();
-        DaemonImages daemonImages = images(registries.apply(configured.getName()), configured, Optional.empty());
+        Catalog catalog = wiring.catalog(catalogName);
+        RegistryConfiguration configured = wiring.devRegistry(catalogName);
+        DaemonImages daemonImages = images(wiring.registry(configured.getName()), configured, Optional.empty());
         Map<String, String> pushed = new TreeMap<>(images);
         pushed.replaceAll((service, image) -> DaemonImages.isInDaemon(image)
                 ? tag(image) + "@"
@@ -70,6 +64,6 @@ record DaemonPushes(ImageDaemon daemon) {
     }
 
     private DaemonImages images(Registry dev, RegistryConfiguration configured, Optional<Run<?, ?>> build) {
-        return new DaemonImages(daemon, dev, () -> Wiring.login(configured, build));
+        return new DaemonImages(daemon, dev, () -> clients.login(configured, build));
     }
 }

@@ -12,36 +12,30 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import java.util.List;
 import java.util.Optional;
-import org.kohsuke.accmod.Restricted;
-import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Finds credentials: for a build, those that its job sees, folders included; for trains and lanes, which belong to no job,
  * those of the system store only.
  */
-@Restricted(NoExternalUse.class)
-public final class JenkinsCredentials {
-    private JenkinsCredentials() {}
-
-    public static <T extends IdCredentials> Optional<T> system(String id, Class<T> type) {
-        return CredentialsProvider.lookupCredentialsInItemGroup(
-                        type, ReleaseService.get().controller().root(), ACL.SYSTEM2, List.of())
+record JenkinsCredentials(Controller controller) {
+    <T extends IdCredentials> Optional<T> system(String id, Class<T> type) {
+        return CredentialsProvider.lookupCredentialsInItemGroup(type, controller.root(), ACL.SYSTEM2, List.of())
                 .stream()
                 .filter(c -> c.getId().equals(id))
                 .findFirst();
     }
 
     /** Its use is noted beside the credentials, so that administrators see where they are needed. */
-    static <T extends StandardCredentials> Optional<T> of(Optional<Run<?, ?>> build, String id, Class<T> type) {
+    <T extends StandardCredentials> Optional<T> of(Optional<Run<?, ?>> build, String id, Class<T> type) {
         if (build.isPresent()) {
             return Optional.ofNullable(CredentialsProvider.findCredentialById(id, type, build.get(), List.of()))
                     .map(found -> CredentialsProvider.track(build.get(), found));
         }
-        return system(id, type).map(found -> ReleaseService.get().controller().track(found));
+        return system(id, type).map(found -> controller.track(found));
     }
 
     /** @throws EngineException where there are no such credentials */
-    static RegistrySettings.Credentials login(Optional<Run<?, ?>> build, String id, String place) {
+    RegistrySettings.Credentials login(Optional<Run<?, ?>> build, String id, String place) {
         return of(build, id, StandardUsernamePasswordCredentials.class)
                 .map(c -> new RegistrySettings.Credentials(
                         c.getUsername(), c.getPassword().getPlainText()))
@@ -49,7 +43,7 @@ public final class JenkinsCredentials {
     }
 
     /** @throws EngineException where there are no such credentials */
-    static RegistrySettings.ClientCertificate certificate(Optional<Run<?, ?>> build, String id, String place) {
+    RegistrySettings.ClientCertificate certificate(Optional<Run<?, ?>> build, String id, String place) {
         return of(build, id, StandardCertificateCredentials.class)
                 .map(c -> new RegistrySettings.ClientCertificate(
                         c.getKeyStore(), c.getPassword().getPlainText()))

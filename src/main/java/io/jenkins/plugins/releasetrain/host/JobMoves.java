@@ -13,6 +13,21 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class JobMoves extends ItemListener {
     @Override
+    public void onCreated(Item item) {
+        try {
+            ReleaseService.get().controller().created(item.getFullName());
+        } catch (UncheckedIOException e) {
+            ReleaseService.LOGGER.log(
+                    Level.WARNING, e, () -> item.getFullName() + " may be taken for a job of that name before it");
+        }
+    }
+
+    @Override
+    public void onCopied(Item source, Item item) {
+        onCreated(item);
+    }
+
+    @Override
     public void onLocationChanged(Item item, String oldFullName, String newFullName) {
         try {
             ReleaseService.get().controller().moved(oldFullName, newFullName);

@@ -23,12 +23,11 @@ import org.jenkinsci.plugins.plaincredentials.FileCredentials;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /** Connects to the cluster of an environment. */
-final class Kubernetes {
-    private Kubernetes() {}
+record Kubernetes(JenkinsCredentials credentials, JenkinsProxy proxy) {
 
-    static KubernetesClient connect(EnvironmentConfiguration environment) {
+    KubernetesClient connect(EnvironmentConfiguration environment) {
         Config config = config(environment);
-        ReleaseService.get().controller().proxy().applyTo(config);
+        proxy.applyTo(config);
         config.setRequestRetryBackoffLimit(1);
         boolean token = environment.getCredentialsId() != null
                 && (config.getAutoOAuthToken() != null || config.getOauthToken() != null);
@@ -46,7 +45,7 @@ final class Kubernetes {
         return config.getAutoOAuthToken() != null ? config.getAutoOAuthToken() : config.getOauthToken();
     }
 
-    private static Config config(EnvironmentConfiguration environment) {
+    private Config config(EnvironmentConfiguration environment) {
         if (environment.getCredentialsId() == null && environment.getServerUrl() == null) {
             return Config.autoConfigure(null);
         }
@@ -116,19 +115,19 @@ final class Kubernetes {
         }
     }
 
-    private static Config withCredentials(EnvironmentConfiguration environment) {
+    private Config withCredentials(EnvironmentConfiguration environment) {
         String place = "environment '" + environment.getName() + "'";
-        StandardCredentials credentials = JenkinsCredentials.system(
-                        environment.getCredentialsId(), StandardCredentials.class)
+        StandardCredentials found = credentials
+                .system(environment.getCredentialsId(), StandardCredentials.class)
                 .orElseThrow(() -> JenkinsCredentials.missing(
                         environment.getCredentialsId(), "kubeconfig file or token as secret text", place));
-        if (credentials instanceof FileCredentials file) {
+        if (found instanceof FileCredentials file) {
             try (InputStream in = file.getContent()) {
                 return kubeconfig(new String(in.readAllBytes(), StandardCharsets.UTF_8), place);
             } catch (IOException e) {
                 throw EngineException.invalid("The kubeconfig of " + place + " cannot be read: " + e.getMessage());
             }
-        } else if (credentials instanceof StringCredentials token) {
+        } else if (found instanceof StringCredentials token) {
             Config config = Config.empty();
             config.setOauthToken(token.getSecret().getPlainText());
             return config;

@@ -5,16 +5,22 @@ import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
 import io.jenkins.plugins.releasetrain.engine.history.Answers;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.operation.Operations;
+import io.jenkins.plugins.releasetrain.engine.progress.Sizes;
 import io.jenkins.plugins.releasetrain.engine.promotion.PlainPromotions;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.registry.CopySettings;
 import io.jenkins.plugins.releasetrain.engine.registry.HttpImageCopier;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.engine.store.StoreExport;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.logging.Level;
 
 /** A store that is open, and everything that works by it; all of it ends with the store. */
 final class OpenStore implements AutoCloseable {
@@ -28,6 +34,9 @@ final class OpenStore implements AutoCloseable {
     private final Wiring.Surroundings around;
     private final SqlStore store;
     private final String state;
+    /** In bytes. */
+    private volatile long size;
+
     private final HistoryApi history;
     private final Answers answers;
     private final ExecutorService simulations = Executors.newSingleThreadExecutor(work -> {
@@ -58,21 +67,37 @@ final class OpenStore implements AutoCloseable {
                 request -> around.live()
                         .releasing(request.release(), line -> service.tellRelease(request.release(), line)));
         this.contracts = new Contracts(store, around.clock(), around.listener());
-        this.buildContracts = new BuildContracts(service, contracts);
+        this.buildContracts = new BuildContracts(service, contracts, around.registries());
         this.promotions = new Promotions(
                 service,
                 controller,
                 new PlainPromotions(store, controller.id(), around.clock(), around.listener()),
-                around.live());
+                around.live(),
+                around.registries());
     }
 
     Store store() {
         return store;
     }
 
-    /** What its tables were like when it was opened. */
+    /** What its tables were like when it was opened, and how large it was when it was last measured. */
     String state() {
-        return state;
+        return state + (size == 0 ? "" : "; " + Sizes.text(size));
+    }
+
+    /** Now and then: looks after promotions, and how large the store is. */
+    void watch() {
+        promotions.watch();
+        try {
+            size = store.size();
+        } catch (EngineException e) {
+            ReleaseService.LOGGER.log(Level.FINE, "The store cannot be measured now", e);
+        }
+    }
+
+    /** All that cannot be derived; see {@link StoreExport}. */
+    void export(OutputStream out) throws IOException {
+        new StoreExport(store).write(out);
     }
 
     HistoryApi history() {

@@ -1,6 +1,8 @@
 package io.jenkins.plugins.releasetrain.host;
 
 import hudson.model.Run;
+import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
+import io.jenkins.plugins.releasetrain.config.RegistryRole;
 import io.jenkins.plugins.releasetrain.engine.daemon.DaemonImages;
 import io.jenkins.plugins.releasetrain.engine.event.Event.PromotionOrdered;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
@@ -30,12 +32,15 @@ public final class Promotions {
     private final Controller controller;
     private final PlainPromotions open;
     private final Live live;
+    private final RegistryClients clients;
 
-    Promotions(ReleaseService service, Controller controller, PlainPromotions open, Live live) {
+    Promotions(
+            ReleaseService service, Controller controller, PlainPromotions open, Live live, RegistryClients clients) {
         this.service = service;
         this.controller = controller;
         this.open = open;
         this.live = live;
+        this.clients = clients;
     }
 
     /**
@@ -54,7 +59,7 @@ public final class Promotions {
      * @throws EngineException after which it must be given up, or run again where that is retryable
      */
     public Promoter.Result promote(String id, Wanted wanted, Origin origin, Run<?, ?> build, Consumer<String> notes) {
-        Registries registries = service.registries(wanted.from(), wanted.to(), build);
+        Registries registries = registries(wanted.from(), wanted.to(), build);
         Promoter promoter = service.promoter();
         List<Promoter.Item> items = promoter.isPlanned(id)
                 ? List.of()
@@ -74,6 +79,22 @@ public final class Promotions {
         return result;
     }
 
+    /** Two registries for a promotion by a build, with the credentials that its job sees. */
+    private Registries registries(String from, String to, Run<?, ?> build) {
+        RegistryConfiguration source = service.current().registry(from);
+        return new Registries(clients.connect(source, Optional.of(build)), target(to, Optional.of(build)));
+    }
+
+    /** @param build whose job's credentials are used; empty: the system's */
+    private Registry target(String to, Optional<Run<?, ?>> build) {
+        RegistryConfiguration target = service.current().registry(to);
+        if (target.getRole() != RegistryRole.PRODUCTION) {
+            throw EngineException.invalid("Registry '" + to + "' is not a production registry, so nothing is promoted"
+                    + " to it; choose another, or change its role under Manage Jenkins » Release Train");
+        }
+        return clients.connect(target, build);
+    }
+
     /** How far a promotion is, in words; empty where it is not under way. */
     public Optional<String> progress(String id) {
         return live.promotion(id).map(p -> p.state().text());
@@ -85,7 +106,7 @@ public final class Promotions {
             throw EngineException.invalid("promoteImage: image '" + image
                     + "' is in a Docker daemon and would be pushed first, so that it cannot be planned");
         });
-        Registries registries = service.registries(wanted.from(), wanted.to(), build);
+        Registries registries = registries(wanted.from(), wanted.to(), build);
         return service.promoter()
                 .plan(request("plan", registries, items(wanted, registries).of(wanted.images())));
     }
@@ -96,7 +117,7 @@ public final class Promotions {
      * @throws EngineException INVALID_INPUT where an entry is no image
      */
     public List<String> repositories(Wanted wanted, Run<?, ?> build) {
-        return items(wanted, service.registries(wanted.from(), wanted.to(), build))
+        return items(wanted, registries(wanted.from(), wanted.to(), build))
                 .repositories(wanted.images().stream().map(DaemonPushes::bare).toList());
     }
 
@@ -143,8 +164,7 @@ public final class Promotions {
 
     /** With the credentials that the order's job sees, also when that build is deleted; else only the system's are left. */
     private Registry target(PromotionOrdered order) {
-        return service.target(
-                order.to(), controller.buildOfSameJob(order.origin().build()));
+        return target(order.to(), controller.buildOfSameJob(order.origin().build()));
     }
 
     private static void warn(String promotion, String problem) {

@@ -6,8 +6,6 @@ import hudson.init.InitMilestone;
 import hudson.init.Initializer;
 import hudson.init.Terminator;
 import hudson.model.Run;
-import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
-import io.jenkins.plugins.releasetrain.config.RegistryRole;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.Settings;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
@@ -31,6 +29,8 @@ import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.train.RemovedTrain;
 import io.jenkins.plugins.releasetrain.engine.webhook.Webhook;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -46,7 +46,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 /** Trains, lanes and promotions for the rest of the plugin. Nothing is opened before somebody needs it. */
 @Extension
 @Restricted(NoExternalUse.class)
-public final class ReleaseService {
+public final class ReleaseService implements BuildHost {
     static final Logger LOGGER = Logger.getLogger(ReleaseService.class.getName());
     private static final String TRAIN = "train/";
 
@@ -54,9 +54,8 @@ public final class ReleaseService {
     private static final Duration TRY_AGAIN = Duration.ofSeconds(30);
 
     private final Controller controller = new Controller();
-    private final Riders riders = new Riders(controller);
+    private final Riders riders = new Riders(controller, ReleaseService::settings);
     private final Clock clock = Clock.systemUTC();
-    private final RegistryConnections connections = new RegistryConnections(clock, Sleeper.real());
     private final Live live = new Live(clock);
     private final RunningTests tests = new RunningTests(controller, live);
     private final Webhooks webhooks = new Webhooks(controller, this::store, clock, live);
@@ -66,22 +65,29 @@ public final class ReleaseService {
     private final ConfigurationLog log = new ConfigurationLog(controller, this::store, clock);
     private final Map<String, TrainDriver> trains = new ConcurrentHashMap<>();
     private final Map<String, LaneDriver> lanes = new ConcurrentHashMap<>();
-    private final DaemonPushes pushes = new DaemonPushes(new DockerDaemon(Optional.empty()));
+    private final JenkinsCredentials credentials = new JenkinsCredentials(controller);
+    private final RegistryClients clients = new RegistryClients(
+            credentials, new RegistryConnections(clock, Sleeper.real()), controller.registryProxy());
+    private final DaemonPushes pushes = new DaemonPushes(new DockerDaemon(Optional.empty()), clients);
     private final AtomicBoolean watching = new AtomicBoolean();
     private final Wiring.Surroundings around = new Wiring.Surroundings(
-            controller.threads(), clock, this::onEvent, riders, live, catalogs, files, controller.id());
+            controller.threads(),
+            clock,
+            this::onEvent,
+            riders,
+            live,
+            catalogs,
+            files,
+            clients,
+            new Kubernetes(credentials, controller.proxy()),
+            controller.id());
     private final StoreHolder<StoreKey, OpenStore> holder = new StoreHolder<>(
-            () -> StoreKey.of(settings().store(), controller.directory()),
+            () -> StoreKey.of(settings().store(), controller.directory(), credentials),
             key -> new OpenStore(SqlStore.open(key.settings()), this, controller, around),
             new StoreHolder.Ports(this::execute, this::later, clock, this::opened));
 
     public static ReleaseService get() {
         return ExtensionList.lookupSingleton(ReleaseService.class);
-    }
-
-    /** What all registries of this process share: a gate per host, and connections. */
-    RegistryConnections connections() {
-        return connections;
     }
 
     public Controller controller() {
@@ -92,19 +98,26 @@ public final class ReleaseService {
         return catalogs;
     }
 
-    static Settings settings() {
+    private static Settings settings() {
         return ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class).settings();
     }
 
+    /** Those that hold now. */
+    Settings current() {
+        return settings();
+    }
+
+    @Override
     public void execute(Runnable work) {
         controller.threads().execute(work);
     }
 
+    @Override
     public void later(Runnable work, Duration delay) {
         controller.later(() -> execute(work), delay);
     }
 
-    /** Whether builds may. */
+    @Override
     public Riders riders() {
         return riders;
     }
@@ -114,7 +127,7 @@ public final class ReleaseService {
         return new OperationsApi(() -> holder.get().operations(settings()));
     }
 
-    /** Also of a train that is not configured any more: what waits for it must end. */
+    @Override
     public TrainDriver train(String name) {
         return trains.computeIfAbsent(
                 name,
@@ -122,11 +135,15 @@ public final class ReleaseService {
                         controller,
                         clock,
                         n,
-                        new ConfiguredTrain(n, this::wiring, () -> new RemovedTrain(store(), n, clock, this::onEvent)),
+                        new ConfiguredTrain(
+                                n,
+                                ReleaseService::settings,
+                                this::wiring,
+                                () -> new RemovedTrain(store(), n, clock, this::onEvent)),
                         (environment, why) -> live.waits(n, environment, why)));
     }
 
-    /** @throws EngineException where the environment is not configured */
+    @Override
     public LaneDriver lanes(String environment) {
         settings().environment(environment);
         return lanes.computeIfAbsent(
@@ -135,21 +152,22 @@ public final class ReleaseService {
                         controller, clock, () -> wiring().lanes(n), (lane, why) -> live.waits(lane, n, why)));
     }
 
-    /** Follows what bodies record of their tests. */
+    @Override
     public RunningTests tests() {
         return tests;
     }
 
-    /** Groups candidates by the lane that they share. */
+    @Override
     public Lanes lanesOf(String environment) {
         return wiring().lanes(environment);
     }
 
+    @Override
     public Catalog catalogOfTrain(String train) {
         return wiring().catalog(settings().train(train).getCatalog());
     }
 
-    /** For whatever else uses them. */
+    @Override
     public Environments environments() {
         return new Environments(this::wiring, this::catalogsIn);
     }
@@ -161,29 +179,14 @@ public final class ReleaseService {
                 .toList();
     }
 
+    @Override
     public Registries registriesOfTrain(String train) {
         return wiring().registriesOf(settings().train(train).getCatalog());
     }
 
-    /** Releases, and sets that are being tried, as text for other installers. */
+    @Override
     public Manifests manifests() {
         return new Manifests(settings(), store(), wiring());
-    }
-
-    /** Two registries for a promotion by a build, with the credentials that its job sees. */
-    Registries registries(String from, String to, Run<?, ?> build) {
-        RegistryConfiguration source = settings().registry(from);
-        return new Registries(Wiring.connect(source, Optional.of(build)), target(to, Optional.of(build)));
-    }
-
-    /** @param build whose job's credentials are used; empty: the system's */
-    Registry target(String to, Optional<Run<?, ?>> build) {
-        RegistryConfiguration target = settings().registry(to);
-        if (target.getRole() != RegistryRole.PRODUCTION) {
-            throw EngineException.invalid("Registry '" + to + "' is not a production registry, so nothing is promoted"
-                    + " to it; choose another, or change its role under Manage Jenkins » Release Train");
-        }
-        return Wiring.connect(target, build);
     }
 
     /** Images of {@code promoteImage}, those of a Docker daemon pushed. */
@@ -191,22 +194,20 @@ public final class ReleaseService {
         return pushes.plain(images, repositoryPrefix(from), dev, settings().registry(from), build);
     }
 
-    /** Images by service, those of a Docker daemon pushed to the dev registry of the catalog that the train uses. */
+    @Override
     public Map<String, String> pushedForTrain(String train, Map<String, String> images) {
-        return pushed(settings().train(train).getCatalog(), images);
+        return pushes.ofServices(images, wiring(), settings().train(train).getCatalog());
     }
 
-    /** The same for an environment that takes lanes. */
+    @Override
     public Map<String, String> pushedForLanes(String environment, Map<String, String> images) {
-        return pushed(settings().environment(environment).getCatalog(), images);
+        return pushes.ofServices(
+                images, wiring(), settings().environment(environment).getCatalog());
     }
 
-    private Map<String, String> pushed(String catalog, Map<String, String> images) {
-        return pushes.ofServices(
-                images,
-                () -> wiring().catalog(catalog),
-                () -> settings().registry(settings().catalog(catalog).getDevRegistry()),
-                name -> wiring().registry(name));
+    @Override
+    public Builds builds() {
+        return controller;
     }
 
     /** The production registry of a host, with the system's credentials; empty where none is configured. */
@@ -223,7 +224,7 @@ public final class ReleaseService {
         });
     }
 
-    /** @throws EngineException where the registry is not configured */
+    @Override
     public String registryHost(String registry) {
         return settings().registry(registry).getHost();
     }
@@ -238,7 +239,7 @@ public final class ReleaseService {
         return holder.get().blocks();
     }
 
-    /** @throws EngineException UNAVAILABLE while it is not open */
+    @Override
     public Store store() {
         return holder.get().store();
     }
@@ -251,9 +252,14 @@ public final class ReleaseService {
                 .orElse(trouble.isEmpty() ? "It is opened when it is first needed" : trouble);
     }
 
-    /** What was seen not to be as it should be where a trial changes nothing, for whoever reads its build's log. */
+    @Override
     public List<String> troubleElsewhere(String trial) {
         return live.trouble(trial);
+    }
+
+    /** All that the store holds and that cannot be derived; whoever asks checks permissions first. */
+    public void export(OutputStream out) throws IOException {
+        holder.get().export(out);
     }
 
     /** The JSON API; whoever serves it checks permissions first. */
@@ -270,21 +276,27 @@ public final class ReleaseService {
         return holder.get().promoter();
     }
 
-    /** What builds publish of their contracts, and what their tools say of them. */
+    @Override
     public BuildContracts contracts() {
         return holder.get().contracts();
     }
 
+    @Override
     public Promotions promotions() {
         return holder.get().promotions();
     }
 
     /** Again and again, so that nothing stays half promoted (I6). */
     private void watchPromotions() {
-        holder.open().ifPresent(open -> open.promotions().watch());
+        holder.open().ifPresent(OpenStore::watch);
         if (!controller.isClosed()) {
             later(this::watchPromotions, TRY_AGAIN);
         }
+    }
+
+    /** The test buttons of the configuration page. */
+    ConnectionTests connectionTests() {
+        return new ConnectionTests(around, this::catalogsIn);
     }
 
     Wiring wiring() {

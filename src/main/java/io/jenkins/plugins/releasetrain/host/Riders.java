@@ -4,6 +4,7 @@ import hudson.model.Run;
 import hudson.security.Permission;
 import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
+import io.jenkins.plugins.releasetrain.config.Settings;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.springframework.security.core.Authentication;
@@ -26,9 +28,14 @@ public final class Riders {
     private static final String PLACE = "Manage Jenkins » Release Train » %s '%s' » Who may (as code: access)";
 
     private final Controller controller;
+    private final Askers askers;
+    private final Supplier<Settings> settings;
 
-    Riders(Controller controller) {
+    /** @param settings those that hold now */
+    Riders(Controller controller, Supplier<Settings> settings) {
         this.controller = controller;
+        this.askers = new Askers(controller);
+        this.settings = settings;
     }
 
     /**
@@ -40,19 +47,22 @@ public final class Riders {
 
     /** @throws EngineException FORBIDDEN where it may not, or no such train */
     public void mayRide(Asking who, String train, Collection<String> services, boolean promote) {
-        TrainConfiguration configured = ReleaseService.settings().train(train);
+        TrainConfiguration configured = settings.get().train(train);
         ask(configured.rules(), who, ride(train, services, promote));
     }
 
     /** @throws EngineException FORBIDDEN where it may not, or no such environment */
     public void mayRunLanes(Asking who, String environment, Collection<String> services, boolean promote) {
-        EnvironmentConfiguration configured = ReleaseService.settings().environment(environment);
+        EnvironmentConfiguration configured = settings.get().environment(environment);
+        if (!services.isEmpty() && configured.getCatalog() == null) {
+            throw Wiring.noLanes(environment);
+        }
         ask(configured.rules(), who, lanes(environment, services, promote));
     }
 
     /** @throws EngineException FORBIDDEN where it may not, or no such registry */
     public void mayPromote(Asking who, String registry, Collection<String> repositories) {
-        RegistryConfiguration configured = ReleaseService.settings().registry(registry);
+        RegistryConfiguration configured = settings.get().registry(registry);
         ask(
                 configured.rules(),
                 who,
@@ -71,8 +81,8 @@ public final class Riders {
      */
     public void mayJudge(Asking who, String service) {
         List<Rule> rules = new ArrayList<>();
-        ReleaseService.settings().trains().forEach(t -> rules.addAll(t.rules()));
-        ReleaseService.settings().environments().forEach(e -> rules.addAll(e.rules()));
+        settings.get().trains().forEach(t -> rules.addAll(t.rules()));
+        settings.get().environments().forEach(e -> rules.addAll(e.rules()));
         Wish wish = new Wish(
                 "say anything about the contract of service '" + service + "'",
                 "Manage Jenkins » Release Train » a train or an environment » Who may (as code: access)",
@@ -84,13 +94,13 @@ public final class Riders {
     /** What was asked when a change boarded, asked again when it is decided and when it ships (I10). */
     Permit permitOfTrain(String train) {
         return (origin, services) ->
-                stillAllowed(ReleaseService.settings().train(train).rules(), origin, ride(train, services, true));
+                stillAllowed(settings.get().train(train).rules(), origin, ride(train, services, true));
     }
 
     /** The same for the lanes of an environment. */
     Permit permitOfLanes(String environment) {
         return (origin, services) -> stillAllowed(
-                ReleaseService.settings().environment(environment).rules(), origin, lanes(environment, services, true));
+                settings.get().environment(environment).rules(), origin, lanes(environment, services, true));
     }
 
     private static Wish ride(String train, Collection<String> services, boolean promote) {
@@ -106,7 +116,7 @@ public final class Riders {
     }
 
     private Optional<String> stillAllowed(List<Rule> rules, Origin origin, Wish wish) {
-        return Access.refusal(rules, controller.rider(origin), wish)
+        return Access.refusal(rules, askers.rider(origin), wish)
                 .map(why -> "not allowed any more by the time it was to ship: " + why);
     }
 
@@ -121,7 +131,7 @@ public final class Riders {
     }
 
     private void ask(List<Rule> rules, Asking who, Wish wish) {
-        Access.refusal(rules, controller.rider(who.build(), who.as()), wish).ifPresent(why -> {
+        Access.refusal(rules, askers.rider(who.build(), who.as()), wish).ifPresent(why -> {
             throw new EngineException(FailureKind.FORBIDDEN, why);
         });
     }

@@ -7,6 +7,7 @@ import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What tells one store from another: its settings, but for the password, which each new connection asks for. */
 final class StoreKey {
@@ -21,7 +22,7 @@ final class StoreKey {
     private record Server(PostgresqlServer server, String user, String credentialsId) {}
 
     /** Looks up credentials. */
-    static StoreKey of(Optional<StoreConfiguration> configured, Path directory) {
+    static StoreKey of(Optional<StoreConfiguration> configured, Path directory, JenkinsCredentials credentials) {
         if (configured.isEmpty()) {
             StoreSettings file = StoreSettings.h2(directory);
             return new StoreKey(file, file);
@@ -31,13 +32,10 @@ final class StoreKey {
         if (id == null) {
             return new StoreKey(new StoreSettings.Postgresql(server, "", () -> ""), new Server(server, "", ""));
         }
-        String user = login(id).user();
+        Supplier<RegistrySettings.Credentials> login = () -> credentials.login(Optional.empty(), id, "the store");
+        String user = login.get().user();
         return new StoreKey(
-                new StoreSettings.Postgresql(server, user, () -> login(id).password()), new Server(server, user, id));
-    }
-
-    private static RegistrySettings.Credentials login(String id) {
-        return JenkinsCredentials.login(Optional.empty(), id, "the store");
+                new StoreSettings.Postgresql(server, user, () -> login.get().password()), new Server(server, user, id));
     }
 
     StoreSettings settings() {

@@ -63,9 +63,10 @@ final class Webhooks {
         wake();
     }
 
-    private static Endpoint endpoint(WebhookConfiguration configured) {
+    private Endpoint endpoint(WebhookConfiguration configured) {
         String id = configured.getCredentialsId();
-        return configured.endpoint(() -> JenkinsCredentials.system(id, StringCredentials.class)
+        return configured.endpoint(() -> new JenkinsCredentials(controller)
+                .system(id, StringCredentials.class)
                 .map(c -> c.getSecret().getPlainText())
                 .orElseThrow(
                         () -> JenkinsCredentials.missing(id, "secret text", "webhook '" + configured.getName() + "'")));

@@ -1,13 +1,11 @@
 package io.jenkins.plugins.releasetrain.host;
 
-import hudson.model.Run;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.jenkins.plugins.releasetrain.config.CatalogConfiguration;
 import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
 import io.jenkins.plugins.releasetrain.config.FreezeConfiguration;
 import io.jenkins.plugins.releasetrain.config.PolicyConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
-import io.jenkins.plugins.releasetrain.config.RegistryRole;
 import io.jenkins.plugins.releasetrain.config.Settings;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration.Install;
@@ -34,7 +32,6 @@ import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.registry.Artifacts;
 import io.jenkins.plugins.releasetrain.engine.registry.HttpRegistry;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
-import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.train.Timetable;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
@@ -79,6 +76,8 @@ final class Wiring implements AutoCloseable {
             Live live,
             Catalogs catalogs,
             CatalogFiles files,
+            RegistryClients registries,
+            Kubernetes kubernetes,
             String controller) {}
 
     Wiring(Settings configuration, Store store, Promoter promoter, Contracts contracts, Surroundings ports) {
@@ -96,47 +95,7 @@ final class Wiring implements AutoCloseable {
     /** With the system's credentials; for trains and lanes. */
     HttpRegistry registry(String name) {
         RegistryConfiguration found = configuration.registry(name);
-        return registries.computeIfAbsent(name, n -> connect(found, Optional.empty()));
-    }
-
-    /** With the credentials that a build's job sees, if a build is given. */
-    static HttpRegistry connect(RegistryConfiguration registry, Optional<Run<?, ?>> build) {
-        return connect(registry, build, registry.limits());
-    }
-
-    static HttpRegistry connect(
-            RegistryConfiguration registry, Optional<Run<?, ?>> build, RegistrySettings.Limits limits) {
-        ReleaseService service = ReleaseService.get();
-        RegistrySettings settings = RegistrySettings.of(registry.getHost())
-                .withLimits(limits)
-                .withProxy(service.controller().registryProxy());
-        if (registry.isPlainHttp()) {
-            settings = settings.withPlainHttp();
-        }
-        if (registry.getRole() == RegistryRole.PRODUCTION) {
-            settings = settings.withPush();
-        }
-        if (registry.getCaCertificates() != null) {
-            settings = settings.withTrustedCertificates(registry.getCaCertificates());
-        }
-        if (registry.getClusterHost() != null) {
-            settings = settings.withClusterHost(registry.getClusterHost());
-        }
-        String certificate = registry.getClientCertificateId();
-        if (certificate != null) {
-            String place = "registry '" + registry.getName() + "'";
-            settings = settings.withClientCertificate(JenkinsCredentials.certificate(build, certificate, place));
-        }
-        if (registry.getCredentialsId() != null) {
-            settings = settings.withCredentials(() -> login(registry, build));
-        }
-        return new HttpRegistry(settings, service.connections());
-    }
-
-    /** Empty for anonymous. */
-    static Optional<RegistrySettings.Credentials> login(RegistryConfiguration registry, Optional<Run<?, ?>> build) {
-        return Optional.ofNullable(registry.getCredentialsId())
-                .map(id -> JenkinsCredentials.login(build, id, "registry '" + registry.getName() + "'"));
+        return registries.computeIfAbsent(name, n -> ports.registries().connect(found, Optional.empty()));
     }
 
     /** As it is now; trains and lanes may still have the one before. */
@@ -156,6 +115,10 @@ final class Wiring implements AutoCloseable {
                 () -> configuration.catalog(catalog).getProblem());
     }
 
+    RegistryConfiguration devRegistry(String catalog) {
+        return configuration.registry(configuration.catalog(catalog).getDevRegistry());
+    }
+
     Registries registriesOf(String catalog) {
         CatalogConfiguration found = configuration.catalog(catalog);
         return new Registries(registry(found.getDevRegistry()), registry(found.getProductionRegistry()));
@@ -164,7 +127,8 @@ final class Wiring implements AutoCloseable {
     Environment environment(String name) {
         EnvironmentConfiguration found = configuration.environment(name);
         return environments.computeIfAbsent(name, n -> {
-            KubernetesClient client = clients.computeIfAbsent(n, c -> Kubernetes.connect(found));
+            KubernetesClient client =
+                    clients.computeIfAbsent(n, c -> ports.kubernetes().connect(found));
             KubernetesNamespace place = new KubernetesNamespace(client, found.getNamespace());
             return new Environment(
                     n,
@@ -271,14 +235,17 @@ final class Wiring implements AutoCloseable {
 
     Lanes lanes(String environmentName) {
         EnvironmentConfiguration environment = configuration.environment(environmentName);
-        String catalog = Optional.ofNullable(environment.getCatalog())
-                .orElseThrow(() -> EngineException.invalid("Environment '" + environmentName
-                        + "' has no catalog, so it takes no lanes; choose one under Manage Jenkins » Release Train"));
+        String catalog = Optional.ofNullable(environment.getCatalog()).orElseThrow(() -> noLanes(environmentName));
         return lanes.computeIfAbsent(
                         environmentName,
                         key -> new AdoptedLanes(
                                 adopted("lanes-" + environmentName, catalog), version -> lanes(environment, version)))
                 .current();
+    }
+
+    static EngineException noLanes(String environment) {
+        return EngineException.invalid("Environment '" + environment
+                + "' has no catalog, so it takes no lanes; choose one under Manage Jenkins » Release Train");
     }
 
     private Lanes lanes(EnvironmentConfiguration environment, Catalog catalog) {

@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.pages;
 import hudson.Extension;
 import hudson.model.RootAction;
 import io.jenkins.plugins.releasetrain.engine.history.Answer;
+import io.jenkins.plugins.releasetrain.engine.history.Pace;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.operation.Operation;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
@@ -15,11 +16,13 @@ import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import jenkins.model.Jenkins;
 import org.jvnet.localizer.Localizable;
 import org.jvnet.localizer.ResourceBundleHolder;
 import org.kohsuke.accmod.Restricted;
@@ -43,6 +46,9 @@ public final class TrainsAction implements RootAction, StaplerProxy {
     /** By words or a person: what may not be seen is not found. */
     private static final Pattern SEARCHED = Pattern.compile("(^|&)(text|person)=");
 
+    /** How often all open pages together ask for what goes on. */
+    private static final double PER_SECOND = 20;
+
     private static final int NOT_FOUND = 404;
     private static final int UNAVAILABLE = 503;
     private static final Set<String> PAGES = Set.of(
@@ -57,6 +63,8 @@ public final class TrainsAction implements RootAction, StaplerProxy {
             "trends",
             "audit",
             "find");
+
+    private final Pace pace = new Pace(Clock.systemUTC(), PER_SECOND);
 
     @Override
     public String getIconFileName() {
@@ -85,6 +93,7 @@ public final class TrainsAction implements RootAction, StaplerProxy {
         controller().check(ReleasePermissions.VIEW);
         String path = request.getOriginalRestOfPath();
         String query = Objects.requireNonNullElse(request.getQueryString(), "");
+        response.setHeader("Release-Train-Again", String.valueOf(pace.again(waited(request))));
         send(
                 response,
                 () -> ReleaseService.get()
@@ -93,6 +102,15 @@ public final class TrainsAction implements RootAction, StaplerProxy {
                                 path + "?" + query,
                                 () -> ReleaseService.get().history().get(path, query, "")),
                 answer -> controller().reader().see(answer, isSearch(query), request.getHeader("If-None-Match")));
+    }
+
+    /** What a page that is kept up to date says of itself. */
+    private static double waited(StaplerRequest2 request) {
+        try {
+            return Double.parseDouble(Objects.requireNonNullElse(request.getHeader("Release-Train-Waited"), "0"));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
     }
 
     /** The texts, and what the user may do. */
@@ -119,6 +137,19 @@ public final class TrainsAction implements RootAction, StaplerProxy {
                         .get("outlook " + train, () -> operations().outlook(() -> new Asked("", "", train, ""))));
     }
 
+    /** The same of several, whose names are separated by commas. */
+    @GET
+    public void doOutlooks(StaplerResponse2 response, @QueryParameter String trains) throws IOException {
+        controller().check(ReleasePermissions.VIEW);
+        send(
+                response,
+                () -> ReleaseService.get()
+                        .answers()
+                        .get(
+                                "outlooks " + trains,
+                                () -> operations().outlooks(() -> Objects.requireNonNullElse(trains, ""))));
+    }
+
     /** What an operation would do. */
     @GET
     public void doPlan(
@@ -142,6 +173,23 @@ public final class TrainsAction implements RootAction, StaplerProxy {
                 request.getParameter("train"),
                 request.getParameter("reason"));
         send(response, () -> operations().perform(() -> asked, caller()));
+    }
+
+    /** All that the store holds, for administrators, with names of every job. */
+    @GET
+    public void doExport(StaplerResponse2 response) throws IOException {
+        controller().check(Jenkins.ADMINISTER);
+        try {
+            // before anything is sent, so that the answer can still be another one
+            ReleaseService.get().store();
+        } catch (EngineException e) {
+            send(response, () -> OperationsApi.problem(UNAVAILABLE, e.getMessage()));
+            return;
+        }
+        response.setContentType("application/gzip");
+        response.setHeader("Content-Disposition", "attachment; filename=\"release-train.jsonl.gz\"");
+        response.setHeader("Cache-Control", "no-store");
+        ReleaseService.get().export(response.getOutputStream());
     }
 
     /** Every page is the same view; its script reads the address. */

@@ -92,8 +92,21 @@ public final class Access {
      * @param job full name
      * @param replay who edited its pipeline by hand; empty where nobody did
      * @param user whom it runs as; empty where no authorization for builds is configured
+     * @param formerly what the job was called before somebody renamed or moved it who may not say which jobs release
      */
-    public record Rider(String job, Source source, Optional<Person> replay, Optional<Person> user) {}
+    public record Rider(
+            String job, Source source, Optional<Person> replay, Optional<Person> user, List<Former> formerly) {
+        public Rider {
+            formerly = List.copyOf(formerly);
+        }
+    }
+
+    /**
+     * A job before it was renamed or moved.
+     *
+     * @param by who did it
+     */
+    public record Former(String job, String by) {}
 
     /**
      * What it asks for.
@@ -107,34 +120,46 @@ public final class Access {
 
     /** Why not, in a sentence for the author and one for an administrator; empty where it may. */
     public static Optional<String> refusal(List<Rule> rules, Rider rider, Wish wish) {
-        return byJob(rules, rider, wish)
+        return byJob(rules, rider.job(), wish)
+                .or(() -> byFormerName(rules, rider, wish))
                 .or(() -> bySource(rider, wish))
                 .or(() -> rider.replay().flatMap(p -> byPerson(p, wish, "was replayed by")))
                 .or(() -> rider.user().flatMap(p -> byPerson(p, wish, "runs as")));
     }
 
-    private static Optional<String> byJob(List<Rule> rules, Rider rider, Wish wish) {
+    private static Optional<String> byJob(List<Rule> rules, String job, Wish wish) {
         if (rules.isEmpty()) {
             return Optional.of("Nobody may " + wish.what()
                     + " yet. An administrator names the jobs and folders that may: " + wish.where());
         }
-        List<Rule> own = rules.stream().filter(r -> r.isOf(rider.job())).toList();
+        List<Rule> own = rules.stream().filter(r -> r.isOf(job)).toList();
         if (own.isEmpty()) {
-            return Optional.of("Job '" + rider.job() + "' may not " + wish.what()
+            return Optional.of("Job '" + job + "' may not " + wish.what()
                     + ". An administrator names the jobs and folders that may: " + wish.where());
         }
         for (String service : wish.services()) {
             List<Rule> fitting = own.stream().filter(r -> r.allows(service)).toList();
             if (fitting.isEmpty()) {
-                return Optional.of("Job '" + rider.job() + "' may not " + wish.what() + " with '" + service
+                return Optional.of("Job '" + job + "' may not " + wish.what() + " with '" + service
                         + "'. An administrator names the jobs and folders that may: " + wish.where());
             } else if (wish.promote() && fitting.stream().noneMatch(Rule::promote)) {
-                return Optional.of("Job '" + rider.job() + "' may " + wish.what() + " with '" + service
+                return Optional.of("Job '" + job + "' may " + wish.what() + " with '" + service
                         + "' for tests only (promote: false). An administrator names those that may promote: "
                         + wish.where());
             }
         }
         return Optional.empty();
+    }
+
+    /** Else whoever may rename a job would make it one that may. */
+    private static Optional<String> byFormerName(List<Rule> rules, Rider rider, Wish wish) {
+        return rider.formerly().stream()
+                .filter(former -> byJob(rules, former.job(), wish).isPresent())
+                .findFirst()
+                .map(former -> "Job '" + rider.job() + "' was '" + former.job() + "' until '" + former.by()
+                        + "' renamed or moved it, and '" + former.job() + "' may not " + wish.what()
+                        + ". Let somebody with Release/Configure give it its name, or name the former one too: "
+                        + wish.where());
     }
 
     private static Optional<String> bySource(Rider rider, Wish wish) {

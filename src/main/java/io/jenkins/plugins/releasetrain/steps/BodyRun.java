@@ -2,8 +2,8 @@ package io.jenkins.plugins.releasetrain.steps;
 
 import hudson.EnvVars;
 import hudson.model.Run;
+import io.jenkins.plugins.releasetrain.host.BuildHost;
 import io.jenkins.plugins.releasetrain.host.Passenger;
-import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.steps.BodyEnd.Judgement;
 import java.io.IOException;
 import java.io.Serializable;
@@ -52,6 +52,8 @@ final class BodyRun implements Serializable {
         boolean timeoutFails();
 
         void background(Runnable work);
+
+        BuildHost host();
     }
 
     BodyRun(StepContext context, Reporter reporter) {
@@ -88,7 +90,7 @@ final class BodyRun implements Serializable {
     /** After a restart, or where a report was lost: goes on from what is kept. */
     synchronized void again() {
         if (state instanceof BodyState.Running running) {
-            ReleaseService.get().tests().follow(running.trial, context, running.block);
+            reporter.host().tests().follow(running.trial, context, running.block);
             reporter.began(running.trial);
         } else if (state instanceof BodyState.Done done) {
             reporter.background(() -> conclude(done));
@@ -115,7 +117,7 @@ final class BodyRun implements Serializable {
         try {
             String block = body.get(FlowNode.class).getId();
             state = new BodyState.Running(trial, block, starting, BuildResult.at(body));
-            ReleaseService.get().tests().follow(trial, context, block);
+            reporter.host().tests().follow(trial, context, block);
             reporter.began(trial);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -131,7 +133,7 @@ final class BodyRun implements Serializable {
         if (!(state instanceof BodyState.Running running)) {
             return;
         }
-        ReleaseService.get().tests().forget(running.trial);
+        reporter.host().tests().forget(running.trial);
         try {
             state = new BodyState.Done(
                     running, body.get(FlowNode.class).getId(), end, running.result.end(body.get(Run.class)), failure);
@@ -147,11 +149,14 @@ final class BodyRun implements Serializable {
     /** The build is going to end: its result is its own again. */
     private synchronized void interrupted(StepContext body, Throwable cause) {
         if (state instanceof BodyState.Running running) {
-            ReleaseService.get().tests().forget(running.trial);
+            reporter.host().tests().forget(running.trial);
             try {
                 running.result.end(body.get(Run.class));
             } catch (IOException e) {
-                Logs.say(context, "The result of before the tests could not be put back: " + e.getMessage());
+                Logs.say(
+                        context,
+                        reporter.host(),
+                        "The result of before the tests could not be put back: " + e.getMessage());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -177,7 +182,7 @@ final class BodyRun implements Serializable {
         }
         if (!judgement.reason().isEmpty()) {
             String words = done.end.words();
-            Logs.say(context, judgement.reason() + (words.isEmpty() ? "" : " – " + words));
+            Logs.say(context, reporter.host(), judgement.reason() + (words.isEmpty() ? "" : " – " + words));
         }
         then();
     }

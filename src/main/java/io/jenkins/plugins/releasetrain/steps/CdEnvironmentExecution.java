@@ -5,7 +5,6 @@ import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.environment.Occupation;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Answer;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -17,13 +16,12 @@ import org.jenkinsci.plugins.workflow.steps.BodyExecution;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
 import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /**
  * Waits for an environment, holds it while the body runs, and renews the lease. A build that is gone loses it with its lease;
  * one that goes on after a restart holds it still, if that was within the lease.
  */
-final class CdEnvironmentExecution extends StepExecution {
+final class CdEnvironmentExecution extends HostedExecution {
     private static final long serialVersionUID = 1;
     private static final Logger LOGGER = Logger.getLogger(CdEnvironmentExecution.class.getName());
     private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
@@ -50,13 +48,13 @@ final class CdEnvironmentExecution extends StepExecution {
 
     @Override
     public boolean start() {
-        ReleaseService.get().execute(this::goOn);
+        host().execute(this::goOn);
         return false;
     }
 
     @Override
     public void onResume() {
-        ReleaseService.get().execute(this::goOn);
+        host().execute(this::goOn);
     }
 
     @Override
@@ -65,11 +63,11 @@ final class CdEnvironmentExecution extends StepExecution {
     }
 
     private Environment environment() {
-        return ReleaseService.get().environments().get(name);
+        return host().environments().get(name);
     }
 
     private Occupation occupation() throws IOException, InterruptedException {
-        String build = Origins.of(getContext()).build();
+        String build = origin().build();
         return new Occupation(
                 environment(),
                 id,
@@ -90,7 +88,7 @@ final class CdEnvironmentExecution extends StepExecution {
         } catch (EngineException e) {
             if (e.kind().retryable()) {
                 say(e.getMessage());
-                ReleaseService.get().later(this::goOn, TRY_AGAIN);
+                host().later(this::goOn, TRY_AGAIN);
             } else {
                 fail(e);
             }
@@ -101,12 +99,13 @@ final class CdEnvironmentExecution extends StepExecution {
 
     private void ask() throws IOException, InterruptedException {
         if (!allowed) {
+            checkBody("cdEnvironment");
             checkPlace();
-            ReleaseService.get().riders().mayRunLanes(Origins.asking(getContext()), name, List.of(), false);
+            host().riders().mayRunLanes(asking(), name, List.of(), false);
             allowed = true;
         }
         Occupation occupation = occupation();
-        Answer answer = occupation.ask(ReleaseService.get().environments().services(name));
+        Answer answer = occupation.ask(host().environments().services(name));
         if (answer instanceof Answer.Granted granted) {
             token = granted.token();
             getContext().saveState();
@@ -116,19 +115,19 @@ final class CdEnvironmentExecution extends StepExecution {
             }
             say("environment '" + name + "' is held");
             begin();
-            ReleaseService.get().later(this::goOn, environment().lease().dividedBy(THIRD));
+            host().later(this::goOn, environment().lease().dividedBy(THIRD));
         } else {
             Answer.Waiting waiting = (Answer.Waiting) answer;
             say("environment '" + name + "': position " + waiting.position() + ", held by "
                     + String.join(", ", waiting.waitsFor()));
-            ReleaseService.get().later(this::goOn, ASK_AGAIN);
+            host().later(this::goOn, ASK_AGAIN);
         }
     }
 
     /** A place in the line that is asked for within its own body would never come. */
     private void checkPlace() throws IOException, InterruptedException {
         if (name.equals(BodyRun.Variables.around(getContext()).get("RELEASE_ENVIRONMENT"))) {
-            throw EngineException.invalid("environment '" + name
+            throw new Misplaced("cdEnvironment: environment '" + name
                     + "' cannot be waited for within a step that holds it; put this step behind or before the other");
         }
     }
@@ -149,7 +148,7 @@ final class CdEnvironmentExecution extends StepExecution {
 
     private void renew() throws IOException, InterruptedException {
         occupation().renew(token);
-        ReleaseService.get().later(this::goOn, environment().lease().dividedBy(THIRD));
+        host().later(this::goOn, environment().lease().dividedBy(THIRD));
     }
 
     /** Where a body runs, it ends with the reason; otherwise the step does. */
@@ -167,7 +166,7 @@ final class CdEnvironmentExecution extends StepExecution {
     @Override
     public void stop(Throwable cause) throws Exception {
         over = true;
-        ReleaseService.get().execute(this::leave);
+        host().execute(this::leave);
         super.stop(cause);
     }
 
@@ -184,7 +183,7 @@ final class CdEnvironmentExecution extends StepExecution {
 
     private void ended(Runnable answer) {
         over = true;
-        ReleaseService.get().execute(() -> {
+        host().execute(() -> {
             leave();
             answer.run();
         });
@@ -193,7 +192,7 @@ final class CdEnvironmentExecution extends StepExecution {
     private void say(String text) {
         if (!text.equals(told)) {
             told = text;
-            Logs.say(getContext(), text);
+            log(text);
         }
     }
 

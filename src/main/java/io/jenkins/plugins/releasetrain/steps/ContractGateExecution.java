@@ -5,7 +5,6 @@ import hudson.model.Run;
 import hudson.slaves.WorkspaceList;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.host.BuildContracts;
-import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.host.Riders;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.io.IOException;
@@ -17,10 +16,9 @@ import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
 import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /** Puts both contracts into folders on the agent, runs the body, and keeps its end as the verdict on this pair of images. */
-final class ContractGateExecution extends StepExecution {
+final class ContractGateExecution extends HostedExecution {
     private static final long serialVersionUID = 1;
     private static final Logger LOGGER = Logger.getLogger(ContractGateExecution.class.getName());
     private static final String STEP = "contractGate";
@@ -37,7 +35,7 @@ final class ContractGateExecution extends StepExecution {
 
     @Override
     public boolean start() {
-        ReleaseService.get().execute(this::begin);
+        host().execute(this::begin);
         return false;
     }
 
@@ -45,23 +43,21 @@ final class ContractGateExecution extends StepExecution {
     @Override
     public void onResume() {
         if (!begun) {
-            ReleaseService.get().execute(this::begin);
+            host().execute(this::begin);
         }
     }
 
     private void begin() {
         try {
-            ReleaseService host = ReleaseService.get();
-            Riders.Asking asking = Origins.asking(getContext());
-            host.riders().check(asking.as(), ReleasePermissions.RUN);
-            host.riders().mayJudge(asking, service);
-            BuildContracts.Pair pair = host.contracts().pair(service, image);
+            checkBody(STEP);
+            Riders.Asking asking = asking();
+            host().riders().check(asking.as(), ReleasePermissions.RUN);
+            host().riders().mayJudge(asking, service);
+            BuildContracts.Pair pair = host().contracts().pair(service, image);
             if (!pair.differs()) {
-                Logs.say(
-                        getContext(),
-                        STEP + ": production runs " + (pair.before().isEmpty() ? "no" : "this very image of") + " '"
-                                + service + "'" + (pair.before().isEmpty() ? " yet" : "")
-                                + ", so there is nothing to compare");
+                log(STEP + ": production runs " + (pair.before().isEmpty() ? "no" : "this very image of") + " '"
+                        + service + "'" + (pair.before().isEmpty() ? " yet" : "")
+                        + ", so there is nothing to compare");
                 getContext().onSuccess(null);
                 return;
             }
@@ -77,7 +73,7 @@ final class ContractGateExecution extends StepExecution {
                                     "CONTRACT_BEFORE", folder.getRemote() + "/before",
                                     "CONTRACT_AFTER", folder.getRemote() + "/after"))))
                     .withCallback(new Callback(
-                            service,
+                            this,
                             pair.before().orElseThrow().value(),
                             pair.after().value()))
                     .start();
@@ -98,19 +94,19 @@ final class ContractGateExecution extends StepExecution {
     private static final class Callback extends BodyExecutionCallback {
         private static final long serialVersionUID = 1;
 
-        private final String service;
+        private final ContractGateExecution owner;
         private final String before;
         private final String after;
 
-        Callback(String service, String before, String after) {
-            this.service = service;
+        Callback(ContractGateExecution owner, String before, String after) {
+            this.owner = owner;
             this.before = before;
             this.after = after;
         }
 
         @Override
         public void onSuccess(StepContext context, Object result) {
-            ReleaseService.get()
+            owner.host()
                     .execute(() -> Answering.by(context, STEP, () -> {
                         judged(context, Optional.empty());
                         return result;
@@ -120,7 +116,7 @@ final class ContractGateExecution extends StepExecution {
         @Override
         public void onFailure(StepContext context, Throwable failure) {
             BodyEnd.Judgement judgement = Verdicts.of(failure).judge(BodyEnd.Marks.NONE, false);
-            ReleaseService.get().execute(() -> {
+            owner.host().execute(() -> {
                 try {
                     // Who aborts it, or loses the agent, says nothing about the contract (I12).
                     if (judgement.verdict() == Verdict.FAILED) {
@@ -132,7 +128,8 @@ final class ContractGateExecution extends StepExecution {
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 } catch (IOException | RuntimeException e) {
-                    LOGGER.log(Level.WARNING, e, () -> "The verdict on the contract of " + service + " is not kept");
+                    LOGGER.log(
+                            Level.WARNING, e, () -> "The verdict on the contract of " + owner.service + " is not kept");
                 } finally {
                     Answering.fail(context, STEP, failure);
                 }
@@ -140,10 +137,10 @@ final class ContractGateExecution extends StepExecution {
         }
 
         private void judged(StepContext context, Optional<String> problem) throws IOException, InterruptedException {
-            ReleaseService.get()
+            owner.host()
                     .contracts()
                     .judged(
-                            service,
+                            owner.service,
                             before,
                             after,
                             problem,

@@ -5,7 +5,7 @@ import hudson.console.HyperlinkNote;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.releasetrain.engine.model.BuildNames;
-import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import io.jenkins.plugins.releasetrain.host.BuildHost;
 import java.io.IOException;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
@@ -22,8 +22,8 @@ final class Logs {
     private Logs() {}
 
     /** A build that has ended meanwhile is told nothing. */
-    static void say(StepContext context, String line) {
-        say(context, line, "");
+    static void say(StepContext context, BuildHost host, String line) {
+        say(context, host, line, "");
     }
 
     /**
@@ -31,12 +31,12 @@ final class Logs {
      *
      * @param page below Jenkins' root; empty for none
      */
-    static void say(StepContext context, String line, String page) {
+    static void say(StepContext context, BuildHost host, String line, String page) {
         try {
             TaskListener listener = context.get(TaskListener.class);
             if (listener != null) {
                 String more = page.isEmpty() ? "" : " (" + HyperlinkNote.encodeTo("/" + page, "details") + ")";
-                listener.getLogger().println("[release-train] " + seen(context, line, Logs::linked) + more);
+                listener.getLogger().println("[release-train] " + seen(context, host, line, Logs::linked) + more);
             }
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.FINE, e, () -> "Could not tell " + context + ": " + line);
@@ -46,9 +46,9 @@ final class Logs {
     }
 
     /** A sentence of which the build's log and page may tell everything. */
-    static String seen(StepContext context, String text) {
+    static String seen(StepContext context, BuildHost host, String text) {
         try {
-            return seen(context, text, UnaryOperator.identity());
+            return seen(context, host, text, UnaryOperator.identity());
         } catch (IOException e) {
             return BuildNames.seen(text, job -> false);
         } catch (InterruptedException e) {
@@ -57,17 +57,14 @@ final class Logs {
         }
     }
 
-    private static String seen(StepContext context, String text, UnaryOperator<String> shown)
+    private static String seen(StepContext context, BuildHost host, String text, UnaryOperator<String> shown)
             throws IOException, InterruptedException {
         if (text.indexOf('#') < 0) {
             return text;
         }
         Run<?, ?> build = context.get(Run.class);
         String own = build == null ? "" : build.getParent().getFullName();
-        return BuildNames.seen(
-                text,
-                job -> job.equals(own) || ReleaseService.get().controller().isForEverybody(job),
-                shown);
+        return BuildNames.seen(text, job -> job.equals(own) || host.builds().isForEverybody(job), shown);
     }
 
     private static String linked(String build) {

@@ -3,7 +3,6 @@ package io.jenkins.plugins.releasetrain.steps;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.Run;
-import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.labels.Labels;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,7 +41,7 @@ public final class MicroLanesStep extends Step {
         return new Execution(context, environment, new LinkedHashMap<>(candidates));
     }
 
-    private static final class Execution extends StepExecution {
+    private static final class Execution extends HostedExecution {
         private static final long serialVersionUID = 1;
 
         private final String environment;
@@ -56,23 +55,20 @@ public final class MicroLanesStep extends Step {
 
         @Override
         public boolean start() {
-            ReleaseService.get().execute(this::answer);
+            host().execute(this::answer);
             return false;
         }
 
         @Override
         public void onResume() {
-            ReleaseService.get().execute(this::answer);
+            host().execute(this::answer);
         }
 
         private void answer() {
             Answering.by(getContext(), NAME, () -> {
-                ReleaseService.get()
-                        .riders()
-                        .mayRunLanes(Origins.asking(getContext()), environment, candidates.keySet(), false);
+                host().riders().mayRunLanes(asking(), environment, candidates.keySet(), false);
                 Map<String, Map<String, String>> lanes = new LinkedHashMap<>();
-                ReleaseService.get()
-                        .lanesOf(environment)
+                host().lanesOf(environment)
                         .byGroup(candidates)
                         .forEach((group, images) -> lanes.put(group, new LinkedHashMap<>(images)));
                 return lanes;

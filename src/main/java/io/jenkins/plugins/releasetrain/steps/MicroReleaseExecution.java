@@ -4,7 +4,6 @@ import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.host.LaneDriver;
-import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.host.Words;
 import io.jenkins.plugins.releasetrain.steps.BodyEnd.Judgement;
 import java.io.IOException;
@@ -26,7 +25,7 @@ final class MicroReleaseExecution extends ReleaseExecution {
     }
 
     private LaneDriver driver() {
-        return ReleaseService.get().lanes(order.environment());
+        return host().lanes(order.environment());
     }
 
     private LaneId id() {
@@ -44,9 +43,9 @@ final class MicroReleaseExecution extends ReleaseExecution {
     }
 
     @Override
-    void checkPlace(Map<String, String> around) {
+    void checkPlace(Map<String, String> around) throws Misplaced {
         if (order.environment().equals(around.get("RELEASE_ENVIRONMENT"))) {
-            throw EngineException.invalid("microRelease: environment '" + order.environment()
+            throw new Misplaced("microRelease: environment '" + order.environment()
                     + "' cannot be waited for within tests that hold it; put the step behind or before the other");
         }
     }
@@ -63,15 +62,10 @@ final class MicroReleaseExecution extends ReleaseExecution {
                     "microRelease: candidates is empty; name at least one, as in [cart: cartImage]");
         }
         Timeouts.check(step(), order.timeout());
-        ReleaseService.get()
-                .riders()
-                .mayRunLanes(
-                        Origins.asking(getContext()),
-                        order.environment(),
-                        order.candidates().keySet(),
-                        true);
-        Map<String, String> candidates = ReleaseService.get().pushedForLanes(order.environment(), order.candidates());
-        LaneId opened = driver().open(candidates, Origins.of(getContext()));
+        host().riders()
+                .mayRunLanes(asking(), order.environment(), order.candidates().keySet(), true);
+        Map<String, String> candidates = host().pushedForLanes(order.environment(), order.candidates());
+        LaneId opened = driver().open(candidates, origin());
         group = opened.group();
         lane = opened.id();
         say("Lane " + lane + " of " + group + " opened in '" + order.environment() + "': "

@@ -2,7 +2,6 @@ package io.jenkins.plugins.releasetrain.steps;
 
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
-import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.host.TrainDriver;
 import io.jenkins.plugins.releasetrain.host.Words;
 import io.jenkins.plugins.releasetrain.steps.BodyEnd.Judgement;
@@ -24,7 +23,7 @@ final class MonoReleaseExecution extends ReleaseExecution {
     }
 
     private TrainDriver driver() {
-        return ReleaseService.get().train(order.train());
+        return host().train(order.train());
     }
 
     @Override
@@ -38,9 +37,9 @@ final class MonoReleaseExecution extends ReleaseExecution {
     }
 
     @Override
-    void checkPlace(Map<String, String> around) {
+    void checkPlace(Map<String, String> around) throws Misplaced {
         if (order.train().equals(around.get("RELEASE_TRAIN"))) {
-            throw EngineException.invalid("monoRelease: train '" + order.train()
+            throw new Misplaced("monoRelease: train '" + order.train()
                     + "' cannot be waited for within the tests of that very train; put the step behind or"
                     + " before the other");
         }
@@ -55,12 +54,10 @@ final class MonoReleaseExecution extends ReleaseExecution {
     void register() throws IOException, InterruptedException {
         Timeouts.check(step(), order.timeout());
         checkPriority(order.priority());
-        Map<String, String> images = Snapshots.images(order);
-        ReleaseService.get()
-                .riders()
-                .mayRide(Origins.asking(getContext()), order.train(), images.keySet(), order.promote());
-        images = ReleaseService.get().pushedForTrain(order.train(), images);
-        change = driver().queue(new Train.Request(images, Origins.of(getContext()), order.priority(), order.promote()));
+        Map<String, String> images = Snapshots.images(order, host());
+        host().riders().mayRide(asking(), order.train(), images.keySet(), order.promote());
+        images = host().pushedForTrain(order.train(), images);
+        change = driver().queue(new Train.Request(images, origin(), order.priority(), order.promote()));
         say("Queued for train '" + order.train() + "' as change " + change + ": " + Words.some(images.entrySet()));
     }
 

@@ -4,8 +4,8 @@ import hudson.AbortException;
 import hudson.Util;
 import hudson.model.Result;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.host.BuildHost;
 import io.jenkins.plugins.releasetrain.host.Passenger.End;
-import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.host.Words;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -39,11 +39,13 @@ final class Outcomes {
         }
     }
 
-    static void finish(StepContext context, Subject subject, End end) {
+    static void finish(StepContext context, BuildHost host, Subject subject, End end) {
         String message = Logs.seen(
-                context, message(subject, end, end.outcome() == Outcome.SUPERSEDED ? successor(end.related()) : ""));
+                context,
+                host,
+                message(subject, end, end.outcome() == Outcome.SUPERSEDED ? successor(host, end.related()) : ""));
         boolean well = end.outcome() == Outcome.RELEASED || end.outcome() == Outcome.PROVEN;
-        Logs.say(context, well ? message : "Its trials, and whose tests they were", subject.page());
+        Logs.say(context, host, well ? message : "Its trials, and whose tests they were", subject.page());
         switch (end.outcome()) {
             case RELEASED, PROVEN -> context.onSuccess(answer(subject, end));
             case SUPERSEDED -> context.onFailure(last(Result.NOT_BUILT, message));
@@ -86,13 +88,12 @@ final class Outcomes {
         return answer;
     }
 
-    private static String successor(String change) {
+    private static String successor(BuildHost host, String change) {
         if (change.isEmpty()) {
             return "";
         }
         try {
-            return ReleaseService.get()
-                    .store()
+            return host.store()
                     .change(change)
                     .map(c -> "by " + c.queued().change().origin().build())
                     .orElse("by change " + change);

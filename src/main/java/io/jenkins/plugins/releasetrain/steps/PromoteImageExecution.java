@@ -11,7 +11,6 @@ import io.jenkins.plugins.releasetrain.engine.progress.Sizes;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan;
 import io.jenkins.plugins.releasetrain.host.Promotions;
-import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,10 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /** Promotes in the background; after a restart it goes on with the same promotion (I6). */
-final class PromoteImageExecution extends StepExecution {
+final class PromoteImageExecution extends HostedExecution {
     private static final long serialVersionUID = 1;
     private static final int TRIES = 5;
     private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
@@ -42,13 +40,13 @@ final class PromoteImageExecution extends StepExecution {
 
     @Override
     public boolean start() {
-        ReleaseService.get().execute(this::promote);
+        host().execute(this::promote);
         return false;
     }
 
     @Override
     public void onResume() {
-        ReleaseService.get().execute(this::promote);
+        host().execute(this::promote);
     }
 
     @Override
@@ -59,7 +57,7 @@ final class PromoteImageExecution extends StepExecution {
     }
 
     private void giveUp(String reason) {
-        ReleaseService.get().execute(() -> ReleaseService.get().promotions().giveUp(promotion, reason));
+        host().execute(() -> host().promotions().giveUp(promotion, reason));
     }
 
     private void promote() {
@@ -68,13 +66,13 @@ final class PromoteImageExecution extends StepExecution {
         }
         try {
             Run<?, ?> build = getContext().get(Run.class);
-            ReleaseService.get().riders().mayPromote(Origins.asking(getContext()), order.to(), repositories(build));
+            host().riders().mayPromote(asking(), order.to(), repositories(build));
             getContext().onSuccess(run(build));
         } catch (EngineException e) {
             boolean waits = e.kind() == FailureKind.BUSY;
             if (!stopped && (waits || e.kind().retryable() && tries++ < TRIES)) {
                 say(waits ? e.getMessage() : e.getMessage() + " – trying again");
-                ReleaseService.get().later(this::promote, TRY_AGAIN);
+                host().later(this::promote, TRY_AGAIN);
             } else {
                 fail(new AbortException(e.getMessage()));
             }
@@ -87,7 +85,7 @@ final class PromoteImageExecution extends StepExecution {
     }
 
     private List<String> repositories(Run<?, ?> build) {
-        return ReleaseService.get().promotions().repositories(wanted(), build);
+        return host().promotions().repositories(wanted(), build);
     }
 
     private Promotions.Wanted wanted() {
@@ -102,31 +100,27 @@ final class PromoteImageExecution extends StepExecution {
     }
 
     private Map<String, Object> run(Run<?, ?> build) throws IOException, InterruptedException {
-        Promotions promotions = ReleaseService.get().promotions();
-        String host = ReleaseService.get().registryHost(order.to());
+        Promotions promotions = host().promotions();
+        String host = host().registryHost(order.to());
         if (order.plan()) {
             return plan(promotions.plan(wanted(), build), host);
         }
-        ReleaseService.get().later(this::tellProgress, TELL);
-        return answer(
-                promotions.promote(
-                        promotion, wanted(), Origins.of(getContext()), build, line -> Logs.say(getContext(), line)),
-                build,
-                host);
+        host().later(this::tellProgress, TELL);
+        return answer(promotions.promote(promotion, wanted(), origin(), build, line -> log(line)), build, host);
     }
 
     /** Every few seconds while something is under way, unless it is what was said last. */
     private void tellProgress() {
-        ReleaseService.get().promotions().progress(promotion).ifPresent(text -> {
+        host().promotions().progress(promotion).ifPresent(text -> {
             say(text);
-            ReleaseService.get().later(this::tellProgress, TELL);
+            host().later(this::tellProgress, TELL);
         });
     }
 
     private void say(String line) {
         if (!line.equals(said)) {
             said = line;
-            Logs.say(getContext(), line);
+            log(line);
         }
     }
 
@@ -136,11 +130,11 @@ final class PromoteImageExecution extends StepExecution {
         for (Move move : result.moves()) {
             String target = host + "/" + move.targetRepository() + ":" + move.tag();
             String digest = move.digest().value();
-            Logs.say(getContext(), "promoted " + target + "@" + digest);
+            log("promoted " + target + "@" + digest);
             promoted.add(new LinkedHashMap<>(Map.of("image", target, "digest", digest)));
             images.add(new ImagesAction.Image(move.targetRepository(), target, digest, "", "promoted", "promoteImage"));
         }
-        ImagesAction.add(build, images);
+        ImagesAction.add(host(), build, images);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("promotion", promotion);
         answer.put("images", promoted);
@@ -158,18 +152,13 @@ final class PromoteImageExecution extends StepExecution {
             tag.put("to", move.digest().value());
             tags.add(tag);
             boolean stays = former.equals(move.digest().value());
-            Logs.say(
-                    getContext(),
-                    target + ": " + (former.isEmpty() ? "new" : former)
-                            + (stays ? ", unchanged" : " → " + move.digest()));
+            log(target + ": " + (former.isEmpty() ? "new" : former) + (stays ? ", unchanged" : " → " + move.digest()));
         }
         CopyPlan content = plan.content();
-        Logs.say(
-                getContext(),
-                "to be copied: " + content.missingImages() + " of "
-                        + content.parts().size() + " images, " + Sizes.text(content.bytes()) + "; about "
-                        + plan.requests() + " requests; nothing was done");
-        content.left().forEach(line -> Logs.say(getContext(), line));
+        log("to be copied: " + content.missingImages() + " of "
+                + content.parts().size() + " images, " + Sizes.text(content.bytes()) + "; about "
+                + plan.requests() + " requests; nothing was done");
+        content.left().forEach(line -> log(line));
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("images", content.missingImages());
         answer.put("bytes", content.bytes());

@@ -7,7 +7,6 @@ import io.jenkins.plugins.releasetrain.actions.ImagesAction;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.host.Passenger;
-import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.steps.BodyEnd.Judgement;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,17 +16,17 @@ import java.util.TreeMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /**
  * A build that waits for a train or a lane and runs its body for every trial that it conducts: what both have in common.
  * Keeps ids only; what reaches the store, a registry, a cluster or an agent is done in background threads.
  */
-abstract class ReleaseExecution extends StepExecution implements Passenger, BodyRun.Reporter {
+abstract class ReleaseExecution extends HostedExecution implements Passenger, BodyRun.Reporter {
     private static final long serialVersionUID = 1;
     private static final Logger LOGGER = Logger.getLogger(ReleaseExecution.class.getName());
     private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
     private static final String STOPPED = "its build was stopped";
+    private static final String MISTAKEN = "its tests cannot run as its pipeline is written";
 
     private final BodyRun body;
     private volatile String status = "boarding";
@@ -67,8 +66,11 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
     /** What the body sees besides {@link #variables}. */
     abstract Map<String, String> ownVariables(TestRun run);
 
-    /** @param around variables that release steps around this one gave to their bodies */
-    abstract void checkPlace(Map<String, String> around);
+    /**
+     * @param around variables that release steps around this one gave to their bodies
+     * @throws Misplaced where those hold what this one would wait for
+     */
+    abstract void checkPlace(Map<String, String> around) throws Misplaced;
 
     @Override
     public final boolean start() {
@@ -84,7 +86,7 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
 
     @Override
     public final void background(Runnable work) {
-        ReleaseService.get().execute(work);
+        host().execute(work);
     }
 
     @Override
@@ -98,6 +100,7 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
         }
         try {
             if (!registered()) {
+                checkBody(step());
                 checkPlace(BodyRun.Variables.around(getContext()));
                 register();
                 getContext().saveState();
@@ -111,7 +114,7 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
         } catch (EngineException e) {
             if (e.kind().retryable()) {
                 say(e.getMessage() + " – trying again");
-                ReleaseService.get().later(this::board, TRY_AGAIN);
+                host().later(this::board, TRY_AGAIN);
             } else {
                 Answering.fail(getContext(), step(), e);
             }
@@ -123,7 +126,7 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
     /** What is known of the contracts that it brings; decides nothing (I11). */
     private void tellContracts() {
         try {
-            ReleaseService.get().contracts().told(subject().id()).forEach(line -> Logs.say(getContext(), line));
+            host().contracts().told(subject().id()).forEach(line -> log(line));
         } catch (RuntimeException e) {
             LOGGER.log(
                     Level.WARNING,
@@ -157,10 +160,8 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
         try {
             boolean due = body.isDue(run.trial());
             if (due) {
-                ReleaseService.get()
-                        .troubleElsewhere(run.trial())
-                        .forEach(trouble -> Logs.say(
-                                getContext(),
+                host().troubleElsewhere(run.trial())
+                        .forEach(trouble -> log(
                                 "Not as it should be in " + run.environment() + ", and judged by nobody: " + trouble));
             }
             body.start(run, due ? variables(run) : Map.of());
@@ -214,11 +215,11 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
             say("The verdict of trial " + trial + " could not be kept: " + e.getMessage()
                     + (e.kind().retryable() ? " – trying again" : ""));
             if (e.kind().retryable()) {
-                ReleaseService.get().later(() -> takeOver(trial, judgement), TRY_AGAIN);
+                host().later(() -> takeOver(trial, judgement), TRY_AGAIN);
             }
         } catch (RuntimeException | Error e) {
             LOGGER.log(Level.WARNING, e, () -> "The verdict of trial " + trial + " could not be kept; trying again");
-            ReleaseService.get().later(() -> takeOver(trial, judgement), TRY_AGAIN);
+            host().later(() -> takeOver(trial, judgement), TRY_AGAIN);
         }
     }
 
@@ -228,7 +229,7 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
             return;
         }
         status = line;
-        Logs.say(getContext(), line, registered() ? subject().page() : "");
+        Logs.say(getContext(), host(), line, registered() ? subject().page() : "");
     }
 
     @Override
@@ -245,44 +246,44 @@ abstract class ReleaseExecution extends StepExecution implements Passenger, Body
             return;
         }
         try {
-            Outcomes.finish(getContext(), subject(), end);
+            Outcomes.finish(getContext(), host(), subject(), end);
             over = true;
         } catch (RuntimeException | Error e) {
             LOGGER.log(Level.WARNING, e, () -> subject().id() + " is " + end.outcome() + "; its step is ended again");
-            ReleaseService.get().later(() -> finish(end), TRY_AGAIN);
+            host().later(() -> finish(end), TRY_AGAIN);
         }
     }
 
     @Override
     public final void failed(String message) {
         over = true;
-        getContext().onFailure(new AbortException(Logs.seen(getContext(), message)));
+        getContext().onFailure(new AbortException(Logs.seen(getContext(), host(), message)));
     }
 
     @Override
     public final void stop(Throwable cause) throws Exception {
-        leave();
+        leave(STOPPED);
         super.stop(cause);
     }
 
     @Override
     public final void interrupted(Throwable cause) {
-        leave();
+        leave(Verdicts.isMistake(cause) ? MISTAKEN : STOPPED);
         getContext().onFailure(cause);
     }
 
-    private void leave() {
+    private void leave(String reason) {
         stopped = true;
         over = true;
         if (registered()) {
-            background(this::goAway);
+            background(() -> goAway(reason));
         }
     }
 
     /** Where it cannot be told, the train or the environment sees that the build has ended. */
-    private void goAway() {
+    private void goAway(String reason) {
         try {
-            withdraw(STOPPED);
+            withdraw(reason);
         } catch (RuntimeException e) {
             LOGGER.log(Level.WARNING, e, () -> subject().id() + " could not be left");
         }

@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.Run;
-import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.labels.Labels;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.util.Map;
@@ -46,7 +45,7 @@ public final class ReleaseManifestStep extends Step {
         return new Execution(context, release, format);
     }
 
-    private static final class Execution extends StepExecution {
+    private static final class Execution extends HostedExecution {
         private static final long serialVersionUID = 1;
 
         private final String release;
@@ -60,20 +59,20 @@ public final class ReleaseManifestStep extends Step {
 
         @Override
         public boolean start() {
-            ReleaseService.get().execute(this::write);
+            host().execute(this::write);
             return false;
         }
 
         @Override
         public void onResume() {
-            ReleaseService.get().execute(this::write);
+            host().execute(this::write);
         }
 
         private void write() {
             Answering.by(getContext(), "releaseManifest", () -> {
                 FlowExecution flow = getContext().get(FlowExecution.class);
-                ReleaseService.get().riders().check(flow.getAuthentication2(), ReleasePermissions.VIEW);
-                return ReleaseService.get().manifests().of(release, format);
+                host().riders().check(flow.getAuthentication2(), ReleasePermissions.VIEW);
+                return host().manifests().of(release, format);
             });
         }
     }

@@ -6,7 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
-import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import io.jenkins.plugins.releasetrain.host.BuildHost;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -16,7 +16,7 @@ import java.util.TreeMap;
 final class Snapshots {
     private Snapshots() {}
 
-    static Map<String, String> images(MonoReleaseStep.Order order) {
+    static Map<String, String> images(MonoReleaseStep.Order order, BuildHost host) {
         boolean named = !order.images().isEmpty();
         if (named == !order.snapshot().isEmpty()) {
             throw EngineException.invalid(
@@ -30,8 +30,8 @@ final class Snapshots {
             });
             return order.images();
         }
-        Catalog catalog = ReleaseService.get().catalogOfTrain(order.train());
-        Registries registries = ReleaseService.get().registriesOfTrain(order.train());
+        Catalog catalog = host.catalogOfTrain(order.train());
+        Registries registries = host.registriesOfTrain(order.train());
         return switch (order.snapshot()) {
             case "registry" -> ofDevRegistry(catalog, registries, Optional.ofNullable(order.snapshotTag()));
             case "production" -> ofProduction(catalog, registries);

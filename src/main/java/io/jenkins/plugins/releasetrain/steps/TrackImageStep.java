@@ -10,7 +10,6 @@ import io.jenkins.plugins.releasetrain.actions.ImagesAction;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
-import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.labels.Labels;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.io.IOException;
@@ -62,7 +61,7 @@ public final class TrackImageStep extends Step {
         return new Execution(context, service, image, new LinkedHashMap<>(contracts));
     }
 
-    private static final class Execution extends StepExecution {
+    private static final class Execution extends HostedExecution {
         private static final long serialVersionUID = 1;
 
         private final String service;
@@ -78,13 +77,13 @@ public final class TrackImageStep extends Step {
 
         @Override
         public boolean start() {
-            ReleaseService.get().execute(this::track);
+            host().execute(this::track);
             return false;
         }
 
         @Override
         public void onResume() {
-            ReleaseService.get().execute(this::track);
+            host().execute(this::track);
         }
 
         private Digest publish(ImageReference reference) throws IOException, InterruptedException {
@@ -92,9 +91,8 @@ public final class TrackImageStep extends Step {
             if (workspace == null) {
                 throw EngineException.invalid("contracts are read in a workspace; put trackImage into node { … }");
             }
-            ReleaseService.get().riders().mayJudge(Origins.asking(getContext()), service);
-            return ReleaseService.get()
-                    .contracts()
+            host().riders().mayJudge(asking(), service);
+            return host().contracts()
                     .publish(
                             service,
                             reference,
@@ -107,12 +105,13 @@ public final class TrackImageStep extends Step {
                 if (service.isEmpty()) {
                     throw EngineException.invalid("service is empty");
                 }
-                ReleaseService.get().riders().check(Origins.asking(getContext()).as(), ReleasePermissions.RUN);
+                host().riders().check(asking().as(), ReleasePermissions.RUN);
                 ImageReference reference = ImageReference.parse(image);
                 String digest = contracts == null || contracts.isEmpty()
                         ? reference.digest().map(Digest::value).orElse("")
                         : publish(reference).value();
                 ImagesAction.add(
+                        host(),
                         getContext().get(Run.class),
                         List.of(new ImagesAction.Image(service, image, digest, "", "tracked", "made by this build")));
                 return null;

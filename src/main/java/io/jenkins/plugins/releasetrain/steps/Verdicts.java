@@ -1,5 +1,7 @@
 package io.jenkins.plugins.releasetrain.steps;
 
+import groovy.lang.Binding;
+import groovy.lang.MissingPropertyException;
 import hudson.FilePath;
 import hudson.Launcher;
 import hudson.model.Computer;
@@ -15,6 +17,7 @@ import java.util.stream.Collectors;
 import jenkins.model.CauseOfInterruption;
 import org.jenkinsci.plugins.workflow.actions.ErrorAction;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
+import org.jenkinsci.plugins.workflow.cps.CpsScript;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.graph.StepNode;
@@ -33,6 +36,13 @@ final class Verdicts {
     private static final String AGENT_OFFLINE = "AgentOfflineException";
     /** Of the input step, which need not be installed. */
     private static final String REJECTION = "org.jenkinsci.plugins.workflow.support.steps.input.Rejection";
+
+    /** As the pipeline's language begins its words. */
+    private static final String NO_STEP = "No such DSL method";
+    /** Of the sandbox, and of branch jobs, neither of which need be installed. */
+    private static final String FORBIDDEN = "org.jenkinsci.plugins.scriptsecurity.sandbox.RejectedAccessException";
+
+    private static final String SCM_VARIABLE = "org.jenkinsci.plugins.workflow.multibranch.SCMVar";
 
     private static final String TIMEOUT = "ExceededTimeout";
     private static final Set<String> FAILED = Set.of("FAILURE", "UNSTABLE");
@@ -129,10 +139,29 @@ final class Verdicts {
                         && interrupted.isActualInterruption()
                         && !isDeclined(interrupted)
                         && interrupted.getCauses().stream().noneMatch(Outcomes.Ended.class::isInstance)
+                || isMistake(failure)
                 || failure instanceof MissingContextVariableException missing
                         && read(body, FlowExecution.class)
                                 .filter(flow -> isNowhereGiven(missing, flow))
                                 .isPresent();
+    }
+
+    /**
+     * Whether the pipeline itself is wrong, which no image can help: a release step within its own tests, a variable or step
+     * that there is not, {@code scm} of a job without one, what the sandbox forbids.
+     */
+    static boolean isMistake(Throwable failure) {
+        if (failure instanceof MissingPropertyException missing) {
+            Class<?> of = missing.getType();
+            // of anything else, as of an answer that was not as expected, it is a failed test
+            return of != null && (Binding.class.isAssignableFrom(of) || CpsScript.class.isAssignableFrom(of));
+        } else if (failure instanceof NoSuchMethodError) {
+            return String.valueOf(failure.getMessage()).startsWith(NO_STEP);
+        }
+        StackTraceElement[] trace = failure.getStackTrace();
+        return failure instanceof Misplaced
+                || failure.getClass().getName().equals(FORBIDDEN)
+                || trace.length > 0 && trace[0].getClassName().equals(SCM_VARIABLE);
     }
 
     /** No block around what failed gives what it needs, as {@code node} gives an agent: then none was lost either. */

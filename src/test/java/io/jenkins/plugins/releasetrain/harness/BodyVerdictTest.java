@@ -106,6 +106,27 @@ class BodyVerdictTest extends ShopTest {
         assertThat(shop.inProduction("cart")).isEqualTo(before);
     }
 
+    /** What no image can help ends its build, and the train is free for the next. */
+    @ParameterizedTest
+    @ValueSource(strings = {"checkout scm", "echo RELEASE_TRIAN", "junti 't.xml'", "System.exit(1)"})
+    void DOC_1_NEW_1_aMistakeOfThePipelineEndsItsBuildAndJudgesNobody(String body) throws Exception {
+        shop.build("cart", "1.1");
+        String pay = shop.build("pay", "1.1");
+
+        WorkflowRun build = jenkins.buildAndAssertStatus(
+                Result.FAILURE,
+                Shop.job(
+                        jenkins,
+                        "mistaken",
+                        "monoRelease(train: 'shop', service: 'cart', image: '1.1') { " + body + " }"));
+
+        jenkins.assertLogNotContains("was rejected", build);
+        assertThat(verdicts()).doesNotContain("FAILED");
+        jenkins.buildAndAssertSuccess(
+                Shop.job(jenkins, "next", "monoRelease(train: 'shop', service: 'pay', image: '1.1') { echo 'ok' }"));
+        assertThat(shop.inProduction("pay")).isEqualTo(pay);
+    }
+
     @Test
     void timeoutsFailWhereTheScriptSaysSo() throws Exception {
         shop.build("cart", "1.1");
@@ -185,9 +206,9 @@ class BodyVerdictTest extends ShopTest {
         WorkflowRun build =
                 mono("cart", "1.1", "monoRelease(train: 'shop', service: 'pay', image: '1.1') { echo 'inner' }");
 
-        jenkins.waitForMessage("cannot be waited for within the tests of that very train", build);
-        build.doStop();
-        jenkins.waitForCompletion(build);
+        ended(Result.FAILURE, build);
+        jenkins.assertLogContains("cannot be waited for within the tests of that very train", build);
+        assertThat(verdicts()).doesNotContain("FAILED");
     }
 
     @ParameterizedTest
@@ -205,7 +226,27 @@ class BodyVerdictTest extends ShopTest {
                 "monoRelease(train: 'shop', service: 'cart', image: 1.10) { }",
                 "promoteImage(from: 'dev', to: 'production', images: [17])",
                 "promoteImage(from: 'dev', to: 'production', images: 'shop/cart:1.4.2')",
-                "trackImage(service: 'cart', image: 17)"
+                "trackImage(service: 'cart', image: 17)",
+                "trackImage(image: 'shop/cart:1')",
+                "trackImage(service: 'cart', image: 'x', contracts: 'api.yaml')",
+                "monoRelease(train: 'shop', service: 'cart', image: '1.1')",
+                "monoRelease(train: 'shop', service: 'cart', image: '1.1', priority: 'high') { }",
+                "monoRelease(train: 'shop', service: 'cart', image: '1.1', promote: 'perhaps') { }",
+                "monoRelease(train: 'shop', images: ['cart']) { }",
+                "monoRelease(train: env.UNSET, service: 'cart', image: '1.1') { }",
+                "monoRelease(train: 'shop', service: 'cart', image: '1.1', timeout: 5) { }",
+                "microRelease(environment: 'cd', candidates: [cart: '1.1'])",
+                "microRelease { }",
+                "microRelease('cd') { }",
+                "microRelease(environment: 'cd', candidates: [[cart: '1.1']]) { }",
+                "microRelease(environment: 'cd', candidates: [cart: ['1.1']]) { }",
+                "microRelease(environment: 'cd', candidates: [cart: '1.1'], failFast: 'perhaps') { }",
+                "cdEnvironment(name: 3) { }",
+                "cdEnvironment(name: 'cd')",
+                "releaseManifest(release: 5)",
+                "releaseManifest(release: env.UNSET)",
+                "promoteImage(from: 'dev', to: 'production', images: [env.UNSET])",
+                "promoteImage(from: 'dev', to: 'production', images: [:])"
             })
     void JP_6_B4_aWrongTypeIsOneSentenceAndTheBuildEnds(String script) throws Exception {
         WorkflowRun build = Shop.start(Shop.job(jenkins, "wrong", script));

@@ -53,7 +53,7 @@ class LifecyclesTest extends ShopTest {
         assertThat(jenkins.createWebClient()
                         .goTo("job/neu/job/it's another/1/".replace(" ", "%20"))
                         .asNormalizedText())
-                .contains("shop/cart:1.1", "released");
+                .contains("prod/cart:1.1", "released");
     }
 
     @Test

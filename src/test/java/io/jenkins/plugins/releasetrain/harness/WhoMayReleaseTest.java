@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.ExtensionList;
 import hudson.model.Item;
 import hudson.model.Result;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import jenkins.model.Jenkins;
 import jenkins.security.QueueItemAuthenticatorConfiguration;
+import org.jenkinsci.plugins.pipeline.modeldefinition.actions.RestartDeclarativePipelineAction;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.replay.ReplayAction;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -191,5 +194,56 @@ class WhoMayReleaseTest extends ShopTest {
         jenkins.assertBuildStatus(Result.FAILURE, replayed);
         jenkins.assertLogContains("was replayed by 'dev', who lacks the permission Release/Run", replayed);
         assertThat(shop.inProduction("pay")).isEqualTo(before);
+    }
+
+    /** The script of a replay is that of its restarts. */
+    @Test
+    void aReplayThatIsRestartedFromAStageMayWhatThePersonMayWhoEditedIt() throws Exception {
+        String pipeline = "pipeline { agent none; stages { stage('Release') { steps { %s } } } }";
+        WorkflowJob job = Shop.job(jenkins, "pay", pipeline.formatted("echo 'harmless'"));
+        WorkflowRun first = jenkins.buildAndAssertSuccess(job);
+        secure();
+        WorkflowRun replayed;
+        try (ACLContext ignored = ACL.as2(User.getById("dev", true).impersonate2())) {
+            replayed = (WorkflowRun) first.getAction(ReplayAction.class)
+                    .run(pipeline.formatted(TRAIN), Map.of())
+                    .get();
+        }
+        jenkins.assertBuildStatus(Result.FAILURE, replayed);
+
+        WorkflowRun restarted = (WorkflowRun) replayed.getAction(RestartDeclarativePipelineAction.class)
+                .run("Release")
+                .getFuture()
+                .get();
+
+        jenkins.assertBuildStatus(Result.FAILURE, restarted);
+        jenkins.assertLogContains("was replayed by 'dev', who lacks the permission Release/Run", restarted);
+        assertThat(shop.inProduction("pay")).isEqualTo(before);
+    }
+
+    @Test
+    void J_anybody_promotes_aJobThatIsRenamedOrMovedIntoAnOwnersPatternMayNoMoreThanBefore() throws Exception {
+        access(List.of(rule("pay-*, owners", "*", true)));
+        secure();
+        WorkflowJob renamed = Shop.job(jenkins, "mine", TRAIN);
+        Folder folder = jenkins.createProject(Folder.class, "my-folder");
+        WorkflowJob within = folder.createProject(WorkflowJob.class, "job");
+        within.setDefinition(new CpsFlowDefinition(TRAIN, true));
+        try (ACLContext ignored = ACL.as2(User.getById("dev", true).impersonate2())) {
+            renamed.renameTo("pay-release");
+            folder.renameTo("owners");
+        }
+
+        jenkins.assertLogContains(
+                "Job 'pay-release' was 'mine' until 'dev' renamed or moved it",
+                jenkins.buildAndAssertStatus(Result.FAILURE, renamed));
+        jenkins.assertLogContains(
+                "Job 'owners/job' was 'my-folder/job' until 'dev' renamed or moved it",
+                jenkins.buildAndAssertStatus(Result.FAILURE, within));
+        assertThat(shop.inProduction("pay")).isEqualTo(before);
+
+        renamed.renameTo("pay-1");
+        jenkins.buildAndAssertSuccess(renamed);
+        assertThat(shop.inProduction("pay")).isNotEqualTo(before);
     }
 }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.releasetrain.security.Access;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -17,8 +18,8 @@ class MovedJobsTest {
 
     @Test
     void I8_aJobIsFollowedThroughAllItsNamesOverRestartsToo() {
-        jobs().moved("cart", "shop/cart");
-        jobs().moved("shop/cart", "shop/basket");
+        jobs().moved("cart", "shop/cart", "");
+        jobs().moved("shop/cart", "shop/basket", "");
 
         assertThat(jobs().now("cart")).isEqualTo("shop/basket");
         assertThat(jobs().now("shop/cart")).isEqualTo("shop/basket");
@@ -27,8 +28,8 @@ class MovedJobsTest {
 
     @Test
     void aJobThatComesBackHasNotGoneAnywhere() {
-        jobs().moved("cart", "basket");
-        jobs().moved("basket", "cart");
+        jobs().moved("cart", "basket", "");
+        jobs().moved("basket", "cart", "");
 
         assertThat(jobs().now("cart")).isEqualTo("cart");
         assertThat(jobs().now("basket")).isEqualTo("cart");
@@ -41,5 +42,41 @@ class MovedJobsTest {
         Files.writeString(file, "half a line\ncart\tbasket\n");
 
         assertThat(jobs().now("cart")).isEqualTo("basket");
+    }
+
+    @Test
+    void J_anybody_promotes_whoRenamedAJobIntoAnotherNameIsKept() {
+        jobs().moved("mine", "evil", "mallory");
+        jobs().moved("evil", "cart-1", "mallory");
+
+        assertThat(jobs().formerNames("cart-1"))
+                .containsExactly(new Access.Former("evil", "mallory"), new Access.Former("mine", "mallory"));
+        assertThat(jobs().formerNames("pay")).isEmpty();
+    }
+
+    @Test
+    void whatSomebodyMovedWhoSaysWhichJobsReleaseIsVouchedFor() {
+        jobs().moved("mine", "evil", "mallory");
+        jobs().moved("evil", "cart-1", "");
+
+        assertThat(jobs().formerNames("cart-1")).isEmpty();
+    }
+
+    @Test
+    void renamingToAndFroHidesNothing() {
+        jobs().moved("mine", "cart-1", "mallory");
+        jobs().moved("cart-1", "other", "mallory");
+        jobs().moved("other", "cart-1", "mallory");
+
+        assertThat(jobs().formerNames("cart-1")).extracting(Access.Former::job).contains("mine", "other");
+    }
+
+    @Test
+    void aNewJobIsNotTakenForOneOfThatNameBefore() {
+        jobs().moved("mine", "cart-1", "mallory");
+        jobs().created("cart-1");
+
+        assertThat(jobs().formerNames("cart-1")).isEmpty();
+        assertThat(jobs().now("mine")).as("its builds are still found").isEqualTo("cart-1");
     }
 }

@@ -161,6 +161,34 @@ class PluginRulesTest {
             .should()
             .beAnnotatedWith("org.kohsuke.accmod.Restricted");
 
+    /** Everything else is handed what it needs, so that it can be tested without Jenkins (design §10). */
+    @ArchTest
+    static final ArchRule the_service_is_looked_up_by_extensions_only = noClasses()
+            .that()
+            .areNotAnnotatedWith("hudson.Extension")
+            .should()
+            .callMethod(BASE + "host.ReleaseService", "get");
+
+    /** Besides, what Jenkins itself makes when it reads a build. */
+    @ArchTest
+    static final ArchRule the_port_is_looked_up_where_Jenkins_reads_builds_only = noClasses()
+            .that()
+            .areNotAnnotatedWith("hudson.Extension")
+            .and()
+            .doNotHaveFullyQualifiedName(BASE + "steps.HostedExecution")
+            .and()
+            .doNotHaveFullyQualifiedName(BASE + "actions.ImagesAction")
+            .should()
+            .callMethod(BASE + "host.BuildHost", "here");
+
+    @ArchTest
+    static final ArchRule steps_and_builds_know_the_service_by_its_port = noClasses()
+            .that()
+            .resideInAnyPackage(BASE + "steps..", BASE + "actions..")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName(BASE + "host.ReleaseService");
+
     @ArchTest
     static final ArchRule static_fields_are_final =
             fields().that().areStatic().should().beFinal();

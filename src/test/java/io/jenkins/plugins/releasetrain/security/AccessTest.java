@@ -17,7 +17,7 @@ class AccessTest {
     private static final String WHERE = "Manage Jenkins » Release Train » train 'shop' » Who may";
 
     private static Rider job(String name) {
-        return new Rider(name, Source.OWN, Optional.empty(), Optional.empty());
+        return new Rider(name, Source.OWN, Optional.empty(), Optional.empty(), List.of());
     }
 
     private static Wish wish(boolean promote, String... services) {
@@ -99,8 +99,8 @@ class AccessTest {
     @Test
     void S2_changeRequestsOfStrangersDoNotRideAndOthersAreNotPromoted() {
         List<Rule> all = List.of(Rule.of("**", "*", true));
-        Rider fork = new Rider("shop/cart/PR-1", Source.FORK, Optional.empty(), Optional.empty());
-        Rider own = new Rider("shop/cart/PR-2", Source.CHANGE_REQUEST, Optional.empty(), Optional.empty());
+        Rider fork = new Rider("shop/cart/PR-1", Source.FORK, Optional.empty(), Optional.empty(), List.of());
+        Rider own = new Rider("shop/cart/PR-2", Source.CHANGE_REQUEST, Optional.empty(), Optional.empty(), List.of());
 
         assertThat(refusal(all, fork, wish(false, "cart"))).contains("another repository");
         assertThat(refusal(all, own, wish(false, "cart"))).isEmpty();
@@ -122,19 +122,40 @@ class AccessTest {
     }
 
     private static Rider replayedBy(Person person) {
-        return new Rider("shop/cart", Source.OWN, Optional.of(person), Optional.empty());
+        return new Rider("shop/cart", Source.OWN, Optional.of(person), Optional.empty(), List.of());
     }
 
     @Test
     void S2_aBuildThatRunsAsSomebodyNeedsPromoteForWhatIsPromoted() {
         List<Rule> all = List.of(Rule.of("**", "*", true));
-        Rider asRider =
-                new Rider("shop/cart", Source.OWN, Optional.empty(), Optional.of(new Person("ci", true, false)));
-        Rider asNobody =
-                new Rider("shop/cart", Source.OWN, Optional.empty(), Optional.of(new Person("dev", false, true)));
+        Rider asRider = new Rider(
+                "shop/cart", Source.OWN, Optional.empty(), Optional.of(new Person("ci", true, false)), List.of());
+        Rider asNobody = new Rider(
+                "shop/cart", Source.OWN, Optional.empty(), Optional.of(new Person("dev", false, true)), List.of());
 
         assertThat(refusal(all, asRider, wish(false, "cart"))).isEmpty();
         assertThat(refusal(all, asRider, wish(true, "cart"))).contains("runs as 'ci'", "Release/Promote");
         assertThat(refusal(all, asNobody, wish(true, "cart"))).contains("runs as 'dev'", "Release/Run");
+    }
+
+    @Test
+    void J_anybody_promotes_aJobThatWasRenamedIntoAPatternMayNoMoreThanBefore() {
+        List<Rule> owners = List.of(Rule.of("cart-*, old/cart", "cart", true));
+
+        assertThat(refusal(owners, renamed("mine"), wish(true, "cart")))
+                .contains("'cart-evil' was 'mine' until 'mallory' renamed or moved it", "Release/Configure");
+        assertThat(refusal(owners, renamed("cart-other"), wish(true, "cart")))
+                .as("it might before")
+                .isEmpty();
+        assertThat(refusal(owners, renamed("old/cart"), wish(true, "cart"))).isEmpty();
+    }
+
+    private static Rider renamed(String from) {
+        return new Rider(
+                "cart-evil",
+                Source.OWN,
+                Optional.empty(),
+                Optional.empty(),
+                List.of(new Access.Former(from, "mallory")));
     }
 }

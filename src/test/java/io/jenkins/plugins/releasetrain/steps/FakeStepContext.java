@@ -15,9 +15,24 @@ final class FakeStepContext extends StepContext {
     /** Thrown by whoever is told an answer. */
     transient RuntimeException onAnswer;
 
+    /** Thrown by whoever asks for what the build is. */
+    transient java.io.IOException onGet;
+
+    private final transient java.io.ByteArrayOutputStream log = new java.io.ByteArrayOutputStream();
+
+    String log() {
+        return log.toString(java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    /** A log, and nothing else. */
     @Override
-    public <T> T get(Class<T> key) {
-        return null;
+    public <T> T get(Class<T> key) throws java.io.IOException {
+        if (onGet != null) {
+            throw onGet;
+        }
+        return key == hudson.model.TaskListener.class
+                ? key.cast((hudson.model.TaskListener) () -> new java.io.PrintStream(log, true))
+                : null;
     }
 
     @Override
@@ -47,8 +62,12 @@ final class FakeStepContext extends StepContext {
         return true;
     }
 
+    /** Whether there is a block behind the step. */
+    transient boolean block = true;
+
+    @Override
     public boolean hasBody() {
-        return false;
+        return block;
     }
 
     public void setResult(hudson.model.Result result) {

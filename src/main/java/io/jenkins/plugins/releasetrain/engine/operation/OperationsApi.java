@@ -25,6 +25,9 @@ import java.util.function.Supplier;
  * lets GET change nothing, keeps other sites from posting, and says who calls.
  */
 public final class OperationsApi {
+    /** A page has no more trains. */
+    private static final int OUTLOOKS = 200;
+
     private static final Set<String> NAMES = Set.of("operation", "subject", "train", "reason");
     private static final int BLOCKED = 500;
 
@@ -80,7 +83,12 @@ public final class OperationsApi {
      * @param texts by key, in the caller's language
      * @param may names of {@link Operation.Right}
      */
-    public record Context(String language, Map<String, String> texts, String user, List<String> may) {}
+    public record Context(
+            String language,
+            Map<String, String> texts,
+            List<Texts.Sentence> sentences,
+            String user,
+            List<String> may) {}
 
     /** One blocked image. */
     public record Blocked(String digest, String service, String release, String reason, String user) {}
@@ -97,6 +105,7 @@ public final class OperationsApi {
                 new Context(
                         texts.language(),
                         texts.all(),
+                        texts.sentences(),
                         caller.user(),
                         Arrays.stream(Operation.Right.values())
                                 .filter(caller.may())
@@ -117,6 +126,15 @@ public final class OperationsApi {
 
     public Answer outlook(Supplier<Asked> asked) {
         return guarded(() -> operations.get().outlook(asked.get().train()));
+    }
+
+    /** Of several trains at once, in their order; their names are separated by commas. */
+    public Answer outlooks(Supplier<String> trains) {
+        return guarded(() -> Arrays.stream(trains.get().split(","))
+                .filter(name -> !name.isBlank())
+                .limit(OUTLOOKS)
+                .map(name -> operations.get().outlook(name))
+                .toList());
     }
 
     public Answer plan(Supplier<Asked> asked, Caller caller) {

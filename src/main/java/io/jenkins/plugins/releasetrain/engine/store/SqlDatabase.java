@@ -154,6 +154,17 @@ final class SqlDatabase implements AutoCloseable {
         });
     }
 
+    /** In bytes; 0 where it is in memory. */
+    long size() {
+        String query = h2
+                ? "SELECT COALESCE(MAX(CAST(setting_value AS BIGINT)), 0) FROM information_schema.settings"
+                        + " WHERE setting_name = 'info.FILE_SIZE'"
+                : "SELECT pg_database_size(current_database())";
+        return read(
+                "measure the store",
+                handle -> handle.createQuery(query).mapTo(long.class).one());
+    }
+
     /** @param what for the message of a failure, as in "could not {@code what}" */
     <T> T read(String what, Function<Handle, T> work) {
         try {

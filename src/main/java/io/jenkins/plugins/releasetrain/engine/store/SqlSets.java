@@ -85,6 +85,14 @@ final class SqlSets {
         });
     }
 
+    static List<Digest> after(Handle handle, String after, int limit) {
+        return handle.createQuery("SELECT digest FROM rt_set WHERE digest > :after ORDER BY digest LIMIT :limit")
+                .bind("after", after)
+                .bind("limit", limit)
+                .map((row, context) -> new Digest(row.getString("digest")))
+                .list();
+    }
+
     private static boolean exists(Handle handle, Digest digest) {
         return handle.createQuery("SELECT COUNT(*) FROM rt_set WHERE digest = :digest")
                         .bind("digest", digest.value())

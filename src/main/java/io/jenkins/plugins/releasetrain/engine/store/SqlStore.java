@@ -85,6 +85,16 @@ public final class SqlStore implements Store {
         return database.schema();
     }
 
+    /** Of the database with all that is in it, in bytes; 0 where it is in memory. */
+    public long size() {
+        return database.size();
+    }
+
+    /** Digests of kept sets, sorted; {@code after} is exclusive. */
+    List<Digest> setsAfter(String after, int limit) {
+        return database.read("list the sets", handle -> SqlSets.after(handle, after, limit));
+    }
+
     @Override
     public Stream load(String stream) {
         return database.read("load stream '" + stream + "'", handle -> {

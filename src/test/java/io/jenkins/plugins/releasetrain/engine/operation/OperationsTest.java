@@ -238,6 +238,16 @@ class OperationsTest {
     }
 
     @Test
+    void outlooksOfSeveralTrainsAreOneAnswerInTheirOrder() {
+        String all = new String(api.outlooks(() -> "shop,gone").body(), StandardCharsets.UTF_8);
+
+        assertThat(all).matches("\\[\\{\"train\":\"shop\".*\\},\\{\"train\":\"gone\".*\"configured\":false.*\\}\\]");
+        assertThat(api.outlooks(() -> "").body())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("[]");
+    }
+
+    @Test
     void lanesHaveAnOutlookOfTheirOwn() {
         Lanes lanes = new Lanes(
                 new LaneSettings(Isolation.REPLACE, OnDrift.AUTO, 5, TrainSettings.USUAL_MOVING_TAGS),
@@ -343,7 +353,7 @@ class OperationsTest {
     void contextTellsWhatTheCallerMayInTheirLanguage() {
         Caller caller = new Caller("ada", right -> right == Right.MANAGE);
         String german = new String(OperationsApi.context(caller, Locale.GERMANY).body(), StandardCharsets.UTF_8);
-        assertThat(german).contains("\"may\":[\"MANAGE\"]", "\"language\":\"de\"", "Züge jetzt");
+        assertThat(german).contains("\"may\":[\"MANAGE\"]", "\"language\":\"de\"", "Züge jetzt", "Gruppe von {0}");
         String other = new String(OperationsApi.context(caller, Locale.FRENCH).body(), StandardCharsets.UTF_8);
         assertThat(other).contains("\"language\":\"en\"", "Trains now");
     }

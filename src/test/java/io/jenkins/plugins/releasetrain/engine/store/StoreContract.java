@@ -7,11 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
 import io.jenkins.plugins.releasetrain.engine.store.Store.Snapshot;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -247,6 +252,35 @@ abstract class StoreContract extends IndexContract {
             assertThatThrownBy(() -> StoreCopy.copy(file, there))
                     .isInstanceOf(EngineException.class)
                     .hasMessageContaining("Nothing was copied");
+        }
+    }
+
+    @Test
+    void shouldExportAllThatCannotBeDerived() throws Exception {
+        StoreSettings settings = freshDatabase();
+        ImageSet first = Samples.set(3);
+        ImageSet second = Samples.changed(first, 1, new Random(1));
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (SqlStore full = SqlStore.open(settings)) {
+            full.append("train/shop", 0, Samples.AT, List.of(Samples.queued("c1"), Samples.ended("c1")));
+            full.append("lane/cd", 0, Samples.AT, List.of(Samples.queued("c2")));
+            full.saveSet(first, Optional.empty());
+            full.saveSet(second, Optional.of(first.digest()));
+
+            assertThat(new StoreExport(full).write(file)).isEqualTo(new StoreExport.Counts(2, 3));
+            assertThat(full.size()).isNotNegative();
+        }
+
+        try (SqlStore back = SqlStore.open(StoreSettings.inMemory("back" + System.identityHashCode(this)))) {
+            ExportReader.into(back, new ByteArrayInputStream(file.toByteArray()));
+            assertThat(back.streams("")).containsExactly("lane/cd", "train/shop");
+            assertThat(back.events("train/shop", 0, 10))
+                    .containsExactly(
+                            new RecordedEvent(1, Samples.AT, Samples.queued("c1")),
+                            new RecordedEvent(2, Samples.AT, Samples.ended("c1")));
+            assertThat(back.change("c2")).isPresent();
+            assertThat(back.set(first.digest())).contains(first);
+            assertThat(back.set(second.digest())).contains(second);
         }
     }
 

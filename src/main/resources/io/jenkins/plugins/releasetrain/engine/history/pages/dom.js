@@ -79,8 +79,22 @@ export function facts(pairs, kind = "") {
     : el("dl", { class: "rt-facts " + kind }, known.map(p => el("div", {}, el("dt", {}, p[0]), el("dd", {}, p[1]))));
 }
 
+const SENTENCES = context.sentences.map(s => ({ ...s,
+  form: new RegExp("^" + s.is.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{\d\}/g, "(.+?)") + "$", "s") }));
+
+/** A text of the engine in the reader's language, as far as it is known there; its parts may be such texts, too. */
+export function inWords(text) {
+  for (const sentence of SENTENCES) {
+    const found = sentence.form.exec(text ?? "");
+    if (found) {
+      return sentence.said.replace(/\{(\d)\}/g, (_, i) => inWords(found[Number(i) + 1]));
+    }
+  }
+  return text;
+}
+
 /** A text of the engine, with the names of changes instead of their ids. */
-export const named = (text, riders) => riders.reduce((said, r) => said.replaceAll(r.id, r.services.join(", ")), text);
+export const named = (text, riders) => riders.reduce((said, r) => said.replaceAll(r.id, r.services.join(", ")), inWords(text));
 
 const TONES = {
   PROMOTED: "good", RELEASED: "good", PASSED: "good", PROVEN: "good", EJECTED: "bad", FAILED: "bad",

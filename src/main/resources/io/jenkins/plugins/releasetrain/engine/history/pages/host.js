@@ -21,6 +21,9 @@ export const may = right => context.may.includes(right);
 
 const kept = new Map();
 
+/** Seconds after which the server wants what goes on to be asked for again: the more pages are open, the later. */
+export const pace = { again: 3, asked: 0 };
+
 /**
  * A JSON answer. The server is asked with the last ETag, so that an unchanged answer is not sent again.
  * The answer is the very same object then.
@@ -28,7 +31,11 @@ const kept = new Map();
 async function ask(path) {
   const known = kept.get(path);
   const answer = await fetch(base + path,
-    { cache: "no-store", headers: known ? { "If-None-Match": known.etag } : {} });
+    { cache: "no-store", headers: { ...(known ? { "If-None-Match": known.etag } : {}),
+      ...(path.startsWith("api/now") ? { "Release-Train-Waited": waited() } : {}) } });
+  if (path.startsWith("api/now")) {
+    pace.again = Number(answer.headers.get("Release-Train-Again") ?? pace.again);
+  }
   if (answer.status === 304) {
     return known.body;
   }
@@ -48,6 +55,13 @@ async function json(answer) {
   return body;
 }
 
+/** Seconds since what goes on was asked for; 0 for the first time. */
+function waited() {
+  const before = pace.asked;
+  pace.asked = Date.now();
+  return before ? Math.round((pace.asked - before) / 100) / 10 : 0;
+}
+
 const query = parameters => new URLSearchParams(Object.entries(parameters).filter(p => p[1]));
 
 export const get = (path, parameters = {}) => ask(`api/${path}?${query(parameters)}`);
@@ -58,6 +72,9 @@ export const blocked = () => ask("blocked");
 
 /** What those who wait may expect. */
 export const outlook = train => ask(`outlook?${query({ train })}`);
+
+/** The same of several, in their order. */
+export const outlooks = trains => trains.length ? ask(`outlooks?${query({ trains: trains.join(",") })}`) : [];
 
 export const plan = parameters => ask(`plan?${query(parameters)}`);
 

@@ -1,6 +1,6 @@
 /** Draws the page that the address names, follows links between pages, and keeps what moves up to date. */
 
-import { base, configuration, context } from "./host.js";
+import { base, configuration, context, pace } from "./host.js";
 import { el, t, notice, alert, link, tick } from "./dom.js";
 import { PAGES } from "./pages.js";
 
@@ -44,7 +44,7 @@ async function draw(again) {
   }
   clearTimeout(timer);
   if (made.live) {
-    timer = setTimeout(() => document.hidden || draw(true), page.querySelector(".rt-live") ? SOON : LATER);
+    timer = setTimeout(() => document.hidden || draw(true), Math.max(page.querySelector(".rt-live") ? SOON : LATER, 1_000 * pace.again));
   }
   const fresh = el("div", {},
     el("div", { class: "jenkins-app-bar" },

@@ -1,8 +1,8 @@
 /** What goes on now. */
 
-import { get, blocked, outlook, context } from "./host.js";
+import { get, blocked, outlooks, context, pace } from "./host.js";
 import { el, t, say, count, link, address, release, service, change, notice, alert, table, facts, badge, ago, due, build, judge,
-  bytes, percent, named } from "./dom.js";
+  bytes, percent, named, inWords } from "./dom.js";
 import { action } from "./actions.js";
 
 const PHASES = ["INSTALL", "TEST", "DECIDE"];
@@ -74,7 +74,7 @@ const promotion = p => p === null ? null
       : p.bytes ? " · " + t("progress.bytes", bytes(p.bytes.copied), bytes(p.bytes.total)) : null), plan(p.plan));
 
 function policy(expect) {
-  const words = [expect.limit,
+  const words = [inWords(expect.limit),
     expect.wasted > 0 ? t("wasted", percent(expect.wasted), percent(expect.wasteBudget)) : "",
     expect.wasted > expect.wasteBudget ? t("wasted.over") : ""];
   return expect.limit ? el("p", { class: "rt-soft rt-policy" }, words.filter(Boolean).join(" · ")) : null;
@@ -90,7 +90,7 @@ function train(n, expect) {
       el("h2", {}, t("train.title", n.name), " ", badge(n.state)),
       expect.configured ? el("div", { class: "rt-buttons" }, expect.held ? action("FREE", n.name) : action("HOLD", n.name),
         n.paused ? action("RESUME", n.name) : action("PAUSE", n.name)) : null),
-    n.paused ? alert("warning", t("paused.said", n.paused), " ", el("span", { class: "rt-soft" },
+    n.paused ? alert("warning", t("paused.said", inWords(n.paused)), " ", el("span", { class: "rt-soft" },
       n.pausedBy ? say("paused.by", n.pausedBy, ago(n.pausedSince)) : ago(n.pausedSince))) : null,
     expect.held ? alert("warning", t("held.said", expect.held)) : null,
     broken(expect.broken, n.name),
@@ -123,8 +123,8 @@ export function lane(n, id) {
   const at = n.trials.find(one => one.changes.includes(id));
   const why = [...n.batch, ...n.queue].find(w => w.id === id)?.why;
   return [badge(at ? at.progress.phase : "WAITING"),
-    at ? el("div", { class: "rt-why rt-live" }, figures(at.progress), at.purpose ? el("div", {}, at.purpose) : null) : null,
-    why ? el("div", { class: "rt-why" }, why) : null];
+    at ? el("div", { class: "rt-why rt-live" }, figures(at.progress), at.purpose ? el("div", {}, inWords(at.purpose)) : null) : null,
+    why ? el("div", { class: "rt-why" }, inWords(why)) : null];
 }
 
 /** Those of all environments; buttons for those that are configured. */
@@ -147,7 +147,7 @@ const latest = items => items.length === 0 ? null
     badge(i.state), " ", i.kind === "RELEASE" ? release(i.id) : change(i.id), " ",
     i.services.map((s, k) => [k ? ", " : "", service(s)]), i.more ? " " + t("more", i.more) : "", " ",
     el("span", { class: "rt-soft" }, i.user, i.user ? " · " : "", ago(i.at)),
-    i.reason && i.kind === "CHANGE" ? el("div", { class: "rt-why" }, i.reason) : null))));
+    i.reason && i.kind === "CHANGE" ? el("div", { class: "rt-why" }, inWords(i.reason)) : null))));
 
 const plain = list => list.length === 0 ? null
   : el("section", { class: "rt-card rt-live", "aria-label": t("promotions") },
@@ -163,11 +163,27 @@ const bad = list => list.length === 0 ? null
 
 const isTrain = n => n.kind === "TRAIN";
 
-async function cards(all) {
+const ASIDE = 20_000, SECOND = 1_000, DRAWN = 4;
+let aside = { at: 0 };
+document.addEventListener("rt-changed", () => { aside = { at: 0 }; });
+
+/** What belongs to what goes on, and is asked for again when somebody came, went or got further, or after a while. */
+async function besides(all) {
+  const shape = JSON.stringify(all.trains.map(n => [n.name, n.state, n.paused, n.batch.map(w => w.id), n.queue.map(w => w.id),
+    n.trials.map(one => [one.changes, one.progress.phase])]));
+  if (shape !== aside.shape || Date.now() - aside.at > Math.max(ASIDE, DRAWN * pace.again * SECOND)) {
+    const answers = await Promise.all([get("history", { limit: 8 }), blocked(),
+      outlooks(all.trains.map(n => isTrain(n) ? n.name : `lane/${n.name}`))]);
+    aside = { shape, at: Date.now(), answers };
+  }
+  return aside.answers;
+}
+
+function cards(all, outlook) {
+  const of = list => list.map(n => outlook[all.trains.indexOf(n)]);
   const trains = all.trains.filter(isTrain);
   const others = all.trains.filter(n => !isTrain(n));
-  const [expect, ofLanes] = await Promise.all([Promise.all(trains.map(n => outlook(n.name))),
-    Promise.all(others.map(n => outlook(`lane/${n.name}`)))]);
+  const [expect, ofLanes] = [of(trains), of(others)];
   const idle = n => n.state === "IDLE";
   const gone = i => !expect[i].configured && idle(trains[i]);
   const made = trains.map((n, i) => gone(i) ? null : train(n, expect[i]));
@@ -175,9 +191,10 @@ async function cards(all) {
 }
 
 export async function now() {
-  const [all, history, blocks] = await Promise.all([get("now"), get("history", { limit: 8 }), blocked()]);
+  const all = await get("now");
+  const [history, blocks, outlook] = await besides(all);
   return { title: t("now"), live: true, content: [
     find(),
-    all.trains.length ? await cards(all) : notice(t("now.none"), el("p", { class: "jenkins-notice__description" }, t("now.how"))),
+    all.trains.length ? cards(all, outlook) : notice(t("now.none"), el("p", { class: "jenkins-notice__description" }, t("now.how"))),
     plain(all.promotions), bad(blocks), latest(history.items)] };
 }

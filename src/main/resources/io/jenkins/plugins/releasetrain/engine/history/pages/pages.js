@@ -2,7 +2,7 @@
 
 import { get, one, blocked, outlook } from "./host.js";
 import { el, t, say, count, word, link, query, address, release, service, change, notice, alert, section, table, facts,
-  badge, time, ago, due, image, build, judge, duration, named } from "./dom.js";
+  badge, time, ago, due, image, build, judge, duration, named, inWords } from "./dom.js";
 import { field, day, form } from "./forms.js";
 import { action } from "./actions.js";
 import { now, find, trial, lane, stops } from "./now.js";
@@ -27,7 +27,7 @@ function itemTable(caption, items) {
   return items.length === 0 ? notice(t("nothing"))
     : table(caption, [t("when"), t("what"), t("state"), t("services"), t("build"), t("person"), t("why")],
       items.map(i => [time(i.at), el("span", {}, el("span", { class: "rt-id" }, itemLink(i)), el("br"), el("small", { class: "rt-soft" }, i.owner)), badge(i.state),
-        services(i), build(i), i.user, i.reason]));
+        services(i), build(i), i.user, inWords(i.reason)]));
 }
 
 const older = (page, p, next) => next ? el("p", {}, query(t("older"), page, { ...p, before: next })) : null;

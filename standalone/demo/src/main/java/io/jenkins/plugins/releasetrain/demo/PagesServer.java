@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.jenkins.plugins.releasetrain.engine.history.Answer;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
+import io.jenkins.plugins.releasetrain.engine.history.Parameters;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi.Asked;
 import java.io.IOException;
@@ -120,6 +121,13 @@ final class PagesServer implements AutoCloseable {
             answer(exchange, site.operations().plan(() -> Asked.of(query), site.caller()));
         } else if ("/outlook".equals(path)) {
             answer(exchange, site.operations().outlook(() -> Asked.of(query)));
+        } else if ("/outlooks".equals(path)) {
+            answer(
+                    exchange,
+                    site.operations()
+                            .outlooks(() -> new Parameters(query == null ? "" : query, Set.of("trains"))
+                                    .text("trains")
+                                    .orElse("")));
         } else if ("/blocked".equals(path)) {
             answer(exchange, site.operations().blocked());
         } else if (PAGES.contains(path.substring(1).split("/", 2)[0])) {

@@ -16,4 +16,6 @@ public abstract class StepContext implements Serializable {
     public abstract void onFailure(Throwable t);
 
     public abstract ListenableFuture<Void> saveState();
+
+    public abstract boolean hasBody();
 }

@@ -5,15 +5,21 @@ import java.io.Serializable;
 public abstract class StepExecution implements Serializable {
     private static final long serialVersionUID = 1;
 
-    protected StepExecution(StepContext context) {}
+    private final StepContext context;
+
+    protected StepExecution(StepContext context) {
+        this.context = context;
+    }
 
     public StepContext getContext() {
-        throw new UnsupportedOperationException();
+        return context;
     }
 
     public abstract boolean start() throws Exception;
 
-    public void stop(Throwable cause) throws Exception {}
+    public void stop(Throwable cause) throws Exception {
+        context.onFailure(cause);
+    }
 
     public void onResume() {}
 

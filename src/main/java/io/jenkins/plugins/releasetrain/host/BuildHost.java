@@ -1,0 +1,77 @@
+package io.jenkins.plugins.releasetrain.host;
+
+import hudson.ExtensionList;
+import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
+import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.registry.Registries;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * Port: what steps, and what builds show, ask of the rest of the plugin. What they ask of the store, a registry or a cluster
+ * takes a while and can fail with {@link EngineException}.
+ */
+@Restricted(NoExternalUse.class)
+public interface BuildHost {
+    /** The controller's own, for what Jenkins itself makes: executions and actions that are read from a file. */
+    static BuildHost here() {
+        return ExtensionList.lookupSingleton(BuildHost.class);
+    }
+
+    /** In a background thread, at once. */
+    void execute(Runnable work);
+
+    /** The same, after a while. */
+    void later(Runnable work, Duration delay);
+
+    /** Whether builds may. */
+    Riders riders();
+
+    /** Also of a train that is not configured any more: what waits for it must end. */
+    TrainDriver train(String name);
+
+    /** @throws EngineException where the environment is not configured */
+    LaneDriver lanes(String environment);
+
+    /** Groups candidates by the lane that they share. */
+    Lanes lanesOf(String environment);
+
+    /** Follows what bodies record of their tests. */
+    RunningTests tests();
+
+    BuildContracts contracts();
+
+    Promotions promotions();
+
+    /** Releases, and sets that are being tried, as text for other installers. */
+    Manifests manifests();
+
+    Environments environments();
+
+    Catalog catalogOfTrain(String train);
+
+    Registries registriesOfTrain(String train);
+
+    /** Images by service, those of a Docker daemon pushed to the dev registry of the catalog that the train uses. */
+    Map<String, String> pushedForTrain(String train, Map<String, String> images);
+
+    /** The same for an environment that takes lanes. */
+    Map<String, String> pushedForLanes(String environment, Map<String, String> images);
+
+    /** @throws EngineException where the registry is not configured */
+    String registryHost(String registry);
+
+    /** What was seen not to be as it should be where a trial changes nothing, for whoever reads its build's log. */
+    List<String> troubleElsewhere(String trial);
+
+    /** @throws EngineException UNAVAILABLE while it is not open */
+    Store store();
+
+    /** Who asks, and what may be seen. */
+    Builds builds();
+}

@@ -1,0 +1,169 @@
+package io.jenkins.plugins.releasetrain.steps;
+
+import hudson.model.Run;
+import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
+import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.registry.Registries;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.host.BuildContracts;
+import io.jenkins.plugins.releasetrain.host.BuildHost;
+import io.jenkins.plugins.releasetrain.host.Builds;
+import io.jenkins.plugins.releasetrain.host.Environments;
+import io.jenkins.plugins.releasetrain.host.LaneDriver;
+import io.jenkins.plugins.releasetrain.host.Manifests;
+import io.jenkins.plugins.releasetrain.host.Promotions;
+import io.jenkins.plugins.releasetrain.host.Riders;
+import io.jenkins.plugins.releasetrain.host.RunningTests;
+import io.jenkins.plugins.releasetrain.host.TrainDriver;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Work is done when a test says so; what steps ask of the outside world is not there. */
+final class FakeBuildHost implements BuildHost, Builds {
+    final Deque<Runnable> work = new ArrayDeque<>();
+    final Deque<Runnable> later = new ArrayDeque<>();
+    /** Jobs that everybody may read. */
+    Set<String> open = Set.of();
+
+    /** Whatever is due now. */
+    void run() {
+        while (!work.isEmpty()) {
+            work.remove().run();
+        }
+    }
+
+    /** Time passes. */
+    void runLater() {
+        Deque<Runnable> due = new ArrayDeque<>(later);
+        later.clear();
+        due.forEach(Runnable::run);
+        run();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        work.add(task);
+    }
+
+    @Override
+    public void later(Runnable task, Duration delay) {
+        later.add(task);
+    }
+
+    @Override
+    public boolean isForEverybody(String job) {
+        return open.contains(job);
+    }
+
+    @Override
+    public List<String> troubleElsewhere(String trial) {
+        return List.of();
+    }
+
+    private static UnsupportedOperationException none() {
+        return new UnsupportedOperationException("not in this test");
+    }
+
+    @Override
+    public Riders riders() {
+        throw none();
+    }
+
+    @Override
+    public TrainDriver train(String name) {
+        throw none();
+    }
+
+    @Override
+    public LaneDriver lanes(String environment) {
+        throw none();
+    }
+
+    @Override
+    public Lanes lanesOf(String environment) {
+        throw none();
+    }
+
+    @Override
+    public RunningTests tests() {
+        throw none();
+    }
+
+    @Override
+    public BuildContracts contracts() {
+        throw none();
+    }
+
+    @Override
+    public Promotions promotions() {
+        throw none();
+    }
+
+    @Override
+    public Manifests manifests() {
+        throw none();
+    }
+
+    @Override
+    public Environments environments() {
+        throw none();
+    }
+
+    @Override
+    public Catalog catalogOfTrain(String train) {
+        throw none();
+    }
+
+    @Override
+    public Registries registriesOfTrain(String train) {
+        throw none();
+    }
+
+    @Override
+    public Map<String, String> pushedForTrain(String train, Map<String, String> images) {
+        return images;
+    }
+
+    @Override
+    public Map<String, String> pushedForLanes(String environment, Map<String, String> images) {
+        return images;
+    }
+
+    @Override
+    public String registryHost(String registry) {
+        throw none();
+    }
+
+    @Override
+    public Store store() {
+        throw none();
+    }
+
+    @Override
+    public Builds builds() {
+        return this;
+    }
+
+    @Override
+    public Origin origin(Run<?, ?> build, String step) {
+        throw none();
+    }
+
+    @Override
+    public boolean maySee() {
+        return true;
+    }
+
+    @Override
+    public void checkMaySee() {}
+
+    @Override
+    public String seen(String text) {
+        return text;
+    }
+}

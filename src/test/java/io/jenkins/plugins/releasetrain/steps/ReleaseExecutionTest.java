@@ -1,0 +1,275 @@
+package io.jenkins.plugins.releasetrain.steps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import groovy.lang.Binding;
+import groovy.lang.MissingPropertyException;
+import hudson.AbortException;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.host.Passenger.End;
+import io.jenkins.plugins.releasetrain.host.Passenger.TestRun;
+import io.jenkins.plugins.releasetrain.steps.BodyEnd.Judgement;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** I8: a build that waits for a train or a lane gets its answer, whatever is away or full meanwhile. */
+class ReleaseExecutionTest {
+    private static final EngineException AWAY =
+            new EngineException(FailureKind.UNAVAILABLE, "the database is not available");
+    private static final Judgement PASSED = new Judgement(Verdict.PASSED, false, "");
+    private static final End RELEASED = new End(Outcome.RELEASED, "its tests passed", "shop-1");
+
+    private final FakeStepContext context = new FakeStepContext();
+    private final FakeBuildHost host = new FakeBuildHost();
+    private final Riding step = new Riding(context, host);
+
+    /** Rides nothing; keeps what it is told to do. */
+    private static final class Riding extends ReleaseExecution {
+        private static final long serialVersionUID = 1;
+
+        private final transient List<String> done = new ArrayList<>();
+        /** Thrown one by one by whatever asks the train. */
+        private final transient Deque<Throwable> troubles = new ArrayDeque<>();
+
+        private transient boolean registered;
+        private transient boolean misplaced;
+        private transient Runnable meanwhile = () -> {};
+
+        Riding(FakeStepContext context, FakeBuildHost host) {
+            super(context);
+            on(host);
+        }
+
+        private void trouble() {
+            if (!troubles.isEmpty()) {
+                ReleaseExecutionTest.<RuntimeException>sneak(troubles.remove());
+            }
+        }
+
+        @Override
+        String step() {
+            return "monoRelease";
+        }
+
+        @Override
+        boolean registered() {
+            return registered;
+        }
+
+        @Override
+        void register() {
+            trouble();
+            meanwhile.run();
+            registered = true;
+            done.add("registered");
+        }
+
+        @Override
+        void takePart() {
+            trouble();
+            done.add("takes part");
+        }
+
+        @Override
+        void withdraw(String reason) {
+            done.add("withdrawn: " + reason);
+        }
+
+        @Override
+        void deliver(String trial, Judgement judgement) {
+            trouble();
+            done.add("delivered " + judgement.verdict());
+        }
+
+        @Override
+        void noteBegun(String trial) {
+            trouble();
+        }
+
+        @Override
+        Outcomes.Subject subject() {
+            return new Outcomes.Subject("shop", "c1", Map.of("cart", "1.1"));
+        }
+
+        @Override
+        Map<String, String> ownVariables(TestRun run) {
+            return Map.of();
+        }
+
+        @Override
+        void checkPlace(Map<String, String> around) throws Misplaced {
+            if (misplaced) {
+                throw new Misplaced("monoRelease: within its own tests");
+            }
+        }
+
+        @Override
+        public boolean timeoutFails() {
+            return false;
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void sneak(Throwable t) throws T {
+        throw (T) t;
+    }
+
+    private void start() {
+        assertThat(step.start()).as("nothing is done on the program's thread").isFalse();
+        assertThat(step.done).isEmpty();
+        host.run();
+    }
+
+    @Test
+    void B6_aStoreThatIsAwayWhenABuildBoardsIsAskedAgainUntilItIsThere() {
+        step.troubles.addAll(List.of(AWAY, AWAY));
+
+        start();
+        assertThat(step.done).isEmpty();
+        host.runLater();
+        host.runLater();
+
+        assertThat(step.done).containsExactly("registered", "takes part");
+        assertThat(context.failures).isEmpty();
+    }
+
+    @Test
+    void I8_aBuildIsRegisteredOnceThoughItsTrainIsAwayRightAfterwards() {
+        step.meanwhile = () -> step.troubles.add(AWAY);
+        start();
+        host.runLater();
+
+        assertThat(step.done).containsExactly("registered", "takes part");
+    }
+
+    @Test
+    void whatCannotBecomeRightEndsTheBuildWithOneSentence() {
+        step.troubles.add(EngineException.invalid("Unknown train 'shop'"));
+
+        start();
+
+        assertThat(context.failures)
+                .singleElement()
+                .satisfies(f -> assertThat(f)
+                        .isInstanceOf(AbortException.class)
+                        .hasMessage("monoRelease: Unknown train 'shop'"));
+        assertThat(host.later).isEmpty();
+    }
+
+    @Test
+    void B4_I8_errorsOfAnyKindEndTheBuild() {
+        for (Throwable wrong : List.of(
+                new ClassCastException("BigDecimal"),
+                new StackOverflowError(),
+                new java.io.IOException("No space left on device"),
+                new InterruptedException())) {
+            FakeStepContext one = new FakeStepContext();
+            Riding other = new Riding(one, host);
+            other.troubles.add(wrong);
+            other.start();
+            host.run();
+
+            assertThat(one.failures).containsExactly(wrong);
+        }
+        assertThat(Thread.interrupted()).as("kept for whoever runs the work").isTrue();
+    }
+
+    @Test
+    void I8_aBuildThatIsStoppedWhileItBoardsIsTakenOff() throws Exception {
+        step.meanwhile = () -> {
+            try {
+                step.stop(new InterruptedException());
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        };
+
+        start();
+        host.run();
+
+        assertThat(step.done).contains("registered", "withdrawn: its build was stopped");
+    }
+
+    @Test
+    void NEW_8_aStepWithinItsOwnTestsEndsBeforeAnythingIsQueued() {
+        step.misplaced = true;
+
+        start();
+
+        assertThat(step.done).isEmpty();
+        assertThat(context.failures).singleElement().isInstanceOf(Misplaced.class);
+    }
+
+    @Test
+    void JP_6_aStepWithoutTestsEndsBeforeAnythingIsQueued() {
+        context.block = false;
+
+        start();
+
+        assertThat(step.done).isEmpty();
+        assertThat(context.failures)
+                .singleElement()
+                .satisfies(f -> assertThat(f).hasMessageContaining("monoRelease: there is no block behind it"));
+    }
+
+    @Test
+    void J_ending_hangs_anOutcomeThatCannotBeTakenIsTakenLater() {
+        start();
+        context.onAnswer = new java.io.UncheckedIOException(new java.io.IOException("No space left on device"));
+
+        assertThat(step.ended(RELEASED)).isFalse();
+        host.run();
+        assertThat(context.answers).isEmpty();
+        assertThat(step.ended(RELEASED)).as("asked again, it still waits").isFalse();
+        context.onAnswer = null;
+        host.runLater();
+
+        assertThat(context.answers).as("once, though it was told twice").hasSize(1);
+        assertThat(step.ended(RELEASED)).isTrue();
+    }
+
+    @Test
+    void I8_aVerdictIsKeptUntilTheTrainHasIt() {
+        start();
+        step.troubles.addAll(List.of(AWAY, new IllegalStateException("closed"), new StackOverflowError()));
+
+        step.report("t1", PASSED);
+        host.run();
+        for (int i = 0; i < 3; i++) {
+            host.runLater();
+        }
+
+        assertThat(step.done).containsOnlyOnce("delivered PASSED");
+        assertThat(host.later).isEmpty();
+    }
+
+    @Test
+    void aVerdictThatNobodyWantsAnyMoreIsNotToldForEver() {
+        start();
+        step.troubles.add(EngineException.invalid("Unknown trial 't1'"));
+
+        step.report("t1", PASSED);
+        host.run();
+
+        assertThat(host.later).isEmpty();
+    }
+
+    @Test
+    void DOC_1_testsThatCannotRunAsTheyAreWrittenEndTheirBuildAndTakeItsChangeOff() {
+        start();
+        MissingPropertyException mistake = new MissingPropertyException("scm", Binding.class);
+
+        step.interrupted(mistake);
+        host.run();
+
+        assertThat(context.failures).containsExactly(mistake);
+        assertThat(step.done).contains("withdrawn: its tests cannot run as its pipeline is written");
+    }
+}
