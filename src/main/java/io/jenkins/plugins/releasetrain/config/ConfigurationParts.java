@@ -48,6 +48,7 @@ final class ConfigurationParts {
         all.add("train", c.getTrains(), TrainConfiguration::getName);
         all.add("webhook", c.getWebhooks(), WebhookConfiguration::getName);
         all.add("store", c.getStore() == null ? List.of() : List.of(c.getStore()), store -> "");
+        all.add("history", c.getHistory() == null ? List.of() : List.of(c.getHistory()), history -> "");
         return all;
     }
 

@@ -25,6 +25,7 @@ final class ConfigurationRules {
         names("webhook", c.webhooks(), WebhookConfiguration::getName, problems);
         c.webhooks().forEach(w -> check(problems, "webhook '" + w.getName() + "'", () -> w.endpoint(() -> "")));
         c.store().ifPresent(store -> check(problems, "store", store::server));
+        c.history().ifPresent(history -> history.check(new Ranges("history", problems)));
         c.registries().forEach(r -> {
             r.check(new Ranges("registry '" + r.getName() + "'", problems));
             AccessConfiguration.check(r.getAccess(), new Ranges("registry '" + r.getName() + "'", problems));

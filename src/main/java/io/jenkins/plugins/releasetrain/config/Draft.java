@@ -13,6 +13,7 @@ public final class Draft {
     private List<TrainConfiguration> trains = List.of();
     private List<WebhookConfiguration> webhooks = List.of();
     private StoreConfiguration store;
+    private HistoryConfiguration history;
 
     /** Lists that are empty in the form are absent in what it sends. */
     @DataBoundConstructor
@@ -76,6 +77,17 @@ public final class Draft {
         this.store = store;
     }
 
+    /** Null: for ever. */
+    @CheckForNull
+    public HistoryConfiguration getHistory() {
+        return history;
+    }
+
+    @DataBoundSetter
+    public void setHistory(HistoryConfiguration history) {
+        this.history = history;
+    }
+
     private static <T> List<T> copy(List<T> list) {
         return list == null ? List.of() : List.copyOf(list);
     }
@@ -88,6 +100,7 @@ public final class Draft {
         copy.trains = trains;
         copy.webhooks = webhooks;
         copy.store = store;
+        copy.history = history;
         return copy;
     }
 }

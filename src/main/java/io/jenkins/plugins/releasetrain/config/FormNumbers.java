@@ -16,7 +16,8 @@ final class FormNumbers {
             TrainConfiguration.class,
             PolicyConfiguration.class,
             FreezeConfiguration.class,
-            StoreConfiguration.class));
+            StoreConfiguration.class,
+            HistoryConfiguration.class));
 
     private FormNumbers() {}
 

@@ -40,6 +40,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
     private List<TrainConfiguration> trains = new ArrayList<>();
     private List<WebhookConfiguration> webhooks = new ArrayList<>();
     private StoreConfiguration store;
+    private HistoryConfiguration history;
     private transient volatile Settings settings;
     private transient ConfigurationParts saved;
     private transient Draft draft;
@@ -165,6 +166,17 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
         change(d -> d.setStore(store));
     }
 
+    /** Null: lists remember for ever. */
+    @CheckForNull
+    public HistoryConfiguration getHistory() {
+        return history;
+    }
+
+    @DataBoundSetter
+    public void setHistory(HistoryConfiguration history) {
+        change(d -> d.setHistory(history));
+    }
+
     /** For the page. */
     public String getStoreState() {
         return Forms.host().storeState();
@@ -184,6 +196,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
         now.setTrains(trains);
         now.setWebhooks(webhooks);
         now.setStore(store);
+        now.setHistory(history);
         return now;
     }
 
@@ -272,6 +285,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
         trains = taken.getTrains();
         webhooks = taken.getWebhooks();
         store = taken.getStore();
+        history = taken.getHistory();
         super.save();
         List<ConfigurationPart> changes = parts.since(saved);
         saved = parts;

@@ -19,6 +19,7 @@ public final class Settings {
     private final List<TrainConfiguration> trains;
     private final List<WebhookConfiguration> webhooks;
     private final Optional<StoreConfiguration> store;
+    private final Optional<HistoryConfiguration> history;
     private final List<String> problems;
 
     /** What keeps a draft from becoming settings: all of it. */
@@ -44,6 +45,7 @@ public final class Settings {
         trains = draft.getTrains();
         webhooks = draft.getWebhooks();
         store = Optional.ofNullable(draft.getStore());
+        history = Optional.ofNullable(draft.getHistory());
         this.problems = problems;
     }
 
@@ -93,6 +95,11 @@ public final class Settings {
     /** Empty: a file in JENKINS_HOME. */
     public Optional<StoreConfiguration> store() {
         return store;
+    }
+
+    /** How long lists remember what was not released; empty: for ever. */
+    public Optional<HistoryConfiguration> history() {
+        return history;
     }
 
     /** @throws EngineException where there is none of this name; names those that there are */

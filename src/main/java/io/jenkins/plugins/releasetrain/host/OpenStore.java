@@ -18,6 +18,7 @@ import io.jenkins.plugins.releasetrain.engine.store.StoreExport;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.logging.Level;
@@ -27,13 +28,18 @@ final class OpenStore implements AutoCloseable {
     /** Of the pool's connections; the others are the trains'. */
     private static final int READERS = 3;
 
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration MONTH = Duration.ofDays(30);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration LONGER_THAN_ANY_REQUEST = Duration.ofMinutes(15);
 
+    private final ReleaseService service;
     private final Controller controller;
     private final Wiring.Surroundings around;
     private final SqlStore store;
     private final String state;
+    /** When lists were last made to forget; of the thread that watches. */
+    private Instant forgotten = Instant.EPOCH;
     /** In bytes. */
     private volatile long size;
 
@@ -51,6 +57,7 @@ final class OpenStore implements AutoCloseable {
     private Wiring wiring;
 
     OpenStore(SqlStore store, ReleaseService service, Controller controller, Wiring.Surroundings around) {
+        this.service = service;
         this.controller = controller;
         this.around = around;
         this.store = store;
@@ -90,8 +97,20 @@ final class OpenStore implements AutoCloseable {
         promotions.watch();
         try {
             size = store.size();
+            forget();
         } catch (EngineException e) {
             ReleaseService.LOGGER.log(Level.FINE, "The store cannot be measured now", e);
+        }
+    }
+
+    /** Hourly, where an administrator wants it. */
+    private void forget() {
+        Instant now = around.clock().instant();
+        if (now.isAfter(forgotten.plus(HOUR))) {
+            forgotten = now;
+            service.current()
+                    .history()
+                    .ifPresent(history -> store.forget(now.minus(MONTH.multipliedBy(history.getMonths()))));
         }
     }
 

@@ -93,7 +93,9 @@ public final class TrainsAction implements RootAction, StaplerProxy {
         controller().check(ReleasePermissions.VIEW);
         String path = request.getOriginalRestOfPath();
         String query = Objects.requireNonNullElse(request.getQueryString(), "");
-        response.setHeader("Release-Train-Again", String.valueOf(pace.again(waited(request))));
+        if (path.endsWith("/now") || path.equals("now")) {
+            response.setHeader("Release-Train-Again", String.valueOf(pace.again(waited(request))));
+        }
         send(
                 response,
                 () -> ReleaseService.get()

@@ -49,7 +49,6 @@ final class ContractGateExecution extends HostedExecution {
 
     private void begin() {
         try {
-            checkBody(STEP);
             Riders.Asking asking = asking();
             host().riders().check(asking.as(), ReleasePermissions.RUN);
             host().riders().mayJudge(asking, service);

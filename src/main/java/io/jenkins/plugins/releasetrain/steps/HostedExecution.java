@@ -1,7 +1,6 @@
 package io.jenkins.plugins.releasetrain.steps;
 
 import hudson.model.Run;
-import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.host.BuildHost;
 import io.jenkins.plugins.releasetrain.host.Riders;
@@ -39,14 +38,6 @@ abstract class HostedExecution extends StepExecution {
     /** A line in the build's log. */
     final void log(String line) {
         Logs.say(getContext(), host(), line);
-    }
-
-    /** @throws EngineException INVALID_INPUT where the step has no block, which is seen before anything is asked for */
-    final void checkBody(String step) {
-        if (!getContext().hasBody()) {
-            throw EngineException.invalid(
-                    step + ": there is no block behind it; write it as " + step + "(…) { sh 'make test' }");
-        }
     }
 
     /** For access: the build, and whom it runs as. */

@@ -100,7 +100,6 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
         }
         try {
             if (!registered()) {
-                checkBody(step());
                 checkPlace(BodyRun.Variables.around(getContext()));
                 register();
                 getContext().saveState();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.history.Reader;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
@@ -61,5 +62,16 @@ class StoredImagesTest {
                 .containsExactly("cart|shop/cart:1.4.2|rejected||the tests failed");
         assertThat(shown(new Event.ChangeEnded("c1", Outcome.NOT_INSTALLABLE, "exec format error", "")))
                 .containsExactly("cart|shop/cart:1.4.2|not installable||exec format error");
+    }
+
+    /** S3: a build's page is read by who may see that build, and perhaps not those that it rode with. */
+    @Test
+    void S3_reasonsNameNoBuildThatTheReaderMayNotSee() {
+        Event.ChangeEnded superseded =
+                new Event.ChangeEnded("c1", Outcome.SUPERSEDED, "a newer image was queued, by secret/acme#7", "c2");
+
+        assertThat(StoredImages.of(List.of(change(superseded)), new Reader(job -> false)::seen))
+                .extracting(ImagesAction.Image::getWhy)
+                .containsExactly("a newer image was queued, by a build");
     }
 }

@@ -67,6 +67,7 @@ class SettingsTest {
         train.setPolicy(policy);
         Draft draft = draft();
         draft.setRegistries(List.of(dev, dev, production));
+        draft.setHistory(new HistoryConfiguration(0));
 
         assertThat(String.join("\n", problems(draft)))
                 .contains(
@@ -81,7 +82,8 @@ class SettingsTest {
                         "fault is 'mine', not one of image, environment, unknown",
                         "Unknown catalog 'nowhere'",
                         "innocencePercent is 100",
-                        "testMinutes is 0");
+                        "testMinutes is 0",
+                        "history: months is 0");
     }
 
     @ParameterizedTest

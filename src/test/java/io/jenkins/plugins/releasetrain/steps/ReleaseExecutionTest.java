@@ -208,18 +208,6 @@ class ReleaseExecutionTest {
     }
 
     @Test
-    void JP_6_aStepWithoutTestsEndsBeforeAnythingIsQueued() {
-        context.block = false;
-
-        start();
-
-        assertThat(step.done).isEmpty();
-        assertThat(context.failures)
-                .singleElement()
-                .satisfies(f -> assertThat(f).hasMessageContaining("monoRelease: there is no block behind it"));
-    }
-
-    @Test
     void J_ending_hangs_anOutcomeThatCannotBeTakenIsTakenLater() {
         start();
         context.onAnswer = new java.io.UncheckedIOException(new java.io.IOException("No space left on device"));

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,6 +22,7 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** The rows of {@code rt_item} and {@code rt_term}: gathers what an append adds to them, and reads items. */
 final class ItemRows {
+    private static final int FORGOTTEN = 500;
     static final String COLUMNS = "item, kind, id, happened, state, reason, body";
 
     private static final int ROWS_PER_STATEMENT = 1_000;
@@ -142,6 +144,34 @@ final class ItemRows {
                 .bind("reason", json(ended.reason()))
                 .bind("item", item.get())
                 .execute();
+    }
+
+    /** Part by part, so that no transaction grows with the history; several controllers may do it at once. */
+    static long forget(SqlDatabase database, Instant before) {
+        long all = 0;
+        int some;
+        do {
+            some = database.write("forget what is old", handle -> forget(handle, before));
+            all += some;
+        } while (some > 0);
+        return all;
+    }
+
+    private static int forget(Handle handle, Instant before) {
+        List<Long> items = handle.createQuery("SELECT item FROM rt_item WHERE happened < :before AND kind <> :kind"
+                        + " ORDER BY happened, item LIMIT " + FORGOTTEN)
+                .bind("before", before.atOffset(ZoneOffset.UTC))
+                .bind("kind", Item.RELEASE)
+                .mapTo(Long.class)
+                .list();
+        if (!items.isEmpty()) {
+            for (String table : List.of("rt_term", "rt_item")) {
+                handle.createUpdate("DELETE FROM " + table + " WHERE item IN (<items>)")
+                        .bindList("items", items)
+                        .execute();
+            }
+        }
+        return items.size();
     }
 
     static Optional<Item> find(Handle handle, String kind, String id) {

@@ -90,6 +90,11 @@ public final class SqlStore implements Store {
         return database.size();
     }
 
+    /** Takes out of lists and searches what ended before and is no release; what events say stays. Answers how many it was. */
+    public long forget(Instant before) {
+        return ItemRows.forget(database, micros(before));
+    }
+
     /** Digests of kept sets, sorted; {@code after} is exclusive. */
     List<Digest> setsAfter(String after, int limit) {
         return database.read("list the sets", handle -> SqlSets.after(handle, after, limit));

@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,5 +108,30 @@ class CurrentStateTest {
                 .isEqualTo("{\"build\":\"cart#2\",\"url\":\"job/cart/2/\"}");
         SampleShop.trial(store);
         assertThat(get("now", "").at("/trains/0/trial/by/build").asText()).isEqualTo("cart#4");
+    }
+
+    /** Who acted on a job's change is as secret as the job is. */
+    @Test
+    void S3_theAuditNamesNobodyWhoActedOnAChangeThatItsReaderMayNotSee() {
+        Origin secret = new Origin("secret/acme#1", "job/secret/job/acme/1/", "eve");
+        append(
+                500,
+                new Event.ChangeQueued(
+                        new Change("hidden", new TreeMap<>(), secret, SampleShop.AT.plusSeconds(500), 0, true)),
+                new Event.ChangePrioritised("hidden", 5, "mallory"),
+                new Event.RunForced(List.of("hidden"), "trudy"),
+                new Event.TrainPaused("secret/acme#1 broke it", "ada"));
+        Answer audit = api.get("audit", "", "");
+
+        String seen = text(new Reader(job -> !job.startsWith("secret/")).see(audit, false, ""));
+
+        assertThat(text(audit)).contains("mallory", "trudy", "secret/acme#1");
+        assertThat(seen)
+                .contains("PRIORITISED", "FORCED", "ada", "a build broke it")
+                .doesNotContain("mallory", "trudy", "acme");
+    }
+
+    private static String text(Answer answer) {
+        return new String(answer.body(), StandardCharsets.UTF_8);
     }
 }

@@ -326,4 +326,24 @@ abstract class IndexContract extends HistoryContract {
                 .containsExactlyInAnyOrderElementsOf(
                         Stream.concat(before.stream(), Stream.of("shop-2")).toList());
     }
+
+    /** Lists and searches forget; what releases and events tell does not. */
+    @Test
+    void shouldForgetWhatEndedLongAgoAndWasNotReleased() {
+        store.append("train/shop", 0, Samples.AT, List.of(Samples.queued("old"), Samples.cancelled("old")));
+        store.append("train/shop", 2, Samples.AT, List.of(Samples.release("shop", 1)));
+        Instant later = Samples.AT.plus(Duration.ofDays(100));
+        store.append("train/shop", 3, later, List.of(Samples.queued("new"), Samples.cancelled("new")));
+
+        assertThat(((SqlStore) store).forget(Samples.AT.plus(Duration.ofDays(50))))
+                .isEqualTo(1);
+
+        assertThat(store.item("CHANGE", "old")).isEmpty();
+        assertThat(store.item("CHANGE", "new")).isPresent();
+        assertThat(store.item("RELEASE", "shop-1")).isPresent();
+        assertThat(store.change("old")).isPresent();
+        assertThat(store.events("train/shop", 0, 10)).hasSize(5);
+        assertThat(((SqlStore) store).forget(Samples.AT.plus(Duration.ofDays(50))))
+                .isZero();
+    }
 }

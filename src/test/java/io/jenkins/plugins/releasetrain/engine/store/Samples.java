@@ -38,6 +38,10 @@ final class Samples {
         return new Event.ChangeEnded(id, Event.Outcome.RELEASED, "its trial passed", "shop-1");
     }
 
+    static Event.ChangeEnded cancelled(String id) {
+        return new Event.ChangeEnded(id, Event.Outcome.CANCELLED, "its build was stopped", "");
+    }
+
     static Event.ReleaseMade release(String owner, int number) {
         return new Event.ReleaseMade(
                 owner + "-" + number,

@@ -16,6 +16,4 @@ public abstract class StepContext implements Serializable {
     public abstract void onFailure(Throwable t);
 
     public abstract ListenableFuture<Void> saveState();
-
-    public abstract boolean hasBody();
 }
