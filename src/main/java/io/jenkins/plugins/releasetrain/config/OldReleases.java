@@ -12,11 +12,12 @@ import jenkins.model.GlobalConfiguration;
 import jenkins.model.GlobalConfigurationCategory;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.StaplerProxy;
 
 /** Reads configuration as code from when it was below {@code releases:}, and says that it is {@code releaseTrain:} now. */
 @Extension
 @Symbol("releaseTrain")
-public final class OldReleases extends GlobalConfiguration {
+public final class OldReleases extends GlobalConfiguration implements StaplerProxy {
     private static final Logger LOGGER = Logger.getLogger(OldReleases.class.getName());
 
     private transient Draft draft;
@@ -31,6 +32,13 @@ public final class OldReleases extends GlobalConfiguration {
     @Override
     public String getGlobalConfigPage() {
         return "none.jelly";
+    }
+
+    /** Nothing of it is for the web; who may configure is led on to the category that it is in, as by any configuration. */
+    @Override
+    public Object getTarget() {
+        Forms.check();
+        return this;
     }
 
     private static ReleaseTrainConfiguration configuration() {
