@@ -46,7 +46,7 @@ class VoidTrialsTest extends ShopTest {
     }
 
     @Test
-    void I4_aTimeoutWithinTheTestsBlamesNobodyAndPausesATrainThatGetsNowhere() throws Exception {
+    void I4_aTimeoutWithinTheTestsBlamesNobodyAndATrainThatGetsNowhereWaits() throws Exception {
         String cart = shop.build("cart", "1.1");
         WorkflowRun build = start("""
                 monoRelease(train: 'shop', service: 'cart', image: '1.1') {
@@ -54,8 +54,8 @@ class VoidTrialsTest extends ShopTest {
                 }
                 """);
 
-        jenkins.waitForMessage("paused: 3 trials in a row were void", build);
-        assertThat(verdicts()).containsExactly(Verdict.VOID, Verdict.VOID, Verdict.VOID);
+        jenkins.waitForMessage("is broken since", build);
+        assertThat(verdicts()).hasSizeGreaterThanOrEqualTo(3).containsOnly(Verdict.VOID);
         jenkins.assertLogContains("Timeout has been exceeded", build);
         GateStep.open("slow");
         Shop.operate("RESUME", "");

@@ -8,6 +8,7 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
@@ -113,11 +114,12 @@ class CurrentStateTest {
     /** Who acted on a job's change is as secret as the job is. */
     @Test
     void S3_theAuditNamesNobodyWhoActedOnAChangeThatItsReaderMayNotSee() {
+        TreeMap<String, PinnedImage> images = new TreeMap<>();
+        images.put("pay", new PinnedImage("shop/pay", Digest.sha256("pay 9"), "9"));
         Origin secret = new Origin("secret/acme#1", "job/secret/job/acme/1/", "eve");
         append(
                 500,
-                new Event.ChangeQueued(
-                        new Change("hidden", new TreeMap<>(), secret, SampleShop.AT.plusSeconds(500), 0, true)),
+                new Event.ChangeQueued(new Change("hidden", images, secret, SampleShop.AT.plusSeconds(500), 0, true)),
                 new Event.ChangePrioritised("hidden", 5, "mallory"),
                 new Event.RunForced(List.of("hidden"), "trudy"),
                 new Event.TrainPaused("secret/acme#1 broke it", "ada"));
