@@ -30,6 +30,9 @@ public final class CatalogConfiguration extends AbstractDescribableImpl<CatalogC
     @Guarded
     private CatalogScm scm;
 
+    @Guarded
+    private EvidenceConfiguration evidence;
+
     @DataBoundConstructor
     public CatalogConfiguration(String name, String devRegistry, String productionRegistry) {
         this.name = Util.fixNull(name).trim();
@@ -70,6 +73,17 @@ public final class CatalogConfiguration extends AbstractDescribableImpl<CatalogC
     @DataBoundSetter
     public void setScm(CatalogScm scm) {
         this.scm = scm;
+    }
+
+    /** What of the contract gate is kept beside images; null: nothing. */
+    @CheckForNull
+    public EvidenceConfiguration getEvidence() {
+        return evidence;
+    }
+
+    @DataBoundSetter
+    public void setEvidence(EvidenceConfiguration evidence) {
+        this.evidence = evidence;
     }
 
     /** What was read last of the file in SCM, for the page; empty without one. */

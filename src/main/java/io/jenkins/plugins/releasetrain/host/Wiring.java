@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.host;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.jenkins.plugins.releasetrain.config.CatalogConfiguration;
 import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
+import io.jenkins.plugins.releasetrain.config.EvidenceConfiguration;
 import io.jenkins.plugins.releasetrain.config.FreezeConfiguration;
 import io.jenkins.plugins.releasetrain.config.PolicyConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
@@ -14,7 +15,9 @@ import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesCluster;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
 import io.jenkins.plugins.releasetrain.engine.contract.Checkers;
 import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
+import io.jenkins.plugins.releasetrain.engine.contract.RegistryAttestor;
 import io.jenkins.plugins.releasetrain.engine.contract.RegistryGate;
+import io.jenkins.plugins.releasetrain.engine.contract.SigningKey;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
@@ -48,6 +51,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /** Engine objects made from one state of the configuration, each when it is first needed. */
 final class Wiring implements AutoCloseable {
@@ -174,7 +178,11 @@ final class Wiring implements AutoCloseable {
                 catalog,
                 registries,
                 train.environments().stream().map(this::environment).toList(),
-                enginePorts(registries, catalog::taken, ports.riders().permitOfTrain(train.getName())));
+                enginePorts(
+                        train.getCatalog(),
+                        registries,
+                        catalog::taken,
+                        ports.riders().permitOfTrain(train.getName())));
     }
 
     private Publisher publisher(TrainConfiguration train) {
@@ -263,11 +271,15 @@ final class Wiring implements AutoCloseable {
                 catalog,
                 registries,
                 environment(environment.getName()),
-                enginePorts(registries, () -> catalog, ports.riders().permitOfLanes(environment.getName())));
+                enginePorts(
+                        environment.getCatalog(),
+                        registries,
+                        () -> catalog,
+                        ports.riders().permitOfLanes(environment.getName())));
     }
 
     private io.jenkins.plugins.releasetrain.engine.promotion.Ports enginePorts(
-            Registries registries, Supplier<Catalog> catalog, Permit permit) {
+            String name, Registries registries, Supplier<Catalog> catalog, Permit permit) {
         return new io.jenkins.plugins.releasetrain.engine.promotion.Ports(
                 store,
                 promoter,
@@ -275,7 +287,27 @@ final class Wiring implements AutoCloseable {
                 Wiring::id,
                 ports.listener().andThen(promoter.early().following(registries, catalog)),
                 permit,
-                new RegistryGate(catalog, registries, contracts, Checkers::check));
+                gate(configuration.catalog(name), registries, catalog));
+    }
+
+    private RegistryGate gate(CatalogConfiguration configured, Registries registries, Supplier<Catalog> catalog) {
+        RegistryGate gate = new RegistryGate(catalog, registries, contracts, Checkers::check);
+        EvidenceConfiguration evidence = configured.getEvidence();
+        if (evidence == null) {
+            return gate;
+        }
+        Optional<Supplier<SigningKey>> key =
+                Optional.ofNullable(evidence.getCredentialsId()).map(id -> () -> signingKey(id, configured));
+        return gate.attestedBy(new RegistryAttestor(registry(configured.getDevRegistry()), key));
+    }
+
+    private SigningKey signingKey(String id, CatalogConfiguration catalog) {
+        return ports.registries()
+                .credentials()
+                .of(Optional.empty(), id, StringCredentials.class)
+                .map(c -> SigningKey.ofPem(c.getSecret().getPlainText()))
+                .orElseThrow(
+                        () -> JenkinsCredentials.missing(id, "secret text", "catalog '" + catalog.getName() + "'"));
     }
 
     static String id() {

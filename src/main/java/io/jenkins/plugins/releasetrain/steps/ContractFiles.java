@@ -43,11 +43,18 @@ final class ContractFiles {
 
     static List<ContractFile> files(Found found) {
         return found.files.stream()
-                .map(f -> new ContractFile(kind(f.kind), f.name, f.content))
+                .map(f -> new ContractFile(kind(f.kind), needed(f.kind) + f.name, f.content))
                 .toList();
     }
 
-    private static ContractKind kind(String word) {
+    /** {@code pay.openapi}: what is needed of {@code pay}. */
+    private static String needed(String word) {
+        int dot = word.lastIndexOf('.');
+        return dot < 0 ? "" : ContractFile.NEEDS + word.substring(0, dot) + "/";
+    }
+
+    private static ContractKind kind(String given) {
+        String word = given.substring(given.lastIndexOf('.') + 1);
         return ContractKind.ofWord(word)
                 .orElseThrow(() -> EngineException.invalid("contracts: there is no kind '" + word + "', but "
                         + String.join(
@@ -131,7 +138,9 @@ final class ContractFiles {
             int others = found.files.size();
             Path base = Files.isDirectory(real) ? real : real.getParent();
             try (Stream<Path> all = Files.walk(real)) {
+                // A whole workspace may have millions of files; one more than may be is enough to say so.
                 for (Path file : all.filter(f -> Files.isRegularFile(f, LinkOption.NOFOLLOW_LINKS))
+                        .limit(ContractArtifacts.MOST_FILES + 1)
                         .sorted()
                         .toList()) {
                     found.bytes += Files.size(file);

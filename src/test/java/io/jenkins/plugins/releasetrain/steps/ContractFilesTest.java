@@ -38,6 +38,15 @@ class ContractFilesTest {
         Files.writeString(file, text);
     }
 
+    /** A part of another service's contract, as its consumer needs it. */
+    @Test
+    void whatIsNeededOfAnotherServiceIsKeptUnderItsName() throws IOException {
+        file("clients/pay.yaml", "openapi: 3.0.3");
+        assertThat(read("pay.openapi", "clients/pay.yaml")).containsExactly("openapi needs/pay/pay.yaml");
+        assertThatThrownBy(() -> ContractFiles.read(null, Map.of("pay.nonsense", "clients/pay.yaml")))
+                .hasMessageContaining("no kind 'nonsense'");
+    }
+
     @Test
     void readsOneFileByItsOwnName() throws IOException {
         file("build/gen/api.yaml", "openapi: 3.0.3");

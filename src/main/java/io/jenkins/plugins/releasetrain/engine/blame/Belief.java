@@ -23,7 +23,8 @@ public final class Belief {
     private static final double LN2 = Math.log(2);
 
     private final Rates rates;
-    private final double[] allGood;
+    private final Prior prior;
+    private final Prior undoubted;
     private final long good;
     private final Likelihood all;
     private final Likelihood working;
@@ -43,17 +44,19 @@ public final class Belief {
      * @param good changes that are known to be good
      * @param doubt chance that the baseline itself is bad; 0 where it has passed
      * @param here the environment that {@link #works} and {@link #passes} are about
+     * @param doubted changes that are likelier bad than others, by what is known besides runs
      */
-    public record Known(List<Failed> failed, Timeline timeline, long good, double doubt, String here) {}
+    public record Known(List<Failed> failed, Timeline timeline, long good, double doubt, String here, long doubted) {
+        public Known(List<Failed> failed, Timeline timeline, long good, double doubt, String here) {
+            this(failed, timeline, good, doubt, here, 0);
+        }
+    }
 
     public Belief(Rates rates, Known known) {
         this.rates = rates;
         this.good = known.good();
-        this.allGood = new double[WIDEST + 1];
-        allGood[0] = 1;
-        for (int i = 1; i <= WIDEST; i++) {
-            allGood[i] = allGood[i - 1] * (1 - rates.failure());
-        }
+        this.undoubted = new Prior(rates.failure(), 0);
+        this.prior = known.doubted() == 0 ? undoubted : new Prior(rates.failure(), known.doubted());
         List<Failed> failed = known.failed();
         Sum sum = new Sum(rates, known, failed);
         this.complete = !sum.large;
@@ -68,18 +71,19 @@ public final class Belief {
         this.all = sum.all;
         this.working = sum.working;
         this.calm = sum.calm;
-        this.weight = all.at(good, allGood);
+        this.weight = all.at(good, prior);
         this.lone = complete ? Map.of() : lone(rates, known);
     }
 
     private Belief(Belief from, long good, Likelihood all, Likelihood working, Likelihood calm) {
         this.rates = from.rates;
-        this.allGood = from.allGood;
+        this.prior = from.prior;
+        this.undoubted = from.undoubted;
         this.good = good;
         this.all = all;
         this.working = working;
         this.calm = calm;
-        this.weight = all.at(good, allGood);
+        this.weight = all.at(good, prior);
         this.complete = from.complete;
         this.lone = from.lone;
     }
@@ -132,7 +136,7 @@ public final class Belief {
             if (held.size() == 1 && Long.bitCount(held.get(0)) == 1) {
                 Chain chain = new Chain(rates, known, streak);
                 streak.runs().forEach(run -> chain.failed(run, Optional.of(0L)));
-                lone.merge(held.get(0), chain.either().at(0, new double[] {1}), (a, b) -> a * b);
+                lone.merge(held.get(0), chain.either().at(0, Prior.CERTAIN), (a, b) -> a * b);
             }
         }
         return lone;
@@ -143,16 +147,20 @@ public final class Belief {
         if (weight <= 0) {
             return 0;
         }
-        return limited(allGood[Long.bitCount(set & ~good)] * all.at(good | set, allGood) / weight);
+        return limited(prior.allGood(set & ~good) * all.at(good | set, prior) / weight);
     }
 
     /**
      * The chance that this change is good, for a rejection: where there are too many failures to look at together, only
      * those count that nothing but this change, an outage or a flake explains; all others could only speak against it.
+     * That it was doubted before any run proves nothing.
      */
     public double innocence(long change) {
         if (complete) {
-            return allGood(change);
+            double all = this.all.at(good, undoubted);
+            return all <= 0
+                    ? 0
+                    : limited(undoubted.allGood(change & ~good) * this.all.at(good | change, undoubted) / all);
         }
         double odds = (1 - rates.failure()) / rates.failure() * lone.getOrDefault(change, 1.0);
         return odds / (1 + odds);
@@ -160,12 +168,12 @@ public final class Belief {
 
     /** The chance that the environment works now. */
     public double works() {
-        return weight <= 0 ? 1 : limited(working.at(good, allGood) / weight);
+        return weight <= 0 ? 1 : limited(working.at(good, prior) / weight);
     }
 
     /** The chance that an outage explains failures that nothing has passed since. */
     public double broken() {
-        return weight <= 0 ? 0 : limited(1 - calm.at(good, allGood) / weight);
+        return weight <= 0 ? 0 : limited(1 - calm.at(good, prior) / weight);
     }
 
     /** The chance that a run of the set passes now; outages that begin during the run are left out. */
@@ -177,7 +185,7 @@ public final class Belief {
         if (weight <= 0) {
             return 0;
         }
-        return limited(allGood[Long.bitCount(set & ~good)] * working.at(good | set, allGood) / weight);
+        return limited(prior.allGood(set & ~good) * working.at(good | set, prior) / weight);
     }
 
     /** Mutual information in bits between "the set is good and the environment works" and the verdict of one run. */

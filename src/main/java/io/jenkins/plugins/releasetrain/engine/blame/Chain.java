@@ -55,7 +55,7 @@ public final class Chain {
             Streak streak = new Streak("", runs, Optional.of(runs.get(0).start()), false, Optional.of(end));
             Chain chain = new Chain(rates, new Known(List.of(), Timeline.EMPTY, 0, 0, ""), streak);
             runs.forEach(run -> chain.failed(run, Optional.of(0L)));
-            chances[i] = chain.either().at(0, new double[] {1});
+            chances[i] = chain.either().at(0, Prior.CERTAIN);
         }
         return chances;
     }

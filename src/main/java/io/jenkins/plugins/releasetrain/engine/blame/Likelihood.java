@@ -94,12 +94,12 @@ final class Likelihood {
      * Its expectation.
      *
      * @param known changes that are good
-     * @param allGood chance that so many others are all good
+     * @param prior of the others
      */
-    double at(long known, double[] allGood) {
+    double at(long known, Prior prior) {
         double sum = 0;
         for (int i = 0; i < sets.length; i++) {
-            sum += weights[i] * allGood[Long.bitCount(sets[i] & ~known)];
+            sum += weights[i] * prior.allGood(sets[i] & ~known);
         }
         return sum;
     }

@@ -12,10 +12,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * Contracts as artifacts that refer to an image: an image manifest of the type {@value #TYPE} with the image as its
@@ -36,6 +39,9 @@ public final class ContractArtifacts {
 
     private static final int MOST_FILE_BYTES = 4 << 20;
     private static final int MOST_ARTIFACTS = 50;
+    /** Mark of our own for what is not listed, but found under Cosign's tag; that names no subject. */
+    private static final String UNDER_TAG = "io.jenkins.plugins.releasetrain.tag";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private ContractArtifacts() {}
@@ -125,28 +131,53 @@ public final class ContractArtifacts {
         return read(registry, list(registry, repository, image));
     }
 
-    /** One request. Signatures and the like are left out by their type, without being read. */
+    /**
+     * One request; where nothing refers to the image that may be a contract, one more for what Cosign keeps under a tag.
+     * Signatures and the like are left out by their type, without being read.
+     */
     static Listed list(Registry registry, String repository, Digest image) {
-        List<Referrer> artifacts = registry.referrers(repository, image).stream()
-                .filter(r -> mayBeContract(r.artifactType()))
-                .sorted(Comparator.comparing(r -> r.digest().value()))
-                .toList();
+        List<Referrer> artifacts = new ArrayList<>(registry.referrers(repository, image).stream()
+                .filter(ContractArtifacts::mayBeContract)
+                .sorted(Comparator.comparing(ContractArtifacts::created)
+                        .thenComparing(r -> r.digest().value()))
+                .toList());
+        if (artifacts.isEmpty()) {
+            registry.manifest(repository, Artifacts.attestationTag(image))
+                    .filter(m -> attested(json(m)).findAny().isPresent())
+                    .ifPresent(m -> artifacts.add(
+                            new Referrer(m.descriptor().digest(), Statement.ENVELOPE, Map.of(UNDER_TAG, "true"))));
+        }
         Optional<String> content = artifacts.size() == 1
                 ? Optional.ofNullable(artifacts.get(0).annotations().get(CONTENT))
                 : Optional.empty();
         return new Listed(repository, image, artifacts, content);
     }
 
+    private static String created(Referrer artifact) {
+        return artifact.annotations().getOrDefault("org.opencontainers.image.created", "");
+    }
+
+    /** Layers under Cosign's tag that say that they hold a contract. */
+    private static Stream<JsonNode> attested(JsonNode manifest) {
+        return StreamSupport.stream(manifest.path("layers").spliterator(), false)
+                .filter(l -> AttestedContracts.isStatement(l.path("mediaType").asText()))
+                .filter(l -> AttestedContracts.isContract(
+                        l.path("annotations").path("predicateType").asText()));
+    }
+
     /** Who lists no type may be anything. */
-    private static boolean mayBeContract(String artifactType) {
-        return artifactType.isEmpty()
-                || artifactType.equals(TYPE)
-                || ContractKind.ofMediaType(artifactType).isPresent();
+    private static boolean mayBeContract(Referrer artifact) {
+        String type = artifact.artifactType();
+        return type.isEmpty()
+                || type.equals(TYPE)
+                || ContractKind.ofMediaType(type).isPresent()
+                || AttestedContracts.mayBeContract(artifact);
     }
 
     /**
      * Reads what is listed. An artifact that says it is about another image is passed over: the list under a tag can be
-     * written by anybody who may push.
+     * written by anybody who may push. Of what is attested of one kind the newest counts, since nobody can take back an
+     * older one.
      *
      * @throws EngineException INVALID_INPUT: above the bounds, or two files of one kind and name
      */
@@ -156,41 +187,67 @@ public final class ContractArtifacts {
             throw EngineException.invalid(listed.artifacts().size() + " contracts are attached to " + listed.image()
                     + "; at most " + MOST_ARTIFACTS + " are read");
         }
-        long[] left = {MOST_BYTES};
+        Reading reading = new Reading(registry, listed, files);
         for (Referrer artifact : listed.artifacts()) {
+            boolean underTag = artifact.annotations().containsKey(UNDER_TAG);
             registry.manifest(listed.repository(), artifact.digest().value())
-                    .ifPresent(m -> layers(registry, listed, m, left, files));
+                    .map(ContractArtifacts::json)
+                    .filter(m -> underTag
+                            || m.path("subject")
+                                    .path("digest")
+                                    .asText()
+                                    .equals(listed.image().value()))
+                    .ifPresent(reading::layers);
         }
+        files.addAll(reading.attested.values());
         if (!files.isEmpty()) {
             check(files);
         }
         return files;
     }
 
-    private static void layers(
-            Registry registry, Listed listed, Manifest manifest, long[] left, List<ContractFile> files) {
-        JsonNode json = json(manifest);
-        if (!json.path("subject").path("digest").asText().equals(listed.image().value())) {
-            return;
+    /** Of one image; bounded over all that is attached to it. */
+    private static final class Reading {
+        private final Registry registry;
+        private final Listed listed;
+        private final List<ContractFile> files;
+        private final Map<String, ContractFile> attested = new LinkedHashMap<>();
+        private long left = MOST_BYTES;
+
+        Reading(Registry registry, Listed listed, List<ContractFile> files) {
+            this.registry = registry;
+            this.listed = listed;
+            this.files = files;
         }
-        Optional<ContractKind> whole =
-                ContractKind.ofMediaType(json.path("artifactType").asText());
-        for (JsonNode layer : json.path("layers")) {
-            Optional<ContractKind> kind =
-                    ContractKind.ofMediaType(layer.path("mediaType").asText()).or(() -> whole);
-            String digest = layer.path("digest").asText();
-            if (kind.isEmpty() || !Digest.isDigest(digest)) {
-                continue;
+
+        void layers(JsonNode manifest) {
+            Optional<ContractKind> whole =
+                    ContractKind.ofMediaType(manifest.path("artifactType").asText());
+            for (JsonNode layer : manifest.path("layers")) {
+                String type = layer.path("mediaType").asText();
+                Optional<ContractKind> kind = ContractKind.ofMediaType(type).or(() -> whole);
+                if (!Digest.isDigest(layer.path("digest").asText())) {
+                    continue;
+                }
+                if (AttestedContracts.isStatement(type)) {
+                    AttestedContracts.files(type, blob(layer), listed.image()).forEach(f -> attested.put(key(f), f));
+                } else if (kind.isPresent()) {
+                    String name = layer.path("annotations")
+                            .path(Artifacts.TITLE)
+                            .asText(kind.get().word());
+                    files.add(new ContractFile(kind.get(), name, blob(layer)));
+                }
             }
-            String name = layer.path("annotations")
-                    .path(Artifacts.TITLE)
-                    .asText(kind.get().word());
-            left[0] -= layer.path("size").asLong();
-            if (left[0] < 0 || files.size() >= MOST_FILES) {
+        }
+
+        private byte[] blob(JsonNode layer) {
+            left -= layer.path("size").asLong();
+            if (left < 0 || files.size() + attested.size() >= MOST_FILES) {
                 throw EngineException.invalid("What is attached to " + listed.image()
                         + " as its contract is larger than " + MOST_BYTES + " bytes or " + MOST_FILES + " files");
             }
-            files.add(new ContractFile(kind.get(), name, registry.blob(listed.repository(), new Digest(digest))));
+            return registry.blob(
+                    listed.repository(), new Digest(layer.path("digest").asText()));
         }
     }
 

@@ -58,6 +58,20 @@ public interface ContractGate {
         return text(refusals(Exchange.of(images, registries.productionSet(services))));
     }
 
+    /**
+     * Looks at what consumers need of providers among images that may meet in one set. It is told and stops nobody, so
+     * nothing is thrown where it cannot be looked at now.
+     *
+     * @param brought by a change
+     * @param others by the undecided changes that it waits with
+     */
+    default void meet(Map<String, PinnedImage> brought, Collection<? extends Map<String, PinnedImage>> others) {}
+
+    /** Whether what is known of these images' contracts speaks against them; nothing is looked at for it. */
+    default boolean doubts(Map<String, PinnedImage> images) {
+        return false;
+    }
+
     /** In one sentence; empty where nothing is refused. */
     static Optional<String> text(SortedMap<String, String> refusals) {
         return refusals.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", refusals.values()));

@@ -50,6 +50,19 @@ public final class Contracts {
                         : List.of(checked));
     }
 
+    /** The same failure once more is no news. */
+    void attested(Event.ContractAttested said) {
+        journal(said.service())
+                .update(s -> s.attested(said.after()).filter(said::equals).isPresent() ? List.of() : List.of(said));
+    }
+
+    /** Both know it, so that either's page tells of it. */
+    void needed(Event.ContractNeeded edge) {
+        for (String service : List.of(edge.consumer(), edge.provider())) {
+            journal(service).update(s -> s.needed().contains(edge) ? List.of() : List.of(edge));
+        }
+    }
+
     /** The very same contract once more changes nothing, so that nobody takes a verdict back by it. */
     public void published(String service, Digest image, Digest contract, List<ContractFile> files) {
         List<String> names = files.stream()
@@ -97,12 +110,27 @@ public final class Contracts {
                     .forEach(f -> lines.add("Contract of service '" + service + "', "
                             + severity.name().toLowerCase(Locale.ROOT) + ": " + text(f))));
         }
+        images.forEach((service, image) -> log(service).attested(image.digest()).ifPresent(a -> lines.add(text(a))));
+        images.forEach((service, image) -> log(service).edges(image.digest()).stream()
+                .filter(n -> !n.findings().isEmpty())
+                .forEach(n -> lines.add(
+                        "Contract: '" + n.consumer() + "' (" + n.image().abbreviated() + ") does not get"
+                                + " what it needs from '" + n.provider() + "' ("
+                                + n.with().abbreviated() + "): "
+                                + text(n.findings().get(0)))));
         if (lines.size() <= most) {
             return lines;
         }
         List<String> first = new ArrayList<>(lines.subList(0, most));
         first.add("… and " + (lines.size() - most) + " more; see the page of the change");
         return first;
+    }
+
+    private static String text(Event.ContractAttested said) {
+        return "Contract of service '" + said.service() + "', evidence: "
+                + said.evidence()
+                        .map(digest -> said.said().result() + ", kept beside the image as " + digest)
+                        .orElse("not kept beside the image: " + said.problem());
     }
 
     /** As in {@code api.yaml:12 GET /carts 200 /total: … (response-property-removed)}. */

@@ -3,29 +3,36 @@ package io.jenkins.plugins.releasetrain.engine.contract;
 import io.jenkins.plugins.releasetrain.engine.contract.ContractArtifacts.Listed;
 import io.jenkins.plugins.releasetrain.engine.event.ContractFinding;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Said;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy;
 import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Mode;
 import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.registry.Crew;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Compares the contracts that are attached to images in the registries: what production runs is always the before. A pair of
  * images is compared once; equal contracts are known from the lists of referrers, without being read.
  */
 public final class RegistryGate implements ContractGate {
+    private static final Logger LOGGER = Logger.getLogger(RegistryGate.class.getName());
     private static final int WIDTH = 8;
     private static final int FINDINGS_TOLD = 3;
     private static final int FINDINGS_KEPT = 100;
@@ -34,6 +41,7 @@ public final class RegistryGate implements ContractGate {
     private final Registries registries;
     private final Contracts contracts;
     private final BiFunction<List<ContractFile>, List<ContractFile>, List<Finding>> checkers;
+    private final Optional<Attestor> attestor;
 
     /** @param checkers compares all files of two images */
     public RegistryGate(
@@ -41,21 +49,69 @@ public final class RegistryGate implements ContractGate {
             Registries registries,
             Contracts contracts,
             BiFunction<List<ContractFile>, List<ContractFile>, List<Finding>> checkers) {
+        this(catalog, registries, contracts, checkers, Optional.empty());
+    }
+
+    private RegistryGate(
+            Supplier<Catalog> catalog,
+            Registries registries,
+            Contracts contracts,
+            BiFunction<List<ContractFile>, List<ContractFile>, List<Finding>> checkers,
+            Optional<Attestor> attestor) {
         this.catalog = catalog;
         this.registries = registries;
         this.contracts = contracts;
         this.checkers = checkers;
+        this.attestor = attestor;
+    }
+
+    /** The same gate, which has evidence kept of whatever it lets go. */
+    public RegistryGate attestedBy(Attestor other) {
+        return new RegistryGate(catalog, registries, contracts, checkers, Optional.of(other));
     }
 
     @Override
     public SortedMap<String, String> refusals(Collection<Exchange> exchanges) {
         List<Exchange> looked = exchanges.stream()
-                .filter(x -> x.before().isPresent() && policy(x).mode() != Mode.OFF)
+                .filter(x -> policy(x).mode() != Mode.OFF)
+                .filter(x -> x.before().isPresent() || attestor.isPresent())
                 .toList();
         SortedMap<String, String> refused = new ConcurrentSkipListMap<>();
         new Crew<>(looked, x -> refusal(x).ifPresent(why -> refused.put(x.service(), why)))
                 .run(Crew.threads("contracts"), WIDTH);
+        Map<String, Digest> brought = new TreeMap<>();
+        looked.stream()
+                .filter(x -> !refused.containsKey(x.service()))
+                .forEach(x -> brought.put(x.service(), x.after()));
+        look(brought, List.of());
         return refused;
+    }
+
+    @Override
+    public void meet(Map<String, PinnedImage> brought, Collection<? extends Map<String, PinnedImage>> others) {
+        List<Consumers.Node> nodes = others.stream()
+                .flatMap(images -> Consumers.digests(images).entrySet().stream())
+                .map(e -> new Consumers.Node(e.getKey(), e.getValue()))
+                .toList();
+        Map<String, Digest> images = Consumers.digests(brought);
+        images.keySet()
+                .removeIf(service -> catalog.get().contractPolicy(service).mode() == Mode.OFF);
+        look(images, nodes);
+    }
+
+    @Override
+    public boolean doubts(Map<String, PinnedImage> images) {
+        return images.entrySet().stream()
+                .anyMatch(e -> contracts.log(e.getKey()).doubts(e.getValue().digest()));
+    }
+
+    /** What cannot be looked at now is looked at when one of the services changes next. */
+    private void look(Map<String, Digest> brought, List<Consumers.Node> others) {
+        try {
+            new Consumers(catalog.get(), registries, contracts, checkers).look(brought, others);
+        } catch (EngineException e) {
+            LOGGER.log(Level.FINE, "What consumers need cannot be looked at now", e);
+        }
     }
 
     private ContractPolicy policy(Exchange exchange) {
@@ -63,16 +119,72 @@ public final class RegistryGate implements ContractGate {
     }
 
     private Optional<String> refusal(Exchange exchange) {
+        List<Event.ContractChecked> known =
+                exchange.before().map(before -> known(exchange, before)).orElse(List.of());
+        boolean waived =
+                contracts.log(exchange.service()).waiver(exchange.after()).isPresent();
+        Optional<String> refusal = waived ? Optional.empty() : refusal(exchange, known);
+        if (refusal.isEmpty()) {
+            attestor.ifPresent(a -> attest(a, exchange, known, waived));
+        }
+        return refusal;
+    }
+
+    /** What cannot be kept now is tried again right before the promotion; it stops nobody. */
+    private void attest(Attestor by, Exchange exchange, List<Event.ContractChecked> known, boolean waived) {
         ContractLog log = contracts.log(exchange.service());
-        Digest before = exchange.before().orElseThrow();
-        List<Event.ContractChecked> known = log.known(before, exchange.after());
+        List<ContractFinding> findings =
+                known.stream().flatMap(c -> c.findings().stream()).toList();
+        Statement.Of of = new Statement.Of(exchange, related(exchange, log), findings, waived);
+        byte[] statement = of.statement();
+        Digest digest = Digest.sha256(statement);
+        boolean kept = log.attested(exchange.after())
+                .filter(a -> a.said().statement().equals(digest) && a.evidence().isPresent())
+                .isPresent();
+        if (kept) {
+            return;
+        }
+        Optional<Digest> evidence = Optional.empty();
+        String problem = "";
+        try {
+            String repository = catalog.get().service(exchange.service()).devRepository();
+            evidence = Optional.of(by.attest(repository, exchange.after(), statement));
+        } catch (EngineException e) {
+            problem = e.getMessage();
+        }
+        contracts.attested(new Event.ContractAttested(
+                exchange.service(),
+                exchange.before(),
+                exchange.after(),
+                new Said(of.result().name(), digest),
+                evidence,
+                problem));
+    }
+
+    /** What the image was compared with, and both contracts where they were published here. */
+    private static SortedMap<String, Digest> related(Exchange exchange, ContractLog log) {
+        SortedMap<String, Digest> related = new TreeMap<>();
+        log.contract(exchange.after()).ifPresent(contract -> related.put("contract", contract));
+        exchange.before().ifPresent(before -> {
+            related.put("production", before);
+            log.contract(before).ifPresent(contract -> related.put("production contract", contract));
+        });
+        return related;
+    }
+
+    private List<Event.ContractChecked> known(Exchange exchange, Digest before) {
+        List<Event.ContractChecked> known = contracts.log(exchange.service()).known(before, exchange.after());
         if (known.stream().noneMatch(c -> c.by().isEmpty())) {
             Event.ContractChecked checked = compare(exchange, before);
             contracts.add(checked);
             known = contracts.log(exchange.service()).known(before, exchange.after());
         }
+        return known;
+    }
+
+    private Optional<String> refusal(Exchange exchange, List<Event.ContractChecked> known) {
         ContractPolicy policy = policy(exchange);
-        if (policy.mode() != Mode.BLOCK || log.waiver(exchange.after()).isPresent()) {
+        if (policy.mode() != Mode.BLOCK) {
             return Optional.empty();
         }
         List<ContractFinding> blocking = known.stream()
@@ -114,18 +226,22 @@ public final class RegistryGate implements ContractGate {
     private List<Finding> findings(Listed old, Listed now) {
         List<ContractFile> before;
         try {
-            before = ContractArtifacts.read(registries.production(), old);
+            before = own(ContractArtifacts.read(registries.production(), old));
         } catch (EngineException e) {
             return List.of(unreadable(e, Severity.WARN, "what production runs"));
         }
         try {
-            return checkers.apply(before, ContractArtifacts.read(registries.dev(), now));
+            return checkers.apply(before, own(ContractArtifacts.read(registries.dev(), now)));
         } catch (EngineException e) {
             return List.of(
                     isReadable(before)
                             ? unreadable(e, Severity.ERROR, "the new image")
                             : unreadable(e, Severity.WARN, "what production runs"));
         }
+    }
+
+    private static List<ContractFile> own(List<ContractFile> files) {
+        return files.stream().filter(f -> f.neededOf().isEmpty()).toList();
     }
 
     private boolean isReadable(List<ContractFile> files) {

@@ -202,6 +202,15 @@ public sealed interface Event {
             String service, Digest before, Digest after, List<ContractFinding> findings, int more, Optional<String> by)
             implements Event {}
 
+    /** What the gate says of an image was kept beside it ({@code evidence}), or there is a problem; see {@link Said}. */
+    record ContractAttested(
+            String service, Optional<Digest> before, Digest after, Said said, Optional<Digest> evidence, String problem)
+            implements Event {}
+
+    /** Whether an image of a consumer gets from one of a provider what it needs; worst findings first, bounded. */
+    record ContractNeeded(String consumer, Digest image, String provider, Digest with, List<ContractFinding> findings)
+            implements Event {}
+
     /** An image may go although its contract is not compatible. */
     record ContractWaived(String service, Digest image, String reason, String user) implements Event {}
 

@@ -8,6 +8,7 @@ import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.Entry;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -72,7 +73,7 @@ final class ContractViews {
         return new View.ContractHistory(
                 service,
                 newest.stream()
-                        .map(ContractViews::entry)
+                        .map(recorded -> entry(service, recorded))
                         .flatMap(Optional::stream)
                         .filter(e ->
                                 image.isEmpty() || e.image().equals(image.get().value()))
@@ -80,7 +81,7 @@ final class ContractViews {
                         .toList());
     }
 
-    private static Optional<View.ContractEntry> entry(RecordedEvent recorded) {
+    private static Optional<View.ContractEntry> entry(String service, RecordedEvent recorded) {
         if (recorded.event() instanceof Event.ContractChecked e) {
             return Optional.of(new View.ContractEntry(
                     recorded.at(),
@@ -96,10 +97,34 @@ final class ContractViews {
         } else if (recorded.event() instanceof Event.ContractWaived e) {
             return Optional.of(new View.ContractEntry(
                     recorded.at(), "WAIVED", "", e.image().value(), List.of(), List.of(), 0, "", e.user(), e.reason()));
+        } else if (recorded.event() instanceof Event.ContractNeeded e) {
+            return Optional.of(needed(service, recorded.at(), e));
+        } else if (recorded.event() instanceof Event.ContractAttested e) {
+            String before = e.before().map(Digest::value).orElse("");
+            List<String> kept =
+                    e.evidence().map(d -> e.said().result() + " " + d).stream().toList();
+            return Optional.of(new View.ContractEntry(
+                    recorded.at(), "ATTESTED", before, e.after().value(), kept, List.of(), 0, "", "", e.problem()));
         } else if (recorded.event() instanceof Event.ContractPublished e) {
             return Optional.of(new View.ContractEntry(
                     recorded.at(), "PUBLISHED", "", e.image().value(), e.files(), List.of(), 0, "", "", ""));
         }
         return Optional.empty();
+    }
+
+    /** On either's page the other is what it was looked at with. */
+    private static View.ContractEntry needed(String service, Instant at, Event.ContractNeeded e) {
+        boolean consumer = e.consumer().equals(service);
+        return new View.ContractEntry(
+                at,
+                "NEEDED",
+                (consumer ? e.with() : e.image()).value(),
+                (consumer ? e.image() : e.with()).value(),
+                List.of(e.consumer() + " → " + e.provider()),
+                e.findings(),
+                0,
+                "",
+                "",
+                "");
     }
 }

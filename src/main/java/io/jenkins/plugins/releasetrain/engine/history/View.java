@@ -360,14 +360,15 @@ public sealed interface View {
     /**
      * Something about the contract of an image.
      *
-     * @param what PUBLISHED, CHECKED or WAIVED
-     * @param before what production ran; empty unless CHECKED
-     * @param files as {@code kind name}; empty unless PUBLISHED
+     * @param what PUBLISHED, CHECKED, NEEDED, ATTESTED or WAIVED
+     * @param before what production ran; where NEEDED the other's image; empty unless CHECKED, NEEDED or ATTESTED
+     * @param files as {@code kind name} where PUBLISHED; where ATTESTED the result and the digest of the evidence, if it is
+     *     kept beside the image; where NEEDED the two services as {@code consumer → provider}
      * @param findings worst first
      * @param more findings beyond those
      * @param build the job whose tool compared them; empty for the built-in checkers
      * @param by who waived it
-     * @param reason of the waiver
+     * @param reason of the waiver, or why evidence could not be kept
      */
     record ContractEntry(
             Instant at,

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.registry;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,10 +12,12 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Manifest;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -29,6 +32,11 @@ public final class Artifacts {
     private static final String EMPTY_TYPE = "application/vnd.oci.empty.v1+json";
     private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.UTF_8);
     private static final int MOST_BREAKS = 3;
+    private static final String IMAGE_CONFIG = "application/vnd.oci.image.config.v1+json";
+    /** Cosign reads no layer without it; an envelope has its signatures in itself. */
+    private static final String SIGNATURE = "dev.cosignproject.cosign/signature";
+
+    private static final String OWNER = "io.jenkins.plugins.releasetrain.owner";
 
     private final HttpRegistry registry;
 
@@ -105,10 +113,78 @@ public final class Artifacts {
     }
 
     private Descriptor put(String repository, ObjectNode root) {
+        return put(repository, root, Optional.empty());
+    }
+
+    /** @param tag empty: under its digest */
+    private Descriptor put(String repository, ObjectNode root, Optional<String> tag) {
         byte[] content = bytes(root);
         Descriptor descriptor = new Descriptor(Manifests.OCI_MANIFEST, Digest.sha256(content), content.length);
-        registry.putManifest(repository, descriptor.digest().value(), new Manifest(descriptor, content));
+        registry.putManifest(
+                repository, tag.orElse(descriptor.digest().value()), new Manifest(descriptor, content));
         return descriptor;
+    }
+
+    /** The tag under which Cosign keeps what is attested of an image: {@code sha256-….att}. */
+    public static String attestationTag(Digest subject) {
+        return Attachments.tag(subject) + ".att";
+    }
+
+    /**
+     * Something that is attested of an image.
+     *
+     * @param predicateType of the statement in it
+     * @param owner who attests; what it attested before is replaced
+     */
+    public record Attestation(String mediaType, byte[] content, String predicateType, String owner) {}
+
+    /**
+     * Keeps an attestation under Cosign's tag, beside those of others. Of two who write at the same time the later wins.
+     *
+     * @return digest of what the tag points to then
+     */
+    public Digest tagAttestation(String repository, Digest subject, Attestation attestation) {
+        String tag = attestationTag(subject);
+        ArrayNode layers = JSON.createArrayNode();
+        registry.manifest(repository, tag).ifPresent(former -> {
+            for (JsonNode layer : json(former).path("layers")) {
+                if (!layer.path("annotations").path(OWNER).asText().equals(attestation.owner())) {
+                    layers.add(layer);
+                }
+            }
+        });
+        Descriptor content = describe(attestation.mediaType(), attestation.content());
+        ObjectNode layer = layers.addObject();
+        describe(layer, content);
+        annotate(
+                layer,
+                Map.of(SIGNATURE, "", "predicateType", attestation.predicateType(), OWNER, attestation.owner()));
+        upload(repository, content, attestation.content());
+        byte[] config = configOf(layers);
+        Descriptor configuration = describe(IMAGE_CONFIG, config);
+        upload(repository, configuration, config);
+        ObjectNode root = JSON.createObjectNode().put("schemaVersion", 2).put("mediaType", Manifests.OCI_MANIFEST);
+        describe(root.putObject("config"), configuration);
+        root.set("layers", layers);
+        return put(repository, root, Optional.of(tag)).digest();
+    }
+
+    /** Some registries want an image's configuration to be one. */
+    private static byte[] configOf(ArrayNode layers) {
+        ObjectNode config = JSON.createObjectNode().put("architecture", "").put("os", "");
+        config.putObject("config");
+        ArrayNode contents = config.putObject("rootfs").put("type", "layers").putArray("diff_ids");
+        layers.forEach(layer -> contents.add(layer.path("digest").asText()));
+        return bytes(config);
+    }
+
+    private static JsonNode json(Manifest manifest) {
+        try {
+            return JSON.readTree(manifest.content());
+        } catch (IOException e) {
+            throw EngineException.invalid(
+                    "Manifest " + manifest.descriptor().digest() + " cannot be read: it is not JSON");
+        }
     }
 
     /** A registry that lists no referrers has a list under a tag; one that does needs nothing more. */

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
+import io.jenkins.plugins.releasetrain.engine.contract.ContractGate;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
@@ -47,6 +48,18 @@ final class Arrivals {
                 throw EngineException.invalid(
                         "Environment '" + track.name() + "' cannot prove that a new image runs: " + unprovable);
             }
+        }
+    }
+
+    /** What it brings and what the others bring may be tried together, so two that break each other are told before. */
+    static void meet(Change change, TrainState state, ContractGate gate) {
+        if (state.undecided().anyMatch(c -> c.id().equals(change.id()))) {
+            gate.meet(
+                    change.images(),
+                    state.undecided()
+                            .filter(c -> !c.id().equals(change.id()))
+                            .map(Change::images)
+                            .toList());
         }
     }
 

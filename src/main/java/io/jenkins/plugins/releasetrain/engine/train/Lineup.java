@@ -97,7 +97,11 @@ final class Lineup {
                         .map(t -> t.tried().changes())
                         .toList(),
                 Sets.inseparable(line.changes()),
-                line.changes().size() + state.queue().size());
+                line.changes().size() + state.queue().size(),
+                line.changes().stream()
+                        .filter(c -> context.ports().gate().doubts(c.images()))
+                        .map(Change::id)
+                        .toList());
     }
 
     boolean otherSuite(Line line) {

@@ -148,8 +148,9 @@ public final class Train {
                 request.priority(),
                 request.promote());
         Optional<String> broken = ports.gate().refusal(images, catalog.newest(), registries);
-        journal.update(
+        TrainState after = journal.update(
                 s -> broken.map(why -> Arrivals.refused(change, why)).orElseGet(() -> Arrivals.queueing(s, change)));
+        Arrivals.meet(change, after, ports.gate());
         return change.id();
     }
 

@@ -61,6 +61,7 @@ public final class TrialPolicy {
      * @param inseparable changes that can be left out only together with all later ones, because a later one has the
      *     same service
      * @param waiting undecided changes in all, looked at or not
+     * @param doubted changes that are likelier bad than others: their contract, or what others need of it, says so
      */
     public record Situation(
             List<String> changes,
@@ -68,7 +69,19 @@ public final class TrialPolicy {
             Baseline baseline,
             List<List<String>> running,
             List<String> inseparable,
-            int waiting) {
+            int waiting,
+            List<String> doubted) {
+        /** Where no change is likelier bad than another. */
+        public Situation(
+                List<String> changes,
+                Evidence evidence,
+                Baseline baseline,
+                List<List<String>> running,
+                List<String> inseparable,
+                int waiting) {
+            this(changes, evidence, baseline, running, inseparable, waiting, List.of());
+        }
+
         public Situation {
             changes = List.copyOf(changes.subList(0, Math.min(changes.size(), Belief.WIDEST)));
         }

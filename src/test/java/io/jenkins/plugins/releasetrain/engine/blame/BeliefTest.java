@@ -62,6 +62,25 @@ class BeliefTest {
         assertThat(belief.works()).isCloseTo(works / all, within(1e-6));
     }
 
+    /** Where a change is warned of, the search looks there first; that it was warned of proves nothing (I4). */
+    @Example
+    void I4_doubtSteersAndDoesNotProve() {
+        Rates rates = new Rates(0.05, 0.01);
+        Run passed = run(0, Verdict.PASSED);
+        Run failed = run(1, Verdict.FAILED);
+        Timeline timeline = Timeline.of(List.of(passed, failed));
+        Belief even = new Belief(rates, new Known(List.of(new Failed(0b11, failed)), timeline, 0, 0, "staging"));
+        Belief doubted =
+                new Belief(rates, new Known(List.of(new Failed(0b11, failed)), timeline, 0, 0, "staging", 0b01));
+        assertThat(even.allGood(0b01)).isCloseTo(even.allGood(0b10), within(1e-12));
+        assertThat(doubted.allGood(0b01)).isLessThan(0.5 * doubted.allGood(0b10));
+        assertThat(doubted.allGood(0b10)).isGreaterThan(even.allGood(0b10));
+        assertThat(doubted.innocence(0b01)).isCloseTo(even.innocence(0b01), within(1e-12));
+        Belief before = new Belief(rates, new Known(List.of(), Timeline.EMPTY, 0, 0, "staging", 0b01));
+        assertThat(before.passes(0b01)).isCloseTo(Math.pow(0.95, 4) * 0.99, within(1e-9));
+        assertThat(before.passes(0b10)).isCloseTo(0.95 * 0.99, within(1e-9));
+    }
+
     /**
      * The chances that all this happened, and that the environment works now or does not: number by number, by what an
      * environment is between two passes: right all the time, right again, broken for a while, or broken until somebody comes.

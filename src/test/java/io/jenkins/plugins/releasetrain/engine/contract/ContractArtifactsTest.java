@@ -21,7 +21,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -157,7 +159,110 @@ class ContractArtifactsTest {
                                 java.util.Map.of()));
         registry.forgetExchanges();
         assertThat(read()).isEmpty();
-        assertThat(registry.exchanges()).as("only listed").hasSize(1);
+        assertThat(registry.exchanges())
+                .as("only listed, and looked for under Cosign's tag")
+                .hasSize(2);
+    }
+
+    private String statement(String predicateType, String predicate, Digest about) {
+        return """
+                {"_type": "https://in-toto.io/Statement/v1", "predicateType": "%s", "predicate": %s,
+                 "subject": [{"name": "shop/cart", "digest": {"%s": "%s"}}]}"""
+                .formatted(predicateType, predicate, about.algorithm(), about.hex());
+    }
+
+    private static String envelope(String statement) {
+        String payload = Base64.getEncoder().encodeToString(statement.getBytes(StandardCharsets.UTF_8));
+        return "{\"payloadType\": \"application/vnd.in-toto+json\", \"payload\": \"" + payload
+                + "\", \"signatures\": [{\"keyid\": \"\", \"sig\": \"AA==\"}]}";
+    }
+
+    private void attach(String type, String content, Map<String, String> annotations) {
+        new Artifacts(client)
+                .attach(
+                        "shop/cart",
+                        image,
+                        new Artifacts.Attachment(
+                                type,
+                                List.of(new Artifacts.File("a", type, content.getBytes(StandardCharsets.UTF_8))),
+                                annotations));
+    }
+
+    private void attest(String content, String predicateType, String owner) {
+        new Artifacts(client)
+                .tagAttestation(
+                        "shop/cart",
+                        image,
+                        new Artifacts.Attestation(
+                                Statement.ENVELOPE,
+                                content.getBytes(StandardCharsets.UTF_8),
+                                predicateType,
+                                owner));
+    }
+
+    /** {@code cosign attest --predicate api.json --type https://spec.openapis.org/oas/3.1}, before Cosign 3: under a tag. */
+    @ParameterizedTest
+    @MethodSource("registries")
+    void takesWhatCosignAttestsUnderItsTag(RegistryOptions options) throws IOException {
+        start(options);
+        String type = "https://spec.openapis.org/oas/3.1";
+        attest(envelope(statement("https://slsa.dev/provenance/v1", "{}", image)), "https://slsa.dev/provenance/v1", "a");
+        attest(envelope(statement(type, "{\"openapi\":\"3.1.0\",\"v\":1}", image)), type, "b");
+        attest(envelope(statement(type, "{\"openapi\":\"3.1.0\",\"v\":2}", image)), type, "c");
+        assertThat(names(read()))
+                .as("the newest of a kind, since Cosign adds and takes nothing back")
+                .containsExactly("OPENAPI openapi.json {\"openapi\":\"3.1.0\",\"v\":2}");
+    }
+
+    /** As Cosign 3 attaches them, and as others attach statements that nobody signed. */
+    @Test
+    void takesBundlesEnvelopesAndStatements() throws IOException {
+        start(RegistryOptions.DEFAULT);
+        String avro = statement("https://avro.apache.org/docs/1.12", "{\"type\":\"string\"}", image);
+        attach(
+                "application/vnd.dev.sigstore.bundle.v0.3+json",
+                "{\"dsseEnvelope\": " + envelope(avro) + "}",
+                Map.of("dev.sigstore.bundle.predicateType", "https://avro.apache.org/docs/1.12"));
+        attach(
+                "application/vnd.dsse.envelope.v1+json",
+                envelope(statement("https://json-schema.org/draft/2020-12/schema", "true", image)),
+                Map.of());
+        String file = "{\"files\": [{\"kind\": \"protobuf\", \"name\": \"a.binpb\", \"content\": \"CgA=\"}]}";
+        attach("application/vnd.in-toto+json", statement(AttestedContracts.FILES, file, image), Map.of());
+        assertThat(read())
+                .extracting(f -> f.kind() + " " + f.name())
+                .containsExactlyInAnyOrder("AVRO avro.json", "JSON_SCHEMA jsonSchema.json", "PROTOBUF a.binpb");
+    }
+
+    @Test
+    void statementAboutAnotherImageOrAnotherMatterIsPassedOver() throws IOException {
+        start(RegistryOptions.DEFAULT);
+        String openapi = "https://spec.openapis.org/oas/3.1";
+        attach(Statement.ENVELOPE, envelope(statement(openapi, "{}", Digest.sha256("another"))), Map.of());
+        attach(Statement.ENVELOPE, envelope(statement("https://slsa.dev/provenance/v1", "{}", image)), Map.of());
+        attach(Statement.BUNDLE, "{\"messageSignature\": {}}", Map.of());
+        assertThat(read()).isEmpty();
+        registry.forgetExchanges();
+        attach(
+                Statement.BUNDLE,
+                "[",
+                Map.of("dev.sigstore.bundle.predicateType", "https://cyclonedx.org/bom"));
+        assertThat(ContractArtifacts.list(client, "shop/cart", image).artifacts())
+                .as("what says that it is no contract is not read")
+                .hasSize(3);
+    }
+
+    @Test
+    void attestationThatCannotBeReadIsNamed() throws IOException {
+        start(RegistryOptions.DEFAULT);
+        attach(Statement.ENVELOPE, "{", Map.of());
+        assertThatThrownBy(this::read)
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("is no in-toto statement");
+        image = new Digest(SampleImages.at(registry.origin()).push("shop/cart", "2.0", SampleImage.of("cart", "2.0")));
+        String escaping = "{\"files\": [{\"kind\": \"avro\", \"name\": \"../../x\", \"content\": \"\"}]}";
+        attach(Statement.PAYLOAD, statement(AttestedContracts.FILES, escaping, image), Map.of());
+        assertThatThrownBy(this::read).hasMessageContaining("no name of a contract's file");
     }
 
     /** Whoever may push can write the list under a tag; the artifact itself says what it is about. */

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -223,5 +226,135 @@ class HostileDocumentsTest {
         assertThat(findings).isNotEmpty().allSatisfy(f -> {
             assertThat(f.message() + f.location()).hasSizeLessThan(1_100).doesNotContain("\u001b", "\u202e");
         });
+    }
+
+    /** Windows' editors write a mark of the byte order; UTF-16 is no JSON that travels (RFC 8259). */
+    @Test
+    void byteOrderMarksAreNoContentAndOtherEncodingsAreRefused() {
+        assertThat(schemas("\uFEFF{\"type\": \"string\"}", "{\"type\": \"string\"}"))
+                .isEmpty();
+        byte[] marked = ("\uFEFF" + HEAD + "paths: {}\n").getBytes(StandardCharsets.UTF_8);
+        List<ContractFile> files = List.of(new ContractFile(ContractKind.OPENAPI, "bad.yaml", marked));
+        assertThat(Checkers.check(files, files)).isEmpty();
+        for (Charset charset : List.of(StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE, StandardCharsets.UTF_16)) {
+            for (ContractKind kind : List.of(ContractKind.OPENAPI, ContractKind.JSON_SCHEMA, ContractKind.AVRO)) {
+                assertRefused(kind, "{\"type\": \"string\"}".getBytes(charset), "");
+            }
+        }
+    }
+
+    @Test
+    void circlesAcrossFiles() {
+        List<ContractFile> plain = List.of(
+                Pairs.file(ContractKind.JSON_SCHEMA, "a.json", "{\"$ref\": \"b.json\"}"),
+                Pairs.file(ContractKind.JSON_SCHEMA, "b.json", "{\"$ref\": \"sub/c.json\"}"),
+                Pairs.file(ContractKind.JSON_SCHEMA, "sub/c.json", "{\"$ref\": \"../a.json\"}"));
+        assertThatThrownBy(() -> Checkers.check(plain, plain))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("leads to itself");
+        List<ContractFile> through = List.of(
+                Pairs.file(ContractKind.JSON_SCHEMA, "a.json", "{\"properties\": {\"b\": {\"$ref\": \"b.json\"}}}"),
+                Pairs.file(ContractKind.JSON_SCHEMA, "b.json", "{\"items\": {\"$ref\": \"a.json\"}}"));
+        assertThat(Checkers.check(through, through)).isEmpty();
+    }
+
+    @Test
+    void aMillionValuesOfAnEnum() {
+        String many = "\"v\",".repeat(1_000_000);
+        assertRefused("{\"enum\": [" + many + "\"v\"]}", "values", ContractKind.JSON_SCHEMA);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"allOf", "anyOf", "oneOf"})
+    void alternativesWithinAlternatives(String word) {
+        String open = "{\"" + word + "\": [";
+        assertRefused(open.repeat(2_000) + "true" + "]}".repeat(2_000), "nested deeper", ContractKind.JSON_SCHEMA);
+        String within = open.repeat(40) + "{\"type\": \"string\"}" + "]}".repeat(40);
+        assertThat(schemas(within, within)).isEmpty();
+    }
+
+    @Test
+    void numbersOfAHundredThousandDigits() {
+        String digits = "9".repeat(100_000);
+        for (String text : List.of(digits, "-" + digits, "0." + digits, "1e" + digits)) {
+            endsWell(ContractKind.JSON_SCHEMA, ("{\"maximum\": " + text + "}").getBytes(StandardCharsets.UTF_8));
+            endsWell(ContractKind.OPENAPI, (HEAD + "x-a: " + text + "\npaths: {}\n").getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\": \"record\", \"name\": \"A\", \"aliases\": [\"A\"], \"fields\": [{\"name\": \"a\", \"type\": \"A\"}]}",
+                "{\"type\": \"record\", \"name\": \"A\", \"fields\": [{\"name\": \"a\", \"type\": {\"type\": \"array\", \"items\": \"A\"}}]}",
+                "[{\"type\": \"record\", \"name\": \"A\", \"fields\": []}, {\"type\": \"record\", \"name\": \"A\", \"fields\": []}]",
+                "{\"type\": \"record\", \"name\": \"A\", \"fields\": [{\"name\": \"a\", \"type\": \"int\", \"default\": \"x\"}]}",
+                "{\"type\": \"record\", \"name\": \"../../etc\", \"fields\": []}",
+                "{\"type\": {\"type\": {\"type\": \"string\"}}}",
+                "{\"type\": \"fixed\", \"name\": \"F\", \"size\": 2147483647}",
+                "{\"type\": \"fixed\", \"name\": \"F\", \"size\": -1}",
+                "{\"type\": \"enum\", \"name\": \"E\", \"symbols\": [\"a\", \"a\"]}",
+                "{\"type\": \"bytes\", \"logicalType\": \"decimal\", \"precision\": 999999999}",
+                "[[\"null\"], \"null\"]",
+                "null"
+            })
+    void avroSchemasThatNameThemselvesOrMakeNoSense(String schema) {
+        endsWell(ContractKind.AVRO, schema.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void avroThatNestsDeeply() {
+        String open = "{\"type\": \"array\", \"items\": ";
+        endsWell(
+                ContractKind.AVRO,
+                (open.repeat(5_000) + "\"int\"" + "}".repeat(5_000)).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Lengths that lie, groups that never end, messages within messages, an edition of the far future. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0affffffff0f",
+                "0a80808080808080808001",
+                "0b0b0b0b0b0b",
+                "ffffffffffffffffffff01",
+                "0a07620565646974696f",
+                "0a0570ffffffff07",
+                "00",
+                "0a020a00"
+            })
+    void descriptorsThatLie(String hex) {
+        endsWell(ContractKind.PROTOBUF, HexFormat.of().parseHex(hex));
+    }
+
+    @Test
+    void messagesWithinMessages() {
+        byte[] inner = {};
+        for (int i = 0; i < 3_000; i++) {
+            ByteArrayOutputStream outer = new ByteArrayOutputStream();
+            // file.message_type is 4, message.nested_type 3, set.file 1
+            outer.write(i == 2_999 ? 0x0a : i == 2_998 ? 0x22 : 0x1a);
+            for (int left = inner.length; ; left >>>= 7) {
+                outer.write(left > 0x7f ? left & 0x7f | 0x80 : left);
+                if (left <= 0x7f) {
+                    break;
+                }
+            }
+            outer.writeBytes(inner);
+            inner = outer.toByteArray();
+        }
+        endsWell(ContractKind.PROTOBUF, inner);
+    }
+
+    /** An answer, or an error that names the file; whatever it is, in one line. */
+    private static void endsWell(ContractKind kind, byte[] content) {
+        List<ContractFile> files = List.of(new ContractFile(kind, "bad.yaml", content));
+        try {
+            assertThat(Checkers.check(files, files))
+                    .allSatisfy(f -> assertThat(f.message()).hasSizeLessThan(1_100));
+        } catch (EngineException e) {
+            assertThat(e.kind()).isEqualTo(FailureKind.INVALID_INPUT);
+            assertThat(e.getMessage()).contains("bad.yaml").hasSizeLessThan(900);
+        }
     }
 }

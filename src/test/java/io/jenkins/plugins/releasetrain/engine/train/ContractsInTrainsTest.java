@@ -2,14 +2,18 @@ package io.jenkins.plugins.releasetrain.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.releasetrain.engine.contract.ContractGate;
 import io.jenkins.plugins.releasetrain.engine.contract.ContractGate.Exchange;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -98,6 +102,34 @@ class ContractsInTrainsTest {
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1"));
         assertThat(shop.inProduction("s2")).isEqualTo(FakeShop.digest("s2", "2"));
         assertThat(ride.train().state().isPaused()).isFalse();
+    }
+
+    /** Before any trial, so that two that break each other are told in time. */
+    @Test
+    void whoeverIsQueuedMeetsWhatTheUndecidedBring() {
+        List<String> met = new ArrayList<>();
+        ContractGate refusing = shop.gate;
+        shop.gate = new ContractGate() {
+            @Override
+            public SortedMap<String, String> refusals(Collection<Exchange> exchanges) {
+                return refusing.refusals(exchanges);
+            }
+
+            @Override
+            public void meet(Map<String, PinnedImage> brought, Collection<? extends Map<String, PinnedImage>> others) {
+                met.add(brought.keySet() + " "
+                        + others.stream().map(Map::keySet).toList());
+            }
+        };
+        ride = Ride.on(shop, shop.store);
+        shop.build("s1", "2");
+        shop.build("s2", "2");
+        ride.queue("s1", "2");
+        ride.queue("s2", "2");
+        breaks = x -> true;
+        shop.build("s3", "2");
+        ride.queue("s3", "2");
+        assertThat(met).as("who is stopped meets nobody").containsExactly("[s1] []", "[s2] [[s1]]");
     }
 
     @Test

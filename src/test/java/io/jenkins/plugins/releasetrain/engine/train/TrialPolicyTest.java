@@ -47,6 +47,17 @@ class TrialPolicyTest {
         assertThat(exact.decide(now(names(8), evidence, true))).isEqualTo(new Decision.Run(names(4)));
     }
 
+    /** Of eight that failed, the first is warned of: half of what is believed is in fewer than half of them. */
+    @Test
+    void failedBatchIsHalvedByWhatIsBelievedOfEach() {
+        Evidence evidence = Evidence.NONE.failed(tried(names(8), 1));
+        Situation warned = new Situation(names(8), evidence, WORKS, List.of(), List.of(), FULL, List.of("c0"));
+        assertThat(exact.decide(warned))
+                .isInstanceOfSatisfying(
+                        Decision.Run.class,
+                        run -> assertThat(run.changes()).contains("c0").hasSizeLessThan(4));
+    }
+
     @Test
     void I5_whatPassedIsReleasedAtOnce() {
         Evidence evidence = Evidence.NONE.failed(tried(names(8), 1)).passed(tried(names(3), 1));

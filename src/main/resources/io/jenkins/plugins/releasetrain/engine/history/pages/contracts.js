@@ -9,9 +9,11 @@ const ORDER = ["ERROR", "WARN", "INFO"];
 export async function contractsOf(which) {
   const { services: known, looked, total } = await get("contracts", which);
   const rows = known.flatMap(k => newest(k.entries).flatMap(e => e.findings.map(f => ({ service: k.service, ...f }))));
+  known.forEach(k => k.entries.filter(e => e.what === "NEEDED").forEach(e =>
+    rows.push(...e.findings.map(f => ({ service: k.service, ...f, message: `${e.files[0]}: ${f.message}` })))));
   const checked = known.filter(k => k.entries.some(e => e.what === "CHECKED")).length;
   const waived = known.flatMap(k => k.entries.filter(e => e.what === "WAIVED").map(e => ({ service: k.service, ...e })));
-  if (checked === 0 && waived.length === 0) {
+  if (checked === 0 && waived.length === 0 && rows.length === 0) {
     return null;
   }
   rows.sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
@@ -39,7 +41,7 @@ export async function contractHistory(name) {
   return entries.length === 0 ? null
     : section(t("contracts"), table(t("newest"), [t("when"), t("what"), t("image"), t("contracts.findings.title"), t("why")],
       entries.map(e => [time(e.at), word(e.what), el("code", { title: e.image }, e.image.slice(7, 19)),
-        e.what === "CHECKED" ? told(e) : e.files.join(", "), e.reason ? `${e.by}: ${e.reason}` : e.build])));
+        [e.files.join(", "), e.what === "CHECKED" || e.what === "NEEDED" ? told(e) : null], e.by ? `${e.by}: ${e.reason}` : e.reason || e.build])));
 }
 
 const told = e => e.findings.length === 0 ? t("contracts.none")
