@@ -61,12 +61,12 @@ final class LaneEntry {
         long token = ((Answer.Granted) answer).token();
         placement.sweep();
         ImageSet held = trial.surroundings().held();
-        ImageSet production = trial.production().with(counting);
+        ImageSet production = trial.production(counting);
         Set<String> outdated = outdated(lane, placement, production, held);
         if (!outdated.isEmpty()) {
             // What is known of those that do not count may be old.
             outdated.addAll(counting);
-            production = trial.production().with(outdated);
+            production = trial.production(outdated);
             outdated = outdated(lane, placement, production, held);
         }
         if (!outdated.isEmpty()) {

@@ -123,7 +123,7 @@ final class LanePromotion {
         SortedMap<String, PinnedImage> changed = new TreeMap<>();
         release.lanes().forEach(l -> changed.putAll(l.candidates()));
         SortedMap<String, PinnedImage> images =
-                new TreeMap<>(trial.production().with(changed.keySet()).images());
+                new TreeMap<>(trial.production(changed.keySet()).images());
         images.putAll(changed);
         ImageSet set = ImageSet.of(images);
         journal.update(s -> {
@@ -232,7 +232,6 @@ final class LanePromotion {
     }
 
     private void promoted(Event.ReleaseMade made, String promotion) {
-        trial.production().with(made.changed().keySet());
         journal.update(s -> {
             List<Event> events = new ArrayList<>();
             if (!lanes(s, made).isEmpty()) {

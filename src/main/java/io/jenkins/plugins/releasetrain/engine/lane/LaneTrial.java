@@ -20,7 +20,6 @@ import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
-import io.jenkins.plugins.releasetrain.engine.registry.ProductionCache;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import java.util.ArrayList;
@@ -55,7 +54,6 @@ final class LaneTrial {
     private final Candidates candidates;
     private final Installer installer;
     private final Surroundings surroundings;
-    private final ProductionCache production;
     private final Journal<LaneState> journal;
     private final LanePolicy policy;
 
@@ -76,15 +74,15 @@ final class LaneTrial {
         this.policy = policy;
         this.installer = new Installer(environment);
         this.surroundings = new Surroundings(catalog, environment, installer);
-        this.production = new ProductionCache(catalog, registries, ports.clock());
     }
 
     Surroundings surroundings() {
         return surroundings;
     }
 
-    ProductionCache production() {
-        return production;
+    /** @param fresh services of which nothing older than this call will do */
+    ImageSet production(Collection<String> fresh) {
+        return ports.promoter().production().of(registries, catalog.services().values(), fresh);
     }
 
     Placement configured() {
@@ -293,7 +291,7 @@ final class LaneTrial {
         SortedSet<String> counting = policy.counting(lane);
         counting.removeAll(together);
         ImageSet held = ports.store().set(tested.baseline()).orElseThrow();
-        ImageSet now = production.with(counting);
+        ImageSet now = production(counting);
         counting.removeIf(name -> digest(now, name).isEmpty()
                 || digest(held, name).isEmpty()
                 || digest(now, name).equals(digest(held, name)));

@@ -23,6 +23,9 @@ import java.util.function.Consumer;
  * the store, so that two promotions never move the same tag at the same time.
  */
 final class OpenPromotions {
+    /** The one stream of it. */
+    static final String STREAM = "open-promotions";
+
     /** Controllers that are not heard of for so long are gone. */
     private static final Duration SILENCE = Duration.ofMinutes(10);
 
@@ -81,7 +84,7 @@ final class OpenPromotions {
         this.store = store;
         this.controller = controller;
         this.clock = clock;
-        this.journal = new Journal<>(store, "open-promotions", State.TYPE, clock, listener);
+        this.journal = new Journal<>(store, STREAM, State.TYPE, clock, listener);
     }
 
     Map<String, Open> all() {

@@ -36,6 +36,7 @@ public final class Promoter {
     private final OpenPromotions open;
     private final Course.Tools tools;
     private final EarlyContent early;
+    private final ProductionCache production;
     private final Function<Request, PromotionProgress> watching;
     /** When the tags that a promotion left over are tried again, by its id. */
     private final Map<String, Instant> leftOver = new ConcurrentHashMap<>();
@@ -69,6 +70,12 @@ public final class Promoter {
         this.open = new OpenPromotions(store, controller, clock, listener);
         this.tools = new Course.Tools(open, new Blocks(store, clock, listener), new Undo(executor), copier, executor);
         this.early = new EarlyContent(store, copier, executor);
+        this.production = new ProductionCache(store, clock);
+    }
+
+    /** What production runs, for whoever does not decide a promotion by it. */
+    public ProductionCache production() {
+        return production;
     }
 
     /** Copies content before it is promoted. */

@@ -19,6 +19,8 @@ final class Abilities {
     private volatile boolean mountsFromItself;
     private volatile boolean deletesTagsAlone;
     private volatile Instant noReferrersUntil = Instant.MIN;
+    private volatile boolean namesAnswersByDigest;
+    private volatile Instant unconditionalUntil = Instant.MIN;
     private volatile long bodyBytes = Long.MAX_VALUE;
     private volatile Instant limitedUntil = Instant.MIN;
 
@@ -55,6 +57,23 @@ final class Abilities {
 
     void foundMountsFromItself() {
         mountsFromItself = true;
+    }
+
+    /**
+     * Whether the registry's tag of an answer (ETag) is the digest, so that it can tell "unchanged" without looking for the
+     * manifest; of a tag of another kind nobody knows what it stands for.
+     */
+    boolean tellsUnchanged() {
+        return namesAnswersByDigest && !clock.instant().isBefore(unconditionalUntil);
+    }
+
+    void namesAnswersByDigest(boolean so) {
+        namesAnswersByDigest = so;
+    }
+
+    /** It was not answered as a condition is. */
+    void misunderstoodCondition() {
+        unconditionalUntil = clock.instant().plus(CERTAIN);
     }
 
     /** Largest body of a request that was not refused for its size. */

@@ -169,6 +169,9 @@ final class BlobCopy {
                     } catch (EngineException e) {
                         if (!isSmallerNow(e) && (!isPassing(e, content) || !attempts.again())) {
                             to.cancel(blob.repository(), at);
+                            if (wasOvertaken(e, content)) {
+                                return;
+                            }
                             throw e;
                         }
                     }
@@ -201,6 +204,13 @@ final class BlobCopy {
 
         private boolean isSmallerNow(EngineException e) {
             return e.kind() == FailureKind.TOO_LARGE && target.abilities().refusedBody(sending);
+        }
+
+        /** Some registries refuse the second of two uploads of one blob, which somebody else finished meanwhile. */
+        private boolean wasOvertaken(EngineException e, VerifyingStream content) {
+            return e.kind() == FailureKind.INVALID_INPUT
+                    && content.finished()
+                    && to.exists(blob.repository(), descriptor.digest());
         }
 
         /**

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * A registry spoken to by the OCI distribution specification 1.1 over HTTP/1.1: no daemon, no disk, no shell. Thread
@@ -33,6 +34,7 @@ public final class HttpRegistry implements Registry {
     private final Listings listings;
     private final Recent recent = new Recent(RECENT_BYTES);
     private final Abilities abilities;
+    private final Lookup lookup = new Lookup(this);
 
     /** With connections of its own. */
     public HttpRegistry(RegistrySettings settings, Clock clock, Sleeper sleeper) {
@@ -72,7 +74,7 @@ public final class HttpRegistry implements Registry {
     }
 
     Optional<Descriptor> resolve(String repository, String reference, Scope scope) {
-        return look(repository, reference, scope).found();
+        return lookup.look(repository, reference, scope, Optional.empty()).found();
     }
 
     /**
@@ -81,89 +83,15 @@ public final class HttpRegistry implements Registry {
      */
     @Override
     public Optional<Descriptor> resolveBeside(String repository, String tag, Digest held) {
-        Seen seen = look(repository, tag, usual(repository));
+        Lookup.Seen seen = lookup.look(repository, tag, usual(repository), Optional.empty());
         if (seen.doubt().isPresent() && resolve(repository, held.value()).isEmpty()) {
             throw seen.doubt().get();
         }
         return seen.found();
     }
 
-    /** @param doubt whether what was not found may be there all the same, and why */
-    private record Seen(Optional<Descriptor> found, Optional<EngineException> doubt) {
-        static Seen of(Optional<Descriptor> found) {
-            return new Seen(found, Optional.empty());
-        }
-    }
-
-    private Seen look(String repository, String reference, Scope scope) {
-        Call call =
-                manifestCall("resolve", "HEAD", repository, reference, scope).acceptingManifests();
-        HttpResponse<Void> response = transport.head(call);
-        if (isAbsent(call, response)) {
-            return new Seen(Optional.empty(), doubt(call, response, repository, reference));
-        }
-        if (response.statusCode() == 405 || response.statusCode() == 501) {
-            // Some proxies refuse every HEAD.
-            return Seen.of(manifest(repository, reference).map(Manifest::descriptor));
-        }
-        if (response.statusCode() != 200) {
-            throw transport.failure(call, response);
-        }
-        Optional<String> digest =
-                response.headers().firstValue("Docker-Content-Digest").filter(Digest::isDigest);
-        if (digest.filter(d -> isComparable(reference, d)).isEmpty() || Manifests.isVague(contentType(response))) {
-            return Seen.of(manifest(repository, reference).map(Manifest::descriptor));
-        }
-        Descriptor found = new Descriptor(
-                mediaType(call, response),
-                new Digest(digest.get()),
-                response.headers().firstValueAsLong("Content-Length").orElse(0));
-        if (Digest.isDigest(reference) && !reference.equals(found.digest().value())) {
-            throw Failures.of(FailureKind.DIGEST_MISMATCH, call, "answered with digest " + found.digest() + ".");
-        }
-        return Seen.of(Optional.of(found));
-    }
-
-    /** Whether a digest that was told says anything about the one asked for: some registries compute another kind. */
-    private static boolean isComparable(String reference, String told) {
-        return !Digest.isDigest(reference) || new Digest(reference).algorithm().equals(new Digest(told).algorithm());
-    }
-
-    /**
-     * What is hidden and listed all the same is there: the account may not read it, or a policy blocks it, as scanners do.
-     * Taken for absent, production's image would be overwritten unseen (I7).
-     */
-    private Optional<EngineException> doubt(Call call, HttpResponse<?> response, String repository, String reference) {
-        if (response.statusCode() == 404 || Digest.isDigest(reference)) {
-            return Optional.empty();
-        }
-        Optional<List<String>> listed = listings.visibleTags(repository);
-        if (listed.filter(tags -> tags.contains(reference)).isPresent()) {
-            throw hidden(
-                    call,
-                    response,
-                    "though the tag is listed: the account may not read it, or a policy of the"
-                            + " registry blocks it");
-        }
-        return listed.isPresent()
-                ? Optional.empty()
-                : Optional.of(hidden(
-                        call,
-                        response,
-                        "and shows nothing of this repository, so that what is there"
-                                + " cannot be compared before it is overwritten"));
-    }
-
-    private static EngineException hidden(Call call, HttpResponse<?> response, String why) {
-        return Failures.of(
-                FailureKind.FORBIDDEN,
-                call,
-                "answered " + response.statusCode() + ", " + why + ". Give the account the right to "
-                        + Scope.text(call.scopes()) + ", or lift the block.");
-    }
-
     /** A 401 or 403 to an account that the registry knows may mean that nothing is there. */
-    private boolean isAbsent(Call call, HttpResponse<?> response) {
+    boolean isAbsent(Call call, HttpResponse<?> response) {
         int status = response.statusCode();
         boolean hidden = (status == 401 || status == 403) && response.uri().equals(call.uri());
         return status == 404 || hidden && transport.letsIn();
@@ -171,10 +99,24 @@ public final class HttpRegistry implements Registry {
 
     @Override
     public Map<Tag, Descriptor> resolveAll(Collection<Tag> tags) {
+        return each(Set.copyOf(tags), tag -> resolve(tag.repository(), tag.tag()));
+    }
+
+    @Override
+    public Map<Tag, Descriptor> resolveAgain(Map<Tag, Descriptor> known) {
+        return each(
+                known.keySet(),
+                tag -> lookup.look(
+                                tag.repository(),
+                                tag.tag(),
+                                usual(tag.repository()),
+                                Optional.of(known.get(tag)).filter(d -> abilities.tellsUnchanged()))
+                        .found());
+    }
+
+    private Map<Tag, Descriptor> each(Collection<Tag> tags, Function<Tag, Optional<Descriptor>> resolve) {
         Map<Tag, Descriptor> answers = new ConcurrentHashMap<>();
-        new Crew<>(
-                        Set.copyOf(tags),
-                        tag -> resolve(tag.repository(), tag.tag()).ifPresent(found -> answers.put(tag, found)))
+        new Crew<>(tags, tag -> resolve.apply(tag).ifPresent(found -> answers.put(tag, found)))
                 .run(
                         Crew.threads("resolve-" + host()),
                         transport.settings().limits().concurrentRequests());
@@ -303,6 +245,9 @@ public final class HttpRegistry implements Registry {
                 .body(BodyPublishers.ofByteArray(manifest.content()));
         HttpResponse<byte[]> response = transport.document(call);
         if (!Blobs.isSuccess(response)) {
+            if (isThere(response.statusCode(), repository, reference, descriptor.digest())) {
+                return;
+            }
             throw transport.failure(call, response);
         }
         String stored = response.headers()
@@ -319,6 +264,16 @@ public final class HttpRegistry implements Registry {
                     "stored " + stored + " instead of " + descriptor.digest() + ". Check the registry.");
         }
         recent.add(manifest);
+    }
+
+    /** Where tags are immutable, it is refused to say again what a lost answer had agreed to. */
+    private boolean isThere(int refusal, String repository, String reference, Digest digest) {
+        boolean conflicts = refusal == 400 || refusal == 409 || refusal == 412;
+        return conflicts
+                && !Digest.isDigest(reference)
+                && resolve(repository, reference, Scope.push(repository))
+                        .filter(d -> d.digest().equals(digest))
+                        .isPresent();
     }
 
     /** What was just put may take a moment to be seen, where a registry has several copies of itself. */
@@ -350,7 +305,7 @@ public final class HttpRegistry implements Registry {
         }
     }
 
-    private Call manifestCall(String verb, String method, String repository, String reference, Scope scope) {
+    Call manifestCall(String verb, String method, String repository, String reference, Scope scope) {
         ImageReference.checkRepository(repository);
         boolean digest = Digest.isDigest(reference);
         if (!digest) {
@@ -361,7 +316,7 @@ public final class HttpRegistry implements Registry {
         return Call.of(action, method, transport.uri(path), scope);
     }
 
-    private static String mediaType(Call call, HttpResponse<?> response) {
+    static String mediaType(Call call, HttpResponse<?> response) {
         String type = contentType(response);
         if (!Manifests.isKnown(type)) {
             throw Failures.of(

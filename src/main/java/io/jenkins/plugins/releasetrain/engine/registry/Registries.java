@@ -94,8 +94,7 @@ public record Registries(Registry dev, Registry production) {
 
     /** The same, of some services only. */
     public ImageSet productionSet(Collection<Service> services) {
-        SortedMap<String, Registry.Tag> tags = new TreeMap<>();
-        services.forEach(s -> tags.put(s.name(), new Registry.Tag(s.productionRepository(), s.productionTag())));
+        SortedMap<String, Registry.Tag> tags = productionTags(services);
         Map<Registry.Tag, Registry.Descriptor> found = production.resolveAll(tags.values());
         SortedMap<String, PinnedImage> images = new TreeMap<>();
         tags.forEach((name, tag) -> {
@@ -105,6 +104,13 @@ public record Registries(Registry dev, Registry production) {
             }
         });
         return ImageSet.of(images);
+    }
+
+    /** The tags that say what production runs, by service. */
+    public static SortedMap<String, Registry.Tag> productionTags(Collection<Service> services) {
+        SortedMap<String, Registry.Tag> tags = new TreeMap<>();
+        services.forEach(s -> tags.put(s.name(), new Registry.Tag(s.productionRepository(), s.productionTag())));
+        return tags;
     }
 
     /** As a cluster pulls it. */

@@ -56,6 +56,16 @@ public interface Registry {
     /** {@link #resolve} of many at once, bounded per host; a missing tag has no entry in the answer. */
     Map<Tag, Descriptor> resolveAll(Collection<Tag> tags);
 
+    /**
+     * {@link #resolveAll} of tags that were resolved before: a registry need only say whether they are unchanged. Not for
+     * what a promotion is decided by, as whatever stands before a registry may answer from its memory.
+     *
+     * @param known what each pointed to
+     */
+    default Map<Tag, Descriptor> resolveAgain(Map<Tag, Descriptor> known) {
+        return resolveAll(known.keySet());
+    }
+
     /** The tags of a repository; empty where it does not exist. */
     List<String> tags(String repository);
 

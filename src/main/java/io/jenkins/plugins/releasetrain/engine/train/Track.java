@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 
 /** What a train does in one of its environments: one trial after another, under the exclusive lock (I3). */
 final class Track {
@@ -213,7 +214,7 @@ final class Track {
             context.journal().update(s -> unknown(s));
             return;
         }
-        ImageSet production = context.registries().productionSet(context.catalog());
+        ImageSet production = context.production(changing(state));
         context.ports().store().saveSet(production, releases.lastSet(state));
         String batch = context.ports().ids().get();
         context.journal().update(s -> {
@@ -222,6 +223,13 @@ final class Track {
                     ? List.of()
                     : List.of(new Event.BatchDeparted(batch, departing, production.digest()));
         });
+    }
+
+    /** Whatever waits may be among those that depart. */
+    private static Set<String> changing(TrainState state) {
+        return state.queue().stream()
+                .flatMap(change -> change.images().keySet().stream())
+                .collect(Collectors.toSet());
     }
 
     /** The catalog may have lost a service since its change was queued. */

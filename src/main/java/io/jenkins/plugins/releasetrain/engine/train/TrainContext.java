@@ -13,6 +13,7 @@ import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -48,6 +49,15 @@ record TrainContext(
 
     Timetable timetable() {
         return plan.timetable();
+    }
+
+    /**
+     * What production runs.
+     *
+     * @param fresh services of which nothing older than this call will do
+     */
+    ImageSet production(Collection<String> fresh) {
+        return ports.promoter().production().of(registries, catalog().services().values(), fresh);
     }
 
     ImageSet set(Digest digest) {

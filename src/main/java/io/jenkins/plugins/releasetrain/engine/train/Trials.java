@@ -258,7 +258,7 @@ final class Trials {
 
     /** Brings the environment back to what production runs, when no batch is under way. */
     Optional<Task> installBaseline(long token) throws InterruptedException {
-        ImageSet production = context.registries().productionSet(context.catalog());
+        ImageSet production = context.production(Set.of());
         Installer.Installation result = install(references(production, Set.of()), Set.of(), token);
         if (result.problem().isPresent()) {
             String problem = "the baseline cannot be installed: "

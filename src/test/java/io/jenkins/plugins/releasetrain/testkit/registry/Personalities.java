@@ -12,9 +12,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
@@ -377,6 +379,47 @@ public final class Personalities {
             return more != null && more.getAndDecrement() > 0
                     ? Reply.error(404, "MANIFEST_UNKNOWN", "manifest unknown")
                     : rest.answer(request);
+        };
+    }
+
+    /**
+     * Names its answers about manifests (ETag), and answers so where the same answer is asked for again.
+     *
+     * @param name of the answer with that digest, with its quotes: CNCF distribution's is the digest, Artifactory's another
+     *     checksum, some proxies' a weak one
+     * @param status 304; 200 by those that ignore the condition; 400, 412 or 501 by those that do not know it
+     */
+    public static Personality namingAnswers(UnaryOperator<String> name, int status) {
+        return (request, rest) -> {
+            Reply right = rest.answer(request);
+            String digest = right.headers().getOrDefault("Docker-Content-Digest", "");
+            boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
+            if (!reads
+                    || right.status() != 200
+                    || digest.isEmpty()
+                    || !request.path().contains("/manifests/")) {
+                return right;
+            }
+            String tag = name.apply(digest);
+            Optional<String> condition = request.header("If-None-Match");
+            boolean refuses = status != 304 && status != 200 && condition.isPresent();
+            if (refuses || status == 304 && condition.filter(tag::equals).isPresent()) {
+                return Reply.of(status).header("ETag", tag);
+            }
+            return right.header("ETag", tag);
+        };
+    }
+
+    /** A proxy that remembers: whoever says what he has is told that it is so still. */
+    public static Personality alwaysUnmodified() {
+        return (request, rest) -> {
+            Reply right = namingAnswers(digest -> '"' + digest + '"', 200).answer(request, rest);
+            return request.header("If-None-Match").isPresent()
+                    ? Reply.of(304)
+                            .header(
+                                    "Docker-Content-Digest",
+                                    rest.answer(request).headers().getOrDefault("Docker-Content-Digest", ""))
+                    : right;
         };
     }
 }

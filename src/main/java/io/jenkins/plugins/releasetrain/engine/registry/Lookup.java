@@ -1,0 +1,125 @@
+package io.jenkins.plugins.releasetrain.engine.registry;
+
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Manifest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Finds what a tag or digest stands for, without its content, in what registries answer. */
+final class Lookup {
+    /** "Not modified", and what answers a condition that is not understood. */
+    private static final Set<Integer> CONDITION_REFUSED = Set.of(304, 400, 412, 501);
+
+    private final HttpRegistry registry;
+
+    Lookup(HttpRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** @param doubt whether what was not found may be there all the same, and why */
+    record Seen(Optional<Descriptor> found, Optional<EngineException> doubt) {
+        static Seen of(Optional<Descriptor> found) {
+            return new Seen(found, Optional.empty());
+        }
+    }
+
+    /** @param known what it pointed to; "not modified" says that it still does */
+    Seen look(String repository, String reference, Scope scope, Optional<Descriptor> known) {
+        Call plain = registry.manifestCall("resolve", "HEAD", repository, reference, scope)
+                .acceptingManifests();
+        Call call = known.map(d -> plain.header("If-None-Match", quoted(d.digest())))
+                .orElse(plain);
+        HttpResponse<Void> response = registry.transport().head(call);
+        if (known.isPresent() && CONDITION_REFUSED.contains(response.statusCode())) {
+            if (isStill(known.get(), response)) {
+                return Seen.of(known);
+            }
+            registry.abilities().misunderstoodCondition();
+            return look(repository, reference, scope, Optional.empty());
+        }
+        if (registry.isAbsent(call, response)) {
+            return new Seen(Optional.empty(), doubt(call, response, repository, reference));
+        }
+        if (response.statusCode() == 405 || response.statusCode() == 501) {
+            // Some proxies refuse every HEAD.
+            return Seen.of(registry.manifest(repository, reference).map(Manifest::descriptor));
+        }
+        if (response.statusCode() != 200) {
+            throw registry.transport().failure(call, response);
+        }
+        Optional<String> digest =
+                response.headers().firstValue("Docker-Content-Digest").filter(Digest::isDigest);
+        if (digest.filter(d -> isComparable(reference, d)).isEmpty()
+                || Manifests.isVague(HttpRegistry.contentType(response))) {
+            return Seen.of(registry.manifest(repository, reference).map(Manifest::descriptor));
+        }
+        if (!Digest.isDigest(reference)) {
+            Optional<String> tag = response.headers().firstValue("ETag");
+            registry.abilities()
+                    .namesAnswersByDigest(
+                            tag.filter(quoted(new Digest(digest.get()))::equals).isPresent());
+        }
+        Descriptor found = new Descriptor(
+                HttpRegistry.mediaType(call, response),
+                new Digest(digest.get()),
+                response.headers().firstValueAsLong("Content-Length").orElse(0));
+        if (Digest.isDigest(reference) && !reference.equals(found.digest().value())) {
+            throw Failures.of(FailureKind.DIGEST_MISMATCH, call, "answered with digest " + found.digest() + ".");
+        }
+        return Seen.of(Optional.of(found));
+    }
+
+    private static String quoted(Digest digest) {
+        return '"' + digest.value() + '"';
+    }
+
+    private static boolean isStill(Descriptor known, HttpResponse<?> response) {
+        String told = response.headers()
+                .firstValue("Docker-Content-Digest")
+                .orElse(known.digest().value());
+        return response.statusCode() == 304 && told.equals(known.digest().value());
+    }
+
+    /** Whether a digest that was told says anything about the one asked for: some registries compute another kind. */
+    private static boolean isComparable(String reference, String told) {
+        return !Digest.isDigest(reference) || new Digest(reference).algorithm().equals(new Digest(told).algorithm());
+    }
+
+    /**
+     * What is hidden and listed all the same is there: the account may not read it, or a policy blocks it, as scanners do.
+     * Taken for absent, production's image would be overwritten unseen (I7).
+     */
+    private Optional<EngineException> doubt(Call call, HttpResponse<?> response, String repository, String reference) {
+        if (response.statusCode() == 404 || Digest.isDigest(reference)) {
+            return Optional.empty();
+        }
+        Optional<List<String>> listed = registry.listings().visibleTags(repository);
+        if (listed.filter(tags -> tags.contains(reference)).isPresent()) {
+            throw hidden(
+                    call,
+                    response,
+                    "though the tag is listed: the account may not read it, or a policy of the"
+                            + " registry blocks it");
+        }
+        return listed.isPresent()
+                ? Optional.empty()
+                : Optional.of(hidden(
+                        call,
+                        response,
+                        "and shows nothing of this repository, so that what is there"
+                                + " cannot be compared before it is overwritten"));
+    }
+
+    private static EngineException hidden(Call call, HttpResponse<?> response, String why) {
+        return Failures.of(
+                FailureKind.FORBIDDEN,
+                call,
+                "answered " + response.statusCode() + ", " + why + ". Give the account the right to "
+                        + Scope.text(call.scopes()) + ", or lift the block.");
+    }
+}
