@@ -26,12 +26,12 @@ import java.util.stream.Collectors;
 
 /**
  * What production's tags point to, remembered for all trains and lanes of a store. What a promotion of any controller of
- * the store touches is forgotten at once, and not remembered before it is over; what others move is seen after at most a
- * quarter of an hour. No promotion is decided by it: its compare-and-swap asks the registry (I7). Thread safe.
+ * the store touches is forgotten at once, and not remembered before it is over; what others move is seen after at most
+ * five minutes. No promotion is decided by it: its compare-and-swap asks the registry (I7). Thread safe.
  */
 public final class ProductionCache {
     /** Each tag is asked for again after between half of it and all of it, so that they do not all come due at once. */
-    private static final Duration LONGEST = Duration.ofMinutes(15);
+    private static final Duration LONGEST = Duration.ofMinutes(5);
 
     private static final int SPREAD = 1_000;
     private static final int PAGE = 500;

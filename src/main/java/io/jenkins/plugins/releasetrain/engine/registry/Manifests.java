@@ -30,7 +30,7 @@ final class Manifests {
     private static final Set<String> INDEXES = Set.of(OCI_INDEX, DOCKER_LIST);
     private static final Set<String> IMAGES = Set.of(OCI_MANIFEST, DOCKER_MANIFEST);
     private static final Set<String> VAGUE =
-            Set.of("application/json", "application/octet-stream", "binary/octet-stream", "text/plain");
+            Set.of("", "application/json", "application/octet-stream", "binary/octet-stream", "text/plain");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Manifests() {}
