@@ -17,8 +17,8 @@ import java.util.stream.LongStream;
 
 /** Capacity and lead times of trains under a virtual clock, ours and what others do, at the same arrivals. */
 final class Trains implements Benchmark {
-    private static final int SEEDS = 20;
-    private static final double DAYS = 60;
+    private static final int SEEDS = Integer.getInteger("trains.seeds", 20);
+    private static final double DAYS = Integer.getInteger("trains.days", 60);
     private static final double MINUTES = 30;
     private static final double TRIALS_PER_HOUR = 60 / MINUTES;
     private static final double PERCENT = 100;
