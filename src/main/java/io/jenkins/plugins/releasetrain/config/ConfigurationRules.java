@@ -57,6 +57,7 @@ final class ConfigurationRules {
             PolicyConfiguration policy = train.getPolicy();
             if (policy != null) {
                 policy.getFreezes().forEach(f -> check(problems, place, f::freeze));
+                policy.getDepartures().forEach(d -> check(problems, place, d::departure));
             }
             for (String environment : train.environments()) {
                 check(problems, place, () -> c.environment(environment));

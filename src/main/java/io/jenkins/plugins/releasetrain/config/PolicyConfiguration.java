@@ -6,8 +6,10 @@ import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.train.Departures;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
 import io.jenkins.plugins.releasetrain.labels.Labels;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jenkinsci.Symbol;
@@ -23,6 +25,8 @@ public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyCon
     static final double INNOCENCE_PERCENT = 0.02;
     static final int TEST_MINUTES = 1440;
     static final int BEGIN_MINUTES = 15;
+    private static final int HIGHEST_PRIORITY = 100;
+    static final int GRACE_MINUTES = (int) Departures.USUAL_GRACE.toMinutes();
 
     private double failurePercent = FAILURE_PERCENT;
     private Double flakePercent = FLAKE_PERCENT;
@@ -33,6 +37,9 @@ public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyCon
     private int testMinutes = TEST_MINUTES;
     private int beginMinutes = BEGIN_MINUTES;
     private List<FreezeConfiguration> freezes = new ArrayList<>();
+    private List<DepartureConfiguration> departures = new ArrayList<>();
+    private Integer graceMinutes = GRACE_MINUTES;
+    private Integer hotfix = Departures.USUAL_HOTFIX;
 
     @DataBoundConstructor
     public PolicyConfiguration() {
@@ -128,6 +135,44 @@ public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyCon
         this.freezes = new ArrayList<>(freezes);
     }
 
+    /** When the train departs; none: whenever somebody waits. */
+    public List<DepartureConfiguration> getDepartures() {
+        return List.copyOf(departures);
+    }
+
+    @DataBoundSetter
+    public void setDepartures(List<DepartureConfiguration> departures) {
+        this.departures = new ArrayList<>(departures);
+    }
+
+    /** A departure that was missed while Jenkins was down counts for so long. */
+    public int getGraceMinutes() {
+        return graceMinutes;
+    }
+
+    @DataBoundSetter
+    public void setGraceMinutes(int graceMinutes) {
+        this.graceMinutes = graceMinutes;
+    }
+
+    /** Changes of this priority or more wait for no departure. */
+    public int getHotfix() {
+        return hotfix;
+    }
+
+    @DataBoundSetter
+    public void setHotfix(int hotfix) {
+        this.hotfix = hotfix;
+    }
+
+    /** When its builds depart. */
+    public Departures scheduled() {
+        return new Departures(
+                departures.stream().map(DepartureConfiguration::departure).toList(),
+                Duration.ofMinutes(graceMinutes),
+                hotfix);
+    }
+
     void check(Ranges ranges) {
         ranges.percent("failurePercent", failurePercent, false)
                 .percent("flakePercent", flakePercent, true)
@@ -139,7 +184,9 @@ public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyCon
                 })
                 .whole("longestWaitMinutes", longestWaitMinutes, 0)
                 .whole("testMinutes", testMinutes, 1)
-                .whole("beginMinutes", beginMinutes, 1);
+                .whole("beginMinutes", beginMinutes, 1)
+                .whole("graceMinutes", graceMinutes, 0)
+                .whole("hotfix", hotfix, 1, HIGHEST_PRIORITY);
     }
 
     /** What older versions saved has no such fields. */
@@ -151,6 +198,9 @@ public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyCon
         testMinutes = testMinutes == 0 ? TEST_MINUTES : testMinutes;
         beginMinutes = beginMinutes == 0 ? BEGIN_MINUTES : beginMinutes;
         freezes = freezes == null ? new ArrayList<>() : freezes;
+        departures = departures == null ? new ArrayList<>() : departures;
+        graceMinutes = graceMinutes == null ? Integer.valueOf(GRACE_MINUTES) : graceMinutes;
+        hotfix = hotfix == null ? Integer.valueOf(Departures.USUAL_HOTFIX) : hotfix;
         return this;
     }
 
@@ -186,6 +236,16 @@ public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyCon
 
         @POST
         public FormValidation doCheckBeginMinutes(@QueryParameter String value) {
+            return Forms.checkAtLeast(value, 1);
+        }
+
+        @POST
+        public FormValidation doCheckGraceMinutes(@QueryParameter String value) {
+            return Forms.checkAtLeast(value, 0);
+        }
+
+        @POST
+        public FormValidation doCheckHotfix(@QueryParameter String value) {
             return Forms.checkAtLeast(value, 1);
         }
 

@@ -51,6 +51,15 @@ final class Announcements {
                 .forEach(passenger -> passenger.say(line));
     }
 
+    /** Who went back, to what and why, and what stays as it is since today's catalog does not know it. */
+    static String rolledBack(Event.ReleaseMade made) {
+        return "Rolled back to " + made.rollbackOf() + " by " + made.user().orElse("nobody") + " as " + made.id()
+                + made.reason().map(why -> ": " + Words.line(why)).orElse("")
+                + made.skipped()
+                        .map(skipped -> "; not in the catalog any more, and left as they are: " + Words.some(skipped))
+                        .orElse("");
+    }
+
     /** What a trial that begins means for each who waits. */
     void positions(Train train, Task.Test test) {
         TrainState state = train.state();

@@ -71,6 +71,8 @@ public final class Manifests {
                         changed,
                         List.of(),
                         "",
+                        Optional.empty(),
+                        Optional.empty(),
                         Optional.empty());
                 return new ReleaseManifest(trial, set, productionHost(train.getName()), candidates.get());
             }

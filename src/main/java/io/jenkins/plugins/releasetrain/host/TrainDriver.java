@@ -385,12 +385,15 @@ public final class TrainDriver {
     void onEvent(Event event) {
         if (event instanceof Event.TrialEnded trial) {
             announcements.ended(trial);
+        } else if (event instanceof Event.ReleaseMade made && made.user().isPresent()) {
+            tell("", Announcements.rolledBack(made));
+            loop.wake();
         }
-        boolean byHand = event instanceof Event.TrainResumed
+        if (event instanceof Event.TrainResumed
                 || event instanceof Event.RunForced
+                || event instanceof Event.ListClosed
                 || event instanceof Event.ChangePrioritised
-                || (event instanceof Event.ReleaseMade made && made.user().isPresent());
-        if (byHand || event instanceof Event.ChangeEnded) {
+                || event instanceof Event.ChangeEnded) {
             loop.wake();
         }
     }

@@ -233,7 +233,8 @@ final class Wiring implements AutoCloseable {
                 policy.getFreezes().stream().map(FreezeConfiguration::freeze).toList(),
                 Duration.ofMinutes(policy.getLongestWaitMinutes()),
                 Duration.ofMinutes(policy.getTestMinutes()),
-                Duration.ofMinutes(policy.getBeginMinutes()));
+                Duration.ofMinutes(policy.getBeginMinutes()),
+                policy.scheduled());
     }
 
     private static Pattern movingTags(TrainConfiguration train) {

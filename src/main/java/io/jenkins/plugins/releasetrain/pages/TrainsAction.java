@@ -173,7 +173,9 @@ public final class TrainsAction implements RootAction, StaplerProxy {
                 request.getParameter("operation"),
                 request.getParameter("subject"),
                 request.getParameter("train"),
-                request.getParameter("reason"));
+                request.getParameter("reason"),
+                request.getParameter("hold"),
+                request.getParameter("bad"));
         send(response, () -> operations().perform(() -> asked, caller()));
     }
 

@@ -64,6 +64,9 @@ class SettingsTest {
         PolicyConfiguration policy = new PolicyConfiguration();
         policy.setInnocencePercent(100);
         policy.setTestMinutes(0);
+        policy.setDepartures(List.of(new DepartureConfiguration("0 0 30 2 *")));
+        policy.setGraceMinutes(-1);
+        policy.setHotfix(0);
         train.setPolicy(policy);
         Draft draft = draft();
         draft.setRegistries(List.of(dev, dev, production));
@@ -83,6 +86,9 @@ class SettingsTest {
                         "Unknown catalog 'nowhere'",
                         "innocencePercent is 100",
                         "testMinutes is 0",
+                        "The departure '0 0 30 2 *' does not come within 366 days",
+                        "graceMinutes is -1",
+                        "hotfix is 0",
                         "history: months is 0");
     }
 

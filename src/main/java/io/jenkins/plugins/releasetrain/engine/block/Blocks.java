@@ -32,19 +32,28 @@ public final class Blocks {
      * @throws EngineException NOT_FOUND unknown release; INVALID_INPUT no reason
      */
     public void markBad(String release, String reason, String user) {
-        Event.ReleaseMade made = store.release(release)
-                .orElseThrow(() -> new EngineException(
-                        FailureKind.NOT_FOUND,
-                        "Release '" + release + "' cannot be marked bad: it is not in the store"))
-                .made();
-        if (reason.isBlank()) {
-            throw EngineException.invalid("Marking release '" + release + "' bad needs a reason");
+        markBad(List.of(release), reason, user);
+    }
+
+    /** The same of several at once; asked for once more it changes nothing. */
+    public void markBad(List<String> releases, String reason, String user) {
+        List<Event.ImageBlocked> blocked = new ArrayList<>();
+        for (String release : releases) {
+            Event.ReleaseMade made = store.release(release)
+                    .orElseThrow(() -> new EngineException(
+                            FailureKind.NOT_FOUND,
+                            "Release '" + release + "' cannot be marked bad: it is not in the store"))
+                    .made();
+            if (reason.isBlank()) {
+                throw EngineException.invalid("Marking release '" + release + "' bad needs a reason");
+            }
+            made.changed()
+                    .forEach((service, image) ->
+                            blocked.add(new Event.ImageBlocked(image.digest(), service, release, reason, user)));
         }
-        List<Event> events = new ArrayList<>();
-        made.changed()
-                .forEach((service, image) ->
-                        events.add(new Event.ImageBlocked(image.digest(), service, release, reason, user)));
-        journal.update(s -> events);
+        journal.update(s -> blocked.stream()
+                .filter(e -> !e.equals(s.blocked().get(e.digest().value())))
+                .toList());
     }
 
     /** Does nothing where the image is not blocked. */

@@ -30,6 +30,14 @@ public sealed interface Event {
     /** A waiting change departs before all of lower priority from now on. */
     record ChangePrioritised(String change, int priority, String user) implements Event {}
 
+    /**
+     * A train's list was closed: who was queued by the cutoff departs, who comes later waits for the next departure.
+     *
+     * @param scheduled which departure it is; empty where somebody let it depart by hand: {@code user}, for a reason
+     */
+    record ListClosed(Instant cutoff, Optional<Instant> scheduled, Optional<String> reason, Optional<String> user)
+            implements Event {}
+
     /** Changes left the queue together, in this order, to be tried on top of the baseline. */
     record BatchDeparted(String batch, List<String> changes, Digest baseline) implements Event {}
 
@@ -110,7 +118,8 @@ public sealed interface Event {
      * @param rollbackOf id of the release whose set is released again; empty usually
      * @param changed images that the parent does not have
      * @param trial whose verdict proves it; empty for a rollback
-     * @param user who rolled back; empty usually
+     * @param user who rolled back, and {@code reason}: why; empty usually
+     * @param skipped services that the set released again holds, and that the catalog did not know any more
      */
     record ReleaseMade(
             String id,
@@ -123,7 +132,13 @@ public sealed interface Event {
             SortedMap<String, PinnedImage> changed,
             List<String> changes,
             String trial,
-            Optional<String> user)
+            Optional<String> user,
+            Optional<String> reason,
+            Optional<List<String>> skipped)
+            implements Event {}
+
+    /** Somebody rolls back, holds what else passes, and marks releases bad with it; the release that it makes is its end. */
+    record RollbackOrdered(String release, String reason, boolean hold, List<String> bad, String user)
             implements Event {}
 
     /** A release's images are in the production registry and its tags point to them (I6). */
@@ -170,13 +185,7 @@ public sealed interface Event {
     /** An image is refused everywhere until it is unblocked; {@code release} brought it. */
     record ImageBlocked(Digest digest, String service, String release, String reason, String user) implements Event {}
 
-    /**
-     * Somebody saved another configuration.
-     *
-     * @param parts never values, which may be secret
-     * @param controller whose configuration
-     * @param user SYSTEM where it was code or a script
-     */
+    /** Somebody, SYSTEM for code and scripts, saved another configuration of that controller; parts are never values. */
     record ConfigurationChanged(List<ConfigurationPart> parts, String controller, String user) implements Event {}
 
     /** An image may be used again. */
@@ -354,9 +363,6 @@ public sealed interface Event {
 
     /** Tags that a promotion moved and that could not be put back yet; it is tried again. */
     record TagsLeft(String promotion, List<TagLeft> tags) implements Event {}
-
-    /** @param tag as {@code repository:tag} */
-    record TagLeft(String tag, String problem) {}
 
     /** All content of the set is in the target registry, by digest; no tag was moved yet. */
     record ContentPromoted(String promotion, long bytes, int copiedBlobs, int mountedBlobs) implements Event {}

@@ -42,8 +42,28 @@ final class AuditViews {
         } else if (event instanceof Event.RunForced e) {
             return new View.Deed(at, e.user(), "FORCED", train, e.changes(), "", build(e.changes()));
         } else if (event instanceof Event.ReleaseMade e) {
-            return new View.Deed(at, e.user().orElse(""), "ROLLED_BACK", e.owner(), List.of(e.rollbackOf()), "");
-        } else if (event instanceof Event.ImageBlocked e) {
+            return new View.Deed(
+                    at,
+                    e.user().orElse(""),
+                    "ROLLED_BACK",
+                    e.owner(),
+                    List.of(e.rollbackOf()),
+                    e.reason().orElse(""));
+        } else if (event instanceof Event.ListClosed e) {
+            return new View.Deed(
+                    at,
+                    e.user().orElse(""),
+                    "DEPARTED",
+                    train,
+                    List.of(),
+                    e.reason().orElse(""));
+        }
+        return ofOthers(at, event);
+    }
+
+    /** What is not done to a train or its changes. */
+    private static View.Deed ofOthers(Instant at, Event event) {
+        if (event instanceof Event.ImageBlocked e) {
             return new View.Deed(at, e.user(), "BLOCKED", e.release(), List.of(e.service()), e.reason());
         } else if (event instanceof Event.ImageUnblocked e) {
             return new View.Deed(

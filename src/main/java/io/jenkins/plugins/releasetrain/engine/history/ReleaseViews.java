@@ -50,6 +50,8 @@ final class ReleaseViews {
                 made.parent(),
                 made.rollbackOf(),
                 made.user().orElse(""),
+                made.reason().orElse(""),
+                made.skipped().orElse(List.of()),
                 release.madeAt(),
                 release.promotedAt(),
                 state.equals(REPLACED) ? replaced(made) : Optional.empty(),

@@ -60,7 +60,8 @@ final class SearchViews {
                 .stream()
                 .filter(r -> TrialTree.isOfLane(r.event(), lane.id()))
                 .toList();
-        return new View.Search(List.of(rider(lane)), TrialTree.ofLane(events, View.Build.of(lane.origin())));
+        return new View.Search(
+                List.of(rider(lane)), TrialTree.ofLane(events, rider(lane), View.Build.of(lane.origin())));
     }
 
     private static View.Rider rider(Entry request) {

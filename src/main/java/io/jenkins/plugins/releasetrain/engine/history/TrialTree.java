@@ -20,6 +20,7 @@ final class TrialTree {
     static final String WITHOUT = "WITHOUT";
     static final String RELEASED = "RELEASED";
     private static final int TRIALS = 300;
+    private static final Set<String> CULPRITS = Set.of("EJECTED", "NOT_INSTALLABLE");
 
     private TrialTree() {}
 
@@ -46,7 +47,45 @@ final class TrialTree {
         List<View.TrialNode> nodes = new ArrayList<>();
         flat.forEach(n -> nodes.add(parent(nodes, n.changes()).map(n::below).orElse(n)));
         roles(nodes, riders);
+        cells(nodes, riders);
         return nodes;
+    }
+
+    /** Nobody is drawn as if he had failed but who is proven guilty, and nobody as a suspect whom a pass vouches for. */
+    private static void cells(List<View.TrialNode> nodes, List<View.Rider> riders) {
+        Set<String> guilty = ids(riders, CULPRITS);
+        Set<String> possible = possible(nodes, ids(riders, Set.of("WAITING")));
+        nodes.replaceAll(n -> n.with(n.changes().stream()
+                .map(c -> cell(n.verdict(), guilty.contains(c), possible.contains(c)))
+                .toList()));
+    }
+
+    private static Cell cell(String verdict, boolean guilty, boolean possible) {
+        if ("PASSED".equals(verdict)) {
+            return guilty ? Cell.IN : Cell.CLEARED;
+        } else if ("FAILED".equals(verdict)) {
+            return guilty ? Cell.CULPRIT : possible ? Cell.POSSIBLE : Cell.IN;
+        }
+        return Cell.IN;
+    }
+
+    /** As {@link io.jenkins.plugins.releasetrain.engine.train.Evidence} has it: passes vouch until all that passed fails. */
+    private static Set<String> possible(List<View.TrialNode> nodes, Set<String> undecided) {
+        Set<String> failed = new HashSet<>();
+        Set<String> vouched = new HashSet<>();
+        for (View.TrialNode n : nodes) {
+            if ("PASSED".equals(n.verdict())) {
+                vouched.addAll(n.changes());
+            } else if ("FAILED".equals(n.verdict())) {
+                failed.addAll(n.changes());
+                if (vouched.containsAll(n.changes())) {
+                    n.changes().forEach(vouched::remove);
+                }
+            }
+        }
+        failed.retainAll(undecided);
+        failed.removeAll(vouched);
+        return failed;
     }
 
     /** What was proven by what; where a set that passed both was released and clears a culprit's, the latter is told. */
@@ -62,7 +101,7 @@ final class TrialTree {
                 before.addAll(n.changes());
             }
         }
-        ids(riders, Set.of("EJECTED", "NOT_INSTALLABLE")).forEach(culprit -> prove(culprit, nodes, held));
+        ids(riders, CULPRITS).forEach(culprit -> prove(culprit, nodes, held));
     }
 
     /** @param held what each node's set held of this batch, releases of the batch before it included */
@@ -125,7 +164,8 @@ final class TrialTree {
                 false,
                 "",
                 e.trial().equals(proof),
-                by);
+                by,
+                List.of());
     }
 
     private static View.TrialNode node(RecordedEvent recorded) {
@@ -144,7 +184,8 @@ final class TrialTree {
                 true,
                 "",
                 false,
-                null);
+                null,
+                List.of());
     }
 
     static boolean isOfLane(Event event, String lane) {
@@ -155,7 +196,7 @@ final class TrialTree {
     }
 
     /** Attempts of a lane, one after the other. */
-    static List<View.TrialNode> ofLane(List<RecordedEvent> events, View.Build by) {
+    static List<View.TrialNode> ofLane(List<RecordedEvent> events, View.Rider rider, View.Build by) {
         List<View.TrialNode> nodes = new ArrayList<>();
         String environment = "";
         for (RecordedEvent recorded : events) {
@@ -176,9 +217,11 @@ final class TrialTree {
                         false,
                         "",
                         false,
-                        by));
+                        by,
+                        List.of()));
             }
         }
+        cells(nodes, List.of(rider));
         return nodes;
     }
 }

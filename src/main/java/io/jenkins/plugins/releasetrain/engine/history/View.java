@@ -122,7 +122,7 @@ public sealed interface View {
     /**
      * @param state as of an {@link Item}, and REPLACED: of what it brought production holds nothing any more
      * @param replacedAt when the next release of its owner came that brought one of its services; null where none did
-     * @param user who rolled back; empty for a release of changes
+     * @param user who rolled back, and {@code reason}: why; {@code skipped}: services that the catalog did not know then
      * @param changed what is different from the parent; {@code total} also counts what is not listed
      */
     record Release(
@@ -135,6 +135,8 @@ public sealed interface View {
             String parent,
             String rollbackOf,
             String user,
+            String reason,
+            List<String> skipped,
             Instant madeAt,
             Optional<Instant> promotedAt,
             Optional<Instant> replacedAt,
@@ -176,6 +178,7 @@ public sealed interface View {
      *     RELEASED: what became a release; empty for the others
      * @param proof whether it is the trial that this page is about
      * @param by whose body ran the tests; null where nobody's did
+     * @param cells what is known of each of {@code changes}, in their order: the verdict is of the set, not of each in it
      */
     record TrialNode(
             String id,
@@ -191,17 +194,22 @@ public sealed interface View {
             boolean memo,
             String role,
             boolean proof,
-            Build by)
+            Build by,
+            List<Cell> cells)
             implements View {
         TrialNode withRole(String newRole) {
-            return with(parent, depth, newRole);
+            return with(parent, depth, newRole, cells);
         }
 
         TrialNode below(TrialNode above) {
-            return with(above.id, above.depth + 1, role);
+            return with(above.id, above.depth + 1, role, cells);
         }
 
-        private TrialNode with(String newParent, int newDepth, String newRole) {
+        TrialNode with(List<Cell> newCells) {
+            return with(parent, depth, role, newCells);
+        }
+
+        private TrialNode with(String newParent, int newDepth, String newRole, List<Cell> newCells) {
             return new TrialNode(
                     id,
                     newParent,
@@ -216,7 +224,8 @@ public sealed interface View {
                     memo,
                     newRole,
                     proof,
-                    by);
+                    by,
+                    newCells);
         }
     }
 
@@ -332,7 +341,7 @@ public sealed interface View {
     /**
      * Something that somebody did.
      *
-     * @param what PAUSED, RESUMED, HELD, FREED, PRIORITISED, FORCED, ROLLED_BACK, BLOCKED, UNBLOCKED, WAIVED or CONFIGURED
+     * @param what PAUSED, RESUMED, HELD, FREED, PRIORITISED, FORCED, ROLLED_BACK, DEPARTED, BLOCKED, UNBLOCKED, WAIVED or CONFIGURED
      * @param place the train, or what else it was done to as a whole; empty for none
      * @param subjects ids of changes, a release, a service, or parts of a configuration
      * @param reason as it was given; empty where none is asked for

@@ -88,9 +88,20 @@ final class LaneFold {
             obligations = obligations.stream()
                     .filter(o -> !o.isOf(e.lane(), e.attempt()))
                     .toList();
+        } else if (event instanceof Event.ChangePrioritised e) {
+            before.lane(e.change())
+                    .filter(l -> l.phase() instanceof Phase.Waiting)
+                    .ifPresent(this::goesFirst);
         } else if (event instanceof Event.BaselineInstalled e) {
             see(p -> p.moved(e.patched()));
         }
+    }
+
+    private void goesFirst(Lane lane) {
+        lanes.remove(lane);
+        List<Lane> waiting =
+                lanes.stream().filter(l -> l.phase() instanceof Phase.Waiting).toList();
+        lanes.add(waiting.isEmpty() ? lanes.size() : lanes.indexOf(waiting.get(0)), lane);
     }
 
     /** As the stream of its group left it; a verdict that was not acted upon is given up. */

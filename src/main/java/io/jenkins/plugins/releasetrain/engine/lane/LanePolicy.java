@@ -237,6 +237,8 @@ public final class LanePolicy {
                 changed,
                 lanes.stream().map(Lane::id).toList(),
                 first.lane(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * What is true of the lanes of one environment; a fold over its one stream of events (I8), see {@link LaneFold}.
  *
  * @param moved whether the streams that groups had before were looked at
- * @param lanes those without an outcome, in the order in which they were queued
+ * @param lanes those without an outcome, in the order in which they were queued, but for those that somebody let go first
  * @param obligations what is left to do for attempts that are over, oldest first
  * @param newest the newest that lanes released, by service (I13)
  * @param lastNumber of the releases
@@ -122,6 +122,12 @@ public record LaneState(
 
     public Optional<Lane> lane(String id) {
         return lanes.stream().filter(l -> l.id().equals(id)).findFirst();
+    }
+
+    /** Those that wait to be let in, in their order. */
+    @JsonIgnore
+    public List<Lane> waiting() {
+        return lanes.stream().filter(l -> l.phase() instanceof Phase.Waiting).toList();
     }
 
     /** Whether the environment is broken. */

@@ -9,6 +9,7 @@ import io.jenkins.plugins.releasetrain.engine.lane.LanePolicy.Next;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
@@ -331,6 +332,26 @@ public final class Lanes {
             end(lane.get(), new Event.LaneEnded(id.id(), Outcome.CANCELLED, reason, ""));
             cleaning.tidy(o -> o.lane().equals(id.id()));
         }
+    }
+
+    /**
+     * Lets a lane in before all others that wait for room.
+     *
+     * @param priority as of a train's changes, for people
+     * @throws EngineException CONFLICT where it does not wait
+     */
+    public void prioritise(String lane, int priority, String user) {
+        adopt();
+        journal.update(s -> {
+            if (s.lane(lane).filter(l -> l.phase() instanceof Phase.Waiting).isEmpty()) {
+                throw new EngineException(
+                        FailureKind.CONFLICT,
+                        "Lane '" + lane + "' does not wait to be let in; only who waits can go first");
+            }
+            return s.waiting().get(0).id().equals(lane)
+                    ? List.of()
+                    : List.of(new Event.ChangePrioritised(lane, priority, user));
+        });
     }
 
     /** Nobody is let in and nothing is promoted until somebody resumes. */

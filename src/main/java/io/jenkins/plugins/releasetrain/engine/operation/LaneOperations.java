@@ -7,6 +7,8 @@ import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.lane.Phase;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import java.util.List;
+import java.util.Optional;
 
 /** What people do to the lanes of an environment. */
 final class LaneOperations {
@@ -34,8 +36,28 @@ final class LaneOperations {
                                         .orElse("")
                                 : s.paused());
             case HOLD, FREE -> plan.noting(s.held());
-            default -> plan;
+            case CANCEL -> cancellable(s, request.subject()).isPresent() ? plan : plan.refusing(isGone(request));
+            case PRIORITISE -> goingFirst(plan, s, request);
+            default -> plan.refusing(notForLanes(request));
         };
+    }
+
+    private static Plan goingFirst(Plan plan, LaneState s, Operations.Request request) {
+        List<Lane> before = s.waiting().stream()
+                .takeWhile(l -> !l.id().equals(request.subject()))
+                .toList();
+        if (before.size() == s.waiting().size()) {
+            return plan.refusing(
+                    "Lane '" + request.subject() + "' does not wait to be let in; only who waits can go first");
+        }
+        return before.isEmpty()
+                ? plan.refusing("It is the next to be let in already")
+                : plan.touching(
+                        before.stream()
+                                .limit(Plans.MOST)
+                                .map(LaneOperations::touched)
+                                .toList(),
+                        null);
     }
 
     private static Plan.Touched touched(Lane lane) {
@@ -55,19 +77,27 @@ final class LaneOperations {
             case HOLD -> lanes.hold(request.reason(), user);
             case FREE -> lanes.free(user);
             case CANCEL -> cancel(lanes, request, user);
-            default ->
-                throw EngineException.invalid(request.operation()
-                        + " is for trains; lanes can be paused, resumed, held, freed and cancelled");
+            case PRIORITISE -> lanes.prioritise(request.subject(), Operations.FIRST, user);
+            default -> throw EngineException.invalid(notForLanes(request));
         }
     }
 
+    private static String notForLanes(Operations.Request request) {
+        return request.operation()
+                + " is for trains; lanes can be paused, resumed, held, freed, cancelled, and let go first";
+    }
+
+    private static Optional<Lane> cancellable(LaneState s, String lane) {
+        return s.lane(lane).filter(l -> !(l.phase() instanceof Phase.Promoting));
+    }
+
+    private static String isGone(Operations.Request request) {
+        return "Lane '" + request.subject() + "' has its outcome, or is being promoted already";
+    }
+
     private static void cancel(Lanes lanes, Operations.Request request, String user) {
-        Lane lane = lanes.state()
-                .lane(request.subject())
-                .filter(l -> !(l.phase() instanceof Phase.Promoting))
-                .orElseThrow(() -> new EngineException(
-                        FailureKind.CONFLICT,
-                        "Lane '" + request.subject() + "' has its outcome, or is being promoted already"));
+        Lane lane = cancellable(lanes.state(), request.subject())
+                .orElseThrow(() -> new EngineException(FailureKind.CONFLICT, isGone(request)));
         String reason = "cancelled by " + user + (request.reason().isBlank() ? "" : ": " + request.reason());
         try {
             lanes.cancel(new LaneId(lane.group(), lane.id()), reason);

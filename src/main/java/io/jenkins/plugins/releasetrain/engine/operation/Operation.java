@@ -18,14 +18,16 @@ public enum Operation {
     PRIORITISE(Right.MANAGE),
     /** Has the sets with a change run, even where their verdict is remembered. */
     FORCE(Right.MANAGE),
-    /** Releases an earlier release's set again. */
+    /** Releases an earlier release's set again; needs a reason. May hold what else passes, and mark bad what it goes back over. */
     ROLL_BACK(Right.ROLLBACK),
     /** Blocks the images that a release brought; needs a reason. */
     MARK_BAD(Right.ROLLBACK),
     /** Lets a blocked image be used again. */
     UNBLOCK(Right.ROLLBACK),
     /** Lets the images of a change or lane go although their contract is not compatible; needs a reason. */
-    WAIVE(Right.PROMOTE);
+    WAIVE(Right.PROMOTE),
+    /** Who waits for a scheduled departure departs now, once; needs a reason. */
+    DEPART(Right.MANAGE);
 
     /** The host's permissions, as in Release/Manage. */
     public enum Right {
@@ -51,7 +53,12 @@ public enum Operation {
     }
 
     boolean needsReason() {
-        return this == PAUSE || this == HOLD || this == MARK_BAD || this == WAIVE;
+        return this == PAUSE
+                || this == HOLD
+                || this == ROLL_BACK
+                || this == MARK_BAD
+                || this == WAIVE
+                || this == DEPART;
     }
 
     static Operation of(String name) {

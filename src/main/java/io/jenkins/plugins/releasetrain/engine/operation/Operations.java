@@ -6,11 +6,15 @@ import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
+import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.engine.train.Departures;
 import io.jenkins.plugins.releasetrain.engine.train.Forecast;
+import io.jenkins.plugins.releasetrain.engine.train.Rollback;
+import io.jenkins.plugins.releasetrain.engine.train.Timetable;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState;
 import java.time.Clock;
@@ -77,10 +81,18 @@ public final class Operations {
      * @param subject a release, a change's id, a lane's, or a digest; empty where it is about the whole train
      * @param train its name, or {@code lane/} and that of an environment for its lanes
      * @param reason may be empty where none is needed; control characters become spaces, since it is shown in logs
+     * @param hold of a rollback: whether nothing else is released until it is freed
+     * @param bad of a rollback: releases that it goes back over, and that are marked bad with it
      */
-    public record Request(Operation operation, String subject, String train, String reason) {
+    public record Request(
+            Operation operation, String subject, String train, String reason, boolean hold, List<String> bad) {
         public Request {
             reason = reason.replaceAll("\\p{Cntrl}", " ").strip();
+            bad = List.copyOf(bad);
+        }
+
+        public Request(Operation operation, String subject, String train, String reason) {
+            this(operation, subject, train, reason, false, List.of());
         }
     }
 
@@ -100,7 +112,8 @@ public final class Operations {
         Train train = trains.apply(request.train());
         return switch (operation) {
             case PAUSE, RESUME, HOLD, FREE -> plans.waiting(operation, request.train(), train.state());
-            case ROLL_BACK -> plans.rollBack(request, train.state());
+            case ROLL_BACK -> plans.rollBack(request, train);
+            case DEPART -> plans.departing(request.train(), train);
             default -> plans.ofChange(request, train);
         };
     }
@@ -139,8 +152,12 @@ public final class Operations {
             case FORCE -> trains.apply(request.train()).force(List.of(request.subject()), user);
             case PRIORITISE -> trains.apply(request.train()).prioritise(request.subject(), FIRST, user);
             case CANCEL -> cancel(request, user);
+            case DEPART -> trains.apply(request.train()).depart(request.reason(), user);
             case ROLL_BACK -> {
-                return trains.apply(request.train()).rollBack(request.subject(), user);
+                return trains.apply(request.train())
+                        .rollbacks()
+                        .perform(
+                                new Rollback(request.subject(), request.reason(), request.hold(), request.bad(), user));
             }
         }
         return "";
@@ -175,6 +192,8 @@ public final class Operations {
      * @param broken environments that are broken; {@code measured}: rates, null where it is not configured
      * @param wasted the share of the last trials that were for nothing, 0 to 1; while it is above {@code wasteBudget},
      *     nothing is tried ahead of a trial
+     * @param departure the next scheduled one; null where there is none
+     * @param unfinished a rollback that was ordered and made no release: it can be asked for again; null for none
      */
     public record Outlook(
             String train,
@@ -186,7 +205,18 @@ public final class Operations {
             double wasted,
             double wasteBudget,
             List<Broken> broken,
-            Measured measured) {}
+            Measured measured,
+            Event.RollbackOrdered unfinished,
+            NextDeparture departure) {}
+
+    /**
+     * When who waits departs.
+     *
+     * @param text the time on the wall clock of its zone, and its label
+     * @param changes ids of those that wait for it
+     * @param allFrozen whether every departure comes while the train is frozen
+     */
+    public record NextDeparture(Instant at, String text, List<String> changes, boolean allFrozen) {}
 
     /**
      * An environment whose baseline failed: nobody is blamed, and it is tested again by and by.
@@ -202,15 +232,17 @@ public final class Operations {
         if (name.startsWith(LANES)) {
             return outlookOfLanes(name);
         }
-        Train train;
         try {
-            train = trains.apply(name);
+            return outlook(name, trains.apply(name));
         } catch (EngineException e) {
             if (e.kind() != FailureKind.INVALID_INPUT && e.kind() != FailureKind.NOT_FOUND) {
                 throw e;
             }
             return unknown(name);
         }
+    }
+
+    private Outlook outlook(String name, Train train) {
         TrainState state = train.state();
         Forecast forecast = train.forecast();
         Map<String, Instant> expected = new TreeMap<>();
@@ -236,11 +268,29 @@ public final class Operations {
                                         b.getValue().runs(),
                                         b.getValue().due()))
                                 .toList(),
-                forecast.measured());
+                forecast.measured(),
+                state.rollback().orElse(null),
+                departure(train.timetable(), state));
+    }
+
+    private NextDeparture departure(Timetable timetable, TrainState state) {
+        Departures departures = timetable.departures();
+        Instant now = clock.instant();
+        return departures
+                .next(now)
+                .map(next -> new NextDeparture(
+                        next.at(),
+                        next.text(),
+                        departures.waiting(state).stream()
+                                .limit(Plans.MOST)
+                                .map(Change::id)
+                                .toList(),
+                        departures.areAllFrozen(timetable, now)))
+                .orElse(null);
     }
 
     private static Outlook unknown(String name) {
-        return new Outlook(name, false, "", "", Map.of(), "", 0, 1, List.of(), null);
+        return new Outlook(name, false, "", "", Map.of(), "", 0, 1, List.of(), null, null, null);
     }
 
     private Outlook outlookOfLanes(String name) {
@@ -258,7 +308,7 @@ public final class Operations {
         List<Broken> broken = state.outage().stream()
                 .map(b -> new Broken(environment, b.since(), b.runs(), b.due()))
                 .toList();
-        return new Outlook(name, true, state.held(), "", Map.of(), "", 0, 1, broken, of.measured());
+        return new Outlook(name, true, state.held(), "", Map.of(), "", 0, 1, broken, of.measured(), null, null);
     }
 
     /** Images that are blocked now, newest reasons first by release. */

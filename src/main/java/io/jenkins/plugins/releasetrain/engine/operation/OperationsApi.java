@@ -28,7 +28,7 @@ public final class OperationsApi {
     /** A page has no more trains. */
     private static final int OUTLOOKS = 200;
 
-    private static final Set<String> NAMES = Set.of("operation", "subject", "train", "reason");
+    private static final Set<String> NAMES = Set.of("operation", "subject", "train", "reason", "hold", "bad");
     private static final int BLOCKED = 500;
 
     private static final ObjectMapper JSON = Json.mapper();
@@ -54,13 +54,24 @@ public final class OperationsApi {
      */
     public record Caller(String user, Predicate<Operation.Right> may) {}
 
-    /** Parameters of a request as they came; null where they are missing. */
-    public record Asked(String operation, String subject, String train, String reason) {
+    /**
+     * Parameters of a request as they came; null where they are missing.
+     *
+     * @param hold {@code true} or {@code false}, which is the default
+     * @param bad releases, by commas
+     */
+    public record Asked(String operation, String subject, String train, String reason, String hold, String bad) {
+        public Asked(String operation, String subject, String train, String reason) {
+            this(operation, subject, train, reason, null, null);
+        }
+
         public Asked {
             operation = Objects.requireNonNullElse(operation, "");
             subject = Objects.requireNonNullElse(subject, "");
             train = Objects.requireNonNullElse(train, "");
             reason = Objects.requireNonNullElse(reason, "");
+            hold = Objects.requireNonNullElse(hold, "");
+            bad = Objects.requireNonNullElse(bad, "");
         }
 
         /**
@@ -73,7 +84,9 @@ public final class OperationsApi {
                     p.text("operation").orElse(""),
                     p.text("subject").orElse(""),
                     p.text("train").orElse(""),
-                    p.text("reason").orElse(""));
+                    p.text("reason").orElse(""),
+                    p.text("hold").orElse(""),
+                    p.text("bad").orElse(""));
         }
     }
 
@@ -159,7 +172,23 @@ public final class OperationsApi {
                     operation + " takes the permission Release/" + operation.right() + ", which you do not have; ask an"
                             + " administrator");
         }
-        return new Operations.Request(operation, asked.subject(), asked.train(), asked.reason());
+        return new Operations.Request(
+                operation, asked.subject(), asked.train(), asked.reason(), holds(asked.hold()), releases(asked.bad()));
+    }
+
+    private static boolean holds(String hold) {
+        if (!Set.of("", "true", "false").contains(hold)) {
+            throw EngineException.invalid("hold is '" + hold + "'; it is true or false");
+        }
+        return hold.equals("true");
+    }
+
+    private static List<String> releases(String bad) {
+        return Arrays.stream(bad.split(","))
+                .map(String::strip)
+                .filter(r -> !r.isEmpty())
+                .distinct()
+                .toList();
     }
 
     private static Answer guarded(Supplier<Object> work) {

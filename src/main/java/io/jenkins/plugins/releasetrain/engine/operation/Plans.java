@@ -12,7 +12,9 @@ import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.Entry;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
+import io.jenkins.plugins.releasetrain.engine.train.Departures;
 import io.jenkins.plugins.releasetrain.engine.train.Forecast;
+import io.jenkins.plugins.releasetrain.engine.train.Rollbacks;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -29,6 +32,7 @@ import java.util.stream.Stream;
 final class Plans {
     static final int MOST = 200;
     private static final int PRODUCTION = 10_000;
+    private static final int TOLD = 3;
 
     private final Store store;
     private final Blocks blocks;
@@ -63,33 +67,80 @@ final class Plans {
                 .collect(Collectors.joining("; "));
     }
 
+    /** Who waits for the next departure departs now. */
+    Plan departing(String name, Train train) {
+        TrainState state = train.state();
+        Departures departures = train.timetable().departures();
+        List<Change> waiting = departures.waiting(state);
+        Plan plan = Plan.of(Operation.DEPART, name, "")
+                .touching(touched(waiting), null)
+                .noting(state.paused());
+        if (departures.times().isEmpty()) {
+            return plan.refusing("Train '" + name + "' has no scheduled departures");
+        }
+        return waiting.isEmpty() ? plan.refusing("Nobody waits for a departure of train '" + name + "'") : plan;
+    }
+
     /** From what production holds, as the history knows it, to what the release holds. */
-    Plan rollBack(Operations.Request request, TrainState state) {
-        Event.ReleaseMade target = release(request.subject()).made();
-        ImageSet wanted = set(target.set());
-        Map<String, PinnedImage> now = production(state);
+    Plan rollBack(Operations.Request request, Train train) {
+        TrainState state = train.state();
+        Event.ReleaseMade wanted = release(request.subject()).made();
+        Plan plan = Plan.of(Operation.ROLL_BACK, request.train(), request.subject())
+                .touching(touched(state.batch().map(TrainState.Batch::changes).orElse(List.of())), null)
+                .withTrial(running(state))
+                .noting(state.paused());
+        if (!wanted.owner().equals(request.train())) {
+            return plan.refusing("Release " + wanted.id() + " is not of train '" + request.train() + "'");
+        }
+        Rollbacks.Target target = train.rollbacks().target(wanted.id());
+        SortedMap<String, PinnedImage> images = target.set().images();
+        plan = plan.withImages(differences(production(state), images), MOST)
+                .goingBack(new Plan.Back(
+                        train.rollbacks().over(wanted.id()).stream()
+                                .limit(MOST)
+                                .map(r -> over(r, images))
+                                .toList(),
+                        target.skipped(),
+                        took(request.train())));
+        Optional<String> blocked = blocks.refusal(images);
+        if (blocked.isPresent()) {
+            return plan.refusing(blocked.get());
+        }
+        return state.pending().isPresent()
+                ? plan.refusing("Release " + state.pending().get().made().id()
+                        + " is being promoted; roll back when it is done")
+                : plan;
+    }
+
+    private static List<View.Difference> differences(
+            Map<String, PinnedImage> now, SortedMap<String, PinnedImage> wanted) {
         List<View.Difference> images = new ArrayList<>();
-        wanted.images().forEach((service, image) -> {
+        wanted.forEach((service, image) -> {
             PinnedImage before = now.get(service);
             if (before == null || !before.digest().equals(image.digest())) {
                 images.add(difference(service, before, image));
             }
         });
-        Plan plan = Plan.of(Operation.ROLL_BACK, request.train(), request.subject())
-                .withImages(images, MOST)
-                .touching(touched(state.batch().map(TrainState.Batch::changes).orElse(List.of())), null)
-                .withTrial(running(state))
-                .noting(state.paused());
-        if (!target.owner().equals(request.train())) {
-            return plan.refusing("Release " + target.id() + " is not of train '" + request.train() + "'");
-        }
-        Optional<String> blocked = blocks.refusal(wanted.images());
-        if (blocked.isPresent()) {
-            return plan.refusing(blocked.get());
-        }
-        return state.pending()
-                .map(p -> plan.refusing("Release " + p.made().id() + " is being promoted; roll back when it is done"))
-                .orElse(plan);
+        return images;
+    }
+
+    private static Plan.Over over(Event.ReleaseMade made, SortedMap<String, PinnedImage> wanted) {
+        Set<Digest> kept = wanted.values().stream().map(PinnedImage::digest).collect(Collectors.toSet());
+        return new Plan.Over(
+                made.id(),
+                made.changed().entrySet().stream()
+                        .map(i -> i.getKey() + " " + i.getValue().tag())
+                        .toList(),
+                made.changed().values().stream().map(PinnedImage::digest).anyMatch(kept::contains));
+    }
+
+    private List<Double> took(String train) {
+        return store.releases(train, Integer.MAX_VALUE, MOST).stream()
+                .filter(r -> !r.made().rollbackOf().isEmpty())
+                .flatMap(r -> r.promotedAt().stream().map(at -> Duration.between(r.madeAt(), at)))
+                .limit(TOLD)
+                .map(d -> d.toMillis() / 1000.0)
+                .toList();
     }
 
     private Map<String, PinnedImage> production(TrainState state) {

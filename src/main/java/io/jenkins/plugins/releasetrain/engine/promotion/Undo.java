@@ -1,6 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.promotion;
 
-import io.jenkins.plugins.releasetrain.engine.event.Event.TagLeft;
+import io.jenkins.plugins.releasetrain.engine.event.TagLeft;
 import io.jenkins.plugins.releasetrain.engine.event.Move;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;

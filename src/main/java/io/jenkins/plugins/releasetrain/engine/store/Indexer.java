@@ -136,6 +136,8 @@ final class Indexer {
             return !e.user().isEmpty();
         } else if (event instanceof Event.ReleaseMade e) {
             return e.user().isPresent();
+        } else if (event instanceof Event.ListClosed e) {
+            return e.user().isPresent();
         }
         return event instanceof Event.TrainResumed
                 || event instanceof Event.ReleasesHeld

@@ -87,7 +87,10 @@ public record Item(
     }
 
     static String reason(Event.ReleaseMade made) {
-        return made.rollbackOf().isEmpty() ? "" : "back to " + made.rollbackOf();
+        return made.rollbackOf().isEmpty()
+                ? ""
+                : "back to " + made.rollbackOf()
+                        + made.reason().map(why -> ": " + why).orElse("");
     }
 
     static String cut(String text) {

@@ -74,6 +74,9 @@ public final class Terms {
                 terms.add(person(origin.user()));
             }
         }
+        if (entry.began() instanceof Event.ReleaseMade made) {
+            made.reason().ifPresent(reason -> terms.addAll(words(reason)));
+        }
         entry.ended().map(Terms::reason).ifPresent(reason -> terms.addAll(words(reason)));
         return terms;
     }

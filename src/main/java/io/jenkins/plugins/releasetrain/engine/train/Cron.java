@@ -1,9 +1,13 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import java.time.ZonedDateTime;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Minutes in the notation of crontab(5): minute, hour, day of month, month, day of week (0 and 7 are Sunday); each a
@@ -14,6 +18,8 @@ record Cron(String expression, List<BitSet> fields) {
     private static final int[] LEAST = {0, 0, 1, 1, 0};
     private static final int[] MOST = {59, 23, 31, 12, 7};
     private static final int SUNDAY = 7;
+    private static final int DAYS = 365;
+    private static final int NO_LEAP_YEAR = 2027;
 
     static Cron parse(String expression) {
         String[] parts = expression.trim().split("\\s+");
@@ -56,15 +62,45 @@ record Cron(String expression, List<BitSet> fields) {
         return set;
     }
 
-    boolean matches(ZonedDateTime time) {
-        int weekday = time.getDayOfWeek().getValue() % SUNDAY;
-        boolean day = fields.get(2).get(time.getDayOfMonth());
+    boolean matches(LocalDateTime time) {
+        return fields.get(0).get(time.getMinute()) && fields.get(1).get(time.getHour()) && isOn(time.toLocalDate());
+    }
+
+    private boolean isOn(LocalDate date) {
+        int weekday = date.getDayOfWeek().getValue() % SUNDAY;
+        boolean day = fields.get(2).get(date.getDayOfMonth());
         boolean week = fields.get(4).get(weekday);
         String[] parts = expression.trim().split("\\s+");
         boolean either = !parts[2].startsWith("*") && !parts[4].startsWith("*");
-        return fields.get(0).get(time.getMinute())
-                && fields.get(1).get(time.getHour())
-                && fields.get(3).get(time.getMonthValue())
-                && (either ? day || week : day && week);
+        return fields.get(3).get(date.getMonthValue()) && (either ? day || week : day && week);
+    }
+
+    /** Whether it comes in every year, leap years or not. */
+    boolean comesEveryYear() {
+        return IntStream.rangeClosed(1, DAYS).anyMatch(day -> isOn(LocalDate.ofYearDay(NO_LEAP_YEAR, day)));
+    }
+
+    /** The latest one at or before a minute; empty where there is none in a year before. */
+    Optional<LocalDateTime> latest(LocalDateTime last) {
+        return Stream.iterate(last.toLocalDate(), date -> date.minusDays(1))
+                .limit(DAYS + 1)
+                .filter(this::isOn)
+                .flatMap(date -> minutes(date).filter(t -> !t.isAfter(last)).reduce((a, b) -> b).stream())
+                .findFirst();
+    }
+
+    /** The first one at or after a minute; empty where there is none in a year after. */
+    Optional<LocalDateTime> first(LocalDateTime least) {
+        return Stream.iterate(least.toLocalDate(), date -> date.plusDays(1))
+                .limit(DAYS + 1)
+                .filter(this::isOn)
+                .flatMap(date -> minutes(date).filter(t -> !t.isBefore(least)).findFirst().stream())
+                .findFirst();
+    }
+
+    private Stream<LocalDateTime> minutes(LocalDate date) {
+        return fields.get(1).stream()
+                .boxed()
+                .flatMap(hour -> fields.get(0).stream().mapToObj(minute -> date.atTime(hour, minute)));
     }
 }

@@ -53,7 +53,10 @@ final class Decisions {
 
     /** How long release candidates still gather before they depart; zero: they may. */
     Duration gathering(TrainState s) {
-        List<Change> candidates = s.queue().stream().filter(Change::promote).toList();
+        List<Change> candidates = s.queue().stream()
+                .filter(Change::promote)
+                .filter(c -> isListed(s, c))
+                .toList();
         boolean departed = s.batch().stream().flatMap(b -> b.changes().stream()).anyMatch(Change::promote);
         if (candidates.isEmpty() || departed) {
             return Duration.ZERO;
@@ -61,6 +64,39 @@ final class Decisions {
         Duration left = context.timetable()
                 .gathering(candidates, batchLimit(s), context.ports().clock().instant());
         return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    private boolean isListed(TrainState s, Change change) {
+        return context.timetable().departures().isListed(s, change);
+    }
+
+    /** Whether anybody in the queue may depart. */
+    boolean mayDepart(TrainState s) {
+        return s.queue().stream().anyMatch(c -> !c.promote())
+                || s.queue().stream().anyMatch(c -> isListed(s, c))
+                        && gathering(s).isZero();
+    }
+
+    /** Closes the list whose time has come. */
+    void closeList() {
+        Timetable timetable = context.timetable();
+        if (!timetable.departures().times().isEmpty()) {
+            context.journal()
+                    .update(s -> timetable.departures().closing(s, timetable, now()).stream()
+                            .toList());
+        }
+    }
+
+    /** What the queue waits for where nobody of it may depart. */
+    String waitsFor(TrainState s) {
+        Departures departures = context.timetable().departures();
+        int waiting = departures.waiting(s).size();
+        return departures
+                .next(now())
+                .filter(next -> waiting == s.queue().size())
+                .map(next -> "waits for the departure " + next.text() + "; " + waiting
+                        + (waiting == 1 ? " change departs then" : " changes depart then"))
+                .orElseGet(() -> "gathering changes for another " + gathering(s).toSeconds() + " s");
     }
 
     /**
@@ -75,8 +111,11 @@ final class Decisions {
         Set<String> chosen = new HashSet<>();
         s.trials().forEach(t -> chosen.addAll(t.tried().changes()));
         if (gathering(s).isZero()) {
-            List<String> candidates =
-                    waiting.stream().filter(Change::promote).map(Change::id).toList();
+            List<String> candidates = waiting.stream()
+                    .filter(Change::promote)
+                    .filter(c -> isListed(s, c))
+                    .map(Change::id)
+                    .toList();
             chosen.addAll(TrialPolicy.view(candidates, s.search().evidence(), batchLimit(s) * context.environments()));
         }
         waiting.stream()

@@ -16,16 +16,14 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
-import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Function;
 
-/** A train's releases: numbers, promotion, rollback. */
+/** A train's releases: numbers and promotion. */
 final class Releases {
     private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
 
@@ -47,7 +45,7 @@ final class Releases {
         context.journal()
                 .update(s -> s.batch().equals(state.batch()) && s.pending().isEmpty()
                         ? List.of(new Event.ReleaseMade(
-                                id(s.lastNumber() + 1),
+                                context.releaseId(s.lastNumber() + 1),
                                 context.settings().name(),
                                 s.lastNumber() + 1,
                                 Event.Kind.MONO,
@@ -57,6 +55,8 @@ final class Releases {
                                 set.changedSince(baseline),
                                 Train.ids(changes),
                                 trial,
+                                Optional.empty(),
+                                Optional.empty(),
                                 Optional.empty()))
                         : List.of());
     }
@@ -70,48 +70,6 @@ final class Releases {
                 .filter(id -> !id.equals(TrainFold.FROM_MEMORY))
                 .reduce((first, last) -> last)
                 .orElse("");
-    }
-
-    String rollBack(String release, String user) {
-        Store.ReleaseRecord target = context.ports()
-                .store()
-                .release(release)
-                .filter(r -> r.made().owner().equals(context.settings().name()))
-                .orElseThrow(() -> EngineException.invalid(
-                        "Train '" + context.settings().name() + "' has no release '" + release + "'"));
-        ImageSet set = known(context.ports().store().set(target.made().set()).orElseThrow());
-        blocks.check(set.images());
-        context.ports().store().saveSet(set, Optional.of(target.made().set()));
-        ImageSet production = context.registries().productionSet(context.catalog());
-        TrainState after = context.journal().update(s -> {
-            if (s.pending().isPresent()) {
-                throw new EngineException(
-                        FailureKind.CONFLICT,
-                        "Release " + s.pending().get().made().id() + " is being promoted; roll back when it is done");
-            }
-            List<Event> events = context.abandon(s, "rolled back to " + release + " by " + user);
-            events.add(new Event.ReleaseMade(
-                    id(s.lastNumber() + 1),
-                    context.settings().name(),
-                    s.lastNumber() + 1,
-                    Event.Kind.MONO,
-                    set.digest(),
-                    s.lastRelease(),
-                    release,
-                    set.changedSince(production),
-                    List.of(),
-                    "",
-                    Optional.of(user)));
-            return events;
-        });
-        return id(after.lastNumber());
-    }
-
-    /** What today's catalog does not know any more cannot be installed or promoted, and does not stop the rest. */
-    private ImageSet known(ImageSet set) {
-        SortedMap<String, PinnedImage> images = new TreeMap<>(set.images());
-        images.keySet().retainAll(context.catalog().services().keySet());
-        return ImageSet.of(images);
     }
 
     /** Whether it can be stopped: nothing of it is done yet, and it is not what somebody ordered in an emergency (I6). */
@@ -293,9 +251,5 @@ final class Releases {
                 .store()
                 .release(state.lastRelease())
                 .map(r -> r.made().set());
-    }
-
-    private String id(int number) {
-        return context.settings().name() + "-" + number;
     }
 }

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -20,8 +19,14 @@ import java.util.Optional;
  *     it departs at once
  * @param testDeadline tests that take longer are void
  * @param beginDeadline a conductor whose tests have not begun so long after everything is installed is replaced
+ * @param departures when lists close, and who waits for that
  */
-public record Timetable(List<Freeze> freezes, Duration longestWait, Duration testDeadline, Duration beginDeadline) {
+public record Timetable(
+        List<Freeze> freezes,
+        Duration longestWait,
+        Duration testDeadline,
+        Duration beginDeadline,
+        Departures departures) {
     /** Long enough for a controller that starts again. */
     public static final Duration USUAL_BEGIN = Duration.ofMinutes(15);
 
@@ -32,7 +37,11 @@ public record Timetable(List<Freeze> freezes, Duration longestWait, Duration tes
     }
 
     public Timetable(List<Freeze> freezes, Duration longestWait, Duration testDeadline) {
-        this(freezes, longestWait, testDeadline, USUAL_BEGIN);
+        this(freezes, longestWait, testDeadline, USUAL_BEGIN, Departures.NONE);
+    }
+
+    Timetable with(Departures other) {
+        return new Timetable(freezes, longestWait, testDeadline, beginDeadline, other);
     }
 
     /**
@@ -63,7 +72,7 @@ public record Timetable(List<Freeze> freezes, Duration longestWait, Duration tes
             LocalDateTime last = minute.toLocalDateTime().plusHours(1);
             for (long back = 0; back < length.toMinutes() + 2 * 60; back++) {
                 LocalDateTime begin = last.minusMinutes(back);
-                if (cron.matches(begin.atZone(ZoneOffset.UTC))) {
+                if (cron.matches(begin)) {
                     Instant from = begin.atZone(zone).toInstant();
                     Instant end = begin.plus(length).atZone(zone).toInstant();
                     if (!from.isAfter(now) && now.isBefore(end)) {
@@ -83,9 +92,14 @@ public record Timetable(List<Freeze> freezes, Duration longestWait, Duration tes
                 .findFirst();
     }
 
+    /** The end of the freeze that the moment is in; empty where it is in none. */
+    Optional<Instant> frozenUntil(Instant now) {
+        return freezes.stream().flatMap(f -> f.until(now).stream()).findFirst();
+    }
+
     /** How long a batch still gathers; zero or less: it departs. */
     Duration gathering(List<Change> queue, int limit, Instant now) {
-        if (queue.size() >= limit || longestWait.isZero()) {
+        if (queue.size() >= limit || longestWait.isZero() || !departures.times().isEmpty()) {
             return Duration.ZERO;
         }
         return queue.stream()

@@ -52,6 +52,7 @@ final class Track {
     }
 
     Task next(Conductors conductors) throws InterruptedException {
+        decisions.closeList();
         while (true) {
             Optional<Task> promotion = promote();
             TrainState state = context.journal().state();
@@ -166,10 +167,7 @@ final class Track {
         } else if (state.pending().isPresent()) {
             return new Task.Wait("a release is being promoted", ASK_AGAIN);
         }
-        Duration gathering = decisions.gathering(state);
-        return state.queue().isEmpty()
-                ? new Task.Idle()
-                : new Task.Wait("gathering changes for another " + gathering.toSeconds() + " s", ASK_AGAIN);
+        return state.queue().isEmpty() ? new Task.Idle() : new Task.Wait(decisions.waitsFor(state), ASK_AGAIN);
     }
 
     private static Optional<String> held(TrainState state) {
@@ -184,10 +182,7 @@ final class Track {
     }
 
     private boolean departs(TrainState state, Optional<String> stopped) {
-        return stopped.isEmpty()
-                && !state.queue().isEmpty()
-                && (decisions.gathering(state).isZero()
-                        || state.queue().stream().anyMatch(c -> !c.promote()));
+        return stopped.isEmpty() && decisions.mayDepart(state);
     }
 
     private void takeCatalog() {

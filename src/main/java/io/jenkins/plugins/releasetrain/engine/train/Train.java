@@ -3,7 +3,6 @@ package io.jenkins.plugins.releasetrain.engine.train;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
-import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.manifest.Publisher;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
@@ -21,7 +20,6 @@ import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +45,7 @@ public final class Train {
     private final Releases releases;
     private final Decisions decisions;
     private final Blocks blocks;
+    private final Rollbacks rollbacks;
 
     public Train(TrainSettings settings, Catalog catalog, Registries registries, Environment environment, Ports ports) {
         this(new Plan(settings, Timetable.ALWAYS), catalog, registries, List.of(environment), ports);
@@ -93,6 +92,7 @@ public final class Train {
         this.context = new TrainContext(plan, catalog, registries, places(environments), ports, journal);
         this.blocks = new Blocks(ports.store(), ports.clock(), ports.listener());
         this.releases = new Releases(context, blocks);
+        this.rollbacks = new Rollbacks(context, blocks);
         this.decisions = new Decisions(context, releases);
         this.main = environments.get(0).name();
         Track.Common common = new Track.Common(context, decisions, releases, new ReentrantLock());
@@ -200,15 +200,7 @@ public final class Train {
 
     /** Takes a change out of the queue, or out of its batch; one that is being tried stays. */
     public boolean cancel(String change, String reason) {
-        Event ended = new Event.ChangeEnded(change, Outcome.CANCELLED, reason, "");
-        boolean[] free = {false};
-        journal.update(s -> {
-            boolean tried =
-                    s.trials().stream().anyMatch(t -> t.tried().changes().contains(change));
-            free[0] = !tried && !isPending(s, change) && s.undecided().anyMatch(c -> c.id().equals(change));
-            return free[0] ? List.of(ended) : List.of();
-        });
-        return free[0];
+        return new Leaving(context).cancel(change, reason);
     }
 
     /**
@@ -218,26 +210,19 @@ public final class Train {
      * @param reason who, and why
      */
     public void decline(String trial, String reason) {
-        journal.update(s -> s.trial(trial).map(t -> declining(s, t, reason)).orElse(List.of()));
+        new Leaving(context).decline(trial, reason);
     }
 
-    private List<Event> declining(TrainState s, Trial declined, String reason) {
-        List<String> changes = declined.changes();
-        List<Event> events = new ArrayList<>();
-        s.trials().stream()
-                .filter(t ->
-                        t.id().equals(declined.id()) || t.changes().stream().anyMatch(changes::contains))
-                .forEach(t -> events.add(context.ended(t, Verdict.VOID, reason)));
-        s.undecided()
-                .map(Change::id)
-                .filter(c -> changes.contains(c) && !isPending(s, c))
-                .forEach(c -> events.add(new Event.ChangeEnded(c, Outcome.CANCELLED, reason, "")));
-        return events;
-    }
-
-    /** On its way to production, so that it cannot be taken off any more. */
-    private static boolean isPending(TrainState s, String change) {
-        return s.pending().stream().flatMap(p -> p.changes().stream()).anyMatch(c -> c.id().equals(change));
+    /** Closes the list now, whatever the timetable says; for a train that has one. */
+    public void depart(String reason, String user) {
+        if (context.timetable().departures().times().isEmpty()) {
+            throw new EngineException(
+                    FailureKind.CONFLICT,
+                    "Train '" + context.settings().name()
+                            + "' has no scheduled departures: whoever comes departs anyway");
+        }
+        journal.update(s -> List.of(new Event.ListClosed(
+                ports.clock().instant(), Optional.empty(), Optional.of(reason), Optional.of(user))));
     }
 
     /**
@@ -283,14 +268,13 @@ public final class Train {
         journal.update(s -> s.held().isEmpty() ? List.of() : List.of(new Event.ReleasesFreed(user)));
     }
 
-    /**
-     * Releases an earlier release's set again. What is under way meanwhile is void, and its changes wait for the new
-     * baseline.
-     *
-     * @return the new release's id; it is installed and promoted by the next {@link #next}
-     */
-    public String rollBack(String release, String user) {
-        return releases.rollBack(release, user);
+    public Timetable timetable() {
+        return context.timetable();
+    }
+
+    /** Releases earlier sets again: what is under way meanwhile is void, and its changes wait for the new baseline. */
+    public Rollbacks rollbacks() {
+        return rollbacks;
     }
 
     /** Names of the environments, sorted. */

@@ -68,6 +68,10 @@ record TrainContext(
                         "Set " + digest + " of train '" + settings().name() + "' is not in the store"));
     }
 
+    String releaseId(int number) {
+        return settings().name() + "-" + number;
+    }
+
     Event ended(Trial trial, Verdict verdict, String reason) {
         return ended(trial, verdict, reason, false);
     }

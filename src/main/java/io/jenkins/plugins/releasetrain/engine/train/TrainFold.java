@@ -79,11 +79,12 @@ final class TrainFold {
         if (event instanceof Event.BaselineInstalled e) {
             return s.with(d -> d.settled.put(e.environment(), true));
         } else if (event instanceof Event.TrainPaused e) {
-            return paused(s, e.reason());
+            return paused(s, e.reason()).with(d -> d.lists = s.lists().paused(at));
         } else if (event instanceof Event.TrainResumed) {
             return paused(s, "").with(d -> {
                 d.search = s.search().resumed(at);
                 d.broken.clear();
+                d.lists = s.isPaused() ? s.lists().resumed(at) : s.lists();
             });
         } else if (event instanceof Event.EnvironmentBroken e) {
             return s.with(d -> d.broken.put(e.environment(), new TrainState.Broken(e.since(), e.runs(), e.due())));
@@ -95,7 +96,14 @@ final class TrainFold {
         } else if (event instanceof Event.ReleasesHeld e) {
             return s.with(d -> d.held = e.reason());
         } else if (event instanceof Event.ReleasesFreed) {
-            return s.with(d -> d.held = "");
+            return s.with(d -> {
+                d.held = "";
+                d.rollback = Optional.empty();
+            });
+        } else if (event instanceof Event.ListClosed e) {
+            return s.with(d -> d.lists = s.lists().closed(e));
+        } else if (event instanceof Event.RollbackOrdered e) {
+            return s.with(d -> d.rollback = Optional.of(e));
         } else if (event instanceof Event.RunForced e) {
             return s.with(d -> d.search = s.search().forcing(e.changes()));
         }
@@ -130,6 +138,7 @@ final class TrainFold {
             d.trials = Overtaking.afterRelease(s.trials(), s.search(), e);
             d.search = s.batch().isPresent() ? s.search().released(e.changes(), e.set()) : s.search();
             d.lastNumber = e.number();
+            d.rollback = Optional.empty();
             if (!e.rollbackOf().isEmpty()) {
                 d.released.clear();
             }

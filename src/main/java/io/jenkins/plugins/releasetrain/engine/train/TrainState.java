@@ -33,6 +33,8 @@ import java.util.stream.Stream;
  * @param idle conductors that were ordered to run tests and did not begin, the longest known first
  * @param pace how long trials take, for estimates
  * @param waste how many of them were for nothing
+ * @param rollback one that was ordered and has not become a release yet
+ * @param lists which departures there were
  */
 public record TrainState(
         List<Change> queue,
@@ -51,7 +53,9 @@ public record TrainState(
         List<String> idle,
         Statistics statistics,
         Pace pace,
-        Waste waste) {
+        Waste waste,
+        Optional<Event.RollbackOrdered> rollback,
+        Lists lists) {
 
     static final TrainState NEW = new TrainState(
             List.of(),
@@ -70,7 +74,9 @@ public record TrainState(
             List.of(),
             Statistics.NONE,
             Pace.UNKNOWN,
-            Waste.NONE);
+            Waste.NONE,
+            Optional.empty(),
+            Lists.NONE);
 
     static final Journal.Type<TrainState> TYPE = new Journal.Type<>(TrainState.class, NEW, TrainFold::fold);
 
@@ -153,6 +159,40 @@ public record TrainState(
                     newInstalled,
                     nowBegan,
                     newOvertaken);
+        }
+    }
+
+    /**
+     * Lists of a timetable that were closed, and the newest pause, during which none is.
+     *
+     * @param cutoff who was queued by then departs
+     * @param scheduled the newest departure whose list was closed
+     * @param paused since when the newest pause is or was, and {@code resumed}: when it ended
+     */
+    public record Lists(
+            Optional<Instant> cutoff,
+            Optional<Instant> scheduled,
+            Optional<Instant> paused,
+            Optional<Instant> resumed) {
+        static final Lists NONE = new Lists(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+        Lists closed(Event.ListClosed e) {
+            Instant latest = cutoff.filter(c -> c.isAfter(e.cutoff())).orElse(e.cutoff());
+            return new Lists(Optional.of(latest), e.scheduled().or(() -> scheduled), paused, resumed);
+        }
+
+        Lists paused(Instant at) {
+            boolean already = paused.isPresent() && resumed.isEmpty();
+            return already ? this : new Lists(cutoff, scheduled, Optional.of(at), Optional.empty());
+        }
+
+        Lists resumed(Instant at) {
+            return paused.isEmpty() ? this : new Lists(cutoff, scheduled, paused, Optional.of(at));
+        }
+
+        boolean isPausedAt(Instant at) {
+            return paused.filter(p -> !p.isAfter(at)).isPresent()
+                    && resumed.filter(r -> !r.isAfter(at)).isEmpty();
         }
     }
 
@@ -299,6 +339,8 @@ public record TrainState(
         Statistics statistics;
         Pace pace;
         Waste waste;
+        Optional<Event.RollbackOrdered> rollback;
+        Lists lists;
 
         private Draft(TrainState s) {
             queue = s.queue;
@@ -318,6 +360,8 @@ public record TrainState(
             statistics = s.statistics;
             pace = s.pace;
             waste = s.waste;
+            rollback = s.rollback;
+            lists = s.lists;
         }
 
         private TrainState build() {
@@ -338,7 +382,9 @@ public record TrainState(
                     idle,
                     statistics,
                     pace,
-                    waste);
+                    waste,
+                    rollback,
+                    lists);
         }
     }
 }

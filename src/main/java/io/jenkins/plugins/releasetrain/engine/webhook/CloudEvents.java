@@ -127,6 +127,9 @@ final class CloudEvents {
         data.putAll(data("set", made.set().value(), "parent", made.parent(), "rollbackOf", made.rollbackOf()));
         data.putAll(data("changes", made.changes(), "images", images(made.changed())));
         data.put("imagesInTotal", made.changed().size());
+        made.user().ifPresent(user -> data.put("user", user));
+        made.reason().ifPresent(reason -> data.put("reason", reason));
+        made.skipped().ifPresent(skipped -> data.put("skipped", skipped));
         return new Told(made.rollbackOf().isEmpty() ? Kind.RELEASED : Kind.ROLLED_BACK, made.id(), data);
     }
 

@@ -70,6 +70,8 @@ final class SampleShop {
                                 images("cart", 3),
                                 List.of("4"),
                                 "t4",
+                                Optional.empty(),
+                                Optional.empty(),
                                 Optional.empty()));
     }
 
@@ -144,6 +146,8 @@ final class SampleShop {
                         first.images(),
                         List.of("1"),
                         "t1",
+                        Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()));
         append(
                 80,
@@ -173,6 +177,8 @@ final class SampleShop {
                         images("cart", 2),
                         List.of("2"),
                         "t3",
+                        Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()));
         append(
                 300,

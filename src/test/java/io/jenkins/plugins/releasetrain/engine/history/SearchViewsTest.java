@@ -6,14 +6,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
+import io.jenkins.plugins.releasetrain.engine.train.Evidence;
+import io.jenkins.plugins.releasetrain.engine.train.Rollback;
 import io.jenkins.plugins.releasetrain.engine.train.Task;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +91,99 @@ class SearchViewsTest {
                 .isPositive();
     }
 
+    /**
+     * Random searches with random flakes, looked at after every trial: nobody is red but a culprit in a failed set, nobody
+     * is amber but who may still be to blame, and once a search is over nobody who was not rejected has a sign against him.
+     */
+    @Test
+    void I4_nobodyElseIsRed() throws Exception {
+        Random random = new Random(4);
+        int red = 0;
+        int amber = 0;
+        for (int round = 0; round < 500; round++) {
+            String version = "1." + round;
+            List<String> changes = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                if (random.nextInt(5) == 0) {
+                    shop.buildBad("s" + i, version);
+                } else {
+                    shop.build("s" + i, version);
+                }
+                changes.add(train.queue(new Train.Request(Map.of("s" + i, version), Origin.UNKNOWN, 0, true)));
+            }
+            while (train.next("build") instanceof Task.Test test) {
+                boolean flake = random.nextInt(20) == 0;
+                train.report(test.trial(), flake ? Verdict.FAILED : shop.test(), "");
+                amber += suspects(search(changes.get(random.nextInt(6))));
+            }
+            resume();
+            for (String change : changes) {
+                red += searchIsOver(search(change));
+            }
+        }
+        assertThat(red).as("culprits").isPositive();
+        assertThat(amber).as("suspects").isPositive();
+    }
+
+    private void resume() throws InterruptedException {
+        while (!train.state().undecided().toList().isEmpty()) {
+            shop.clock.advance(Duration.ofMinutes(10));
+            train.resume("admin");
+            run();
+        }
+    }
+
+    /** @return how many are amber, each of whom the train's own evidence still allows */
+    private int suspects(JsonNode search) {
+        Evidence evidence = train.state().search().evidence();
+        Set<String> failed =
+                evidence.failures().stream().flatMap(f -> f.changes().stream()).collect(Collectors.toSet());
+        int[] amber = {0};
+        cells(search, (node, change, cell) -> {
+            if (cell.equals("POSSIBLE")) {
+                assertThat(failed).contains(change);
+                amber[0]++;
+            }
+        });
+        return amber[0];
+    }
+
+    private static int searchIsOver(JsonNode search) {
+        Set<String> rejected = StreamSupport.stream(search.get("riders").spliterator(), false)
+                .filter(r -> Set.of("EJECTED", "NOT_INSTALLABLE")
+                        .contains(r.get("state").asText()))
+                .map(r -> r.get("id").asText())
+                .collect(Collectors.toSet());
+        int[] red = {0};
+        cells(search, (node, change, cell) -> {
+            assertThat(cell).isNotEqualTo("POSSIBLE");
+            assertThat(cell.equals("CULPRIT"))
+                    .isEqualTo(rejected.contains(change)
+                            && node.get("verdict").asText().equals("FAILED"));
+            assertThat(cell.equals("CLEARED"))
+                    .isEqualTo(!rejected.contains(change)
+                            && node.get("verdict").asText().equals("PASSED"));
+            red[0] += cell.equals("CULPRIT") ? 1 : 0;
+        });
+        return red[0];
+    }
+
+    private interface Look {
+        void at(JsonNode node, String change, String cell);
+    }
+
+    private static void cells(JsonNode search, Look look) {
+        for (JsonNode node : search.get("trials")) {
+            assertThat(node.get("cells")).hasSameSizeAs(node.get("changes"));
+            for (int i = 0; i < node.get("cells").size(); i++) {
+                look.at(
+                        node,
+                        node.get("changes").get(i).asText(),
+                        node.get("cells").get(i).asText());
+            }
+        }
+    }
+
     /** What was rolled back from is tried again with the same images: nothing is run, and the page says so. */
     @Test
     void rememberedVerdictIsShownAsSuch() throws Exception {
@@ -93,7 +193,7 @@ class SearchViewsTest {
         shop.build("s2", "2");
         queue("s2");
         run();
-        train.rollBack("shop-1", "ada");
+        train.rollbacks().perform(Rollback.to("shop-1", "it loses carts", "ada"));
         run();
         String again = queue("s2");
         run();

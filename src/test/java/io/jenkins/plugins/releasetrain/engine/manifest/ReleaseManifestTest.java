@@ -45,6 +45,8 @@ class ReleaseManifestTest {
                 new TreeMap<>(),
                 List.of(),
                 "t-9",
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

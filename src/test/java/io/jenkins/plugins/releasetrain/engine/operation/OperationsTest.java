@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
@@ -111,6 +112,108 @@ class OperationsTest {
         assertThat(shop.store.release("shop-3").orElseThrow().made().user()).contains("ada");
         assertThat(operations.plan(request(Operation.ROLL_BACK, "shop-1")).images())
                 .isEmpty();
+    }
+
+    private static Operations.Request rollback(boolean hold, String... bad) {
+        return new Operations.Request(Operation.ROLL_BACK, "shop-1", "shop", "it loses carts", hold, List.of(bad));
+    }
+
+    @Test
+    void rollbackStaysUntilSomebodyFreesIt() throws InterruptedException {
+        release("2");
+        release("3");
+        Plan plan = operations.plan(rollback(false));
+        assertThat(plan.needsReason()).isTrue();
+        assertThat(plan.back().over()).containsExactly(new Plan.Over("shop-2", List.of("s1 3"), false));
+        assertThat(plan.back().tookSeconds()).isEmpty();
+        assertThat(operations.perform(rollback(true, "shop-2"), "ada")).isEqualTo("shop-3");
+        run();
+        Event.ReleaseMade made = shop.store.release("shop-3").orElseThrow().made();
+        assertThat(made.reason()).contains("it loses carts");
+        assertThat(train.state().held()).isEqualTo("it loses carts");
+        assertThat(train.state().rollback()).isEmpty();
+        assertThatThrownBy(() -> queue("s1", "3")).hasMessageContaining("is blocked: it loses carts");
+        String other = queue("s2", "2");
+        run();
+        assertThat(train.outcome(other)).isEmpty();
+        operations.perform(new Operations.Request(Operation.FREE, "", "shop", ""), "bob");
+        run();
+        assertThat(train.outcome(other).orElseThrow().outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(operations.plan(rollback(false)).back().tookSeconds()).hasSize(1);
+        HistoryApi history = new HistoryApi(shop.store, shop.clock);
+        String audit = new String(history.get("audit", "", "").body(), StandardCharsets.UTF_8);
+        assertThat(audit).contains("\"what\":\"ROLLED_BACK\"", "\"reason\":\"it loses carts\"", "BLOCKED", "HELD");
+        assertThat(new String(history.get("releases/shop-3", "", "").body(), StandardCharsets.UTF_8))
+                .contains("\"reason\":\"it loses carts\"");
+        assertThat(new String(history.get("history", "text=loses", "").body(), StandardCharsets.UTF_8))
+                .contains("shop-3");
+    }
+
+    /** What a rollback does is checked whole before anything of it is done. */
+    @Test
+    void rollbackThatCannotBeDoesNothing() throws InterruptedException {
+        release("2");
+        release("3");
+        release("4");
+        int before = shop.events.size();
+        assertThat(api.perform(
+                                () -> new Asked("ROLL_BACK", "shop-1", "shop", " ", "true", ""),
+                                new Caller("ada", right -> true))
+                        .status())
+                .as("no reason")
+                .isEqualTo(400);
+        assertThat(status("shop-2", "shop-1")).as("not gone back over").isEqualTo(400);
+        assertThat(status("shop-1", "shop-9")).as("unknown").isEqualTo(404);
+        assertThat(status("shop-3", "shop-3")).as("itself").isEqualTo(400);
+        assertThat(shop.events).hasSize(before);
+        operations.perform(request(Operation.MARK_BAD, "shop-1"), "ada");
+        assertThat(status("shop-1", "")).as("blocked").isEqualTo(403);
+        assertThat(train.state().rollback()).isEmpty();
+        assertThat(train.state().held()).isEmpty();
+    }
+
+    private int status(String to, String bad) {
+        return api.perform(
+                        () -> new Asked("ROLL_BACK", to, "shop", "why", "true", bad), new Caller("ada", right -> true))
+                .status();
+    }
+
+    /** Two steps back, and forward again to what was gone back over: nothing is undone by that. */
+    @Test
+    void rollbackGoesBackOverWhatLedToProductionOnly() throws InterruptedException {
+        release("2");
+        release("3");
+        release("4");
+        assertThat(train.rollbacks().over("shop-1"))
+                .extracting(Event.ReleaseMade::id)
+                .containsExactly("shop-3", "shop-2");
+        operations.perform(rollback(false), "ada");
+        run();
+        assertThat(train.rollbacks().over("shop-2")).isEmpty();
+        release("5");
+        assertThat(train.rollbacks().over("shop-1"))
+                .extracting(Event.ReleaseMade::id)
+                .containsExactly("shop-5");
+        assertThat(train.rollbacks().over("shop-3"))
+                .extracting(Event.ReleaseMade::id)
+                .containsExactly("shop-5");
+    }
+
+    /** An image that both hold is not blocked by the rollback to one of them. */
+    @Test
+    void releaseThatSharesAnImageWithTheTargetCannotBeMarkedBadWithIt() throws InterruptedException {
+        release("2");
+        release("3");
+        operations.perform(rollback(false), "ada");
+        run();
+        release("4");
+        queue("s1", "2");
+        run();
+        assertThat(operations.plan(rollback(false)).back().over())
+                .extracting(Plan.Over::release, Plan.Over::kept)
+                .containsExactly(tuple("shop-5", true), tuple("shop-4", false));
+        assertThat(status("shop-1", "shop-5")).isEqualTo(400);
+        assertThat(status("shop-1", "shop-4")).isEqualTo(200);
     }
 
     @Test
@@ -270,6 +373,67 @@ class OperationsTest {
             assertThat(o.measured().flake().high()).isPositive();
         });
         assertThat(operations.outlook("lane/staging").configured()).isFalse();
+    }
+
+    /** One lane at a time: who was let go first is let in next, in another process too, and who did it is kept. */
+    @Test
+    void laneThatSomebodyLetsGoFirstIsTheNextToBeLetIn() {
+        LaneSettings oneByOne = new LaneSettings(Isolation.REPLACE, OnDrift.AUTO, 5, TrainSettings.USUAL_MOVING_TAGS)
+                .with(new LaneSettings.Limits(1, 0));
+        Lanes lanes = lanes(oneByOne);
+        Operations withLanes = withLanes(lanes);
+        List<Lanes.LaneId> ids = List.of("s0", "s1", "s2").stream()
+                .map(service -> {
+                    shop.build(service, "2");
+                    return lanes.open(Map.of(service, "2"), Origin.UNKNOWN);
+                })
+                .toList();
+        String last = ids.get(2).id();
+        Plan plan = withLanes.plan(ofLane(Operation.PRIORITISE, last));
+        assertThat(plan.refused()).isEmpty();
+        assertThat(plan.changes())
+                .extracting(Plan.Touched::id)
+                .containsExactly(ids.get(0).id(), ids.get(1).id());
+        assertThat(withLanes.plan(ofLane(Operation.PRIORITISE, ids.get(0).id())).refused())
+                .contains("next to be let in already");
+        assertThat(withLanes.plan(ofLane(Operation.PRIORITISE, "none")).refused())
+                .contains("'none'");
+        withLanes.perform(ofLane(Operation.PRIORITISE, last), "ada");
+        withLanes.perform(ofLane(Operation.PRIORITISE, last), "ada");
+        assertThat(shop.events).containsOnlyOnce(new Event.ChangePrioritised(last, Operations.FIRST, "ada"));
+        assertThat(lanes(oneByOne).state().waiting())
+                .extracting(l -> l.id())
+                .containsExactly(last, ids.get(0).id(), ids.get(1).id());
+        assertThatThrownBy(() -> withLanes.perform(ofLane(Operation.PRIORITISE, "none"), "ada"))
+                .hasMessageContaining("only who waits can go first");
+        assertThat(withLanes.plan(ofLane(Operation.CANCEL, "none")).refused()).contains("'none'");
+        assertThat(withLanes.plan(ofLane(Operation.FORCE, last)).refused()).contains("is for trains");
+        String audit = new String(
+                new HistoryApi(shop.store, shop.clock).get("audit", "", "").body(), StandardCharsets.UTF_8);
+        assertThat(audit).contains("PRIORITISED", last);
+    }
+
+    private static Operations.Request ofLane(Operation operation, String lane) {
+        return new Operations.Request(operation, lane, "lane/staging", "reason");
+    }
+
+    private Operations withLanes(Lanes lanes) {
+        return new Operations(
+                this::train,
+                name -> lanes,
+                shop.store,
+                new Blocks(shop.store, shop.clock, shop.events::add),
+                new Contracts(shop.store, shop.clock, shop.events::add),
+                shop.clock);
+    }
+
+    private Lanes lanes(LaneSettings settings) {
+        return new Lanes(
+                settings,
+                shop.catalog,
+                shop.registries(),
+                shop.environment(),
+                new Ports(shop.store, shop.promoter(shop.store), shop.clock, shop::id, shop.events::add));
     }
 
     @Test

@@ -101,6 +101,8 @@ class PromoterTest {
                         brought,
                         List.of(),
                         "",
+                        Optional.empty(),
+                        Optional.empty(),
                         Optional.empty())));
         new Blocks(shop.store, shop.clock, shop.events::add).markBad("shop-1", "loses carts", "ada");
         List<Promoter.Item> items =

@@ -66,6 +66,8 @@ final class AppendingProcess {
                 Samples.images("cart", n),
                 List.of("c" + id),
                 "t" + id,
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         return List.of(
                 List.of(Samples.queued("c" + id), Samples.queued("d" + id)),

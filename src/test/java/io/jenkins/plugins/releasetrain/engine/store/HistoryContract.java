@@ -103,6 +103,8 @@ abstract class HistoryContract {
                 all.images(),
                 List.of(),
                 "",
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
 
         store.append("train/shop", 0, Samples.AT, List.of(made));

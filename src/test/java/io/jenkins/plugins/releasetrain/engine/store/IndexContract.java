@@ -241,6 +241,8 @@ abstract class IndexContract extends HistoryContract {
                 Samples.images("cart", 0),
                 List.of(),
                 "",
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         store.append("train/shop", 10, Samples.AT.plusSeconds(600), List.of(back));
         store.append("train/shop", 11, Samples.AT.plusSeconds(660), List.of(new Event.ReleasePromoted("shop-2", "p2")));

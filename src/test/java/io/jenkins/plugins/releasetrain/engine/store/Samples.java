@@ -54,6 +54,8 @@ final class Samples {
                 images("cart", number),
                 List.of("c" + number),
                 "t" + number,
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

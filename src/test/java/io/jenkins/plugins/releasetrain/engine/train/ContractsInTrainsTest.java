@@ -141,7 +141,7 @@ class ContractsInTrainsTest {
         ride.queue("s1", "3");
         ride.run("build 1");
         breaks = x -> true;
-        ride.train().rollBack("shop-1", "ada");
+        ride.train().rollbacks().perform(Rollback.to("shop-1", "it loses carts", "ada"));
         ride.run("build 1");
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "2"));
     }

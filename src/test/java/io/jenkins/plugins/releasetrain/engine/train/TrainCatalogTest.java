@@ -117,6 +117,38 @@ class TrainCatalogTest {
                 .noneMatch(e -> ((Event.TrialEnded) e).verdict() == Verdict.VOID);
     }
 
+    /** An emergency does not depend on today's catalog, and whoever looks is told what stays as it is (B21). */
+    @Test
+    void B21_rollbackNamesServicesThatTheCatalogLost() {
+        for (String service : List.of("s1", "s2")) {
+            shop.build(service, "2");
+            shop.build(service, "3");
+            ride.queue(service, "2");
+        }
+        ride.run("build");
+        ride.queue("s2", "3");
+        ride.run("build");
+        catalog.newest = without(shop.catalog, "s1");
+        ride.queue("s2", "2");
+        ride.run("build");
+
+        assertThat(train.rollbacks().target("shop-1").skipped()).containsExactly("s1");
+        train.rollbacks().perform(Rollback.to("shop-1", "it loses carts", "ada"));
+        ride.run("build");
+
+        Event.ReleaseMade made =
+                shop.store.release(train.state().lastRelease()).orElseThrow().made();
+        assertThat(made.rollbackOf()).isEqualTo("shop-1");
+        assertThat(made.skipped()).contains(List.of("s1"));
+        assertThat(train.state().paused()).isEmpty();
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "2"));
+
+        catalog.newest = new Catalog(new TreeMap<>());
+        catalog.taken = catalog.newest;
+        assertThatThrownBy(() -> train.rollbacks().perform(Rollback.to("shop-1", "it loses carts", "ada")))
+                .hasMessageContaining("knows no service of release 'shop-1' any more");
+    }
+
     @Test
     void whoWaitsWithAServiceThatIsGoneIsCancelledAtDepartureAndOthersGoOn() {
         shop.build("s1", "2");

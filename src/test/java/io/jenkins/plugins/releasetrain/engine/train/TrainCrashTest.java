@@ -2,6 +2,8 @@ package io.jenkins.plugins.releasetrain.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.releasetrain.engine.block.BlockState;
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
@@ -104,9 +106,76 @@ class TrainCrashTest {
         queueOnce(ride, "s2");
         if (rollbacks(shop) == 0) {
             ride.environments().forEach(ride::next);
-            ride.train().rollBack("shop-1", "ada");
+            ride.train().rollbacks().perform(Rollback.to("shop-1", "it loses carts", "ada"));
         }
         ride.runAll(new Random(1), shop::test);
+    }
+
+    /** Hold, blocks, release: whatever a crash leaves is the safer half, and asking once more goes on (I8). */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void I8_crashDuringARollbackThatStaysLeavesTheSaferHalf(boolean durable) {
+        int appends = 0;
+        while (crashWhileRollingBackForGood(appends, durable)) {
+            appends++;
+        }
+        assertThat(appends).as("every append of the story was a crash once").isGreaterThan(4);
+    }
+
+    private static boolean crashWhileRollingBackForGood(int append, boolean durable) {
+        Rollback wanted = new Rollback("shop-1", "it loses carts", true, List.of("shop-2"), "ada");
+        try (FakeShop shop = new FakeShop(4, Map.of())) {
+            SERVICES.forEach(service -> shop.build(service, "2"));
+            Ride before = Ride.on(shop, shop.store, 1);
+            for (String service : List.of("s0", "s1")) {
+                before.queue(service, "2");
+                before.runAll(new Random(1), shop::test);
+            }
+            String where = "after a crash at append " + append + ", durable: " + durable;
+            CrashingStore crashing = new CrashingStore(shop.store, append, durable);
+            try {
+                Ride dying = Ride.on(shop, crashing.store(), 1);
+                dying.train().rollbacks().perform(wanted);
+                dying.run("build");
+            } catch (CrashingStore.Crash e) {
+                Ride next = Ride.on(shop, shop.store, 1);
+                BlockState blocked = new Blocks(shop.store, shop.clock, event -> {}).state();
+                boolean made = rollbacks(shop) == 1;
+                assertThat(!made || !blocked.blocked().isEmpty())
+                        .as(where + ": blocks before the release")
+                        .isTrue();
+                assertThat(blocked.blocked().isEmpty()
+                                || !next.train().state().held().isEmpty())
+                        .as(where + ": hold before the blocks")
+                        .isTrue();
+                boolean begun = !next.train().state().held().isEmpty();
+                assertThat(next.train().state().rollback().isPresent())
+                        .as(where + ": the page offers to go on")
+                        .isEqualTo(begun && !made);
+                if (!made) {
+                    next.train().rollbacks().perform(wanted);
+                }
+                next.run("build");
+            }
+            TrainState state = Ride.on(shop, shop.store, 1).train().state();
+            assertThat(rollbacks(shop)).as(where).isEqualTo(1);
+            assertThat(shop.inProduction("s1")).as(where).isEqualTo(FakeShop.digest("s1", "1"));
+            assertThat(state.held()).as(where).isEqualTo("it loses carts");
+            assertThat(state.rollback()).as(where).isEmpty();
+            assertThat(count(shop, "train/shop", Event.ReleasesHeld.class))
+                    .as(where)
+                    .isEqualTo(1);
+            assertThat(count(shop, "blocks", Event.ImageBlocked.class))
+                    .as(where)
+                    .isEqualTo(1);
+            return crashing.crashed();
+        }
+    }
+
+    private static long count(FakeShop shop, String stream, Class<? extends Event> type) {
+        return shop.store.events(stream, 0, 1_000).stream()
+                .filter(e -> type.isInstance(e.event()))
+                .count();
     }
 
     private static void queueOnce(Ride ride, String service) {

@@ -168,7 +168,7 @@ class TrainOutageTest {
         good("3");
         runThrough();
         shop.clock.advance(Duration.ofDays(6));
-        ride.train().rollBack("shop-1", "ada");
+        ride.train().rollbacks().perform(Rollback.to("shop-1", "it loses carts", "ada"));
         run();
         broken = shop.clock.instant();
         healed = broken.plus(Duration.ofHours(4));

@@ -186,7 +186,9 @@ class TrainProperties {
             if (last > 1
                     && random.nextInt(4) == 0
                     && ride.train().state().pending().isEmpty()) {
-                ride.train().rollBack("shop-" + (1 + random.nextInt(last)), "admin");
+                ride.train()
+                        .rollbacks()
+                        .perform(Rollback.to("shop-" + (1 + random.nextInt(last)), "it loses carts", "admin"));
             }
         }
 

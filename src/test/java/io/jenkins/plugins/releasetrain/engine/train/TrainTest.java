@@ -199,7 +199,7 @@ class TrainTest {
         shop.build("s1", "3");
         ride.queue("s1", "3");
         ride.run("build 1");
-        String rollback = train.rollBack("shop-1", "admin");
+        String rollback = train.rollbacks().perform(Rollback.to("shop-1", "it loses carts", "admin"));
         ride.run("build 1");
         assertThat(rollback).isEqualTo("shop-3");
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "2"));
@@ -218,7 +218,7 @@ class TrainTest {
         shop.build("s2", "2");
         String riding = ride.queue("s2", "2");
         Task.Test test = (Task.Test) train.next("build 1");
-        train.rollBack("shop-1", "admin");
+        train.rollbacks().perform(Rollback.to("shop-1", "it loses carts", "admin"));
         train.report(test.trial(), Verdict.PASSED, "too late");
         assertThat(train.outcome(riding)).isEmpty();
         ride.run("build 1");
@@ -301,7 +301,8 @@ class TrainTest {
         assertThatThrownBy(() -> ride.queue("s1", "2"))
                 .hasMessageContaining("loses carts")
                 .hasMessageContaining("ada");
-        assertThatThrownBy(() -> train.rollBack("shop-1", "bob")).hasMessageContaining("loses carts");
+        assertThatThrownBy(() -> train.rollbacks().perform(Rollback.to("shop-1", "it loses carts", "bob")))
+                .hasMessageContaining("loses carts");
         blocks.unblock(image, "bob");
         assertThat(ride.queue("s1", "2")).isNotEmpty();
     }

@@ -268,6 +268,8 @@ class TrainTimeTest {
                         changed,
                         passed.changes(),
                         "",
+                        Optional.empty(),
+                        Optional.empty(),
                         Optional.empty())));
     }
 

@@ -174,7 +174,7 @@ class TrainTroubleNeighboursTest {
         broken = true;
         String waiting = queue("s2", "2");
         run();
-        ride.train().rollBack("shop-1", "ada");
+        ride.train().rollbacks().perform(Rollback.to("shop-1", "it loses carts", "ada"));
         run();
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "2"));
         broken = false;
@@ -234,7 +234,7 @@ class TrainTroubleNeighboursTest {
                 new TreeMap<>(shop.catalog.services());
         fewer.remove("s7");
         Train train = train(new Catalog(fewer), shop.environment());
-        train.rollBack("shop-1", "ada");
+        train.rollbacks().perform(Rollback.to("shop-1", "it loses carts", "ada"));
         ride = new Ride(shop, train, List.of(shop.environment()));
         run();
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "2"));

@@ -82,6 +82,8 @@ class WebhookTest {
                 new TreeMap<>(Map.of("cart", CART)),
                 List.of("c1"),
                 "t1",
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -5,26 +5,30 @@ import { el, t, count, alert, table, image, build, button, change, duration, ser
 
 export const RIGHTS = {
   PAUSE: "MANAGE", RESUME: "MANAGE", HOLD: "PROMOTE", FREE: "PROMOTE", CANCEL: "MANAGE", PRIORITISE: "MANAGE", FORCE: "MANAGE",
-  ROLL_BACK: "ROLLBACK", MARK_BAD: "ROLLBACK", UNBLOCK: "ROLLBACK", WAIVE: "PROMOTE",
+  ROLL_BACK: "ROLLBACK", MARK_BAD: "ROLLBACK", UNBLOCK: "ROLLBACK", WAIVE: "PROMOTE", DEPART: "MANAGE",
 };
 
 const DANGEROUS = ["ROLL_BACK", "MARK_BAD", "CANCEL", "WAIVE"];
 
-/** A button for those who may; nothing for others. The page is drawn anew after it. */
-export function action(operation, train, subject = "", kind = "") {
+/**
+ * A button for those who may; nothing for others. The page is drawn anew after it.
+ *
+ * @param begun what was answered when it was begun, where it goes on
+ */
+export function action(operation, train, subject = "", begun = null) {
   return may(RIGHTS[operation])
-    ? button(t("do." + operation), event => start(event.target, { operation, train, subject }),
-      { kind, key: `${operation} ${train} ${subject}` })
+    ? button(t(begun ? "do.on" : "do." + operation), event => start(event.target, { operation, train, subject }, begun),
+      { key: `${operation} ${train} ${subject}` })
     : null;
 }
 
-async function start(from, request) {
+async function start(from, request, begun) {
   from.disabled = true;
   try {
     const planned = await plan(request);
-    const answer = await confirmed(planned);
+    const answer = await confirmed(planned, begun);
     if (answer !== null) {
-      const done = await perform({ ...request, reason: answer });
+      const done = await perform({ ...request, ...answer });
       tell(done.result ? t("done.as", t("do." + request.operation), done.result) : t("done", t("do." + request.operation)), true);
       document.dispatchEvent(new CustomEvent("rt-changed"));
     }
@@ -48,14 +52,15 @@ function tell(text, fine) {
   place.replaceChildren(bar && fine ? el("span", { class: "jenkins-visually-hidden" }, text) : alert(fine ? "success" : "danger", text));
 }
 
-/** @return the reason, empty where none was given; null: not confirmed */
-async function confirmed(p) {
+/** @return what was answered; null: not confirmed */
+async function confirmed(p, begun) {
   const title = t("ask." + p.operation, p.train, p.subject);
   const reason = p.refused ? null : el("input", { class: "jenkins-input", name: "reason", autocomplete: "off", maxlength: 300,
-    required: p.needsReason });
+    required: p.needsReason, value: begun?.reason });
   const form = el("form", { class: "rt-plan" }, said(p),
     reason && (p.needsReason || p.operation === "CANCEL")
-      ? el("label", { class: "rt-field" }, p.needsReason ? t("reason") : t("reason.optional"), reason) : null);
+      ? el("label", { class: "rt-field" }, p.needsReason ? t("reason") : t("reason.optional"), reason) : null,
+    reason && p.back ? ticks(p.back, p.subject, begun) : null);
   form.addEventListener("submit", event => event.preventDefault());
   const values = await dialog(form, {
     title,
@@ -63,8 +68,18 @@ async function confirmed(p) {
     cancel: !p.refused,
     type: DANGEROUS.includes(p.operation) ? "destructive" : "default",
   });
-  return values === null || p.refused ? null : values.get("reason") ?? "";
+  return values === null || p.refused ? null
+    : { reason: values.get("reason") ?? "", ...p.back ? { hold: values.has("hold"), bad: values.getAll("bad").join(",") } : {} };
 }
+
+const tick = (name, value, text, checked, disabled = false) => el("label", { class: "rt-tick" },
+  el("input", { type: "checkbox", name, value, checked, disabled }), " ", text);
+
+/** What makes a rollback stay; both are on until somebody takes them off. */
+const ticks = (back, target, begun) => el("fieldset", { class: "rt-ticks" }, el("legend", {}, t("back.stays")),
+  tick("hold", "true", t("back.hold"), begun?.hold ?? true),
+  back.over.map(o => tick("bad", o.release, [t("back.bad", o.release), o.kept ? " " + t("back.kept", target) : null],
+    !o.kept && (begun?.bad.includes(o.release) ?? true), o.kept)));
 
 /** What will happen, in words. */
 function said(p) {
@@ -75,14 +90,14 @@ function said(p) {
   const n = p.changes.length;
   if (p.operation === "ROLL_BACK") {
     words.push(p.total ? count("plan.ROLL_BACK", p.total) : t("plan.ROLL_BACK.none"));
-    words.push(p.trial ? count("plan.ROLL_BACK.trial", n) : null);
+    words.push(p.trial ? count("plan.ROLL_BACK.trial", n) : null, ...goingBack(p.back));
   } else if (p.operation === "PRIORITISE") {
     words.push(p.delaySeconds === null ? count("plan.PRIORITISE.unknown", n) : count("plan.PRIORITISE", n, duration(p.delaySeconds)));
   } else if (p.operation === "FORCE") {
     words.push(t("plan.FORCE"), p.delaySeconds === null ? null : t("plan.FORCE.time", duration(p.delaySeconds)));
   } else if (p.operation === "MARK_BAD") {
     words.push(count("plan.MARK_BAD", p.total));
-  } else if (["PAUSE", "RESUME", "HOLD", "FREE"].includes(p.operation)) {
+  } else if (["PAUSE", "RESUME", "HOLD", "FREE", "DEPART"].includes(p.operation)) {
     words.push(count("plan." + p.operation, n), p.trial && p.operation === "PAUSE" ? t("plan.PAUSE.trial") : null);
   } else {
     words.push(t("plan." + p.operation));
@@ -90,6 +105,11 @@ function said(p) {
   words.push(p.note && p.operation === "ROLL_BACK" ? t("plan.paused", p.note) : p.note);
   return [words.filter(Boolean).map(w => el("p", {}, w)), images(p), touched(p)];
 }
+
+const goingBack = back => back === null ? []
+  : [...back.over.map(o => t("back.over", o.release, o.services.join(", "))),
+    back.skipped.length ? t("back.skipped", back.skipped.join(", ")) : null,
+    back.tookSeconds.length ? count("back.took", back.tookSeconds.length, back.tookSeconds.map(duration).join(", ")) : null];
 
 function images(p) {
   if (p.images.length === 0) {

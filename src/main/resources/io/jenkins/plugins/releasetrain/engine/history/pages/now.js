@@ -41,6 +41,17 @@ function figures({ since, rollouts, tests, bytes: copied, trouble }) {
     trouble?.map(one => el("div", { class: "rt-soft" }, t("trouble", one)))];
 }
 
+/** When those depart who wait for a scheduled departure. */
+const departure = (next, train) => next === null ? null : [
+  next.allFrozen ? alert("warning", t("departure.frozen")) : null,
+  el("p", {}, t("departure.next", next.text), " (", ago(next.at), "): ", count("departure.waiting", next.changes.length), " ",
+    next.changes.length ? action("DEPART", train) : null)];
+
+/** A rollback that somebody ordered and that did not come to its end: it is asked for again, as it was. */
+const unfinished = (order, train) => order === null ? null : alert("warning",
+  el("p", {}, say("unfinished.said", release(order.release), order.user, order.reason)),
+  action("ROLL_BACK", train, order.release, order));
+
 /** Environments that are broken: since when, by which runs, and when the baseline alone is tested again. */
 const broken = (list, owner) => list.map(b => alert("warning",
   el("p", {}, say("broken.said", b.environment, ago(b.since), count("broken.runs", b.runs.length))),
@@ -93,6 +104,7 @@ function train(n, expect) {
     n.paused ? alert("warning", t("paused.said", inWords(n.paused)), " ", el("span", { class: "rt-soft" },
       n.pausedBy ? say("paused.by", n.pausedBy, ago(n.pausedSince)) : ago(n.pausedSince))) : null,
     expect.held ? alert("warning", t("held.said", expect.held)) : null,
+    unfinished(expect.unfinished, n.name), departure(expect.departure, n.name),
     broken(expect.broken, n.name),
     expect.catalog ? alert("warning", expect.catalog) : null,
     facts([[t("newest.release"), release(n.lastRelease)]]),
@@ -131,13 +143,15 @@ export function lane(n, id) {
 const lanes = (list, expect) => list.length === 0 ? null
   : el("section", { class: "rt-card", "aria-label": t("lanes") },
     el("div", { class: "rt-card-head" }, el("h2", {}, t("lanes")), el("div", { class: "rt-buttons" },
-      list.map(n => el("span", {}, n.name, " ", n.paused ? action("RESUME", `lane/${n.name}`) : action("PAUSE", `lane/${n.name}`))))),
+      list.map((n, i) => el("span", {}, n.name, " ", expect[i].held ? action("FREE", `lane/${n.name}`) : action("HOLD", `lane/${n.name}`),
+        n.paused ? action("RESUME", `lane/${n.name}`) : action("PAUSE", `lane/${n.name}`))))),
     list.filter(n => n.paused).map(n => alert("warning", `${n.name}: `, t("paused.said", n.paused))),
     list.map((n, i) => [expect[i].held ? alert("warning", `${n.name}: `, t("held.said", expect[i].held)) : null,
       broken(expect[i].broken, `lane/${n.name}`)]),
-    table(t("lanes.caption"), [t("lane"), t("services"), t("build"), t("person"), t("since"), t("state")],
+    table(t("lanes.caption"), [t("lane"), t("services"), t("build"), t("person"), t("since"), t("state"), ""],
       list.flatMap(n => [...n.batch, ...n.queue].map(w => [n.name, el("a", { href: address(["changes", w.id]) }, w.services.join(", ")),
-        build(w), w.user, ago(w.since), lane(n, w.id)]))),
+        build(w), w.user, ago(w.since), lane(n, w.id), el("div", { class: "rt-buttons" },
+          w.position > 1 ? action("PRIORITISE", `lane/${n.name}`, w.id) : null, action("CANCEL", `lane/${n.name}`, w.id))]))),
     list.map((n, i) => expect[i].measured ? el("div", {}, n.name, rates(expect[i])) : null));
 
 const latest = items => items.length === 0 ? null

@@ -98,6 +98,7 @@ export const PAGES = {
           [r.state === "REPLACED" ? t("was.promoted") : t("promoted"), r.promotedAt ? time(r.promotedAt) : ""],
           [t("replaced"), r.replacedAt ? time(r.replacedAt) : ""],
           [t("follows"), release(r.parent)], [t("rollback.to"), release(r.rollbackOf)], [t("person"), r.user],
+          [t("why"), r.reason], [t("skipped"), r.skipped.join(", ")],
           [t("set"), el("code", { title: r.set }, r.set.slice(7, 19))]]),
         section(t("changed"), differences(r.changed, r.total)), contracts,
         section(t("forwhom"), itemTable(t("changes"), r.changes)),
@@ -117,7 +118,7 @@ export const PAGES = {
       badge: badge(trials.length ? trials[0].progress.phase : i.state),
       controls: expect?.configured ? [queued?.position > 1 ? action("PRIORITISE", i.owner, i.id) : null, action("FORCE", i.owner, i.id),
         queued ? action("CANCEL", i.owner, i.id) : null] : i.state === "INCOMPATIBLE" ? [action("WAIVE", "", i.id)] : [],
-      content: [standing(i, place, c.search.riders, expect?.expected[i.id]),
+      content: [standing(i, place, c.search.riders, expect?.expected[i.id], expect?.departure),
         train ? [trials.map(n => trial(n, train.batch)), stops(train)] : null,
         facts([[t("owner"), i.owner], [t("build"), build(i)], [t("person"), i.user], [t("when"), time(i.at)],
           [t("id"), el("code", {}, i.id)]]),
@@ -192,7 +193,7 @@ export const PAGES = {
 };
 
 /** Why is mine waiting or rejected: in one sentence, on top. */
-function standing(item, place, riders, expected) {
+function standing(item, place, riders, expected, departs) {
   if (item.state !== "WAITING") {
     return alert({ good: "success", bad: "danger" }[ENDED[item.state]] ?? "info", el("strong", {}, word(item.state)), item.reason ? ": " + named(item.reason, riders) : "");
   }
@@ -205,5 +206,6 @@ function standing(item, place, riders, expected) {
   const words = aboard ? t(place.trials.some(n => n.changes.includes(item.id)) ? "standing.tried" : "standing.aboard")
     : queued ? t("standing.position", queued.position) : t("standing.waits");
   return alert("info", el("strong", {}, words), " ",
-    place?.paused ? t("standing.paused", place.paused) : expected ? say("standing.expected", due(expected)) : "", " ", since);
+    place?.paused ? t("standing.paused", place.paused)
+      : departs?.changes.includes(item.id) ? say("standing.departs", departs.text, ago(departs.at), departs.changes.length - 1) : expected ? say("standing.expected", due(expected)) : "", " ", since);
 }

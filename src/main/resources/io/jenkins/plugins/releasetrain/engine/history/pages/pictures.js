@@ -10,8 +10,8 @@ const cut = (text, length) => [...text].length > length ? [...text].slice(0, len
 
 /**
  * How the culprit was searched for. A column per change in the order of departure, a row per trial in the order of time:
- * filled is what the trial's set held on top of the baseline. So halving is seen, and what proves a culprit guilty: the
- * set without it that passed, and the set with it that failed.
+ * a square is what the trial's set held on top of the baseline. So halving is seen, and what proves a culprit guilty: the
+ * set without it that passed, and the set with it that failed. Nobody else is red.
  *
  * @param riders the changes
  */
@@ -33,7 +33,7 @@ export function trialTree(trials, riders) {
   labels ? columns.map((id, i) => svg("text", { class: "rt-column" + (guilty.has(id) ? " rt-bad" : ""),
     transform: `translate(${x0 + i * cell + cell / 2 + 2} ${top - 10}) rotate(-40)` }, cut(riders[i].services.join(", "), 15))) : null,
   trials.map((n, i) => lines(trials, n, i, y)),
-  trials.map((n, i) => row(n, y(i), { columns, guilty, cell, x0, right })));
+  trials.map((n, i) => row(n, y(i), { columns, cell, x0, right })));
 }
 
 function lines(trials, n, i, y) {
@@ -43,20 +43,26 @@ function lines(trials, n, i, y) {
     d: `M ${at - INDENT / 2} ${y(parent) + 22} V ${y(i) + 14} H ${at + 4}` });
 }
 
-function row(n, y, { columns, guilty, cell, x0, right }) {
+function row(n, y, { columns, cell, x0, right }) {
   const what = `${n.memo ? t("tree.memo") : word(n.verdict)}${n.memo ? ": " + word(n.verdict) : ""}`
     + (n.verdict === "RUNNING" || n.memo ? "" : ` · ${duration(n.seconds)}`);
   const role = n.role ? t("tree." + n.role) : n.proof ? t("tree.proof") : "";
   return svg("g", { class: tone(n.verdict) },
     svg("title", {}, `${n.purpose}: ${word(n.verdict)}. ${n.reason}`),
     svg("circle", { class: n.memo ? "rt-hollow" : "rt-dot", cx: LEFT + n.depth * INDENT, cy: y + 14, r: 6 }),
-    columns.map((id, i) => {
-      const held = n.changes.includes(id);
-      // Where the culprits are known, the others of a failed set are not drawn as if they had failed.
-      const innocent = n.verdict === "FAILED" && guilty.size > 0 && !guilty.has(id);
-      return svg("rect", { class: held ? (n.memo ? "rt-hollow" : "rt-held") + (innocent ? " rt-soft" : "") : "rt-absent", x: x0 + i * cell, y: y + 3,
-        width: Math.max(3, cell - 2), height: 22, rx: Math.min(4, cell / 4) });
-    }),
+    columns.map((id, i) => square(n, n.cells[n.changes.indexOf(id)], { x: x0 + i * cell, y: y + 3, cell })),
     svg("text", { x: right, y: y + 12 }, cut(n.purpose || count("changes", n.changes.length), 46)),
     svg("text", { class: "rt-result", x: right, y: y + 29 }, cut(what + (role ? ` · ${role}` : ""), 52)));
+}
+
+const CELLS = { CLEARED: ["rt-good", "✓"], POSSIBLE: ["rt-warn", "?"], CULPRIT: ["rt-bad", "✕"], IN: ["rt-soft", ""] };
+
+/** The verdict is the row's: a square says only what is known of its change, by a sign as well as by its colour. */
+function square(n, known, { x, y, cell }) {
+  const [colour, sign] = CELLS[known] ?? ["", ""];
+  const hollow = n.memo || known === "IN" || known === "POSSIBLE" || n.verdict === "VOID";
+  return svg("g", { class: known ? `rt-cell ${colour}` : null },
+    svg("rect", { class: known ? hollow ? "rt-hollow" : "rt-held" : "rt-absent", "stroke-dasharray": n.verdict === "VOID" && known ? "3 2" : null,
+      x, y, width: Math.max(3, cell - 2), height: 22, rx: Math.min(4, cell / 4) }),
+    sign && cell >= 12 ? svg("text", { class: hollow ? "rt-sign" : "rt-sign rt-on", x: x + cell / 2 - 1, y: y + 16 }, sign) : null);
 }

@@ -161,6 +161,8 @@ final class HistoryData {
                 changed,
                 changes,
                 "t" + n,
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

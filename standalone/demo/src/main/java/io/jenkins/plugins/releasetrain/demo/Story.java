@@ -14,6 +14,7 @@ import io.jenkins.plugins.releasetrain.engine.registry.CopySettings;
 import io.jenkins.plugins.releasetrain.engine.registry.HttpImageCopier;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Traffic;
 import io.jenkins.plugins.releasetrain.engine.train.Conductors;
+import io.jenkins.plugins.releasetrain.engine.train.Rollback;
 import io.jenkins.plugins.releasetrain.engine.train.Task;
 import io.jenkins.plugins.releasetrain.engine.train.Timetable;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
@@ -266,13 +267,12 @@ final class Story {
 
     private void rollback() {
         String first = parts.store.releases(shop.name(), Integer.MAX_VALUE, 100).stream()
+                .map(r -> r.made().id())
                 .reduce((newer, older) -> older)
-                .orElseThrow()
-                .made()
-                .id();
+                .orElseThrow();
         account.headline("Rollback: to " + first + " in one action");
         measured("(rollback)", "to " + first, () -> {
-            String release = train.rollBack(first, "demo");
+            String release = train.rollbacks().perform(Rollback.to(first, "it loses carts", "demo"));
             conductQuietly();
             return "released as " + release;
         });

@@ -168,7 +168,7 @@ class ActionsTest {
                         b.findElement(By.cssSelector("dialog[open]")).getText().contains("audit"));
         browser.driver.switchTo().activeElement().sendKeys(Keys.TAB);
         confirm(browser.driver.findElement(By.cssSelector("dialog[open]")));
-        assertThat(train().state().held()).isEmpty();
+        browser.waiting().until(b -> train().state().held().isEmpty());
     }
 
     @Test
@@ -194,11 +194,26 @@ class ActionsTest {
         browser.show(server, "releases/shop-1");
         WebElement dialog = ask(button("Roll back to this"));
         assertThat(dialog.getText()).contains("Roll production back to shop-1?", "2 images change", "1.3", "1.1");
+        assertThat(dialog.getText()).contains("It also takes back shop-2: cart 1.2.", "Mark bad: shop-2");
+        List<WebElement> ticks = dialog.findElements(By.cssSelector("input[type=checkbox]"));
+        assertThat(ticks).as("hold, and releases").hasSizeGreaterThan(2).allMatch(WebElement::isSelected);
+        ticks.subList(1, ticks.size()).forEach(WebElement::click);
+        assertThat(dialog.findElement(By.cssSelector("[data-id=ok]")).isEnabled())
+                .as("without a reason")
+                .isFalse();
+        dialog.findElement(By.name("reason")).sendKeys("it loses <b>carts</b>");
         confirm(dialog);
+        assertThat(train().state().held()).isEqualTo("it loses <b>carts</b>");
+        assertThat(browser.show(server, "releases/" + rollback()).getText()).contains("it loses <b>carts</b>");
+        train().free("ada");
         story.conductQuietly();
         WebElement now = browser.show(server, "services/cart");
-        assertThat(now.getText()).contains("1.1", "back to shop-1");
-        assertThat(browser.show(server, "history?person=demo").getText()).contains("shop-4");
+        assertThat(now.getText()).contains("1.1", "back to shop-1: it loses <b>carts</b>");
+        assertThat(browser.show(server, "history?person=demo").getText()).contains(rollback());
+    }
+
+    private String rollback() {
+        return "shop-" + train().state().lastNumber();
     }
 
     @Test

@@ -47,6 +47,8 @@ final class HostileShop {
                 images(SERVICE, build),
                 List.of("c" + number),
                 "t" + number + "-2",
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

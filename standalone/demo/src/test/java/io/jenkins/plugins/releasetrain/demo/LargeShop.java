@@ -56,6 +56,8 @@ final class LargeShop {
                                     set.images(),
                                     List.of("c" + n),
                                     "",
+                                    Optional.empty(),
+                                    Optional.empty(),
                                     Optional.empty()),
                             new Event.ReleasePromoted("large-" + n, "p" + n),
                             new Event.ChangeEnded("c" + n, Outcome.RELEASED, "its trial passed", "large-" + n),

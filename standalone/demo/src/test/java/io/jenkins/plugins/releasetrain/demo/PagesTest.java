@@ -135,8 +135,14 @@ class PagesTest {
     @Test
     void pictureExplainsTheSearch() {
         WebElement main = browser.show(server, "releases/shop-2");
-        assertThat(main.findElements(By.cssSelector("svg g.rt-bad .rt-held"))).hasSize(2);
-        assertThat(main.findElements(By.cssSelector("svg g.rt-good .rt-held"))).hasSize(1);
+        assertThat(main.findElements(By.cssSelector("svg g.rt-cell.rt-bad .rt-held")))
+                .as("the culprit alone")
+                .hasSize(1);
+        assertThat(main.findElements(By.cssSelector("svg g.rt-cell.rt-soft .rt-hollow")))
+                .as("who was in it, too")
+                .hasSize(1);
+        assertThat(main.findElements(By.cssSelector("svg g.rt-cell.rt-good .rt-held")))
+                .hasSize(1);
         assertThat(main.findElements(By.cssSelector("svg .rt-guilty"))).hasSize(1);
         assertThat(main.findElements(By.cssSelector("svg path.rt-line"))).hasSize(1);
         assertThat(main.findElement(By.cssSelector("svg")).getText()).contains("the set with it", "the set without it");
