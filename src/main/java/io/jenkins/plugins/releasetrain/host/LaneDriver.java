@@ -234,7 +234,8 @@ public final class LaneDriver {
             return Optional.of(NOW_AND_THEN);
         } catch (RuntimeException e) {
             ReleaseService.LOGGER.log(Level.WARNING, e, () -> "Lane " + lane + " could not go on");
-            String message = "Lane of " + lane.group() + " could not go on: " + e;
+            String message = "Lane of " + lane.group() + " could not go on: "
+                    + e.getClass().getSimpleName() + "; the controller's log has more";
             return rider.failures < FAILURES_OF_PATIENCE ? again(lane, rider, message) : giveUp(lane, rider, message);
         }
     }

@@ -150,8 +150,11 @@ public final class TrainDriver {
             return Optional.of(NOW_AND_THEN);
         } catch (RuntimeException e) {
             ReleaseService.LOGGER.log(Level.WARNING, "A train could not go on; trying again", e);
-            waits.accept(environment, "it could not go on: " + e);
-            tell(environment, "The train could not go on: " + e + " – trying again; the controller's log has more");
+            waits.accept(environment, "it could not go on: " + e.getClass().getSimpleName());
+            tell(
+                    environment,
+                    "The train could not go on: " + e.getClass().getSimpleName()
+                            + " – trying again; the controller's log has more");
             return Optional.of(NOW_AND_THEN);
         }
     }

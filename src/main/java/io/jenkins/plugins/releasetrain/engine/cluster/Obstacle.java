@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * @param own whether it is about the service's image; that of another container, or of a pod's node, is not its fault
  */
 record Obstacle(String pod, Sign sign, boolean own) {
+    private static final Set<String> OF_THE_PROCESS = Set.of("Error", "Completed", "OOMKilled");
     private static final Set<String> NORMAL = Set.of("ContainerCreating", "PodInitializing");
 
     /**
@@ -102,12 +103,15 @@ record Obstacle(String pod, Sign sign, boolean own) {
                 .filter(w -> w.getReason() != null && !NORMAL.contains(w.getReason()));
     }
 
-    private static String lastExit(ContainerStatus status) {
+    /** Of a process that ended by itself the message may be the end of its log, which may hold anything (I9). */
+    static String lastExit(ContainerStatus status) {
         Optional<ContainerStateTerminated> exit =
                 Optional.ofNullable(status.getLastState()).map(ContainerState::getTerminated);
         return exit.map(t -> "; last exit code " + t.getExitCode()
                         + (t.getReason() == null ? "" : ", " + t.getReason())
-                        + (t.getMessage() == null ? "" : ", " + t.getMessage()))
+                        + (t.getMessage() == null || OF_THE_PROCESS.contains(t.getReason())
+                                ? ""
+                                : ", " + t.getMessage()))
                 .orElse("");
     }
 

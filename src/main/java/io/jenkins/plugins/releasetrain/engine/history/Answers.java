@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
@@ -26,15 +27,18 @@ public final class Answers {
     private final Duration patience;
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
 
-    /** One reader makes it, the others wait for it. */
+    /** One reader makes it, the others wait for it, and share its failure. */
     private static final class Entry {
+        private final ReentrantLock lock = new ReentrantLock();
         private Answer answer;
         private Instant made;
+        private EngineException failure;
+        private Instant failed = Instant.MIN;
     }
 
     /**
      * @param readers that may ask the database at a time
-     * @param patience how long one waits for that before it is told to come again
+     * @param patience how long one waits for that, or for another reader's answer, before it is told to come again
      */
     public Answers(Clock clock, int readers, Duration patience) {
         this.clock = clock;
@@ -53,13 +57,41 @@ public final class Answers {
             entries.clear();
         }
         Entry entry = entries.computeIfAbsent(key, k -> new Entry());
-        synchronized (entry) {
-            if (entry.answer == null || !clock.instant().isBefore(entry.made.plus(FRESH))) {
-                entry.answer = make(work);
-                entry.made = clock.instant();
-            }
-            return entry.answer;
+        Instant asked = clock.instant();
+        if (!entry.lock.tryLock() && !waited(entry.lock)) {
+            throw new EngineException(FailureKind.UNAVAILABLE, "It takes too long to be read; ask again in a moment");
         }
+        try {
+            return answer(entry, asked, work);
+        } finally {
+            entry.lock.unlock();
+        }
+    }
+
+    private boolean waited(ReentrantLock lock) {
+        try {
+            return lock.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private Answer answer(Entry entry, Instant asked, Supplier<Answer> work) {
+        if (entry.failed.isAfter(asked)) {
+            throw entry.failure;
+        }
+        if (entry.answer == null || !clock.instant().isBefore(entry.made.plus(FRESH))) {
+            try {
+                entry.answer = make(work);
+            } catch (EngineException e) {
+                entry.failure = e;
+                entry.failed = clock.instant();
+                throw e;
+            }
+            entry.made = clock.instant();
+        }
+        return entry.answer;
     }
 
     private Answer make(Supplier<Answer> work) {

@@ -94,7 +94,8 @@ final class SqlDatabase implements AutoCloseable {
         config.setDataSource(dataSource(settings));
         config.setMaximumPoolSize(CONNECTIONS);
         config.setMinimumIdle(1);
-        config.setConnectionTimeout(20_000);
+        // Whoever asks while the database is away is told soon: it is asked again, and a thread waits meanwhile.
+        config.setConnectionTimeout(5_000);
         if (h2) {
             config.setMaxLifetime(0); // an embedded database lives as long as its last connection
         }

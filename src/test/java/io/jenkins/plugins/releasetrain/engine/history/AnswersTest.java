@@ -98,6 +98,27 @@ class AnswersTest {
         assertThat(made).hasValue(2);
     }
 
+    /** While a database is away, each page that asks would hold a thread of the web server, one after the other. */
+    @Test
+    void B6_whoWouldWaitForAnothersAnswerTooLongIsToldSo() throws Exception {
+        CountDownLatch asks = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        CompletableFuture<Answer> slow = CompletableFuture.supplyAsync(() -> answers.get("now", () -> {
+            asks.countDown();
+            await(answered);
+            return make();
+        }));
+        asks.await();
+
+        assertThatExceptionOfType(EngineException.class)
+                .isThrownBy(() -> answers.get("now", this::make))
+                .withMessageContaining("takes too long")
+                .satisfies(e -> assertThat(e.kind().retryable()).isTrue());
+        answered.countDown();
+        slow.get();
+        assertThat(made).hasValue(1);
+    }
+
     private static void await(CountDownLatch latch) {
         try {
             latch.await();
