@@ -102,10 +102,10 @@ class IsolationTest extends ShopTest {
                         .contains("cart is at [" + s.getMetadata().getName() + ".cd.svc] with [release-tenant="));
         assertThat(shop.installed("cd", "cart")).isEqualTo(before);
         GateStep.open("bad");
-        GateStep.open("good");
-
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(bad));
         jenkins.assertLogContains("cart was rejected from 'cd': the tests failed: AbortException, at step", bad);
+
+        GateStep.open("good");
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(good));
         assertThat(shop.inProduction("cart")).isEqualTo(second);
         assertThat(shop.installed("cd", "cart")).isEqualTo(second);
