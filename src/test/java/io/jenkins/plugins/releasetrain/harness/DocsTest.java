@@ -50,10 +50,11 @@ class DocsTest {
                     shop.build("pay", "2.0.0");
                     shop.configure();
                     WorkflowJob job = Shop.job(jenkins, page + number, example);
-                    if (example.contains("error '")) {
-                        // Something has to be filled in, which is seen at once and blames nobody for good.
+                    if (example.contains("yourInstaller")) {
+                        // It has to be filled in, which is seen at once and judges nobody.
                         jenkins.assertLogContains(
-                                "call your installer here", jenkins.buildAndAssertStatus(Result.FAILURE, job));
+                                "No such DSL method 'yourInstaller'",
+                                jenkins.buildAndAssertStatus(Result.FAILURE, job));
                     } else {
                         jenkins.buildAndAssertSuccess(job);
                     }
