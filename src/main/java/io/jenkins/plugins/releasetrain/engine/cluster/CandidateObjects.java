@@ -5,7 +5,9 @@ import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.Gateway;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.ParentReference;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -14,6 +16,7 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import java.net.HttpURLConnection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -65,8 +68,29 @@ final class CandidateObjects {
         }
     }
 
-    List<HTTPRoute> routesOf(String lane) {
-        return of(Set.of(lane), allRoutes(OF_A_LANE));
+    /** The baseline's and all lanes'. */
+    List<HTTPRoute> allRoutes() {
+        return allRoutes(ANY);
+    }
+
+    /** Of a route in this namespace; empty where the parent is none, or may not be seen. */
+    Optional<Gateway> gateway(ParentReference parent, String namespace) {
+        if (parent.getKind() != null && !"Gateway".equals(parent.getKind())) {
+            return Optional.empty();
+        }
+        String where = Optional.ofNullable(parent.getNamespace()).orElse(namespace);
+        try {
+            return Optional.ofNullable(client.resources(Gateway.class)
+                    .inNamespace(where)
+                    .withName(parent.getName())
+                    .get());
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+                // What its routes say is all that is known then.
+                return Optional.empty();
+            }
+            throw KubernetesFailures.translate("read Gateway " + parent.getName() + " in namespace " + where, e);
+        }
     }
 
     private List<HTTPRoute> allRoutes(LabelSelector selector) {
@@ -142,7 +166,8 @@ final class CandidateObjects {
                 () -> client.resource(r).delete()));
     }
 
-    private static String lane(HasMetadata resource) {
+    /** Empty of what is no lane's. */
+    static String lane(HasMetadata resource) {
         return resource.getMetadata().getLabels() == null
                 ? ""
                 : resource.getMetadata().getLabels().getOrDefault(Beside.LANE, "");

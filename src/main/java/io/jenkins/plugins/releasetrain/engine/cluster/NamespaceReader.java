@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
-import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -104,28 +103,34 @@ final class NamespaceReader {
         watched.ifPresent(w -> w.changed(workload.type(), answer));
     }
 
-    /** The events of pods that the API server did not create for a workload. */
-    List<Event> refusals(DeployedWorkload workload) {
-        Optional<WatchedObjects> known = watched.flatMap(WatchedNamespace::refusals);
-        if (known.isPresent()) {
-            String key = PodOwner.key(workload.kind().kubernetesName(), workload.name());
-            return known.get().group(key).stream()
-                    .map(Event.class::cast)
-                    .filter(e -> FAILED_CREATE.equals(e.getReason()))
-                    .toList();
-        }
-        return readRefusals(workload);
+    /** The events of pods that the API server did not create for these parts' workloads, by {@link Part#key}. */
+    Map<String, List<Event>> refusals(Collection<Part> parts) {
+        Optional<WatchedObjects> known =
+                parts.isEmpty() ? Optional.empty() : watched.flatMap(WatchedNamespace::refusals);
+        Map<String, List<Event>> read = known.isPresent() || parts.isEmpty()
+                ? Map.of()
+                : readRefusals().stream().collect(Collectors.groupingBy(PodOwner::involved));
+        Map<String, List<Event>> refusals = new HashMap<>();
+        parts.forEach(part -> refusals.put(
+                part.key(),
+                known
+                        .map(objects -> objects.group(part.key()).stream()
+                                .map(Event.class::cast)
+                                .toList())
+                        .orElseGet(() -> read.getOrDefault(part.key(), List.of()))
+                        .stream()
+                        .filter(e -> FAILED_CREATE.equals(e.getReason()))
+                        .toList()));
+        return refusals;
     }
 
-    private List<Event> readRefusals(DeployedWorkload workload) {
+    /** One list, however many workloads are asked about. */
+    private List<Event> readRefusals() {
         try {
             return all("events", options -> {
-                        options.setFieldSelector("reason=" + FAILED_CREATE);
-                        return client.v1().events().inNamespace(namespace).list(options);
-                    })
-                    .stream()
-                    .filter(e -> FAILED_CREATE.equals(e.getReason()) && isAbout(e, workload))
-                    .toList();
+                options.setFieldSelector("reason=" + FAILED_CREATE);
+                return client.v1().events().inNamespace(namespace).list(options);
+            });
         } catch (EngineException e) {
             if (e.kind() == FailureKind.FORBIDDEN) {
                 // They tell more, and nothing depends on them.
@@ -133,13 +138,6 @@ final class NamespaceReader {
             }
             throw e;
         }
-    }
-
-    private static boolean isAbout(Event event, DeployedWorkload workload) {
-        ObjectReference involved = event.getInvolvedObject();
-        return involved != null
-                && workload.name().equals(involved.getName())
-                && workload.kind().kubernetesName().equals(involved.getKind());
     }
 
     /** The pods that the parts' workloads control now, by {@link Part#key}. */

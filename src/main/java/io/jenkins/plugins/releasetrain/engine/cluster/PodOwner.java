@@ -1,11 +1,14 @@
 package io.jenkins.plugins.releasetrain.engine.cluster;
 
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -30,14 +33,20 @@ final class PodOwner {
 
     /** Those of a kind that has ReplicaSets between itself and its pods: all that its selector finds and a ReplicaSet has. */
     static List<Pod> selected(DeployedWorkload workload, Stream<Pod> pods) {
-        Map<String, String> labels =
-                workload.selector().map(LabelSelector::getMatchLabels).orElse(Map.of());
-        return labels.isEmpty()
+        LabelSelector selector = workload.selector().orElseGet(LabelSelector::new);
+        return Selectors.isEmpty(selector)
                 ? List.of()
                 : pods.filter(p -> of(p).startsWith("ReplicaSet/"))
-                        .filter(p -> p.getMetadata().getLabels() != null
-                                && p.getMetadata().getLabels().entrySet().containsAll(labels.entrySet()))
+                        .filter(p -> Selectors.finds(
+                                selector,
+                                Optional.ofNullable(p.getMetadata().getLabels()).orElse(Map.of())))
                         .toList();
+    }
+
+    /** {@code Kind/name} of what an event is about; empty where it does not say. */
+    static String involved(Event event) {
+        ObjectReference involved = event.getInvolvedObject();
+        return involved == null ? "" : key(involved.getKind(), involved.getName());
     }
 
     static String key(String kind, String name) {

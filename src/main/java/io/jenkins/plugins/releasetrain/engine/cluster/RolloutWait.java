@@ -128,11 +128,14 @@ final class RolloutWait {
             standings.put(name, standing);
             if (isOpen(name, standing)) {
                 open.add(name);
-                for (Part part : own) {
-                    stuckPods.repair(part.workload(), pods.get(part.key()));
-                    found.addAll(blockers.of(part, pods.get(part.key()), refusals(part), over));
-                }
             }
+        });
+        List<Part> late =
+                open.stream().flatMap(name -> parts.get(name).stream()).toList();
+        Map<String, List<Event>> refusals = refusals(late);
+        late.forEach(part -> {
+            stuckPods.repair(part.workload(), pods.get(part.key()));
+            found.addAll(blockers.of(part, pods.get(part.key()), refusals.getOrDefault(part.key(), List.of()), over));
         });
         found.stream()
                 .filter(f -> f.sure() && !wanted.changed().contains(f.blocker().service()))
@@ -143,10 +146,11 @@ final class RolloutWait {
     }
 
     /** Others than Deployments tell only by events why they have no pods. */
-    private List<Event> refusals(Part part) {
-        boolean tells = part.workload().kind().equals(Workload.Kind.DEPLOYMENT)
-                || part.workload().pending().isEmpty();
-        return tells ? List.of() : reader.refusals(part.workload());
+    private Map<String, List<Event>> refusals(List<Part> parts) {
+        return reader.refusals(parts.stream()
+                .filter(part -> !part.workload().kind().equals(Workload.Kind.DEPLOYMENT))
+                .filter(part -> part.workload().pending().isPresent())
+                .toList());
     }
 
     private boolean isOpen(String name, Standing standing) {

@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ListOptions;
-import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.RequestConfig;
@@ -65,7 +64,7 @@ final class WatchedNamespace {
                         k,
                         client.v1().events().inNamespace(namespace).withField("reason", NamespaceReader.FAILED_CREATE),
                         UnaryOperator.identity(),
-                        WatchedNamespace::involved)));
+                        event -> PodOwner.involved((Event) event))));
     }
 
     /** What the API server answered to a change of ours. */
@@ -77,11 +76,6 @@ final class WatchedNamespace {
         return kinds.computeIfAbsent(
                 type.resourceName(),
                 k -> kind(type.plural(), type.in(client).inNamespace(namespace), KeptFields::workload, w -> ""));
-    }
-
-    private static String involved(HasMetadata event) {
-        ObjectReference involved = ((Event) event).getInvolvedObject();
-        return involved == null ? "" : PodOwner.key(involved.getKind(), involved.getName());
     }
 
     private Optional<WatchedObjects> current(WatchedKind kind) {

@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -22,6 +24,7 @@ import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteRule;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteRuleBuilder;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteStatus;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteStatusBuilder;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.RouteParentStatusBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -398,6 +401,62 @@ abstract class BesideContract {
         assertRefused(cart, "NetworkPolicy pay-from-cart", "Deployment cart", "REPLACE");
     }
 
+    @Test
+    void B34_shouldRefuseWhereANetworkPolicyIsForAllButTheBaseline() {
+        Service cart = deployment("cart");
+        create(cart.workload(), 1, Map.of("main", image("cart", "1").toString()), w -> w);
+        serve("cart", Map.of("app", "cart"), s -> s);
+        LabelSelector others = new LabelSelectorBuilder()
+                .addNewMatchExpression()
+                .withKey("app")
+                .withOperator("NotIn")
+                .withValues("cart")
+                .endMatchExpression()
+                .build();
+        client.resource(new NetworkPolicyBuilder()
+                        .withNewMetadata()
+                        .withNamespace(namespace)
+                        .withName("none-may")
+                        .endMetadata()
+                        .withNewSpec()
+                        .withPodSelector(others)
+                        .withPolicyTypes("Ingress")
+                        .endSpec()
+                        .build())
+                .create();
+        assertRefused(cart, "NetworkPolicy none-may", "Deployment cart", "REPLACE");
+    }
+
+    @Test
+    void B34_shouldNotMindPeersInOtherNamespaces() {
+        Service cart = deployment("cart");
+        create(cart.workload(), 1, Map.of("main", image("cart", "1").toString()), w -> w);
+        serve("cart", Map.of("app", "cart"), s -> s);
+        client.resource(new NetworkPolicyBuilder()
+                        .withNewMetadata()
+                        .withNamespace(namespace)
+                        .withName("from-elsewhere")
+                        .endMetadata()
+                        .withNewSpec()
+                        .withNewPodSelector()
+                        .endPodSelector()
+                        .addNewIngress()
+                        .addNewFrom()
+                        .withNewPodSelector()
+                        .addToMatchLabels("app", "cart")
+                        .endPodSelector()
+                        .withNewNamespaceSelector()
+                        .addToMatchLabels("kubernetes.io/metadata.name", "elsewhere")
+                        .endNamespaceSelector()
+                        .endFrom()
+                        .endIngress()
+                        .endSpec()
+                        .build())
+                .create();
+        cluster.putBeside(FIRST, Map.of(cart, image("cart", "2")));
+        assertThat(copyOf(cart, FIRST)).isNotNull();
+    }
+
     private void policy(String name, Map<String, String> pods, Map<String, String> from) {
         client.resource(new NetworkPolicyBuilder()
                         .withNewMetadata()
@@ -641,16 +700,84 @@ abstract class BesideContract {
         assertThat(cluster.awaitRoutes(ROUTED, PLENTY)).isEmpty();
     }
 
-    /** As a gateway's controller does; JSON patch, since the mock's merge patch adds to lists. */
+    @Test
+    void B33_shouldWaitUntilARouteIsProgrammedWhereItsGatewaySaysSo() throws Exception {
+        Service cart = cart();
+        route("shop", to("cart").build());
+        cluster.putBeside(ROUTED, Map.of(cart, image("cart", "2")));
+        HTTPRoute copy = routesOf(ROUTED).get(0);
+        Condition accepted = condition(copy, "Accepted", "True", "Accepted");
+        Condition resolved = condition(copy, "ResolvedRefs", "True", "ResolvedRefs");
+        answer(copy, Map.of(0, List.of(accepted, resolved, condition(copy, "Programmed", "False", "Pending"))));
+        assertThat(cluster.awaitRoutes(ROUTED, Duration.ZERO))
+                .hasValueSatisfying(m -> assertThat(m).contains("Pending, says the gateway"));
+        answer(copy, Map.of(0, List.of(accepted, resolved, condition(copy, "Programmed", "True", "Programmed"))));
+        assertThat(cluster.awaitRoutes(ROUTED, PLENTY)).isEmpty();
+    }
+
+    @Test
+    void B33_shouldWaitForEveryGatewayThatLeadsToTheBaseline() throws Exception {
+        Service cart = cart();
+        route("shop", to("cart").build());
+        HTTPRoute original = client.resources(HTTPRoute.class)
+                .inNamespace(namespace)
+                .withName("shop")
+                .get();
+        client.resource(new HTTPRouteBuilder(original)
+                        .editSpec()
+                        .addNewParentRef()
+                        .withName("internal")
+                        .endParentRef()
+                        .addNewParentRef()
+                        .withName("of-nobody")
+                        .endParentRef()
+                        .endSpec()
+                        .build())
+                .update();
+        cluster.putBeside(ROUTED, Map.of(cart, image("cart", "2")));
+        original = client.resources(HTTPRoute.class)
+                .inNamespace(namespace)
+                .withName("shop")
+                .get();
+        answer(original, Map.of(0, taken(original), 1, taken(original)));
+        HTTPRoute copy = routesOf(ROUTED).get(0);
+        answer(copy, Map.of(0, taken(copy)));
+        assertThat(cluster.awaitRoutes(ROUTED, Duration.ZERO))
+                .hasValueSatisfying(m -> assertThat(m).contains("is not accepted by gateway internal"));
+        answer(copy, Map.of(0, taken(copy), 1, taken(copy)));
+        assertThat(cluster.awaitRoutes(ROUTED, PLENTY)).isEmpty();
+    }
+
+    private static List<Condition> taken(HTTPRoute route) {
+        return List.of(
+                condition(route, "Accepted", "True", "Accepted"),
+                condition(route, "ResolvedRefs", "True", "ResolvedRefs"));
+    }
+
     private void answer(HTTPRoute route, String resolved, String reason) {
-        List<Condition> conditions = List.of(
-                condition(route, "Accepted", "True", "Accepted"), condition(route, "ResolvedRefs", resolved, reason));
+        answer(
+                route,
+                Map.of(
+                        0,
+                        List.of(
+                                condition(route, "Accepted", "True", "Accepted"),
+                                condition(route, "ResolvedRefs", resolved, reason))));
+    }
+
+    /**
+     * As a gateway's controller does; JSON patch, since the mock's merge patch adds to lists.
+     *
+     * @param byParent by the place of the parent in the route
+     */
+    private void answer(HTTPRoute route, Map<Integer, List<Condition>> byParent) {
         HTTPRouteStatus status = new HTTPRouteStatusBuilder()
-                .addNewParent()
-                .withControllerName("test.example/gateway")
-                .withParentRef(route.getSpec().getParentRefs().get(0))
-                .withConditions(conditions)
-                .endParent()
+                .withParents(byParent.entrySet().stream()
+                        .map(e -> new RouteParentStatusBuilder()
+                                .withControllerName("test.example/gateway")
+                                .withParentRef(route.getSpec().getParentRefs().get(e.getKey()))
+                                .withConditions(e.getValue())
+                                .build())
+                        .toList())
                 .build();
         client.resource(route)
                 .subresource("status")

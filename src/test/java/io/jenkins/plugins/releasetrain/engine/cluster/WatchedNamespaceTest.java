@@ -23,6 +23,7 @@ import io.jenkins.plugins.releasetrain.testkit.cluster.PodSimulator;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -323,6 +324,30 @@ class WatchedNamespaceTest {
         } finally {
             simulator.close();
         }
+    }
+
+    @Test
+    void whereEventsCannotBeWatchedOneListIsReadForAllWorkloadsThatWait() throws Exception {
+        kubernetes.deny("watch", "events");
+        Map<Service, ImageReference> wanted = new HashMap<>();
+        for (int i = 0; i < 6; i++) {
+            Service db = TestWorkloads.service("db" + i, new Workload(Workload.Kind.STATEFUL_SET, "db" + i, ""));
+            kubernetes
+                    .client()
+                    .resource(TestWorkloads.workload(
+                            "staging",
+                            db.workload(),
+                            1,
+                            Map.of("main", image("db" + i, "1").toString())))
+                    .create();
+            wanted.put(db, image("db" + i, "1"));
+        }
+        int before = kubernetes.asked().getOrDefault("list events", 0);
+        Rollout rollout = cluster.awaitRollouts(Wanted.proven(wanted, 1), Set.of(), Duration.ZERO, Progress.NONE);
+        assertThat(rollout.outcome()).isEqualTo(Rollout.Outcome.TIMED_OUT);
+        assertThat(kubernetes.asked().get("list events") - before)
+                .as("one for the look, and one that asked whether events may be watched")
+                .isLessThanOrEqualTo(2);
     }
 
     @Test
