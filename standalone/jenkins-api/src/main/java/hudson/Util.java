@@ -16,4 +16,8 @@ public class Util {
     public static String rawEncode(String s) {
         return URLEncoder.encode(s, StandardCharsets.UTF_8).replace("+", "%20");
     }
+
+    public static String xmlEscape(String text) {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -13,6 +13,10 @@ public abstract class FormValidation extends Exception {
         throw new UnsupportedOperationException();
     }
 
+    public static FormValidation okWithMarkup(String html) {
+        throw new UnsupportedOperationException();
+    }
+
     public static FormValidation error(String message) {
         throw new UnsupportedOperationException();
     }

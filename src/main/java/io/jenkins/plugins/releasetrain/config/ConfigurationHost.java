@@ -35,6 +35,9 @@ public interface ConfigurationHost extends ExtensionPoint {
 
     FormValidation test(EnvironmentConfiguration environment);
 
+    /** A catalog made of what the environment's namespace holds. */
+    FormValidation draftCatalog(EnvironmentConfiguration environment);
+
     FormValidation test(StoreConfiguration store);
 
     /** Copies what the file in JENKINS_HOME holds into an empty database, and counts both. */

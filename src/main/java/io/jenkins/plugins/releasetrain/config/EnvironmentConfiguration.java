@@ -1,6 +1,5 @@
 package io.jenkins.plugins.releasetrain.config;
 
-import com.cloudbees.plugins.credentials.CredentialsMatchers;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
@@ -11,18 +10,17 @@ import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.releasetrain.engine.cluster.FaultRules;
+import io.jenkins.plugins.releasetrain.engine.environment.HttpProbe;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.labels.Labels;
 import io.jenkins.plugins.releasetrain.security.Access;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jenkinsci.Symbol;
-import org.jenkinsci.plugins.plaincredentials.FileCredentials;
-import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
@@ -49,6 +47,9 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
     @Guarded
     private String caCertificates;
 
+    @Guarded
+    private boolean programsAllowed;
+
     private String baseUrl;
     private String catalog;
     private LaneSettings.OnDrift onDrift = LaneSettings.OnDrift.AUTO;
@@ -57,6 +58,7 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
     private int rolloutSeconds = ROLLOUT_SECONDS;
     private int leaseSeconds = LEASE_SECONDS;
     private String faultRules;
+    private ProbeConfiguration probe;
 
     private LanesConfiguration lanes;
 
@@ -97,6 +99,16 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
     @DataBoundSetter
     public void setCredentialsId(String credentialsId) {
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
+    }
+
+    /** Whether a kubeconfig may have programs run, and files read, on the controller. */
+    public boolean isProgramsAllowed() {
+        return programsAllowed;
+    }
+
+    @DataBoundSetter
+    public void setProgramsAllowed(boolean programsAllowed) {
+        this.programsAllowed = programsAllowed;
     }
 
     @CheckForNull
@@ -216,6 +228,26 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
         this.faultRules = Util.fixEmptyAndTrim(faultRules);
     }
 
+    /** How it is proven that requests with a lane's baggage reach its candidate; null: not at all. */
+    @CheckForNull
+    public ProbeConfiguration getProbe() {
+        return probe;
+    }
+
+    @DataBoundSetter
+    public void setProbe(ProbeConfiguration probe) {
+        this.probe = probe;
+    }
+
+    /**
+     * Empty where nothing is to be proven.
+     *
+     * @throws EngineException INVALID_INPUT
+     */
+    public Optional<HttpProbe.Settings> probe() {
+        return Optional.ofNullable(probe).map(p -> p.below(baseUrl));
+    }
+
     void check(Ranges ranges) {
         AccessConfiguration.check(getAccess(), ranges);
         if (lanes != null) {
@@ -226,30 +258,31 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
                         throw EngineException.invalid("'" + namespace + "' is no name of a namespace");
                     }
                 })
-                .rule("serverUrl", () -> checkServer(serverUrl))
+                .rule("serverUrl", () -> ClusterForms.checkServer(serverUrl))
                 .whole("attempts", attempts, 1)
                 .whole("rolloutSeconds", rolloutSeconds, 1)
                 .whole("leaseSeconds", leaseSeconds, LEAST_LEASE_SECONDS)
-                .rule("faultRules", () -> FaultRules.parse(Util.fixNull(faultRules)));
+                .rule("faultRules", () -> FaultRules.parse(Util.fixNull(faultRules)))
+                .rule("probe", this::probe);
     }
 
-    /** A token goes there with every request, so only what does not leave the machine may be plain HTTP. */
-    private static void checkServer(String url) {
-        if (url == null) {
-            return;
-        }
+    /** For those who may have this controller connect to whatever is said. */
+    private FormValidation with(
+            String server,
+            String credentials,
+            String certificates,
+            boolean programs,
+            Function<EnvironmentConfiguration, FormValidation> use) {
+        Forms.checkAdminister();
+        setServerUrl(server);
+        setCredentialsId(credentials);
+        setCaCertificates(certificates);
+        setProgramsAllowed(programs);
         try {
-            URI server = new URI(url);
-            boolean near = Util.fixNull(server.getHost()).matches("localhost|127\\.[0-9.]+|\\[::1]");
-            if (server.getHost() == null
-                    || server.getUserInfo() != null
-                    || !("https".equals(server.getScheme()) || near && "http".equals(server.getScheme()))) {
-                throw EngineException.invalid(
-                        "an API server is called as in 'https://k8s.example:6443'; plain HTTP is for"
-                                + " a proxy on this machine only");
-            }
-        } catch (URISyntaxException e) {
-            throw EngineException.invalid("not a URL");
+            ClusterForms.checkServer(serverUrl);
+            return use.apply(this);
+        } catch (EngineException e) {
+            return FormValidation.error(e.getMessage());
         }
     }
 
@@ -276,13 +309,7 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
         @POST
         public ListBoxModel doFillCredentialsIdItems(
                 @QueryParameter String credentialsId, @QueryParameter String serverUrl) {
-            return Forms.credentials(
-                    credentialsId,
-                    serverUrl,
-                    StandardCredentials.class,
-                    CredentialsMatchers.anyOf(
-                            CredentialsMatchers.instanceOf(FileCredentials.class),
-                            CredentialsMatchers.instanceOf(StringCredentials.class)));
+            return ClusterForms.credentials(credentialsId, serverUrl);
         }
 
         @POST
@@ -300,25 +327,12 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
 
         @POST
         public ListBoxModel doFillOnDriftItems() {
-            Forms.check();
-            ListBoxModel items = new ListBoxModel();
-            items.add(
-                    "Test again what the catalog declares; accept where it declares nothing",
-                    LaneSettings.OnDrift.AUTO.name());
-            items.add("Test again", LaneSettings.OnDrift.RERUN.name());
-            items.add("Accept the verdict", LaneSettings.OnDrift.ACCEPT.name());
-            items.add("Fail the lane", LaneSettings.OnDrift.FAIL.name());
-            return items;
+            return LaneChoices.onDrift();
         }
 
         @POST
         public ListBoxModel doFillIsolationItems() {
-            Forms.check();
-            ListBoxModel items = new ListBoxModel();
-            items.add("In the place of the baseline", Isolation.REPLACE.name());
-            items.add("Side by side", Isolation.SIDE_BY_SIDE.name());
-            items.add("Side by side, routed by header", Isolation.HEADER.name());
-            return items;
+            return LaneChoices.isolation();
         }
 
         @POST
@@ -333,18 +347,12 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
 
         @POST
         public FormValidation doCheckServerUrl(@QueryParameter String value) {
-            return Forms.checkRule(() -> checkServer(Util.fixEmptyAndTrim(value)));
+            return Forms.checkRule(() -> ClusterForms.checkServer(Util.fixEmptyAndTrim(value)));
         }
 
         @POST
         public FormValidation doCheckFaultRules(@QueryParameter String value) {
-            Forms.check();
-            try {
-                FaultRules.parse(Util.fixNull(value));
-                return FormValidation.ok();
-            } catch (EngineException e) {
-                return FormValidation.error(e.getMessage());
-            }
+            return Forms.checkRule(() -> FaultRules.parse(Util.fixNull(value)));
         }
 
         @POST
@@ -369,19 +377,23 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
                 @QueryParameter String serverUrl,
                 @QueryParameter String credentialsId,
                 @QueryParameter String caCertificates,
+                @QueryParameter boolean programsAllowed,
                 @QueryParameter String isolation) {
-            Forms.checkAdminister();
-            try {
-                checkServer(Util.fixEmptyAndTrim(serverUrl));
-            } catch (EngineException e) {
-                return FormValidation.error(e.getMessage());
-            }
-            EnvironmentConfiguration environment = new EnvironmentConfiguration(name, namespace);
-            environment.setServerUrl(serverUrl);
-            environment.setCredentialsId(credentialsId);
-            environment.setCaCertificates(caCertificates);
-            environment.setIsolation(Forms.constant(Isolation.class, isolation, Isolation.REPLACE));
-            return Forms.host().test(environment);
+            EnvironmentConfiguration asked = new EnvironmentConfiguration(name, namespace);
+            asked.setIsolation(Forms.constant(Isolation.class, isolation, Isolation.REPLACE));
+            return asked.with(serverUrl, credentialsId, caCertificates, programsAllowed, Forms.host()::test);
+        }
+
+        /** A catalog made of what the namespace holds, to go on with. */
+        @POST
+        public FormValidation doDraftCatalog(
+                @QueryParameter String namespace,
+                @QueryParameter String serverUrl,
+                @QueryParameter String credentialsId,
+                @QueryParameter String caCertificates,
+                @QueryParameter boolean programsAllowed) {
+            return new EnvironmentConfiguration("draft", namespace)
+                    .with(serverUrl, credentialsId, caCertificates, programsAllowed, Forms.host()::draftCatalog);
         }
     }
 }

@@ -64,6 +64,11 @@ public final class ConfigurationServices implements ConfigurationHost {
     }
 
     @Override
+    public FormValidation draftCatalog(EnvironmentConfiguration environment) {
+        return ReleaseService.get().connectionTests().draft(environment);
+    }
+
+    @Override
     public FormValidation test(StoreConfiguration store) {
         return ReleaseService.get().connectionTests().store(store);
     }

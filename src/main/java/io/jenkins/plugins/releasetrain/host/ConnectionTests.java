@@ -1,13 +1,16 @@
 package io.jenkins.plugins.releasetrain.host;
 
+import hudson.Util;
 import hudson.util.FormValidation;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
+import io.jenkins.plugins.releasetrain.engine.catalog.CatalogDraft;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
 import io.jenkins.plugins.releasetrain.engine.cluster.NamespaceAccess;
+import io.jenkins.plugins.releasetrain.engine.cluster.NamespaceObjects;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
@@ -84,6 +87,16 @@ record ConnectionTests(Wiring.Surroundings around, Function<String, List<Catalog
         } catch (KubernetesClientException e) {
             return FormValidation.error("The cluster's API refused to list the Deployments of namespace '"
                     + environment.getNamespace() + "': " + e.getMessage());
+        }
+    }
+
+    /** What a namespace holds as a catalog's YAML. */
+    FormValidation draft(EnvironmentConfiguration environment) {
+        try (KubernetesClient client = around.kubernetes().connect(environment)) {
+            String draft = CatalogDraft.of(new NamespaceObjects(client, environment.getNamespace()).list(), List.of());
+            return FormValidation.okWithMarkup("<pre>" + Util.xmlEscape(draft) + "</pre>");
+        } catch (EngineException e) {
+            return FormValidation.error(e.getMessage());
         }
     }
 

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -24,21 +25,27 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /** Connects to the cluster of an environment. */
 record Kubernetes(JenkinsCredentials credentials, JenkinsProxy proxy) {
+    private static final Duration KEPT = Duration.ofSeconds(10);
+    /** Running one costs more than reading; a token that is refused is asked for anew at once. */
+    private static final Duration KEPT_OF_PROGRAMS = Duration.ofMinutes(1);
 
     KubernetesClient connect(EnvironmentConfiguration environment) {
         Config config = config(environment);
         proxy.applyTo(config);
         config.setRequestRetryBackoffLimit(1);
+        Config inNamespace = new ConfigBuilder(config)
+                .withNamespace(environment.getNamespace())
+                .build();
         boolean token = environment.getCredentialsId() != null
                 && (config.getAutoOAuthToken() != null || config.getOauthToken() != null);
-        if (token) {
-            new FreshToken(() -> token(withCredentials(environment)), Clock.systemUTC()).use(config);
-        }
-        return new KubernetesClientBuilder()
-                .withConfig(new ConfigBuilder(config)
-                        .withNamespace(environment.getNamespace())
-                        .build())
-                .build();
+        KubernetesClientBuilder builder = token
+                ? new FreshToken(
+                                () -> token(withCredentials(environment)),
+                                environment.isProgramsAllowed() ? KEPT_OF_PROGRAMS : KEPT,
+                                Clock.systemUTC())
+                        .client(inNamespace)
+                : new KubernetesClientBuilder().withConfig(inNamespace);
+        return builder.build();
     }
 
     private static String token(Config config) {
@@ -61,11 +68,12 @@ record Kubernetes(JenkinsCredentials credentials, JenkinsProxy proxy) {
     }
 
     /**
-     * A kubeconfig comes from whoever may create credentials, so nothing of it runs a program here or reads a file.
+     * A kubeconfig comes from whoever may create credentials, so nothing of it runs a program here or reads a file, unless an
+     * administrator allows it.
      *
      * @throws EngineException INVALID_INPUT where it would, which says what to write instead
      */
-    static Config kubeconfig(String yaml, String place) {
+    static Config kubeconfig(String yaml, String place, boolean programsAllowed) {
         io.fabric8.kubernetes.api.model.Config parsed;
         try {
             parsed = Serialization.unmarshal(yaml, io.fabric8.kubernetes.api.model.Config.class);
@@ -95,12 +103,13 @@ record Kubernetes(JenkinsCredentials credentials, JenkinsProxy proxy) {
                     refuse(refused, user.getClientKey(), "client-key", "client-key-data");
                     refuse(refused, user.getTokenFile(), "tokenFile", "token");
                 });
-        if (!refused.isEmpty()) {
+        if (!refused.isEmpty() && !programsAllowed) {
             throw EngineException.invalid("The kubeconfig of " + place
                     + " would run a program or read files on the controller, which it may not: "
                     + String.join("; ", refused)
                     + ". For a service account, use its token: 'kubectl create token' or a Secret of the type"
-                    + " kubernetes.io/service-account-token");
+                    + " kubernetes.io/service-account-token; or let an administrator allow programs and files for this"
+                    + " environment");
         }
         return Config.fromKubeconfig(yaml);
     }
@@ -123,7 +132,8 @@ record Kubernetes(JenkinsCredentials credentials, JenkinsProxy proxy) {
                         environment.getCredentialsId(), "kubeconfig file or token as secret text", place));
         if (found instanceof FileCredentials file) {
             try (InputStream in = file.getContent()) {
-                return kubeconfig(new String(in.readAllBytes(), StandardCharsets.UTF_8), place);
+                return kubeconfig(
+                        new String(in.readAllBytes(), StandardCharsets.UTF_8), place, environment.isProgramsAllowed());
             } catch (IOException e) {
                 throw EngineException.invalid("The kubeconfig of " + place + " cannot be read: " + e.getMessage());
             }

@@ -80,6 +80,7 @@ public final class ReleaseService implements BuildHost {
             files,
             clients,
             new Kubernetes(credentials, controller.proxy()),
+            controller::httpClient,
             controller.id());
     private final StoreHolder<StoreKey, OpenStore> holder = new StoreHolder<>(
             () -> StoreKey.of(settings().store(), controller.directory(), credentials),

@@ -19,10 +19,13 @@ import io.jenkins.plugins.releasetrain.engine.contract.RegistryAttestor;
 import io.jenkins.plugins.releasetrain.engine.contract.RegistryGate;
 import io.jenkins.plugins.releasetrain.engine.contract.SigningKey;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
+import io.jenkins.plugins.releasetrain.engine.environment.HttpProbe;
+import io.jenkins.plugins.releasetrain.engine.environment.Probe;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.lock.LeaseLock;
+import io.jenkins.plugins.releasetrain.engine.lock.StoredLine;
 import io.jenkins.plugins.releasetrain.engine.manifest.Publisher;
 import io.jenkins.plugins.releasetrain.engine.manifest.ReleaseArtifact;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
@@ -39,6 +42,7 @@ import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.train.Timetable;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
+import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
@@ -58,6 +62,9 @@ final class Wiring implements AutoCloseable {
     private static final Logger LOGGER = Logger.getLogger(Wiring.class.getName());
     private static final double HOURS_PER_MONTH = 720;
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(5);
+    /** Of who holds and waits for an environment, however many ask. */
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
     private static final double PERCENT = 100;
 
     private final Settings configuration;
@@ -82,6 +89,7 @@ final class Wiring implements AutoCloseable {
             CatalogFiles files,
             RegistryClients registries,
             Kubernetes kubernetes,
+            Supplier<HttpClient> http,
             String controller) {}
 
     Wiring(Settings configuration, Store store, Promoter promoter, Contracts contracts, Surroundings ports) {
@@ -143,11 +151,28 @@ final class Wiring implements AutoCloseable {
                             .watchedBy(services -> ports.live().in(n, services))
                             .judgedBy(FaultRules.parse(
                                     Optional.ofNullable(found.getFaultRules()).orElse(""))),
-                    new LeaseLock(place, CLOCK_SKEW, ports.clock(), Sleeper.real()),
+                    new StoredLine(
+                            new LeaseLock(place, CLOCK_SKEW, ports.clock(), Sleeper.real()),
+                            store.line(n),
+                            ports.clock(),
+                            LOOK_AGAIN),
                     Duration.ofSeconds(found.getRolloutSeconds()),
                     Duration.ofSeconds(found.getLeaseSeconds()),
-                    setUp(found, client));
+                    setUp(found, client),
+                    probe(found));
         });
+    }
+
+    private Probe probe(EnvironmentConfiguration environment) {
+        return environment
+                .probe()
+                .<Probe>map(settings -> new HttpProbe(
+                        ports.http().get(),
+                        Optional.ofNullable(environment.getBaseUrl()).orElse(""),
+                        settings,
+                        ports.clock(),
+                        Sleeper.real()))
+                .orElse(Probe.NONE);
     }
 
     /** What a verdict depends on besides set and suite (design §5.5), so short that it says nothing else. */

@@ -117,8 +117,7 @@ final class CdEnvironmentExecution extends HostedExecution {
             host().later(this::goOn, environment().lease().dividedBy(THIRD));
         } else {
             Answer.Waiting waiting = (Answer.Waiting) answer;
-            say("environment '" + name + "': position " + waiting.position() + ", held by "
-                    + String.join(", ", waiting.waitsFor()));
+            say("environment '" + name + "' is " + waiting.text());
             host().later(this::goOn, ASK_AGAIN);
         }
     }

@@ -52,6 +52,18 @@ class SettingsTest {
     }
 
     @Test
+    void B33_aProbeThatCouldProveNothingIsToldByItsField() {
+        staging.setProbe(new ProbeConfiguration("/whoami", "{candidate}"));
+        assertThat(problems(draft())).singleElement().asString().contains("'staging'", "probe:", "base URL");
+        staging.setBaseUrl("https://shop.example");
+        assertThat(problems(draft())).isEmpty();
+        staging.setProbe(new ProbeConfiguration("whoami", "ok"));
+        assertThat(problems(draft())).singleElement().asString().contains("probe: 'whoami' is no path");
+        staging.setProbe(new ProbeConfiguration("/whoami", "ok"));
+        assertThat(problems(draft())).singleElement().asString().contains("does not tell a candidate");
+    }
+
+    @Test
     void B8_allProblemsAreToldAtOnceAndBuildAndFormAlike() {
         train.setMovingTags("[");
         train.setLargestBatch(0);

@@ -19,7 +19,7 @@ class CdEnvironmentTest extends ShopTest {
         jenkins.assertLogContains("in cd", first);
         assertThat(shop.holder("cd")).contains("cdEnvironment by load#1", "exclusive");
         WorkflowRun second = start("data", "cdEnvironment(name: 'cd', mode: 'shared') { echo 'loaded' }");
-        jenkins.waitForMessage("position 1, held by cdEnvironment by load#1", second);
+        jenkins.waitForMessage("is held by cdEnvironment by load#1; position 1", second);
         GateStep.open("load");
         ended(Result.SUCCESS, first);
         ended(Result.SUCCESS, second);

@@ -142,6 +142,7 @@ public final class CatalogDraft {
         }
         Optional<String> pattern = common(services, Drafted::repository).or(() -> shared(services));
         Optional<String> kind = common(services, CatalogDraft::onlyWorkload);
+        kinds(text, services);
         defaults(text, services, pattern, kind);
         text.append("services:\n");
         Map<String, String> byWorkload = new TreeMap<>();
@@ -195,6 +196,24 @@ public final class CatalogDraft {
         return workloads(service.parts()).size() == 1 ? service.parts().get(0).workload() : "";
     }
 
+    /** Of which a catalog has to say where their pods are. */
+    private static void kinds(StringBuilder text, List<Drafted> services) {
+        Map<String, String> unknown = new TreeMap<>();
+        services.stream()
+                .flatMap(s -> s.parts().stream())
+                .filter(DeployedImages::stays)
+                .filter(p -> WorkloadForm.known(p.kind()).isEmpty())
+                .forEach(p -> unknown.put(p.kind(), p.apiVersion()));
+        if (!unknown.isEmpty()) {
+            text.append("kinds:  # their pod templates are taken to be at spec.template\n");
+            unknown.forEach((kind, apiVersion) -> text.append("  ")
+                    .append(kind)
+                    .append(": {apiVersion: ")
+                    .append(apiVersion)
+                    .append("}\n"));
+        }
+    }
+
     private static void defaults(
             StringBuilder text, List<Drafted> services, Optional<String> pattern, Optional<String> workload) {
         Set<String> repositories = services.stream().map(Drafted::repository).collect(Collectors.toSet());
@@ -227,7 +246,7 @@ public final class CatalogDraft {
             lines.add("dev: " + s.repository());
             lines.add("production: " + s.repository());
         }
-        new DraftedParts(s.parts(), images)
+        new DraftedParts(s.parts(), images, images.stream().filter(this::isOwn).toList())
                 .lines(workload.orElse("Deployment/{service}").replace("{service}", s.name()))
                 .forEach(lines::add);
         SortedSet<String> called = s.calls().stream()

@@ -12,6 +12,7 @@ import java.util.Set;
  *
  * @param workload kind and name, as in {@code Deployment/cart}
  * @param role what the container is in its pod
+ * @param stays whether the workload is there from one release to the next; what is run once and cleared away is not
  * @param podTemplate of the workload
  */
 record DeployedImages(
@@ -22,6 +23,7 @@ record DeployedImages(
         String container,
         Role role,
         Image image,
+        boolean stays,
         JsonNode podTemplate) {
     enum Role {
         CONTAINER,
@@ -93,6 +95,13 @@ record DeployedImages(
         return images;
     }
 
+    /** Not what Helm runs between two releases, nor a Job that clears itself away. */
+    private static boolean stays(JsonNode object) {
+        return object.at("/metadata/annotations").path("helm.sh/hook").isMissingNode()
+                && object.at("/spec/ttlSecondsAfterFinished").isMissingNode()
+                && !object.at("/metadata/name").asText().isEmpty();
+    }
+
     private static void add(
             List<DeployedImages> images, JsonNode object, JsonNode container, Role role, JsonNode template) {
         String kind = object.path("kind").asText();
@@ -106,6 +115,7 @@ record DeployedImages(
                     container.path("name").asText(),
                     role,
                     Image.of(container.path("image").asText().strip()),
+                    stays(object),
                     template));
         }
     }

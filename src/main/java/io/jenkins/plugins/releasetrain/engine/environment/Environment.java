@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
  * @param lease how long a holder of the lock may be silent
  * @param configuration of what a verdict depends on besides set and suite: where it is another one, what was measured before
  *     is not remembered
+ * @param probe of candidates that requests are routed to
  */
 public record Environment(
         String name,
@@ -27,7 +28,8 @@ public record Environment(
         EnvironmentLock lock,
         Duration rolloutDeadline,
         Duration lease,
-        String configuration) {
+        String configuration,
+        Probe probe) {
     /** Where only one place of this name was ever there. */
     public Environment(
             String name,
@@ -38,6 +40,19 @@ public record Environment(
             Duration rolloutDeadline,
             Duration lease) {
         this(name, namespace, baseUrl, cluster, lock, rolloutDeadline, lease, "");
+    }
+
+    /** Without a probe. */
+    public Environment(
+            String name,
+            String namespace,
+            String baseUrl,
+            Cluster cluster,
+            EnvironmentLock lock,
+            Duration rolloutDeadline,
+            Duration lease,
+            String configuration) {
+        this(name, namespace, baseUrl, cluster, lock, rolloutDeadline, lease, configuration, Probe.NONE);
     }
 
     /** Services in whose place other holders of the lock have, or put, something. */

@@ -181,9 +181,6 @@ final class LaneEntry {
     }
 
     private LaneTask waiting(Answer.Waiting waiting) {
-        return new LaneTask.Wait(
-                "environment '" + environment.name() + "': position " + waiting.position() + ", held by "
-                        + String.join(", ", waiting.waitsFor()),
-                ASK_AGAIN);
+        return new LaneTask.Wait("environment '" + environment.name() + "' is " + waiting.text(), ASK_AGAIN);
     }
 }

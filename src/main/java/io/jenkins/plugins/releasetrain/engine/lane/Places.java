@@ -37,10 +37,10 @@ final class Places {
      * first; if that fails the place is kept until its lease runs out, so that the next one is told too.
      */
     Answer ask(String id, String owner, Set<String> claims) {
-        environment.lock().entries().stream()
-                .filter(e -> e.id().equals(id)
-                        && (e.mode() != Mode.SHARED || !e.claims().equals(claims)))
-                .findFirst()
+        environment
+                .lock()
+                .place(id)
+                .filter(e -> e.mode() != Mode.SHARED || !e.claims().equals(claims))
                 .ifPresent(this::giveBack);
         Answer answer = environment
                 .lock()

@@ -7,6 +7,7 @@ import io.jenkins.plugins.releasetrain.engine.environment.Installer.Installation
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Judged;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Problem;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Subject;
+import io.jenkins.plugins.releasetrain.engine.environment.Probe;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Entry;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
@@ -14,6 +15,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -59,13 +61,25 @@ record SideBySide(Isolation isolation, Candidates candidates, Environment enviro
         if (isolation != Isolation.HEADER || proven.problem().isPresent()) {
             return proven;
         }
+        Optional<String> missing = environment.cluster().awaitRoutes(beside, environment.rolloutDeadline());
+        if (missing.isEmpty()) {
+            environment.lock().renew(lane.id(), lane.started().fence(), environment.leaseWhileInstalling());
+            missing = environment.probe().await(targets(lane), environment.rolloutDeadline());
+        }
         return new Installation(
-                proven.patched(),
-                environment
-                        .cluster()
-                        .awaitRoutes(beside, environment.rolloutDeadline())
-                        .map(why -> new Problem(why, Fault.ENVIRONMENT)),
-                proven.notes());
+                proven.patched(), missing.map(why -> new Problem(why, Fault.ENVIRONMENT)), proven.notes());
+    }
+
+    private List<Probe.Target> targets(Lane lane) {
+        Beside beside = beside(lane);
+        return candidates.tested(lane).entrySet().stream()
+                .map(e -> new Probe.Target(
+                        e.getKey().name(),
+                        beside.name(e.getKey().workload()),
+                        e.getValue().digest().orElseThrow(),
+                        lane.tenant()))
+                .sorted(Comparator.comparing(Probe.Target::service))
+                .toList();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.lock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -26,6 +27,11 @@ public interface EnvironmentLock {
 
     /** Holders first, then the line, in order. */
     List<Entry> entries();
+
+    /** One's own place, which may be some moments old. */
+    default Optional<Entry> place(String id) {
+        return entries().stream().filter(e -> e.id().equals(id)).findFirst();
+    }
 
     /** How an environment is held. */
     enum Mode {
@@ -55,8 +61,31 @@ public interface EnvironmentLock {
         /**
          * @param position 1 is next
          * @param waitsFor owners that must leave first
+         * @param expected how long it is going to take, by what was measured; empty where nothing was
          */
-        record Waiting(int position, List<String> waitsFor) implements Answer {}
+        record Waiting(int position, List<String> waitsFor, Optional<Duration> expected) implements Answer {
+            private static final long COARSE = 5;
+            private static final long HOUR = 60;
+
+            public Waiting(int position, List<String> waitsFor) {
+                this(position, waitsFor, Optional.empty());
+            }
+
+            /** For people, as in {@code held by train shop; position 2, in about 15 minutes}. */
+            public String text() {
+                return "held by " + String.join(", ", waitsFor) + "; position " + position
+                        + expected.map(Waiting::text).orElse("");
+            }
+
+            /** So coarse that it is not another one every minute. */
+            private static String text(Duration expected) {
+                long minutes = (expected.toMinutes() / COARSE + 1) * COARSE;
+                if (minutes == COARSE) {
+                    return ", within " + COARSE + " minutes";
+                }
+                return ", in about " + (minutes < HOUR ? minutes + " minutes" : (minutes + HOUR / 2) / HOUR + " h");
+            }
+        }
     }
 
     /**

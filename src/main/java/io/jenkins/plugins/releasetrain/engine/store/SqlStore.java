@@ -361,6 +361,11 @@ public final class SqlStore implements Store {
     }
 
     @Override
+    public WaitingLine line(String environment) {
+        return new SqlWaitingLine(database, environment);
+    }
+
+    @Override
     public SortedMap<String, Long> cursors(String reader) {
         return database.read("read how far '" + reader + "' is", handle -> Cursors.read(handle, reader));
     }

@@ -127,6 +127,9 @@ public interface Store extends AutoCloseable {
      */
     boolean claim(String reader, String holder, Instant now, Instant until);
 
+    /** Who waits for an environment. */
+    WaitingLine line(String environment);
+
     /** Up to which version of each stream a reader has read; empty where it is new. */
     SortedMap<String, Long> cursors(String reader);
 

@@ -107,7 +107,7 @@ final class Track {
                         Set.of(),
                         environment.lease()));
         if (answer instanceof EnvironmentLock.Answer.Waiting waiting) {
-            return Optional.of(new Task.Wait("environment is held by " + waiting.waitsFor(), ASK_AGAIN));
+            return Optional.of(new Task.Wait("environment is " + waiting.text(), ASK_AGAIN));
         }
         EnvironmentLock.Answer.Granted lock = (EnvironmentLock.Answer.Granted) answer;
         if (lock.takenOver()) {

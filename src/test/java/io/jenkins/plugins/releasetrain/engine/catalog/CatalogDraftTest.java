@@ -108,9 +108,54 @@ class CatalogDraftTest {
                 """;
         assertThat(draft(yaml))
                 .contains("  cart:\n")
-                .contains("Deployment/cart, init container migrate", "CronJob/cart-report, container main")
-                .contains("Deployment/cart/app", "Deployment/cart-worker")
+                .contains("Deployment/cart, init container migrate")
+                .contains("workloads: [Deployment/cart/app, Deployment/cart-worker, CronJob/cart-report]")
                 .doesNotContain("cart-report:\n");
+        assertThat(catalog(yaml).service("cart").workloads()).hasSize(3);
+    }
+
+    @Test
+    void whatRunsInAnotherOnesPodBeforeItIsNamed() {
+        String yaml = deployment("cart", "{containers: [{name: main, image: 'r.example/shop/cart:1'}]}")
+                + deployment(
+                        "pay",
+                        "{initContainers: [{name: seed, image: 'r.example/shop/cart:1'}], containers: [{name: main,"
+                                + " image: 'r.example/shop/pay:1'}]}");
+        assertThat(draft(yaml))
+                .contains("  cart:\n    workloads: [Deployment/cart, Deployment/pay/seed]\n", "  pay:\n");
+        assertThat(catalog(yaml).services()).hasSize(2);
+    }
+
+    @Test
+    void whatHelmRunsBetweenTwoReleasesIsNotWaitedFor() {
+        String yaml = deployment("cart", "{containers: [{name: main, image: 'r.example/shop/cart:1'}]}") + """
+            ---
+            apiVersion: batch/v1
+            kind: Job
+            metadata: {name: cart-migrate, annotations: {helm.sh/hook: pre-upgrade}}
+            spec: {template: {spec: {containers: [{name: main, image: 'r.example/shop/cart:1'}]}}}
+            ---
+            apiVersion: batch/v1
+            kind: Job
+            metadata: {name: cart-seed}
+            spec: {ttlSecondsAfterFinished: 60, template: {spec: {containers: [{name: main, image: 'r.example/shop/cart:1'}]}}}
+            """;
+        assertThat(draft(yaml))
+                .contains("for a while only: Job/cart-migrate, container main", "for a while only: Job/cart-seed");
+        assertThat(catalog(yaml).service("cart").workloads()).hasSize(1);
+    }
+
+    @Test
+    void aKindThatACatalogHasToDescribeIsDescribed() {
+        String yaml = deployment("cart", "{containers: [{name: main, image: 'r.example/shop/cart:1'}]}") + """
+            ---
+            apiVersion: apps.kruise.io/v1alpha1
+            kind: CloneSet
+            metadata: {name: pay}
+            spec: {template: {spec: {containers: [{name: main, image: 'r.example/shop/pay:1'}]}}}
+            """;
+        assertThat(draft(yaml)).contains("  CloneSet: {apiVersion: apps.kruise.io/v1alpha1}\n");
+        assertThat(catalog(yaml).service("pay").workload().kind().apiVersion()).isEqualTo("apps.kruise.io/v1alpha1");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jenkins.plugins.releasetrain.engine.cluster.Beside;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
+import io.jenkins.plugins.releasetrain.engine.environment.Probe;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.CrashingCluster;
@@ -21,7 +22,10 @@ import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -44,11 +48,15 @@ class SideBySideTest {
     }
 
     private static Lanes lanes(FakeShop shop, Store store, Cluster cluster, Isolation isolation) {
+        return lanes(shop, store, cluster, isolation, Probe.NONE);
+    }
+
+    private static Lanes lanes(FakeShop shop, Store store, Cluster cluster, Isolation isolation, Probe probe) {
         Ports ports = new Ports(store, shop.promoter(store), shop.clock, shop::id, shop.events::add);
         LaneSettings settings = new LaneSettings(isolation, OnDrift.RERUN, 3, TrainSettings.USUAL_MOVING_TAGS);
         Environment e = shop.environment();
         Environment environment = new Environment(
-                e.name(), e.namespace(), e.baseUrl(), cluster, e.lock(), e.rolloutDeadline(), e.lease());
+                e.name(), e.namespace(), e.baseUrl(), cluster, e.lock(), e.rolloutDeadline(), e.lease(), "", probe);
         return new Lanes(settings, shop.catalog, shop.registries(), environment, ports);
     }
 
@@ -385,6 +393,38 @@ class SideBySideTest {
                         w -> assertThat(w.why()).contains("is not accepted by any of its gateways"));
         assertThat(shop.events).noneMatch(Event.LaneInstalled.class::isInstance);
         assertThat(shop.cluster.beside()).isEmpty();
+    }
+
+    @Test
+    void B33_candidateThatNoRequestReachedIsNotTestedAndNotBlamed() {
+        shop.build("s3", "2");
+        List<Probe.Target> asked = new ArrayList<>();
+        AtomicBoolean follows = new AtomicBoolean();
+        Lanes routed = lanes(shop, shop.store, shop.cluster, Isolation.HEADER, (targets, deadline) -> {
+            asked.addAll(targets);
+            return follows.get() ? Optional.empty() : Optional.of("requests do not reach the candidate of s3");
+        });
+        LaneId lane = routed.open(Map.of("s3", "2"), Origin.UNKNOWN);
+        assertThat(next(routed, lane))
+                .isInstanceOfSatisfying(
+                        LaneTask.Wait.class,
+                        w -> assertThat(w.why()).contains("requests do not reach the candidate of s3"));
+        assertThat(shop.events).noneMatch(Event.LaneInstalled.class::isInstance);
+        assertThat(shop.events)
+                .filteredOn(Event.LaneTested.class::isInstance)
+                .isNotEmpty()
+                .allSatisfy(e -> assertThat(((Event.LaneTested) e).verdict()).isEqualTo(Verdict.VOID));
+        follows.set(true);
+        shop.clock.advance(Duration.ofHours(1));
+        assertThat(next(routed, lane)).isInstanceOf(LaneTask.Test.class);
+        assertThat(asked).allSatisfy(t -> {
+            assertThat(t.service()).isEqualTo("s3");
+            assertThat(t.digest()).isEqualTo(FakeShop.digest("s3", "2"));
+        });
+        assertThat(asked)
+                .extracting(Probe.Target::tenant)
+                .doesNotHaveDuplicates()
+                .hasSizeGreaterThan(1);
     }
 
     @Test

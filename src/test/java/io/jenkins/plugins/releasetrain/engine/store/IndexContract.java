@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -291,6 +292,41 @@ abstract class IndexContract extends HistoryContract {
         DayCounts counts = store.days("shop", day, day, 1).get(day);
         assertThat(counts.count(Metric.QUEUE)).isEqualTo(1);
         assertThat(counts.seconds(Metric.QUEUE, 0.95)).isBetween(95.0, 105.0);
+    }
+
+    @Test
+    void shouldKeepWhoWaitsForAnEnvironmentInOrder() {
+        WaitingLine line = store.line("staging");
+        line.join(request("b", "pay", "cart"));
+        line.join(request("a"));
+        line.join(request("b", "pay", "cart"));
+        store.line("other").join(request("c"));
+        assertThat(line.places())
+                .containsExactly(
+                        new WaitingLine.Place(request("b", "cart", "pay"), 2), new WaitingLine.Place(request("a"), 1));
+        assertThat(line.drop("b", 1)).as("it was renewed since").isFalse();
+        assertThat(line.drop("b", 2)).isTrue();
+        line.join(request("b"));
+        assertThat(line.places()).extracting(p -> p.request().id()).containsExactly("a", "b");
+        line.leave("a");
+        line.leave("nobody");
+        assertThat(line.places()).hasSize(1);
+
+        assertThat(line.typical()).isEmpty();
+        line.held("SHARED", Duration.ofSeconds(10));
+        line.held("SHARED", Duration.ofSeconds(20));
+        line.held("EXCLUSIVE", Duration.ofMinutes(3));
+        assertThat(line.typical())
+                .isEqualTo(Map.of("SHARED", Duration.ofSeconds(15), "EXCLUSIVE", Duration.ofMinutes(3)));
+        for (int i = 0; i < 100; i++) {
+            line.held("SHARED", Duration.ofSeconds(60));
+        }
+        assertThat(line.typical().get("SHARED")).isGreaterThan(Duration.ofSeconds(58));
+    }
+
+    private static WaitingLine.Request request(String id, String... claims) {
+        return new WaitingLine.Request(
+                id, "lane " + id, "SHARED", new TreeSet<>(List.of(claims)), Duration.ofSeconds(30), Samples.AT);
     }
 
     @Test

@@ -8,10 +8,12 @@ import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Wanted;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesCluster;
 import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Answer;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Mode;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Request;
 import io.jenkins.plugins.releasetrain.engine.lock.LeaseLock;
+import io.jenkins.plugins.releasetrain.engine.lock.StoredLine;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
@@ -19,6 +21,8 @@ import io.jenkins.plugins.releasetrain.engine.registry.HttpRegistry;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
+import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
+import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
@@ -157,7 +161,8 @@ final class Clusters implements Benchmark {
     /** A virtual clock; everybody asks every two seconds, as lanes do. */
     private void waiting(LargeNamespace namespace) throws InterruptedException {
         Instant[] now = {Instant.parse("2026-01-01T00:00:00Z")};
-        LeaseLock lock = lock(namespace, now);
+        SqlStore store = SqlStore.open(StoreSettings.inMemory("cluster-waiting"));
+        EnvironmentLock lock = lock(namespace, store, now);
         int threadsBefore = ManagementFactory.getThreadMXBean().getThreadCount();
         namespace.kubernetes().forgetRequests();
         double heapBefore = heapMb();
@@ -180,29 +185,36 @@ final class Clusters implements Benchmark {
         namespace.kubernetes().forgetRequests();
         figures.put("cluster.waiting200.heap_kb_each", 1024 * (heapMb() - heapBefore) / (WAITING + RUNNING));
         lock.entries().forEach(e -> lock.release(e.id()));
+        store.close();
     }
 
-    private static LeaseLock lock(LargeNamespace namespace, Instant[] now) {
-        return new LeaseLock(
+    private static EnvironmentLock lock(LargeNamespace namespace, SqlStore store, Instant[] now) {
+        Clock clock = clock(now);
+        LeaseLock lease = new LeaseLock(
                 new KubernetesNamespace(namespace.client(), LargeNamespace.NAME),
                 Duration.ofSeconds(5),
-                new Clock() {
-                    @Override
-                    public Instant instant() {
-                        return now[0];
-                    }
-
-                    @Override
-                    public java.time.ZoneId getZone() {
-                        return ZoneOffset.UTC;
-                    }
-
-                    @Override
-                    public Clock withZone(java.time.ZoneId zone) {
-                        return this;
-                    }
-                },
+                clock,
                 Sleeper.real());
+        return new StoredLine(lease, store.line(LargeNamespace.NAME), clock, Duration.ofSeconds(1));
+    }
+
+    private static Clock clock(Instant[] now) {
+        return new Clock() {
+            @Override
+            public Instant instant() {
+                return now[0];
+            }
+
+            @Override
+            public java.time.ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(java.time.ZoneId zone) {
+                return this;
+            }
+        };
     }
 
     private static Request request(String id, String... claims) {
@@ -215,7 +227,8 @@ final class Clusters implements Benchmark {
 
     /** Lanes that come while others' services are brought to what production runs. */
     private void refresh(LargeNamespace namespace) {
-        LeaseLock lock = lock(namespace, new Instant[] {Instant.parse("2026-01-02T00:00:00Z")});
+        SqlStore store = SqlStore.open(StoreSettings.inMemory("cluster-refresh"));
+        EnvironmentLock lock = lock(namespace, store, new Instant[] {Instant.parse("2026-01-02T00:00:00Z")});
         lock.request(request(
                 "lane/baseline",
                 IntStream.range(0, REFRESHED)
@@ -225,6 +238,7 @@ final class Clusters implements Benchmark {
                 .mapToObj(i -> lock.request(request("lane-" + i, "service-" + i)))
                 .filter(Answer.Waiting.class::isInstance)
                 .count();
+        store.close();
         figures.put("cluster.refresh100.lanes_held", (double) held);
     }
 

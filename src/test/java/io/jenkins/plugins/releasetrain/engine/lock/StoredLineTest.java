@@ -1,0 +1,175 @@
+package io.jenkins.plugins.releasetrain.engine.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.releasetrain.engine.cluster.KubernetesNamespace;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Answer;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Answer.Granted;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Answer.Waiting;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Entry;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Mode;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Request;
+import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
+import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
+import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
+import io.jenkins.plugins.releasetrain.testkit.cluster.EmbeddedKubernetes;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** The contract with the line in a store and the Lease in the embedded API server. */
+class StoredLineTest extends EnvironmentLockContract {
+    private final SqlStore store =
+            SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()));
+
+    private EmbeddedKubernetes kubernetes;
+    private KubernetesNamespace place;
+
+    @Override
+    EnvironmentLock open(Clock clock) {
+        kubernetes = EmbeddedKubernetes.start();
+        kubernetes.createNamespace("staging");
+        place = new KubernetesNamespace(kubernetes.client(), "staging");
+        return controller(store, clock, Duration.ZERO);
+    }
+
+    private EnvironmentLock controller(SqlStore itsStore, Clock itsClock, Duration freshness) {
+        return new StoredLine(
+                new LeaseLock(place, Duration.ofSeconds(5), itsClock, Sleeper.real()),
+                itsStore.line("staging"),
+                itsClock,
+                freshness);
+    }
+
+    @Override
+    void close() {
+        kubernetes.close();
+        store.close();
+    }
+
+    private static Request lane(String id, String... claims) {
+        return new Request(id, "lane " + id, Mode.SHARED, Set.of(claims), LEASE);
+    }
+
+    private static Request train(String id) {
+        return new Request(id, "train " + id, Mode.EXCLUSIVE, Set.of(), LEASE);
+    }
+
+    private LockState lease() {
+        String state = kubernetes
+                .client()
+                .leases()
+                .inNamespace("staging")
+                .withName(LeaseLock.NAME)
+                .get()
+                .getMetadata()
+                .getAnnotations()
+                .get(LeaseLock.STATE);
+        return LockStateJson.read(state, "test");
+    }
+
+    @Test
+    void theLeaseHasHoldersAndTheFirstInLineOnly() {
+        lock.request(train("t"));
+        IntStream.range(0, 40).forEach(i -> lock.request(lane("l" + i, "cart")));
+        assertThat(lease().line()).extracting(p -> p.entry().id()).containsExactly("t", "l0");
+        assertThat(lock.entries()).hasSize(41);
+        assertThat(lock.request(lane("l39", "cart")))
+                .isInstanceOfSatisfying(
+                        Waiting.class, w -> assertThat(w.position()).isEqualTo(40));
+    }
+
+    @Test
+    void whoWaitsIsInOrderWhicheverControllerAsks() {
+        EnvironmentLock other =
+                controller(store, new ManualClock(clock.instant().plusSeconds(1200)), Duration.ZERO);
+        lock.request(train("a"));
+        other.request(train("b"));
+        lock.request(train("c"));
+        lock.release("a");
+        assertThat(waiting(train("c")).waitsFor()).containsExactly("train b");
+        assertThat(waiting(train("c")).position()).isEqualTo(2);
+        assertThat(other.request(train("b"))).isInstanceOf(Granted.class);
+        other.release("b");
+        assertThat(lock.request(train("c"))).isInstanceOf(Granted.class);
+    }
+
+    /** Each has its first one in the Lease, so they take turns. */
+    @Test
+    void controllersWithStoresOfTheirOwnStarveNobody() {
+        try (SqlStore elsewhere =
+                SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()))) {
+            EnvironmentLock other = controller(elsewhere, clock, Duration.ZERO);
+            lock.request(lane("l0", "s0"));
+            assertThat(other.request(train("stranger"))).isInstanceOf(Waiting.class);
+            IntStream.range(1, 9)
+                    .forEach(i -> assertThat(lock.request(lane("l" + i, "s" + i)))
+                            .isInstanceOfSatisfying(
+                                    Waiting.class, w -> assertThat(w.waitsFor()).contains("train stranger")));
+            lock.release("l0");
+            assertThat(lock.request(lane("l3", "s3"))).isInstanceOf(Waiting.class);
+            assertThat(other.request(train("stranger"))).isInstanceOf(Granted.class);
+            other.release("stranger");
+            IntStream.range(1, 9)
+                    .forEach(i ->
+                            assertThat(lock.request(lane("l" + i, "s" + i))).isInstanceOf(Granted.class));
+        }
+    }
+
+    @Test
+    void whoWaitsIsToldWhenByHowLongItWasHeld() {
+        lock.request(train("t"));
+        assertThat(waiting(lane("l", "cart")).expected()).as("nothing is known").isEmpty();
+        lock.release("l");
+        clock.advance(Duration.ofSeconds(24));
+        lock.release("t");
+        lock.request(lane("l", "cart"));
+        clock.advance(Duration.ofSeconds(10));
+        lock.release("l");
+        lock.request(train("t"));
+        clock.advance(Duration.ofSeconds(4));
+        assertThat(waiting(lane("l", "cart")).expected()).contains(Duration.ofSeconds(20));
+        Waiting third = waiting(lane("m", "cart"));
+        assertThat(third.expected()).contains(Duration.ofSeconds(30));
+        assertThat(third.text()).isEqualTo("held by train t, lane l; position 2, within 5 minutes");
+        assertThat(new Waiting(3, List.of("train t"), Optional.of(Duration.ofMinutes(12))).text())
+                .isEqualTo("held by train t; position 3, in about 15 minutes");
+    }
+
+    private Waiting waiting(Request request) {
+        Answer answer = lock.request(request);
+        assertThat(answer).isInstanceOf(Waiting.class);
+        return (Waiting) answer;
+    }
+
+    @Test
+    void aProcessThatDiedBetweenItsGrantAndTheLineBarsNobody() {
+        lock.request(train("t"));
+        lock.request(train("dead"));
+        lock.release("t");
+        // As it would be if its grant had not been followed by leaving the line.
+        new LeaseLock(place, Duration.ofSeconds(5), clock, Sleeper.real()).request(train("dead"));
+        lock.request(lane("l"));
+        for (int i = 0; i < 4; i++) {
+            clock.advance(Duration.ofSeconds(20));
+            lock.request(lane("l"));
+        }
+        assertThat(lock.request(lane("l"))).isInstanceOf(Granted.class);
+        assertThat(lock.entries()).extracting(Entry::id).containsExactly("l");
+    }
+
+    @Test
+    void manyWhoAskReadTheLeaseOnceASecond() {
+        EnvironmentLock many = controller(store, clock, Duration.ofSeconds(1));
+        many.request(train("t"));
+        IntStream.range(0, 20).forEach(i -> many.request(lane("l" + i, "s" + i)));
+        int before = kubernetes.requests();
+        IntStream.range(1, 20).forEach(i -> many.request(lane("l" + i, "s" + i)));
+        assertThat(kubernetes.requests() - before).isLessThanOrEqualTo(1);
+    }
+}
