@@ -1,9 +1,8 @@
 package io.jenkins.plugins.releasetrain.config;
 
+import com.cloudbees.plugins.credentials.CredentialsMatcher;
 import com.cloudbees.plugins.credentials.CredentialsMatchers;
-import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import hudson.Util;
-import hudson.util.ListBoxModel;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -12,17 +11,12 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /** How the form says where a cluster is, and who asks there. */
 final class ClusterForms {
-    private ClusterForms() {}
+    /** A kubeconfig, or a token. */
+    static final CredentialsMatcher ACCEPTED = CredentialsMatchers.anyOf(
+            CredentialsMatchers.instanceOf(FileCredentials.class),
+            CredentialsMatchers.instanceOf(StringCredentials.class));
 
-    static ListBoxModel credentials(String credentialsId, String serverUrl) {
-        return Forms.credentials(
-                credentialsId,
-                serverUrl,
-                StandardCredentials.class,
-                CredentialsMatchers.anyOf(
-                        CredentialsMatchers.instanceOf(FileCredentials.class),
-                        CredentialsMatchers.instanceOf(StringCredentials.class)));
-    }
+    private ClusterForms() {}
 
     /** A token goes there with every request, so only what does not leave the machine may be plain HTTP. */
     static void checkServer(String url) {

@@ -266,14 +266,12 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
                 .rule("probe", this::probe);
     }
 
-    /** For those who may have this controller connect to whatever is said. */
     private FormValidation with(
             String server,
             String credentials,
             String certificates,
             boolean programs,
             Function<EnvironmentConfiguration, FormValidation> use) {
-        Forms.checkAdminister();
         setServerUrl(server);
         setCredentialsId(credentials);
         setCaCertificates(certificates);
@@ -309,7 +307,7 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
         @POST
         public ListBoxModel doFillCredentialsIdItems(
                 @QueryParameter String credentialsId, @QueryParameter String serverUrl) {
-            return ClusterForms.credentials(credentialsId, serverUrl);
+            return Forms.credentials(credentialsId, serverUrl, StandardCredentials.class, ClusterForms.ACCEPTED);
         }
 
         @POST
@@ -327,11 +325,13 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
 
         @POST
         public ListBoxModel doFillOnDriftItems() {
+            Forms.check();
             return LaneChoices.onDrift();
         }
 
         @POST
         public ListBoxModel doFillIsolationItems() {
+            Forms.check();
             return LaneChoices.isolation();
         }
 
@@ -379,12 +379,12 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
                 @QueryParameter String caCertificates,
                 @QueryParameter boolean programsAllowed,
                 @QueryParameter String isolation) {
+            Forms.checkAdminister();
             EnvironmentConfiguration asked = new EnvironmentConfiguration(name, namespace);
             asked.setIsolation(Forms.constant(Isolation.class, isolation, Isolation.REPLACE));
             return asked.with(serverUrl, credentialsId, caCertificates, programsAllowed, Forms.host()::test);
         }
 
-        /** A catalog made of what the namespace holds, to go on with. */
         @POST
         public FormValidation doDraftCatalog(
                 @QueryParameter String namespace,
@@ -392,6 +392,7 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
                 @QueryParameter String credentialsId,
                 @QueryParameter String caCertificates,
                 @QueryParameter boolean programsAllowed) {
+            Forms.checkAdminister();
             return new EnvironmentConfiguration("draft", namespace)
                     .with(serverUrl, credentialsId, caCertificates, programsAllowed, Forms.host()::draftCatalog);
         }

@@ -9,7 +9,6 @@ final class LaneChoices {
     private LaneChoices() {}
 
     static ListBoxModel onDrift() {
-        Forms.check();
         ListBoxModel items = new ListBoxModel();
         items.add(
                 "Test again what the catalog declares; accept where it declares nothing",
@@ -21,7 +20,6 @@ final class LaneChoices {
     }
 
     static ListBoxModel isolation() {
-        Forms.check();
         ListBoxModel items = new ListBoxModel();
         items.add("In the place of the baseline", Isolation.REPLACE.name());
         items.add("Side by side", Isolation.SIDE_BY_SIDE.name());

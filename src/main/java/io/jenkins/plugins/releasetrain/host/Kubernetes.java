@@ -14,12 +14,16 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jenkinsci.plugins.plaincredentials.FileCredentials;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
@@ -111,7 +115,29 @@ record Kubernetes(JenkinsCredentials credentials, JenkinsProxy proxy) {
                     + " kubernetes.io/service-account-token; or let an administrator allow programs and files for this"
                     + " environment");
         }
-        return Config.fromKubeconfig(yaml);
+        Config config = Config.fromKubeconfig(yaml);
+        tokenFile(parsed, config).ifPresent(file -> config.setAutoOAuthToken(read(file, place)));
+        return config;
+    }
+
+    /** Which the client does not read. */
+    private static Optional<String> tokenFile(io.fabric8.kubernetes.api.model.Config parsed, Config config) {
+        String user = config.getCurrentContext() == null
+                ? ""
+                : config.getCurrentContext().getContext().getUser();
+        return nonNull(parsed.getUsers()).stream()
+                .filter(u -> u.getName().equals(user) && u.getUser() != null)
+                .map(u -> u.getUser().getTokenFile())
+                .filter(file -> file != null && !file.isEmpty())
+                .findFirst();
+    }
+
+    private static String read(String file, String place) {
+        try {
+            return Files.readString(Path.of(file)).strip();
+        } catch (IOException | InvalidPathException e) {
+            throw EngineException.invalid("The token file of " + place + " cannot be read");
+        }
     }
 
     private static <T> List<T> nonNull(List<T> list) {

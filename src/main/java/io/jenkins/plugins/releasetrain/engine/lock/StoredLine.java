@@ -81,17 +81,27 @@ public final class StoredLine implements EnvironmentLock {
         if (request.lease().isNegative() || request.lease().isZero()) {
             throw EngineException.invalid("A lease must be longer than zero, not " + request.lease());
         }
-        if (isHeld(request.id())) {
-            Answer again = lock.request(request);
-            if (again instanceof Answer.Granted) {
-                if (look().left().contains(request.id())) {
-                    leaveLine(request.id());
-                }
-                return again;
-            }
+        return again(request).orElseGet(() -> inLine(request));
+    }
+
+    /** Empty where it is not held. */
+    private Optional<Answer> again(Request request) {
+        if (!isHeld(request.id())) {
+            return Optional.empty();
+        }
+        Answer again = lock.request(request);
+        if (!(again instanceof Answer.Granted)) {
             // It was lost in between.
             forget();
+            return Optional.empty();
         }
+        if (look().left().contains(request.id())) {
+            leaveLine(request.id());
+        }
+        return Optional.of(again);
+    }
+
+    private Answer inLine(Request request) {
         Look now = joined(request);
         Entry asking = now.own(request.id()).orElseThrow();
         List<Entry> ahead = now.ahead(request.id());
