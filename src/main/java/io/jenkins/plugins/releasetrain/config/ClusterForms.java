@@ -11,12 +11,14 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /** How the form says where a cluster is, and who asks there. */
 final class ClusterForms {
-    /** A kubeconfig, or a token. */
-    static final CredentialsMatcher ACCEPTED = CredentialsMatchers.anyOf(
-            CredentialsMatchers.instanceOf(FileCredentials.class),
-            CredentialsMatchers.instanceOf(StringCredentials.class));
-
     private ClusterForms() {}
+
+    /** A kubeconfig, or a token. */
+    static CredentialsMatcher accepted() {
+        return CredentialsMatchers.anyOf(
+                CredentialsMatchers.instanceOf(FileCredentials.class),
+                CredentialsMatchers.instanceOf(StringCredentials.class));
+    }
 
     /** A token goes there with every request, so only what does not leave the machine may be plain HTTP. */
     static void checkServer(String url) {

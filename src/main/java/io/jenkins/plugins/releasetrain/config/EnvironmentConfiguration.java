@@ -307,7 +307,7 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
         @POST
         public ListBoxModel doFillCredentialsIdItems(
                 @QueryParameter String credentialsId, @QueryParameter String serverUrl) {
-            return Forms.credentials(credentialsId, serverUrl, StandardCredentials.class, ClusterForms.ACCEPTED);
+            return Forms.credentials(credentialsId, serverUrl, StandardCredentials.class, ClusterForms.accepted());
         }
 
         @POST

@@ -115,12 +115,16 @@ record Kubernetes(JenkinsCredentials credentials, JenkinsProxy proxy) {
                     + " kubernetes.io/service-account-token; or let an administrator allow programs and files for this"
                     + " environment");
         }
-        Config config = Config.fromKubeconfig(yaml);
+        return withTokenOfFile(Config.fromKubeconfig(yaml), parsed, place);
+    }
+
+    /** Which the client does not read. */
+    private static Config withTokenOfFile(
+            Config config, io.fabric8.kubernetes.api.model.Config parsed, String place) {
         tokenFile(parsed, config).ifPresent(file -> config.setAutoOAuthToken(read(file, place)));
         return config;
     }
 
-    /** Which the client does not read. */
     private static Optional<String> tokenFile(io.fabric8.kubernetes.api.model.Config parsed, Config config) {
         String user = config.getCurrentContext() == null
                 ? ""
