@@ -42,6 +42,10 @@ final class Lookup {
             registry.abilities().misunderstoodCondition();
             return look(repository, reference, scope, Optional.empty());
         }
+        return seen(call, response, repository, reference);
+    }
+
+    private Seen seen(Call call, HttpResponse<Void> response, String repository, String reference) {
         if (registry.isAbsent(call, response)) {
             return new Seen(Optional.empty(), doubt(call, response, repository, reference));
         }
