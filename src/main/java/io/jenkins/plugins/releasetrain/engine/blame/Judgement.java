@@ -46,14 +46,14 @@ public sealed interface Judgement {
                     .map(streak -> new Broken(streak.environment(), streak.since(), streak.runs()));
         }
 
-        /** When the next control run is due. */
+        /** When the next control run is due, after the last one. */
         public Instant due() {
-            long controls = runs.stream().filter(Run::isControl).count();
-            return runs.stream()
+            List<Run> controls = runs.stream().filter(Run::isControl).toList();
+            return controls.stream()
                     .map(Run::end)
                     .max(Instant::compareTo)
                     .orElse(since)
-                    .plus(pause(controls));
+                    .plus(pause(controls.size()));
         }
 
         /** 5 minutes after the first control run that failed, then 10, 20, 40, and an hour from then on. */

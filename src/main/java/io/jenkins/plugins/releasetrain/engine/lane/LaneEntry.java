@@ -52,7 +52,7 @@ final class LaneEntry {
         SortedSet<String> counting = policy.counting(lane);
         Set<String> claims = new TreeSet<>(placement.claims(lane));
         if ((enter.apart() || enter.control()) && !placement.isolation().beside()) {
-            claims.addAll(counting);
+            claims.addAll(enter.control() ? counting : policy.apart(journal.state(), lane, clock.instant()));
         }
         Answer answer = places.ask(lane.id(), owner(lane), claims);
         if (answer instanceof Answer.Waiting waiting) {

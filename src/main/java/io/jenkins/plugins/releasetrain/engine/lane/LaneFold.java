@@ -72,7 +72,7 @@ final class LaneFold {
 
     private void ofLane(Event event) {
         if (event instanceof Event.LaneQueued e) {
-            lanes.add(new Lane(e, at, 0, 0, 0, new Phase.Waiting("", false, at)));
+            lanes.add(Lane.queued(e, at, 0));
         } else if (event instanceof Event.LaneStarted e) {
             lane(e.lane(), l -> l.attempt(e));
             arrived(e.lane());
@@ -106,8 +106,7 @@ final class LaneFold {
 
     /** As the stream of its group left it; a verdict that was not acted upon is given up. */
     private void adopt(LaneMoved moved) {
-        Phase phase = new Phase.Waiting("", false, at);
-        Lane lane = new Lane(moved.queued(), at, moved.attempts(), 0, 0, phase);
+        Lane lane = Lane.queued(moved.queued(), at, moved.attempts());
         if (moved.started().isPresent()) {
             Event.LaneStarted started = moved.started().get();
             if (moved.made().isPresent()) {
@@ -180,6 +179,9 @@ final class LaneFold {
                 ? new Phase.Passed(lane.started(), e, presence)
                 : new Phase.Leaving(lane.started(), e, installed, presence);
         lane(lane.id(), l -> l.in(next));
+        if (e.verdict() == Verdict.FAILED && !lane.isControl()) {
+            lane(lane.id(), l -> l.failedBeside(presence.neighbours()));
+        }
         if (e.verdict() != Verdict.VOID) {
             Instant start = lane.phase() instanceof Phase.Testing testing
                     ? testing.since()
@@ -208,6 +210,7 @@ final class LaneFold {
         leaves(lane, released);
         lanes.removeIf(l -> l.id().equals(lane.id()));
         if (released) {
+            lanes.replaceAll(l -> l.without(lane.id()));
             SortedMap<String, Order> later = new TreeMap<>(newest);
             lane.candidates().keySet().forEach(s -> later.merge(s, lane.order(), LaneFold::newer));
             newest = later;

@@ -43,9 +43,7 @@ record LaneHealth(Judging settings, LaneState s, Lane lane, Instant now) {
         }
         List<Run> controls = open.stream().filter(Run::isControl).toList();
         Optional<Lane> tester = s.lanes().stream()
-                .filter(l -> l.phase() instanceof Phase.Entered
-                        || l.phase() instanceof Phase.Testing t
-                                && now.isBefore(t.since().plus(PATIENCE)))
+                .filter(l -> l.phase() instanceof Phase.Entered || l.phase() instanceof Phase.Testing && !hangs(l, now))
                 .findFirst();
         if (tester.isPresent()) {
             String who =
@@ -54,10 +52,40 @@ record LaneHealth(Judging settings, LaneState s, Lane lane, Instant now) {
                     words(open, controls) + "; " + who + tester.get().group(), ASK_AGAIN));
         }
         Instant due = controls.isEmpty() ? now : Outage.due(controls);
+        if (!controls.isEmpty() && mayCorrect(open, controls.get(0))) {
+            return Optional.empty();
+        }
         return now.isBefore(due)
                 ? Optional.of(new Next.Wait(
                         words(open, controls) + "; the baseline is tested again at " + due, Duration.between(now, due)))
                 : Optional.of(new Next.Enter(true, true));
+    }
+
+    /** Whether its tests run for longer than anybody waits for their verdict. */
+    static boolean hangs(Lane lane, Instant now) {
+        return lane.phase() instanceof Phase.Testing testing
+                && !now.isBefore(testing.since().plus(PATIENCE));
+    }
+
+    /**
+     * Whether it came since the baseline fails, which may be because of what is in production, so that it may be what
+     * corrects it. After each control run one lane of these is let in, of those that were tried least.
+     */
+    private boolean mayCorrect(List<Run> open, Run firstControl) {
+        if (!open.get(open.size() - 1).isControl() || !cameSince(lane, open, firstControl)) {
+            return false;
+        }
+        return s.lanes().stream()
+                .filter(l -> l.phase() instanceof Phase.Waiting && cameSince(l, open, firstControl))
+                .noneMatch(l -> tries(l, open) < tries(lane, open));
+    }
+
+    private static boolean cameSince(Lane lane, List<Run> open, Run firstControl) {
+        return tries(lane, open.subList(0, open.indexOf(firstControl))) == 0;
+    }
+
+    private static long tries(Lane lane, List<Run> runs) {
+        return runs.stream().filter(r -> r.holds(lane.id())).count();
     }
 
     private boolean isInDoubt(List<Run> open) {

@@ -94,6 +94,31 @@ public final class LanePolicy {
                 : new TreeSet<>(lane.candidates().keySet());
     }
 
+    /**
+     * Services that must be as production has them while a lane is tested apart: those that count; and those of lanes that
+     * were there each time it failed, since suites look at more than a catalog says (I4).
+     */
+    public SortedSet<String> apart(LaneState s, Lane lane, Instant now) {
+        SortedSet<String> services = new TreeSet<>(counting(lane));
+        SortedSet<String> company = company(s, lane, now);
+        if (!company.isEmpty() && judge(s, lane) instanceof Judgement.Reject) {
+            services.addAll(company);
+        }
+        return services;
+    }
+
+    /** Services of whoever was there each time it failed, but for those whose tests hang (I14). */
+    private static SortedSet<String> company(LaneState s, Lane lane, Instant now) {
+        SortedSet<String> services = new TreeSet<>();
+        lane.company()
+                .ifPresent(all -> all.forEach((id, its) -> {
+                    if (s.lane(id).filter(l -> LaneHealth.hangs(l, now)).isEmpty()) {
+                        services.addAll(its);
+                    }
+                }));
+        return services;
+    }
+
     /** Where nothing is declared, what changes is recorded, but decides only where that is asked for. */
     private boolean decides(Lane lane) {
         return counting.isDeclared() || settings.onDrift() == OnDrift.RERUN || settings.onDrift() == OnDrift.FAIL;
@@ -332,7 +357,7 @@ public final class LanePolicy {
     }
 
     /** A lane whose attempt failed or is void. */
-    public Next left(LaneState s, Lane lane) {
+    public Next left(LaneState s, Lane lane, Instant now) {
         Phase.Leaving left = (Phase.Leaving) lane.phase();
         Event.LaneTested tested = left.tested();
         boolean failedBefore = !s.runs().failures(lane.id()).isEmpty();
@@ -356,7 +381,11 @@ public final class LanePolicy {
             return again(lane, "failed while " + drift + " changed; confirming", true, false);
         }
         Judgement judgement = judge(s, lane);
-        if (judgement instanceof Judgement.Reject reject) {
+        SortedSet<String> others = company(s, lane, now);
+        if (judgement instanceof Judgement.Reject && !others.isEmpty()) {
+            return new Next.Again(
+                    "failed each time beside candidates of " + others + "; confirming apart", true, false);
+        } else if (judgement instanceof Judgement.Reject reject) {
             String why = tested.reason() + "; " + reject.proof().text() + "; chance of innocence "
                     + String.format(Locale.ROOT, "%.4f %%", 100 * reject.innocence());
             return new Next.End(left.installed() ? Outcome.EJECTED : Outcome.NOT_INSTALLABLE, why, "");

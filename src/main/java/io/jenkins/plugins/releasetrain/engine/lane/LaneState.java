@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /**
@@ -46,9 +47,20 @@ public record LaneState(
      * @param attempts how often it was in the environment or began to be tested anew there
      * @param undecided attempts that decided nothing: void, or with drift
      * @param hindered attempts in a row in which the environment kept its candidates from being installed
+     * @param company who was there each time it failed, and with what, connected or not; empty: it never failed
      */
     public record Lane(
-            Event.LaneQueued queued, Instant queuedAt, int attempts, int undecided, int hindered, Phase phase) {
+            Event.LaneQueued queued,
+            Instant queuedAt,
+            int attempts,
+            int undecided,
+            int hindered,
+            Optional<SortedMap<String, SortedSet<String>>> company,
+            Phase phase) {
+        static Lane queued(Event.LaneQueued queued, Instant at, int attempts) {
+            return new Lane(queued, at, attempts, 0, 0, Optional.empty(), new Phase.Waiting("", false, at));
+        }
+
         public String id() {
             return queued.lane();
         }
@@ -96,11 +108,29 @@ public record LaneState(
         }
 
         Lane in(Phase next) {
-            return new Lane(queued, queuedAt, attempts, undecided, hindered, next);
+            return new Lane(queued, queuedAt, attempts, undecided, hindered, company, next);
         }
 
         Lane attempt(Event.LaneStarted started) {
-            return new Lane(queued, queuedAt, attempts + 1, undecided, hindered, new Phase.Entered(started));
+            return new Lane(queued, queuedAt, attempts + 1, undecided, hindered, company, new Phase.Entered(started));
+        }
+
+        /** It failed once more, beside these. */
+        Lane failedBeside(SortedMap<String, Presence.Neighbour> neighbours) {
+            SortedMap<String, SortedSet<String>> now = new TreeMap<>();
+            neighbours.forEach((id, n) -> now.put(id, n.services()));
+            company.ifPresent(before -> now.keySet().retainAll(before.keySet()));
+            return with(now);
+        }
+
+        /** What is released is production's. */
+        Lane without(String released) {
+            SortedMap<String, SortedSet<String>> others = new TreeMap<>(company.orElseGet(TreeMap::new));
+            return others.remove(released) == null ? this : with(others);
+        }
+
+        private Lane with(SortedMap<String, SortedSet<String>> now) {
+            return new Lane(queued, queuedAt, attempts, undecided, hindered, Optional.of(now), phase);
         }
 
         /** As it is after an attempt that is to be repeated. */
@@ -108,10 +138,10 @@ public record LaneState(
             Optional<Phase.Leaving> left =
                     Optional.of(phase).filter(Phase.Leaving.class::isInstance).map(Phase.Leaving.class::cast);
             if (left.filter(Phase.Leaving::isHindered).isPresent()) {
-                return new Lane(queued, queuedAt, attempts, undecided, hindered + 1, phase);
+                return new Lane(queued, queuedAt, attempts, undecided, hindered + 1, company, phase);
             }
             boolean told = left.filter(Phase.Leaving::tells).isPresent();
-            return new Lane(queued, queuedAt, attempts, told ? undecided : undecided + 1, 0, phase);
+            return new Lane(queued, queuedAt, attempts, told ? undecided : undecided + 1, 0, company, phase);
         }
     }
 

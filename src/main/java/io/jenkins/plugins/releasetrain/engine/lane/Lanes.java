@@ -241,7 +241,7 @@ public final class Lanes {
         } else if (lane.phase() instanceof Phase.Promoting) {
             return promotion.promote(lane);
         } else if (lane.phase() instanceof Phase.Leaving) {
-            return apply(lane, policy.left(s, lane));
+            return apply(lane, policy.left(s, lane, ports.clock().instant()));
         }
         return apply(
                 lane,

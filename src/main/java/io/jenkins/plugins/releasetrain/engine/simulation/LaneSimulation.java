@@ -280,7 +280,7 @@ public final class LaneSimulation {
         Next next = lane.phase() instanceof Phase.Waiting
                 ? policy.entry(state, lane, at())
                 : lane.phase() instanceof Phase.Leaving
-                        ? policy.left(state, lane)
+                        ? policy.left(state, lane, at())
                         : policy.passed(state, lane, List.of(), at());
         if (next instanceof Next.Wait wait) {
             if (wait.again().compareTo(Duration.ofMinutes(1)) >= 0) {
@@ -306,9 +306,11 @@ public final class LaneSimulation {
     }
 
     private boolean enter(Lane lane, Next.Enter enter, Set<String> inLine) {
-        Set<String> wanted = enter.apart() || enter.control()
+        Set<String> wanted = enter.control()
                 ? policy.counting(lane)
-                : lane.candidates().keySet();
+                : enter.apart()
+                        ? policy.apart(state, lane, at())
+                        : lane.candidates().keySet();
         boolean free = Collections.disjoint(wanted, inLine)
                 && claims.values().stream().allMatch(held -> Collections.disjoint(held, wanted));
         if (!free) {

@@ -1,10 +1,12 @@
 package io.jenkins.plugins.releasetrain.engine.simulation;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Belief;
 import io.jenkins.plugins.releasetrain.engine.blame.Rates;
 import io.jenkins.plugins.releasetrain.engine.blame.Run;
 import io.jenkins.plugins.releasetrain.engine.blame.Statistics;
 import io.jenkins.plugins.releasetrain.engine.blame.Timeline;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.train.Correction;
 import io.jenkins.plugins.releasetrain.engine.train.Evidence;
 import io.jenkins.plugins.releasetrain.engine.train.Evidence.Tried;
 import io.jenkins.plugins.releasetrain.engine.train.RunLog;
@@ -83,6 +85,10 @@ final class TrainLine implements Line {
                 if (!stop.broken().due().isAfter(at(now))) {
                     return Optional.of(start(List.of(), environment, now));
                 }
+                List<String> correction = correction(environment);
+                if (!correction.isEmpty()) {
+                    return Optional.of(start(correction, environment, now));
+                }
                 wakes = Math.min(wakes, stop.broken().due().toEpochMilli() / MILLIS_PER_MINUTE);
                 return Optional.empty();
             } else {
@@ -95,12 +101,27 @@ final class TrainLine implements Line {
     private Decision decide(String environment) {
         Rates rates = statistics.rates(settings.prior());
         int limit = TrialPolicy.batchLimit(rates, settings.smallestBatch(), settings.largestBatch());
-        List<String> view = TrialPolicy.view(queue, evidence, limit * settings.environments());
+        return new TrialPolicy(rates, settings.innocenceBound())
+                .decide(situation(environment, limit * settings.environments()));
+    }
+
+    private Situation situation(String environment, int fresh) {
         List<List<String>> elsewhere =
                 running.values().stream().map(r -> r.tried().changes()).toList();
-        return new TrialPolicy(rates, settings.innocenceBound())
-                .decide(new Situation(
-                        view, evidence, new Baseline(environment, true, timeline), elsewhere, List.of(), queue.size()));
+        return new Situation(
+                TrialPolicy.view(queue, evidence, fresh),
+                evidence,
+                new Baseline(environment, true, timeline),
+                elsewhere,
+                List.of(),
+                queue.size());
+    }
+
+    /** As a train has it: where no other environment may work. */
+    private List<String> correction(String environment) {
+        return settings.environments() > 1 || !running.isEmpty()
+                ? List.of()
+                : Correction.next(situation(environment, Belief.WIDEST));
     }
 
     private Attempt start(List<String> changes, String environment, double now) {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Belief;
 import io.jenkins.plugins.releasetrain.engine.blame.Judgement;
 import io.jenkins.plugins.releasetrain.engine.blame.Rates;
 import io.jenkins.plugins.releasetrain.engine.blame.Run;
@@ -116,7 +117,9 @@ final class Decisions {
                     .filter(c -> isListed(s, c))
                     .map(Change::id)
                     .toList();
-            chosen.addAll(TrialPolicy.view(candidates, s.search().evidence(), batchLimit(s) * context.environments()));
+            // What corrects a broken baseline may be the last one that came.
+            int fresh = isBroken(s) ? Belief.WIDEST : batchLimit(s) * context.environments();
+            chosen.addAll(TrialPolicy.view(candidates, s.search().evidence(), fresh));
         }
         waiting.stream()
                 .filter(c -> !c.promote())
@@ -188,10 +191,12 @@ final class Decisions {
     private Optional<Task> carryOut(TrainState state, Place place) {
         String environment = place.trials().environment();
         Optional<TrainState.Broken> broken = Optional.ofNullable(state.broken().get(environment));
-        if (broken.filter(b -> b.due().isAfter(now())).isPresent()) {
-            return Optional.of(new Task.Wait(text(environment, broken.get()), ASK_AGAIN));
-        }
         Lineup lineup = new Lineup(state, context);
+        if (broken.filter(b -> b.due().isAfter(now())).isPresent()) {
+            return correct(state, lineup, place)
+                    ? Optional.empty()
+                    : Optional.of(new Task.Wait(text(environment, broken.get()), ASK_AGAIN));
+        }
         TrialPolicy policy = new TrialPolicy(rates(state), context.settings().innocenceBound());
         List<Lineup.Line> lines = lineup.lines();
         List<Decision> decisions = new ArrayList<>();
@@ -203,6 +208,29 @@ final class Decisions {
             }
         }
         return tryOne(state, lineup, decisions, place);
+    }
+
+    /** Whether no environment is left that works. */
+    private boolean isBroken(TrainState state) {
+        return state.broken().size() >= context.environments();
+    }
+
+    /** While the next control run is not due, candidates may be tried, since one of them may be what mends the baseline. */
+    private boolean correct(TrainState state, Lineup lineup, Place place) {
+        if (!isBroken(state) || !state.trials().isEmpty()) {
+            return false;
+        }
+        for (Lineup.Line line : lineup.lines()) {
+            List<String> changes = line.test().isPresent()
+                    ? List.of()
+                    : Correction.next(lineup.situation(line, place.trials().environment()));
+            if (!changes.isEmpty()
+                    && lineup.obstacle(line, place.conductors(), false).isEmpty()) {
+                start(state, line, new Decision.Run(changes), place);
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What is broken is seen to work before anything else is tried there. */

@@ -410,4 +410,62 @@ class LaneNeighboursTest {
         assertThat(driven.outcome(bad)).isIn(Outcome.EJECTED, Outcome.SUPERSEDED);
         assertThat(shop.inProduction("s3")).isEqualTo(FakeShop.digest("s3", "3"));
     }
+
+    /** A version that passed by luck is in production: the baseline fails until its correction is in. */
+    private List<LaneId> untilTheBaselineFails() {
+        shop.buildBad("s3", "2");
+        drive.tests = test -> Verdict.PASSED;
+        LaneId lucky = drive.open("s3", "2");
+        drive.finish();
+        assertReleased(lucky);
+        drive.tests = test -> shop.test();
+        List<LaneId> waiting = List.of(open("s4", "2"), open("s5", "2"));
+        drive.steps(20);
+        assertThat(drive.lanes.state().outage()).isPresent();
+        return waiting;
+    }
+
+    @Test
+    void I4_correctionOfABaselineThatFailsIsLetInAndReleased() {
+        List<LaneId> waiting = untilTheBaselineFails();
+        shop.buildBad("s6", "2");
+        LaneId bad = drive.open("s6", "2");
+        LaneId correction = open("s3", "3");
+        drive.finish();
+        assertReleased(correction);
+        waiting.forEach(this::assertReleased);
+        assertThat(drive.outcome(bad)).isEqualTo(Outcome.EJECTED);
+        assertClean();
+    }
+
+    @Test
+    void I4_whatComesDuringAnOutageIsLetInOneAtATimeAfterAControlRunAndBlamedForNothing() {
+        Instant repaired = shop.clock.instant().plus(Duration.ofHours(6));
+        drive.tests = test -> shop.clock.instant().isBefore(repaired) ? Verdict.FAILED : shop.test();
+        List<LaneId> all = new ArrayList<>(List.of(open("s3", "2"), open("s4", "2")));
+        drive.steps(10);
+        all.addAll(List.of(open("s5", "2"), open("s6", "2"), open("s7", "2")));
+        drive.finish();
+        all.forEach(this::assertReleased);
+        assertThat(drive.events(Event.LaneStarted.class))
+                .as("as seldom as control runs")
+                .hasSizeLessThan(40);
+    }
+
+    /** Suites that look at everything, though nobody declared that: a bad neighbour fails the tests of all. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void I4_suitesThatLookAtMoreThanTheCatalogSaysBlameNobodyButTheBadOne(boolean declared) {
+        FakeShop other = declared ? shop : new FakeShop(10, Map.of());
+        LaneDrive driven = new LaneDrive(other, LaneDrive.SETTINGS);
+        driven.tests = test -> other.test();
+        other.build("s4", "2");
+        other.build("s5", "2");
+        other.buildBad("s6", "2");
+        List<LaneId> good = List.of(driven.open("s4", "2"), driven.open("s5", "2"));
+        LaneId bad = driven.open("s6", "2");
+        driven.finish();
+        assertThat(driven.outcome(bad)).isEqualTo(Outcome.EJECTED);
+        good.forEach(lane -> assertThat(driven.outcome(lane)).isEqualTo(Outcome.RELEASED));
+    }
 }

@@ -282,4 +282,69 @@ class TrainTroubleNeighboursTest {
         assertThat(shop.events.stream().filter(Event.TrialStarted.class::isInstance))
                 .hasSize(1);
     }
+
+    /** A version that passed by luck is in production: the baseline fails until its correction is in. */
+    private String untilTheBaselineFails() throws InterruptedException {
+        shop.buildBad("s1", "2");
+        String lucky = ride.queue("s1", "2");
+        Task.Test first = (Task.Test) ride.train().next("build 1");
+        ride.train().report(first.trial(), Verdict.PASSED, "");
+        run();
+        assertThat(outcome(lucky)).isEqualTo(Outcome.RELEASED);
+        String waiting = queue("s2", "2");
+        assertThat(run()).isInstanceOf(Task.Wait.class);
+        assertThat(ride.train().state().broken()).isNotEmpty();
+        return waiting;
+    }
+
+    @Test
+    void I4_correctionOfABaselineThatFailsIsTriedAndReleased() throws InterruptedException {
+        String waiting = untilTheBaselineFails();
+        String correction = queue("s1", "3");
+        untilAllAreDecided();
+        assertThat(outcome(correction)).isEqualTo(Outcome.RELEASED);
+        assertThat(outcome(waiting)).isEqualTo(Outcome.RELEASED);
+    }
+
+    @Test
+    void I4_correctionIsFoundAmongWhatIsBadAndBehindALongQueue() throws InterruptedException {
+        untilTheBaselineFails();
+        for (int i = 3; i < 40; i++) {
+            queue("s3", String.valueOf(i));
+        }
+        String correction = queue("s1", "3");
+        shop.buildBad("s4", "2");
+        String bad = ride.queue("s4", "2");
+        untilAllAreDecided();
+        assertThat(outcome(correction)).isEqualTo(Outcome.RELEASED);
+        assertThat(outcome(bad)).isEqualTo(Outcome.EJECTED);
+    }
+
+    @Test
+    void I4_correctionIsReleasedAtOnceWhereSomebodyResumes() throws InterruptedException {
+        untilTheBaselineFails();
+        String correction = queue("s1", "3");
+        ride.train().resume("ada");
+        run();
+        assertThat(outcome(correction)).isEqualTo(Outcome.RELEASED);
+    }
+
+    @Test
+    void I4_whatComesDuringAnOutageIsTriedOnceAfterAControlRunAndBlamedForNothing() throws InterruptedException {
+        broken = true;
+        queue("s1", "2");
+        run();
+        shop.buildBad("s2", "2");
+        String bad = ride.queue("s2", "2");
+        String good = queue("s3", "2");
+        for (int i = 0; i < 100; i++) {
+            run();
+            shop.clock.advance(Duration.ofMinutes(5));
+        }
+        assertThat(ride.train().state().undecided()).hasSize(3);
+        broken = false;
+        untilAllAreDecided();
+        assertThat(outcome(good)).isEqualTo(Outcome.RELEASED);
+        assertThat(outcome(bad)).isEqualTo(Outcome.EJECTED);
+    }
 }
