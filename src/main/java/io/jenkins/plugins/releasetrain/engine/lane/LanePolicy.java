@@ -100,22 +100,10 @@ public final class LanePolicy {
      */
     public SortedSet<String> apart(LaneState s, Lane lane, Instant now) {
         SortedSet<String> services = new TreeSet<>(counting(lane));
-        SortedSet<String> company = company(s, lane, now);
+        SortedSet<String> company = s.company(lane, now);
         if (!company.isEmpty() && judge(s, lane) instanceof Judgement.Reject) {
             services.addAll(company);
         }
-        return services;
-    }
-
-    /** Services of whoever was there each time it failed, but for those whose tests hang (I14). */
-    private static SortedSet<String> company(LaneState s, Lane lane, Instant now) {
-        SortedSet<String> services = new TreeSet<>();
-        lane.company()
-                .ifPresent(all -> all.forEach((id, its) -> {
-                    if (s.lane(id).filter(l -> LaneHealth.hangs(l, now)).isEmpty()) {
-                        services.addAll(its);
-                    }
-                }));
         return services;
     }
 
@@ -381,7 +369,7 @@ public final class LanePolicy {
             return again(lane, "failed while " + drift + " changed; confirming", true, false);
         }
         Judgement judgement = judge(s, lane);
-        SortedSet<String> others = company(s, lane, now);
+        SortedSet<String> others = s.company(lane, now);
         if (judgement instanceof Judgement.Reject && !others.isEmpty()) {
             return new Next.Again(
                     "failed each time beside candidates of " + others + "; confirming apart", true, false);

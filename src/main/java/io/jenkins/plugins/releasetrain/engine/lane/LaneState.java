@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What is true of the lanes of one environment; a fold over its one stream of events (I8), see {@link LaneFold}.
@@ -168,6 +169,18 @@ public record LaneState(
     /** Whether something is left to do for a lane before it may come in again. */
     boolean owes(String lane) {
         return obligations.stream().anyMatch(o -> o.lane().equals(lane));
+    }
+
+    /** Services of whoever was there each time it failed, but for those whose tests hang (I14). */
+    SortedSet<String> company(Lane lane, Instant now) {
+        SortedSet<String> services = new TreeSet<>();
+        lane.company()
+                .ifPresent(all -> all.forEach((id, its) -> {
+                    if (lane(id).filter(l -> LaneHealth.hangs(l, now)).isEmpty()) {
+                        services.addAll(its);
+                    }
+                }));
+        return services;
     }
 
     /** Lanes that wait or are tried, for pages. */

@@ -118,7 +118,7 @@ final class Decisions {
                     .map(Change::id)
                     .toList();
             // What corrects a broken baseline may be the last one that came.
-            int fresh = isBroken(s) ? Belief.WIDEST : batchLimit(s) * context.environments();
+            int fresh = context.isBroken(s) ? Belief.WIDEST : batchLimit(s) * context.environments();
             chosen.addAll(TrialPolicy.view(candidates, s.search().evidence(), fresh));
         }
         waiting.stream()
@@ -210,27 +210,14 @@ final class Decisions {
         return tryOne(state, lineup, decisions, place);
     }
 
-    /** Whether no environment is left that works. */
-    private boolean isBroken(TrainState state) {
-        return state.broken().size() >= context.environments();
-    }
-
     /** While the next control run is not due, candidates may be tried, since one of them may be what mends the baseline. */
     private boolean correct(TrainState state, Lineup lineup, Place place) {
-        if (!isBroken(state) || !state.trials().isEmpty()) {
-            return false;
-        }
-        for (Lineup.Line line : lineup.lines()) {
-            List<String> changes = line.test().isPresent()
-                    ? List.of()
-                    : Correction.next(lineup.situation(line, place.trials().environment()));
-            if (!changes.isEmpty()
-                    && lineup.obstacle(line, place.conductors(), false).isEmpty()) {
-                start(state, line, new Decision.Run(changes), place);
-                return true;
-            }
-        }
-        return false;
+        Optional<Lineup.Correcting> next =
+                context.isBroken(state) && state.trials().isEmpty()
+                        ? lineup.correction(place.trials().environment(), place.conductors())
+                        : Optional.empty();
+        next.ifPresent(c -> start(state, c.line(), new Decision.Run(c.changes()), place));
+        return next.isPresent();
     }
 
     /** What is broken is seen to work before anything else is tried there. */
@@ -353,7 +340,7 @@ final class Decisions {
         }
         Instant since =
                 context.ports().clock().instant().minus(context.settings().memo());
-        Runs runs = remembered(set.digest(), otherSuite, since);
+        Runs runs = context.remembered(set.digest(), otherSuite, since);
         if ((runs.passed() == 0) == (runs.failed() == 0)) {
             return false;
         }
@@ -369,14 +356,6 @@ final class Decisions {
                 .update(s ->
                         s.batch().equals(state.batch()) && s.search().equals(search) ? List.of(recalled) : List.of());
         return true;
-    }
-
-    /** By environments that are set up as they were then (design §5.5). */
-    private Runs remembered(Digest set, boolean otherSuite, Instant since) {
-        return context.suites(otherSuite).stream()
-                .map(suite ->
-                        context.ports().store().runs(suite, List.of(set), since).getOrDefault(set, Runs.NONE))
-                .reduce(Runs.NONE, (a, b) -> new Runs(a.passed() + b.passed(), a.failed() + b.failed()));
     }
 
     private void eject(TrainState state, Decision.Eject eject) {

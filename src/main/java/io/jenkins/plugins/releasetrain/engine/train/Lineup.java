@@ -104,6 +104,18 @@ final class Lineup {
                         .toList());
     }
 
+    /** Changes of a line that may correct a baseline that fails. */
+    record Correcting(Line line, List<String> changes) {}
+
+    Optional<Correcting> correction(String environment, Conductors conductors) {
+        return lines().stream()
+                .filter(line -> line.test().isEmpty())
+                .map(line -> new Correcting(line, Correction.next(situation(line, environment))))
+                .filter(c -> !c.changes().isEmpty()
+                        && obstacle(c.line(), conductors, false).isEmpty())
+                .findFirst();
+    }
+
     boolean otherSuite(Line line) {
         return line.test().isPresent()
                 && !context.settings().suite().equals(context.settings().testSuite());

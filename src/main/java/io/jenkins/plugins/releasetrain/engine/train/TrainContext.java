@@ -10,8 +10,10 @@ import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
+import io.jenkins.plugins.releasetrain.engine.store.Store.Runs;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -115,5 +117,17 @@ record TrainContext(
         s.trials().forEach(t -> events.add(ended(t, Verdict.VOID, reason)));
         s.batch().ifPresent(b -> events.add(new Event.BatchEnded(b.id(), Train.ids(b.changes()))));
         return events;
+    }
+
+    /** Whether no environment is left that works. */
+    boolean isBroken(TrainState state) {
+        return state.broken().size() >= environments();
+    }
+
+    /** By environments that are set up as they were then (design §5.5). */
+    Runs remembered(Digest set, boolean otherSuite, Instant since) {
+        return suites(otherSuite).stream()
+                .map(suite -> ports().store().runs(suite, List.of(set), since).getOrDefault(set, Runs.NONE))
+                .reduce(Runs.NONE, (a, b) -> new Runs(a.passed() + b.passed(), a.failed() + b.failed()));
     }
 }
