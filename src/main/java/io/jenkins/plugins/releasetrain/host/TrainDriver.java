@@ -147,16 +147,13 @@ public final class TrainDriver {
             return Optional.of(e.kind().retryable() ? SOON.multipliedBy(5) : NOW_AND_THEN);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Optional.of(NOW_AND_THEN);
         } catch (RuntimeException e) {
             ReleaseService.LOGGER.log(Level.WARNING, "A train could not go on; trying again", e);
-            waits.accept(environment, "it could not go on: " + e.getClass().getSimpleName());
-            tell(
-                    environment,
-                    "The train could not go on: " + e.getClass().getSimpleName()
-                            + " – trying again; the controller's log has more");
-            return Optional.of(NOW_AND_THEN);
+            String kind = e.getClass().getSimpleName();
+            waits.accept(environment, "it could not go on: " + kind);
+            tell(environment, "The train could not go on: " + kind + " – trying again; the controller's log has more");
         }
+        return Optional.of(NOW_AND_THEN);
     }
 
     /** Passengers come and go; then every environment has its turn. */
