@@ -119,8 +119,7 @@ record Kubernetes(JenkinsCredentials credentials, JenkinsProxy proxy) {
     }
 
     /** Which the client does not read. */
-    private static Config withTokenOfFile(
-            Config config, io.fabric8.kubernetes.api.model.Config parsed, String place) {
+    private static Config withTokenOfFile(Config config, io.fabric8.kubernetes.api.model.Config parsed, String place) {
         tokenFile(parsed, config).ifPresent(file -> config.setAutoOAuthToken(read(file, place)));
         return config;
     }

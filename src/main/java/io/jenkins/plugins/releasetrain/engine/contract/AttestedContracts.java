@@ -84,9 +84,12 @@ final class AttestedContracts {
                 return List.of();
             }
             JsonNode predicate = statement.path("predicate");
-            return type.equals(FILES) ? listed(predicate) : List.of(whole(kind(type).orElseThrow(), predicate));
+            return type.equals(FILES)
+                    ? listed(predicate)
+                    : List.of(whole(kind(type).orElseThrow(), predicate));
         } catch (IOException | IllegalArgumentException e) {
-            throw EngineException.invalid("What is attested of " + image + " cannot be read: it is no in-toto statement");
+            throw EngineException.invalid(
+                    "What is attested of " + image + " cannot be read: it is no in-toto statement");
         }
     }
 
@@ -98,7 +101,8 @@ final class AttestedContracts {
         JsonNode envelope = mediaType.startsWith(BUNDLES) ? json.path("dsseEnvelope") : json;
         // A bundle of a plain signature has no envelope; what is enveloped may be no statement.
         return envelope.path("payloadType").asText().equals(Statement.PAYLOAD)
-                ? JSON.readTree(Base64.getDecoder().decode(envelope.path("payload").asText()))
+                ? JSON.readTree(
+                        Base64.getDecoder().decode(envelope.path("payload").asText()))
                 : JSON.createObjectNode();
     }
 

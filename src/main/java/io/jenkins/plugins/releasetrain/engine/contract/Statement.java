@@ -8,12 +8,12 @@ import io.jenkins.plugins.releasetrain.engine.contract.ContractGate.Exchange;
 import io.jenkins.plugins.releasetrain.engine.event.ContractFinding;
 import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.Base64;
-import java.nio.charset.StandardCharsets;
-import java.io.ByteArrayOutputStream;
 
 /**
  * What the gate found, as an in-toto statement (v1) with the predicate <i>Test Result</i> (v0.1); the same findings are the
@@ -116,8 +116,9 @@ final class Statement {
         ObjectNode bundle = JSON.createObjectNode();
         bundle.put("mediaType", BUNDLE);
         bundle.putObject("verificationMaterial").putObject("publicKey").put("hint", "release-train");
-        bundle.putRawValue("dsseEnvelope", new com.fasterxml.jackson.databind.util.RawValue(
-                new String(envelope, StandardCharsets.UTF_8)));
+        bundle.putRawValue(
+                "dsseEnvelope",
+                new com.fasterxml.jackson.databind.util.RawValue(new String(envelope, StandardCharsets.UTF_8)));
         return bytes(bundle);
     }
 

@@ -2,8 +2,8 @@ package io.jenkins.plugins.releasetrain.engine.promotion;
 
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
-import io.jenkins.plugins.releasetrain.engine.event.TagLeft;
 import io.jenkins.plugins.releasetrain.engine.event.Move;
+import io.jenkins.plugins.releasetrain.engine.event.TagLeft;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter.Request;

@@ -1,8 +1,8 @@
 package io.jenkins.plugins.releasetrain.engine.promotion;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
-import io.jenkins.plugins.releasetrain.engine.event.TagLeft;
 import io.jenkins.plugins.releasetrain.engine.event.Move;
+import io.jenkins.plugins.releasetrain.engine.event.TagLeft;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
 import java.util.HashSet;

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.promotion;
 
-import io.jenkins.plugins.releasetrain.engine.event.TagLeft;
 import io.jenkins.plugins.releasetrain.engine.event.Move;
+import io.jenkins.plugins.releasetrain.engine.event.TagLeft;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;

@@ -120,8 +120,7 @@ public final class Artifacts {
     private Descriptor put(String repository, ObjectNode root, Optional<String> tag) {
         byte[] content = bytes(root);
         Descriptor descriptor = new Descriptor(Manifests.OCI_MANIFEST, Digest.sha256(content), content.length);
-        registry.putManifest(
-                repository, tag.orElse(descriptor.digest().value()), new Manifest(descriptor, content));
+        registry.putManifest(repository, tag.orElse(descriptor.digest().value()), new Manifest(descriptor, content));
         return descriptor;
     }
 
@@ -157,8 +156,7 @@ public final class Artifacts {
         ObjectNode layer = layers.addObject();
         describe(layer, content);
         annotate(
-                layer,
-                Map.of(SIGNATURE, "", "predicateType", attestation.predicateType(), OWNER, attestation.owner()));
+                layer, Map.of(SIGNATURE, "", "predicateType", attestation.predicateType(), OWNER, attestation.owner()));
         upload(repository, content, attestation.content());
         byte[] config = configOf(layers);
         Descriptor configuration = describe(IMAGE_CONFIG, config);

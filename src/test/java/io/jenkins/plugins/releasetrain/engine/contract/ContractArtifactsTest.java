@@ -167,8 +167,7 @@ class ContractArtifactsTest {
     private String statement(String predicateType, String predicate, Digest about) {
         return """
                 {"_type": "https://in-toto.io/Statement/v1", "predicateType": "%s", "predicate": %s,
-                 "subject": [{"name": "shop/cart", "digest": {"%s": "%s"}}]}"""
-                .formatted(predicateType, predicate, about.algorithm(), about.hex());
+                 "subject": [{"name": "shop/cart", "digest": {"%s": "%s"}}]}""".formatted(predicateType, predicate, about.algorithm(), about.hex());
     }
 
     private static String envelope(String statement) {
@@ -194,10 +193,7 @@ class ContractArtifactsTest {
                         "shop/cart",
                         image,
                         new Artifacts.Attestation(
-                                Statement.ENVELOPE,
-                                content.getBytes(StandardCharsets.UTF_8),
-                                predicateType,
-                                owner));
+                                Statement.ENVELOPE, content.getBytes(StandardCharsets.UTF_8), predicateType, owner));
     }
 
     /** {@code cosign attest --predicate api.json --type https://spec.openapis.org/oas/3.1}, before Cosign 3: under a tag. */
@@ -206,7 +202,10 @@ class ContractArtifactsTest {
     void takesWhatCosignAttestsUnderItsTag(RegistryOptions options) throws IOException {
         start(options);
         String type = "https://spec.openapis.org/oas/3.1";
-        attest(envelope(statement("https://slsa.dev/provenance/v1", "{}", image)), "https://slsa.dev/provenance/v1", "a");
+        attest(
+                envelope(statement("https://slsa.dev/provenance/v1", "{}", image)),
+                "https://slsa.dev/provenance/v1",
+                "a");
         attest(envelope(statement(type, "{\"openapi\":\"3.1.0\",\"v\":1}", image)), type, "b");
         attest(envelope(statement(type, "{\"openapi\":\"3.1.0\",\"v\":2}", image)), type, "c");
         assertThat(names(read()))
@@ -243,10 +242,7 @@ class ContractArtifactsTest {
         attach(Statement.BUNDLE, "{\"messageSignature\": {}}", Map.of());
         assertThat(read()).isEmpty();
         registry.forgetExchanges();
-        attach(
-                Statement.BUNDLE,
-                "[",
-                Map.of("dev.sigstore.bundle.predicateType", "https://cyclonedx.org/bom"));
+        attach(Statement.BUNDLE, "[", Map.of("dev.sigstore.bundle.predicateType", "https://cyclonedx.org/bom"));
         assertThat(ContractArtifacts.list(client, "shop/cart", image).artifacts())
                 .as("what says that it is no contract is not read")
                 .hasSize(3);
