@@ -2,6 +2,8 @@ package io.jenkins.plugins.releasetrain.host;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.train.Forecast;
 import io.jenkins.plugins.releasetrain.engine.train.Task;
@@ -14,9 +16,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Tells builds what they wait for: each environment of a train once, until there is something else to tell of it. */
 final class Announcements {
@@ -38,6 +42,19 @@ final class Announcements {
         told.remove(change);
     }
 
+    /** What the tests of a trial that has ended were, to all who were in it; told right after its end. */
+    void recorded(Event.TestsRecorded recorded) {
+        List<String> changes =
+                Optional.ofNullable(tested.remove(recorded.trial())).orElse(List.of());
+        TestReport report = recorded.report();
+        String line =
+                "Its tests were those of " + report.build() + (report.text().isEmpty() ? "" : ": " + report.text());
+        changes.stream()
+                .map(passengers)
+                .filter(Objects::nonNull)
+                .forEach(p -> p.say(line, new Passenger.Judge(report.build(), report.log(), report.tests())));
+    }
+
     /** One line for the end of a trial, to all who were in it. */
     void ended(Event.TrialEnded trial) {
         String verdict = trial.verdict() == Verdict.VOID
@@ -45,7 +62,7 @@ final class Announcements {
                 : trial.verdict().name().toLowerCase(Locale.ROOT);
         String line =
                 "Trial " + trial.trial() + " " + verdict + (trial.reason().isEmpty() ? "" : ": " + trial.reason());
-        Optional.ofNullable(tested.remove(trial.trial())).orElse(List.of()).stream()
+        Optional.ofNullable(tested.get(trial.trial())).orElse(List.of()).stream()
                 .map(passengers)
                 .filter(Objects::nonNull)
                 .forEach(passenger -> passenger.say(line));
@@ -63,9 +80,23 @@ final class Announcements {
     /** What a trial that begins means for each who waits. */
     void positions(Train train, Task.Test test) {
         TrainState state = train.state();
+        Set<String> running = state.trials().stream().map(TrainState.Trial::id).collect(Collectors.toSet());
+        tested.keySet().retainAll(running);
         tested.put(test.trial(), test.changes());
         String trial = "trial " + test.trial() + " (" + test.purpose() + ") tests " + Words.some(test.changed());
-        test.changes().forEach(change -> tell(change, test.environment(), "Aboard: " + trial));
+        Origin by = state.undecided()
+                .filter(c -> c.id().equals(test.conductor()))
+                .findFirst()
+                .map(Change::origin)
+                .orElse(Origin.UNKNOWN);
+        test.changes()
+                .forEach(change -> tell(
+                        change,
+                        test.environment(),
+                        new Line(
+                                Words.some(named(state, change)) + " is being tested in " + test.environment()
+                                        + (by.build().isEmpty() ? "" : " by " + by.build()) + ": " + trial,
+                                by)));
         if (test.changes().isEmpty()) {
             tell(test.conductor(), test.environment(), "Conducting: " + trial);
         }
@@ -89,6 +120,27 @@ final class Announcements {
                 .map(at -> "; expected to be decided about "
                         + at.plus(1, ChronoUnit.MINUTES).truncatedTo(ChronoUnit.MINUTES))
                 .orElse("");
+    }
+
+    /** A line with links to whose body judges; {@link Origin#UNKNOWN} for none. */
+    private record Line(String text, Origin by) {}
+
+    /** A change's images, as {@code cart 1.2}. */
+    private static List<String> named(TrainState state, String change) {
+        return state.undecided()
+                .filter(c -> c.id().equals(change))
+                .flatMap(c -> c.images().entrySet().stream())
+                .map(i -> (i.getKey() + " " + i.getValue().tag()).strip())
+                .toList();
+    }
+
+    private void tell(String change, String environment, Line line) {
+        Passenger passenger = passengers.apply(change);
+        if (passenger != null && !line.text().equals(last(change).put(environment, line.text()))) {
+            String page = line.by().page();
+            passenger.say(
+                    line.text(), new Passenger.Judge(line.by().build(), page.isEmpty() ? "" : page + "console", ""));
+        }
     }
 
     /** @param environment empty for the train itself */

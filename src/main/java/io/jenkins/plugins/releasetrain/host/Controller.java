@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.host;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import hudson.ProxyConfiguration;
+import hudson.model.Action;
 import hudson.model.Cause;
 import hudson.model.Computer;
 import hudson.model.Item;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,6 +49,8 @@ import org.springframework.security.core.Authentication;
 public final class Controller implements Loop.Host, Builds {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final int ID_LENGTH = 12;
+    /** Actions of the plugin that draws pipelines; by name, as it need not be installed and has renamed its pages. */
+    private static final String GRAPH_VIEW = "io.jenkins.plugins.pipelinegraphview.";
     /** Signed in, and nobody in particular. */
     private static final Authentication SOMEBODY = new UsernamePasswordAuthenticationToken(
             "somebody who is signed in", "", List.of(SecurityRealm.AUTHENTICATED_AUTHORITY2));
@@ -207,6 +211,16 @@ public final class Controller implements Loop.Host, Builds {
     /** A page of this site, for readers of any other that shares the store; relative where its own address is unknown. */
     public String address(String relative) {
         return Optional.ofNullable(Jenkins.get().getRootUrl()).orElse("") + relative;
+    }
+
+    /** Page of a build, below its own, that shows a node of its pipeline; empty where no plugin has one. */
+    Optional<String> nodePage(Run<?, ?> build) {
+        return build.getAllActions().stream()
+                .filter(action -> action.getClass().getName().startsWith(GRAPH_VIEW))
+                .map(Action::getUrlName)
+                .filter(Objects::nonNull)
+                .map(name -> name + "/")
+                .findFirst();
     }
 
     /** The current user, as far as jobs may be seen: one that exists no more may be seen by administrators only. */

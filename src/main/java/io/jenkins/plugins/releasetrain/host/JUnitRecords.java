@@ -5,7 +5,10 @@ import hudson.model.Run;
 import hudson.tasks.junit.CaseResult;
 import hudson.tasks.junit.SuiteResult;
 import hudson.tasks.junit.TestResultAction;
+import io.jenkins.plugins.releasetrain.engine.model.FailedTest;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -21,11 +24,12 @@ public final class JUnitRecords implements TestRecords {
     }
 
     @Override
-    public Counts within(Block block) throws IOException {
+    public TestReport.Counted within(Block block) throws IOException {
         TestResultAction recorded = block.build().getAction(TestResultAction.class);
         if (recorded == null) {
-            return Counts.NONE;
+            return TestReport.Counted.NONE;
         }
+        List<FailedTest> failures = new ArrayList<>();
         int passed = 0;
         int failed = 0;
         int skipped = 0;
@@ -36,9 +40,18 @@ public final class JUnitRecords implements TestRecords {
                     skipped += test.isSkipped() ? 1 : 0;
                     failed += test.isFailed() ? 1 : 0;
                     passed += test.isPassed() ? 1 : 0;
+                    if (test.isFailed()) {
+                        failures.add(new FailedTest(test.getFullDisplayName(), "testReport" + test.getUrl() + "/"));
+                    }
                 }
             }
         }
-        return new Counts(passed, failed, skipped);
+        return new TestReport.Counted(passed, failed, skipped, failures);
+    }
+
+    /** By the plugin for addresses that JUnit itself needs, which knows the interface that the reader prefers. */
+    @Override
+    public String page() {
+        return "display/redirect?page=tests";
     }
 }

@@ -6,7 +6,6 @@ import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
-import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -185,8 +184,8 @@ public final class LaneDriver {
     }
 
     /** @throws EngineException retryable: to be reported again */
-    public void report(LaneId lane, String tenant, Verdict verdict, String reason) {
-        lanes.get().report(lane, tenant, verdict, reason);
+    public void report(LaneId lane, String tenant, Lanes.Reported reported) {
+        lanes.get().report(lane, tenant, reported);
         Rider rider = riders.get(lane);
         if (rider != null) {
             rider.loop.wake();

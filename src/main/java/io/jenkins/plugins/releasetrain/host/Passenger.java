@@ -38,6 +38,18 @@ public interface Passenger {
     /** Tells the build's log. */
     void say(String line);
 
+    /** Tells the build's log, with links to whose body judges, as far as its readers may see that build. */
+    default void say(String line, Judge by) {
+        say(line);
+    }
+
+    /**
+     * Whose body judges.
+     *
+     * @param log address of its log, and {@code tests} of its test results; empty for none
+     */
+    record Judge(String build, String log, String tests) {}
+
     /**
      * The build's change or lane has its final outcome; told again until the build has taken it, and no more than once then
      * (I8).

@@ -2,12 +2,14 @@ package io.jenkins.plugins.releasetrain.host;
 
 import hudson.ExtensionList;
 import hudson.model.Run;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
@@ -19,9 +21,12 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class RunningTests {
     private static final Duration AGAIN = Duration.ofSeconds(3);
+    private static final Duration LONGEST = Duration.ofSeconds(2);
+    private static final int HANGING = 8;
 
     private final Controller controller;
     private final Live live;
+    private final Patience patience;
     private final Map<String, Watch> watches = new ConcurrentHashMap<>();
 
     private static final class Watch {
@@ -31,6 +36,45 @@ public final class RunningTests {
     RunningTests(Controller controller, Live live) {
         this.controller = controller;
         this.live = live;
+        this.patience = new Patience(controller.threads(), LONGEST, HANGING);
+    }
+
+    /**
+     * Whose body judged, with what it recorded of its tests; whatever cannot be read within two seconds is left out (I11).
+     *
+     * @param block id of the body's first node
+     */
+    public Optional<TestReport> report(StepContext step, String block) {
+        return patience.ask("whose body judged", () -> links(step.get(Run.class), block))
+                .map(report -> patience.ask("what a body recorded of its tests", () -> counted(step, report))
+                        .orElse(report));
+    }
+
+    /** What is only told of tests; empty where that fails, or takes more than two seconds (I11). */
+    public <T> Optional<T> ask(Callable<T> question) {
+        return patience.ask("what is known of tests", question);
+    }
+
+    private TestReport links(Run<?, ?> build, String block) {
+        String url = controller.address(build.getUrl());
+        String page = controller
+                .nodePage(build)
+                .map(p -> p + "?selected-node=" + block)
+                .orElse("console");
+        return new TestReport(build.getExternalizableId(), url, url + page, "", block, 0, 0, 0, List.of(), 0);
+    }
+
+    private static TestReport counted(StepContext step, TestReport report) throws IOException, InterruptedException {
+        TestRecords.Block block =
+                new TestRecords.Block(step.get(Run.class), step.get(FlowExecution.class), report.block());
+        String tests = "";
+        TestReport.Counted counted = TestReport.Counted.NONE;
+        for (TestRecords of : ExtensionList.lookup(TestRecords.class)) {
+            TestReport.Counted more = of.within(block);
+            counted = counted.plus(more);
+            tests = more.total() > 0 ? of.page() : tests;
+        }
+        return report.with(counted, tests);
     }
 
     /**
@@ -77,7 +121,7 @@ public final class RunningTests {
     }
 
     private void count(String trial, List<TestRecords> records, TestRecords.Block block) throws IOException {
-        TestRecords.Counts counts = TestRecords.Counts.NONE;
+        TestReport.Counted counts = TestReport.Counted.NONE;
         for (TestRecords of : records) {
             counts = counts.plus(of.within(block));
         }

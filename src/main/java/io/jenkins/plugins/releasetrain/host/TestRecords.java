@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.host;
 
 import hudson.ExtensionPoint;
 import hudson.model.Run;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import java.io.IOException;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
@@ -11,24 +12,14 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 /** What a plugin recorded of a build's tests; one for each such plugin that is installed. */
 @Restricted(NoExternalUse.class)
 public interface TestRecords extends ExtensionPoint {
-    /** How many there were. */
-    record Counts(int passed, int failed, int skipped) {
-        static final Counts NONE = new Counts(0, 0, 0);
-
-        Counts plus(Counts o) {
-            return new Counts(passed + o.passed, failed + o.failed, skipped + o.skipped);
-        }
-
-        int total() {
-            return passed + failed + skipped;
-        }
-    }
-
     /** How many were recorded in the whole build so far; asked again and again, so it costs next to nothing. */
     int total(Run<?, ?> build);
 
-    /** Those that steps in one block of the pipeline recorded. */
-    Counts within(Block block) throws IOException;
+    /** Those that steps in one block of the pipeline recorded; addresses of failed ones are below that of the build. */
+    TestReport.Counted within(Block block) throws IOException;
+
+    /** Page of the build's tests, below that of the build. */
+    String page();
 
     /**
      * Where to look.

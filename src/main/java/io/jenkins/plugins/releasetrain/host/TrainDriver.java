@@ -4,6 +4,7 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.train.Conductors;
 import io.jenkins.plugins.releasetrain.engine.train.RemovedTrain;
@@ -114,8 +115,8 @@ public final class TrainDriver {
         loop.wake();
     }
 
-    public void report(String trial, Verdict verdict, String reason) {
-        source.train().report(trial, verdict, reason);
+    public void report(String trial, Verdict verdict, String reason, Optional<TestReport> tests) {
+        source.train().report(trial, verdict, reason, tests);
         loop.wake();
     }
 
@@ -385,6 +386,8 @@ public final class TrainDriver {
     void onEvent(Event event) {
         if (event instanceof Event.TrialEnded trial) {
             announcements.ended(trial);
+        } else if (event instanceof Event.TestsRecorded tests) {
+            announcements.recorded(tests);
         } else if (event instanceof Event.ReleaseMade made && made.user().isPresent()) {
             tell("", Announcements.rolledBack(made));
             loop.wake();

@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.steps;
 import hudson.EnvVars;
 import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.host.BuildHost;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.host.Passenger;
 import io.jenkins.plugins.releasetrain.steps.BodyEnd.Judgement;
 import java.io.IOException;
@@ -43,7 +44,7 @@ final class BodyRun implements Serializable {
         /** The body runs; told again now and then while it does. */
         void began(String trial);
 
-        void report(String trial, Judgement judgement);
+        void report(BodyState.Judged judged);
 
         /** The step itself is to end, not only its tests. */
         void interrupted(Throwable cause);
@@ -95,7 +96,7 @@ final class BodyRun implements Serializable {
         } else if (state instanceof BodyState.Done done) {
             reporter.background(() -> conclude(done));
         } else if (state instanceof BodyState.Judged judged && afterwards == null) {
-            reporter.report(judged.trial, judged.judgement);
+            reporter.report(judged);
         }
     }
 
@@ -174,11 +175,12 @@ final class BodyRun implements Serializable {
             Thread.currentThread().interrupt();
             return;
         }
+        Optional<TestReport> tests = reporter.host().tests().report(context, done.ran.block);
         synchronized (this) {
             if (state != done) {
                 return;
             }
-            state = new BodyState.Judged(done.ran.trial, judgement);
+            state = new BodyState.Judged(done.ran.trial, judgement, tests);
         }
         if (!judgement.reason().isEmpty()) {
             String words = done.end.words();

@@ -1,6 +1,10 @@
 package io.jenkins.plugins.releasetrain.steps;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import hudson.model.Result;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
+import io.jenkins.plugins.releasetrain.engine.store.Json;
 import io.jenkins.plugins.releasetrain.steps.BodyEnd.Judgement;
 import java.io.Serializable;
 import java.util.Optional;
@@ -61,13 +65,34 @@ sealed interface BodyState extends Serializable {
     /** A trial's verdict, kept for whoever asks for it again after a crash. */
     final class Judged implements BodyState {
         private static final long serialVersionUID = 1;
+        private static final ObjectMapper JSON = Json.mapper();
 
         final String trial;
         final Judgement judgement;
+        /** As JSON, since records cannot be kept there; null for none, as in old programs. */
+        private final String tests;
 
-        Judged(String trial, Judgement judgement) {
+        Judged(String trial, Judgement judgement, Optional<TestReport> tests) {
             this.trial = trial;
             this.judgement = judgement;
+            this.tests = tests.map(Judged::json).orElse(null);
+        }
+
+        /** What the body recorded; decides nothing (I11). */
+        Optional<TestReport> tests() {
+            try {
+                return tests == null ? Optional.empty() : Optional.of(JSON.readValue(tests, TestReport.class));
+            } catch (JsonProcessingException e) {
+                return Optional.empty();
+            }
+        }
+
+        private static String json(TestReport report) {
+            try {
+                return JSON.writeValueAsString(report);
+            } catch (JsonProcessingException e) {
+                return null;
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.releasetrain.engine.model.BuildNames;
 import io.jenkins.plugins.releasetrain.host.BuildHost;
+import io.jenkins.plugins.releasetrain.host.Passenger;
 import java.io.IOException;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
@@ -26,16 +27,46 @@ final class Logs {
         say(context, host, line, "");
     }
 
+    /** The same, with links to whose body judges, where whoever reads this log may see that build. */
+    static void say(StepContext context, BuildHost host, String line, Passenger.Judge by) {
+        String links = "";
+        try {
+            if (!by.log().isEmpty() && maySee(context, host, by.build())) {
+                links = " (" + HyperlinkNote.encodeTo(target(by.log()), "log")
+                        + (by.tests().isEmpty() ? "" : ", " + HyperlinkNote.encodeTo(target(by.tests()), "tests"))
+                        + ")";
+            }
+        } catch (IOException | RuntimeException e) {
+            LOGGER.log(Level.FINE, e, () -> "Links are left out of: " + line);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        print(context, host, line, links);
+    }
+
+    private static boolean maySee(StepContext context, BuildHost host, String build) throws IOException, InterruptedException {
+        return build.indexOf('#') > 0
+                && seen(context, host, build, UnaryOperator.identity()).equals(build);
+    }
+
+    /** As hyperlinks of logs want it: a whole address, or one below Jenkins' root. */
+    private static String target(String address) {
+        return address.startsWith("http:") || address.startsWith("https:") ? address : "/" + address;
+    }
+
     /**
      * The same, with a link.
      *
      * @param page below Jenkins' root; empty for none
      */
     static void say(StepContext context, BuildHost host, String line, String page) {
+        print(context, host, line, page.isEmpty() ? "" : " (" + HyperlinkNote.encodeTo("/" + page, "details") + ")");
+    }
+
+    private static void print(StepContext context, BuildHost host, String line, String more) {
         try {
             TaskListener listener = context.get(TaskListener.class);
             if (listener != null) {
-                String more = page.isEmpty() ? "" : " (" + HyperlinkNote.encodeTo("/" + page, "details") + ")";
                 listener.getLogger().println("[release-train] " + seen(context, host, line, Logs::linked) + more);
             }
         } catch (IOException | RuntimeException e) {

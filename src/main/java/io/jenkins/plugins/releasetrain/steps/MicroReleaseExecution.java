@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.steps;
 
+import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
@@ -88,11 +89,13 @@ final class MicroReleaseExecution extends ReleaseExecution {
     }
 
     @Override
-    void deliver(String trial, Judgement judgement) {
+    void deliver(BodyState.Judged judged) {
+        Judgement judgement = judged.judgement;
         if (judgement.declined()) {
             driver().leave(id(), judgement.reason());
         } else {
-            driver().report(id(), trial, judgement.verdict(), judgement.reason());
+            Lanes.Reported reported = new Lanes.Reported(judgement.verdict(), judgement.reason(), judged.tests());
+            driver().report(id(), judged.trial, reported);
         }
     }
 

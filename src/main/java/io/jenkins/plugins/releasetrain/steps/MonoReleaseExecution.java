@@ -85,11 +85,12 @@ final class MonoReleaseExecution extends ReleaseExecution {
     }
 
     @Override
-    void deliver(String trial, Judgement judgement) {
+    void deliver(BodyState.Judged judged) {
+        Judgement judgement = judged.judgement;
         if (judgement.declined()) {
-            driver().decline(trial, judgement.reason());
+            driver().decline(judged.trial, judgement.reason());
         } else {
-            driver().report(trial, judgement.verdict(), judgement.reason());
+            driver().report(judged.trial, judgement.verdict(), judgement.reason(), judged.tests());
         }
     }
 

@@ -5,8 +5,12 @@ import hudson.Util;
 import hudson.model.Result;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.host.BuildHost;
+import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
+import io.jenkins.plugins.releasetrain.engine.history.Searched;
+import io.jenkins.plugins.releasetrain.host.Passenger;
 import io.jenkins.plugins.releasetrain.host.Passenger.End;
 import io.jenkins.plugins.releasetrain.host.Words;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -45,6 +49,9 @@ final class Outcomes {
                 host,
                 message(subject, end, end.outcome() == Outcome.SUPERSEDED ? successor(host, end.related()) : ""));
         boolean well = end.outcome() == Outcome.RELEASED || end.outcome() == Outcome.PROVEN;
+        if (end.outcome() == Outcome.EJECTED || end.outcome() == Outcome.NOT_INSTALLABLE) {
+            tellProof(context, host, subject);
+        }
         Logs.say(context, host, well ? message : "Its trials, and whose tests they were", subject.page());
         switch (end.outcome()) {
             case RELEASED, PROVEN -> context.onSuccess(answer(subject, end));
@@ -53,6 +60,27 @@ final class Outcomes {
             case EJECTED, NOT_INSTALLABLE, INCOMPATIBLE -> context.onFailure(last(Result.FAILURE, message));
             case UNDECIDED -> context.onFailure(new AbortException(message));
         }
+    }
+
+    /** Which tests failed, with links to the build that ran them; what cannot be told in time is left out (I11). */
+    private static void tellProof(StepContext context, BuildHost host, Subject subject) {
+        host.tests()
+                .ask(() -> new HistoryApi(host.store(), Clock.systemUTC()).proof(subject.id()))
+                .flatMap(proof -> proof)
+                .filter(node -> node.by() != null)
+                .ifPresent(node -> Logs.say(
+                        context,
+                        host,
+                        proof(node),
+                        new Passenger.Judge(
+                                node.by().build(), node.by().log(), node.by().tests())));
+    }
+
+    private static String proof(Searched.TrialNode node) {
+        int failed = node.counts() == null ? 0 : node.counts().failed();
+        return "Rejected: "
+                + (failed == 0 ? "the tests failed" : failed == 1 ? "1 test failed" : failed + " tests failed") + " in "
+                + node.environment() + ", those of " + node.by().build();
     }
 
     /** @param successor the build that superseded this one; empty where there is none */

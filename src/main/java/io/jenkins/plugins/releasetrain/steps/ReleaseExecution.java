@@ -55,7 +55,7 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
     abstract void withdraw(String reason);
 
     /** Takes the verdict to the train or the lane. */
-    abstract void deliver(String trial, Judgement judgement);
+    abstract void deliver(BodyState.Judged judged);
 
     /** Tells the train or the lane that the tests of this trial run. */
     abstract void noteBegun(String trial);
@@ -168,12 +168,8 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
             Thread.currentThread().interrupt();
         } catch (Throwable t) {
             LOGGER.log(Level.WARNING, t, () -> "The tests of trial " + run.trial() + " could not be started");
-            report(
-                    run.trial(),
-                    new Judgement(
-                            Verdict.VOID,
-                            false,
-                            "the tests could not be started: " + t.getClass().getSimpleName()));
+            String why = "the tests could not be started: " + t.getClass().getSimpleName();
+            report(new BodyState.Judged(run.trial(), new Judgement(Verdict.VOID, false, why), Optional.empty()));
         }
     }
 
@@ -200,25 +196,28 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
     }
 
     @Override
-    public final void report(String trial, Judgement judgement) {
-        background(() -> takeOver(trial, judgement));
+    public final void report(BodyState.Judged judged) {
+        background(() -> takeOver(judged));
     }
 
-    private void takeOver(String trial, Judgement judgement) {
+    private void takeOver(BodyState.Judged judged) {
         if (over) {
             return;
         }
         try {
-            deliver(trial, judgement);
+            deliver(judged);
         } catch (EngineException e) {
-            say("The verdict of trial " + trial + " could not be kept: " + e.getMessage()
+            say("The verdict of trial " + judged.trial + " could not be kept: " + e.getMessage()
                     + (e.kind().retryable() ? " – trying again" : ""));
             if (e.kind().retryable()) {
-                host().later(() -> takeOver(trial, judgement), TRY_AGAIN);
+                host().later(() -> takeOver(judged), TRY_AGAIN);
             }
         } catch (RuntimeException | Error e) {
-            LOGGER.log(Level.WARNING, e, () -> "The verdict of trial " + trial + " could not be kept; trying again");
-            host().later(() -> takeOver(trial, judgement), TRY_AGAIN);
+            LOGGER.log(
+                    Level.WARNING,
+                    e,
+                    () -> "The verdict of trial " + judged.trial + " could not be kept; trying again");
+            host().later(() -> takeOver(judged), TRY_AGAIN);
         }
     }
 
@@ -229,6 +228,14 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
         }
         status = line;
         Logs.say(getContext(), host(), line, registered() ? subject().page() : "");
+    }
+
+    @Override
+    public final void say(String line, Judge by) {
+        if (!over) {
+            status = line;
+            Logs.say(getContext(), host(), line, by);
+        }
     }
 
     @Override

@@ -14,4 +14,12 @@ public class CaseResult {
     public boolean isFailed() {
         throw new UnsupportedOperationException();
     }
+
+    public String getFullDisplayName() {
+        throw new UnsupportedOperationException();
+    }
+
+    public String getUrl() {
+        throw new UnsupportedOperationException();
+    }
 }

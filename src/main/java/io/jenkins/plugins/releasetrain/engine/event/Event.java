@@ -6,6 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.time.Instant;
 import java.util.List;
@@ -24,8 +25,14 @@ public sealed interface Event {
      * A change got its one final outcome (I8).
      *
      * @param related the release, or the change that superseded this one; empty otherwise
+     * @param innocence of a rejection: the chance that it is wrong, from 0 to 1
      */
-    record ChangeEnded(String change, Outcome outcome, String reason, String related) implements Event {}
+    record ChangeEnded(String change, Outcome outcome, String reason, String related, Optional<Double> innocence)
+            implements Event {
+        public ChangeEnded(String change, Outcome outcome, String reason, String related) {
+            this(change, outcome, reason, related, Optional.empty());
+        }
+    }
 
     /** A waiting change departs before all of lower priority from now on. */
     record ChangePrioritised(String change, int priority, String user) implements Event {}
@@ -94,6 +101,14 @@ public sealed interface Event {
             this(trial, set, suite, verdict, reason, milliseconds, false);
         }
     }
+
+    /**
+     * What the body that judged recorded of its tests; together with its verdict, once.
+     *
+     * @param trial as of {@link TrialStarted}; of a lane {@code LANE#attempt}
+     * @param change whose build it was: the conductor, or the lane
+     */
+    record TestsRecorded(String trial, String change, TestReport report) implements Event {}
 
     /**
      * A set was about to be tried, and its verdict is known already (design §5.5).

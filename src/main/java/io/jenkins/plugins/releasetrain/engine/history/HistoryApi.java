@@ -86,6 +86,15 @@ public final class HistoryApi {
         }
     }
 
+    /** The last trial that failed with a change that was rejected: whose tests, and which of them; empty where none is. */
+    public Optional<Searched.TrialNode> proof(String change) {
+        View.ChangeView seen = releases.change(change);
+        return Optional.ofNullable(seen.rejected())
+                .flatMap(r -> seen.search().trials().stream()
+                        .filter(n -> n.id().equals(r.with()))
+                        .findFirst());
+    }
+
     private Answer answer(int status, View view, String ifNoneMatch) {
         try {
             byte[] body = json.writeValueAsBytes(view);

@@ -102,6 +102,6 @@ final class LaneViews {
                                 .map(PinnedImage::digest)
                                 .toList()),
                         live.trouble(tenant)),
-                View.Build.of(lane.origin()));
+                Searched.Judge.of(lane.origin()));
     }
 }

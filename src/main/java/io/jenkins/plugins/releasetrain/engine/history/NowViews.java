@@ -166,7 +166,9 @@ final class NowViews {
                 e.changes(),
                 trial.since(),
                 progress,
-                find(store, e.conductor()).map(c -> View.Build.of(c.origin())).orElse(null));
+                find(store, e.conductor())
+                        .map(c -> Searched.Judge.of(c.origin()))
+                        .orElse(null));
     }
 
     private View.Waiting waiting(int position, Entry entry) {

@@ -77,6 +77,7 @@ public final class Reader {
 
     private JsonNode seen(JsonNode node, boolean found) {
         if (node instanceof ObjectNode object) {
+            withoutTests(object);
             boolean hidden = isHidden(object);
             object.properties()
                     .forEach(field -> field.setValue(
@@ -86,6 +87,7 @@ public final class Reader {
                                     ? TextNode.valueOf(field.getKey().equals("build") ? BuildNames.A_BUILD : "")
                                     : seen(field.getValue(), found)));
             if (hidden) {
+                withoutJudge(object);
                 object.put("hidden", true);
             }
         } else if (node instanceof ArrayNode array) {
@@ -100,6 +102,32 @@ public final class Reader {
             return TextNode.valueOf(seen(node.textValue()));
         }
         return node;
+    }
+
+    /** Of a trial only its verdict is told: not whose body ran it, nor of its tests more than that they failed. */
+    private static void withoutJudge(ObjectNode object) {
+        if (!object.path("by").isObject()) {
+            return;
+        }
+        object.putNull("by");
+        if (object.has("failures")) {
+            object.putNull("counts").put("more", 0).putArray("failures");
+            object.put("reason", object.path("verdict").asText().equals("FAILED") ? "its tests failed" : "");
+        }
+    }
+
+    /** A change that was rejected by tests that may not be seen: which ones is not told. */
+    private void withoutTests(ObjectNode object) {
+        if (object.path("rejected") instanceof ObjectNode rejected) {
+            for (JsonNode trial : object.at("/search/trials")) {
+                if (trial.path("verdict").asText().equals("FAILED")
+                        && mayNotSee(trial.path("by").path("build").asText(""))) {
+                    rejected.putArray("tests");
+                    rejected.putArray("failures");
+                    return;
+                }
+            }
+        }
     }
 
     /** An object about a build; or about a trial, whose reason is that of the build {@code by} which it ran. */

@@ -61,7 +61,7 @@ final class ReleaseViews {
                 changed.size(),
                 requests.stream().map(ItemViews::item).toList(),
                 made.kind() == Event.Kind.MICRO
-                        ? requests.stream().findFirst().map(searches::ofLane).orElse(View.Search.NONE)
+                        ? requests.stream().findFirst().map(searches::ofLane).orElse(Searched.Search.NONE)
                         : searches.ofBatch(batch(made), requests, made.trial()));
     }
 
@@ -113,10 +113,10 @@ final class ReleaseViews {
                         FailureKind.NOT_FOUND, "There is no change or lane '" + id + "' in the history"));
         List<View.Difference> images = new ArrayList<>();
         entry.images().forEach((service, image) -> images.add(brought(service, image)));
-        View.Search search = entry.began() instanceof Event.LaneQueued
+        Searched.Search search = entry.began() instanceof Event.LaneQueued
                 ? searches.ofLane(entry)
                 : searches.ofBatch(store.batchOfChange(id), List.of(entry), "");
-        return new View.ChangeView(ItemViews.item(entry), images, search);
+        return new View.ChangeView(ItemViews.item(entry), images, search, Rejections.of(entry, search));
     }
 
     View.Comparison compare(Parameters p) {

@@ -28,9 +28,9 @@ final class SearchViews {
      * @param some changes that were in it
      * @param proof id of the trial that the page is about; empty for none
      */
-    View.Search ofBatch(Optional<String> batch, List<Entry> some, String proof) {
+    Searched.Search ofBatch(Optional<String> batch, List<Entry> some, String proof) {
         if (batch.isEmpty()) {
-            return View.Search.NONE;
+            return Searched.Search.NONE;
         }
         List<TrialRecord> trials = store.trials(batch.get());
         List<RecordedEvent> recalls = recalls(batch.get(), some);
@@ -41,31 +41,31 @@ final class SearchViews {
                 .distinct()
                 .limit(RIDERS)
                 .toList();
-        List<View.Rider> riders = store.requests(ids).stream()
+        List<Searched.Rider> riders = store.requests(ids).stream()
                 .sorted(Comparator.comparing(e -> ids.indexOf(e.id())))
                 .map(SearchViews::rider)
                 .toList();
-        return new View.Search(riders, TrialTree.of(trials, recalls, riders, proof, conductors(trials)));
+        return new Searched.Search(riders, TrialTree.of(trials, recalls, riders, proof, conductors(trials)));
     }
 
-    private Map<String, View.Build> conductors(List<TrialRecord> trials) {
+    private Map<String, Searched.Judge> conductors(List<TrialRecord> trials) {
         List<String> ids =
                 trials.stream().map(t -> t.started().conductor()).distinct().toList();
-        return store.requests(ids).stream().collect(Collectors.toMap(Entry::id, e -> View.Build.of(e.origin())));
+        return store.requests(ids).stream().collect(Collectors.toMap(Entry::id, e -> Searched.Judge.of(e.origin())));
     }
 
-    View.Search ofLane(Entry lane) {
+    Searched.Search ofLane(Entry lane) {
         List<RecordedEvent> events = store
                 .events(lane.place().stream(), lane.place().version() - 1, EVENTS)
                 .stream()
                 .filter(r -> TrialTree.isOfLane(r.event(), lane.id()))
                 .toList();
-        return new View.Search(
-                List.of(rider(lane)), TrialTree.ofLane(events, rider(lane), View.Build.of(lane.origin())));
+        return new Searched.Search(
+                List.of(rider(lane)), TrialTree.ofLane(events, rider(lane), Searched.Judge.of(lane.origin())));
     }
 
-    private static View.Rider rider(Entry request) {
-        return new View.Rider(
+    private static Searched.Rider rider(Entry request) {
+        return new Searched.Rider(
                 request.id(),
                 request.images().entrySet().stream()
                         .map(i -> (i.getKey() + " " + i.getValue().tag()).strip())

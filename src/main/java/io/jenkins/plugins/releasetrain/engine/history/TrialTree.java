@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.history;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
 import io.jenkins.plugins.releasetrain.engine.store.Store.TrialRecord;
 import java.util.ArrayList;
@@ -30,21 +31,21 @@ final class TrialTree {
      * @param proof id of the trial that the page is about
      * @param conductors whose bodies ran the tests, by the ids of their changes
      */
-    static List<View.TrialNode> of(
+    static List<Searched.TrialNode> of(
             List<TrialRecord> trials,
             List<RecordedEvent> recalls,
-            List<View.Rider> riders,
+            List<Searched.Rider> riders,
             String proof,
-            Map<String, View.Build> conductors) {
-        List<View.TrialNode> flat = Stream.concat(
+            Map<String, Searched.Judge> conductors) {
+        List<Searched.TrialNode> flat = Stream.concat(
                         trials.stream()
                                 .limit(TRIALS)
                                 .map(t -> node(
                                         t, proof, conductors.get(t.started().conductor()))),
                         recalls.stream().limit(TRIALS).map(TrialTree::node))
-                .sorted(Comparator.comparing(View.TrialNode::at))
+                .sorted(Comparator.comparing(Searched.TrialNode::at))
                 .toList();
-        List<View.TrialNode> nodes = new ArrayList<>();
+        List<Searched.TrialNode> nodes = new ArrayList<>();
         flat.forEach(n -> nodes.add(parent(nodes, n.changes()).map(n::below).orElse(n)));
         roles(nodes, riders);
         cells(nodes, riders);
@@ -52,7 +53,7 @@ final class TrialTree {
     }
 
     /** Nobody is drawn as if he had failed but who is proven guilty, and nobody as a suspect whom a pass vouches for. */
-    private static void cells(List<View.TrialNode> nodes, List<View.Rider> riders) {
+    private static void cells(List<Searched.TrialNode> nodes, List<Searched.Rider> riders) {
         Set<String> guilty = ids(riders, CULPRITS);
         Set<String> possible = possible(nodes, ids(riders, Set.of("WAITING")));
         nodes.replaceAll(n -> n.with(n.changes().stream()
@@ -70,10 +71,10 @@ final class TrialTree {
     }
 
     /** As {@link io.jenkins.plugins.releasetrain.engine.train.Evidence} has it: passes vouch until all that passed fails. */
-    private static Set<String> possible(List<View.TrialNode> nodes, Set<String> undecided) {
+    private static Set<String> possible(List<Searched.TrialNode> nodes, Set<String> undecided) {
         Set<String> failed = new HashSet<>();
         Set<String> vouched = new HashSet<>();
-        for (View.TrialNode n : nodes) {
+        for (Searched.TrialNode n : nodes) {
             if ("PASSED".equals(n.verdict())) {
                 vouched.addAll(n.changes());
             } else if ("FAILED".equals(n.verdict())) {
@@ -89,12 +90,12 @@ final class TrialTree {
     }
 
     /** What was proven by what; where a set that passed both was released and clears a culprit's, the latter is told. */
-    private static void roles(List<View.TrialNode> nodes, List<View.Rider> riders) {
+    private static void roles(List<Searched.TrialNode> nodes, List<Searched.Rider> riders) {
         Set<String> released = ids(riders, Set.of("RELEASED"));
         Set<String> before = new HashSet<>();
         List<Set<String>> held = new ArrayList<>();
         for (int i = 0; i < nodes.size(); i++) {
-            View.TrialNode n = nodes.get(i);
+            Searched.TrialNode n = nodes.get(i);
             held.add(union(before, n.changes()));
             if (passed(n) && !n.changes().isEmpty() && released.containsAll(n.changes())) {
                 nodes.set(i, n.withRole(RELEASED));
@@ -105,7 +106,7 @@ final class TrialTree {
     }
 
     /** @param held what each node's set held of this batch, releases of the batch before it included */
-    private static void prove(String culprit, List<View.TrialNode> nodes, List<Set<String>> held) {
+    private static void prove(String culprit, List<Searched.TrialNode> nodes, List<Set<String>> held) {
         for (int with = nodes.size() - 1; with >= 0; with--) {
             if (!"FAILED".equals(nodes.get(with).verdict())
                     || !nodes.get(with).changes().contains(culprit)) {
@@ -123,7 +124,7 @@ final class TrialTree {
         }
     }
 
-    private static boolean passed(View.TrialNode n) {
+    private static boolean passed(Searched.TrialNode n) {
         return "PASSED".equals(n.verdict());
     }
 
@@ -133,24 +134,26 @@ final class TrialTree {
         return all;
     }
 
-    private static Set<String> ids(List<View.Rider> riders, Set<String> states) {
+    private static Set<String> ids(List<Searched.Rider> riders, Set<String> states) {
         return riders.stream()
                 .filter(r -> states.contains(r.state()))
-                .map(View.Rider::id)
+                .map(Searched.Rider::id)
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** The newest failed trial that holds all these changes and more: what this one narrows down. */
-    private static Optional<View.TrialNode> parent(List<View.TrialNode> before, List<String> changes) {
+    private static Optional<Searched.TrialNode> parent(List<Searched.TrialNode> before, List<String> changes) {
         return before.stream()
                 .filter(n -> "FAILED".equals(n.verdict()))
                 .filter(n -> n.changes().size() > changes.size() && n.changes().containsAll(changes))
                 .reduce((first, last) -> last);
     }
 
-    private static View.TrialNode node(TrialRecord trial, String proof, View.Build by) {
+    /** @param conductor whose body it was to be; told where the one that it was is not */
+    private static Searched.TrialNode node(TrialRecord trial, String proof, Searched.Judge conductor) {
         Event.TrialStarted e = trial.started();
-        return new View.TrialNode(
+        Optional<TestReport> tests = trial.tests();
+        return new Searched.TrialNode(
                 e.trial(),
                 "",
                 0,
@@ -164,13 +167,16 @@ final class TrialTree {
                 false,
                 "",
                 e.trial().equals(proof),
-                by,
+                tests.map(Searched.Judge::of).orElse(conductor),
+                tests.map(Searched.Counts::of).orElse(null),
+                tests.map(TestReport::failures).orElse(List.of()),
+                tests.map(TestReport::more).orElse(0),
                 List.of());
     }
 
-    private static View.TrialNode node(RecordedEvent recorded) {
+    private static Searched.TrialNode node(RecordedEvent recorded) {
         Event.VerdictRecalled e = (Event.VerdictRecalled) recorded.event();
-        return new View.TrialNode(
+        return new Searched.TrialNode(
                 "memo-" + recorded.version(),
                 "",
                 0,
@@ -185,6 +191,9 @@ final class TrialTree {
                 "",
                 false,
                 null,
+                null,
+                List.of(),
+                0,
                 List.of());
     }
 
@@ -192,18 +201,20 @@ final class TrialTree {
         if (event instanceof Event.LaneQueued e) {
             return e.lane().equals(lane);
         }
-        return event instanceof Event.LaneTested e && e.lane().equals(lane);
+        return event instanceof Event.TestsRecorded r && r.change().equals(lane)
+                || event instanceof Event.LaneTested e && e.lane().equals(lane);
     }
 
     /** Attempts of a lane, one after the other. */
-    static List<View.TrialNode> ofLane(List<RecordedEvent> events, View.Rider rider, View.Build by) {
-        List<View.TrialNode> nodes = new ArrayList<>();
+    static List<Searched.TrialNode> ofLane(
+            List<RecordedEvent> events, Searched.Rider rider, Searched.Judge by) {
+        List<Searched.TrialNode> nodes = new ArrayList<>();
         String environment = "";
         for (RecordedEvent recorded : events) {
             if (recorded.event() instanceof Event.LaneQueued e) {
                 environment = e.environment();
             } else if (recorded.event() instanceof Event.LaneTested e) {
-                nodes.add(new View.TrialNode(
+                nodes.add(new Searched.TrialNode(
                         e.lane() + "#" + (nodes.size() + 1),
                         nodes.isEmpty() ? "" : nodes.get(nodes.size() - 1).id(),
                         nodes.size(),
@@ -218,7 +229,13 @@ final class TrialTree {
                         "",
                         false,
                         by,
+                        null,
+                        List.of(),
+                        0,
                         List.of()));
+            } else if (recorded.event() instanceof Event.TestsRecorded e && !nodes.isEmpty()) {
+                // Told in the same append as the attempt's verdict.
+                nodes.set(nodes.size() - 1, nodes.get(nodes.size() - 1).judgedBy(e.report()));
             }
         }
         cells(nodes, List.of(rider));

@@ -2,7 +2,6 @@ package io.jenkins.plugins.releasetrain.engine.history;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.jenkins.plugins.releasetrain.engine.event.ContractFinding;
-import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.progress.LivePromotion;
 import io.jenkins.plugins.releasetrain.engine.simulation.Advisor;
@@ -66,7 +65,7 @@ public sealed interface View {
             List<String> changes,
             Instant since,
             Progress progress,
-            Build by)
+            Searched.Judge by)
             implements View {}
 
     /**
@@ -143,98 +142,16 @@ public sealed interface View {
             List<Difference> changed,
             int total,
             List<Item> changes,
-            Search search)
+            Searched.Search search)
             implements View {}
 
-    /** A change or lane with the trials that it was in. */
-    record ChangeView(Item item, List<Difference> images, Search search) implements View {}
-
     /**
-     * How a batch was searched for its culprits.
+     * A change or lane with the trials that it was in.
      *
-     * @param riders its changes, in the order of departure
-     * @param trials oldest first
+     * @param rejected why; null where it was not
      */
-    record Search(List<Rider> riders, List<TrialNode> trials) implements View {
-        static final Search NONE = new Search(List.of(), List.of());
-    }
-
-    /**
-     * A change of a batch.
-     *
-     * @param services each with its tag
-     * @param state as of an {@link Item}
-     */
-    record Rider(String id, List<String> services, String state) implements View {}
-
-    /**
-     * A trial in the search for the first failing prefix.
-     *
-     * @param parent id of the failed trial whose changes this one is a part of; empty for the first
-     * @param depth 0 for the first
-     * @param verdict PASSED, FAILED, VOID, or RUNNING
-     * @param memo whether the verdict was remembered and nothing was run
-     * @param role WITH: the very set with a culprit, which failed; WITHOUT: the set that it was tried on, which passed;
-     *     RELEASED: what became a release; empty for the others
-     * @param proof whether it is the trial that this page is about
-     * @param by whose body ran the tests; null where nobody's did
-     * @param cells what is known of each of {@code changes}, in their order: the verdict is of the set, not of each in it
-     */
-    record TrialNode(
-            String id,
-            String parent,
-            int depth,
-            String verdict,
-            String purpose,
-            String environment,
-            List<String> changes,
-            String reason,
-            Instant at,
-            double seconds,
-            boolean memo,
-            String role,
-            boolean proof,
-            Build by,
-            List<Cell> cells)
-            implements View {
-        TrialNode withRole(String newRole) {
-            return with(parent, depth, newRole, cells);
-        }
-
-        TrialNode below(TrialNode above) {
-            return with(above.id, above.depth + 1, role, cells);
-        }
-
-        TrialNode with(List<Cell> newCells) {
-            return with(parent, depth, role, newCells);
-        }
-
-        private TrialNode with(String newParent, int newDepth, String newRole, List<Cell> newCells) {
-            return new TrialNode(
-                    id,
-                    newParent,
-                    newDepth,
-                    verdict,
-                    purpose,
-                    environment,
-                    changes,
-                    reason,
-                    at,
-                    seconds,
-                    memo,
-                    newRole,
-                    proof,
-                    by,
-                    newCells);
-        }
-    }
-
-    /** A build; its log is at {@code url} + {@code console}. The url is empty where it has no page. */
-    record Build(String build, String url) implements View {
-        static Build of(Origin origin) {
-            return new Build(origin.build(), origin.page());
-        }
-    }
+    record ChangeView(Item item, List<Difference> images, Searched.Search search, Searched.Rejection rejected)
+            implements View {}
 
     /**
      * One service in two sets.

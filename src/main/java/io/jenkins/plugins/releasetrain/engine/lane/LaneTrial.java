@@ -217,11 +217,11 @@ final class LaneTrial {
      *
      * @throws EngineException retryable: the verdict is to be reported again
      */
-    void report(Lane lane, Verdict verdict, String reason) {
+    void report(Lane lane, Lanes.Reported reported) {
         Event event;
         try {
             environment.lock().renew(lane.id(), lane.started().fence(), environment.lease());
-            Judged tests = new Judged(verdict, reason);
+            Judged tests = new Judged(reported.verdict(), reported.reason());
             Judged judged = lane.isControl() ? tests : placement(lane).judge(lane, tests);
             event = tested(lane, judged.verdict(), judged.reason());
         } catch (EngineException e) {
@@ -230,7 +230,10 @@ final class LaneTrial {
             }
             event = nothing(lane, "the verdict cannot be trusted: " + e.getMessage());
         }
-        append(lane, List.of(event));
+        List<Event> events = new ArrayList<>(List.of(event));
+        reported.tests()
+                .ifPresent(r -> events.add(new Event.TestsRecorded(lane.id() + "#" + lane.attempts(), lane.id(), r)));
+        append(lane, events);
     }
 
     private static Event nothing(Lane lane, String reason) {

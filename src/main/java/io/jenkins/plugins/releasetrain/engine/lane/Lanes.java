@@ -13,6 +13,7 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
@@ -313,10 +314,22 @@ public final class Lanes {
      * @throws EngineException retryable: to be reported again
      */
     public void report(LaneId id, String tenant, Verdict verdict, String reason) {
+        report(id, tenant, new Reported(verdict, reason, Optional.empty()));
+    }
+
+    /** The same, with what its body recorded of its tests, which decides nothing (I11). */
+    public void report(LaneId id, String tenant, Reported reported) {
         adopt().lane(id.id())
                 .filter(l -> l.phase() instanceof Phase.Testing && l.tenant().equals(tenant))
-                .ifPresent(lane -> trial.report(lane, verdict, reason));
+                .ifPresent(lane -> trial.report(lane, reported));
     }
+
+    /**
+     * What a body reports.
+     *
+     * @param tests that it recorded, told with its verdict
+     */
+    public record Reported(Verdict verdict, String reason, Optional<TestReport> tests) {}
 
     /** Keeps a lane's place in the environment, whatever it does there; to be called well within the environment's lease. */
     public void renew(LaneId id) {

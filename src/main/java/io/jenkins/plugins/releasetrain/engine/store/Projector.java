@@ -26,7 +26,9 @@ final class Projector {
         CHANGE_ENDED("UPDATE rt_change SET done_stream = :stream, done_version = :version"
                 + " WHERE id = :id AND done_version IS NULL"),
         TRIAL_ENDED("UPDATE rt_trial SET done_stream = :stream, done_version = :version"
-                + " WHERE id = :id AND done_version IS NULL");
+                + " WHERE id = :id AND done_version IS NULL"),
+        TRIAL_TESTS("UPDATE rt_trial SET tests_version = :version WHERE id = :id AND stream = :stream"
+                + " AND tests_version IS NULL");
 
         private final String sql;
 
@@ -72,6 +74,8 @@ final class Projector {
             if (ended.verdict() != Verdict.VOID) {
                 run(recorded, ended);
             }
+        } else if (event instanceof Event.TestsRecorded tests) {
+            at(Statement.TRIAL_TESTS, recorded, tests.trial()).add();
         }
     }
 

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.store;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.engine.store.Store.ChangeRecord;
 import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
 import io.jenkins.plugins.releasetrain.engine.store.Store.Runs;
@@ -28,8 +29,10 @@ final class SqlHistory {
 
     private static final String SELECT = "SELECT " + COLUMNS;
 
-    static final String JOIN = " t JOIN rt_event a ON a.stream = t.stream AND a.version = t.version"
-            + " LEFT JOIN rt_event b ON b.stream = t.done_stream AND b.version = t.done_version WHERE ";
+    private static final String JOINED = " t JOIN rt_event a ON a.stream = t.stream AND a.version = t.version"
+            + " LEFT JOIN rt_event b ON b.stream = t.done_stream AND b.version = t.done_version";
+
+    static final String JOIN = JOINED + " WHERE ";
 
     /** As SELECT, for {@link #entry}. */
     static final String ENTRY = "SELECT a.version, t.done_version, " + COLUMNS;
@@ -40,7 +43,8 @@ final class SqlHistory {
             + "t.owner = :owner AND t.number < :before ORDER BY t.owner, t.number DESC LIMIT :limit";
     // Lanes are kept there too, for Entry.
     static final String CHANGE = SELECT + "rt_change" + JOIN + "t.id = :id AND a.type = 'ChangeQueued'";
-    static final String TRIALS = SELECT + "rt_trial" + JOIN + "t.batch = :batch ORDER BY t.batch, t.version";
+    static final String TRIALS = "SELECT c.type AS tests_type, c.body AS tests_body, " + COLUMNS + "rt_trial" + JOINED
+            + " LEFT JOIN rt_event c ON c.stream = t.stream AND c.version = t.tests_version WHERE t.batch = :batch ORDER BY t.batch, t.version";
     static final String RUNNING = "SELECT t.installed, " + COLUMNS + "rt_trial" + JOIN
             + "t.stream = :stream AND t.done_version IS NULL ORDER BY t.stream, t.done_version, t.version LIMIT 20";
     static final String RUNS = "SELECT set_digest, SUM(passed) AS passed, SUM(failed) AS failed FROM rt_run"
@@ -88,8 +92,16 @@ final class SqlHistory {
                 .map((row, context) -> new TrialRecord(
                         first(row, Event.TrialStarted.class),
                         instant(row, "happened"),
-                        second(row, Event.TrialEnded.class)))
+                        second(row, Event.TrialEnded.class),
+                        tests(row)))
                 .list();
+    }
+
+    private Optional<TestReport> tests(ResultSet row) throws SQLException {
+        String type = row.getString("tests_type");
+        return type == null
+                ? Optional.empty()
+                : Optional.of(((Event.TestsRecorded) codec.read(type, row.getString("tests_body"))).report());
     }
 
     List<Activity.Running> running(Handle handle, String stream) {

@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.store;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collection;
@@ -164,6 +165,14 @@ public interface Store extends AutoCloseable {
     record ChangeRecord(
             String stream, Event.ChangeQueued queued, Optional<Event.ChangeEnded> ended, Optional<Instant> endedAt) {}
 
-    /** One trial for the history; {@code ended} is empty while it runs. */
-    record TrialRecord(Event.TrialStarted started, Instant startedAt, Optional<Event.TrialEnded> ended) {}
+    /**
+     * One trial for the history; {@code ended} is empty while it runs.
+     *
+     * @param tests of the body that judged; empty where none did, or nobody told
+     */
+    record TrialRecord(
+            Event.TrialStarted started,
+            Instant startedAt,
+            Optional<Event.TrialEnded> ended,
+            Optional<TestReport> tests) {}
 }

@@ -369,7 +369,8 @@ final class Decisions {
                 new Digest(proof.source().baseline()).abbreviated(),
                 eject.proof().text(),
                 eject.innocence() * 100);
-        unchanged(state, List.of(new Event.ChangeEnded(eject.change(), outcome, reason, "")));
+        Optional<Double> innocence = Optional.of(eject.innocence());
+        unchanged(state, List.of(new Event.ChangeEnded(eject.change(), outcome, reason, "", innocence)));
     }
 
     private void stop(TrainState state, Judgement.Broken broken, String environment) {

@@ -6,7 +6,6 @@ import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
-import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -241,8 +240,8 @@ final class Track {
         return events;
     }
 
-    void report(Trial trial, Verdict verdict, String reason) {
-        trials.report(trial, verdict, reason, lockId());
+    void report(Trial trial, Trials.Reported reported) {
+        trials.report(trial, reported, lockId());
     }
 
     void renew(Trial trial) {

@@ -13,6 +13,7 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
@@ -277,7 +278,6 @@ public final class Train {
         return rollbacks;
     }
 
-    /** Names of the environments, sorted. */
     public Set<String> environments() {
         return Collections.unmodifiableSet(tracks.keySet());
     }
@@ -322,7 +322,7 @@ public final class Train {
         return decisions.batchLimit(s);
     }
 
-    /** Why its catalog is not the newest, for people; empty where it is. */
+    /** Why its catalog is not the newest; empty where it is. */
     public String catalogNote() {
         return catalog.note();
     }
@@ -349,13 +349,16 @@ public final class Train {
         journal.update(s -> List.of(new Event.RunForced(changes, user)));
     }
 
-    /**
-     * The tests' verdict. Ignored where the trial is over already, for example because a rollback came between.
-     *
-     * @param reason for people; what failed
-     */
+    /** The tests' verdict; ignored where the trial is over already, for example because a rollback came between. */
     public void report(String trial, Verdict verdict, String reason) {
-        journal.state().trial(trial).ifPresent(t -> trackOf(t).ifPresent(track -> track.report(t, verdict, reason)));
+        report(trial, verdict, reason, Optional.empty());
+    }
+
+    /** The same, with what its body recorded of its tests, which decides nothing (I11). */
+    public void report(String trial, Verdict verdict, String reason, Optional<TestReport> tests) {
+        journal.state()
+                .trial(trial)
+                .ifPresent(t -> trackOf(t).ifPresent(k -> k.report(t, new Trials.Reported(verdict, reason, tests))));
     }
 
     /** The conductor's body runs; asked for again it changes nothing. */

@@ -11,6 +11,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
 import java.time.Duration;
@@ -157,24 +158,34 @@ final class Trials {
                 trial.purpose());
     }
 
+    /** @param tests that the body recorded, told with its verdict */
+    record Reported(Verdict verdict, String reason, Optional<TestReport> tests) {
+        Reported as(Installer.Judged judged) {
+            return new Reported(judged.verdict(), judged.reason(), tests);
+        }
+    }
+
     /**
      * A verdict counts only if the lock was held to the end and the set is still what runs (I3).
      *
      * @throws EngineException retryable where that cannot be seen now; the verdict is to be reported again
      */
-    void report(Trial trial, Verdict verdict, String reason, String lockId) {
+    void report(Trial trial, Reported reported, String lockId) {
         try {
             environment.lock().renew(lockId, trial.fence(), environment.lease());
             Installer.Judged judged = installer.judge(
                     new Installer.Subject(references(trial), changed(trial), lockId, trial.fence()),
-                    new Installer.Judged(verdict, reason));
-            end(trial, judged.verdict(), judged.reason());
+                    new Installer.Judged(reported.verdict(), reported.reason()));
+            end(trial, reported.as(judged));
         } catch (EngineException e) {
             if (e.kind().retryable()) {
                 // Half an hour of tests is not thrown away for a moment's trouble: whoever reports tries again.
                 throw e;
             }
-            end(trial, Verdict.VOID, "the verdict cannot be trusted: " + e.getMessage());
+            end(
+                    trial,
+                    reported.as(
+                            new Installer.Judged(Verdict.VOID, "the verdict cannot be trusted: " + e.getMessage())));
         }
     }
 
@@ -203,10 +214,13 @@ final class Trials {
     }
 
     void end(Trial trial, Verdict verdict, String reason) {
+        end(trial, new Reported(verdict, reason, Optional.empty()));
+    }
+
+    private void end(Trial trial, Reported reported) {
         context.journal()
-                .update(s -> isUnderWay(s, trial)
-                        ? ending(s, s.trial(trial.id()).orElseThrow(), verdict, reason)
-                        : List.of());
+                .update(s ->
+                        isUnderWay(s, trial) ? ending(s, s.trial(trial.id()).orElseThrow(), reported) : List.of());
     }
 
     /** Void because of its conductor, which says nothing about the environment. */
@@ -219,10 +233,13 @@ final class Trials {
     }
 
     /** What was overtaken blames nobody (design §5.7); if it passed nevertheless, that counts. */
-    private List<Event> ending(TrainState s, Trial trial, Verdict verdict, String reason) {
+    private List<Event> ending(TrainState s, Trial trial, Reported reported) {
+        Verdict verdict = reported.verdict();
+        String reason = reported.reason();
         boolean counts = !trial.isOvertaken() || verdict == Verdict.PASSED && !trial.control();
         List<Event> events = new ArrayList<>();
         events.add(context.ended(trial, counts ? verdict : Verdict.VOID, counts ? reason : trial.overtaken()));
+        reported.tests().ifPresent(r -> events.add(new Event.TestsRecorded(trial.id(), trial.conductor(), r)));
         if (counts
                 && verdict == Verdict.VOID
                 && s.voids() + 1 >= context.settings().voidsBeforePause()) {

@@ -5,6 +5,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
@@ -101,7 +102,11 @@ public final class MemoryStore {
                     Optional<Event.TrialEnded> ended = events(Event.TrialEnded.class)
                             .filter(e -> e.trial().equals(started.trial()))
                             .findFirst();
-                    return new Store.TrialRecord(started, r.at(), ended);
+                    Optional<TestReport> tests = events(Event.TestsRecorded.class)
+                            .filter(e -> e.trial().equals(started.trial()))
+                            .map(Event.TestsRecorded::report)
+                            .findFirst();
+                    return new Store.TrialRecord(started, r.at(), ended, tests);
                 })
                 .toList();
     }

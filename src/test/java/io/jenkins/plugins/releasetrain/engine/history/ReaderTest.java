@@ -34,13 +34,28 @@ class ReaderTest {
     }
 
     @Test
-    void S3_theReasonOfATrialIsThatOfTheBuildWhoseTestsItWas() {
+    void S3_ofATrialWhoseBuildMayNotBeSeenOnlyTheVerdictIsTold() {
         assertThat(seen(
                         "{'search':{'trials':[{'id':'t1','verdict':'FAILED','reason':'token',"
-                                + "'by':{'build':'secret/acme#7','url':'job/secret/'}}]}}",
+                                + "'by':{'build':'secret/acme#7','url':'job/secret/','log':'job/secret/console'},"
+                                + "'counts':{'passed':7},'failures':[{'name':'AcmeTest','url':'job/secret/t'}],'more':3}]}}",
                         false))
-                .contains("'verdict':'FAILED','reason':''", "'build':'a build'")
-                .doesNotContain("token", "acme");
+                .contains(
+                        "'verdict':'FAILED','reason':'its tests failed','by':null,'counts':null,'failures':[],'more':0")
+                .doesNotContain("token", "acme", "Acme", "job/secret");
+    }
+
+    /** The names of its tests would tell what a rejection does not. */
+    @Test
+    void S3_ofARejectionByABuildThatMayNotBeSeenNoTestIsNamed() {
+        String change =
+                "{'search':{'trials':[{'id':'t1','verdict':'FAILED','by':{'build':'%s/acme#7'},'failures':[]}]},"
+                        + "'rejected':{'with':'t1','failed':2,'runs':2,'tests':['AcmeTest'],"
+                        + "'failures':[{'name':'AcmeTest','url':'job/x','each':true}]}}";
+        assertThat(seen(change.formatted("secret"), false))
+                .contains("'with':'t1','failed':2,'runs':2,'tests':[],'failures':[]")
+                .doesNotContain("Acme");
+        assertThat(seen(change.formatted("shop"), false)).contains("AcmeTest");
     }
 
     @Test

@@ -4,9 +4,11 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.FailedTest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Instant;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A small history, always the same: a release, a batch with a culprit, a lane, and a change that waits. */
 final class SampleShop {
@@ -164,8 +167,10 @@ final class SampleShop {
                 new Event.BatchDeparted("b2", List.of("2", "3"), first.digest()),
                 new Event.TrialStarted("t2", "b2", both, List.of("2", "3"), "whole batch", "staging", "2", 2, false),
                 new Event.TrialEnded("t2", both, "system", Verdict.FAILED, "2 of 80 tests failed", 60_000),
+                tests("t2", 78, "shop.Checkout pays", "shop.Login asks"),
                 new Event.TrialStarted("t3", "b2", second.digest(), List.of("2"), "prefix", "staging", "2", 2, false),
                 new Event.TrialEnded("t3", second.digest(), "system", Verdict.PASSED, "80 tests passed", 60_000),
+                tests("t3", 80),
                 new Event.ReleaseMade(
                         "shop-2",
                         "shop",
@@ -184,10 +189,21 @@ final class SampleShop {
                 300,
                 new Event.ReleasePromoted("shop-2", "p2"),
                 new Event.ChangeEnded("2", Outcome.RELEASED, "its trial passed", "shop-2"),
-                new Event.ChangeEnded("3", Outcome.EJECTED, "2 of 80 tests failed", ""),
+                new Event.ChangeEnded("3", Outcome.EJECTED, "2 of 80 tests failed", "", Optional.of(0.00002)),
                 new Event.BatchEnded("b2", List.of()),
                 new Event.BaselineInstalled("staging", second.digest(), List.of("pay")));
         append(320, queued("4", images("cart", 3), "<b>zoë</b> 🚂", 320), new Event.TrainPaused("freeze", "ada"));
+    }
+
+    /** What cart's second build recorded for a trial. */
+    private static Event.TestsRecorded tests(String trial, int passed, String... failed) {
+        List<FailedTest> failures = Stream.of(failed)
+                .map(name -> new FailedTest(name, "testReport/junit/" + name.replace(' ', '/') + "/"))
+                .toList();
+        TestReport report =
+                new TestReport("cart#2", "job/cart/2/", "job/cart/2/console", "", "7", 0, 0, 0, List.of(), 0);
+        return new Event.TestsRecorded(
+                trial, "2", report.with(new TestReport.Counted(passed, failures.size(), 0, failures), "testReport/"));
     }
 
     private void lane() {

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
+import io.jenkins.plugins.releasetrain.engine.model.FailedTest;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.train.Evidence;
@@ -18,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -203,5 +207,96 @@ class SearchViewsTest {
             assertThat(n.get("verdict").asText()).isEqualTo("PASSED");
             assertThat(n.get("role").asText()).isEqualTo("RELEASED");
         });
+    }
+
+    private void runWithTests() throws InterruptedException {
+        int builds = 0;
+        while (train.next("build") instanceof Task.Test test) {
+            builds++;
+            Verdict verdict = shop.test();
+            boolean failed = verdict == Verdict.FAILED;
+            List<FailedTest> failures = failed
+                    ? List.of(
+                            new FailedTest("shop.Checkout pays", "t/" + builds),
+                            new FailedTest("shop.Flaky " + builds, ""))
+                    : List.of();
+            TestReport report = new TestReport(
+                    "pay#" + builds,
+                    "job/pay/",
+                    "job/pay/console",
+                    "job/pay/testReport/",
+                    "7",
+                    80,
+                    failures.size(),
+                    0,
+                    failures,
+                    0);
+            train.report(test.trial(), verdict, "", Optional.of(report));
+            // A build that comes back reports again what it reported last.
+            train.report(test.trial(), verdict, "", Optional.of(TestReport.of("again#1", "", "")));
+        }
+    }
+
+    /** A verdict leads to its build, its log and its failed tests; a rejection to those that failed each time. */
+    @Test
+    void I11_rejectionLeadsToTheTestsThatFailedEachTime() throws Exception {
+        shop.build("s0", "2");
+        shop.buildBad("s1", "2");
+        String good = queue("s0");
+        String bad = queue("s1");
+        runWithTests();
+
+        JsonNode change = change(bad);
+        JsonNode rejected = change.get("rejected");
+        assertThat(rejected.get("tests")).extracting(JsonNode::asText).containsExactly("shop.Checkout pays");
+        assertThat(rejected.get("failed").asInt())
+                .isEqualTo(rejected.get("runs").asInt())
+                .isPositive();
+        assertThat(rejected.get("chance").asDouble()).isBetween(0.0, 0.001);
+        assertThat(rejected.at("/failures/0/url").asText()).startsWith("t/");
+        JsonNode with = node(change, rejected.get("with").asText());
+        assertThat(with.at("/by/build").asText()).startsWith("pay#");
+        assertThat(with.at("/by/log").asText()).isEqualTo("job/pay/console");
+        assertThat(with.at("/by/block").asText()).isEqualTo("7");
+        assertThat(with.at("/counts/failed").asInt()).isEqualTo(2);
+        assertThat(node(change, rejected.get("without").asText()).get("failures"))
+                .isEmpty();
+        assertThat(change(good).get("rejected").isNull()).isTrue();
+    }
+
+    private JsonNode change(String id) throws IOException {
+        return new ObjectMapper()
+                .readTree(new HistoryApi(shop.store, shop.clock)
+                        .get("changes/" + id, "", "")
+                        .body());
+    }
+
+    private static JsonNode node(JsonNode change, String id) {
+        return StreamSupport.stream(change.at("/search/trials").spliterator(), false)
+                .filter(n -> n.get("id").asText().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Each verdict and its tests are one append; of what is reported once more nothing is kept. */
+    @Test
+    void I11_testsAreKeptTogetherWithTheirVerdictAndOnce() throws Exception {
+        shop.buildBad("s1", "2");
+        queue("s1");
+        runWithTests();
+        List<Event> events = shop.events;
+        int tests = 0;
+        for (int i = 0; i < events.size(); i++) {
+            if (events.get(i) instanceof Event.TestsRecorded recorded) {
+                assertThat(events.get(i - 1))
+                        .isInstanceOfSatisfying(
+                                Event.TrialEnded.class,
+                                e -> assertThat(e.trial()).isEqualTo(recorded.trial()));
+                assertThat(recorded.report().build()).startsWith("pay#");
+                tests++;
+            }
+        }
+        assertThat(tests).isPositive().isEqualTo((int)
+                events.stream().filter(Event.TrialEnded.class::isInstance).count());
     }
 }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailedTest;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.store.Store.Runs;
 import java.util.ArrayList;
@@ -164,6 +166,20 @@ abstract class HistoryContract {
     @Test
     void shouldListABatchsTrialsOldestFirstAlsoThoseOfOneAppend() {
         Digest set = Digest.sha256("set");
+        Event.TestsRecorded tests = new Event.TestsRecorded(
+                "t1",
+                "c1",
+                new TestReport(
+                        "pay#81",
+                        "job/pay/81/",
+                        "job/pay/81/console",
+                        "job/pay/81/testReport/",
+                        "7",
+                        83,
+                        1,
+                        0,
+                        List.of(new FailedTest("shop.Checkout pays", "job/pay/81/testReport/junit/shop/")),
+                        0));
         store.append("train/shop", 0, Samples.AT, List.of(Samples.trial("t9", "b1", set)));
         store.append(
                 "train/shop",
@@ -173,19 +189,28 @@ abstract class HistoryContract {
                         Samples.verdict("t9", set, "all", Verdict.VOID),
                         Samples.trial("t1", "b1", set),
                         Samples.verdict("t1", set, "all", Verdict.PASSED),
+                        tests,
+                        new Event.TestsRecorded("t1", "c1", TestReport.of("other#1", "", "")),
                         Samples.trial("t2", "b1", set),
                         Samples.trial("t3", "b2", set)));
 
         assertThat(store.trials("b1"))
                 .containsExactly(
                         trial("t9", set, Optional.of(Verdict.VOID)),
-                        trial("t1", set, Optional.of(Verdict.PASSED)),
+                        new Store.TrialRecord(
+                                Samples.trial("t1", "b1", set),
+                                Samples.AT,
+                                Optional.of(Samples.verdict("t1", set, "all", Verdict.PASSED)),
+                                Optional.of(tests.report())),
                         trial("t2", set, Optional.empty()));
     }
 
     private static Store.TrialRecord trial(String id, Digest set, Optional<Verdict> verdict) {
         return new Store.TrialRecord(
-                Samples.trial(id, "b1", set), Samples.AT, verdict.map(v -> Samples.verdict(id, set, "all", v)));
+                Samples.trial(id, "b1", set),
+                Samples.AT,
+                verdict.map(v -> Samples.verdict(id, set, "all", v)),
+                Optional.empty());
     }
 
     @Test

@@ -150,7 +150,7 @@ export function build(item) {
 
 /** Whose body ran the tests, and its log; null where nobody's did. */
 export const judge = by => by === null ? null
-  : [build(by), by.url && root ? [" (", build({ build: t("log"), url: by.url + "console" }), ")"] : null];
+  : [build(by), by.log && root ? [" (", build({ build: t("log"), url: by.log }), ")"] : null];
 
 /** @param key by which the focus is found again after the page was drawn anew */
 export const button = (text, onclick, { kind = "", key = "" } = {}) =>

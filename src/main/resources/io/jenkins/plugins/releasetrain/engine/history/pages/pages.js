@@ -2,14 +2,14 @@
 
 import { get, one, blocked, outlook } from "./host.js";
 import { el, t, say, count, word, link, query, address, release, service, change, notice, alert, section, table, facts,
-  badge, time, ago, due, image, build, judge, duration, named, inWords } from "./dom.js";
+  badge, time, ago, due, image, build, named, inWords } from "./dom.js";
 import { field, day, form } from "./forms.js";
 import { action } from "./actions.js";
 import { now, find, trial, lane, stops } from "./now.js";
 import { trends } from "./trends.js";
-import { trialTree } from "./pictures.js";
 
-/** Only few pages need it, and the first is not among them. */
+/** Only few pages need these, and the first is not among them. */
+const evidence = () => import("./evidence.js");
 const contracts = () => import("./contracts.js");
 const contractsOf = async which => (await contracts()).contractsOf(which);
 const contractHistory = async name => (await contracts()).contractHistory(name);
@@ -37,23 +37,6 @@ function differences(list, total) {
     : table(list.length < total ? t("first", list.length, total) : count("services", total),
       [t("service"), t("what"), t("from"), t("to")],
       list.map(d => [service(d.service), word(d.change), d.change === "BROUGHT" ? "" : image(d.from), image(d.to)]));
-}
-
-function searched({ riders, trials: list }) {
-  if (list.length === 0) {
-    return section(t("trials"), notice(t("trials.none")));
-  }
-  const names = new Map(riders.map(r => [r.id, r.services.join(", ")]));
-  const told = list.map(n => ({ ...n, purpose: named(n.purpose, riders), reason: named(n.reason, riders) }));
-  return section(t("trials"),
-    list.length > 1 ? el("p", { class: "rt-soft" }, t("tree.how")) : null,
-    el("div", { class: "rt-scroll", role: "region", "aria-label": t("tree"), tabindex: "0" }, trialTree(told, riders)),
-    el("details", { class: "rt-details" }, el("summary", {}, t("tree.table")),
-      table(t("trials"), [t("when"), t("purpose"), t("verdict"), t("changes"), t("took"), t("environment"), t("judge"), t("why")],
-        told.map(n => [time(n.at), [n.purpose, n.role ? el("div", { class: "rt-soft" }, t("tree." + n.role)) : null], badge(n.verdict),
-          n.changes.length ? n.changes.map((id, i) => [i ? ", " : "", el("a", { href: address(["changes", id]) }, names.get(id) ?? id)])
-            : t("baseline.alone"),
-          n.memo ? t("tree.memo") : duration(n.seconds), n.environment, judge(n.by), n.reason]))));
 }
 
 /** Images of this release that somebody blocked. */
@@ -118,7 +101,7 @@ export const PAGES = {
       badge: badge(trials.length ? trials[0].progress.phase : i.state),
       controls: expect?.configured ? [queued?.position > 1 ? action("PRIORITISE", i.owner, i.id) : null, action("FORCE", i.owner, i.id),
         queued ? action("CANCEL", i.owner, i.id) : null] : i.state === "INCOMPATIBLE" ? [action("WAIVE", "", i.id)] : [],
-      content: [standing(i, place, c.search.riders, expect?.expected[i.id], expect?.departure),
+      content: [standing(i, place, c.search.riders, expect?.expected[i.id], expect?.departure), rejection(c.rejected, c.search.trials),
         train ? [trials.map(n => trial(n, train.batch)), stops(train)] : null,
         facts([[t("owner"), i.owner], [t("build"), build(i)], [t("person"), i.user], [t("when"), time(i.at)],
           [t("id"), el("code", {}, i.id)]]),

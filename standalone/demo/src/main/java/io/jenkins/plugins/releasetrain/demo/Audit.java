@@ -43,6 +43,7 @@ final class Audit {
                 "staging passes the shop's tests",
                 story.stagings().stream()
                         .allMatch(staging -> suite.testAll(staging.namespace(), (passed, failed) -> {})
+                                .failures()
                                 .isEmpty()));
         findings.put("released images have in production the digest that was built and tested", sameDigests(events));
         findings.put("what was ejected left no tag in production", ejectedAreAbsent(events));

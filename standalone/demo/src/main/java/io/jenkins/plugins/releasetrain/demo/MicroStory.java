@@ -142,12 +142,13 @@ final class MicroStory {
                 return done.ended();
             } else if (task instanceof LaneTask.Test test) {
                 begun.complete(null);
-                List<String> failures = cast.suite()
+                ShopSuite.Tested tested = cast.suite()
                         .test(
                                 new ShopSuite.Subject(
                                         test.namespace(), test.images().keySet(), test.hosts()),
                                 results.apply(test.tenant()));
-                lanes.report(lane, test.tenant(), Story.verdict(failures), String.join("; ", failures));
+                lanes.report(
+                        lane, test.tenant(), new Lanes.Reported(tested.verdict(), tested.reason(), tested.report()));
             } else {
                 LaneState now = lanes.state();
                 boolean idle = now.lanes().stream().allMatch(l -> l.phase() instanceof Phase.Waiting);

@@ -51,6 +51,7 @@ final class PagesServer implements AutoCloseable {
             "forms.js",
             "actions.js",
             "contracts.js",
+            "evidence.js",
             "pictures.js",
             "charts.js");
     private static final Map<String, String> TYPES = Map.of(

@@ -3,12 +3,17 @@ package io.jenkins.plugins.releasetrain.demo;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.model.FailedTest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
@@ -19,6 +24,7 @@ final class ShopSuite {
     private final KubernetesClient kubernetes;
     private final ShopImages images;
     private final Catalog catalog;
+    private final AtomicInteger runs = new AtomicInteger();
     private volatile Predicate<String> works = namespace -> true;
 
     ShopSuite(KubernetesClient kubernetes, ShopImages images, Catalog catalog) {
@@ -37,8 +43,35 @@ final class ShopSuite {
         works = namespaces;
     }
 
-    /** Tests all services. @return what failed; empty when all is well */
-    List<String> testAll(String namespace, Results results) {
+    /**
+     * What a run of the suite says.
+     *
+     * @param run counts them
+     * @param tests how many there were
+     * @param failures as sentences; empty when all is well
+     */
+    record Tested(int run, int tests, List<String> failures) {
+        Verdict verdict() {
+            return failures.isEmpty() ? Verdict.PASSED : Verdict.FAILED;
+        }
+
+        String reason() {
+            return String.join("; ", failures);
+        }
+
+        /** As a build of a job would record it. */
+        Optional<TestReport> report() {
+            List<FailedTest> failed = failures.stream()
+                    .map(f -> new FailedTest("shop: " + f.split(" answers |, |: ")[0], ""))
+                    .toList();
+            TestReport.Counted counted =
+                    new TestReport.Counted(Math.max(0, tests - failed.size()), failed.size(), 0, failed);
+            return Optional.of(TestReport.of("system-tests#" + run, "", "").with(counted, ""));
+        }
+    }
+
+    /** Tests all services. */
+    Tested testAll(String namespace, Results results) {
         return test(new Subject(namespace, catalog.services().keySet(), Map.of()), results);
     }
 
@@ -55,7 +88,11 @@ final class ShopSuite {
     }
 
     /** Tests some services together with those that they call. */
-    List<String> test(Subject subject, Results results) {
+    Tested test(Subject subject, Results results) {
+        return new Tested(runs.incrementAndGet(), subject.services().size(), failures(subject, results));
+    }
+
+    private List<String> failures(Subject subject, Results results) {
         Map<String, Map<String, String>> running = running(subject.namespace());
         List<String> failures = new ArrayList<>();
         int bad = 0;

@@ -7,7 +7,6 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
-import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.registry.CopySettings;
@@ -360,8 +359,8 @@ final class Story {
 
     private void step(Task task) {
         if (task instanceof Task.Test test) {
-            List<String> failures = suite.testAll(test.namespace(), results(test.trial()));
-            train.report(test.trial(), verdict(failures), String.join("; ", failures));
+            ShopSuite.Tested tested = suite.testAll(test.namespace(), results(test.trial()));
+            train.report(test.trial(), tested.verdict(), tested.reason(), tested.report());
         }
     }
 
@@ -370,10 +369,6 @@ final class Story {
             parts.live.tested(trial, passed, failed, 0);
             afterEachTest.run();
         };
-    }
-
-    static Verdict verdict(List<String> failures) {
-        return failures.isEmpty() ? Verdict.PASSED : Verdict.FAILED;
     }
 
     /** Candidates of one group, to their outcome. */
