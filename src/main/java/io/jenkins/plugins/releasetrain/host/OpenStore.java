@@ -1,11 +1,14 @@
 package io.jenkins.plugins.releasetrain.host;
 
+import java.util.logging.Level;
+import java.util.Optional;
 import io.jenkins.plugins.releasetrain.config.Settings;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
 import io.jenkins.plugins.releasetrain.engine.history.Answers;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.image.Describer;
 import io.jenkins.plugins.releasetrain.engine.operation.Operations;
 import io.jenkins.plugins.releasetrain.engine.progress.Sizes;
 import io.jenkins.plugins.releasetrain.engine.promotion.PlainPromotions;
@@ -26,6 +29,7 @@ import java.util.logging.Level;
 /** A store that is open, and everything that works by it; all of it ends with the store. */
 final class OpenStore implements AutoCloseable {
     /** Of the pool's connections; the others are the trains'. */
+    private static final Duration DESCRIBE_AGAIN = Duration.ofMinutes(10);
     private static final int READERS = 3;
 
     private static final Duration HOUR = Duration.ofHours(1);
@@ -54,6 +58,7 @@ final class OpenStore implements AutoCloseable {
     private final Promotions promotions;
     private final Contracts contracts;
     private final BuildContracts buildContracts;
+    private final Describer describer;
     private Wiring wiring;
 
     OpenStore(SqlStore store, ReleaseService service, Controller controller, Wiring.Surroundings around) {
@@ -62,7 +67,12 @@ final class OpenStore implements AutoCloseable {
         this.around = around;
         this.store = store;
         this.state = store.schema().text();
-        this.history = new HistoryApi(store, around.clock(), around.live(), simulations);
+        this.history = new HistoryApi(
+                store,
+                around.clock(),
+                around.live(),
+                simulations,
+                tag -> wiring(ReleaseService.settings()).moves(tag));
         this.answers = new Answers(around.clock(), READERS, PATIENCE);
         this.promoter = new Promoter(
                 store,
@@ -74,6 +84,12 @@ final class OpenStore implements AutoCloseable {
                 request -> around.live()
                         .releasing(request.release(), line -> service.tellRelease(request.release(), line)));
         this.contracts = new Contracts(store, around.clock(), around.listener());
+        this.describer = new Describer(
+                store,
+                image -> wiring(ReleaseService.settings()).places(image),
+                around.threads(),
+                around.clock(),
+                around.listener());
         this.buildContracts = new BuildContracts(service, contracts, around.registries());
         this.promotions = new Promotions(
                 service,
@@ -133,6 +149,18 @@ final class OpenStore implements AutoCloseable {
 
     BuildContracts contracts() {
         return buildContracts;
+    }
+
+    /** What images say of themselves, never on the way of a change (I11). @return when there may be more */
+    Optional<Duration> describe() {
+        try {
+            describer.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            ReleaseService.LOGGER.log(Level.FINE, "Images cannot be described now; trying again", e);
+        }
+        return Optional.of(DESCRIBE_AGAIN);
     }
 
     Promotions promotions() {

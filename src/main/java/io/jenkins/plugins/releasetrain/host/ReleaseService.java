@@ -86,6 +86,7 @@ public final class ReleaseService implements BuildHost {
             () -> StoreKey.of(settings().store(), controller.directory(), credentials),
             key -> new OpenStore(SqlStore.open(key.settings()), this, controller, around),
             new StoreHolder.Ports(this::execute, this::later, clock, this::opened));
+    private final Loop describing = new Loop(controller, () -> holder.open().flatMap(OpenStore::describe));
 
     public static ReleaseService get() {
         return ExtensionList.lookupSingleton(ReleaseService.class);
@@ -308,6 +309,9 @@ public final class ReleaseService implements BuildHost {
         LOGGER.log(Level.FINE, "{0}", event);
         holder.open().map(OpenStore::answers).ifPresent(Answers::forget);
         trains.values().forEach(driver -> driver.onEvent(event));
+        if (event instanceof Event.ChangeQueued || event instanceof Event.LaneQueued) {
+            describing.wake();
+        }
         if (event instanceof Event.TroubleElsewhere e) {
             live.trouble(e.trial(), e.trouble());
         } else if (Webhook.concerns(event)) {
@@ -337,6 +341,7 @@ public final class ReleaseService implements BuildHost {
     private void opened() {
         execute(this::takeUp);
         execute(this::hook);
+        describing.wake();
         if (watching.compareAndSet(false, true)) {
             execute(this::watchPromotions);
         }

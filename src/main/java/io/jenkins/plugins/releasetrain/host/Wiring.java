@@ -1,5 +1,9 @@
 package io.jenkins.plugins.releasetrain.host;
 
+import java.util.List;
+import java.util.ArrayList;
+import io.jenkins.plugins.releasetrain.engine.store.ImageRecord;
+import io.jenkins.plugins.releasetrain.engine.image.Describer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.jenkins.plugins.releasetrain.config.CatalogConfiguration;
 import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
@@ -52,6 +56,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
@@ -68,6 +73,7 @@ final class Wiring implements AutoCloseable {
     private static final double PERCENT = 100;
 
     private final Settings configuration;
+    private final Predicate<String> moving;
     private final Store store;
     private final Promoter promoter;
     private final Contracts contracts;
@@ -94,6 +100,7 @@ final class Wiring implements AutoCloseable {
 
     Wiring(Settings configuration, Store store, Promoter promoter, Contracts contracts, Surroundings ports) {
         this.configuration = configuration;
+        this.moving = moving(configuration);
         this.store = store;
         this.promoter = promoter;
         this.contracts = contracts;
@@ -260,6 +267,33 @@ final class Wiring implements AutoCloseable {
                 Duration.ofMinutes(policy.getTestMinutes()),
                 Duration.ofMinutes(policy.getBeginMinutes()),
                 policy.scheduled());
+    }
+
+    /** Where an image may be: what is released in the production registry, what is not in the dev registry. */
+    List<Describer.Place> places(ImageRecord image) {
+        List<Describer.Place> places = new ArrayList<>();
+        for (CatalogConfiguration configured : configuration.catalogs()) {
+            Registries registries = registriesOf(configured.getName());
+            catalog(configured.getName()).services().values().stream()
+                    .filter(s -> s.productionRepository().equals(image.repository()))
+                    .forEach(s -> {
+                        places.add(new Describer.Place(registries.production(), s.productionRepository()));
+                        places.add(new Describer.Place(registries.dev(), s.devRepository()));
+                    });
+        }
+        return places;
+    }
+
+    /** Whether a tag names the newest of a line, as some train is configured. */
+    boolean moves(String tag) {
+        return moving.test(tag);
+    }
+
+    private static Predicate<String> moving(Settings settings) {
+        return settings.trains().stream()
+                .map(train -> movingTags(train).asMatchPredicate())
+                .reduce(Predicate::or)
+                .orElse(TrainSettings.USUAL_MOVING_TAGS.asMatchPredicate());
     }
 
     private static Pattern movingTags(TrainConfiguration train) {

@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.event;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
+import io.jenkins.plugins.releasetrain.engine.model.ImageLabels;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
@@ -102,12 +103,7 @@ public sealed interface Event {
         }
     }
 
-    /**
-     * What the body that judged recorded of its tests; together with its verdict, once.
-     *
-     * @param trial as of {@link TrialStarted}; of a lane {@code LANE#attempt}
-     * @param change whose build it was: the conductor, or the lane
-     */
+    /** Of whose tests a verdict is, told together with it: the conductor's, or those of a lane in {@code LANE#attempt}. */
     record TestsRecorded(String trial, String change, TestReport report) implements Event {}
 
     /**
@@ -234,6 +230,9 @@ public sealed interface Event {
     /** Whether an image of a consumer gets from one of a provider what it needs; worst findings first, bounded. */
     record ContractNeeded(String consumer, Digest image, String provider, Digest with, List<ContractFinding> findings)
             implements Event {}
+
+    /** What an image says of itself, by its ANNOTATIONS or the LABELS of its config, or NOTHING; once. */
+    record ImageDescribed(Digest digest, ImageLabels labels, String from) implements Event {}
 
     /** An image may go although its contract is not compatible. */
     record ContractWaived(String service, Digest image, String reason, String user) implements Event {}

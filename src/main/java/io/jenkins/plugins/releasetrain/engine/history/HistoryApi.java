@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.MovingTags;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.store.Json;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The JSON API over the store, and metrics, for GET only; described in docs/api.yaml. Whoever serves it checks permissions first. Every
@@ -41,16 +43,23 @@ public final class HistoryApi {
         this(store, clock, new Live(clock), Runnable::run);
     }
 
+    /** With the usual tags that move. */
+    public HistoryApi(Store store, Clock clock, Live live, Executor executor) {
+        this(store, clock, live, executor, MovingTags.USUAL.asMatchPredicate());
+    }
+
     /**
      * @param live what this process works on
      * @param executor for what takes seconds
+     * @param moves whether a tag names the newest of a line rather than a version
      */
-    public HistoryApi(Store store, Clock clock, Live live, Executor executor) {
+    public HistoryApi(Store store, Clock clock, Live live, Executor executor, Predicate<String> moves) {
+        Names.Source names = new Names.Source(store, moves);
         this.live = live;
         this.now = new NowViews(store, live);
         this.items = new ItemViews(store);
-        this.releases = new ReleaseViews(store);
-        this.places = new PlaceViews(store, items);
+        this.releases = new ReleaseViews(store, names);
+        this.places = new PlaceViews(store, items, names);
         this.trends = new TrendViews(store, clock);
         this.audit = new AuditViews(store);
         this.contracts = new ContractViews(store, releases);

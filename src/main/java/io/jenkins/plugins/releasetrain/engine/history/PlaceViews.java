@@ -2,8 +2,10 @@ package io.jenkins.plugins.releasetrain.engine.history;
 
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.HistoryQuery;
 import io.jenkins.plugins.releasetrain.engine.store.Holding;
+import io.jenkins.plugins.releasetrain.engine.store.ImageRecord;
 import io.jenkins.plugins.releasetrain.engine.store.Production;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.Terms;
@@ -22,10 +24,12 @@ final class PlaceViews {
 
     private final Store store;
     private final ItemViews items;
+    private final Names.Source names;
 
-    PlaceViews(Store store, ItemViews items) {
+    PlaceViews(Store store, ItemViews items, Names.Source names) {
         this.store = store;
         this.items = items;
+        this.names = names;
     }
 
     View.Matrix matrix(Parameters p) {
@@ -44,8 +48,11 @@ final class PlaceViews {
                 .limit(limit + 1L)
                 .forEach(services::add));
         List<String> shown = services.stream().limit(limit).toList();
+        List<PinnedImage> images = new ArrayList<>();
+        shown.forEach(service -> images.addAll(images(service, Optional.ofNullable(production.get(service)), sets)));
+        Names called = names.of(images);
         List<View.Row> rows = shown.stream()
-                .map(service -> row(service, Optional.ofNullable(production.get(service)), sets))
+                .map(service -> row(service, Optional.ofNullable(production.get(service)), sets, called))
                 .toList();
         List<View.Column> columns = holdings.stream()
                 .map(h -> new View.Column(h.environment(), h.set().value(), h.candidate(), h.since()))
@@ -57,14 +64,21 @@ final class PlaceViews {
         return store.set(holding.set()).orElse(ImageSet.EMPTY);
     }
 
-    private static View.Row row(String service, Optional<Production> production, List<ImageSet> sets) {
-        List<View.Image> images = new ArrayList<>();
-        sets.forEach(set -> images.add(ReleaseViews.image(set.images().get(service))));
+    /** Production's first; null where a place has none. */
+    private static List<PinnedImage> images(String service, Optional<Production> production, List<ImageSet> sets) {
+        List<PinnedImage> images = new ArrayList<>();
+        images.add(production.map(Production::image).orElse(null));
+        sets.forEach(set -> images.add(set.images().get(service)));
+        return images;
+    }
+
+    private static View.Row row(String service, Optional<Production> production, List<ImageSet> sets, Names called) {
+        List<View.Image> images = called.beside(images(service, production, sets));
         return new View.Row(
                 service,
-                production.map(r -> ReleaseViews.image(r.image())).orElse(null),
+                images.get(0),
                 production.map(Production::release).orElse(""),
-                images);
+                images.subList(1, images.size()));
     }
 
     View.Timeline timeline(String service, Parameters p) {
@@ -77,15 +91,27 @@ final class PlaceViews {
         Optional<Production> now = store.productionOf(service).stream().findFirst();
         return new View.Timeline(
                 service,
-                now.map(r -> ReleaseViews.image(r.image())).orElse(null),
+                now.map(r -> names.of(List.of(r.image())).image(r.image())).orElse(null),
                 now.map(Production::release).orElse(""),
                 history);
     }
 
+    private View.ImageView known(Digest digest) {
+        ImageRecord record = store.images(List.of(digest)).get(digest);
+        if (record == null) {
+            return null;
+        }
+        PinnedImage image = new PinnedImage(record.repository(), digest, record.tag());
+        return new View.ImageView(
+                names.of(List.of(image)).image(image), record.labels().saysNothing() ? null : record.labels());
+    }
+
     View.Whereabouts whereIs(String text) {
         Digest digest = new Digest(text);
-        List<View.Row> production = store.productionOf(digest).stream()
-                .map(r -> row(r.service(), Optional.of(r), List.of()))
+        List<Production> held = store.productionOf(digest);
+        Names called = names.of(held.stream().map(Production::image).toList());
+        List<View.Row> production = held.stream()
+                .map(r -> row(r.service(), Optional.of(r), List.of(), called))
                 .toList();
         List<View.Place> places = new ArrayList<>();
         for (Holding holding : store.environments().stream().limit(ENVIRONMENTS).toList()) {
@@ -96,6 +122,6 @@ final class PlaceViews {
             });
         }
         View.History history = items.history(HistoryQuery.newest(Terms.digest(digest), ItemViews.PAGE));
-        return new View.Whereabouts(digest.value(), production, places, history.items());
+        return new View.Whereabouts(digest.value(), production, places, history.items(), known(digest));
     }
 }

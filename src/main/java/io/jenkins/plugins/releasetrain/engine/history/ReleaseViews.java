@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.history;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Move;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
@@ -12,10 +13,14 @@ import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** One release, one change, and two releases side by side. */
 final class ReleaseViews {
@@ -23,13 +28,18 @@ final class ReleaseViews {
     private static final int MOST_DIFFERENCES = 5_000;
     private static final int CHANGES = 100;
     private static final int AFTER = 50;
+    /** Events of a promotion until it is planned. */
+    private static final int PLAN = 20;
+
     private static final String REPLACED = "REPLACED";
 
     private final Store store;
     private final SearchViews searches;
+    private final Names.Source names;
 
-    ReleaseViews(Store store) {
+    ReleaseViews(Store store, Names.Source names) {
         this.store = store;
+        this.names = names;
         this.searches = new SearchViews(store);
     }
 
@@ -37,7 +47,7 @@ final class ReleaseViews {
         ReleaseRecord release = find(id);
         Event.ReleaseMade made = release.made();
         String state = state(made);
-        List<View.Difference> changed = changed(made);
+        List<View.Difference> changed = changed(release);
         List<Entry> requests =
                 store.requests(made.changes().stream().limit(CHANGES).toList());
         return new View.Release(
@@ -91,53 +101,84 @@ final class ReleaseViews {
                 .or(() -> made.changes().stream().findFirst().flatMap(store::batchOfChange));
     }
 
-    private List<View.Difference> changed(Event.ReleaseMade made) {
-        Optional<ImageSet> before =
-                store.release(made.parent()).flatMap(r -> store.set(r.made().set()));
-        List<View.Difference> changed = new ArrayList<>();
-        made.changed()
-                .forEach((service, image) -> changed.add(
-                        before.isEmpty()
-                                ? brought(service, image)
-                                : difference(service, before.get().images().get(service), image)));
-        return changed;
+    /** From what production had, as its promotion found it; before that is known, from what its parent has. */
+    private List<View.Difference> changed(ReleaseRecord release) {
+        Event.ReleaseMade made = release.made();
+        Map<String, Optional<Digest>> former = former(release);
+        Optional<ImageSet> before = former.isEmpty()
+                ? store.release(made.parent()).flatMap(r -> store.set(r.made().set()))
+                : Optional.empty();
+        List<Change> changes = new ArrayList<>();
+        made.changed().forEach((service, image) -> {
+            Optional<Digest> had = former.get(image.repository());
+            if (had != null) {
+                PinnedImage from = had.map(digest -> new PinnedImage(image.repository(), digest, ""))
+                        .orElse(null);
+                changes.add(new Change(service, from, image, true));
+            } else {
+                changes.add(new Change(
+                        service, before.map(s -> s.images().get(service)).orElse(null), image, before.isPresent()));
+            }
+        });
+        return told(changes);
     }
 
-    private static View.Difference brought(String service, PinnedImage image) {
-        return new View.Difference(service, "BROUGHT", null, image(image));
+    /** By the moving tags of its promotion: the digest that each repository had; empty while it is not promoted. */
+    private Map<String, Optional<Digest>> former(ReleaseRecord release) {
+        Map<String, Optional<Digest>> former = new HashMap<>();
+        release.promotion().ifPresent(promotion -> store.events("promotion/" + promotion, 0, PLAN).stream()
+                .filter(r -> r.event() instanceof Event.PromotionPlanned)
+                .flatMap(r -> ((Event.PromotionPlanned) r.event()).moves().stream())
+                .filter(Move::mayMove)
+                .forEach(m -> former.put(m.targetRepository(), m.former())));
+        return former;
+    }
+
+    /** @param known whether it is known what was there before */
+    private record Change(String service, PinnedImage from, PinnedImage to, boolean known) {}
+
+    private List<View.Difference> told(List<Change> changes) {
+        Names called = names.of(changes.stream()
+                .flatMap(c -> Stream.of(c.from(), c.to()).filter(Objects::nonNull))
+                .toList());
+        return changes.stream()
+                .map(c -> c.known()
+                        ? called.difference(c.service(), c.from(), c.to())
+                        : new View.Difference(c.service(), "BROUGHT", null, called.image(c.to())))
+                .toList();
     }
 
     View.ChangeView change(String id) {
         Entry entry = NowViews.find(store, id)
                 .orElseThrow(() -> new EngineException(
                         FailureKind.NOT_FOUND, "There is no change or lane '" + id + "' in the history"));
-        List<View.Difference> images = new ArrayList<>();
-        entry.images().forEach((service, image) -> images.add(brought(service, image)));
+        List<Change> images = new ArrayList<>();
+        entry.images().forEach((service, image) -> images.add(new Change(service, null, image, false)));
         Searched.Search search = entry.began() instanceof Event.LaneQueued
                 ? searches.ofLane(entry)
                 : searches.ofBatch(store.batchOfChange(id), List.of(entry), "");
-        return new View.ChangeView(ItemViews.item(entry), images, search, Rejections.of(entry, search));
+        return new View.ChangeView(ItemViews.item(entry), told(images), search, Rejections.of(entry, search));
     }
 
     View.Comparison compare(Parameters p) {
         ImageSet from = set(find(p.required("from")));
         ImageSet to = set(find(p.required("to")));
-        List<View.Difference> differences = new ArrayList<>();
+        List<Change> differences = new ArrayList<>();
         TreeSet<String> services = new TreeSet<>(from.images().keySet());
         services.addAll(to.images().keySet());
         for (String service : services) {
             PinnedImage before = from.images().get(service);
             PinnedImage after = to.images().get(service);
             if (before == null || after == null || !before.digest().equals(after.digest())) {
-                differences.add(difference(service, before, after));
+                differences.add(new Change(service, before, after, true));
             }
         }
         return new View.Comparison(
                 p.required("from"),
                 p.required("to"),
-                differences.stream()
+                told(differences.stream()
                         .limit(p.number("limit", DIFFERENCES, MOST_DIFFERENCES))
-                        .toList(),
+                        .toList()),
                 differences.size(),
                 services.size() - differences.size());
     }
@@ -154,16 +195,5 @@ final class ReleaseViews {
                 .orElseThrow(() -> new EngineException(
                         FailureKind.NOT_FOUND,
                         "The set of release '" + release.made().id() + "' is not in the store: " + digest));
-    }
-
-    private static View.Difference difference(String service, PinnedImage from, PinnedImage to) {
-        String change = from == null ? "ADDED" : to == null ? "REMOVED" : "CHANGED";
-        return new View.Difference(service, change, image(from), image(to));
-    }
-
-    static View.Image image(PinnedImage image) {
-        return image == null
-                ? null
-                : new View.Image(image.repository(), image.tag(), image.digest().value());
     }
 }

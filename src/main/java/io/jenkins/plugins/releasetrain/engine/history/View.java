@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.history;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.jenkins.plugins.releasetrain.engine.event.ContractFinding;
+import io.jenkins.plugins.releasetrain.engine.model.ImageLabels;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.progress.LivePromotion;
 import io.jenkins.plugins.releasetrain.engine.simulation.Advisor;
@@ -161,7 +162,15 @@ public sealed interface View {
      */
     record Difference(String service, String change, Image from, Image to) implements View {}
 
-    record Image(String repository, String tag, String digest) implements View {}
+    /** @param name what it is called: a tag that does not move, its version, its commit, or the beginning of its digest */
+    record Image(String repository, String tag, String digest, String name) implements View {}
+
+    /**
+     * What is known of one image.
+     *
+     * @param says what it says of itself, which nobody has proven; null where nobody has read it
+     */
+    record ImageView(Image image, ImageLabels says) implements View {}
 
     record Comparison(String from, String to, List<Difference> differences, int total, int same) implements View {}
 
@@ -175,7 +184,9 @@ public sealed interface View {
 
     record Timeline(String service, Image production, String release, History history) implements View {}
 
-    record Whereabouts(String digest, List<Row> production, List<Place> environments, List<Item> releases)
+    /** @param image what is known of it; null where nothing is */
+    record Whereabouts(
+            String digest, List<Row> production, List<Place> environments, List<Item> releases, ImageView image)
             implements View {}
 
     record Place(String environment, String service, String candidate) implements View {}

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.operation;
 
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.history.Names;
 import io.jenkins.plugins.releasetrain.engine.history.View;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
@@ -112,13 +113,16 @@ final class Plans {
                 : plan;
     }
 
-    private static List<View.Difference> differences(
+    private List<View.Difference> differences(
             Map<String, PinnedImage> now, SortedMap<String, PinnedImage> wanted) {
         List<View.Difference> images = new ArrayList<>();
+        List<PinnedImage> both = new ArrayList<>(now.values());
+        both.addAll(wanted.values());
+        Names called = Names.of(store, both);
         wanted.forEach((service, image) -> {
             PinnedImage before = now.get(service);
             if (before == null || !before.digest().equals(image.digest())) {
-                images.add(difference(service, before, image));
+                images.add(called.difference(service, before, image));
             }
         });
         return images;
@@ -156,7 +160,8 @@ final class Plans {
     Plan markBad(String id) {
         Event.ReleaseMade made = release(id).made();
         List<View.Difference> images = new ArrayList<>();
-        made.changed().forEach((service, image) -> images.add(difference(service, image, null)));
+        Names called = Names.of(store, made.changed().values());
+        made.changed().forEach((service, image) -> images.add(called.difference(service, image, null)));
         return Plan.of(Operation.MARK_BAD, made.owner(), id).withImages(images, MOST);
     }
 
@@ -185,7 +190,8 @@ final class Plans {
     Plan waive(String request) {
         List<View.Difference> images = new ArrayList<>();
         Entry entry = entry(request);
-        entry.images().forEach((service, image) -> images.add(difference(service, null, image)));
+        Names called = Names.of(store, entry.images().values());
+        entry.images().forEach((service, image) -> images.add(called.difference(service, null, image)));
         String why = entry.ended().flatMap(Plans::incompatibility).orElse("");
         Plan plan =
                 Plan.of(Operation.WAIVE, "", request).withImages(images, MOST).noting(why);
@@ -212,7 +218,8 @@ final class Plans {
         }
         Change change = found.get();
         List<View.Difference> images = new ArrayList<>();
-        change.images().forEach((service, image) -> images.add(difference(service, null, image)));
+        Names called = Names.of(store, change.images().values());
+        change.images().forEach((service, image) -> images.add(called.difference(service, null, image)));
         plan = plan.withImages(images, MOST);
         return switch (request.operation()) {
             case CANCEL -> cancelling(plan, state, change);
@@ -277,16 +284,5 @@ final class Plans {
         return store.set(digest)
                 .orElseThrow(() -> new EngineException(
                         FailureKind.NOT_FOUND, "The store has no set " + digest + "; it cannot be released again"));
-    }
-
-    private static View.Difference difference(String service, PinnedImage from, PinnedImage to) {
-        String change = from == null ? "ADDED" : to == null ? "REMOVED" : "CHANGED";
-        return new View.Difference(service, change, image(from), image(to));
-    }
-
-    private static View.Image image(PinnedImage image) {
-        return image == null
-                ? null
-                : new View.Image(image.repository(), image.tag(), image.digest().value());
     }
 }

@@ -104,6 +104,15 @@ final class SqlHistory {
                 : Optional.of(((Event.TestsRecorded) codec.read(type, row.getString("tests_body"))).report());
     }
 
+    /** The plan of a promotion's own stream. */
+    Optional<Event.PromotionPlanned> planned(Handle handle, String stream) {
+        return handle.createQuery("SELECT type, body FROM rt_event WHERE stream = :stream"
+                        + " AND type = 'PromotionPlanned' ORDER BY version DESC LIMIT 1")
+                .bind("stream", stream)
+                .map((row, context) -> first(row, Event.PromotionPlanned.class))
+                .findOne();
+    }
+
     List<Activity.Running> running(Handle handle, String stream) {
         return handle.createQuery(RUNNING)
                 .bind("stream", stream)

@@ -25,16 +25,45 @@ final class SqlIndex {
 
     private final EventCodec codec;
     private final SqlHistory history;
+    private final SqlImages images;
 
-    SqlIndex(EventCodec codec, SqlHistory history) {
+    SqlIndex(EventCodec codec, SqlHistory history, SqlImages images) {
         this.codec = codec;
         this.history = history;
+        this.images = images;
     }
 
     List<String> behind(Handle handle) {
-        return handle.createQuery("SELECT name FROM rt_stream WHERE indexed < version").mapTo(String.class).stream()
+        return handle
+                .createQuery("SELECT name FROM rt_stream WHERE indexed < version OR imaged < version")
+                .mapTo(String.class)
+                .stream()
                 .sorted()
                 .toList();
+    }
+
+    /** Of what was appended before images were kept. @return whether there is more to do */
+    boolean catchUpImages(Handle handle, String stream) {
+        long imaged = handle.createQuery("SELECT imaged FROM rt_stream WHERE name = :stream")
+                .bind("stream", stream)
+                .mapTo(long.class)
+                .one();
+        List<RecordedEvent> events = events(handle, stream, imaged, EVENTS_PER_PAGE);
+        if (!events.isEmpty() && imaged(handle, stream, events, imaged)) {
+            images.index(handle, stream, events);
+        }
+        return events.size() == EVENTS_PER_PAGE;
+    }
+
+    /** @return false where the images of the stream are known up to elsewhere */
+    private static boolean imaged(Handle handle, String stream, List<RecordedEvent> events, long imaged) {
+        return handle.createUpdate(
+                                "UPDATE rt_stream SET imaged = :next WHERE name = :stream AND imaged = :imaged")
+                        .bind("next", events.get(events.size() - 1).version())
+                        .bind("stream", stream)
+                        .bind("imaged", imaged)
+                        .execute()
+                > 0;
     }
 
     /** @return whether there is more to do */
@@ -65,6 +94,9 @@ final class SqlIndex {
                 .execute();
         if (changed > 0) {
             new Indexer(handle, history, stream).index(events);
+            if (imaged(handle, stream, events, indexed)) {
+                images.index(handle, stream, events);
+            }
         }
         return changed > 0;
     }

@@ -27,8 +27,9 @@ public final class SqlStore implements Store {
     private final SqlDatabase database;
     private final EventCodec codec = new EventCodec();
     private final SqlHistory history = new SqlHistory(codec);
-    private final SqlIndex index = new SqlIndex(codec, history);
     private final SqlSets sets = new SqlSets();
+    private final SqlImages images = new SqlImages(history, sets);
+    private final SqlIndex index = new SqlIndex(codec, history, images);
 
     private SqlStore(SqlDatabase database) {
         this.database = database;
@@ -58,6 +59,9 @@ public final class SqlStore implements Store {
             while (database.write("index stream '" + stream + "'", handle -> index.catchUp(handle, stream))) {
                 // page by page, so that no transaction grows with the history
             }
+            while (database.write("read images of '" + stream + "'", handle -> index.catchUpImages(handle, stream))) {
+                // the same
+            }
         }
     }
 
@@ -73,6 +77,16 @@ public final class SqlStore implements Store {
     /** What the driver said of a failure of {@link #open} or {@link #inspect}, with hosts and paths: for administrators. */
     public static String detail(EngineException failure) {
         return SqlDatabase.detail(failure);
+    }
+
+    @Override
+    public Map<Digest, ImageRecord> images(Collection<Digest> digests) {
+        return database.read("read images", handle -> images.images(handle, digests));
+    }
+
+    @Override
+    public List<ImageRecord> undescribed(int limit) {
+        return database.read("look for images", handle -> images.undescribed(handle, limit));
     }
 
     /** The database product, as it calls itself. */

@@ -106,6 +106,12 @@ public interface Store extends AutoCloseable {
     /** Where production holds this digest, at most a hundred. */
     List<Production> productionOf(Digest digest);
 
+    /** What is known of images; those of which nothing is are left out. */
+    Map<Digest, ImageRecord> images(Collection<Digest> digests);
+
+    /** Images whose labels nobody has read, newest first. */
+    List<ImageRecord> undescribed(int limit);
+
     /** What each environment holds, by name. */
     List<Holding> environments();
 

@@ -205,10 +205,8 @@ public final class Train {
     }
 
     /**
-     * A person said no to what a trial tests: it says nothing about anybody, and what it tests ends cancelled and is not
-     * tried again (I12). Other trials that hold the same changes end with it.
-     *
-     * @param reason who, and why
+     * A person said no to what a trial tests, in words who and why: it says nothing about anybody, and what it tests ends
+     * cancelled and is not tried again (I12). Other trials that hold the same changes end with it.
      */
     public void decline(String trial, String reason) {
         new Leaving(context).decline(trial, reason);
@@ -282,7 +280,7 @@ public final class Train {
         return Collections.unmodifiableSet(tracks.keySet());
     }
 
-    /** {@link #next(String, Conductors)} in the first environment, with one conductor who takes over from all others. */
+    /** The same in the first environment, with one conductor who takes over from all others. */
     public Task next(String conductor) throws InterruptedException {
         return next(main, Conductors.only(conductor));
     }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
+import io.jenkins.plugins.releasetrain.engine.model.MovingTags;
 import io.jenkins.plugins.releasetrain.engine.blame.Statistics;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import java.time.Duration;
@@ -68,8 +69,7 @@ public record TrainSettings(
     }
 
     /** Tags that name the newest of a line rather than a version. */
-    public static final Pattern USUAL_MOVING_TAGS = Pattern.compile(
-            "latest(?:-[a-z].*)?|.*-latest|main|master|trunk|develop|dev|edge|nightly|snapshot|production");
+    public static final Pattern USUAL_MOVING_TAGS = MovingTags.USUAL;
 
     /** One suite for all, and what else is usual. */
     public static TrainSettings of(String name, String suite) {

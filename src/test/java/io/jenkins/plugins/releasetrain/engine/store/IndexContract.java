@@ -2,6 +2,12 @@ package io.jenkins.plugins.releasetrain.engine.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.TreeMap;
+import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.ImageLabels;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.event.Move;
 import io.jenkins.plugins.releasetrain.engine.event.ConfigurationPart;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
@@ -383,5 +389,82 @@ abstract class IndexContract extends HistoryContract {
         assertThat(store.events("train/shop", 0, 10)).hasSize(5);
         assertThat(((SqlStore) store).forget(Samples.AT.plus(Duration.ofDays(50))))
                 .isZero();
+    }
+
+    private static PinnedImage named(String service, String tag) {
+        return new PinnedImage("shop/" + service, Digest.sha256(service), tag);
+    }
+
+    private static Move move(String service, String tag, Optional<Digest> former, boolean mayMove) {
+        return new Move("dev/" + service, "shop/" + service, Digest.sha256(service), tag, former, mayMove);
+    }
+
+    /** What {@code promoteImage} promoted is in production, and its version tag names it. */
+    @Test
+    void shouldKnowWhatAPromotionOfNoReleaseLeftInProduction() {
+        store.append(
+                "promotion/p1",
+                0,
+                Samples.AT,
+                List.of(
+                        new Event.PromotionPlanned(
+                                "p1",
+                                "",
+                                "dev",
+                                "prod",
+                                List.of(
+                                        move("cart", "1.4.2", Optional.empty(), false),
+                                        move("cart", "production", Optional.empty(), true),
+                                        move("mail", "2.0", Optional.empty(), false)),
+                                true),
+                        new Event.PromotionCompleted("p1")));
+        assertThat(store.production("", 10))
+                .singleElement()
+                .satisfies(p -> assertThat(p.image()).isEqualTo(named("cart", "1.4.2")))
+                .satisfies(p -> assertThat(p.release()).isEmpty());
+
+        ImageSet baseline = ImageSet.of(new TreeMap<>(Map.of("cart", named("cart", ""), "pay", named("pay", ""))));
+        store.saveSet(baseline, Optional.empty());
+        store.append(
+                "train/shop",
+                0,
+                Samples.AT.plusSeconds(1),
+                List.of(new Event.BaselineInstalled("staging", baseline.digest(), List.of())));
+        assertThat(store.production("", 10)).extracting(Production::service).containsExactly("cart", "pay");
+        Map<Digest, ImageRecord> images =
+                store.images(List.of(Digest.sha256("cart"), Digest.sha256("mail"), Digest.sha256("?")));
+        assertThat(images).hasSize(2);
+        assertThat(images.get(Digest.sha256("cart")).tag()).isEqualTo("1.4.2");
+        assertThat(images.get(Digest.sha256("mail")).tag()).isEqualTo("2.0");
+    }
+
+    @Test
+    void shouldNotTellWhatWasUndoneAsProduction() {
+        Event planned = new Event.PromotionPlanned(
+                "p1", "", "dev", "prod", List.of(move("cart", "production", Optional.empty(), true)), true);
+        store.append(
+                "promotion/p1", 0, Samples.AT, List.of(planned, new Event.PromotionUndone("p1", "503", List.of())));
+        assertThat(store.production("", 10)).isEmpty();
+    }
+
+    /** The newest one that does not move; described once. */
+    @Test
+    void shouldKnowImagesByTheirTagsAndLabels() {
+        Digest digest = Digest.sha256("cart");
+        for (String tag : List.of("1.0", "latest", "1.1", "edge")) {
+            Change change = new Change(
+                    "c" + tag, new TreeMap<>(Map.of("cart", named("cart", tag))), ADA, Samples.AT, 0, true);
+            long version = store.version("train/shop");
+            store.append(
+                    "train/shop", version, Samples.AT.plusSeconds(version), List.of(new Event.ChangeQueued(change)));
+        }
+        assertThat(store.images(List.of(digest)).get(digest).tag()).isEqualTo("1.1");
+        assertThat(store.undescribed(10)).extracting(ImageRecord::digest).containsExactly(digest);
+
+        ImageLabels labels = new ImageLabels("1.1", "1a2b3c4", "https://git/cart", "2026-03-01");
+        store.append(
+                "image/" + digest.hex(), 0, Samples.AT, List.of(new Event.ImageDescribed(digest, labels, "LABELS")));
+        assertThat(store.images(List.of(digest)).get(digest).labels()).isEqualTo(labels);
+        assertThat(store.undescribed(10)).isEmpty();
     }
 }

@@ -136,8 +136,7 @@ export function tick(within) {
 
 export const image = i =>
   i === null ? el("span", { class: "rt-soft" }, "–")
-    : el("span", { class: "rt-image", title: `${i.repository}@${i.digest}` }, i.tag, i.tag ? " " : "",
-      el("a", { href: address(["digests", i.digest]) }, el("code", {}, i.digest.slice(7, 19))));
+    : el("a", { class: "rt-image", href: address(["digests", i.digest]), title: `${i.repository}@${i.digest}` }, i.name);
 
 /** A build's page, below the host's root; plain text where there is none to link to. */
 export function build(item) {

@@ -2,7 +2,7 @@
 
 import { get, one, blocked, outlook } from "./host.js";
 import { el, t, say, count, word, link, query, address, release, service, change, notice, alert, section, table, facts,
-  badge, time, ago, due, image, build, named, inWords } from "./dom.js";
+  badge, time, ago, due, image, build, named, inWords, button } from "./dom.js";
 import { field, day, form } from "./forms.js";
 import { action } from "./actions.js";
 import { now, find, trial, lane, stops } from "./now.js";
@@ -166,14 +166,20 @@ export const PAGES = {
     const block = (await blocked()).find(b => b.digest === d.digest);
     return { title: t("digest.title"), badge: block ? badge("BLOCKED") : null,
       controls: block ? [action("UNBLOCK", "", d.digest)] : [],
-      content: [el("p", {}, el("code", { class: "rt-break" }, d.digest)),
+      content: [el("p", {}, d.image ? [el("strong", {}, d.image.image.name), " "] : null, el("code", { class: "rt-break" }, d.digest), " ",
+        button(t("copy"), e => navigator.clipboard?.writeText(d.digest).then(() => { e.target.textContent = t("copied"); }))),
         block ? alert("warning", t("digest.blocked", block.user, block.reason)) : null,
         facts([[t("production"), d.production.length
           ? d.production.map((r, n) => [n ? ", " : "", service(r.service), " (", release(r.release), ")"]) : t("digest.nowhere")],
-        [t("environments"), d.environments.map(e => `${e.environment} (${e.service})`).join(", ") || t("digest.none")]]),
+        [t("environments"), d.environments.map(e => `${e.environment} (${e.service})`).join(", ") || t("digest.none")]]), says(d.image?.says),
         section(t("digest.by"), itemTable(t("newest"), d.releases))] };
   },
 };
+
+/** What an image says of itself: claims, which nobody has proven. */
+const says = l => l ? section(t("says"), facts([[t("says.version"), l.version], [t("says.revision"), l.revision],
+  [t("says.source"), l.source ? el("a", { href: l.source, rel: "noreferrer" }, l.source) : ""], [t("says.created"), l.created]]),
+el("p", { class: "rt-soft" }, t("says.how"))) : null;
 
 /** Why is mine waiting or rejected: in one sentence, on top. */
 function standing(item, place, riders, expected, departs) {

@@ -1,5 +1,8 @@
 package io.jenkins.plugins.releasetrain.demo;
 
+import java.util.stream.Stream;
+import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.image.Describer;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -228,6 +231,22 @@ final class Parts implements AutoCloseable {
                     "--serve: cannot listen on port " + options.serve.get() + ": " + e.getMessage(),
                     e);
         }
+    }
+
+    /** Reads what the shop's images say of themselves. */
+    void describe(Catalog catalog, Consumer<Event> listener) throws InterruptedException {
+        new Describer(
+                        store,
+                        image -> catalog.services().values().stream()
+                                .filter(s -> s.productionRepository().equals(image.repository()))
+                                .flatMap(s -> Stream.of(
+                                        new Describer.Place(registries.production(), s.productionRepository()),
+                                        new Describer.Place(registries.dev(), s.devRepository())))
+                                .toList(),
+                        executor,
+                        clock,
+                        listener)
+                .run();
     }
 
     Registry.Traffic traffic() {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.demo;
 
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
@@ -47,6 +48,10 @@ final class Shop {
         return catalog;
     }
 
+    private static String revision(String service, String version) {
+        return Digest.sha256(service + " " + version).hex().substring(0, 40);
+    }
+
     /** A good image: answers, and needs the first level of what it calls. */
     SampleImage image(String service, String version) {
         String needs = catalog.service(service).dependsOn().stream()
@@ -55,6 +60,9 @@ final class Shop {
         return SampleImage.of(service, version)
                 .random(service.hashCode(), LAYER_BYTES)
                 .random((service + version + run).hashCode(), LAYER_BYTES)
+                .label("org.opencontainers.image.version", version)
+                .label("org.opencontainers.image.source", "https://git.example.com/shop/" + service)
+                .label("org.opencontainers.image.revision", revision(service, version))
                 .label(ShopImages.ANSWERS, "200")
                 .label(ShopImages.OFFERS, "1")
                 .label(ShopImages.NEEDS, needs)

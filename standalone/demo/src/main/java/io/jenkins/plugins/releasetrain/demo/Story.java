@@ -96,6 +96,7 @@ final class Story {
         new ContractStory(parts, shop, account, this::ride).run();
         outages();
         rollback();
+        parts.describe(shop.catalog(), account);
     }
 
     /** Production holds version 1.0 of all, and both environments what production holds. */

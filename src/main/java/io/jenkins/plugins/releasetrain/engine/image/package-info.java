@@ -1,0 +1,2 @@
+/** What images say of themselves, read in the background. */
+package io.jenkins.plugins.releasetrain.engine.image;

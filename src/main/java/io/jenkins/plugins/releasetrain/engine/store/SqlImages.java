@@ -1,0 +1,232 @@
+package io.jenkins.plugins.releasetrain.engine.store;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Move;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.ImageLabels;
+import io.jenkins.plugins.releasetrain.engine.model.MovingTags;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/** What is known of images, and what production holds that no release brought there: writes {@code rt_image}, and reads it. */
+final class SqlImages {
+    private static final int PER_QUERY = 1_000;
+    private static final int BASELINES = 200;
+
+    private final SqlHistory history;
+    private final SqlSets sets;
+    /** Baselines that were looked at already: departures have the same ones again and again. */
+    private final Set<Digest> baselines = Collections.newSetFromMap(Collections.synchronizedMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Digest, Boolean> eldest) {
+            return size() > BASELINES;
+        }
+    }));
+
+    SqlImages(SqlHistory history, SqlSets sets) {
+        this.history = history;
+        this.sets = sets;
+    }
+
+    /** What the events of a stream tell of images; told twice it changes nothing. */
+    void index(Handle handle, String stream, List<RecordedEvent> events) {
+        SortedMap<String, Seen> seen = new TreeMap<>();
+        for (RecordedEvent recorded : events) {
+            Event event = recorded.event();
+            if (event instanceof Event.ChangeQueued e) {
+                see(seen, e.change().images().values(), recorded.at());
+            } else if (event instanceof Event.LaneQueued e) {
+                see(seen, e.candidates().values(), recorded.at());
+            } else if (event instanceof Event.ReleaseMade e) {
+                see(seen, e.changed().values(), recorded.at());
+            } else if (event instanceof Event.PromotionPlanned e) {
+                see(seen, e.moves().stream().map(SqlImages::image).toList(), recorded.at());
+            } else if (event instanceof Event.PromotionCompleted) {
+                promoted(handle, stream, recorded);
+            } else if (event instanceof Event.BatchDeparted e) {
+                baseline(handle, e.baseline(), recorded.at(), seen);
+            } else if (event instanceof Event.BaselineInstalled e) {
+                baseline(handle, e.set(), recorded.at(), seen);
+            }
+        }
+        write(handle, seen);
+        events.forEach(recorded -> {
+            if (recorded.event() instanceof Event.ImageDescribed e) {
+                describe(handle, e);
+            }
+        });
+    }
+
+    private record Seen(PinnedImage image, Instant at) {}
+
+    private static void see(Map<String, Seen> seen, Collection<PinnedImage> images, Instant at) {
+        for (PinnedImage image : images) {
+            boolean moves = MovingTags.USUAL.matcher(image.tag()).matches();
+            PinnedImage known = moves ? new PinnedImage(image.repository(), image.digest(), "") : image;
+            seen.merge(
+                    image.digest().value(),
+                    new Seen(known, at),
+                    (before, now) -> now.image().tag().isEmpty() ? before : now);
+        }
+    }
+
+    private static PinnedImage image(Move move) {
+        return new PinnedImage(move.targetRepository(), move.digest(), move.mayMove() ? "" : move.tag());
+    }
+
+    private static void write(Handle handle, SortedMap<String, Seen> seen) {
+        if (seen.isEmpty()) {
+            return;
+        }
+        PreparedBatch insert = handle.prepareBatch("INSERT INTO rt_image (digest, repository, tag, happened)"
+                + " VALUES (:digest, :repository, :tag, :at) ON CONFLICT DO NOTHING");
+        PreparedBatch update = handle.prepareBatch("UPDATE rt_image SET tag = :tag, happened = :at"
+                + " WHERE digest = :digest AND (happened < :at OR tag = '')");
+        seen.forEach((digest, s) -> {
+            bind(insert, digest, s).bind("repository", s.image().repository()).add();
+            if (!s.image().tag().isEmpty()) {
+                bind(update, digest, s).add();
+            }
+        });
+        insert.execute();
+        update.execute();
+    }
+
+    private static PreparedBatch bind(PreparedBatch batch, String digest, Seen seen) {
+        return batch.bind("digest", digest)
+                .bind("tag", seen.image().tag())
+                .bind("at", seen.at().atOffset(ZoneOffset.UTC));
+    }
+
+    private static void describe(Handle handle, Event.ImageDescribed e) {
+        handle.createUpdate("UPDATE rt_image SET label_version = :version, revision = :revision, source = :source,"
+                        + " created = :created, described = 1 WHERE digest = :digest")
+                .bind("version", e.labels().version())
+                .bind("revision", e.labels().revision())
+                .bind("source", e.labels().source())
+                .bind("created", e.labels().created())
+                .bind("digest", e.digest().value())
+                .execute();
+    }
+
+    /** A promotion of no release: what its moving tags point to is what production holds now. */
+    private void promoted(Handle handle, String stream, RecordedEvent recorded) {
+        Optional<Event.PromotionPlanned> plan = history.planned(handle, stream);
+        if (plan.isEmpty() || !plan.get().release().isEmpty()) {
+            return;
+        }
+        Map<String, String> versions = new HashMap<>();
+        plan.get().moves().stream()
+                .filter(m -> !m.mayMove())
+                .forEach(m -> versions.put(m.targetRepository() + "@" + m.digest(), m.tag()));
+        plan.get().moves().stream().filter(Move::mayMove).forEach(m -> {
+            String tag = versions.getOrDefault(m.targetRepository() + "@" + m.digest(), "");
+            PinnedImage image = new PinnedImage(m.targetRepository(), m.digest(), tag);
+            // The catalog's name of it is known as soon as a baseline has it.
+            insert(handle, m.targetRepository(), image, recorded.at());
+            handle.createUpdate("UPDATE rt_production SET digest = :digest, tag = :tag, release_id = '', happened = :at"
+                            + " WHERE repository = :repository AND happened <= :at")
+                    .bind("digest", m.digest().value())
+                    .bind("tag", tag)
+                    .bind("at", recorded.at().atOffset(ZoneOffset.UTC))
+                    .bind("repository", m.targetRepository())
+                    .execute();
+        });
+    }
+
+    /** What production held of services that nothing was ever told of. */
+    private void baseline(Handle handle, Digest set, Instant at, Map<String, Seen> seen) {
+        if (!baselines.add(set)) {
+            return;
+        }
+        SortedMap<String, PinnedImage> images =
+                sets.find(handle, set).map(s -> s.images()).orElse(new TreeMap<>());
+        see(seen, images.values(), at);
+        Map<String, String> known = services(handle, images.values());
+        images.forEach((service, image) -> {
+            String name = known.get(image.repository());
+            if (name == null) {
+                insert(handle, service, image, at);
+            } else if (name.equals(image.repository()) && !name.equals(service)) {
+                handle.createUpdate("UPDATE rt_production SET service = :service WHERE repository = :repository")
+                        .bind("service", service)
+                        .bind("repository", image.repository())
+                        .execute();
+            }
+        });
+    }
+
+    private static Map<String, String> services(Handle handle, Collection<PinnedImage> images) {
+        Map<String, String> services = new HashMap<>();
+        List<String> wanted = images.stream().map(PinnedImage::repository).distinct().toList();
+        for (int from = 0; from < wanted.size(); from += PER_QUERY) {
+            handle.createQuery("SELECT repository, service FROM rt_production WHERE repository IN (<repositories>)")
+                    .bindList("repositories", wanted.subList(from, Math.min(wanted.size(), from + PER_QUERY)))
+                    .map((row, context) -> services.put(row.getString("repository"), row.getString("service")))
+                    .list();
+        }
+        return services;
+    }
+
+    private static void insert(Handle handle, String service, PinnedImage image, Instant at) {
+        handle.createUpdate("INSERT INTO rt_production (repository, service, digest, tag, release_id, happened)"
+                        + " VALUES (:repository, :service, :digest, :tag, '', :at) ON CONFLICT DO NOTHING")
+                .bind("repository", image.repository())
+                .bind("service", service)
+                .bind("digest", image.digest().value())
+                .bind("tag", image.tag())
+                .bind("at", at.atOffset(ZoneOffset.UTC))
+                .execute();
+    }
+
+    Map<Digest, ImageRecord> images(Handle handle, Collection<Digest> digests) {
+        Map<Digest, ImageRecord> images = new HashMap<>();
+        List<String> wanted = digests.stream().map(Digest::value).distinct().toList();
+        for (int from = 0; from < wanted.size(); from += PER_QUERY) {
+            handle.createQuery("SELECT * FROM rt_image WHERE digest IN (<digests>)")
+                    .bindList("digests", new ArrayList<>(wanted.subList(from, Math.min(wanted.size(), from + PER_QUERY))))
+                    .map((row, context) -> image(row))
+                    .forEach(image -> images.put(image.digest(), image));
+        }
+        return images;
+    }
+
+    List<ImageRecord> undescribed(Handle handle, int limit) {
+        return handle.createQuery(
+                        "SELECT * FROM rt_image WHERE described = 0 ORDER BY described, happened DESC LIMIT :limit")
+                .bind("limit", limit)
+                .map((row, context) -> image(row))
+                .list();
+    }
+
+    private static ImageRecord image(ResultSet row) throws SQLException {
+        return new ImageRecord(
+                new Digest(row.getString("digest")),
+                row.getString("repository"),
+                row.getString("tag"),
+                new ImageLabels(
+                        row.getString("label_version"),
+                        row.getString("revision"),
+                        row.getString("source"),
+                        row.getString("created")));
+    }
+}
