@@ -72,7 +72,7 @@ final class OpenStore implements AutoCloseable {
                 around.clock(),
                 around.live(),
                 simulations,
-                tag -> wiring(ReleaseService.settings()).moves(tag));
+                tag -> wiring(service.current()).moves(tag));
         this.answers = new Answers(around.clock(), READERS, PATIENCE);
         this.promoter = new Promoter(
                 store,
@@ -86,7 +86,7 @@ final class OpenStore implements AutoCloseable {
         this.contracts = new Contracts(store, around.clock(), around.listener());
         this.describer = new Describer(
                 store,
-                image -> wiring(ReleaseService.settings()).places(image),
+                image -> wiring(service.current()).places(image),
                 around.threads(),
                 around.clock(),
                 around.listener());
