@@ -104,7 +104,6 @@ public final class ReleaseService implements BuildHost {
         return ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class).settings();
     }
 
-    /** Those that hold now. */
     Settings current() {
         return settings();
     }

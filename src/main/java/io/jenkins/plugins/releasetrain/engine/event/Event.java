@@ -337,20 +337,14 @@ public sealed interface Event {
      */
     record LanesMoved(String environment, int lastNumber, List<LaneMoved> lanes) implements Event {}
 
-    /**
-     * A build asks for a promotion that belongs to no release; whoever runs such builds completes or undoes it.
-     *
-     * @param from name of the source registry, and {@code to} of the target, as they are configured
-     */
+    /** A build asks for a promotion that belongs to no release, between two registries by their configured names. */
     record PromotionOrdered(String promotion, String from, String to, Origin origin) implements Event {}
 
     /**
      * What a promotion will do, with each tag's former digest: enough to complete or to undo it.
      *
-     * @param release empty for a plain {@code promoteImage}
-     * @param source host of the registry that the images come from, and {@code target} of the one they go to
-     * @param intents whether every tag is told by {@link TagsMoving} before it moves; older versions did not, so what
-     *     they moved is known from the registry alone
+     * @param release empty for a plain {@code promoteImage}; source and target: hosts of the registries
+     * @param intents whether {@link TagsMoving} tells every tag before it moves; older versions did not
      */
     record PromotionPlanned(
             String promotion, String release, String source, String target, List<Move> moves, boolean intents)

@@ -43,7 +43,7 @@ final class SqlIndex {
     }
 
     /** Of what was appended before images were kept. @return whether there is more to do */
-    boolean catchUpImages(Handle handle, String stream) {
+    private boolean catchUpImages(Handle handle, String stream) {
         long imaged = handle.createQuery("SELECT imaged FROM rt_stream WHERE name = :stream")
                 .bind("stream", stream)
                 .mapTo(long.class)
@@ -70,7 +70,8 @@ final class SqlIndex {
     boolean catchUp(Handle handle, String stream) {
         long indexed = indexed(handle, stream);
         List<RecordedEvent> events = events(handle, stream, indexed, EVENTS_PER_PAGE);
-        return !events.isEmpty() && index(handle, stream, events, indexed) && events.size() == EVENTS_PER_PAGE;
+        boolean more = !events.isEmpty() && index(handle, stream, events, indexed) && events.size() == EVENTS_PER_PAGE;
+        return catchUpImages(handle, stream) || more;
     }
 
     /** Indexes what was just appended, and what an older controller appended before it. */

@@ -35,12 +35,7 @@ public final class SqlStore implements Store {
         this.database = database;
     }
 
-    /**
-     * Connects, and creates or upgrades the tables.
-     *
-     * @throws EngineException UNAUTHENTICATED, UNAVAILABLE where it
-     *     cannot be reached or another process has the file open
-     */
+    /** Connects, and creates or upgrades the tables. @throws EngineException UNAUTHENTICATED, or UNAVAILABLE as it is in use */
     public static SqlStore open(StoreSettings settings) {
         SqlStore store = new SqlStore(SqlDatabase.open(settings));
         try {
@@ -58,9 +53,6 @@ public final class SqlStore implements Store {
         for (String stream : behind) {
             while (database.write("index stream '" + stream + "'", handle -> index.catchUp(handle, stream))) {
                 // page by page, so that no transaction grows with the history
-            }
-            while (database.write("read images of '" + stream + "'", handle -> index.catchUpImages(handle, stream))) {
-                // the same
             }
         }
     }

@@ -280,7 +280,6 @@ public final class Train {
         return Collections.unmodifiableSet(tracks.keySet());
     }
 
-    /** The same in the first environment, with one conductor who takes over from all others. */
     public Task next(String conductor) throws InterruptedException {
         return next(main, Conductors.only(conductor));
     }
