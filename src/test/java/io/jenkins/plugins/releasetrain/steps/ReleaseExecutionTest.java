@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** I8: a build that waits for a train or a lane gets its answer, whatever is away or full meanwhile. */
@@ -83,9 +84,9 @@ class ReleaseExecutionTest {
         }
 
         @Override
-        void deliver(String trial, Judgement judgement) {
+        void deliver(BodyState.Judged judged) {
             trouble();
-            done.add("delivered " + judgement.verdict());
+            done.add("delivered " + judged.judgement.verdict());
         }
 
         @Override
@@ -228,7 +229,7 @@ class ReleaseExecutionTest {
         start();
         step.troubles.addAll(List.of(AWAY, new IllegalStateException("closed"), new StackOverflowError()));
 
-        step.report("t1", PASSED);
+        step.report(new BodyState.Judged("t1", PASSED, Optional.empty()));
         host.run();
         for (int i = 0; i < 3; i++) {
             host.runLater();
@@ -243,7 +244,7 @@ class ReleaseExecutionTest {
         start();
         step.troubles.add(EngineException.invalid("Unknown trial 't1'"));
 
-        step.report("t1", PASSED);
+        step.report(new BodyState.Judged("t1", PASSED, Optional.empty()));
         host.run();
 
         assertThat(host.later).isEmpty();
