@@ -1,14 +1,12 @@
 package io.jenkins.plugins.releasetrain.host;
 
-import java.util.logging.Level;
-import java.util.Optional;
 import io.jenkins.plugins.releasetrain.config.Settings;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
 import io.jenkins.plugins.releasetrain.engine.history.Answers;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
-import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.image.Describer;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.operation.Operations;
 import io.jenkins.plugins.releasetrain.engine.progress.Sizes;
 import io.jenkins.plugins.releasetrain.engine.promotion.PlainPromotions;
@@ -22,6 +20,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.logging.Level;
@@ -30,6 +29,7 @@ import java.util.logging.Level;
 final class OpenStore implements AutoCloseable {
     /** Of the pool's connections; the others are the trains'. */
     private static final Duration DESCRIBE_AGAIN = Duration.ofMinutes(10);
+
     private static final int READERS = 3;
 
     private static final Duration HOUR = Duration.ofHours(1);

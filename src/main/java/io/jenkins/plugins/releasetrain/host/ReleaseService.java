@@ -318,11 +318,7 @@ public final class ReleaseService implements BuildHost {
         }
     }
 
-    /**
-     * The settings are others: what is made from them is made anew, and who did it is kept.
-     *
-     * @param parts that are not what they were
-     */
+    /** The settings are others, in these parts: what is made from them is made anew, and who did it is kept. */
     void reconfigured(List<ConfigurationPart> parts) {
         catalogs.configure(settings().catalogs());
         if (!settings().registries().isEmpty()) {

@@ -80,11 +80,7 @@ public final class TrainDriver {
         this.loop = new Loop(controller, () -> guarded("", this::advance));
     }
 
-    /**
-     * Queues a build's change unless it is queued already, which it may be after a crash.
-     *
-     * @return the change's id
-     */
+    /** Queues a build's change, unless it is queued already as after a crash; answers the change's id. */
     public String queue(Train.Request request) {
         return find(request.origin()).orElseGet(() -> source.train().queue(request));
     }

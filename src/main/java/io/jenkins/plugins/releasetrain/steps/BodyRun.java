@@ -2,8 +2,8 @@ package io.jenkins.plugins.releasetrain.steps;
 
 import hudson.EnvVars;
 import hudson.model.Run;
-import io.jenkins.plugins.releasetrain.host.BuildHost;
 import io.jenkins.plugins.releasetrain.engine.model.TestReport;
+import io.jenkins.plugins.releasetrain.host.BuildHost;
 import io.jenkins.plugins.releasetrain.host.Passenger;
 import io.jenkins.plugins.releasetrain.steps.BodyEnd.Judgement;
 import java.io.IOException;

@@ -8,6 +8,7 @@ import io.jenkins.plugins.releasetrain.engine.model.BuildNames;
 import io.jenkins.plugins.releasetrain.host.BuildHost;
 import io.jenkins.plugins.releasetrain.host.Passenger;
 import java.io.IOException;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -41,10 +42,12 @@ final class Logs {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        print(context, host, line, links);
+        String told = links;
+        print(context, host, line, () -> told);
     }
 
-    private static boolean maySee(StepContext context, BuildHost host, String build) throws IOException, InterruptedException {
+    private static boolean maySee(StepContext context, BuildHost host, String build)
+            throws IOException, InterruptedException {
         return build.indexOf('#') > 0
                 && seen(context, host, build, UnaryOperator.identity()).equals(build);
     }
@@ -60,14 +63,18 @@ final class Logs {
      * @param page below Jenkins' root; empty for none
      */
     static void say(StepContext context, BuildHost host, String line, String page) {
-        print(context, host, line, page.isEmpty() ? "" : " (" + HyperlinkNote.encodeTo("/" + page, "details") + ")");
+        print(
+                context,
+                host,
+                line,
+                () -> page.isEmpty() ? "" : " (" + HyperlinkNote.encodeTo("/" + page, "details") + ")");
     }
 
-    private static void print(StepContext context, BuildHost host, String line, String more) {
+    private static void print(StepContext context, BuildHost host, String line, Supplier<String> more) {
         try {
             TaskListener listener = context.get(TaskListener.class);
             if (listener != null) {
-                listener.getLogger().println("[release-train] " + seen(context, host, line, Logs::linked) + more);
+                listener.getLogger().println("[release-train] " + seen(context, host, line, Logs::linked) + more.get());
             }
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.FINE, e, () -> "Could not tell " + context + ": " + line);

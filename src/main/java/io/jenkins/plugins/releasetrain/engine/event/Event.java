@@ -202,12 +202,7 @@ public sealed interface Event {
     /** An image may be used again. */
     record ImageUnblocked(Digest digest, String user) implements Event {}
 
-    /**
-     * What an image promises was attached to it, so that whatever was known about its contract is not known any more.
-     *
-     * @param contract digest of the artifact that refers to the image
-     * @param files as {@code kind name}
-     */
+    /** What an image promises was attached to it as an artifact that refers to it; what was known of its contract is void. */
     record ContractPublished(String service, Digest image, Digest contract, List<String> files) implements Event {}
 
     /**
@@ -237,11 +232,7 @@ public sealed interface Event {
     /** An image may go although its contract is not compatible. */
     record ContractWaived(String service, Digest image, String reason, String user) implements Event {}
 
-    /**
-     * A lane asks to be let into its environment, its candidates already pinned (I1).
-     *
-     * @param group its services' group
-     */
+    /** A lane of a group of services asks to be let into its environment, its candidates already pinned (I1). */
     record LaneQueued(
             String lane, String environment, String group, SortedMap<String, PinnedImage> candidates, Origin origin)
             implements Event {}

@@ -74,7 +74,8 @@ public final class Names {
         Map<String, Set<Digest>> named = new HashMap<>();
         images.stream()
                 .filter(Objects::nonNull)
-                .forEach(i -> named.computeIfAbsent(name(i), n -> new HashSet<>()).add(i.digest()));
+                .forEach(i ->
+                        named.computeIfAbsent(name(i), n -> new HashSet<>()).add(i.digest()));
         return images.stream()
                 .map(i -> i == null
                         ? null

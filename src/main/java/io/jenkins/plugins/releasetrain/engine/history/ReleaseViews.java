@@ -126,11 +126,12 @@ final class ReleaseViews {
     /** By the moving tags of its promotion: the digest that each repository had; empty while it is not promoted. */
     private Map<String, Optional<Digest>> former(ReleaseRecord release) {
         Map<String, Optional<Digest>> former = new HashMap<>();
-        release.promotion().ifPresent(promotion -> store.events("promotion/" + promotion, 0, PLAN).stream()
-                .filter(r -> r.event() instanceof Event.PromotionPlanned)
-                .flatMap(r -> ((Event.PromotionPlanned) r.event()).moves().stream())
-                .filter(Move::mayMove)
-                .forEach(m -> former.put(m.targetRepository(), m.former())));
+        release.promotion()
+                .ifPresent(promotion -> store.events("promotion/" + promotion, 0, PLAN).stream()
+                        .filter(r -> r.event() instanceof Event.PromotionPlanned)
+                        .flatMap(r -> ((Event.PromotionPlanned) r.event()).moves().stream())
+                        .filter(Move::mayMove)
+                        .forEach(m -> former.put(m.targetRepository(), m.former())));
         return former;
     }
 

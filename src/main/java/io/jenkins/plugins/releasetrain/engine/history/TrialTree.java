@@ -206,8 +206,7 @@ final class TrialTree {
     }
 
     /** Attempts of a lane, one after the other. */
-    static List<Searched.TrialNode> ofLane(
-            List<RecordedEvent> events, Searched.Rider rider, Searched.Judge by) {
+    static List<Searched.TrialNode> ofLane(List<RecordedEvent> events, Searched.Rider rider, Searched.Judge by) {
         List<Searched.TrialNode> nodes = new ArrayList<>();
         String environment = "";
         for (RecordedEvent recorded : events) {

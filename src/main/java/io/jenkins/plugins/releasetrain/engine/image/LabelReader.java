@@ -55,7 +55,9 @@ final class LabelReader {
         if (!Digest.isDigest(digest) || config.path("size").asLong(LARGEST + 1) > LARGEST) {
             return json.createObjectNode();
         }
-        return parse(registry.blob(repository, new Digest(digest))).path("config").path("Labels");
+        return parse(registry.blob(repository, new Digest(digest)))
+                .path("config")
+                .path("Labels");
     }
 
     private JsonNode parse(byte[] content) {

@@ -113,8 +113,7 @@ final class Plans {
                 : plan;
     }
 
-    private List<View.Difference> differences(
-            Map<String, PinnedImage> now, SortedMap<String, PinnedImage> wanted) {
+    private List<View.Difference> differences(Map<String, PinnedImage> now, SortedMap<String, PinnedImage> wanted) {
         List<View.Difference> images = new ArrayList<>();
         List<PinnedImage> both = new ArrayList<>(now.values());
         both.addAll(wanted.values());

@@ -177,7 +177,8 @@ final class SqlImages {
 
     private static Map<String, String> services(Handle handle, Collection<PinnedImage> images) {
         Map<String, String> services = new HashMap<>();
-        List<String> wanted = images.stream().map(PinnedImage::repository).distinct().toList();
+        List<String> wanted =
+                images.stream().map(PinnedImage::repository).distinct().toList();
         for (int from = 0; from < wanted.size(); from += PER_QUERY) {
             handle.createQuery("SELECT repository, service FROM rt_production WHERE repository IN (<repositories>)")
                     .bindList("repositories", wanted.subList(from, Math.min(wanted.size(), from + PER_QUERY)))
@@ -203,7 +204,8 @@ final class SqlImages {
         List<String> wanted = digests.stream().map(Digest::value).distinct().toList();
         for (int from = 0; from < wanted.size(); from += PER_QUERY) {
             handle.createQuery("SELECT * FROM rt_image WHERE digest IN (<digests>)")
-                    .bindList("digests", new ArrayList<>(wanted.subList(from, Math.min(wanted.size(), from + PER_QUERY))))
+                    .bindList(
+                            "digests", new ArrayList<>(wanted.subList(from, Math.min(wanted.size(), from + PER_QUERY))))
                     .map((row, context) -> image(row))
                     .forEach(image -> images.put(image.digest(), image));
         }

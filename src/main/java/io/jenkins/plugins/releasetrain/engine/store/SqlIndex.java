@@ -57,8 +57,7 @@ final class SqlIndex {
 
     /** @return false where the images of the stream are known up to elsewhere */
     private static boolean imaged(Handle handle, String stream, List<RecordedEvent> events, long imaged) {
-        return handle.createUpdate(
-                                "UPDATE rt_stream SET imaged = :next WHERE name = :stream AND imaged = :imaged")
+        return handle.createUpdate("UPDATE rt_stream SET imaged = :next WHERE name = :stream AND imaged = :imaged")
                         .bind("next", events.get(events.size() - 1).version())
                         .bind("stream", stream)
                         .bind("imaged", imaged)

@@ -35,7 +35,7 @@ public final class SqlStore implements Store {
         this.database = database;
     }
 
-    /** Connects, and creates or upgrades the tables. @throws EngineException UNAUTHENTICATED, or UNAVAILABLE as it is in use */
+    /** Connects, and creates or upgrades the tables; UNAUTHENTICATED, or UNAVAILABLE where another process has it open. */
     public static SqlStore open(StoreSettings settings) {
         SqlStore store = new SqlStore(SqlDatabase.open(settings));
         try {
@@ -143,12 +143,7 @@ public final class SqlStore implements Store {
         return append(stream, expectedVersion, recorded);
     }
 
-    /**
-     * Appends events that happened at different times, as when a history is brought in from elsewhere.
-     *
-     * @param events in order, with the versions that they shall have and times in microseconds
-     * @throws EngineException CONFLICT where the stream is at another version
-     */
+    /** Appends what happened at different times, in order, with its versions; CONFLICT where the stream is at another one. */
     public long append(String stream, long expectedVersion, List<RecordedEvent> events) {
         long next = expectedVersion + events.size();
         String what = "append " + events.size() + " events to stream '" + stream + "' at version " + expectedVersion;

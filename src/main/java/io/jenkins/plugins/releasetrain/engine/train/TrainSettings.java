@@ -1,8 +1,8 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
-import io.jenkins.plugins.releasetrain.engine.model.MovingTags;
 import io.jenkins.plugins.releasetrain.engine.blame.Statistics;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.MovingTags;
 import java.time.Duration;
 import java.util.regex.Pattern;
 

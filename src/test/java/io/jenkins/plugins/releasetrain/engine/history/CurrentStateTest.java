@@ -105,8 +105,7 @@ class CurrentStateTest {
 
     @Test
     void whoseBodyJudgedIsToldOfEachTrial() throws IOException {
-        assertThat(get("changes/3", "").at("/search/trials/0/by/log").asText())
-                .isEqualTo("job/cart/2/console");
+        assertThat(get("changes/3", "").at("/search/trials/0/by/log").asText()).isEqualTo("job/cart/2/console");
         SampleShop.trial(store);
         assertThat(get("now", "").at("/trains/0/trial/by/build").asText()).isEqualTo("cart#4");
     }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.lock.ManualClock;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
@@ -14,7 +15,6 @@ import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
-import io.jenkins.plugins.releasetrain.engine.lock.ManualClock;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -43,8 +43,9 @@ class DescriberTest {
     private final AtomicInteger mostAtOnce = new AtomicInteger();
     private volatile RuntimeException trouble;
     private final Registry registry = (Registry) Proxy.newProxyInstance(
-            Registry.class.getClassLoader(), new Class<?>[] {Registry.class}, (proxy, method, a) -> switch (
-                    method.getName()) {
+            Registry.class.getClassLoader(),
+            new Class<?>[] {Registry.class},
+            (proxy, method, a) -> switch (method.getName()) {
                 case "host" -> "registry.example.com";
                 case "manifest" ->
                     Optional.ofNullable(asked((String) a[1]))
@@ -54,11 +55,7 @@ class DescriberTest {
                 default -> throw new UnsupportedOperationException(method.getName());
             });
     private final Describer describer = new Describer(
-            store,
-            image -> List.of(new Describer.Place(registry, image.repository())),
-            threads,
-            clock,
-            e -> {
+            store, image -> List.of(new Describer.Place(registry, image.repository())), threads, clock, e -> {
                 synchronized (events) {
                     events.add(e);
                 }

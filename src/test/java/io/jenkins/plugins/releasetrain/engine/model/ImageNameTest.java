@@ -12,20 +12,22 @@ class ImageNameTest {
 
     /** The rule, case by case: tag, tag that the history knows, version and revision that it says of itself, name. */
     @ParameterizedTest(name = "{index}: {4}")
-    @CsvSource(nullValues = "-", value = {
-        "1.4.2, -, -, -, 1.4.2",
-        "1.4.2, 1.4.2-rc1, 9.9, 1a2b3c4d5e, 1.4.2",
-        "latest, 1.4.2, -, -, 1.4.2",
-        "latest, 1.4.2, 9.9, 1a2b3c4d5e, 1.4.2",
-        "-, 1.4.2, -, -, 1.4.2",
-        "main, -, 1.4.2, 1a2b3c4d5e, 1.4.2",
-        "-, latest, 1.4.2, -, 1.4.2",
-        "-, -, 1.4.2, -, 1.4.2",
-        "latest, -, -, 1a2b3c4d5e, commit 1a2b3c4",
-        "-, -, -, 1a2b3, commit 1a2b3",
-        "latest, edge, -, -, 3f5e8a1c90ab",
-        "-, -, -, -, 3f5e8a1c90ab"
-    })
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "1.4.2, -, -, -, 1.4.2",
+                "1.4.2, 1.4.2-rc1, 9.9, 1a2b3c4d5e, 1.4.2",
+                "latest, 1.4.2, -, -, 1.4.2",
+                "latest, 1.4.2, 9.9, 1a2b3c4d5e, 1.4.2",
+                "-, 1.4.2, -, -, 1.4.2",
+                "main, -, 1.4.2, 1a2b3c4d5e, 1.4.2",
+                "-, latest, 1.4.2, -, 1.4.2",
+                "-, -, 1.4.2, -, 1.4.2",
+                "latest, -, -, 1a2b3c4d5e, commit 1a2b3c4",
+                "-, -, -, 1a2b3, commit 1a2b3",
+                "latest, edge, -, -, 3f5e8a1c90ab",
+                "-, -, -, -, 3f5e8a1c90ab"
+            })
     void golden(String tag, String known, String version, String revision, String name) {
         ImageLabels labels = new ImageLabels(text(version), text(revision), "", "");
         assertThat(ImageName.of(DIGEST, text(tag), text(known), labels, MovingTags.USUAL.asMatchPredicate()))
@@ -52,8 +54,7 @@ class ImageNameTest {
 
     @Test
     void labelsAreOneLineAndLinksAreHttps() {
-        ImageLabels hostile =
-                new ImageLabels("1\u202E.0\n", "x".repeat(1_000_000), "javascript:alert(1)", "\u0000now");
+        ImageLabels hostile = new ImageLabels("1\u202E.0\n", "x".repeat(1_000_000), "javascript:alert(1)", "\u0000now");
         assertThat(hostile.version()).isEqualTo("1 .0");
         assertThat(hostile.revision()).hasSize(201);
         assertThat(hostile.source()).isEmpty();

@@ -2,17 +2,16 @@ package io.jenkins.plugins.releasetrain.engine.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.TreeMap;
-import io.jenkins.plugins.releasetrain.engine.model.Change;
-import io.jenkins.plugins.releasetrain.engine.model.ImageLabels;
-import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
-import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
-import io.jenkins.plugins.releasetrain.engine.event.Move;
 import io.jenkins.plugins.releasetrain.engine.event.ConfigurationPart;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.event.Move;
+import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.ImageLabels;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -452,8 +452,8 @@ abstract class IndexContract extends HistoryContract {
     void shouldKnowImagesByTheirTagsAndLabels() {
         Digest digest = Digest.sha256("cart");
         for (String tag : List.of("1.0", "latest", "1.1", "edge")) {
-            Change change = new Change(
-                    "c" + tag, new TreeMap<>(Map.of("cart", named("cart", tag))), ADA, Samples.AT, 0, true);
+            Change change =
+                    new Change("c" + tag, new TreeMap<>(Map.of("cart", named("cart", tag))), ADA, Samples.AT, 0, true);
             long version = store.version("train/shop");
             store.append(
                     "train/shop", version, Samples.AT.plusSeconds(version), List.of(new Event.ChangeQueued(change)));

@@ -1,9 +1,9 @@
 package io.jenkins.plugins.releasetrain.demo;
 
-import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.testkit.cluster.SampleWorkloads;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
