@@ -117,7 +117,7 @@ final class CdEnvironmentExecution extends HostedExecution {
             host().later(this::goOn, environment().lease().dividedBy(THIRD));
         } else {
             Answer.Waiting waiting = (Answer.Waiting) answer;
-            say("environment '" + name + "' is " + waiting.text());
+            say("environment '" + name + "' is held by " + waiting.owners() + "; position " + waiting.place());
             host().later(this::goOn, ASK_AGAIN);
         }
     }

@@ -181,6 +181,9 @@ final class LaneEntry {
     }
 
     private LaneTask waiting(Answer.Waiting waiting) {
-        return new LaneTask.Wait("environment '" + environment.name() + "' is " + waiting.text(), ASK_AGAIN);
+        return new LaneTask.Wait(
+                "environment '" + environment.name() + "' is held by " + waiting.owners() + "; position "
+                        + waiting.place(),
+                ASK_AGAIN);
     }
 }

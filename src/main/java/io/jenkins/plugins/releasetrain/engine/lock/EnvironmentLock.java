@@ -71,10 +71,14 @@ public interface EnvironmentLock {
                 this(position, waitsFor, Optional.empty());
             }
 
-            /** For people, as in {@code held by train shop; position 2, in about 15 minutes}. */
-            public String text() {
-                return "held by " + String.join(", ", waitsFor) + "; position " + position
-                        + expected.map(Waiting::text).orElse("");
+            /** For people: who must leave first. */
+            public String owners() {
+                return String.join(", ", waitsFor);
+            }
+
+            /** For people, as in {@code 2, in about 15 minutes}. */
+            public String place() {
+                return position + expected.map(Waiting::text).orElse("");
             }
 
             /** So coarse that it is not another one every minute. */

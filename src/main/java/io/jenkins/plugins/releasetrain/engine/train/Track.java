@@ -106,7 +106,8 @@ final class Track {
                         Set.of(),
                         environment.lease()));
         if (answer instanceof EnvironmentLock.Answer.Waiting waiting) {
-            return Optional.of(new Task.Wait("environment is " + waiting.text(), ASK_AGAIN));
+            return Optional.of(new Task.Wait(
+                    "environment is held by " + waiting.owners() + "; position " + waiting.place(), ASK_AGAIN));
         }
         EnvironmentLock.Answer.Granted lock = (EnvironmentLock.Answer.Granted) answer;
         if (lock.takenOver()) {

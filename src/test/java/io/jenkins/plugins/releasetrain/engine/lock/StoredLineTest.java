@@ -136,9 +136,10 @@ class StoredLineTest extends EnvironmentLockContract {
         assertThat(waiting(lane("l", "cart")).expected()).contains(Duration.ofSeconds(20));
         Waiting third = waiting(lane("m", "cart"));
         assertThat(third.expected()).contains(Duration.ofSeconds(30));
-        assertThat(third.text()).isEqualTo("held by train t, lane l; position 2, within 5 minutes");
-        assertThat(new Waiting(3, List.of("train t"), Optional.of(Duration.ofMinutes(12))).text())
-                .isEqualTo("held by train t; position 3, in about 15 minutes");
+        assertThat(third.owners()).isEqualTo("train t, lane l");
+        assertThat(third.place()).isEqualTo("2, within 5 minutes");
+        assertThat(new Waiting(3, List.of("train t"), Optional.of(Duration.ofMinutes(12))).place())
+                .isEqualTo("3, in about 15 minutes");
     }
 
     private Waiting waiting(Request request) {
