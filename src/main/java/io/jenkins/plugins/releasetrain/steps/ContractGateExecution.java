@@ -86,8 +86,12 @@ final class ContractGateExecution extends HostedExecution {
 
     /** Beside the workspace, so that nothing in it is mistaken for the build's own. */
     private static FilePath folder(StepContext context) throws IOException, InterruptedException {
-        return WorkspaceList.tempDir(context.get(FilePath.class))
-                .child("contracts-" + context.get(FlowNode.class).getId());
+        FilePath beside = WorkspaceList.tempDir(context.get(FilePath.class));
+        if (beside == null) {
+            throw new IOException("There is no folder beside the workspace for the contracts; let the agent have its"
+                    + " workspaces below a folder of their own");
+        }
+        return beside.child("contracts-" + context.get(FlowNode.class).getId());
     }
 
     private static final class Callback extends BodyExecutionCallback {

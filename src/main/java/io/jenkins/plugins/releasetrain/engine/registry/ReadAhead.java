@@ -82,13 +82,15 @@ final class ReadAhead extends InputStream implements BodySubscriber<InputStream>
 
     /** Whoever reads may come before the body does, which then begins by itself. */
     private void askForMore() {
+        Flow.Subscription from;
         synchronized (this) {
             if (subscription == null || asked || ended || closed || failure != null || bytes >= MOST) {
                 return;
             }
             asked = true;
+            from = subscription;
         }
-        subscription.request(1);
+        from.request(1);
     }
 
     @Override
@@ -115,9 +117,7 @@ final class ReadAhead extends InputStream implements BodySubscriber<InputStream>
         int given = 0;
         synchronized (this) {
             wanted = Math.min(length, MOST);
-            while (bytes < wanted && !ended && !closed && failure == null) {
-                await();
-            }
+            await();
             if (length > 0 && bytes == 0) {
                 if (closed || failure != null) {
                     throw new IOException(closed ? "Closed" : "The body ended early", failure);
@@ -141,7 +141,9 @@ final class ReadAhead extends InputStream implements BodySubscriber<InputStream>
 
     private synchronized void await() throws IOException {
         try {
-            wait();
+            while (bytes < wanted && !ended && !closed && failure == null) {
+                wait();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             close();
