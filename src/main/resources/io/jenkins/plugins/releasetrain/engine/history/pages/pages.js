@@ -71,7 +71,8 @@ export const PAGES = {
   },
 
   async releases(id) {
-    const [r, bad, contracts] = await Promise.all([one("releases", id), blocks(id), contractsOf({ item: id })]);
+    const [r, bad, contracts, { searched }] = await Promise.all(
+      [one("releases", id), blocks(id), contractsOf({ item: id }), evidence()]);
     const mono = r.kind === "MONO";
     return { title: t("release.title", r.id), badge: badge(r.state), live: r.state === "MADE",
       controls: [r.parent ? query(t("compare.parent"), "compare", { from: r.parent, to: r.id }) : null,
@@ -89,7 +90,8 @@ export const PAGES = {
   },
 
   async changes(id) {
-    const [c, all, contracts] = await Promise.all([one("changes", id), get("now"), contractsOf({ item: id })]);
+    const [c, all, contracts, { rejection, searched }] = await Promise.all(
+      [one("changes", id), get("now"), contractsOf({ item: id }), evidence()]);
     const i = c.item;
     const open = i.state === "WAITING";
     const place = open ? all.trains.find(n => n.name === i.owner) : null;
