@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -56,6 +57,9 @@ class PagesServerTest {
     }
 
     /** Otherwise each is asked for when the one before has come. */
+    /** Modules that pages load when they show what is in them. */
+    private static final Set<String> SHOWN_BY_SOME = Set.of("contracts", "evidence", "pictures");
+
     @Test
     void everyModuleIsAskedForAtOnce() throws IOException {
         Path pages = Path.of(System.getProperty("repository.root", ""))
@@ -65,9 +69,10 @@ class PagesServerTest {
             List<String> modules = files.map(f -> f.getFileName().toString())
                     .filter(f -> f.endsWith(".js") && !f.equals("start.js"))
                     .toList();
-            assertThat(modules)
-                    .hasSizeGreaterThan(8)
-                    .allSatisfy(f -> assertThat(start).contains('"' + f.replace(".js", "") + '"'));
+            assertThat(modules).hasSizeGreaterThan(8).allSatisfy(f -> {
+                String name = f.replace(".js", "");
+                assertThat(start.contains('"' + name + '"')).as(name).isEqualTo(!SHOWN_BY_SOME.contains(name));
+            });
         }
     }
 
