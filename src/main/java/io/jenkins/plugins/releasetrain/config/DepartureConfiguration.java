@@ -10,8 +10,6 @@ import hudson.util.FormValidation;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.train.Departure;
 import io.jenkins.plugins.releasetrain.labels.Labels;
-import java.time.DateTimeException;
-import java.time.ZoneId;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
@@ -58,12 +56,7 @@ public final class DepartureConfiguration extends AbstractDescribableImpl<Depart
 
     /** @throws EngineException where there is no such time */
     public Departure departure() {
-        try {
-            ZoneId where = zone == null ? ZoneId.systemDefault() : ZoneId.of(zone);
-            return new Departure(at, where, Util.fixNull(label));
-        } catch (DateTimeException e) {
-            throw EngineException.invalid("'" + zone + "' is no time zone; one is called as in 'Europe/Berlin'");
-        }
+        return new Departure(at, Forms.zone(zone), Util.fixNull(label));
     }
 
     /** The form's helper. */

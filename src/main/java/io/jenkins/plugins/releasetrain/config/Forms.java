@@ -11,6 +11,8 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
+import java.time.DateTimeException;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -91,6 +93,18 @@ final class Forms {
     }
 
     /** @param rule throws what is told */
+    /**
+     * @param name null: the controller's
+     * @throws EngineException where there is no such time zone
+     */
+    static ZoneId zone(String name) {
+        try {
+            return name == null ? ZoneId.systemDefault() : ZoneId.of(name);
+        } catch (DateTimeException e) {
+            throw EngineException.invalid("'" + name + "' is no time zone; one is called as in 'Europe/Berlin'");
+        }
+    }
+
     static FormValidation checkRule(Runnable rule) {
         try {
             if (mayConfigure()) {

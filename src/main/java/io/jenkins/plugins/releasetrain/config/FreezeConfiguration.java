@@ -10,9 +10,7 @@ import hudson.util.FormValidation;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.train.Timetable;
 import io.jenkins.plugins.releasetrain.labels.Labels;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.ZoneId;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
@@ -60,12 +58,7 @@ public final class FreezeConfiguration extends AbstractDescribableImpl<FreezeCon
 
     /** @throws EngineException where it is no such window */
     public Timetable.Freeze freeze() {
-        try {
-            ZoneId where = zone == null ? ZoneId.systemDefault() : ZoneId.of(zone);
-            return new Timetable.Freeze(start, Duration.ofHours(hours), where, reason);
-        } catch (DateTimeException e) {
-            throw EngineException.invalid("'" + zone + "' is no time zone; one is called as in 'Europe/Berlin'");
-        }
+        return new Timetable.Freeze(start, Duration.ofHours(hours), Forms.zone(zone), reason);
     }
 
     /** The form's helper. */

@@ -30,7 +30,8 @@ public sealed interface Judgement {
     record Broken(String environment, Instant since, List<Run> runs) implements Judgement {
         private static final Duration SHORTEST = Duration.ofMinutes(5);
 
-        private static final Duration LONGEST = Duration.ofHours(1);
+        /** Between control runs, however many failed. */
+        public static final Duration LONGEST = Duration.ofHours(1);
 
         /** From here on an environment counts as broken, if a control run failed too. */
         private static final double CERTAIN = 0.95;

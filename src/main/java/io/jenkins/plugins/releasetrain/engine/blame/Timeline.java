@@ -115,6 +115,26 @@ public record Timeline(List<Run> runs, List<Instant> resumed) {
                 .toList();
     }
 
+    /**
+     * Of these changes those that came since the baseline fails: that no run held before the first control run.
+     *
+     * @param open failures with nothing that passed since, in order
+     * @return none where the last run was no control run: what came had its turn
+     */
+    public static List<String> cameSince(List<Run> open, List<String> changes) {
+        if (open.isEmpty() || !open.get(open.size() - 1).isControl()) {
+            return List.of();
+        }
+        return without(changes, open.stream().takeWhile(run -> !run.isControl()).toList());
+    }
+
+    /** Those that none of these runs held. */
+    public static List<String> without(List<String> changes, List<Run> runs) {
+        return changes.stream()
+                .filter(change -> runs.stream().noneMatch(run -> run.holds(change)))
+                .toList();
+    }
+
     private Stream<Run> passes(String environment) {
         return runs.stream().filter(r -> r.passed() && r.environment().equals(environment));
     }

@@ -4,6 +4,7 @@ import io.jenkins.plugins.releasetrain.engine.blame.Blame;
 import io.jenkins.plugins.releasetrain.engine.blame.Judgement;
 import io.jenkins.plugins.releasetrain.engine.blame.Rates;
 import io.jenkins.plugins.releasetrain.engine.blame.Run;
+import io.jenkins.plugins.releasetrain.engine.blame.Timeline;
 import io.jenkins.plugins.releasetrain.engine.lane.LanePolicy.Next;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.Judging;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
@@ -24,7 +25,7 @@ record LaneHealth(Judging settings, LaneState s, Lane lane, Instant now) {
     private static final int NAMED = 5;
     private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
     /** For the verdict of somebody whose tests may hang (I14). */
-    private static final Duration PATIENCE = Judging.LONGEST_PAUSE;
+    private static final Duration PATIENCE = Judgement.Broken.LONGEST;
 
     static Judgement judge(Judging settings, LaneState s, String lane) {
         return blame(settings, s).judge(lane, s.runs().about(lane));
@@ -52,7 +53,7 @@ record LaneHealth(Judging settings, LaneState s, Lane lane, Instant now) {
                     words(open, controls) + "; " + who + tester.get().group(), ASK_AGAIN));
         }
         Instant due = controls.isEmpty() ? now : Outage.due(controls);
-        if (!controls.isEmpty() && mayCorrect(open, controls.get(0))) {
+        if (mayCorrect(open)) {
             return Optional.empty();
         }
         return now.isBefore(due)
@@ -71,21 +72,18 @@ record LaneHealth(Judging settings, LaneState s, Lane lane, Instant now) {
      * Whether it came since the baseline fails, which may be because of what is in production, so that it may be what
      * corrects it. After each control run one lane of these is let in, of those that were tried least.
      */
-    private boolean mayCorrect(List<Run> open, Run firstControl) {
-        if (!open.get(open.size() - 1).isControl() || !cameSince(lane, open, firstControl)) {
-            return false;
-        }
-        return s.lanes().stream()
-                .filter(l -> l.phase() instanceof Phase.Waiting && cameSince(l, open, firstControl))
-                .noneMatch(l -> tries(l, open) < tries(lane, open));
+    private boolean mayCorrect(List<Run> open) {
+        List<String> waiting = s.lanes().stream()
+                .filter(l -> l.phase() instanceof Phase.Waiting)
+                .map(Lane::id)
+                .toList();
+        List<String> since = Timeline.cameSince(open, waiting);
+        return since.contains(lane.id())
+                && since.stream().noneMatch(other -> tries(other, open) < tries(lane.id(), open));
     }
 
-    private static boolean cameSince(Lane lane, List<Run> open, Run firstControl) {
-        return tries(lane, open.subList(0, open.indexOf(firstControl))) == 0;
-    }
-
-    private static long tries(Lane lane, List<Run> runs) {
-        return runs.stream().filter(r -> r.holds(lane.id())).count();
+    private static long tries(String lane, List<Run> runs) {
+        return runs.stream().filter(r -> r.holds(lane)).count();
     }
 
     private boolean isInDoubt(List<Run> open) {

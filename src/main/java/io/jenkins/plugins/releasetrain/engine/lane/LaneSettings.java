@@ -119,9 +119,6 @@ public record LaneSettings(
         public static final Judging USUAL =
                 new Judging(new Statistics.Prior(0.05, 40, 0.01, 100, 1 / 48.0, 48, 1), 0.0002, WhenBroken.RETRY);
 
-        static final Duration FIRST_PAUSE = Duration.ofMinutes(5);
-        static final Duration LONGEST_PAUSE = Duration.ofMinutes(60);
-
         public Judging {
             if (!(innocence > 0 && innocence < 1)) {
                 throw EngineException.invalid("innocence: " + innocence + "; a chance above 0 and below 1 is needed");

@@ -1,12 +1,11 @@
 package io.jenkins.plugins.releasetrain.engine.lane;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Judgement;
 import io.jenkins.plugins.releasetrain.engine.blame.Run;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
-import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.Judging;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.WhenBroken;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,16 +39,7 @@ public record Outage(Instant since, List<String> runs, Instant due) {
 
     /** @param controls that failed, in order; at least one */
     static Instant due(List<Run> controls) {
-        return controls.get(controls.size() - 1).end().plus(pause(controls.size()));
-    }
-
-    /** The one after so many control runs that failed. */
-    private static Duration pause(int controls) {
-        Duration pause = Judging.FIRST_PAUSE;
-        for (int i = 1; i < controls && pause.compareTo(Judging.LONGEST_PAUSE) < 0; i++) {
-            pause = pause.multipliedBy(2);
-        }
-        return pause.compareTo(Judging.LONGEST_PAUSE) < 0 ? pause : Judging.LONGEST_PAUSE;
+        return controls.get(controls.size() - 1).end().plus(Judgement.Broken.pause(controls.size()));
     }
 
     /** What is told where a lane's attempt was a control run that failed. */

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
 import io.jenkins.plugins.releasetrain.engine.blame.Run;
+import io.jenkins.plugins.releasetrain.engine.blame.Timeline;
 import io.jenkins.plugins.releasetrain.engine.blame.Timeline.Streak;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Situation;
 import java.util.ArrayList;
@@ -20,22 +21,9 @@ public final class Correction {
     /** @return changes to be tried together on the baseline; none: the next run is a control run, when it is due */
     public static List<String> next(Situation now) {
         List<Run> open = open(now);
-        if (open.isEmpty() || !open.get(open.size() - 1).isControl()) {
-            return List.of();
-        }
-        int first = 0;
-        while (!open.get(first).isControl()) {
-            first++;
-        }
-        List<String> since = without(now.changes(), open.subList(0, first));
-        List<String> fresh = without(since, open);
+        List<String> since = Timeline.cameSince(open, now.changes());
+        List<String> fresh = Timeline.without(since, open);
         return fresh.isEmpty() ? oneOf(since, now, open) : with(now, fresh);
-    }
-
-    private static List<String> without(List<String> changes, List<Run> runs) {
-        return changes.stream()
-                .filter(change -> runs.stream().noneMatch(run -> run.holds(change)))
-                .toList();
     }
 
     private static List<Run> open(Situation now) {
