@@ -291,6 +291,7 @@ final class Shop implements AutoCloseable {
 
     /** As somebody who may do everything does it on the pages. */
     static void operate(String operation, String reason) {
+        awaitStore();
         Answer answer = ReleaseService.get()
                 .operations()
                 .perform(() -> new Asked(operation, "", TRAIN, reason), new Caller("ada", right -> true));
