@@ -319,20 +319,20 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
         public ListBoxModel doFillCatalogItems(@QueryParameter String catalog) {
             ListBoxModel items =
                     Forms.names(ReleaseTrainConfiguration::getCatalogs, CatalogConfiguration::getName, catalog);
-            items.add(0, new ListBoxModel.Option("- no lanes -", ""));
+            items.add(0, new ListBoxModel.Option(Labels.of("choice.noLanes"), ""));
             return items;
         }
 
         @POST
         public ListBoxModel doFillOnDriftItems() {
             Forms.check();
-            return LaneChoices.onDrift();
+            return Choices.of("onDrift", LaneSettings.OnDrift.class);
         }
 
         @POST
         public ListBoxModel doFillIsolationItems() {
             Forms.check();
-            return LaneChoices.isolation();
+            return Choices.of("isolation", Isolation.class);
         }
 
         @POST

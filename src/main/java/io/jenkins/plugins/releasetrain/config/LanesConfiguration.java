@@ -115,10 +115,7 @@ public final class LanesConfiguration extends AbstractDescribableImpl<LanesConfi
         @POST
         public ListBoxModel doFillWhenBrokenItems() {
             Forms.check();
-            ListBoxModel items = new ListBoxModel();
-            items.add("Try the baseline again, ever more seldom", WhenBroken.RETRY.name());
-            items.add("Pause until somebody resumes", WhenBroken.PAUSE.name());
-            return items;
+            return Choices.of("whenBroken", WhenBroken.class);
         }
 
         @POST

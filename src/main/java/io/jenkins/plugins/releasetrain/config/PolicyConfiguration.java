@@ -5,6 +5,7 @@ import hudson.Extension;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.train.Departures;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
@@ -212,6 +213,12 @@ public final class PolicyConfiguration extends AbstractDescribableImpl<PolicyCon
         @Override
         public String getDisplayName() {
             return Labels.of("policy");
+        }
+
+        @POST
+        public ListBoxModel doFillWhenBrokenItems() {
+            Forms.check();
+            return Choices.of("whenBroken", TrainSettings.WhenBroken.class);
         }
 
         @POST

@@ -254,11 +254,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         @POST
         public ListBoxModel doFillRoleItems() {
             Forms.check();
-            ListBoxModel items = new ListBoxModel();
-            for (RegistryRole role : RegistryRole.values()) {
-                items.add(role.getDisplayName(), role.name());
-            }
-            return items;
+            return Choices.of("role", RegistryRole.class);
         }
 
         @POST

@@ -162,13 +162,7 @@ public final class StoreConfiguration extends AbstractDescribableImpl<StoreConfi
         @POST
         public ListBoxModel doFillTlsItems() {
             Forms.checkAdminister();
-            ListBoxModel items = new ListBoxModel();
-            items.add("Off", Tls.DISABLE.name());
-            items.add("If the server offers it", Tls.PREFER.name());
-            items.add("Always, whoever the server is", Tls.REQUIRE.name());
-            items.add("Always, with a trusted certificate", Tls.VERIFY_CA.name());
-            items.add("Always, with a trusted certificate for that host", Tls.VERIFY_FULL.name());
-            return items;
+            return Choices.of("tls", Tls.class);
         }
 
         @POST

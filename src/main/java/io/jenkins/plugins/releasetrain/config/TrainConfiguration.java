@@ -276,10 +276,7 @@ public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfi
         @POST
         public ListBoxModel doFillInstallItems() {
             Forms.check();
-            ListBoxModel items = new ListBoxModel();
-            items.add("Patch the workloads' images", Install.PATCH.name());
-            items.add("None: the body installs the set itself", Install.NONE.name());
-            return items;
+            return Choices.of("install", Install.class);
         }
 
         @POST

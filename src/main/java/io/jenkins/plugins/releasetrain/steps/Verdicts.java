@@ -42,7 +42,21 @@ final class Verdicts {
     /** Of the sandbox, and of branch jobs, neither of which need be installed. */
     private static final String FORBIDDEN = "org.jenkinsci.plugins.scriptsecurity.sandbox.RejectedAccessException";
 
-    private static final String SCM_VARIABLE = "org.jenkinsci.plugins.workflow.multibranch.SCMVar";
+    /** Of the step that gives credentials to its body, which need not be installed. */
+    private static final String NO_CREDENTIALS =
+            "org.jenkinsci.plugins.credentialsbinding.impl.CredentialNotFoundException";
+
+    /**
+     * What fails by itself only where it is asked for what there is not: the SCM of a job without one, a job or parameter of
+     * the {@code build} step, a tool. What a downstream build comes to arises elsewhere.
+     */
+    private static final Set<String> SEEKERS = Set.of(
+            "org.jenkinsci.plugins.workflow.multibranch.SCMVar",
+            "org.jenkinsci.plugins.workflow.support.steps.build.BuildTriggerStepExecution",
+            "org.jenkinsci.plugins.workflow.steps.ToolStep$Execution");
+
+    /** Causes of interruption of what ran on an agent that was removed, or did not come back after a restart. */
+    private static final Set<String> AGENT_GONE = Set.of("RemovedNodeCause", "RemovedNodeTimeoutCause");
 
     private static final String TIMEOUT = "ExceededTimeout";
     private static final Set<String> FAILED = Set.of("FAILURE", "UNSTABLE");
@@ -69,11 +83,18 @@ final class Verdicts {
             return new BodyEnd(BodyEnd.How.DECLINED, words, words);
         } else if (FAILED.contains(result)) {
             return new BodyEnd(BodyEnd.How.DOWNSTREAM, result, words);
-        } else if (interrupted.getCauses().stream()
-                .anyMatch(c -> c.getClass().getSimpleName().equals(TIMEOUT))) {
+        } else if (isBy(interrupted, AGENT_GONE)) {
+            return new BodyEnd(BodyEnd.How.AGENT_LOST, "", words);
+        } else if (isBy(interrupted, Set.of(TIMEOUT))) {
             return new BodyEnd(BodyEnd.How.TIMEOUT, "", words);
         }
         return new BodyEnd(BodyEnd.How.INTERRUPTED, "", words);
+    }
+
+    /** @param causes simple names of their classes */
+    private static boolean isBy(FlowInterruptedException interrupted, Set<String> causes) {
+        return interrupted.getCauses().stream()
+                .anyMatch(c -> causes.contains(c.getClass().getSimpleName()));
     }
 
     private static boolean isDeclined(FlowInterruptedException interrupted) {
@@ -132,12 +153,14 @@ final class Verdicts {
 
     /**
      * Whether somebody aborts the build or a block around the step, or its body can never run as it is written; a timeout
-     * within the body does not, nor does somebody who says no to what is tested, nor a release step within the body.
+     * within the body does not, nor does somebody who says no to what is tested, nor a release step within the body, nor an
+     * agent that is gone.
      */
     static boolean endsTheStep(StepContext body, Throwable failure) {
         return failure instanceof FlowInterruptedException interrupted
                         && interrupted.isActualInterruption()
                         && !isDeclined(interrupted)
+                        && !isBy(interrupted, AGENT_GONE)
                         && interrupted.getCauses().stream().noneMatch(Outcomes.Ended.class::isInstance)
                 || isMistake(failure)
                 || failure instanceof MissingContextVariableException missing
@@ -147,8 +170,8 @@ final class Verdicts {
     }
 
     /**
-     * Whether the pipeline itself is wrong, which no image can help: a release step within its own tests, a variable or step
-     * that there is not, {@code scm} of a job without one, what the sandbox forbids.
+     * Whether the pipeline itself is wrong, which no image can help: a release step within its own tests, a variable, step,
+     * credentials, tool or downstream job that there is not, {@code scm} of a job without one, what the sandbox forbids.
      */
     static boolean isMistake(Throwable failure) {
         if (failure instanceof MissingPropertyException missing) {
@@ -160,8 +183,8 @@ final class Verdicts {
         }
         StackTraceElement[] trace = failure.getStackTrace();
         return failure instanceof Misplaced
-                || failure.getClass().getName().equals(FORBIDDEN)
-                || trace.length > 0 && trace[0].getClassName().equals(SCM_VARIABLE);
+                || Set.of(FORBIDDEN, NO_CREDENTIALS).contains(failure.getClass().getName())
+                || trace.length > 0 && SEEKERS.contains(trace[0].getClassName());
     }
 
     /** No block around what failed gives what it needs, as {@code node} gives an agent: then none was lost either. */

@@ -43,6 +43,15 @@ public final class GateStep extends Step {
         }
     }
 
+    /** Lets whoever waits fail as whatever is not at hand would make it fail. */
+    static void fail(String name, Throwable failure) {
+        StepContext context;
+        synchronized (WAITING) {
+            context = WAITING.remove(name);
+        }
+        context.onFailure(failure);
+    }
+
     static void forgetAll() {
         synchronized (WAITING) {
             OPEN.clear();

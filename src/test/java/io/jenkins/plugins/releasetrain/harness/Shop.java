@@ -74,7 +74,8 @@ final class Shop implements AutoCloseable {
         production.failNext(
                 Integer.MAX_VALUE,
                 r -> productionTagsRefused.get() && r.is("PUT", "/manifests/production"),
-                Failure.unavailable());
+                // not 503, which would make everybody wait who wants something of that host
+                Failure.status(500, "UNKNOWN", "this tag cannot be moved now"));
         for (String namespace : List.of("staging", "cd")) {
             kubernetes.createNamespace(namespace);
             open(PodSimulator.withControllers(

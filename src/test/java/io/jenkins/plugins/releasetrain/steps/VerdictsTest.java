@@ -32,6 +32,12 @@ class VerdictsTest {
                 .isTrue();
         assertThat(Verdicts.isMistake(from("org.jenkinsci.plugins.workflow.multibranch.SCMVar")))
                 .isTrue();
+        assertThat(Verdicts.isMistake(
+                        from("org.jenkinsci.plugins.workflow.support.steps.build.BuildTriggerStepExecution")))
+                .as("no such job, or it is disabled")
+                .isTrue();
+        assertThat(Verdicts.isMistake(from("org.jenkinsci.plugins.workflow.steps.ToolStep$Execution")))
+                .isTrue();
         assertThat(Verdicts.isMistake(new Misplaced("monoRelease: within its own tests")))
                 .isTrue();
     }
@@ -44,6 +50,9 @@ class VerdictsTest {
         assertThat(Verdicts.isMistake(new NoSuchMethodError("com.example.Client.total()I")))
                 .isFalse();
         assertThat(Verdicts.isMistake(from("org.jenkinsci.plugins.workflow.steps.ErrorStep")))
+                .isFalse();
+        assertThat(Verdicts.isMistake(from("org.jenkinsci.plugins.workflow.support.steps.build.BuildTriggerListener")))
+                .as("what a downstream build came to")
                 .isFalse();
         assertThat(Verdicts.isMistake(new AbortException("cart answers 500"))).isFalse();
         assertThat(Verdicts.isMistake(new AssertionError("assert total == 3"))).isFalse();

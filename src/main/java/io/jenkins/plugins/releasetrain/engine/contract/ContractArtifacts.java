@@ -10,6 +10,7 @@ import io.jenkins.plugins.releasetrain.engine.registry.Registry.Manifest;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Referrer;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -235,8 +236,15 @@ public final class ContractArtifacts {
                     String name = layer.path("annotations")
                             .path(Artifacts.TITLE)
                             .asText(kind.get().word());
-                    files.add(new ContractFile(kind.get(), name, blob(layer)));
+                    add(new ContractFile(kind.get(), name, blob(layer)));
                 }
+            }
+        }
+
+        /** The very same file in two artifacts is one: a contract that grew was published again with it. */
+        private void add(ContractFile file) {
+            if (files.stream().noneMatch(f -> key(f).equals(key(file)) && Arrays.equals(f.content(), file.content()))) {
+                files.add(file);
             }
         }
 

@@ -101,6 +101,17 @@ class ContractArtifactsTest {
         assertThat(names(read())).hasSize(2);
     }
 
+    /** As a build that is repeated with one more kind does. */
+    @Test
+    void whatIsPublishedAgainWithMoreIsOneContract() throws IOException {
+        start(RegistryOptions.DEFAULT);
+        publish(API);
+        publish(API, EVENT);
+        assertThat(names(read())).containsExactly("AVRO order.avsc {}", "OPENAPI api.yaml openapi: 3.0.3");
+        publish(file(ContractKind.OPENAPI, "api.yaml", "openapi: 3.1.0"));
+        assertThatThrownBy(this::read).hasMessage("The contract has two openapi files named 'api.yaml'");
+    }
+
     /** Production holds the contract of exactly the digest that it runs. */
     @ParameterizedTest
     @MethodSource("registries")
