@@ -72,7 +72,8 @@ final class OpenStore implements AutoCloseable {
                 around.clock(),
                 around.live(),
                 simulations,
-                tag -> wiring(service.current()).moves(tag));
+                tag -> wiring(service.current()).moves(tag),
+                name -> operations(service.current()).outlook(name));
         this.answers = new Answers(around.clock(), READERS, PATIENCE);
         this.promoter = new Promoter(
                 store,

@@ -4,6 +4,7 @@ import hudson.Extension;
 import hudson.model.RootAction;
 import io.jenkins.plugins.releasetrain.engine.history.Answer;
 import io.jenkins.plugins.releasetrain.engine.history.Pace;
+import io.jenkins.plugins.releasetrain.engine.history.Texts;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.operation.Operation;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -46,13 +48,20 @@ public final class TrainsAction implements RootAction, StaplerProxy {
     /** By words or a person: what may not be seen is not found. */
     private static final Pattern SEARCHED = Pattern.compile("(^|&)(text|person)=");
 
+    /** What open pages ask again and again. */
+    private static final Pattern LIVE = Pattern.compile("^/?(now|overview|trains/.*|lanes/.*)$");
+
     /** How often all open pages together ask for what goes on. */
     private static final double PER_SECOND = 20;
 
     private static final int NOT_FOUND = 404;
     private static final int UNAVAILABLE = 503;
     private static final Set<String> PAGES = Set.of(
+            "overview",
             "now",
+            "trains",
+            "lanes",
+            "bad",
             "history",
             "releases",
             "changes",
@@ -93,7 +102,7 @@ public final class TrainsAction implements RootAction, StaplerProxy {
         controller().check(ReleasePermissions.VIEW);
         String path = request.getOriginalRestOfPath();
         String query = Objects.requireNonNullElse(request.getQueryString(), "");
-        if (path.endsWith("/now") || path.equals("now")) {
+        if (LIVE.matcher(path).find()) {
             response.setHeader("Release-Train-Again", String.valueOf(pace.again(waited(request))));
         }
         send(
@@ -216,6 +225,10 @@ public final class TrainsAction implements RootAction, StaplerProxy {
         } catch (IllegalArgumentException e) {
             return true;
         }
+    }
+
+    public Texts textsIn(Locale language) {
+        return Texts.of(language);
     }
 
     /** Whether the page leads to the configuration, which who may do nothing else is not led to by Manage Jenkins. */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -30,6 +31,8 @@ public final class HistoryApi {
     private final ObjectMapper json = Json.mapper();
     private final Live live;
     private final NowViews now;
+    private final OverviewViews overviews;
+    private final AtomicReference<Answer> overview = new AtomicReference<>(new Answer(503, "", new byte[0]));
     private final ItemViews items;
     private final ReleaseViews releases;
     private final PlaceViews places;
@@ -45,20 +48,23 @@ public final class HistoryApi {
 
     /** With the usual tags that move. */
     public HistoryApi(Store store, Clock clock, Live live, Executor executor) {
-        this(store, clock, live, executor, MovingTags.USUAL.asMatchPredicate());
+        this(store, clock, live, executor, MovingTags.USUAL.asMatchPredicate(), Outlook.Source.NONE);
     }
 
     /**
      * @param live what this process works on
      * @param executor for what takes seconds
      * @param moves whether a tag names the newest of a line rather than a version
+     * @param outlooks what those who wait may expect
      */
-    public HistoryApi(Store store, Clock clock, Live live, Executor executor, Predicate<String> moves) {
+    public HistoryApi(
+            Store store, Clock clock, Live live, Executor executor, Predicate<String> moves, Outlook.Source outlooks) {
         Names.Source names = new Names.Source(store, moves);
         this.live = live;
         this.now = new NowViews(store, live);
+        this.overviews = new OverviewViews(store, now, live, clock, outlooks);
         this.items = new ItemViews(store);
-        this.releases = new ReleaseViews(store, names);
+        this.releases = new ReleaseViews(store, names, overviews::train);
         this.places = new PlaceViews(store, items, names);
         this.trends = new TrendViews(store, clock);
         this.audit = new AuditViews(store);
@@ -82,6 +88,8 @@ public final class HistoryApi {
                     .toList();
             if (parts.equals(List.of("metrics"))) {
                 return new Answer(200, OpenMetrics.TYPE, "", metrics.text());
+            } else if (parts.equals(List.of("overview"))) {
+                return overview(query, ifNoneMatch == null ? "" : ifNoneMatch);
             }
             return answer(200, view(parts, query == null ? "" : query), ifNoneMatch == null ? "" : ifNoneMatch);
         } catch (EngineException e) {
@@ -104,14 +112,35 @@ public final class HistoryApi {
                         .findFirst());
     }
 
+    /** Made once for each version of what it tells of, and known by that before anything of it is read. */
+    private Answer overview(String query, String ifNoneMatch) {
+        new Parameters(query == null ? "" : query, Set.of());
+        String etag = '"' + overviews.version() + '"';
+        Answer kept = overview.get();
+        if (!kept.etag().equals(etag)) {
+            if (isKnown(etag, ifNoneMatch)) {
+                return new Answer(304, etag, new byte[0]);
+            }
+            Answer made = answer(200, overviews.overview(), "");
+            kept = new Answer(made.status(), made.status() == 200 ? etag : "", made.body());
+            overview.set(kept);
+        }
+        return isKnown(etag, ifNoneMatch) ? new Answer(304, etag, new byte[0]) : kept;
+    }
+
+    private static boolean isKnown(String etag, String ifNoneMatch) {
+        return Arrays.stream(ifNoneMatch.split(","))
+                .map(t -> t.strip().replaceFirst("^W/", ""))
+                .anyMatch(t -> t.equals(etag) || "*".equals(t));
+    }
+
     private Answer answer(int status, View view, String ifNoneMatch) {
         try {
             byte[] body = json.writeValueAsBytes(view);
             String etag = '"' + Digest.sha256(body).abbreviated() + '"';
-            boolean same = Arrays.stream(ifNoneMatch.split(","))
-                    .map(t -> t.strip().replaceFirst("^W/", ""))
-                    .anyMatch(t -> t.equals(etag) || "*".equals(t));
-            return same ? new Answer(304, etag, new byte[0]) : new Answer(status, status == 200 ? etag : "", body);
+            return isKnown(etag, ifNoneMatch)
+                    ? new Answer(304, etag, new byte[0])
+                    : new Answer(status, status == 200 ? etag : "", body);
         } catch (JsonProcessingException e) {
             byte[] body = "{\"error\":\"The answer cannot be written\"}".getBytes(StandardCharsets.UTF_8);
             return new Answer(503, "", body);
@@ -148,6 +177,8 @@ public final class HistoryApi {
     private Optional<View> one(String what, String id, String query) {
         return Optional.ofNullable(
                 switch (what) {
+                    case "trains" -> with(query, Set.of(), p -> overviews.train("train/" + id));
+                    case "lanes" -> with(query, Set.of(), p -> overviews.train("lane/" + id));
                     case "releases" -> with(query, Set.of("limit"), p -> releases.release(id, p));
                     case "changes" -> with(query, Set.of(), p -> releases.change(id));
                     case "services" -> with(query, Set.of("before", "limit"), p -> places.timeline(id, p));

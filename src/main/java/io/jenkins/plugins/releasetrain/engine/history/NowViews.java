@@ -39,18 +39,27 @@ final class NowViews {
 
     /** Every train, and the lanes that have something to do. */
     View.Now now() {
-        List<String> trains = store.streams("train/");
-        Set<String> shown = new LinkedHashSet<>(store.activeStreams("train/", TRAINS));
-        trains.stream().limit(TRAINS).forEach(shown::add);
-        List<View.TrainNow> views = Stream.concat(
-                        shown.stream().limit(TRAINS).sorted(), store.activeStreams("lane/", LANES).stream())
-                .map(s -> train(store.activity(s, OPEN)))
-                .toList();
-        List<String> owners = Stream.concat(trains.stream(), store.streams("lane/").stream())
+        List<View.TrainNow> views = streams().stream().map(this::train).toList();
+        return new View.Now(views, owners(), promotions());
+    }
+
+    List<String> owners() {
+        return Stream.concat(store.streams("train/").stream(), store.streams("lane/").stream())
                 .map(ItemViews::owner)
                 .limit(OWNERS)
                 .toList();
-        List<View.PlainPromotion> promotions = live.promotions().stream()
+    }
+
+    /** Streams of the trains and of the lanes that have something to do; what is active comes into the limit first. */
+    List<String> streams() {
+        Set<String> shown = new LinkedHashSet<>(store.activeStreams("train/", TRAINS));
+        store.streams("train/").stream().limit(TRAINS).forEach(shown::add);
+        return Stream.concat(shown.stream().limit(TRAINS).sorted(), store.activeStreams("lane/", LANES).stream())
+                .toList();
+    }
+
+    List<View.PlainPromotion> promotions() {
+        return live.promotions().stream()
                 .map(p -> new View.PlainPromotion(
                         p.order().promotion(),
                         p.order().from(),
@@ -59,7 +68,10 @@ final class NowViews {
                         p.progress().state(),
                         p.progress().plan()))
                 .toList();
-        return new View.Now(views, owners, promotions);
+    }
+
+    View.TrainNow train(String stream) {
+        return train(store.activity(stream, OPEN));
     }
 
     private View.TrainNow train(Activity activity) {

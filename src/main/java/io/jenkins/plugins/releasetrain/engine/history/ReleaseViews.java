@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -36,10 +37,13 @@ final class ReleaseViews {
     private final Store store;
     private final SearchViews searches;
     private final Names.Source names;
+    private final Function<String, View.OneTrain> places;
 
-    ReleaseViews(Store store, Names.Source names) {
+    /** @param places by stream: who waits there */
+    ReleaseViews(Store store, Names.Source names, Function<String, View.OneTrain> places) {
         this.store = store;
         this.names = names;
+        this.places = places;
         this.searches = new SearchViews(store);
     }
 
@@ -158,7 +162,12 @@ final class ReleaseViews {
         Searched.Search search = entry.began() instanceof Event.LaneQueued
                 ? searches.ofLane(entry)
                 : searches.ofBatch(store.batchOfChange(id), List.of(entry), "");
-        return new View.ChangeView(ItemViews.item(entry), told(images), search, Rejections.of(entry, search));
+        return new View.ChangeView(
+                ItemViews.item(entry),
+                told(images),
+                search,
+                Rejections.of(entry, search),
+                entry.ended().isPresent() ? null : places.apply(entry.place().stream()));
     }
 
     View.Comparison compare(Parameters p) {

@@ -15,6 +15,9 @@ public final class Texts {
     private static final String PAGES = Texts.class.getPackageName() + ".pages.";
     private static final String INSTEAD = " => ";
 
+    /** Pages that each page leads to. */
+    private static final List<String> TABS = List.of("overview", "history", "matrix", "compare", "trends", "audit");
+
     private final ResourceBundle bundle;
     private final ResourceBundle sentences;
 
@@ -25,6 +28,9 @@ public final class Texts {
 
     /** A sentence of the engine, and what is said instead; {@code {0}} and so on stand for the same in both. */
     public record Sentence(String is, String said) {}
+
+    /** A page that each page leads to. @param path of it below the pages' own; empty for the first */
+    public record Tab(String name, String path, String text) {}
 
     /** English where there is no translation, whatever this machine's own language is. */
     public static Texts of(Locale locale) {
@@ -53,6 +59,16 @@ public final class Texts {
                         .map(line -> line.split(INSTEAD, 2))
                         .map(parts -> new Sentence(parts[0], parts[1]))
                         .toList();
+    }
+
+    public List<Tab> tabs() {
+        return TABS.stream()
+                .map(name -> new Tab(name, name.equals(TABS.get(0)) ? "" : name, text("tab." + name)))
+                .toList();
+    }
+
+    public String text(String key) {
+        return bundle.getString(key);
     }
 
     public Map<String, String> all() {

@@ -20,6 +20,23 @@ public sealed interface View {
     record Now(List<TrainNow> trains, List<String> owners, List<PlainPromotion> promotions) implements View {}
 
     /**
+     * What needs a person, then one line per train: those with trouble first.
+     *
+     * @param lanes those that have something to do
+     * @param owners and {@code promotions} as of {@link Now}
+     */
+    record Overview(
+            List<Lines.Trouble> trouble,
+            List<Lines.Line> trains,
+            List<Lines.Line> lanes,
+            List<String> owners,
+            List<PlainPromotion> promotions)
+            implements View {}
+
+    /** A train, or the lanes of an environment, with what those may expect who wait. */
+    record OneTrain(TrainNow now, Outlook outlook) implements View {}
+
+    /**
      * A promotion of {@code promoteImage}.
      *
      * @param from name of the source registry, and {@code to} of the target
@@ -150,8 +167,10 @@ public sealed interface View {
      * A change or lane with the trials that it was in.
      *
      * @param rejected why; null where it was not
+     * @param place the train that it waits for, or the lanes; null once it has its outcome
      */
-    record ChangeView(Item item, List<Difference> images, Searched.Search search, Searched.Rejection rejected)
+    record ChangeView(
+            Item item, List<Difference> images, Searched.Search search, Searched.Rejection rejected, OneTrain place)
             implements View {}
 
     /**

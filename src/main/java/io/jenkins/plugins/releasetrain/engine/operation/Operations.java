@@ -1,9 +1,9 @@
 package io.jenkins.plugins.releasetrain.engine.operation;
 
-import io.jenkins.plugins.releasetrain.engine.blame.Measured;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.history.Outlook;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
@@ -181,52 +181,6 @@ public final class Operations {
         return new Digest(request.subject());
     }
 
-    /**
-     * What those who wait may expect.
-     *
-     * @param configured false: it is in the history alone, and nothing can be done with it
-     * @param held why nothing is released; empty while it may be
-     * @param limit the batch limit, and why it is what it is
-     * @param expected when a change is decided, on average, by its id; those that are not known are left out
-     * @param catalog why the train's catalog is not the newest; empty where it is
-     * @param broken environments that are broken; {@code measured}: rates, null where it is not configured
-     * @param wasted the share of the last trials that were for nothing, 0 to 1; while it is above {@code wasteBudget},
-     *     nothing is tried ahead of a trial
-     * @param departure the next scheduled one; null where there is none
-     * @param unfinished a rollback that was ordered and made no release: it can be asked for again; null for none
-     */
-    public record Outlook(
-            String train,
-            boolean configured,
-            String held,
-            String limit,
-            Map<String, Instant> expected,
-            String catalog,
-            double wasted,
-            double wasteBudget,
-            List<Broken> broken,
-            Measured measured,
-            Event.RollbackOrdered unfinished,
-            NextDeparture departure) {}
-
-    /**
-     * When who waits departs.
-     *
-     * @param text the time on the wall clock of its zone, and its label
-     * @param changes ids of those that wait for it
-     * @param allFrozen whether every departure comes while the train is frozen
-     */
-    public record NextDeparture(Instant at, String text, List<String> changes, boolean allFrozen) {}
-
-    /**
-     * An environment whose baseline failed: nobody is blamed, and it is tested again by and by.
-     *
-     * @param since when the first of the failures began
-     * @param runs ids of what failed, in order: trials of a train, attempts of lanes
-     * @param due when the baseline alone is tested again
-     */
-    public record Broken(String environment, Instant since, List<String> runs, Instant due) {}
-
     /** Of what is in the history alone nothing is expected; lanes of an environment are asked for as {@link #LANES} says. */
     public Outlook outlook(String name) {
         if (name.startsWith(LANES)) {
@@ -238,7 +192,7 @@ public final class Operations {
             if (e.kind() != FailureKind.INVALID_INPUT && e.kind() != FailureKind.NOT_FOUND) {
                 throw e;
             }
-            return unknown(name);
+            return Outlook.unknown(name);
         }
     }
 
@@ -262,7 +216,7 @@ public final class Operations {
                 forecast.wasteBudget(),
                 new TreeMap<>(state.broken())
                         .entrySet().stream()
-                                .map(b -> new Broken(
+                                .map(b -> new Outlook.Broken(
                                         b.getKey(),
                                         b.getValue().since(),
                                         b.getValue().runs(),
@@ -273,12 +227,12 @@ public final class Operations {
                 departure(train.timetable(), state));
     }
 
-    private NextDeparture departure(Timetable timetable, TrainState state) {
+    private Outlook.NextDeparture departure(Timetable timetable, TrainState state) {
         Departures departures = timetable.departures();
         Instant now = clock.instant();
         return departures
                 .next(now)
-                .map(next -> new NextDeparture(
+                .map(next -> new Outlook.NextDeparture(
                         next.at(),
                         next.text(),
                         departures.waiting(state).stream()
@@ -287,10 +241,6 @@ public final class Operations {
                                 .toList(),
                         departures.areAllFrozen(timetable, now)))
                 .orElse(null);
-    }
-
-    private static Outlook unknown(String name) {
-        return new Outlook(name, false, "", "", Map.of(), "", 0, 1, List.of(), null, null, null);
     }
 
     private Outlook outlookOfLanes(String name) {
@@ -302,11 +252,11 @@ public final class Operations {
             if (e.kind() != FailureKind.INVALID_INPUT && e.kind() != FailureKind.NOT_FOUND) {
                 throw e;
             }
-            return unknown(name);
+            return Outlook.unknown(name);
         }
         LaneState state = of.state();
-        List<Broken> broken = state.outage().stream()
-                .map(b -> new Broken(environment, b.since(), b.runs(), b.due()))
+        List<Outlook.Broken> broken = state.outage().stream()
+                .map(b -> new Outlook.Broken(environment, b.since(), b.runs(), b.due()))
                 .toList();
         return new Outlook(name, true, state.held(), "", Map.of(), "", 0, 1, broken, of.measured(), null, null);
     }

@@ -104,7 +104,7 @@ class HistoryApiTest {
                 asked++;
             }
         }
-        assertThat(asked).isEqualTo(14);
+        assertThat(asked).isEqualTo(17);
     }
 
     /** What is simulated has other figures whenever the policy becomes better. */

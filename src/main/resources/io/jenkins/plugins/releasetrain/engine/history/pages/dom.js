@@ -63,10 +63,13 @@ export const alert = (tone, ...content) => el("div", { class: `jenkins-alert jen
 
 export const section = (title, ...content) => el("section", { class: "rt-section" }, el("h2", {}, title), content);
 
-/** @param columns texts; an empty one is a column of buttons */
-export function table(caption, columns, rows) {
-  return [el("p", { class: "rt-caption", "aria-hidden": "true" }, caption),
-    el("div", { class: "rt-table", role: "region", "aria-label": caption, tabindex: "0" }, el("table", { class: "jenkins-table" },
+/**
+ * @param columns texts; an empty one is a column of buttons
+ * @param kind a class: rt-lines has as many lines on a screen as can be read, and its caption is not seen
+ */
+export function table(caption, columns, rows, kind = "") {
+  return [kind ? null : el("p", { class: "rt-caption", "aria-hidden": "true" }, caption),
+    el("div", { class: "rt-table", role: "region", "aria-label": caption, tabindex: "0" }, el("table", { class: `jenkins-table ${kind}` },
       el("caption", { class: "jenkins-visually-hidden" }, caption),
       el("thead", {}, el("tr", {},
         columns.map(c => el("th", { scope: "col" }, c || el("span", { class: "jenkins-visually-hidden" }, t("actions")))))),

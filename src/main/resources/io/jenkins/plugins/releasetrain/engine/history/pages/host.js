@@ -8,9 +8,6 @@ export const base = data.base;
 /** Path of the host's root, which builds' addresses are relative to; undefined where builds have no pages. */
 export const root = data.root;
 
-/** Address of the host's configuration; undefined where the reader may not change it. */
-export const configuration = data.configure;
-
 /** Address of the chart library; it defines window.echarts. */
 export const charts = data.charts;
 
@@ -20,6 +17,9 @@ export const context = await (await fetch(base + "context", { cache: "no-cache" 
 export const may = right => context.may.includes(right);
 
 const kept = new Map();
+
+/** What is asked for again and again. */
+const LIVE = /^api\/(overview|trains\/|lanes\/)/;
 
 /** Seconds after which the server wants what goes on to be asked for again: the more pages are open, the later. */
 export const pace = { again: 3, asked: 0 };
@@ -32,8 +32,8 @@ async function ask(path) {
   const known = kept.get(path);
   const answer = await fetch(base + path,
     { cache: "no-store", headers: { ...(known ? { "If-None-Match": known.etag } : {}),
-      ...(path.startsWith("api/now") ? { "Release-Train-Waited": waited() } : {}) } });
-  if (path.startsWith("api/now")) {
+      ...(LIVE.test(path) ? { "Release-Train-Waited": waited() } : {}) } });
+  if (LIVE.test(path)) {
     pace.again = Number(answer.headers.get("Release-Train-Again") ?? pace.again);
   }
   if (answer.status === 304) {
@@ -69,12 +69,6 @@ export const get = (path, parameters = {}) => ask(`api/${path}?${query(parameter
 export const one = (kind, id, parameters = {}) => get(`${kind}/${encodeURIComponent(id)}`, parameters);
 
 export const blocked = () => ask("blocked");
-
-/** What those who wait may expect. */
-export const outlook = train => ask(`outlook?${query({ train })}`);
-
-/** The same of several, in their order. */
-export const outlooks = trains => trains.length ? ask(`outlooks?${query({ trains: trains.join(",") })}`) : [];
 
 export const plan = parameters => ask(`plan?${query(parameters)}`);
 

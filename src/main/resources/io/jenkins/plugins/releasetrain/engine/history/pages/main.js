@@ -1,25 +1,28 @@
 /** Draws the page that the address names, follows links between pages, and keeps what moves up to date. */
 
-import { base, configuration, context, pace } from "./host.js";
-import { el, t, notice, alert, link, tick } from "./dom.js";
+import { base, context, pace } from "./host.js";
+import { el, t, notice, alert, tick } from "./dom.js";
 import { PAGES } from "./pages.js";
 
-const TABS = ["now", "history", "matrix", "compare", "trends", "audit"];
-const SOON = 3_000, LATER = 10_000, SECOND = 1_000;
+const SECOND = 1_000;
+/** What pages were called before. */
+const MOVED = { now: "overview" };
+const FIRST = "overview";
 
 const app = document.getElementById("rt-app");
-const nav = el("nav", { class: "rt-nav", "aria-label": t("pages") }, TABS.map(name => link(t("tab." + name), name)),
-  configuration ? el("a", { href: configuration }, t("configuration")) : null);
+/** The server's, so that it is there without this script, too. */
+const nav = app.querySelector("nav");
+const stale = el("p", { id: "rt-stale", class: "rt-soft", role: "status" });
 const told = el("div", { id: "rt-told", role: "status", "aria-live": "polite" });
 const page = el("div", { id: "rt-page", tabindex: "-1" }, el("p", { class: "jenkins-spinner" }, t("loading")));
 app.lang = context.language;
-app.replaceChildren(nav, told, page);
+app.replaceChildren(nav, told, stale, page);
 
-let drawn = "", timer = 0;
+let drawn = "", timer = 0, fresh = new Date();
 
 function where() {
   const [name, ...rest] = location.pathname.slice(base.length).split("/");
-  return { name: name || "now", subject: decodeURIComponent(rest.join("/")),
+  return { name: MOVED[name] ?? (name || FIRST), subject: decodeURIComponent(rest.join("/")),
     parameters: Object.fromEntries(new URLSearchParams(location.search)) };
 }
 
@@ -30,8 +33,13 @@ async function content({ name, subject, parameters }) {
     return Object.hasOwn(PAGES, name) ? await PAGES[name](subject, parameters)
       : { title: t("notfound"), content: [notice(t("notfound.said"))] };
   } catch (error) {
-    return { title: t("failed"), content: [el("div", { role: "alert" }, alert("danger", error.message))] };
+    return { title: t("failed"), failed: true, content: [el("div", { role: "alert" }, alert("danger", error.message))] };
   }
+}
+
+/** @param seconds at the least */
+function later(seconds) {
+  timer = setTimeout(() => document.hidden || draw(true), SECOND * Math.max(seconds, pace.again));
 }
 
 /** A page that is on the screen already keeps the focus, open details and its place. */
@@ -43,22 +51,29 @@ async function draw(again) {
     return;
   }
   clearTimeout(timer);
-  if (made.live) {
-    timer = setTimeout(() => document.hidden || draw(true), Math.max(page.querySelector(".rt-live") ? SOON : LATER, 1_000 * pace.again));
+  if (again && made.failed) {
+    stale.replaceChildren(t("stale", fresh.toLocaleTimeString(context.language, { timeStyle: "short" })));
+    later(pace.again * 2);
+    return;
   }
-  const fresh = el("div", {},
+  fresh = new Date();
+  stale.replaceChildren();
+  if (made.live) {
+    later(made.live);
+  }
+  const newest = el("div", {},
     el("div", { class: "jenkins-app-bar" },
       el("div", { class: "jenkins-app-bar__content" }, el("h1", {}, made.title, " ", made.badge)),
       el("div", { class: "jenkins-app-bar__controls" }, made.controls)),
     made.content);
   tick(page);
-  if (again && fresh.isEqualNode(page.firstElementChild)) {
+  if (again && newest.isEqualNode(page.firstElementChild)) {
     return;
   }
-  replace(fresh, again);
+  replace(newest, again);
   if (!again) {
     document.title = `${made.title} – ${t("title")}`;
-    nav.querySelectorAll("a").forEach((a, i) => TABS[i] === place.name
+    nav.querySelectorAll("a").forEach(a => a.dataset.page === place.name
       ? a.setAttribute("aria-current", "page") : a.removeAttribute("aria-current"));
     if (drawn !== "") {
       page.focus();
@@ -72,21 +87,21 @@ async function draw(again) {
   page.dataset.shown = String(Number(page.dataset.shown ?? 0) + 1);
 }
 
-function replace(fresh, again) {
+function replace(newest, again) {
   const key = again ? document.activeElement?.dataset?.key : "";
   const typed = again ? page.querySelector("input[name=text]")?.value : "";
-  const open = again && page.querySelector("details")?.open;
-  page.replaceChildren(fresh);
+  const open = again ? [...page.querySelectorAll("details[open]")].map(known) : [];
+  page.replaceChildren(newest);
   if (key) {
     [...page.querySelectorAll("[data-key]")].find(b => b.dataset.key === key)?.focus();
   }
   if (typed) {
     page.querySelector("input[name=text]").value = typed;
   }
-  if (open) {
-    page.querySelector("details")?.setAttribute("open", "");
-  }
+  page.querySelectorAll("details").forEach(d => open.includes(known(d)) && d.setAttribute("open", ""));
 }
+
+const known = details => details.dataset.key ?? details.querySelector("summary").textContent;
 
 const ours = url => url.origin === location.origin && url.pathname.startsWith(base) && !url.hash;
 

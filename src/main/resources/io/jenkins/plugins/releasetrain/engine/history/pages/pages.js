@@ -1,14 +1,14 @@
 /** The pages: each reads the API and answers with its title, its controls and its content. */
 
-import { get, one, blocked, outlook } from "./host.js";
+import { get, one, blocked } from "./host.js";
 import { el, t, say, count, word, link, query, address, release, service, change, notice, alert, section, table, facts,
   badge, time, ago, due, image, build, named, inWords, button } from "./dom.js";
 import { field, day, form } from "./forms.js";
 import { action } from "./actions.js";
-import { now, find, trial, lane, stops } from "./now.js";
-import { trends } from "./trends.js";
+import { overview, find } from "./overview.js";
 
 /** Only few pages need these, and the first is not among them. */
+const places = () => import("./train.js");
 const evidence = () => import("./evidence.js");
 const contracts = () => import("./contracts.js");
 const contractsOf = async which => (await contracts()).contractsOf(which);
@@ -48,11 +48,21 @@ async function blocks(id) {
 }
 
 export const PAGES = {
-  now,
-  trends,
+  overview,
+  trends: async (_, p) => (await import("./trends.js")).trends(_, p),
+  trains: async name => (await places()).train(name),
+  lanes: async name => (await places()).lanes(name),
+
+  async bad() {
+    const list = await blocked();
+    return { title: t("blocked"), content: [list.length === 0 ? notice(t("blocked.none"))
+      : table(t("blocked.caption"), [t("service"), t("image"), t("release"), t("person"), t("why"), ""],
+        list.map(b => [service(b.service), el("a", { href: address(["digests", b.digest]) }, el("code", {}, b.digest.slice(7, 19))),
+          release(b.release), b.user, b.reason, action("UNBLOCK", "", b.digest)]))] };
+  },
 
   async history(_, p) {
-    const [history, all] = await Promise.all([get("history", p), get("now")]);
+    const [history, all] = await Promise.all([get("history", p), get("overview")]);
     return { title: t("history"), content: [
       form("history", t("filter"), [field("text", t("words"), p.text), field("owner", t("owner"), p.owner, all.owners),
         field("service", t("service"), p.service), field("state", t("state"), p.state, STATES),
@@ -90,20 +100,20 @@ export const PAGES = {
   },
 
   async changes(id) {
-    const [c, all, contracts, { rejection, searched }] = await Promise.all(
-      [one("changes", id), get("now"), contractsOf({ item: id }), evidence()]);
+    const [c, contracts, { rejection, searched }, { trial, lane, stands, stops }] = await Promise.all(
+      [one("changes", id), contractsOf({ item: id }), evidence(), places()]);
     const i = c.item;
     const open = i.state === "WAITING";
-    const place = open ? all.trains.find(n => n.name === i.owner) : null;
+    const place = c.place?.now;
     const train = place?.kind === "TRAIN" ? place : null;
     const queued = train?.queue.find(w => w.id === id);
     const trials = place?.trials.filter(n => n.changes.includes(id)) ?? [];
-    const expect = train ? await outlook(train.name) : null;
-    return { title: t("change.title", i.services.join(", ") || i.id), live: open,
+    const expect = train ? c.place.outlook : null;
+    return { title: t("change.title", i.services.join(", ") || i.id), live: open ? 5 : 0,
       badge: badge(trials.length ? trials[0].progress.phase : i.state),
       controls: expect?.configured ? [queued?.position > 1 ? action("PRIORITISE", i.owner, i.id) : null, action("FORCE", i.owner, i.id),
         queued ? action("CANCEL", i.owner, i.id) : null] : i.state === "INCOMPATIBLE" ? [action("WAIVE", "", i.id)] : [],
-      content: [standing(i, place, c.search.riders, expect?.expected[i.id], expect?.departure), rejection(c.rejected, c.search.trials),
+      content: [standing(i, c.place, c.search.riders, { lane, stands }), rejection(c.rejected, c.search.trials),
         train ? [trials.map(n => trial(n, train.batch)), stops(train)] : null,
         facts([[t("owner"), i.owner], [t("build"), build(i)], [t("person"), i.user], [t("when"), time(i.at)],
           [t("id"), el("code", {}, i.id)]]),
@@ -184,19 +194,16 @@ const says = l => l ? section(t("says"), facts([[t("says.version"), l.version], 
 el("p", { class: "rt-soft" }, t("says.how"))) : null;
 
 /** Why is mine waiting or rejected: in one sentence, on top. */
-function standing(item, place, riders, expected, departs) {
+function standing(item, place, riders, { lane, stands }) {
   if (item.state !== "WAITING") {
     return alert({ good: "success", bad: "danger" }[ENDED[item.state]] ?? "info", el("strong", {}, word(item.state)), item.reason ? ": " + named(item.reason, riders) : "");
   }
   const since = say("standing.since", ago(item.at));
-  if (place?.kind === "LANE") {
-    return alert("info", lane(place, item.id), " ", since);
+  const waiting = place ? [...place.now.batch, ...place.now.queue].find(w => w.id === item.id) : null;
+  if (!waiting || place.now.kind === "LANE") {
+    return alert("info", waiting ? lane(place.now, item.id) : t("word.WAITING"), " ", since);
   }
-  const queued = place?.queue.find(w => w.id === item.id);
-  const aboard = place?.batch.some(w => w.id === item.id);
-  const words = aboard ? t(place.trials.some(n => n.changes.includes(item.id)) ? "standing.tried" : "standing.aboard")
-    : queued ? t("standing.position", queued.position) : t("standing.waits");
-  return alert("info", el("strong", {}, words), " ",
-    place?.paused ? t("standing.paused", place.paused)
-      : departs?.changes.includes(item.id) ? say("standing.departs", departs.text, ago(departs.at), departs.changes.length - 1) : expected ? say("standing.expected", due(expected)) : "", " ", since);
+  const expected = place.outlook.expected[item.id];
+  return alert("info", el("strong", {}, stands(place.now, waiting, place.outlook)), place.now.paused ? ": " + inWords(place.now.paused) : "", " · ",
+    expected && !place.now.paused ? [say("standing.expected", due(expected)), " · "] : "", since);
 }

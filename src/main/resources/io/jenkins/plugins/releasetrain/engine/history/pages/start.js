@@ -3,7 +3,7 @@
   const beside = name => new URL(`${name}.js`, document.currentScript.src).href;
   const main = beside("main");
   // All at once, and while the rest of the page is loading, instead of each when the one before asks for it.
-  for (const name of ["main", "host", "dom", "pages", "now", "trends", "forms", "actions", "charts"]) {
+  for (const name of ["main", "host", "dom", "pages", "overview", "forms", "actions"]) {
     document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href: beside(name) }));
   }
   document.addEventListener("DOMContentLoaded", () => import(main));

@@ -46,7 +46,7 @@ const ways = a => !a?.ways.length ? null
         decimal(w.trialsPerChange)])));
 
 export async function trends(_, p) {
-  const { owners } = await get("now");
+  const { owners } = await get("overview");
   const owner = p.owner ?? owners[0];
   if (!owner) {
     return { title: t("trends"), content: [notice(t("now.none"))] };

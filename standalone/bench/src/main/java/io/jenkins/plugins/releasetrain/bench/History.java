@@ -81,6 +81,9 @@ final class History implements Benchmark {
             for (Subject subject : subjects.subList(PRODUCTS.size(), subjects.size())) {
                 figures.putAll(StoreSize.of(subject.settings(), subject.releases(), out));
             }
+            figures.putAll(Overviews.figures(
+                    Overviews.measure(subjects.get(PRODUCTS.size()).store(), out),
+                    Overviews.measure(subjects.get(PRODUCTS.size() + 1).store(), out)));
             figures.put("history.store_bytes_per_release", figures.get("history.h2.store_bytes_per_release"));
             figures.put("history.full_copy_bytes_per_release", figures.get("history.h2.full_copy_bytes_per_release"));
             return figures;

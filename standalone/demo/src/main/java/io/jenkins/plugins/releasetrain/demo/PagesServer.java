@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.jenkins.plugins.releasetrain.engine.history.Answer;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.history.Parameters;
+import io.jenkins.plugins.releasetrain.engine.history.Texts;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi.Asked;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 
 /** Serves the pages, the history's JSON API and the operations on 127.0.0.1, as Jenkins does below release-trains. */
 final class PagesServer implements AutoCloseable {
@@ -28,7 +30,11 @@ final class PagesServer implements AutoCloseable {
     private static final String ASSETS = "/assets/";
     private static final Set<String> PAGES = Set.of(
             "",
+            "overview",
             "now",
+            "trains",
+            "lanes",
+            "bad",
             "history",
             "releases",
             "changes",
@@ -46,7 +52,8 @@ final class PagesServer implements AutoCloseable {
             "host.js",
             "dom.js",
             "pages.js",
-            "now.js",
+            "overview.js",
+            "train.js",
             "trends.js",
             "forms.js",
             "actions.js",
@@ -132,7 +139,7 @@ final class PagesServer implements AutoCloseable {
         } else if ("/blocked".equals(path)) {
             answer(exchange, site.operations().blocked());
         } else if (PAGES.contains(path.substring(1).split("/", 2)[0])) {
-            file(exchange, getClass(), "pages/index.html");
+            send(exchange, 200, TYPES.get("html"), page(Texts.of(locale(exchange))));
         } else {
             text(exchange, 404, "There is no such page");
         }
@@ -148,6 +155,22 @@ final class PagesServer implements AutoCloseable {
         } else {
             String form = new String(exchange.getRequestBody().readNBytes(LONGEST_FORM), StandardCharsets.UTF_8);
             answer(exchange, site.operations().perform(() -> Asked.of(form), site.caller()));
+        }
+    }
+
+    /** What Jenkins' own view of them has, too: a title, the tabs, and a sentence for those who run no scripts. */
+    private static byte[] page(Texts texts) throws IOException {
+        try (InputStream in = PagesServer.class.getResourceAsStream("pages/index.html")) {
+            String tabs = texts.tabs().stream()
+                    .map(t -> "<a href=\"/" + t.path() + "\" data-page=\"" + t.name() + "\">" + t.text() + "</a>")
+                    .collect(Collectors.joining(" "));
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("{language}", texts.language())
+                    .replace("{title}", texts.text("title"))
+                    .replace("{pages}", texts.text("pages"))
+                    .replace("{noscript}", texts.text("noscript"))
+                    .replace("{tabs}", tabs)
+                    .getBytes(StandardCharsets.UTF_8);
         }
     }
 

@@ -106,10 +106,14 @@ class ActionsTest {
     @Test
     @Order(1)
     void goFirstSaysWhoWaitsLonger() throws IOException {
-        browser.show(server, "now");
-        List<WebElement> buttons = browser.driver.findElements(By.xpath("//button[.='Go first']"));
-        assertThat(buttons).as("not for the first").hasSize(2);
-        WebElement dialog = ask(buttons.get(1));
+        browser.show(server, "trains/shop");
+        List<WebElement> lines = browser.driver.findElements(By.cssSelector("tbody tr"));
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(0).findElements(By.xpath(".//button[.='Go first']")))
+                .as("not for the first")
+                .isEmpty();
+        lines.get(2).findElement(By.cssSelector(".rt-more summary")).click();
+        WebElement dialog = ask(lines.get(2).findElement(By.xpath(".//button[.='Go first']")));
         assertThat(dialog.getText()).contains("2 changes wait longer, each by", "cart 1.3", "mail 1.3");
         confirm(dialog);
         assertThat(waiting()).containsExactly("price", "cart", "mail");
@@ -150,7 +154,7 @@ class ActionsTest {
     @Test
     @Order(4)
     void holdAndFreeByKeyboardAlone() throws IOException {
-        browser.show(server, "now");
+        browser.show(server, "trains/shop");
         button("Hold releases").sendKeys(Keys.ENTER);
         WebElement reason = browser.waiting().until(b -> b.findElement(By.cssSelector("dialog[open] [name=reason]")));
         assertThat(browser.driver.switchTo().activeElement()).isEqualTo(reason);
@@ -174,7 +178,7 @@ class ActionsTest {
     @Test
     @Order(5)
     void resumeAndPause() throws IOException {
-        browser.show(server, "now");
+        browser.show(server, "trains/shop");
         WebElement resume = ask(button("Resume"));
         assertThat(resume.getText()).contains("2 changes", "for the test");
         confirm(resume);
@@ -223,20 +227,20 @@ class ActionsTest {
         WebElement dialog = ask(button("Mark bad"));
         dialog.findElement(By.name("reason")).sendKeys("loses carts");
         confirm(dialog);
-        assertThat(browser.show(server, "now").getText()).contains("Blocked images", "loses carts");
+        assertThat(browser.show(server, "bad").getText()).contains("Blocked images", "loses carts");
         browser.show(server, "releases/shop-2");
         WebElement refused = ask(button("Roll back to this"));
         assertThat(refused.getText()).contains("is blocked: loses carts");
         refused.findElement(By.cssSelector("[data-id=ok]")).click();
         confirm(ask(button("Unblock")));
-        assertThat(browser.show(server, "now").getText()).doesNotContain("Blocked images");
+        assertThat(browser.show(server, "bad").getText()).contains("No image is blocked");
     }
 
     /** A page that is open shows what happens meanwhile, and keeps the focus where it is. */
     @Test
     @Order(8)
     void pageFollowsWhatHappensWithoutReloading() {
-        browser.show(server, "now");
+        browser.show(server, "trains/shop");
         browser.driver.executeScript("window.sameDocument = true");
         WebElement pause = button("Pause");
         browser.driver.executeScript("arguments[0].focus()", pause);
@@ -257,7 +261,7 @@ class ActionsTest {
         Semaphore tests = new Semaphore(0);
         story.afterEachTest(tests::acquireUninterruptibly);
         try {
-            browser.show(server, "now");
+            browser.show(server, "trains/shop");
             browser.driver.executeScript("window.sameDocument = true");
             CompletableFuture<Void> train = CompletableFuture.runAsync(() -> story.conductQuietly());
             awaitText("1 test passed");
@@ -271,9 +275,14 @@ class ActionsTest {
             tests.drainPermits();
             shop.build("pay", "1.5");
             CompletableFuture<Event.LaneEnded> lane = CompletableFuture.supplyAsync(this::payLane);
+            browser.driver.findElement(By.linkText("Overview")).click();
+            browser.waiting()
+                    .until(b -> b.findElements(By.cssSelector("tbody tr")).stream()
+                            .anyMatch(e -> e.getText().contains("lanes ")));
+            browser.driver.findElement(By.partialLinkText("lanes ")).click();
             awaitText("pay 1.5");
             browser.waiting()
-                    .until(b -> b.findElements(By.cssSelector(".rt-card .rt-live")).stream()
+                    .until(b -> b.findElements(By.cssSelector("tbody .rt-live")).stream()
                             .anyMatch(e -> e.getText().contains("1 test passed")));
             assertThat(browser.driver.findElement(By.id("rt-page")).getText()).contains("pay 1.5", "testing");
             assertThat(browser.driver.executeScript("return window.sameDocument"))

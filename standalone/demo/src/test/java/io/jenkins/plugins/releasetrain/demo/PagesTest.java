@@ -64,13 +64,16 @@ class PagesTest {
 
     static Stream<List<String>> pages() {
         return Stream.of(
-                List.of("", "Trains now", "person " + HostileShop.EVIL),
+                List.of("", "Overview", "paused " + HostileShop.EVIL),
+                List.of("now", "Overview", "is paused by ada"),
+                List.of("trains/" + encoded("shop " + HostileShop.EVIL), "Train shop", "person " + HostileShop.EVIL),
+                List.of("bad", "Blocked images", "No image is blocked"),
                 List.of("history", "History", "reason " + HostileShop.EVIL),
                 List.of("history?state=EJECTED", "History", "bad2"),
                 List.of("find?text=bad1", "Found for bad1", "rejected"),
                 List.of("releases/shop-2", "Release shop-2", HostileShop.SERVICE),
                 List.of("changes/bad1", "Change of " + HostileShop.SERVICE, "reason " + HostileShop.EVIL),
-                List.of("changes/waits", "Change of " + HostileShop.SERVICE, "It waits at position 1."),
+                List.of("changes/waits", "Change of " + HostileShop.SERVICE, "waits, position 1; the train is paused"),
                 List.of("compare?from=shop-1&to=shop-2", "Compare", HostileShop.SERVICE),
                 List.of("matrix", "What is where", "staging " + HostileShop.EVIL),
                 List.of("services/" + encoded(HostileShop.SERVICE), "Service " + HostileShop.SERVICE, "shop-2"),
@@ -183,7 +186,7 @@ class PagesTest {
                 .isEqualTo("rt-page");
         browser.driver.navigate().back();
         browser.waiting()
-                .until(b -> "Trains now".equals(b.findElement(By.tagName("h1")).getText()));
+                .until(b -> "Overview".equals(b.findElement(By.tagName("h1")).getText()));
     }
 
     @Test

@@ -1,0 +1,67 @@
+package io.jenkins.plugins.releasetrain.engine.history;
+
+import io.jenkins.plugins.releasetrain.engine.blame.Measured;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What those who wait may expect.
+ *
+ * @param configured false: it is in the history alone, and nothing can be done with it
+ * @param held why nothing is released; empty while it may be
+ * @param limit the batch limit, and why it is what it is
+ * @param expected when a change is decided, on average, by its id; those that are not known are left out
+ * @param catalog why the train's catalog is not the newest; empty where it is
+ * @param broken environments that are broken; {@code measured}: rates, null where it is not configured
+ * @param wasted the share of the last trials that were for nothing, 0 to 1; while it is above {@code wasteBudget},
+ *     nothing is tried ahead of a trial
+ * @param departure the next scheduled one; null where there is none
+ * @param unfinished a rollback that was ordered and made no release: it can be asked for again; null for none
+ */
+public record Outlook(
+        String train,
+        boolean configured,
+        String held,
+        String limit,
+        Map<String, Instant> expected,
+        String catalog,
+        double wasted,
+        double wasteBudget,
+        List<Broken> broken,
+        Measured measured,
+        Event.RollbackOrdered unfinished,
+        NextDeparture departure) {
+    /**
+     * When who waits departs.
+     *
+     * @param text the time on the wall clock of its zone, and its label
+     * @param changes ids of those that wait for it
+     * @param allFrozen whether every departure comes while the train is frozen
+     */
+    public record NextDeparture(Instant at, String text, List<String> changes, boolean allFrozen) {}
+
+    /**
+     * An environment whose baseline failed: nobody is blamed, and it is tested again by and by.
+     *
+     * @param since when the first of the failures began
+     * @param runs ids of what failed, in order: trials of a train, attempts of lanes
+     * @param due when the baseline alone is tested again
+     */
+    public record Broken(String environment, Instant since, List<String> runs, Instant due) {}
+
+    /** Where outlooks come from. */
+    public interface Source {
+        /** Trains and lanes that are in the history alone. */
+        Source NONE = Outlook::unknown;
+
+        /** @param name a train's; {@code lane/} and the name of an environment for its lanes */
+        Outlook of(String name);
+    }
+
+    /** Of what is in the history alone nothing is expected. */
+    public static Outlook unknown(String name) {
+        return new Outlook(name, false, "", "", Map.of(), "", 0, 1, List.of(), null, null, null);
+    }
+}
