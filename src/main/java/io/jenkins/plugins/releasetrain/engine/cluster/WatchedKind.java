@@ -154,11 +154,24 @@ final class WatchedKind implements AutoCloseable {
     }
 
     private void list() {
+        try {
+            list(PAGE);
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != GONE) {
+                throw e;
+            }
+            // The snapshot behind the continue token was compacted away; an unpaged list needs none.
+            list(null);
+        }
+    }
+
+    /** @param size of a page; null: all at once */
+    private void list(Long size) {
         objects.beginList();
         String next = null;
         do {
             KubernetesResourceList<? extends HasMetadata> page = requests.list(
-                    new ListOptionsBuilder().withLimit(PAGE).withContinue(next).build());
+                    new ListOptionsBuilder().withLimit(size).withContinue(next).build());
             page.getItems().forEach(item -> objects.listed(reduced.apply(item)));
             next = page.getMetadata().getContinue();
             version = page.getMetadata().getResourceVersion();

@@ -189,6 +189,23 @@ class WatchedNamespaceTest {
         assertThatThrownBy(() -> installed("s2")).hasMessageContaining("Deployment s2");
     }
 
+    /** Of a namespace so large that the server has forgotten the first page's version when the second is asked for. */
+    @Test
+    void aListThatIsForgottenInItsMiddleIsReadAtOnce() throws Exception {
+        kubernetes.load(IntStream.range(0, 600)
+                .mapToObj(i -> TestWorkloads.workload(
+                        "staging", TestWorkloads.deployment("x" + i).workload(), 1, Map.of("main", "x:1")))
+                .toList());
+        kubernetes.forgetPages(true);
+        assertThat(installed("s5")).isEqualTo(image("s5", "1"));
+        assertThat(kubernetes.asked())
+                .as("two pages, then all")
+                .containsEntry("list deployments", 3)
+                .containsEntry("watch deployments", 1);
+        theWatchTells("s5");
+        assertThat(notices).isEmpty();
+    }
+
     @Test
     void aServerThatCountsFromAnEarlierVersionAfterItsRestoreIsListedAnew() throws Exception {
         IntStream.range(0, 20).forEach(i -> byHand("s5", "a" + i));

@@ -25,6 +25,7 @@ final class ApiAccess {
     private final Set<String> denied = ConcurrentHashMap.newKeySet();
     private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
     private volatile String accepted;
+    private volatile boolean forgotten;
 
     void failNext(int requests) {
         failures.set(requests);
@@ -46,6 +47,11 @@ final class ApiAccess {
     /** Each list more than these is answered with 429. */
     void limitLists(int more) {
         lists.set(more);
+    }
+
+    /** Whether what a list was begun from is forgotten before its next page is asked for. */
+    void forgetPages(boolean forget) {
+        forgotten = forget;
     }
 
     /** How often each verb was asked for of each kind, as in {@code list pods}. */
@@ -73,6 +79,9 @@ final class ApiAccess {
                     403,
                     "Forbidden",
                     plural + " is forbidden: User \"release-train\" cannot " + verb + " resource \"" + plural + "\""));
+        }
+        if (forgotten && request.getPath().contains("continue=")) {
+            return Optional.of(status(410, "Expired", "The provided continue parameter is too old"));
         }
         if (verb.equals("list") && lists.getAndUpdate(n -> Math.max(0, n - 1)) == 0) {
             return Optional.of(status(

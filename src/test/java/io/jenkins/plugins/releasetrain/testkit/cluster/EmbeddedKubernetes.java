@@ -122,6 +122,11 @@ public final class EmbeddedKubernetes implements AutoCloseable {
         dispatcher.access().limitLists(more);
     }
 
+    /** From now on the next page of a list is answered with 410, as where compaction is quicker than whoever lists. */
+    public void forgetPages(boolean forget) {
+        dispatcher.access().forgetPages(forget);
+    }
+
     /** How often each verb was asked for of each kind, as in {@code list pods}. */
     public Map<String, Integer> asked() {
         return dispatcher.access().asked();
