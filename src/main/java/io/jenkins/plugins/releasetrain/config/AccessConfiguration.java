@@ -2,6 +2,8 @@ package io.jenkins.plugins.releasetrain.config;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.RelativePath;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
@@ -85,6 +87,24 @@ public final class AccessConfiguration extends AbstractDescribableImpl<AccessCon
         @POST
         public FormValidation doCheckJobs(@QueryParameter String value) {
             return Forms.checkRule(() -> checkJobs(Util.fixNull(value)));
+        }
+
+        /** @param catalog of the train or environment that it is part of, as it is saved; a registry has none */
+        @POST
+        public FormValidation doCheckServices(
+                @QueryParameter String value, @RelativePath("..") @QueryParameter String catalog) {
+            if (!Forms.mayConfigure() || Util.fixNull(catalog).isBlank()) {
+                return FormValidation.ok();
+            }
+            List<String> idle = ConfigurationDoubts.idle(
+                    ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class)
+                            .settings(),
+                    catalog,
+                    Access.Rule.of("", Util.fixNull(value), false));
+            return idle.isEmpty()
+                    ? FormValidation.ok()
+                    : FormValidation.warning(
+                            "No service of catalog '" + catalog + "' is called " + String.join(", ", idle));
         }
     }
 }

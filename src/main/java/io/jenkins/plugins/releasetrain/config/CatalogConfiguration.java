@@ -138,11 +138,17 @@ public final class CatalogConfiguration extends AbstractDescribableImpl<CatalogC
             if (!Forms.mayConfigure() || Util.fixNull(value).isBlank()) {
                 return FormValidation.ok();
             }
-            List<Problem> problems = new CatalogReader().check(value);
-            return problems.isEmpty()
-                    ? FormValidation.ok()
-                    : FormValidation.error(
-                            problems.stream().limit(10).map(Problem::toString).collect(Collectors.joining("\n")));
+            CatalogReader reader = new CatalogReader();
+            List<Problem> problems = reader.check(value);
+            if (!problems.isEmpty()) {
+                return FormValidation.error(text(problems));
+            }
+            List<Problem> doubts = reader.doubts(value);
+            return doubts.isEmpty() ? FormValidation.ok() : FormValidation.warning(text(doubts));
+        }
+
+        private static String text(List<Problem> problems) {
+            return problems.stream().limit(10).map(Problem::toString).collect(Collectors.joining("\n"));
         }
 
         /** Reads a saved catalog's file anew, in the background, and says what came of it if that is soon. */

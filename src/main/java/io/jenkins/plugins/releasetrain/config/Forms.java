@@ -92,7 +92,6 @@ final class Forms {
         }
     }
 
-    /** @param rule throws what is told */
     /**
      * @param name null: the controller's
      * @throws EngineException where there is no such time zone
@@ -105,6 +104,7 @@ final class Forms {
         }
     }
 
+    /** @param rule throws what is told */
     static FormValidation checkRule(Runnable rule) {
         try {
             if (mayConfigure()) {

@@ -187,6 +187,11 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
         return settings.problems();
     }
 
+    /** What is said in vain, for the page. */
+    public List<String> getDoubts() {
+        return ConfigurationDoubts.of(settings);
+    }
+
     /** As it is saved, to be changed and {@link #take taken}. */
     synchronized Draft saved() {
         Draft now = new Draft();
@@ -272,6 +277,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
      */
     synchronized void take(Draft taken) throws Settings.Problems {
         Settings next = Settings.of(taken);
+        ConfigurationDoubts.of(next).forEach(doubt -> LOGGER.log(Level.WARNING, "Said in vain: {0}", doubt));
         ConfigurationParts parts = ConfigurationParts.of(taken);
         if (!Forms.host().may(Jenkins.ADMINISTER)) {
             List<String> refused = parts.guardedSince(saved);

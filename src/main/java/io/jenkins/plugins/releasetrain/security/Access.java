@@ -40,15 +40,24 @@ public final class Access {
                     .toList();
         }
 
+        /** Patterns that no service has a name for, in their order. */
+        public List<String> idle(Collection<String> names) {
+            return services.stream()
+                    .filter(pattern -> names.stream().noneMatch(name -> matches(pattern, name)))
+                    .toList();
+        }
+
         private boolean isOf(String job) {
             return jobs.stream().anyMatch(pattern -> isWithin(job, pattern));
         }
 
-        /** {@code *} by itself is all, also of repositories, whose names have slashes. */
         private boolean allows(String service) {
-            return services.stream()
-                    .anyMatch(pattern -> pattern.equals("*")
-                            || glob(pattern).matcher(service).matches());
+            return services.stream().anyMatch(pattern -> matches(pattern, service));
+        }
+
+        /** {@code *} by itself is all, also of repositories, whose names have slashes. */
+        private static boolean matches(String pattern, String service) {
+            return pattern.equals("*") || glob(pattern).matcher(service).matches();
         }
     }
 

@@ -47,6 +47,10 @@ final class Snapshots {
         SortedMap<String, Registry.Tag> tags = new TreeMap<>();
         catalog.services().forEach((name, s) -> tags.put(name, new Registry.Tag(s.devRepository(), tagOf.get(name))));
         Map<Registry.Tag, Registry.Descriptor> found = registries.dev().resolveAll(tags.values());
+        if (found.isEmpty()) {
+            throw EngineException.invalid("monoRelease: no service has an image tagged '" + tag.orElse(Catalog.LATEST)
+                    + "' in the dev registry");
+        }
         SortedMap<String, String> images = new TreeMap<>();
         tags.forEach((name, t) -> {
             Registry.Descriptor there = found.get(t);

@@ -104,6 +104,30 @@ class SettingsTest {
                         "history: months is 0");
     }
 
+    /** As a renamed service leaves it behind: its owners would be told only when they cannot release. */
+    @Test
+    void aPatternThatMatchesNothingIsToldAndRefusesNothing() throws Exception {
+        AccessConfiguration cart = new AccessConfiguration("shop/cart");
+        cart.setServices("cart, crat, pay-*");
+        AccessConfiguration all = new AccessConfiguration("shop/all");
+        train.setAccess(List.of(cart, all));
+        staging.setAccess(List.of(cart));
+        Draft draft = draft();
+        catalog.setYaml("kinds: {CloneSet: {apiVersion: apps.kruise.io/v1alpha1}}\nservices: {cart: , pay-api: }");
+
+        Settings settings = Settings.of(draft);
+
+        assertThat(ConfigurationDoubts.of(settings))
+                .containsExactly(
+                        "catalog 'shop': line 1, column 9, $.kinds.CloneSet: no workload is of the kind CloneSet",
+                        "train 'shop': access: no service of catalog 'shop' is called 'crat', which the jobs shop/cart"
+                                + " may bring",
+                        "environment 'staging': access: no service of catalog 'shop' is called 'crat', which the jobs"
+                                + " shop/cart may bring");
+        assertThat(ConfigurationDoubts.idle(settings, "shop", cart.rule())).containsExactly("crat");
+        assertThat(ConfigurationDoubts.idle(settings, "elsewhere", cart.rule())).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

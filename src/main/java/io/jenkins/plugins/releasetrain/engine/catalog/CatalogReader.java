@@ -77,6 +77,15 @@ public final class CatalogReader {
         return problems.stream().sorted().toList();
     }
 
+    /** What a usable catalog says in vain, in the order of lines: it keeps nobody from using it. Empty where it has problems. */
+    public List<Problem> doubts(String yaml) {
+        List<Problem> problems = new ArrayList<>();
+        List<Problem> doubts = YamlDocument.parse(yaml, maximumCharacters, problems)
+                .map(document -> KindRules.unused(document, examine(document, problems)))
+                .orElse(List.of());
+        return problems.isEmpty() ? doubts : List.of();
+    }
+
     private Catalog examine(String yaml, List<Problem> problems) {
         return YamlDocument.parse(yaml, maximumCharacters, problems)
                 .map(document -> examine(document, problems))

@@ -3,10 +3,14 @@ package io.jenkins.plugins.releasetrain.engine.catalog;
 import static io.jenkins.plugins.releasetrain.engine.catalog.YamlDocument.member;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The kinds of workloads that a catalog describes. */
 final class KindRules {
@@ -40,5 +44,19 @@ final class KindRules {
             }
         });
         return kinds;
+    }
+
+    /** Kinds that no workload is of, each where it is described. */
+    static List<Problem> unused(YamlDocument document, Catalog catalog) {
+        Set<String> used = catalog.services().values().stream()
+                .flatMap(service -> service.workloads().stream())
+                .map(workload -> workload.kind().kubernetesName())
+                .collect(Collectors.toSet());
+        return document.json().path("kinds").properties().stream()
+                .map(Map.Entry::getKey)
+                .filter(name -> !used.contains(name))
+                .map(name -> document.problem(member(KINDS, name), "no workload is of the kind " + name))
+                .sorted()
+                .toList();
     }
 }

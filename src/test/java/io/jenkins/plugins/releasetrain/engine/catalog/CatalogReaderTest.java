@@ -211,7 +211,7 @@ class CatalogReaderTest {
         'defaults: {}'                           | 1 | 1  | '''services'' is missing'
         """)
     void shouldSayWhereADocumentCannotBeUsed(String yaml, int line, int column, String message) {
-        assertThat(reader.check(yaml == null ? "" : yaml.replace("\\n", "\n"))).anySatisfy(problem -> {
+        assertThat(reader.check(yaml == null ? "" : yaml.replace("#", "\n"))).anySatisfy(problem -> {
             assertThat(problem.message()).contains(message);
             assertThat(List.of(problem.line(), problem.column())).isEqualTo(List.of(line, column));
         });
@@ -296,5 +296,79 @@ class CatalogReaderTest {
         assertThatThrownBy(() -> shared.tags(Optional.of("no tag"))).hasMessageContaining("no tag");
         assertThat(reader.read("services: {cart: , pay: }\n").tags(Optional.empty()))
                 .containsEntry("pay", "latest");
+    }
+
+    /** Said in vain, so told; but it keeps nobody from using the rest. */
+    @Test
+    void aKindThatNoWorkloadIsOfIsDoubtedWhereItIsDescribed() {
+        String kinds = "kinds:\n  CloneSet: {apiVersion: apps.kruise.io/v1alpha1}\n"
+                + "  Function: {apiVersion: example.org/v1, template: spec.runtime}\n";
+
+        assertThat(reader.doubts(kinds + "services: {cart: {workload: CloneSet/cart}}"))
+                .singleElement()
+                .hasToString("line 3, column 3, $.kinds.Function: no workload is of the kind Function");
+        assertThat(reader.check(kinds + "services: {cart: {workload: CloneSet/cart}}"))
+                .isEmpty();
+        assertThat(reader.doubts(kinds + "services: {cart: {workloads: [CloneSet/cart, Function/cart]}}"))
+                .isEmpty();
+        assertThat(reader.doubts(kinds + "services: {cart: {workload: Nothing/cart}}"))
+                .as("problems come first")
+                .isEmpty();
+        assertThat(reader.doubts("")).isEmpty();
+    }
+
+    @Test
+    void writtenOnWindowsOrByAToolItIsTheSameCatalog() {
+        String plain = "defaults: {dev: \"shop/{service}\"}\nservices:\n  cart:\n    dependsOn: [pay]\n  pay:\n";
+        Catalog catalog = reader.read(plain);
+
+        assertThat(reader.read(plain.replace("\n", "\r\n"))).isEqualTo(catalog);
+        assertThat(reader.read("\uFEFF" + plain)).isEqualTo(catalog);
+        assertThat(reader.read("---\n" + plain + "...\n")).isEqualTo(catalog);
+        assertThat(reader.check(plain.replace("[pay]", "[play]").replace("\n", "\r\n")))
+                .singleElement()
+                .asString()
+                .startsWith("line 4, column 17, $.services.cart.dependsOn[0]: there is no service 'play'");
+    }
+
+    @Test
+    void aSecondDocumentIsNamedWithItsLine() {
+        assertThat(reader.check("services: {cart: }\n---\n"))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.line()).isEqualTo(2));
+        assertThat(reader.check("services: {cart: }\n---\nservices: {pay: }\n"))
+                .singleElement()
+                .asString()
+                .contains("line 2", "another document");
+    }
+
+    @Test
+    void badInput_aKeyThatIsThereTwiceIsNamedWhereItIsTheSecondTime() {
+        assertThat(reader.check("services:\n  cart: {group: a}\n  pay:\n  cart: {group: b}\n"))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.line()).isEqualTo(4))
+                .asString()
+                .contains("cart");
+    }
+
+    /** Each of the issue's sentences about parts, by its place. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "services: {a: {workload: Nope/a}} | line 1, column 26, $.services.a.workload: Unknown kind 'Nope'",
+                "services: {a: {workload: Deployment/a/B}} | Not a valid container in workload 'Deployment/a/B'",
+                "kinds: {F: {apiVersion: e.org/v1, template: a..b}}#services: {a: } | $.kinds.F.template: is no path",
+                "kinds: {F: {apiVersion: e.org/v1, template: /a/b}}#services: {a: } | $.kinds.F.template: is no path",
+                "kinds: {F: {apiVersion: nope}}#services: {a: } | $.kinds.F.apiVersion: must be group/version",
+                "groups: {g: {contracts: block}}#services: {a: } | $.groups.g: no service is in this group",
+                "services: {a: {workload: D/{x}}} | line 1"
+            })
+    void badInput_namesThePlace(String yaml, String told) {
+        assertThat(reader.check(yaml.replace("#", "\n")))
+                .isNotEmpty()
+                .first()
+                .asString()
+                .contains(told);
     }
 }
