@@ -14,4 +14,12 @@ public interface Attestor {
      * @throws io.jenkins.plugins.releasetrain.engine.model.EngineException it cannot be attached, or not be signed
      */
     Digest attest(String repository, Digest image, byte[] statement);
+
+    /**
+     * Whether what was attached is still where others look for it: of two who write one list at the same time the later may
+     * have left the other's out.
+     */
+    default boolean stands(String repository, Digest image) {
+        return true;
+    }
 }

@@ -47,6 +47,12 @@ public final class RegistryAttestor implements Attestor {
         return attach(repository, image, Statement.ENVELOPE, envelope, AttestedContracts.PREDICATE_TYPE);
     }
 
+    /** What refers to the image is nobody else's to take away; the tag is written by all who attest. */
+    @Override
+    public boolean stands(String repository, Digest image) {
+        return key.isEmpty() || artifacts.isAttested(repository, image, OWNER);
+    }
+
     private Digest attach(String repository, Digest image, String type, byte[] content, String annotation) {
         Map<String, String> annotations = type.equals(Statement.BUNDLE)
                 ? Map.of(annotation, Statement.PREDICATE, "dev.sigstore.bundle.content", "dsse-envelope")

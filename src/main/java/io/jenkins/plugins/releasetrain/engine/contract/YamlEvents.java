@@ -100,9 +100,17 @@ final class YamlEvents {
         };
     }
 
+    /** Most scalars are words. */
+    private static boolean mayBeNumber(String text) {
+        char first = text.charAt(0);
+        return first >= '0' && first <= '9' || first == '-' || first == '+' || first == '.';
+    }
+
     /** What is too long, or has an exponent beyond what can be counted, stays text. */
     static Object number(String text) {
-        if (text.length() > LONGEST_NUMBER || !NUMBER.matcher(text).matches()) {
+        if (text.length() > LONGEST_NUMBER
+                || !mayBeNumber(text)
+                || !NUMBER.matcher(text).matches()) {
             return text;
         }
         try {

@@ -134,7 +134,7 @@ public final class Operations {
                     + LONGEST_REASON + " are shown to everybody who waits");
         }
         if (operation == Operation.WAIVE) {
-            plans.images(request.subject())
+            plans.stopped(request.subject())
                     .forEach((service, image) -> contracts.waive(service, image.digest(), request.reason(), user));
             return "";
         }

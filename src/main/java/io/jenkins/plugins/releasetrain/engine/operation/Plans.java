@@ -173,11 +173,6 @@ final class Plans {
                         + (block.user().isEmpty() ? "" : ", " + block.user()) + ")");
     }
 
-    /** Those of a change or lane, whatever became of it. */
-    SortedMap<String, PinnedImage> images(String request) {
-        return entry(request).images();
-    }
-
     private Entry entry(String request) {
         return store.requests(List.of(request)).stream()
                 .findFirst()
@@ -194,7 +189,24 @@ final class Plans {
         String why = entry.ended().flatMap(Plans::incompatibility).orElse("");
         Plan plan =
                 Plan.of(Operation.WAIVE, "", request).withImages(images, MOST).noting(why);
-        return why.isEmpty() ? plan.refusing("'" + request + "' was not stopped for its contract") : plan;
+        return why.isEmpty() ? plan.refusing(notStopped(request)) : plan;
+    }
+
+    private static String notStopped(String request) {
+        return "'" + request + "' was not stopped for its contract";
+    }
+
+    /**
+     * Those of a change or lane that the contract gate stopped.
+     *
+     * @throws EngineException CONFLICT: it was not stopped for its contract, so there is nothing to waive
+     */
+    SortedMap<String, PinnedImage> stopped(String request) {
+        Entry entry = entry(request);
+        if (entry.ended().flatMap(Plans::incompatibility).isEmpty()) {
+            throw new EngineException(FailureKind.CONFLICT, notStopped(request));
+        }
+        return entry.images();
     }
 
     private static Optional<String> incompatibility(Event ended) {

@@ -15,9 +15,12 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -32,6 +35,7 @@ public final class Artifacts {
     private static final String EMPTY_TYPE = "application/vnd.oci.empty.v1+json";
     private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.UTF_8);
     private static final int MOST_BREAKS = 3;
+    private static final int MOST_TURNS = 10;
     private static final String IMAGE_CONFIG = "application/vnd.oci.image.config.v1+json";
     /** Cosign reads no layer without it; an envelope has its signatures in itself. */
     private static final String SIGNATURE = "dev.cosignproject.cosign/signature";
@@ -138,26 +142,57 @@ public final class Artifacts {
     public record Attestation(String mediaType, byte[] content, String predicateType, String owner) {}
 
     /**
-     * Keeps an attestation under Cosign's tag, beside those of others. Of two who write at the same time the later wins.
+     * Keeps an attestation under Cosign's tag, beside those of others. Registries have no write that depends on what is
+     * there, so it is read again afterwards, and put again where somebody else wrote at the same time.
      *
      * @return digest of what the tag points to then
+     * @throws EngineException BUSY: others wrote again and again
      */
     public Digest tagAttestation(String repository, Digest subject, Attestation attestation) {
         String tag = attestationTag(subject);
-        ArrayNode layers = JSON.createArrayNode();
-        registry.manifest(repository, tag).ifPresent(former -> {
-            for (JsonNode layer : json(former).path("layers")) {
-                if (!layer.path("annotations").path(OWNER).asText().equals(attestation.owner())) {
-                    layers.add(layer);
-                }
-            }
-        });
         Descriptor content = describe(attestation.mediaType(), attestation.content());
-        ObjectNode layer = layers.addObject();
-        describe(layer, content);
-        annotate(
-                layer, Map.of(SIGNATURE, "", "predicateType", attestation.predicateType(), OWNER, attestation.owner()));
         upload(repository, content, attestation.content());
+        Set<JsonNode> others = new LinkedHashSet<>();
+        layers(repository, tag).stream()
+                .filter(l -> !isOf(attestation.owner(), l))
+                .forEach(others::add);
+        for (int turn = 0; turn < MOST_TURNS; turn++) {
+            ArrayNode layers = JSON.createArrayNode().addAll(others);
+            ObjectNode own = layers.addObject();
+            describe(own, content);
+            annotate(
+                    own,
+                    Map.of(SIGNATURE, "", "predicateType", attestation.predicateType(), OWNER, attestation.owner()));
+            Digest put = tagLayers(repository, tag, layers);
+            List<JsonNode> now = layers(repository, tag);
+            String wanted = content.digest().value();
+            if (now.containsAll(others)
+                    && now.stream().anyMatch(l -> l.path("digest").asText().equals(wanted))) {
+                return put;
+            }
+            now.stream().filter(l -> !isOf(attestation.owner(), l)).forEach(others::add);
+        }
+        throw new EngineException(
+                FailureKind.BUSY,
+                "Others write " + registry.host() + "/" + repository + ":" + tag + " all the time; try again");
+    }
+
+    /** Whether something that the owner attested is under Cosign's tag. */
+    public boolean isAttested(String repository, Digest subject, String owner) {
+        return layers(repository, attestationTag(subject)).stream().anyMatch(l -> isOf(owner, l));
+    }
+
+    private static boolean isOf(String owner, JsonNode layer) {
+        return layer.path("annotations").path(OWNER).asText().equals(owner);
+    }
+
+    private List<JsonNode> layers(String repository, String tag) {
+        List<JsonNode> layers = new ArrayList<>();
+        registry.manifest(repository, tag).ifPresent(m -> json(m).path("layers").forEach(layers::add));
+        return layers;
+    }
+
+    private Digest tagLayers(String repository, String tag, ArrayNode layers) {
         byte[] config = configOf(layers);
         Descriptor configuration = describe(IMAGE_CONFIG, config);
         upload(repository, configuration, config);

@@ -29,10 +29,14 @@ import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
+import io.jenkins.plugins.releasetrain.testkit.registry.Failure;
 import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -50,6 +54,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -232,6 +237,74 @@ class EvidenceTest {
         JsonNode config = JSON.readTree(
                 dev.blob("dev/cart", manifest.at("/config/digest").asText()).orElseThrow());
         assertThat(config.at("/rootfs/diff_ids")).hasSize(2);
+    }
+
+    /** Another one who attests has read the list before we wrote, and writes it after us: our part is missing then. */
+    private Runnable anotherOneWhoIsLate() {
+        Artifacts artifacts = new Artifacts(client(dev));
+        byte[] theirs = "{}".getBytes(StandardCharsets.UTF_8);
+        artifacts.tagAttestation("dev/cart", after, new Artifacts.Attestation(TYPE, theirs, "their/type", "them"));
+        byte[] list = dev.manifest("dev/cart", att()).orElseThrow();
+        return () -> put(list);
+    }
+
+    private void put(byte[] list) {
+        HttpRequest request = HttpRequest.newBuilder(dev.origin().resolve("/v2/dev/cart/manifests/" + att()))
+                .header("Content-Type", "application/vnd.oci.image.manifest.v1+json")
+                .PUT(HttpRequest.BodyPublishers.ofByteArray(list))
+                .build();
+        try {
+            assertThat(HttpClient.newHttpClient()
+                            .send(request, HttpResponse.BodyHandlers.discarding())
+                            .statusCode())
+                    .isEqualTo(201);
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private List<String> attested() throws IOException {
+        List<String> types = new ArrayList<>();
+        JSON.readTree(dev.manifest("dev/cart", att()).orElseThrow())
+                .get("layers")
+                .forEach(l -> types.add(l.at("/annotations/predicateType").asText()));
+        return types;
+    }
+
+    @Test
+    void whatAnotherOneOverwritesAtOnceIsPutAgain() throws Exception {
+        start(RegistryOptions.DEFAULT);
+        Runnable late = anotherOneWhoIsLate();
+        AtomicInteger reads = new AtomicInteger();
+        dev.failNext(
+                1,
+                request -> {
+                    boolean readBack = request.method().equals("GET")
+                            && request.path().endsWith(att())
+                            && reads.incrementAndGet() == 2;
+                    if (readBack) {
+                        late.run();
+                    }
+                    return false;
+                },
+                Failure.status(500, "UNKNOWN", "never"));
+        ask(gate(signing()));
+        assertThat(attested()).containsExactly("their/type", Statement.PREDICATE);
+    }
+
+    /** Between the gate at entry and the promotion; so what is promoted has both. */
+    @Test
+    void whatAnotherOneOverwritesLaterIsPutAgainBeforeThePromotion() throws Exception {
+        start(RegistryOptions.DEFAULT);
+        Runnable late = anotherOneWhoIsLate();
+        ask(gate(signing()));
+        late.run();
+        assertThat(attested()).as("lost").containsExactly("their/type");
+        ask(gate(signing()));
+        assertThat(attested()).containsExactly("their/type", Statement.PREDICATE);
+        dev.forgetExchanges();
+        ask(gate(signing()));
+        assertThat(dev.exchanges()).as("one look, no write").hasSize(1);
     }
 
     /** Cosign 3 looks for signatures of the older form only where no bundle is. */

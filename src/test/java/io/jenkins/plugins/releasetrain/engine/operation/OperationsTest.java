@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
+import io.jenkins.plugins.releasetrain.engine.contract.ContractGate;
 import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -290,9 +292,39 @@ class OperationsTest {
     /** Webhooks and logs are told of it as of everything that somebody did. */
     @Test
     void waiverReachesWhoeverListens() {
-        String change = queue("s1", "2");
+        String change = stopped();
         operations.perform(request(Operation.WAIVE, change), "ada");
         assertThat(shop.events).contains(new Event.ContractWaived("s1", FakeShop.digest("s1", "2"), "reason", "ada"));
+    }
+
+    /** A change that the gate did not let in. */
+    private String stopped() {
+        shop.build("s1", "2");
+        ContractGate gate = exchanges -> new TreeMap<>(Map.of("s1", "service 's1': 'total' is gone"));
+        Train gated = new Train(
+                TrainSettings.of("shop", "suite"),
+                shop.catalog,
+                shop.registries(),
+                shop.environment(),
+                new Ports(shop.store, shop.promoter(shop.store), shop.clock, shop::id, shop.events::add)
+                        .guardedBy(gate));
+        return gated.queue(new Train.Request(Map.of("s1", "2"), Origin.UNKNOWN, 0, true));
+    }
+
+    /** Nobody waives in advance what nobody has seen; the API answers 409. */
+    @Test
+    void whatWasNotStoppedForItsContractIsNotWaived() throws InterruptedException {
+        String waiting = queue("s1", "2");
+        assertThat(operations.plan(request(Operation.WAIVE, waiting)).refused()).contains("was not stopped");
+        assertThatThrownBy(() -> operations.perform(request(Operation.WAIVE, waiting), "ada"))
+                .isInstanceOfSatisfying(
+                        EngineException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.CONFLICT))
+                .hasMessageContaining("was not stopped for its contract");
+        run();
+        assertThatThrownBy(() -> operations.perform(request(Operation.WAIVE, waiting), "ada"))
+                .as("it was released")
+                .hasMessageContaining("was not stopped for its contract");
+        assertThat(shop.events).noneMatch(Event.ContractWaived.class::isInstance);
     }
 
     @Test
