@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.contract;
 
+import io.jenkins.plugins.releasetrain.engine.event.Edges;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Mode;
@@ -162,6 +163,17 @@ final class Consumers {
         return dev.resolve(service.devRepository(), node.image().value()).isPresent()
                 ? ContractArtifacts.read(dev, service.devRepository(), node.image())
                 : ContractArtifacts.read(registries.production(), service.productionRepository(), node.image());
+    }
+
+    /** Those that a service calls and that call it, by what the catalog declares, as far as they are there. */
+    static Edges among(Catalog catalog, String service, Map<String, Digest> there) {
+        SortedMap<String, Digest> calls = new TreeMap<>(there);
+        calls.keySet().retainAll(catalog.service(service).dependsOn());
+        SortedMap<String, Digest> calledBy = new TreeMap<>(there);
+        calledBy.keySet()
+                .removeIf(s -> !catalog.services().containsKey(s)
+                        || !catalog.service(s).dependsOn().contains(service));
+        return new Edges(calls, calledBy);
     }
 
     /** @param images of a change */

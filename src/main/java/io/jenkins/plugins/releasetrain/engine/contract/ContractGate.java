@@ -67,6 +67,15 @@ public interface ContractGate {
      */
     default void meet(Map<String, PinnedImage> brought, Collection<? extends Map<String, PinnedImage>> others) {}
 
+    /**
+     * Tests passed with these images in the places of production's. It is kept which of them were tested with which others;
+     * where it cannot be kept now, it is not.
+     *
+     * @param set all that ran there
+     * @param run the trial or lane
+     */
+    default void passed(Map<String, Digest> images, ImageSet set, String run) {}
+
     /** Whether what is known of these images' contracts speaks against them; nothing is looked at for it. */
     default boolean doubts(Map<String, PinnedImage> images) {
         return false;

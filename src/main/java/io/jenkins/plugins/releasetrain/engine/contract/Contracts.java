@@ -63,6 +63,10 @@ public final class Contracts {
         }
     }
 
+    void verified(Event.EdgesVerified verified) {
+        journal(verified.service()).update(s -> List.of(verified));
+    }
+
     /** The very same contract once more changes nothing, so that nobody takes a verdict back by it. */
     public void published(String service, Digest image, Digest contract, List<ContractFile> files) {
         List<String> names = files.stream()

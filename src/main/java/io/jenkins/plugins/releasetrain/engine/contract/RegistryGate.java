@@ -10,6 +10,7 @@ import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Mode;
 import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.registry.Crew;
@@ -100,6 +101,27 @@ public final class RegistryGate implements ContractGate {
     }
 
     @Override
+    public void passed(Map<String, Digest> images, ImageSet set, String run) {
+        Map<String, Digest> there = new TreeMap<>(Consumers.digests(set.images()));
+        there.putAll(images);
+        Catalog now = catalog.get();
+        images.keySet().stream()
+                .filter(s ->
+                        now.services().containsKey(s) && now.contractPolicy(s).mode() != Mode.OFF)
+                .forEach(s -> verified(new Event.EdgesVerified(s, images.get(s), Consumers.among(now, s, there), run)));
+    }
+
+    private void verified(Event.EdgesVerified verified) {
+        try {
+            if (!verified.with().isEmpty()) {
+                contracts.verified(verified);
+            }
+        } catch (EngineException e) {
+            LOGGER.log(Level.FINE, "What was tested together cannot be kept now", e);
+        }
+    }
+
+    @Override
     public boolean doubts(Map<String, PinnedImage> images) {
         return images.entrySet().stream()
                 .anyMatch(e -> contracts.log(e.getKey()).doubts(e.getValue().digest()));
@@ -141,13 +163,13 @@ public final class RegistryGate implements ContractGate {
         boolean kept = log.attested(exchange.after())
                 .filter(a -> a.said().statement().equals(digest) && a.evidence().isPresent())
                 .isPresent();
-        if (kept) {
-            return;
-        }
+        String repository = catalog.get().service(exchange.service()).devRepository();
         Optional<Digest> evidence = Optional.empty();
         String problem = "";
         try {
-            String repository = catalog.get().service(exchange.service()).devRepository();
+            if (kept && by.stands(repository, exchange.after())) {
+                return;
+            }
             evidence = Optional.of(by.attest(repository, exchange.after(), statement));
         } catch (EngineException e) {
             problem = e.getMessage();
@@ -205,6 +227,13 @@ public final class RegistryGate implements ContractGate {
     private Event.ContractChecked compare(Exchange exchange, Digest before) {
         Service service = catalog.get().service(exchange.service());
         Listed old = ContractArtifacts.list(registries.production(), service.productionRepository(), before);
+        boolean publishedHere =
+                contracts.log(exchange.service()).contract(exchange.after()).isPresent();
+        if (old.artifacts().isEmpty() && !publishedHere) {
+            // Nobody can rely on what production does not promise, so what the new image promises need not be asked
+            // for.
+            return checked(exchange.service(), before, exchange.after(), List.of(), Optional.empty());
+        }
         Listed now = ContractArtifacts.list(registries.dev(), service.devRepository(), exchange.after());
         List<Finding> findings = old.isSameAs(now) ? List.of() : findings(old, now);
         return checked(exchange.service(), before, exchange.after(), findings, Optional.empty());

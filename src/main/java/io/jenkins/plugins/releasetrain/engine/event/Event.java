@@ -226,6 +226,9 @@ public sealed interface Event {
     record ContractNeeded(String consumer, Digest image, String provider, Digest with, List<ContractFinding> findings)
             implements Event {}
 
+    /** The tests of a trial or lane, the {@code run}, passed with an image among these others. */
+    record EdgesVerified(String service, Digest image, Edges with, String run) implements Event {}
+
     /** What an image says of itself, by its ANNOTATIONS or the LABELS of its config, or NOTHING; once. */
     record ImageDescribed(Digest digest, ImageLabels labels, String from) implements Event {}
 

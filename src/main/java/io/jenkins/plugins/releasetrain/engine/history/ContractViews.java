@@ -11,9 +11,13 @@ import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -66,13 +70,9 @@ final class ContractViews {
     }
 
     private View.ContractHistory history(String service, Optional<Digest> image, int limit) {
-        String stream = "contract/" + service;
-        long from = Math.max(0, store.version(stream) - LOOKED_AT);
-        List<RecordedEvent> newest = new ArrayList<>(store.events(stream, from, LOOKED_AT));
-        Collections.reverse(newest);
         return new View.ContractHistory(
                 service,
-                newest.stream()
+                newest(service).stream()
                         .map(recorded -> entry(service, recorded))
                         .flatMap(Optional::stream)
                         .filter(e ->
@@ -110,6 +110,55 @@ final class ContractViews {
                     recorded.at(), "PUBLISHED", "", e.image().value(), e.files(), List.of(), 0, "", "", ""));
         }
         return Optional.empty();
+    }
+
+    /** Which images were tested together with which of those that they call and are called by, newest first. */
+    View.Verified verified(String service, Parameters p) {
+        int limit = p.number("limit", ItemViews.PAGE, ItemViews.LARGEST_PAGE);
+        List<View.Pair> own = pairs(service);
+        Set<String> others = new LinkedHashSet<>();
+        own.forEach(pair -> others.add(pair.consumer().equals(service) ? pair.provider() : pair.consumer()));
+        List<View.Pair> all = new ArrayList<>(own);
+        others.stream()
+                .limit(MOST_SERVICES)
+                .forEach(other -> pairs(other).stream()
+                        .filter(pair -> pair.consumer().equals(service)
+                                || pair.provider().equals(service))
+                        .forEach(all::add));
+        Set<List<String>> seen = new HashSet<>();
+        return new View.Verified(
+                service,
+                all.stream()
+                        .sorted(Comparator.comparing(View.Pair::at).reversed())
+                        .filter(pair -> seen.add(List.of(pair.consumer(), pair.image(), pair.provider(), pair.with())))
+                        .limit(limit)
+                        .toList());
+    }
+
+    private List<View.Pair> pairs(String service) {
+        List<View.Pair> pairs = new ArrayList<>();
+        newest(service).forEach(recorded -> {
+            if (recorded.event() instanceof Event.EdgesVerified e) {
+                String own = e.image().value();
+                e.with()
+                        .calls()
+                        .forEach((provider, with) ->
+                                pairs.add(new View.Pair(service, own, provider, with.value(), e.run(), recorded.at())));
+                e.with()
+                        .calledBy()
+                        .forEach((consumer, image) -> pairs.add(
+                                new View.Pair(consumer, image.value(), service, own, e.run(), recorded.at())));
+            }
+        });
+        return pairs;
+    }
+
+    private List<RecordedEvent> newest(String service) {
+        String stream = "contract/" + service;
+        long from = Math.max(0, store.version(stream) - LOOKED_AT);
+        List<RecordedEvent> newest = new ArrayList<>(store.events(stream, from, LOOKED_AT));
+        Collections.reverse(newest);
+        return newest;
     }
 
     /** On either's page the other is what it was looked at with. */

@@ -183,6 +183,7 @@ public final class HistoryApi {
                     case "changes" -> with(query, Set.of(), p -> releases.change(id));
                     case "services" -> with(query, Set.of("before", "limit"), p -> places.timeline(id, p));
                     case "contracts" -> with(query, Set.of("image", "limit"), p -> contracts.contracts(id, p));
+                    case "verified" -> with(query, Set.of("limit"), p -> contracts.verified(id, p));
                     case "digests" -> with(query, Set.of(), p -> places.whereIs(id));
                     default -> null;
                 });

@@ -40,7 +40,7 @@ final class NowViews {
     /** Every train, and the lanes that have something to do. */
     View.Now now() {
         List<View.TrainNow> views = streams().stream().map(this::train).toList();
-        return new View.Now(views, owners(), promotions());
+        return new View.Now(views, owners(), promotions(), lines());
     }
 
     List<String> owners() {
@@ -56,6 +56,10 @@ final class NowViews {
         store.streams("train/").stream().limit(TRAINS).forEach(shown::add);
         return Stream.concat(shown.stream().limit(TRAINS).sorted(), store.activeStreams("lane/", LANES).stream())
                 .toList();
+    }
+
+    List<Live.Line> lines() {
+        return live.lines();
     }
 
     List<View.PlainPromotion> promotions() {

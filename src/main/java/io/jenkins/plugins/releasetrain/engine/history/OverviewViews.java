@@ -49,6 +49,10 @@ final class OverviewViews {
             all.append(store.versions(prefix));
         }
         live.promotions().forEach(p -> all.append(p.order().promotion()).append(p.since()));
+        live.lines()
+                .forEach(line -> line.standings()
+                        .forEach(s ->
+                                all.append(line.environment()).append(s.id()).append(s.position())));
         return Digest.sha256(all.toString().getBytes(StandardCharsets.UTF_8)).abbreviated();
     }
 
@@ -71,7 +75,7 @@ final class OverviewViews {
                 .thenComparing(Lines.Line::name);
         trains.sort(order);
         lanes.sort(order);
-        return new View.Overview(trouble, trains, lanes, now.owners(), now.promotions());
+        return new View.Overview(trouble, trains, lanes, now.owners(), now.promotions(), now.lines());
     }
 
     /**

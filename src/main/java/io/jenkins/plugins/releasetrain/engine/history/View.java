@@ -16,21 +16,24 @@ public sealed interface View {
     /**
      * @param owners trains, and environment and group of lanes, by name
      * @param promotions that builds ordered and this controller works on
+     * @param lines of environments that somebody waits for, as far as this controller knows
      */
-    record Now(List<TrainNow> trains, List<String> owners, List<PlainPromotion> promotions) implements View {}
+    record Now(List<TrainNow> trains, List<String> owners, List<PlainPromotion> promotions, List<Live.Line> lines)
+            implements View {}
 
     /**
      * What needs a person, then one line per train: those with trouble first.
      *
      * @param lanes those that have something to do
-     * @param owners and {@code promotions} as of {@link Now}
+     * @param owners and {@code promotions}, {@code lines} as of {@link Now}
      */
     record Overview(
             List<Lines.Trouble> trouble,
             List<Lines.Line> trains,
             List<Lines.Line> lanes,
             List<String> owners,
-            List<PlainPromotion> promotions)
+            List<PlainPromotion> promotions,
+            List<Live.Line> lines)
             implements View {}
 
     /** A train, or the lanes of an environment, with what those may expect who wait. */
@@ -344,4 +347,14 @@ public sealed interface View {
 
     /** @param error says what is wrong and what to do */
     record Problem(String error) implements View {}
+
+    /** @param pairs newest first; each pair of images once, with its newest run */
+    record Verified(String service, List<Pair> pairs) implements View {}
+
+    /**
+     * The tests of a trial or lane passed with both.
+     *
+     * @param consumer calls the {@code provider}: the one with this {@code image}, the other {@code with} that one
+     */
+    record Pair(String consumer, String image, String provider, String with, String run, Instant at) implements View {}
 }

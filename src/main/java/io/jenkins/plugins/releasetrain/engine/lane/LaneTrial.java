@@ -17,6 +17,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
@@ -234,6 +235,22 @@ final class LaneTrial {
         reported.tests()
                 .ifPresent(r -> events.add(new Event.TestsRecorded(lane.id() + "#" + lane.attempts(), lane.id(), r)));
         append(lane, events);
+        if (event instanceof Event.LaneTested tested) {
+            verified(lane, tested);
+        }
+    }
+
+    /** What changed under the tests was not tested with anybody for sure. */
+    private void verified(Lane lane, Event.LaneTested tested) {
+        if (tested.verdict() != Verdict.PASSED || lane.isControl()) {
+            return;
+        }
+        Map<String, PinnedImage> there = new TreeMap<>(
+                ports.store().set(tested.baseline()).orElse(ImageSet.EMPTY).images());
+        there.keySet().removeAll(tested.drift());
+        Map<String, Digest> own = new TreeMap<>();
+        lane.candidates().forEach((service, image) -> own.put(service, image.digest()));
+        ports.gate().passed(own, ImageSet.of(there), lane.id());
     }
 
     private static Event nothing(Lane lane, String reason) {

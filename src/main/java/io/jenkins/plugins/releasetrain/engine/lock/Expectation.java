@@ -4,6 +4,7 @@ import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Entry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,11 +24,25 @@ final class Expectation {
      */
     static Optional<Duration> of(
             List<Entry> holders, List<Entry> line, String id, Map<String, Duration> typical, Instant now) {
+        List<Entry> until = new ArrayList<>();
+        for (Entry waiting : line) {
+            until.add(waiting);
+            if (waiting.id().equals(id)) {
+                return Optional.ofNullable(all(holders, until, typical, now).get(id));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Of all who wait, by id; absent where too little was measured. */
+    static Map<String, Duration> all(
+            List<Entry> holders, List<Entry> line, Map<String, Duration> typical, Instant now) {
+        Map<String, Duration> expected = new HashMap<>();
         List<Stay> stays = new ArrayList<>();
         for (Entry holder : holders) {
             Duration usual = typical.get(holder.mode().name());
             if (usual == null) {
-                return Optional.empty();
+                return expected;
             }
             Instant end = holder.since().plus(usual);
             stays.add(new Stay(holder, end.isBefore(now) ? now : end));
@@ -38,15 +53,13 @@ final class Expectation {
                     .map(Stay::end)
                     .max(Instant::compareTo)
                     .orElse(now);
-            if (waiting.id().equals(id)) {
-                return Optional.of(Duration.between(now, begin));
-            }
+            expected.put(waiting.id(), Duration.between(now, begin));
             Duration usual = typical.get(waiting.mode().name());
             if (usual == null) {
-                return Optional.empty();
+                return expected;
             }
             stays.add(new Stay(waiting, begin.plus(usual)));
         }
-        return Optional.empty();
+        return expected;
     }
 }

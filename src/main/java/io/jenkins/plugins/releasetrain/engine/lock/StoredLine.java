@@ -1,10 +1,12 @@
 package io.jenkins.plugins.releasetrain.engine.lock;
 
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.Standing;
 import io.jenkins.plugins.releasetrain.engine.store.WaitingLine;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -25,11 +28,14 @@ import java.util.stream.Stream;
 public final class StoredLine implements EnvironmentLock {
     /** A place is renewed when so much of its lease is over. */
     private static final int THIRD = 3;
+    /** Nobody reads more. */
+    private static final int TOLD = 100;
 
     private final EnvironmentLock lock;
     private final WaitingLine line;
     private final Clock clock;
     private final Duration freshness;
+    private final Consumer<List<Standing>> told;
     /** What this process saw of others' places, and until when they live if it sees nothing else. */
     private final Map<String, Seen> seen = new HashMap<>();
 
@@ -51,6 +57,14 @@ public final class StoredLine implements EnvironmentLock {
             return known.stream().filter(Entry::held).toList();
         }
 
+        Look without(String id) {
+            return new Look(at, others(known, id), others(waiting, id), left, typical);
+        }
+
+        private static List<Entry> others(List<Entry> entries, String id) {
+            return entries.stream().filter(e -> !e.id().equals(id)).toList();
+        }
+
         Optional<Entry> own(String id) {
             return waiting.stream().filter(e -> e.id().equals(id)).findFirst();
         }
@@ -70,10 +84,17 @@ public final class StoredLine implements EnvironmentLock {
 
     /** @param freshness how old what is known of others may be, so that many who ask do not read as often */
     public StoredLine(EnvironmentLock lock, WaitingLine line, Clock clock, Duration freshness) {
+        this(lock, line, clock, freshness, standings -> {});
+    }
+
+    /** @param told with each look who holds it and who waits, in order, at most {@value #TOLD} of them */
+    public StoredLine(
+            EnvironmentLock lock, WaitingLine line, Clock clock, Duration freshness, Consumer<List<Standing>> told) {
         this.lock = lock;
         this.line = line;
         this.clock = clock;
         this.freshness = freshness;
+        this.told = told;
     }
 
     @Override
@@ -186,8 +207,37 @@ public final class StoredLine implements EnvironmentLock {
                     places.stream().filter(e -> !holding.contains(e.id())).toList(),
                     places.stream().map(Entry::id).filter(holding::contains).collect(Collectors.toSet()),
                     line.typical());
+            told.accept(standings(look));
         }
         return look;
+    }
+
+    private List<Standing> standings(Look now) {
+        Instant at = clock.instant();
+        List<Entry> holders = now.holders().stream().limit(TOLD).toList();
+        List<Entry> waiting = Stream.concat(now.strangers().stream(), now.waiting().stream())
+                .limit(TOLD)
+                .toList();
+        Map<String, Duration> expected = Expectation.all(holders, waiting, now.typical(), at);
+        List<Standing> standings = new ArrayList<>();
+        holders.forEach(e -> standings.add(standing(e, 0, Optional.empty())));
+        waiting.forEach(e -> standings.add(standing(
+                e,
+                standings.size() - holders.size() + 1,
+                Optional.ofNullable(expected.get(e.id())).map(d -> at.plus(d).truncatedTo(ChronoUnit.SECONDS)))));
+        return List.copyOf(standings);
+    }
+
+    private static Standing standing(Entry entry, int position, Optional<Instant> expected) {
+        boolean alone = entry.mode() == Mode.EXCLUSIVE;
+        return new Standing(entry.id(), entry.owner(), alone, position, entry.since(), expected);
+    }
+
+    /** Whoever went is not told of until somebody looks again. */
+    private synchronized void tellWithout(String id) {
+        if (look != null) {
+            told.accept(standings(look.without(id)));
+        }
     }
 
     /** Without those that were not renewed for a whole lease of this process' clock, which are taken away. */
@@ -240,6 +290,7 @@ public final class StoredLine implements EnvironmentLock {
                 .filter(e -> e.held() && e.id().equals(id))
                 .findFirst();
         lock.release(id);
+        tellWithout(id);
         leaveLine(id);
         held.filter(StoredLine::isMeasured).ifPresent(this::measure);
     }

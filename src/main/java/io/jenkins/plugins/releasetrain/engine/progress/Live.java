@@ -3,9 +3,11 @@ package io.jenkins.plugins.releasetrain.engine.progress;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.Standing;
 import io.jenkins.plugins.releasetrain.engine.promotion.PromotionProgress;
 import io.jenkins.plugins.releasetrain.engine.registry.CopyProgress;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
@@ -25,10 +27,13 @@ import java.util.function.Consumer;
 public final class Live implements CopyProgress {
     private static final int IMAGES = 20_000;
     private static final int TRIALS = 1_000;
+    /** Whoever waits asks again more often. */
+    private static final Duration LATELY = Duration.ofSeconds(30);
 
     private final Clock clock;
     private final Map<Place, Rollouts> rollouts = atMost(TRIALS);
     private final Map<String, Tests> tests = atMost(TRIALS);
+    private final Map<String, Line> lines = new ConcurrentSkipListMap<>();
     private final Map<Waiter, Wait> waits = atMost(TRIALS);
     private final Map<String, List<String>> trouble = atMost(TRIALS);
     private final Map<String, Delivery> deliveries = new ConcurrentSkipListMap<>();
@@ -70,6 +75,13 @@ public final class Live implements CopyProgress {
      * @param since when it is for this reason
      */
     public record Wait(String environment, String why, Instant since) {}
+
+    /**
+     * Who holds an environment, and who waits for it, in order.
+     *
+     * @param at when this was seen
+     */
+    public record Line(String environment, Instant at, List<Standing> standings) {}
 
     /** Copied, and to be copied altogether. */
     public record Bytes(long copied, long total) {
@@ -177,6 +189,20 @@ public final class Live implements CopyProgress {
                     .sorted(Comparator.comparing(Wait::environment))
                     .toList();
         }
+    }
+
+    /** Who holds an environment and who waits for it, as somebody of this process saw it just now. */
+    public void line(String environment, List<Standing> standings) {
+        lines.put(environment, new Line(environment, clock.instant(), standings));
+    }
+
+    /** Where somebody waits, by environment; nothing of what nobody of this process looked at lately. */
+    public List<Line> lines() {
+        Instant lately = clock.instant().minus(LATELY);
+        return lines.values().stream()
+                .filter(line ->
+                        line.at().isAfter(lately) && line.standings().stream().anyMatch(s -> s.position() > 0))
+                .toList();
     }
 
     /**

@@ -5,6 +5,7 @@ import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
@@ -221,6 +222,13 @@ final class Trials {
         context.journal()
                 .update(s ->
                         isUnderWay(s, trial) ? ending(s, s.trial(trial.id()).orElseThrow(), reported) : List.of());
+        if (reported.verdict() == Verdict.PASSED && !trial.control()) {
+            ImageSet set = context.set(trial.set());
+            Map<String, Digest> changed = new TreeMap<>();
+            set.images().forEach((service, image) -> changed.put(service, image.digest()));
+            changed.keySet().retainAll(changed(trial));
+            context.ports().gate().passed(changed, set, trial.id());
+        }
     }
 
     /** Void because of its conductor, which says nothing about the environment. */

@@ -2,13 +2,16 @@ package io.jenkins.plugins.releasetrain.engine.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.releasetrain.engine.contract.ContractGate.Exchange;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy;
 import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Mode;
 import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
@@ -222,5 +225,48 @@ class ConsumersTest {
         mode = Mode.OFF;
         gate.meet(images("cart", now), List.of());
         assertThat(told()).isEmpty();
+    }
+
+    /** Cart and mail call pay; a new pay passed with what production runs of both, then a new cart with that pay. */
+    @Test
+    void whatPassedTogetherIsKeptByEdgeAndShownFromBothSides() throws IOException {
+        Digest cart = push("cart", "1", true);
+        Digest mail = push("mail", "1", true);
+        Digest pay = push("pay", "1", true);
+        Digest newer = push("pay", "2", false);
+        Map<String, PinnedImage> running = new TreeMap<>(Map.of(
+                "cart", new PinnedImage("prod/cart", cart, ""),
+                "mail", new PinnedImage("prod/mail", mail, ""),
+                "pay", new PinnedImage("prod/pay", pay, "")));
+        gate.passed(Map.of("pay", newer), ImageSet.of(running), "trial-1");
+        running.put("pay", new PinnedImage("prod/pay", newer, ""));
+        Digest third = push("cart", "2", false);
+        gate.passed(Map.of("cart", third), ImageSet.of(running), "lane-1");
+        assertThat(pairs("pay"))
+                .containsExactly(
+                        "cart " + third.value() + " pay " + newer.value() + " lane-1",
+                        "cart " + cart.value() + " pay " + newer.value() + " trial-1",
+                        "mail " + mail.value() + " pay " + newer.value() + " trial-1");
+        assertThat(pairs("mail")).as("nothing new of it was tested").isEmpty();
+        assertThat(pairs("cart")).hasSize(2);
+        mode = Mode.OFF;
+        gate.passed(Map.of("cart", third), ImageSet.of(running), "lane-2");
+        assertThat(pairs("cart").get(0)).endsWith("lane-1");
+    }
+
+    private List<String> pairs(String service) throws IOException {
+        HistoryApi api = new HistoryApi(store, Clock.systemUTC());
+        List<String> pairs = new ArrayList<>();
+        new ObjectMapper()
+                .readTree(api.get("verified/" + service, "", "").body())
+                .get("pairs")
+                .forEach(p -> pairs.add(String.join(
+                        " ",
+                        p.get("consumer").asText(),
+                        p.get("image").asText(),
+                        p.get("provider").asText(),
+                        p.get("with").asText(),
+                        p.get("run").asText())));
+        return pairs;
     }
 }

@@ -165,6 +165,31 @@ class RegistryGateTest {
         assertThat(dev.exchanges().size() + production.exchanges().size()).isEqualTo(2);
     }
 
+    /** With the look at what production runs these are three requests at the gate. */
+    @Test
+    void whereProductionPromisesNothingTheNewImageIsNotAskedFor() {
+        Digest before = push(production, "prod/cart", "1");
+        Digest after = push(dev, "dev/cart", "2", "GET /cart");
+        dev.forgetExchanges();
+        production.forgetExchanges();
+        assertThat(ask(before, after)).isEmpty();
+        assertThat(production.exchanges())
+                .as("what refers to it, and Cosign's tag")
+                .hasSize(2);
+        assertThat(dev.exchanges()).isEmpty();
+        Digest third = push(dev, "dev/cart", "3", "GET /pay");
+        push(production, "prod/cart", "2", "GET /cart");
+        assertThat(ask(after, third)).as("once it is production's it counts").hasSize(1);
+    }
+
+    @Test
+    void firstContractThatIsNoneIsNamedWhereItWasPublishedHere() {
+        Digest before = push(production, "prod/cart", "1");
+        Digest after = push(dev, "dev/cart", "2", "???");
+        contracts.published("cart", after, Digest.sha256("c"), List.of());
+        assertThat(ask(before, after).get("cart")).contains("the new image", "contract-unreadable");
+    }
+
     @Test
     void whatIsOnlyToldStopsNobody() {
         Digest before = push(production, "prod/cart", "1", "GET /cart");

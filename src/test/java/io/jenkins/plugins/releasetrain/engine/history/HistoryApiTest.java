@@ -10,6 +10,7 @@ import io.jenkins.plugins.releasetrain.engine.event.ContractFinding;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
+import io.jenkins.plugins.releasetrain.engine.model.Standing;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,7 +106,7 @@ class HistoryApiTest {
                 asked++;
             }
         }
-        assertThat(asked).isEqualTo(17);
+        assertThat(asked).isEqualTo(18);
     }
 
     /** What is simulated has other figures whenever the policy becomes better. */
@@ -174,6 +176,32 @@ class HistoryApiTest {
         assertThat(get("now").at("/trains/0/promotion").toString())
                 .isEqualTo("{\"release\":\"shop-3\",\"since\":\"2026-03-01T10:08:00Z\","
                         + "\"bytes\":{\"copied\":40,\"total\":100},\"progress\":null,\"plan\":null}");
+    }
+
+    @Test
+    void nowTellsWhoWaitsForAnEnvironmentAndAboutWhen() throws IOException {
+        Live live = new Live(CLOCK);
+        api = new HistoryApi(store, CLOCK, live, Runnable::run);
+        Instant at = SampleShop.AT;
+        Standing holds = new Standing("t", "train shop", true, 0, at.minusSeconds(60), Optional.empty());
+        live.line("staging", List.of(holds));
+        assertThat(get("now").get("lines")).as("nobody waits").isEmpty();
+        live.line(
+                "staging",
+                List.of(
+                        holds,
+                        new Standing(
+                                "l", "lane cart in staging by job#3", false, 1, at, Optional.of(at.plusSeconds(90)))));
+        JsonNode line = get("now").at("/lines/0");
+        assertThat(line.get("environment").asText()).isEqualTo("staging");
+        assertThat(all(line.get("standings"), "owner")).containsExactly("train shop", "lane cart in staging by job#3");
+        assertThat(line.at("/standings/1").toString())
+                .isEqualTo("{\"id\":\"l\",\"owner\":\"lane cart in staging by job#3\",\"alone\":false,\"position\":1,"
+                        + "\"since\":\"2026-03-01T10:00:00Z\",\"expected\":\"2026-03-01T10:01:30Z\"}");
+        Answer hidden = new Reader(job -> false).see(api.get("now", "", ""), false, "");
+        assertThat(new String(hidden.body(), StandardCharsets.UTF_8))
+                .contains("lane cart in staging by a build")
+                .doesNotContain("job#3");
     }
 
     /** Two lanes of one group: each with its own phase, rollouts and tests; a third waits. */

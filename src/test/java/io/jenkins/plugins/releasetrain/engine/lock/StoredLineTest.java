@@ -10,11 +10,14 @@ import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Entry;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Mode;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Request;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
+import io.jenkins.plugins.releasetrain.engine.model.Standing;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import io.jenkins.plugins.releasetrain.testkit.cluster.EmbeddedKubernetes;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +32,7 @@ class StoredLineTest extends EnvironmentLockContract {
 
     private EmbeddedKubernetes kubernetes;
     private KubernetesNamespace place;
+    private List<Standing> told = List.of();
 
     @Override
     EnvironmentLock open(Clock clock) {
@@ -43,7 +47,8 @@ class StoredLineTest extends EnvironmentLockContract {
                 new LeaseLock(place, Duration.ofSeconds(5), itsClock, Sleeper.real()),
                 itsStore.line("staging"),
                 itsClock,
-                freshness);
+                freshness,
+                standings -> told = standings);
     }
 
     @Override
@@ -172,5 +177,38 @@ class StoredLineTest extends EnvironmentLockContract {
         int before = kubernetes.requests();
         IntStream.range(1, 20).forEach(i -> many.request(lane("l" + i, "s" + i)));
         assertThat(kubernetes.requests() - before).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void theWholeLineIsToldInOrderWithAboutWhen() {
+        lock.request(train("t"));
+        clock.advance(Duration.ofSeconds(24));
+        lock.release("t");
+        lock.request(train("t"));
+        Instant begun = clock.instant();
+        lock.request(train("u"));
+        lock.request(train("v"));
+        lock.request(train("v"));
+        assertThat(told).extracting(Standing::owner).containsExactly("train t", "train u", "train v");
+        assertThat(told).extracting(Standing::position).containsExactly(0, 1, 2);
+        assertThat(told).allMatch(Standing::alone);
+        Instant next = begun.plusSeconds(24).truncatedTo(ChronoUnit.SECONDS);
+        assertThat(told)
+                .extracting(Standing::expected)
+                .containsExactly(Optional.empty(), Optional.of(next), Optional.of(next.plusSeconds(24)));
+        lock.release("u");
+        assertThat(told)
+                .as("whoever left is told no more")
+                .extracting(Standing::id)
+                .containsExactly("t", "v");
+        assertThat(told.get(1).position()).isEqualTo(1);
+    }
+
+    @Test
+    void ofAVeryLongLineTheFirstAreTold() {
+        lock.request(train("t"));
+        IntStream.range(0, 120).forEach(i -> lock.request(lane("l" + i, "cart")));
+        lock.entries();
+        assertThat(told).hasSize(101).last().extracting(Standing::id).isEqualTo("l99");
     }
 }

@@ -8,7 +8,9 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -102,6 +104,41 @@ class ContractsInTrainsTest {
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1"));
         assertThat(shop.inProduction("s2")).isEqualTo(FakeShop.digest("s2", "2"));
         assertThat(ride.train().state().isPaused()).isFalse();
+    }
+
+    /** What passed together is verified together; what failed, and the baseline alone, verify nobody. */
+    @Test
+    void aTrialThatPassedTellsWhatWasTestedTogether() throws InterruptedException {
+        List<String> passed = new ArrayList<>();
+        shop.gate = new ContractGate() {
+            @Override
+            public SortedMap<String, String> refusals(Collection<Exchange> exchanges) {
+                return new TreeMap<>();
+            }
+
+            @Override
+            public void passed(Map<String, Digest> images, ImageSet set, String run) {
+                assertThat(set.images()).containsKeys("s0", "s1", "s2", "s3");
+                images.forEach((service, image) ->
+                        assertThat(set.images().get(service).digest()).isEqualTo(image));
+                passed.add(images + " " + run);
+            }
+        };
+        ride = Ride.on(shop, shop.store);
+        shop.buildBad("s2", "2");
+        shop.build("s1", "2");
+        String bad = ride.queue("s2", "2");
+        ride.run("build 1");
+        assertThat(ride.outcome(bad).outcome()).isEqualTo(Outcome.EJECTED);
+        assertThat(passed).isEmpty();
+        ride.queue("s1", "2");
+        ride.run("build 1");
+        String trial = shop.events.stream()
+                .filter(e -> e instanceof Event.TrialEnded t && t.verdict() == Verdict.PASSED)
+                .map(e -> ((Event.TrialEnded) e).trial())
+                .reduce((first, last) -> last)
+                .orElseThrow();
+        assertThat(passed).containsExactly(Map.of("s1", FakeShop.digest("s1", "2")) + " " + trial);
     }
 
     /** Before any trial, so that two that break each other are told in time. */

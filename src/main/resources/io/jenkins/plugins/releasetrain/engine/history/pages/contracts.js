@@ -1,7 +1,7 @@
 /** What images promise, compared with what production ran: breaking first. */
 
 import { get, one } from "./host.js";
-import { el, t, count, word, service, section, table, time, badge } from "./dom.js";
+import { el, t, count, word, service, section, table, time, badge, notice, address } from "./dom.js";
 
 const ORDER = ["ERROR", "WARN", "INFO"];
 
@@ -46,3 +46,25 @@ export async function contractHistory(name) {
 
 const told = e => e.findings.length === 0 ? t("contracts.none")
   : el("ul", {}, e.findings.slice(0, 5).map(f => el("li", {}, badge(f.severity), " ", f.message)));
+
+/** Which images of a service passed tests with which of the services that it calls, or that call it. */
+export async function verifiedMatrix(name) {
+  const { pairs } = await one("verified", name);
+  const called = pairs.filter(p => p.consumer === name).map(p => ({ own: p.image, other: p.provider, image: p.with, run: p.run, at: p.at }));
+  const callers = pairs.filter(p => p.provider === name).map(p => ({ own: p.with, other: p.consumer, image: p.image, run: p.run, at: p.at }));
+  return pairs.length === 0 ? [notice(t("verified.none"))]
+    : [matrix(t("verified.calls"), called), matrix(t("verified.callers"), callers)];
+}
+
+const unique = list => [...new Set(list)];
+
+/** One row for each image of the service, newest first; one column for each other service. */
+function matrix(caption, cells) {
+  const others = unique(cells.map(c => c.other)).sort();
+  return cells.length === 0 ? null : section(caption, table(caption, [t("image"), ...others],
+    unique(cells.map(c => c.own)).map(own => [digest(own), ...others.map(other =>
+      el("ul", {}, cells.filter(c => c.own === own && c.other === other)
+        .map(c => el("li", {}, digest(c.image), " ", time(c.at)))))])));
+}
+
+const digest = id => el("a", { href: address(["digests", id]), title: id }, el("code", {}, id.slice(7, 19)));

@@ -89,5 +89,6 @@ export async function overview() {
     rows.length ? table(t("overview.caption"), [t("train"), t("col.released"), t("col.now"), t("col.wait"), t("col.until"), t("col.last")],
       rows.map(line), "rt-lines")
       : notice(t("now.none"), el("p", { class: "jenkins-notice__description" }, t("now.how"))),
+    all.lines.length ? (await import("./lines.js")).lines(all.lines) : null,
     plain(all.promotions), el("p", { class: "rt-soft" }, link(t("blocked"), "bad"))] };
 }

@@ -170,7 +170,11 @@ export const PAGES = {
       facts([[t("production"), image(s.production)], [t("by.release"), release(s.release)]]),
       section(t("timeline"), itemTable(t("newest"), s.history.items),
         s.history.next ? el("p", {}, el("a", { href: address(["services", name], { before: s.history.next }) }, t("older"))) : null),
-      contracts] };
+      contracts, el("p", {}, link(t("verified"), "verified", name))] };
+  },
+
+  async verified(name) {
+    return { title: t("verified.title", name), content: await (await contracts()).verifiedMatrix(name) };
   },
 
   async digests(digest) {

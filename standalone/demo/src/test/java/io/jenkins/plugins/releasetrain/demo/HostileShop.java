@@ -7,9 +7,13 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Standing;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -100,5 +104,17 @@ final class HostileShop {
                         new Event.BaselineInstalled("staging " + EVIL, first.digest(), List.of()),
                         queued("waits", 9, at.plusSeconds(6_000)),
                         new Event.TrainPaused("paused " + EVIL, "ada")));
+    }
+
+    /** An environment that somebody waits for. */
+    static Live line() {
+        Instant at = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        Live live = new Live(Clock.fixed(at, ZoneOffset.UTC));
+        live.line(
+                "staging " + EVIL,
+                List.of(
+                        new Standing("t", "train " + EVIL, true, 0, at.minusSeconds(600), Optional.empty()),
+                        new Standing("l", "lane " + EVIL, false, 1, at, Optional.of(at.plusSeconds(7_500)))));
+        return live;
     }
 }

@@ -40,7 +40,7 @@ class PagesTest {
         browser = Browser.open();
         store = SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()));
         HostileShop.fill(store);
-        server = new PagesServer(TestSites.of(store, right -> true), 0);
+        server = new PagesServer(TestSites.of(store, right -> true, HostileShop.line()), 0);
         emptyStore = SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()));
         emptyServer = new PagesServer(TestSites.of(emptyStore, right -> true), 0);
     }
@@ -132,6 +132,21 @@ class PagesTest {
         WebElement main = browser.show(server, "releases/none");
         assertThat(main.findElement(By.cssSelector("[role=alert]")).getText()).contains("'none'");
         browser.complaints();
+    }
+
+    @Test
+    void whoWaitsForAnEnvironmentIsShownInOrderWithAboutWhen() {
+        WebElement line =
+                browser.show(server, "").findElement(By.xpath("//section[h2[starts-with(., 'Environments')]]"));
+        List<WebElement> rows = line.findElements(By.cssSelector("tbody tr"));
+        assertThat(line.findElement(By.className("rt-caption")).getText())
+                .isEqualTo("Environment staging " + HostileShop.EVIL);
+        assertThat(rows).extracting(WebElement::getText).hasSize(2);
+        assertThat(rows.get(0).getText()).startsWith("holds it train " + HostileShop.EVIL + " alone");
+        assertThat(rows.get(1).getText())
+                .startsWith("1 lane " + HostileShop.EVIL + " with others")
+                .endsWith("in 2 hours");
+        assertThat(browser.complaints()).isEmpty();
     }
 
     /** What was tried, why, with what verdict, and which two sets prove the culprit guilty. */

@@ -8,6 +8,7 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.operation.Operation;
 import io.jenkins.plugins.releasetrain.engine.operation.Operations;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
+import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Clock;
 import java.util.function.Predicate;
@@ -17,6 +18,11 @@ final class TestSites {
     private TestSites() {}
 
     static PagesServer.Site of(Store store, Predicate<Operation.Right> may) {
+        return of(store, may, new Live(Clock.systemUTC()));
+    }
+
+    /** @param live what goes on */
+    static PagesServer.Site of(Store store, Predicate<Operation.Right> may, Live live) {
         Clock clock = Clock.systemUTC();
         Operations operations = new Operations(
                 name -> {
@@ -27,6 +33,8 @@ final class TestSites {
                 new Contracts(store, clock, event -> {}),
                 clock);
         return new PagesServer.Site(
-                new HistoryApi(store, clock), new OperationsApi(operations), new OperationsApi.Caller("ada", may));
+                new HistoryApi(store, clock, live, Runnable::run),
+                new OperationsApi(operations),
+                new OperationsApi.Caller("ada", may));
     }
 }

@@ -1,0 +1,18 @@
+package io.jenkins.plugins.releasetrain.engine.event;
+
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Images that an image was tested with, by service: those that it calls, and those that call it. */
+public record Edges(SortedMap<String, Digest> calls, SortedMap<String, Digest> calledBy) {
+    public Edges {
+        calls = Collections.unmodifiableSortedMap(new TreeMap<>(calls));
+        calledBy = Collections.unmodifiableSortedMap(new TreeMap<>(calledBy));
+    }
+
+    public boolean isEmpty() {
+        return calls.isEmpty() && calledBy.isEmpty();
+    }
+}
