@@ -40,6 +40,9 @@ final class Audit {
                 "staging holds exactly what production runs",
                 story.stagings().stream().allMatch(staging -> production.equals(installed(staging))));
         findings.put(
+                "every part of a service has its image: migration, worker, CronJob, StatefulSet",
+                environments(story).allMatch(this::partsAreOne));
+        findings.put(
                 "staging passes the shop's tests",
                 story.stagings().stream()
                         .allMatch(staging -> suite.testAll(staging.namespace(), (passed, failed) -> {})
@@ -49,16 +52,31 @@ final class Audit {
         findings.put("what was ejected left no tag in production", ejectedAreAbsent(events));
         findings.put(
                 "all environments are free",
-                Stream.concat(story.stagings().stream(), Stream.of(story.shared()))
+                environments(story)
                         .allMatch(environment -> environment.lock().entries().isEmpty()));
         findings.put(
                 "no lane left anything beside the baseline",
                 story.shared().cluster().lanesBeside(Isolation.SIDE_BY_SIDE).isEmpty());
         findings.put("every change and lane has exactly one outcome", oneOutcomeEach(events));
         findings.put("who broke its contract was stopped before any trial", stoppedAtOnce(events));
+        findings.put("what the contract gate said of each released image is in production, signed", vouchedFor(events));
         findings.put("nobody was blamed for an outage; all were released", allReleased(story.throughOutages(), events));
         findings.put("the train and the lanes saw what was broken heal, and nobody had to resume them", healed(events));
         return findings;
+    }
+
+    private static Stream<Environment> environments(Story story) {
+        return Stream.concat(story.stagings().stream(), Stream.of(story.shared()));
+    }
+
+    private boolean partsAreOne(Environment environment) {
+        ImageSet installed = installed(environment);
+        ShopWorkloads workloads = new ShopWorkloads(parts.kubernetes, environment.namespace());
+        return shop.catalog().services().values().stream()
+                .allMatch(service -> workloads.images(service).stream()
+                        .allMatch(image -> image.digest()
+                                .equals(Optional.ofNullable(installed.images().get(service.name()))
+                                        .map(PinnedImage::digest))));
     }
 
     private boolean allGood(ImageSet production) {
@@ -80,18 +98,30 @@ final class Audit {
         return ImageSet.of(images);
     }
 
-    private boolean sameDigests(List<Event> events) {
+    private boolean vouchedFor(List<Event> events) {
+        return released(events)
+                .allMatch(e -> parts.evidence.vouchesFor(
+                        parts.registries.production(),
+                        shop.catalog().service(e.getKey()).productionRepository(),
+                        e.getValue().digest()));
+    }
+
+    /** Services and images, by all releases that were no rollbacks. */
+    private static Stream<Map.Entry<String, PinnedImage>> released(List<Event> events) {
         return events.stream()
                 .filter(e ->
                         e instanceof Event.ReleaseMade made && made.rollbackOf().isEmpty())
                 .flatMap(e -> ((Event.ReleaseMade) e).changed().entrySet().stream())
-                .filter(e -> !e.getValue().tag().isEmpty())
-                .allMatch(e -> {
-                    Service service = shop.catalog().service(e.getKey());
-                    Optional<Digest> there = digest(parts.registries.production(), service.productionRepository(), e);
-                    Optional<Digest> here = digest(parts.registries.dev(), service.devRepository(), e);
-                    return there.isPresent() && there.equals(here);
-                });
+                .filter(e -> !e.getValue().tag().isEmpty());
+    }
+
+    private boolean sameDigests(List<Event> events) {
+        return released(events).allMatch(e -> {
+            Service service = shop.catalog().service(e.getKey());
+            Optional<Digest> there = digest(parts.registries.production(), service.productionRepository(), e);
+            Optional<Digest> here = digest(parts.registries.dev(), service.devRepository(), e);
+            return there.isPresent() && there.equals(here);
+        });
     }
 
     private static Optional<Digest> digest(Registry registry, String repository, Map.Entry<String, PinnedImage> image) {

@@ -35,10 +35,11 @@ final class ContractStory {
         this.ride = ride;
     }
 
-    /** Of the shop's train and lanes. */
+    /** Of the shop's train and lanes; it keeps evidence of what it lets go. */
     static ContractGate gate(Parts parts, Shop shop, Account account) {
         Contracts contracts = new Contracts(parts.store, parts.clock, account);
-        return new RegistryGate(shop::catalog, parts.registries, contracts, Checkers::check);
+        return new RegistryGate(shop::catalog, parts.registries, contracts, Checkers::check)
+                .attestedBy(parts.evidence.keeper(parts.registries.dev()));
     }
 
     void run() {

@@ -41,7 +41,7 @@ final class Options {
             names = "--namespace",
             paramLabel = "PREFIX",
             defaultValue = "release-train-demo",
-            description = "Prefix of the two namespaces that are made there, and removed in the end."
+            description = "Prefix of the three namespaces that are made there, and removed in the end."
                     + " Default: ${DEFAULT-VALUE}")
     String namespace;
 

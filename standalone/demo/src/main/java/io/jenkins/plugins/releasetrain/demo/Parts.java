@@ -13,6 +13,7 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.image.Describer;
 import io.jenkins.plugins.releasetrain.engine.lock.LeaseLock;
+import io.jenkins.plugins.releasetrain.engine.lock.StoredLine;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
@@ -57,6 +58,7 @@ import java.util.stream.Stream;
 /** The outside world of the demo, embedded or real; all of it ends with {@link #close()}. */
 final class Parts implements AutoCloseable {
     private static final String REGISTRY_PASSWORD = "RELEASE_TRAIN_REGISTRY_PASSWORD";
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
     private static final Duration POD_START = Duration.ofMillis(150);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -66,6 +68,7 @@ final class Parts implements AutoCloseable {
     final LeapingClock clock = new LeapingClock();
 
     final Live live = new Live(clock);
+    final Evidence evidence = new Evidence();
     final ExecutorService executor = Executors.newFixedThreadPool(8);
     /** Apart from the other: a copy waits there for its blobs. */
     final ExecutorService copies = Executors.newFixedThreadPool(4);
@@ -192,7 +195,12 @@ final class Parts implements AutoCloseable {
                 new KubernetesCluster(place, executor, Clock.systemUTC(), Sleeper.real())
                         .inMemory(notice -> {})
                         .watchedBy(services -> live.in(name, services)),
-                new LeaseLock(place, Duration.ofSeconds(5), Clock.systemUTC(), Sleeper.real()),
+                new StoredLine(
+                        new LeaseLock(place, Duration.ofSeconds(5), Clock.systemUTC(), Sleeper.real()),
+                        store.line(namespace),
+                        Clock.systemUTC(),
+                        LOOK_AGAIN,
+                        standings -> live.line(name, standings)),
                 rolloutDeadline,
                 Duration.ofMinutes(5));
     }

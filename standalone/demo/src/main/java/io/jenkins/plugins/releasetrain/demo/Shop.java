@@ -5,7 +5,6 @@ import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
-import io.jenkins.plugins.releasetrain.testkit.cluster.SampleWorkloads;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
 import java.io.IOException;
@@ -18,8 +17,6 @@ import java.util.stream.Collectors;
 /** The sample shop: its catalog, its images, its workloads. */
 final class Shop {
     private static final int LAYER_BYTES = 40_000;
-    /** In seconds: an image that does not start is part of the story. */
-    private static final int PROGRESS_DEADLINE = 3;
 
     private final String name;
     private final String run;
@@ -84,14 +81,9 @@ final class Shop {
         dev.pushIndex(name + "/" + service, version, List.of(image, image.architecture("arm64")));
     }
 
-    /** Creates a workload and a Service per service. */
+    /** Creates the workloads and a Service per service. */
     void install(KubernetesClient kubernetes, String namespace, Map<String, ImageReference> images) {
-        images.forEach((service, image) -> {
-            String workload = catalog.service(service).workload().name();
-            kubernetes
-                    .resource(SampleWorkloads.deployment(namespace, workload, image.toString(), PROGRESS_DEADLINE))
-                    .create();
-            kubernetes.resource(SampleWorkloads.service(namespace, workload)).create();
-        });
+        ShopWorkloads workloads = new ShopWorkloads(kubernetes, namespace);
+        images.forEach((service, image) -> workloads.create(catalog.service(service), image));
     }
 }

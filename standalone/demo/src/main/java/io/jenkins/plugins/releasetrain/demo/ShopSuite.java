@@ -1,10 +1,8 @@
 package io.jenkins.plugins.releasetrain.demo;
 
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.FailedTest;
-import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.util.ArrayList;
@@ -139,18 +137,9 @@ final class ShopSuite {
 
     private Map<String, Map<String, String>> running(String namespace) {
         Map<String, Map<String, String>> running = new HashMap<>();
-        for (Deployment deployment :
-                kubernetes.apps().deployments().inNamespace(namespace).list().getItems()) {
-            String image = deployment
-                    .getSpec()
-                    .getTemplate()
-                    .getSpec()
-                    .getContainers()
-                    .get(0)
-                    .getImage();
-            images.labels(ImageReference.parse(image))
-                    .ifPresent(labels -> running.put(deployment.getMetadata().getName(), labels));
-        }
+        new ShopWorkloads(kubernetes, namespace)
+                .serving()
+                .forEach((name, image) -> images.labels(image).ifPresent(labels -> running.put(name, labels)));
         return running;
     }
 }
