@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * OpenAPI 3.0 and 3.1 by the rules, and with the rule ids, of oasdiff: what a client may send may not be narrowed, what it
@@ -14,6 +15,8 @@ import java.util.Set;
 public final class OpenApiChecker implements ContractChecker {
     private static final Set<String> METHODS =
             Set.of("get", "put", "post", "delete", "options", "head", "patch", "trace", "query");
+
+    private static final Pattern PARAMETER = Pattern.compile("\\{[^/{}]*}");
 
     @Override
     public ContractKind kind() {
@@ -41,7 +44,7 @@ public final class OpenApiChecker implements ContractChecker {
     }
 
     private static String template(String path) {
-        return path.replaceAll("\\{[^/{}]*}", "{}");
+        return PARAMETER.matcher(path).replaceAll("{}");
     }
 
     private static void paths(Documents documents, Json old, Json now) {

@@ -115,6 +115,9 @@ final class SchemaComparison {
     }
 
     private void others(Report report) {
+        if (report.old().others.isEmpty() && report.now().others.isEmpty()) {
+            return;
+        }
         SchemaReader.OTHERS.forEach((keyword, word) -> {
             Json before = report.old().others.getOrDefault(keyword, Json.MISSING);
             Json after = report.now().others.getOrDefault(keyword, Json.MISSING);

@@ -113,7 +113,7 @@ final class SchemaReader {
         }
         types(schema, part);
         values(schema, part);
-        LIMITS.keySet().forEach(keyword -> limit(schema, part, keyword));
+        keywords(schema, part);
         if (part.get("pattern").is(Type.STRING)) {
             schema.patterns.add(part.get("pattern").text());
         }
@@ -131,10 +131,20 @@ final class SchemaReader {
         schema.required.remove("");
         add(schema.additional, part.get("additionalProperties"));
         arrays(schema, part);
-        OTHERS.keySet().stream().filter(part::has).forEach(k -> schema.others.putIfAbsent(k, part.get(k)));
         if (schema.fallback == Json.MISSING) {
             schema.fallback = part.get("default");
         }
+    }
+
+    /** Goes by what is written: a schema has few of all the keywords that there are. */
+    private static void keywords(Schema schema, Json part) {
+        part.members().forEach((keyword, written) -> {
+            if (LIMITS.containsKey(keyword)) {
+                limit(schema, part, keyword, written);
+            } else if (OTHERS.containsKey(keyword)) {
+                schema.others.putIfAbsent(keyword, written);
+            }
+        });
     }
 
     private static void add(List<Json> to, Json json) {
@@ -205,11 +215,10 @@ final class SchemaReader {
     }
 
     /** The tighter of two. In OpenAPI 3.0 and draft 4, the exclusive ones say of the others what they are. */
-    private static void limit(Schema schema, Json part, String keyword) {
-        Json written = part.get(keyword);
-        String exclusive = "exclusive" + Character.toUpperCase(keyword.charAt(0)) + keyword.substring(1);
-        String name = part.get(exclusive).isTrue() ? exclusive : keyword;
+    private static void limit(Schema schema, Json part, String keyword, Json written) {
         if (written.number() != null) {
+            String exclusive = "exclusive" + Character.toUpperCase(keyword.charAt(0)) + keyword.substring(1);
+            String name = part.get(exclusive).isTrue() ? exclusive : keyword;
             schema.limits.merge(name, written.number(), UPPER.contains(keyword) ? BigDecimal::min : BigDecimal::max);
         }
     }

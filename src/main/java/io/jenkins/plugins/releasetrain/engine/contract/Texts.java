@@ -19,10 +19,24 @@ final class Texts {
     }
 
     private static String cut(String text, int longest) {
+        if (text.length() <= longest && isAscii(text)) {
+            return text;
+        }
         String head = text.length() > longest ? text.substring(0, longest) + "…" : text;
         StringBuilder plain = new StringBuilder(head.length());
         head.codePoints().forEach(c -> plain.appendCodePoint(isPlain(c) ? c : '?'));
         return plain.toString();
+    }
+
+    /** As nearly all names are. */
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isPlain(int c) {

@@ -23,6 +23,9 @@ final class FakeNode implements AutoCloseable {
         Node node =
                 new NodeBuilder().withNewMetadata().withName(name).endMetadata().build();
         client.resource(node).create();
+        // The API server taints what is not ready yet; without a node controller nobody takes that away, and DaemonSets
+        // stay out.
+        client.nodes().withName(name).patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"taints\":null}}");
         this.loop = new ReconcileLoop("fake-node", this::heartbeat);
         loop.add(name);
     }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.demo;
 
+import io.jenkins.plugins.releasetrain.engine.event.Edges;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
@@ -85,6 +86,17 @@ final class HostileShop {
     static void fill(Store store) {
         String stream = "train/shop " + EVIL;
         Instant at = Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(7_200);
+        store.append(
+                "contract/" + SERVICE,
+                0,
+                at,
+                List.of(new Event.EdgesVerified(
+                        SERVICE,
+                        DIGEST,
+                        new Edges(
+                                new TreeMap<>(Map.of("pay " + EVIL, Digest.sha256("pay"))),
+                                new TreeMap<>(Map.of("web", Digest.sha256("web")))),
+                        "t2-2")));
         ImageSet first = ImageSet.of(images(SERVICE, 1));
         ImageSet second = ImageSet.of(images(SERVICE, 2));
         store.saveSet(first, Optional.empty());

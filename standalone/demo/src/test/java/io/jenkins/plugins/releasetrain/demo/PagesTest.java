@@ -77,6 +77,10 @@ class PagesTest {
                 List.of("compare?from=shop-1&to=shop-2", "Compare", HostileShop.SERVICE),
                 List.of("matrix", "What is where", "staging " + HostileShop.EVIL),
                 List.of("services/" + encoded(HostileShop.SERVICE), "Service " + HostileShop.SERVICE, "shop-2"),
+                List.of(
+                        "verified/" + encoded(HostileShop.SERVICE),
+                        "Tested together with " + HostileShop.SERVICE,
+                        "pay " + HostileShop.EVIL),
                 List.of("digests/" + encoded(HostileShop.DIGEST.value()), "Where is this image?", "shop-2"),
                 List.of("trends", "Trends", "Change failure rate"));
     }
