@@ -69,6 +69,7 @@ public final class TrainsAction implements RootAction, StaplerProxy {
             "matrix",
             "services",
             "digests",
+            "verified",
             "trends",
             "audit",
             "find");

@@ -42,6 +42,7 @@ final class PagesServer implements AutoCloseable {
             "matrix",
             "services",
             "digests",
+            "verified",
             "trends",
             "audit",
             "find");
@@ -53,6 +54,7 @@ final class PagesServer implements AutoCloseable {
             "dom.js",
             "pages.js",
             "overview.js",
+            "lines.js",
             "train.js",
             "trends.js",
             "forms.js",
