@@ -5,7 +5,6 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Access;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Access.Answer;
 import java.net.http.HttpResponse;
-import java.util.Set;
 
 /** Finds out whether a host is a registry that knows our account, and what the account sees of a repository. */
 final class AccessCheck {
@@ -21,7 +20,7 @@ final class AccessCheck {
         if (answer.statusCode() == 401 || answer.statusCode() == 403) {
             throw transport.failure(base, answer);
         }
-        if (!isRegistry(answer)) {
+        if (!transport.isMarked(answer)) {
             throw Failures.of(
                     FailureKind.UNSUPPORTED,
                     base,
@@ -67,15 +66,5 @@ final class AccessCheck {
     private static String hidden(String repository, String why) {
         return "The registry answers and knows this account, but shows it no " + repository + ": either it does not"
                 + " exist yet, or the account lacks the right (" + why + ")";
-    }
-
-    /** A registry says its API's version, or answers {@code /v2/} with JSON; a web site answers with a page. */
-    private boolean isRegistry(HttpResponse<byte[]> answer) {
-        boolean marked =
-                answer.headers().firstValue("Docker-Distribution-Api-Version").isPresent();
-        boolean own = Call.sameOrigin(transport.uri("/"), answer.uri());
-        Set<String> documents = Set.of("application/json", "text/plain", "");
-        boolean plain = answer.statusCode() == 200 && documents.contains(HttpRegistry.contentType(answer));
-        return own && (marked || plain);
     }
 }

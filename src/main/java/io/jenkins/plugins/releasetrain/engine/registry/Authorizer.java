@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.registry;
 
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings.Credentials;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
@@ -57,29 +58,52 @@ final class Authorizer {
      */
     Optional<String> challenged(Call call, HttpHeaders answer, String refused, int round) {
         List<Challenge> challenges = challenges(call, answer);
-        Optional<Challenge> bearer = Challenge.find(challenges, "bearer");
+        boolean basicWillDo = Challenge.find(challenges, "basic").isPresent();
+        Optional<Challenge> bearer = Challenge.find(challenges, "bearer").map(found -> found.completedBy(learned));
         if (bearer.isPresent()) {
-            learned = bearer.get().without("scope");
-            if (round > 1 && bearer.get().scopes().isEmpty()) {
-                return Optional.empty();
+            try {
+                return bearer(bearer.get(), call, refused, round);
+            } catch (EngineException e) {
+                // Both are offered, and the token server is none, or not to be reached.
+                if (!basicWillDo || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
             }
-            return Optional.of("Bearer " + token(bearer.get(), call, refused, round > 1));
         }
-        if (Challenge.find(challenges, "basic").isPresent()) {
-            Optional<String> fresh = settings.credentials().get().map(Authorizer::basic);
-            fresh.ifPresent(value -> {
-                basic = value;
-                learned = new Challenge("basic", Map.of());
-            });
-            return fresh.filter(value -> !value.equals(refused));
-        }
-        return Optional.empty();
+        return basicWillDo ? freshBasic(refused) : Optional.empty();
     }
 
-    /** A refusal that does not say what is wanted is explained by the registry's base address. */
+    private Optional<String> bearer(Challenge challenge, Call call, String refused, int round) {
+        if (round > 1 && challenge.scopes().isEmpty()) {
+            return Optional.empty();
+        }
+        String value = "Bearer " + token(challenge, call, refused, round > 1);
+        learned = challenge.without("scope");
+        return Optional.of(value);
+    }
+
+    /**
+     * The credentials as they are now, where a registry takes them as they are.
+     *
+     * @param refused what was sent
+     * @return empty where it would be the same again
+     */
+    Optional<String> freshBasic(String refused) {
+        Optional<String> fresh = settings.credentials().get().map(Authorizer::basic);
+        fresh.ifPresent(value -> {
+            basic = value;
+            learned = new Challenge("basic", Map.of());
+        });
+        return fresh.filter(value -> !value.equals(refused));
+    }
+
+    /** A refusal that does not say what is wanted means what was wanted before, or what the base address says. */
     private List<Challenge> challenges(Call call, HttpHeaders answer) {
         List<String> said = answer.allValues("WWW-Authenticate");
-        if (said.isEmpty() && "none".equals(learned.scheme())) {
+        if (said.isEmpty() && !"none".equals(learned.scheme())) {
+            return List.of(learned);
+        }
+        if (said.isEmpty()) {
             Call base = Call.of(call.action(), "GET", settings.origin().resolve("/v2/"));
             said = unauthenticated.apply(base).headers().allValues("WWW-Authenticate");
         }
@@ -140,6 +164,14 @@ final class Authorizer {
      * @param secrets texts that no message may show
      */
     record Sent(boolean insufficientScope, List<String> secrets) {
+        /** With a password that went in the body. */
+        Sent and(String secret) {
+            List<String> all = new ArrayList<>(secrets);
+            all.add(secret);
+            all.removeIf(String::isEmpty);
+            return new Sent(insufficientScope, List.copyOf(all));
+        }
+
         static Sent of(String authorization, HttpHeaders answer) {
             boolean insufficient = Challenge.parse(answer.allValues("WWW-Authenticate")).stream()
                     .anyMatch(c -> "insufficient_scope".equals(c.parameters().get("error")));

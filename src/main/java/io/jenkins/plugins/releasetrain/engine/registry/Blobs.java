@@ -39,7 +39,7 @@ final class Blobs {
             return response.statusCode() == 200;
         }
         return switch (response.statusCode()) {
-            case 200 -> true;
+            case 200 -> !HttpRegistry.isPage(response);
             // Some proxies refuse every HEAD; a push that was not needed does no harm.
             case 404, 405, 501 -> false;
             case 401, 403 -> {
@@ -74,6 +74,7 @@ final class Blobs {
      */
     record Mount(boolean mounted, Optional<URI> upload, boolean refused) {
         private static final Mount DONE = new Mount(true, Optional.empty(), false);
+        private static final Mount LOST = new Mount(false, Optional.empty(), false);
         private static final Mount REFUSED = new Mount(false, Optional.empty(), true);
     }
 
@@ -101,7 +102,8 @@ final class Blobs {
             if (Thread.currentThread().isInterrupted()) {
                 throw e;
             }
-            return Mount.REFUSED;
+            // A connection that broke refuses nothing.
+            return e.kind().retryable() ? Mount.LOST : Mount.REFUSED;
         }
     }
 
@@ -134,9 +136,13 @@ final class Blobs {
                 "GET",
                 uri(repository, blob.digest()),
                 Scope.pull(repository));
-        HttpResponse<InputStream> response =
-                transport.stream(offset == 0 ? call : call.header("Range", "bytes=" + offset + "-"));
-        if (response.statusCode() != 206 && response.statusCode() != 200) {
+        HttpResponse<InputStream> response = part(call.header("Accept-Encoding", "identity"), blob, offset);
+        boolean given = response.statusCode() == 206 || response.statusCode() == 200;
+        if (given && isOther(response, blob.size(), offset)) {
+            Sender.release(response);
+            HttpRegistry.requireNoPage(call, response);
+        }
+        if (!given) {
             throw transport.failure(call, response);
         }
         long begins = response.statusCode() == 206 ? begins(response, offset) : 0;
@@ -150,6 +156,26 @@ final class Blobs {
             Sender.release(response);
             throw Failures.io(call, e);
         }
+    }
+
+    /** A part that ends somewhere is understood by more registries; where none is given, all of it is read again. */
+    private HttpResponse<InputStream> part(Call call, Descriptor blob, long offset) {
+        if (offset == 0) {
+            return transport.stream(call);
+        }
+        HttpResponse<InputStream> response =
+                transport.stream(call.header("Range", "bytes=" + offset + "-" + (blob.size() - 1)));
+        if (response.statusCode() != 416 && response.statusCode() != 400) {
+            return response;
+        }
+        Sender.release(response);
+        return transport.stream(call);
+    }
+
+    /** A page that is not the blob by its length; a blob may be one, too. */
+    private static boolean isOther(HttpResponse<?> response, long size, long offset) {
+        long length = response.headers().firstValueAsLong("Content-Length").orElse(size);
+        return HttpRegistry.isPage(response) && length != size && length != size - offset;
     }
 
     /** Where a part of a blob really begins, which need not be what was asked for. */
@@ -284,6 +310,7 @@ final class Blobs {
     private URI location(Call call, HttpResponse<?> response) {
         String location = response.headers().firstValue("Location").orElse("");
         if (location.isEmpty()) {
+            HttpRegistry.requireNoPage(call, response);
             throw Failures.of(FailureKind.UNSUPPORTED, call, "was answered without a Location to upload to.");
         }
         return transport.target(call, location);

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -36,7 +37,7 @@ final class BoundedBody implements BodySubscriber<byte[]> {
             // Nobody asked for it; some proxies do it all the same.
             boolean zipped = info.headers()
                     .firstValue("Content-Encoding")
-                    .filter("gzip"::equalsIgnoreCase)
+                    .filter(encoding -> encoding.toLowerCase(Locale.ROOT).endsWith("gzip"))
                     .isPresent();
             return new BoundedBody(limit, progress, zipped);
         };
@@ -75,11 +76,12 @@ final class BoundedBody implements BodySubscriber<byte[]> {
 
     @Override
     public void onComplete() {
-        if (!zipped || content.size() == 0) {
-            result.complete(content.toByteArray());
+        byte[] given = content.toByteArray();
+        if (!zipped || !isZipped(given)) {
+            result.complete(given);
             return;
         }
-        try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(content.toByteArray()))) {
+        try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(given))) {
             byte[] plain = in.readNBytes(limit);
             if (in.read() >= 0) {
                 throw new TooLarge(limit);
@@ -88,6 +90,11 @@ final class BoundedBody implements BodySubscriber<byte[]> {
         } catch (IOException e) {
             result.completeExceptionally(e);
         }
+    }
+
+    /** Some mirrors repeat the header of what they have unpacked (RFC 1952 section 2.3.1). */
+    private static boolean isZipped(byte[] given) {
+        return given.length > 1 && (given[0] & 0xff) == 0x1f && (given[1] & 0xff) == 0x8b;
     }
 
     static final class TooLarge extends IOException {

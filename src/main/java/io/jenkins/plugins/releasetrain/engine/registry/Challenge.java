@@ -53,6 +53,16 @@ record Challenge(String scheme, Map<String, String> parameters) {
         return parameter("scope").map(String::trim).filter(s -> !s.isEmpty());
     }
 
+    /** With what an earlier one of the same scheme said and this one does not: some say all only the first time. */
+    Challenge completedBy(Challenge earlier) {
+        if (!scheme.equals(earlier.scheme) || parameters.containsKey("realm")) {
+            return this;
+        }
+        Map<String, String> all = new LinkedHashMap<>(earlier.parameters);
+        all.putAll(parameters);
+        return new Challenge(scheme, all);
+    }
+
     Challenge without(String name) {
         Map<String, String> fewer = new LinkedHashMap<>(parameters);
         fewer.remove(name);

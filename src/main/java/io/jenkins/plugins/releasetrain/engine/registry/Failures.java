@@ -22,7 +22,20 @@ final class Failures {
     /** Codes of the specification for a manifest whose content is not there; registries send them with 400 and 404. */
     private static final Pattern LACKING = Pattern.compile("\\b(?:MANIFEST_BLOB|BLOB|MANIFEST)_UNKNOWN\\b");
 
+    /** Codes of the specification for an upload that came otherwise than it was sent; another one may do. */
+    private static final Pattern SPOILED = Pattern.compile("\\b(?:BLOB_UPLOAD_INVALID|DIGEST_INVALID)\\b");
+
+    /** Words of registries whose project may hold no more; the status is that of a missing right. */
+    private static final Pattern QUOTA =
+            Pattern.compile("quota|exceed the configured upper limit|storage limit", Pattern.CASE_INSENSITIVE);
+
+    private static final String FULL = "The registry keeps no more for this project: make room, or raise its quota.";
+
     private Failures() {}
+
+    private static boolean isFull(int status, String own) {
+        return status / 100 == 4 && status != 429 && QUOTA.matcher(own).find();
+    }
 
     /**
      * @param authorization what was sent; the registry's own words are cleaned of it (I9)
@@ -33,10 +46,13 @@ final class Failures {
         if (kind == FailureKind.INVALID_INPUT && LACKING.matcher(own).find()) {
             kind = FailureKind.NOT_FOUND;
         }
+        if (kind == FailureKind.INVALID_INPUT && SPOILED.matcher(own).find()) {
+            kind = FailureKind.CONFLICT;
+        }
         return new EngineException(
                 kind,
                 prefix(call) + "answered " + status + (own.isEmpty() ? "" : " (" + own + ")") + ". "
-                        + advice(kind, status, call));
+                        + (isFull(status, own) ? FULL : advice(kind, status, call)));
     }
 
     static EngineException io(Call call, IOException e) {
@@ -97,9 +113,11 @@ final class Failures {
     private static FailureKind kind(int status, boolean insufficientScope) {
         return switch (status) {
             case 401 -> insufficientScope ? FailureKind.FORBIDDEN : FailureKind.UNAUTHENTICATED;
+            case 407 -> FailureKind.UNAUTHENTICATED;
             case 403 -> FailureKind.FORBIDDEN;
             case 404 -> FailureKind.NOT_FOUND;
             case 408 -> FailureKind.TIMEOUT;
+            case 425 -> FailureKind.UNAVAILABLE;
             case 409, 412, 416 -> FailureKind.CONFLICT;
             case 413 -> FailureKind.TOO_LARGE;
             case 429 -> FailureKind.RATE_LIMITED;
@@ -110,7 +128,10 @@ final class Failures {
 
     private static String advice(FailureKind kind, int status, Call call) {
         return switch (kind) {
-            case UNAUTHENTICATED -> "Check the credentials configured for this registry.";
+            case UNAUTHENTICATED ->
+                status == 407
+                        ? "The proxy wants other credentials than those that are configured for it."
+                        : "Check the credentials configured for this registry.";
             case FORBIDDEN -> forbidden(call);
             case NOT_FOUND ->
                 "POST".equals(call.method()) && call.uri().getPath().contains("/blobs/uploads")

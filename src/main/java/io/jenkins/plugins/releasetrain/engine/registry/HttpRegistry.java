@@ -16,9 +16,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 
 /**
@@ -74,7 +76,12 @@ public final class HttpRegistry implements Registry {
     }
 
     Optional<Descriptor> resolve(String repository, String reference, Scope scope) {
-        return lookup.look(repository, reference, scope, Optional.empty()).found();
+        return known(lookup.look(repository, reference, scope, Optional.empty()));
+    }
+
+    private Optional<Descriptor> known(Lookup.Seen seen) {
+        seen.hidden().ifPresent(transport::requireKnown);
+        return seen.found();
     }
 
     /**
@@ -87,7 +94,7 @@ public final class HttpRegistry implements Registry {
         if (seen.doubt().isPresent() && resolve(repository, held.value()).isEmpty()) {
             throw seen.doubt().get();
         }
-        return seen.found();
+        return known(seen);
     }
 
     /** A 401 or 403 to an account that the registry knows may mean that nothing is there. */
@@ -99,7 +106,9 @@ public final class HttpRegistry implements Registry {
 
     @Override
     public Map<Tag, Descriptor> resolveAll(Collection<Tag> tags) {
-        return each(Set.copyOf(tags), tag -> resolve(tag.repository(), tag.tag()));
+        return each(
+                Set.copyOf(tags),
+                tag -> lookup.look(tag.repository(), tag.tag(), usual(tag.repository()), Optional.empty()));
     }
 
     @Override
@@ -107,19 +116,24 @@ public final class HttpRegistry implements Registry {
         return each(
                 known.keySet(),
                 tag -> lookup.look(
-                                tag.repository(),
-                                tag.tag(),
-                                usual(tag.repository()),
-                                Optional.of(known.get(tag)).filter(d -> abilities.tellsUnchanged()))
-                        .found());
+                        tag.repository(),
+                        tag.tag(),
+                        usual(tag.repository()),
+                        Optional.of(known.get(tag)).filter(d -> abilities.tellsUnchanged())));
     }
 
-    private Map<Tag, Descriptor> each(Collection<Tag> tags, Function<Tag, Optional<Descriptor>> resolve) {
+    private Map<Tag, Descriptor> each(Collection<Tag> tags, Function<Tag, Lookup.Seen> look) {
         Map<Tag, Descriptor> answers = new ConcurrentHashMap<>();
-        new Crew<>(tags, tag -> resolve.apply(tag).ifPresent(found -> answers.put(tag, found)))
+        Queue<EngineException> hidden = new ConcurrentLinkedQueue<>();
+        new Crew<>(tags, tag -> {
+                    Lookup.Seen seen = look.apply(tag);
+                    seen.found().ifPresent(found -> answers.put(tag, found));
+                    seen.hidden().ifPresent(hidden::add);
+                })
                 .run(
                         Crew.threads("resolve-" + host()),
                         transport.settings().limits().concurrentRequests());
+        Optional.ofNullable(hidden.peek()).ifPresent(transport::requireKnown);
         return answers;
     }
 
@@ -268,7 +282,7 @@ public final class HttpRegistry implements Registry {
 
     /** Where tags are immutable, it is refused to say again what a lost answer had agreed to. */
     private boolean isThere(int refusal, String repository, String reference, Digest digest) {
-        boolean conflicts = refusal == 400 || refusal == 409 || refusal == 412;
+        boolean conflicts = refusal == 400 || refusal == 403 || refusal == 409 || refusal == 412;
         return conflicts
                 && !Digest.isDigest(reference)
                 && resolve(repository, reference, Scope.push(repository))
@@ -318,6 +332,7 @@ public final class HttpRegistry implements Registry {
 
     static String mediaType(Call call, HttpResponse<?> response) {
         String type = contentType(response);
+        requireNoPage(call, response);
         if (!Manifests.isKnown(type)) {
             throw Failures.of(
                     FailureKind.UNSUPPORTED,
@@ -328,6 +343,21 @@ public final class HttpRegistry implements Registry {
         return type;
     }
 
+    /** What stands before a registry answers with a page where it is down or wants a login, and often calls it a success. */
+    static void requireNoPage(Call call, HttpResponse<?> response) {
+        if (isPage(response)) {
+            throw Failures.of(
+                    FailureKind.UNAVAILABLE,
+                    call,
+                    "answered with a web page. The registry is down, or what stands before it wants a login; check it.");
+        }
+    }
+
+    static boolean isPage(HttpResponse<?> response) {
+        return "text/html".equalsIgnoreCase(contentType(response))
+                && response.headers().firstValue("Docker-Content-Digest").isEmpty();
+    }
+
     /** Without parameters; empty where there is none. */
     static String contentType(HttpResponse<?> response) {
         String header = response.headers().firstValue("Content-Type").orElse("");
@@ -336,6 +366,7 @@ public final class HttpRegistry implements Registry {
     }
 
     static JsonNode json(Call call, HttpResponse<byte[]> response) {
+        requireNoPage(call, response);
         try {
             return JSON.readTree(response.body());
         } catch (IOException e) {

@@ -23,7 +23,11 @@ import java.util.regex.Pattern;
 /** What a registry lists, page by page: tags, and what refers to a manifest (distribution specification 1.1). */
 final class Listings {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern NEXT = Pattern.compile("<([^>]*)>\\s*;[^,]*rel=\"?next\"?");
+    private static final Pattern NEXT =
+            Pattern.compile("<([^>]*)>\\s*;[^,]*rel=[\"']?next[\"']?", Pattern.CASE_INSENSITIVE);
+    /** The same registry by the name that it has for itself, which we need not be able to reach. */
+    private static final Pattern OTHER_NAME = Pattern.compile("^https?://[^/]+(?=/v2/)", Pattern.CASE_INSENSITIVE);
+
     private static final int TAGS_PER_PAGE = 1000;
     private static final int MOST_PAGES = 10_000;
     private static final int MOST_REFERRER_PAGES = 100;
@@ -65,6 +69,11 @@ final class Listings {
             Call call = tagCall(repository, page.get());
             HttpResponse<byte[]> response = transport.document(call);
             int status = response.statusCode();
+            if (status == 400 && read.size() == 1) {
+                // So many at once may be more than it gives.
+                page = Optional.of(tagPage(repository, ""));
+                continue;
+            }
             if (status == 404) {
                 break;
             }
@@ -94,9 +103,10 @@ final class Listings {
             if (response.statusCode() != 200 || !"application/json".equals(HttpRegistry.contentType(response))) {
                 return Optional.empty();
             }
-            Set<String> tags = new TreeSet<>();
+            TreeSet<String> tags = new TreeSet<>();
             HttpRegistry.json(call, response).path("tags").forEach(tag -> tags.add(tag.asText()));
-            boolean complete = next(call, response).isEmpty() || passed(tags);
+            boolean complete =
+                    next(call, response).filter(page -> !passed(tags, page)).isEmpty();
             tags.removeIf(tag -> !tag.startsWith(DIGEST_TAGS));
             return complete ? Optional.of(tags) : Optional.empty();
         } catch (EngineException e) {
@@ -107,14 +117,19 @@ final class Listings {
         }
     }
 
-    /** Whether a page began after the digests' tags, as was asked, and reached beyond them. */
-    private static boolean passed(Set<String> page) {
-        return page.stream().allMatch(tag -> tag.compareTo(DIGEST_TAGS) > 0)
-                && page.stream().anyMatch(tag -> tag.compareTo(AFTER_DIGEST_TAGS) > 0);
+    /**
+     * Whether a page began after the digests' tags, as was asked, and reached beyond them. Only where the next one begins
+     * after its last tag pages go by name: Quay's, for one, begins anywhere, and always with the oldest tags.
+     */
+    private static boolean passed(TreeSet<String> page, URI next) {
+        boolean byName = !page.isEmpty()
+                && List.of(String.valueOf(next.getQuery()).split("&")).contains("last=" + page.last());
+        return byName && page.first().compareTo(DIGEST_TAGS) > 0 && page.last().compareTo(AFTER_DIGEST_TAGS) > 0;
     }
 
     private URI tagPage(String repository, String query) {
-        return transport.uri("/v2/" + transport.settings().path(repository) + "/tags/list?" + query);
+        String path = "/v2/" + transport.settings().path(repository) + "/tags/list";
+        return transport.uri(query.isEmpty() ? path : path + "?" + query);
     }
 
     private static Call tagCall(String repository, URI page) {
@@ -126,7 +141,8 @@ final class Listings {
         for (String link : response.headers().allValues("Link")) {
             Matcher next = NEXT.matcher(link);
             if (next.find()) {
-                return Optional.of(transport.target(call, next.group(1)));
+                String own = OTHER_NAME.matcher(next.group(1)).replaceFirst("");
+                return Optional.of(transport.target(call, own));
             }
         }
         return Optional.empty();

@@ -21,10 +21,15 @@ final class Lookup {
         this.registry = registry;
     }
 
-    /** @param doubt whether what was not found may be there all the same, and why */
-    record Seen(Optional<Descriptor> found, Optional<EngineException> doubt) {
+    /**
+     * What an answer says.
+     *
+     * @param doubt whether what was not found may be there all the same, and why
+     * @param hidden the error that it was, where it is taken for "not there" because the account is known
+     */
+    record Seen(Optional<Descriptor> found, Optional<EngineException> doubt, Optional<EngineException> hidden) {
         static Seen of(Optional<Descriptor> found) {
-            return new Seen(found, Optional.empty());
+            return new Seen(found, Optional.empty(), Optional.empty());
         }
     }
 
@@ -47,10 +52,12 @@ final class Lookup {
 
     private Seen seen(Call call, HttpResponse<Void> response, String repository, String reference) {
         if (registry.isAbsent(call, response)) {
-            return new Seen(Optional.empty(), doubt(call, response, repository, reference));
+            Optional<EngineException> hidden = Optional.of(response)
+                    .filter(r -> r.statusCode() != 404)
+                    .map(r -> registry.transport().failure(call, r));
+            return new Seen(Optional.empty(), doubt(call, response, repository, reference), hidden);
         }
-        if (response.statusCode() == 405 || response.statusCode() == 501) {
-            // Some proxies refuse every HEAD.
+        if (refusesHead(call, response)) {
             return Seen.of(registry.manifest(repository, reference).map(Manifest::descriptor));
         }
         if (response.statusCode() != 200) {
@@ -76,6 +83,12 @@ final class Lookup {
             throw Failures.of(FailureKind.DIGEST_MISMATCH, call, "answered with digest " + found.digest() + ".");
         }
         return Seen.of(Optional.of(found));
+    }
+
+    /** Some proxies refuse every HEAD; an address that is signed for GET refuses it where it leads. */
+    private static boolean refusesHead(Call call, HttpResponse<?> response) {
+        int status = response.statusCode();
+        return status == 405 || status == 501 || status / 100 == 4 && !Call.sameOrigin(call.uri(), response.uri());
     }
 
     private static String quoted(Digest digest) {

@@ -172,7 +172,7 @@ final class Sender {
 
     private static boolean isPassing(Call call, HttpResponse<?> response) {
         int status = response.statusCode();
-        return call.repeatable() && (status == 408 || status >= 500 && status != 501);
+        return call.repeatable() && (status == 408 || status == 425 || status >= 500 && status != 501);
     }
 
     private HostGate gate(Call call) {

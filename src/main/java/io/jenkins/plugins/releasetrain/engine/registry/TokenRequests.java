@@ -37,10 +37,15 @@ final class TokenRequests {
 
     private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[.*]");
     private static final Set<Integer> OTHER_SCOPE = Set.of(400, 401, 403);
+    /** What a token server answers that takes the OAuth2 form only. */
+    private static final Set<Integer> NO_GET = Set.of(404, 405, 501);
+
+    private static final long LONGEST_LIFETIME_SECONDS = 86_400;
 
     private final RegistrySettings settings;
     private final Clock clock;
     private final Function<Call, HttpResponse<byte[]>> send;
+    private volatile boolean byForm;
 
     TokenRequests(RegistrySettings settings, Clock clock, Function<Call, HttpResponse<byte[]>> send) {
         this.settings = settings;
@@ -59,6 +64,12 @@ final class TokenRequests {
             Instant asked = clock.instant();
             Call request = request(challenge, call, wording.text);
             HttpResponse<byte[]> response = send.apply(request);
+            if (NO_GET.contains(response.statusCode()) && "GET".equals(request.method()) && isKnown()) {
+                byForm = true;
+                request = request(challenge, call, wording.text);
+                response = send.apply(request);
+                byForm = response.statusCode() == 200;
+            }
             if (response.statusCode() == 200) {
                 return token(wording.covers, request, response, asked);
             }
@@ -120,7 +131,8 @@ final class TokenRequests {
             if (!USABLE.matcher(token).matches()) {
                 throw Failures.of(FailureKind.UNSUPPORTED, request, "answered without a usable token.");
             }
-            long lifetime = json.path("expires_in").asLong(DEFAULT_LIFETIME_SECONDS);
+            long lifetime =
+                    Math.min(json.path("expires_in").asLong(DEFAULT_LIFETIME_SECONDS), LONGEST_LIFETIME_SECONDS);
             // A tenth early, so that a token does not expire on its way.
             return new Token(covers, token, asked.plusMillis(Math.max(0, lifetime) * 900));
         } catch (IOException e) {
@@ -128,9 +140,15 @@ final class TokenRequests {
         }
     }
 
-    private static EngineException failure(Call request, HttpResponse<byte[]> response) {
-        String sent = request.headers().getOrDefault("Authorization", "");
-        return Failures.status(request, response.statusCode(), response.body(), Sent.of(sent, response.headers()));
+    private boolean isKnown() {
+        return settings.credentials().get().isPresent();
+    }
+
+    private EngineException failure(Call request, HttpResponse<byte[]> response) {
+        Sent sent = Sent.of(request.headers().getOrDefault("Authorization", ""), response.headers());
+        String password =
+                settings.credentials().get().map(Credentials::password).orElse("");
+        return Failures.status(request, response.statusCode(), response.body(), sent.and(password));
     }
 
     private Call request(Challenge challenge, Call call, String scopes) {
@@ -139,10 +157,9 @@ final class TokenRequests {
         Optional<Credentials> credentials = settings.credentials().get();
         String action = "get a token for " + (scopes.isEmpty() ? "its base address" : scopes) + " of registry "
                 + settings.host();
-        if (credentials.isPresent() && credentials.get().isIdentityToken()) {
-            String form = "grant_type=refresh_token&client_id=release-train&service=" + encoded(service) + "&scope="
-                    + encoded(scopes) + "&refresh_token="
-                    + encoded(credentials.get().password());
+        if (credentials.isPresent() && (byForm || credentials.get().isIdentityToken())) {
+            String form = grant(credentials.get()) + "&client_id=release-train&service=" + encoded(service) + "&scope="
+                    + encoded(scopes);
             return Call.of(action, "POST", realm, scopesOf(call))
                     .header("Content-Type", FORM)
                     .body(BodyPublishers.ofString(form));
@@ -162,6 +179,13 @@ final class TokenRequests {
         return credentials
                 .map(c -> request.header("Authorization", Authorizer.basic(c)))
                 .orElse(request);
+    }
+
+    private static String grant(Credentials credentials) {
+        return credentials.isIdentityToken()
+                ? "grant_type=refresh_token&refresh_token=" + encoded(credentials.password())
+                : "grant_type=password&username=" + encoded(credentials.user()) + "&password="
+                        + encoded(credentials.password());
     }
 
     /** For the advice of an error. */

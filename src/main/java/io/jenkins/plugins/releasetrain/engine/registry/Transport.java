@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 final class Transport {
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final Set<Integer> SAME_METHOD = Set.of(307, 308);
+    private static final Set<String> DOCUMENTS = Set.of("application/json", "text/plain", "");
     private static final int MOST_REDIRECTS = 5;
     /** What no URI may contain as it is (RFC 3986 section 2), and what servers write all the same. */
     private static final Pattern RAW = Pattern.compile("[^A-Za-z0-9\\-._~:/?#\\[\\]@!$&'()*+,;=%]|%(?![0-9A-Fa-f]{2})");
@@ -97,20 +98,43 @@ final class Transport {
      * which Quay, Docker Hub, Artifactory and Harbor say so to whoever does not see it.
      */
     boolean letsIn() {
-        Instant now = connections.clock().instant();
-        if (now.isBefore(letInUntil)) {
+        if (connections.clock().instant().isBefore(letInUntil)) {
             return true;
         }
-        boolean in;
         try {
-            in = document(base()).statusCode() == 200;
+            return remembered(document(base()));
         } catch (EngineException e) {
-            in = false;
+            return false;
         }
-        if (in) {
-            letInUntil = now.plus(LET_IN);
-        }
+    }
+
+    private boolean remembered(HttpResponse<byte[]> answer) {
+        boolean in = answer.statusCode() == 200 && isMarked(answer);
+        letInUntil = in ? connections.clock().instant().plus(LET_IN) : Instant.MIN;
         return in;
+    }
+
+    /**
+     * Looks whether the registry knows the account still: credentials expire, and then nothing can be told from what is
+     * hidden.
+     *
+     * @param hidden the error otherwise
+     */
+    void requireKnown(EngineException hidden) {
+        Call base = base();
+        HttpResponse<byte[]> answer = document(base);
+        if (!remembered(answer)) {
+            boolean refused = answer.statusCode() == 401 || answer.statusCode() == 403;
+            throw refused ? failure(base, answer) : hidden;
+        }
+    }
+
+    /** A registry says its API's version, or answers {@code /v2/} with JSON; a web site answers with a page. */
+    boolean isMarked(HttpResponse<byte[]> answer) {
+        boolean marked =
+                answer.headers().firstValue("Docker-Distribution-Api-Version").isPresent();
+        boolean plain = answer.statusCode() == 200 && DOCUMENTS.contains(HttpRegistry.contentType(answer));
+        return isRegistry(answer.uri()) && (marked || plain);
     }
 
     /** The request by which a registry says that it is one (distribution specification, "Determining Support"). */
@@ -166,7 +190,21 @@ final class Transport {
             authorization = fresh.get();
             response = send.apply(call, authorization);
         }
-        return response;
+        return renewed(call, response, authorization, send);
+    }
+
+    /** Amazon's says 403 of credentials that have expired; those that are configured may be others by now. */
+    private <T> HttpResponse<T> renewed(
+            Call call, HttpResponse<T> response, String refused, BiFunction<Call, String, HttpResponse<T>> send) {
+        if (response.statusCode() != 403 || !refused.startsWith("Basic ")) {
+            return response;
+        }
+        Optional<String> fresh = authorizer.freshBasic(refused);
+        if (fresh.isEmpty()) {
+            return response;
+        }
+        Sender.release(response);
+        return send.apply(call, fresh.get());
     }
 
     /** No authorization leaves for another origin than the registry's own: an upload or a blob may be elsewhere. */

@@ -41,7 +41,7 @@ final class HttpWorld implements AutoCloseable {
 
     final ManualClock clock = new ManualClock(Instant.parse("2026-11-28T08:00:00Z"));
     final Store store = SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()));
-    final EmbeddedRegistry dev = EmbeddedRegistry.start();
+    final EmbeddedRegistry dev;
     final EmbeddedRegistry production;
     final HttpRegistry from;
     final HttpRegistry to;
@@ -49,6 +49,11 @@ final class HttpWorld implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     HttpWorld(RegistryOptions options) throws IOException {
+        this(RegistryOptions.DEFAULT, options);
+    }
+
+    HttpWorld(RegistryOptions source, RegistryOptions options) throws IOException {
+        dev = EmbeddedRegistry.start(source);
         production = EmbeddedRegistry.start(options);
         from = client(dev);
         to = client(production);

@@ -1,10 +1,15 @@
 package io.jenkins.plugins.releasetrain.engine.registry;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Tag;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings.Credentials;
 import io.jenkins.plugins.releasetrain.testkit.registry.DockerRegistry;
 import io.jenkins.plugins.releasetrain.testkit.registry.LocalAuthority;
+import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
 import io.jenkins.plugins.releasetrain.testkit.registry.SignedTokens;
 import io.jenkins.plugins.releasetrain.testkit.registry.TokenServer;
@@ -12,11 +17,13 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** The contract with a real registry, where {@code docker-registry} (CNCF distribution 2.8) is on the PATH. */
@@ -56,6 +63,24 @@ class DockerRegistryContractTest {
             return RegistrySettings.of(registry.host())
                     .withPlainHttp()
                     .withCredentials(() -> Optional.of(new Credentials(USER, PASSWORD)));
+        }
+
+        /** So the sweep of what production runs costs it no look at a manifest. */
+        @Test
+        void says_unchanged_where_it_is_asked_by_a_condition() {
+            String repository = "contract/unchanged";
+            images(repository).push(repository, "1", SampleImage.of("cart", "1"));
+            HttpRegistry client = new HttpRegistry(settings(), Clock.systemUTC(), Sleeper.real());
+            Map<Tag, Descriptor> known = client.resolveAll(List.of(new Tag(repository, "1")));
+            long before = client.traffic().requests();
+
+            assertThat(client.resolveAgain(known)).isEqualTo(known);
+            assertThat(client.traffic().requests() - before).isEqualTo(1);
+            Descriptor found = known.values().iterator().next();
+            Call call = client.manifestCall("resolve", "HEAD", repository, "1", Scope.push(repository))
+                    .acceptingManifests()
+                    .header("If-None-Match", '"' + found.digest().value() + '"');
+            assertThat(client.transport().head(call).statusCode()).isEqualTo(304);
         }
     }
 

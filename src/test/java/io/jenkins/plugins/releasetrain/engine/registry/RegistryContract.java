@@ -145,6 +145,30 @@ abstract class RegistryContract {
                 .isEqualTo(image(tag.tag()).content().digest()));
     }
 
+    /** By a condition where the registry understands it; what it says is true all the same. */
+    @Test
+    void I7_asks_again_for_what_stays_moves_comes_and_goes() {
+        Digest stays = pushed("stays");
+        pushed("moves");
+        Tag moving = new Tag(repository, "moves");
+        List<Tag> tags = List.of(new Tag(repository, "stays"), moving);
+        Map<Tag, Descriptor> known = registry.resolveAll(tags);
+        assertThat(registry.resolveAgain(known)).isEqualTo(known);
+
+        Digest moved = new Digest(site().images(repository).push(repository, "moves", image("other")));
+        Map<Tag, Descriptor> again = registry.resolveAgain(known);
+
+        assertThat(again.get(tags.get(0)).digest()).isEqualTo(stays);
+        assertThat(again.get(moving).digest()).isEqualTo(moved);
+        assertThat(registry.resolveAgain(Map.of(
+                        new Tag(repository, "gone"),
+                        again.get(moving),
+                        new Tag(otherRepository, "1"),
+                        again.get(moving))))
+                .isEmpty();
+        assertThat(registry.resolveAgain(again)).isEqualTo(again);
+    }
+
     @Test
     void I1_gives_a_manifest_with_its_exact_bytes() {
         Digest digest = pushed("1.0");

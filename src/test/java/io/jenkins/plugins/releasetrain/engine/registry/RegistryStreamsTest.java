@@ -149,7 +149,7 @@ class RegistryStreamsTest {
         assertThat(ranges)
                 .as("read again from the last state of the digest before the break")
                 .hasSize(1);
-        assertThat(Long.parseLong(ranges.get(0).replaceAll("\\D", ""))).isBetween(8L << 20, 17L << 20);
+        assertThat(Long.parseLong(ranges.get(0).replaceAll("bytes=|-.*", ""))).isBetween(8L << 20, 17L << 20);
         assertThat(target.exchanges().stream().filter(e -> e.method().equals("POST") && e.status() == 202))
                 .as("one upload a blob")
                 .hasSize(2);

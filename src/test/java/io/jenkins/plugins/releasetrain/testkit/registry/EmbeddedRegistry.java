@@ -227,12 +227,17 @@ public final class EmbeddedRegistry implements AutoCloseable {
             return;
         }
         reply.headers().forEach(exchange.getResponseHeaders()::set);
+        boolean chunked = reply.headers().containsKey("Transfer-Encoding");
+        exchange.getResponseHeaders().remove("Transfer-Encoding");
         if (exchange.getRequestMethod().equals("HEAD")) {
-            exchange.getResponseHeaders().set("Content-Length", String.valueOf(reply.body().length));
+            if (!chunked) {
+                exchange.getResponseHeaders().set("Content-Length", String.valueOf(reply.body().length));
+            }
             exchange.sendResponseHeaders(reply.status(), -1);
             return;
         }
-        exchange.sendResponseHeaders(reply.status(), reply.body().length == 0 ? -1 : reply.body().length);
+        int told = reply.body().length == 0 ? -1 : reply.body().length;
+        exchange.sendResponseHeaders(reply.status(), chunked ? 0 : told);
         int length = reply.breakAfter() < 0 ? reply.body().length : Math.min(reply.breakAfter(), reply.body().length);
         exchange.getResponseBody().write(reply.body(), 0, length);
         if (reply.breakWhen().isPresent()) {

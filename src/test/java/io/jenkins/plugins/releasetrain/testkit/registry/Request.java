@@ -68,6 +68,15 @@ public record Request(
         return new Request(method, other, query, headers, body, complete);
     }
 
+    /** The same of somebody whose account is known already. */
+    Request letIn() {
+        Headers other = new Headers();
+        other.putAll(headers);
+        other.remove("Authorization");
+        other.set(TESTKIT, "let in");
+        return new Request(method, path, query, other, body, complete);
+    }
+
     boolean isOurs() {
         return headers.containsKey(TESTKIT);
     }

@@ -77,7 +77,12 @@ public final class SampleImages {
 
     /** Pushes a blob unless it is there; returns its digest. */
     public String pushBlob(String repository, byte[] content) {
-        String digest = Contents.digest(content, "sha256:");
+        return pushBlob(repository, content, "sha256");
+    }
+
+    /** @param algorithm of its digest: sha256 or sha512 */
+    public String pushBlob(String repository, byte[] content, String algorithm) {
+        String digest = digest(content, algorithm);
         String blobs = "/v2/" + repository + "/blobs/";
         if (send("HEAD", origin.resolve(blobs + digest), "", new byte[0]).statusCode() == 200) {
             return digest;
@@ -89,6 +94,11 @@ public final class SampleImages {
                 + URLEncoder.encode(digest, StandardCharsets.UTF_8));
         expect(201, send("PUT", put, "application/octet-stream", content));
         return digest;
+    }
+
+    /** The digest by which a registry knows a content. */
+    public static String digest(byte[] content, String algorithm) {
+        return Contents.digest(content, algorithm + ":");
     }
 
     /** Pushes a manifest's exact bytes; returns its digest. */

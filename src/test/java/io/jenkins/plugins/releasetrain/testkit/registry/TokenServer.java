@@ -33,6 +33,8 @@ public final class TokenServer implements AutoCloseable {
     private final AtomicReference<String> account;
     private volatile UnaryOperator<List<String>> grants = scopes -> scopes;
     private volatile Predicate<String> known = scope -> true;
+    private volatile Optional<Integer> refusal = Optional.empty();
+    private volatile String lifetime = "300";
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
     private final HttpServer server;
 
@@ -86,6 +88,16 @@ public final class TokenServer implements AutoCloseable {
         known = scopes;
     }
 
+    /** Takes the form of OAuth2 only, as some do, and answers so to what distribution's specification has. */
+    public void takeFormsOnly(int status) {
+        refusal = Optional.of(status);
+    }
+
+    /** Says so how long tokens last, in JSON. */
+    public void tellLifetime(String seconds) {
+        lifetime = seconds;
+    }
+
     /** Lets every token expire at once. */
     public void revokeAll() {
         issued.clear();
@@ -111,12 +123,14 @@ public final class TokenServer implements AutoCloseable {
         if (authorization.isPresent() && !authorization.get().equals(basic())) {
             return Reply.error(401, "UNAUTHORIZED", "wrong password");
         }
-        boolean refreshes = request.method().equals("POST");
+        boolean posted = request.method().equals("POST");
+        if (!posted && refusal.isPresent()) {
+            return Reply.error(refusal.get(), "UNSUPPORTED", "the method is not allowed");
+        }
         Map<String, List<String>> form =
-                refreshes ? Request.query(new String(request.body(), StandardCharsets.UTF_8)) : request.query();
-        String password = account.get().substring(account.get().indexOf(':') + 1);
-        if (refreshes && !form.getOrDefault("refresh_token", List.of()).equals(List.of(password))) {
-            return Reply.error(401, "UNAUTHORIZED", "wrong identity token");
+                posted ? Request.query(new String(request.body(), StandardCharsets.UTF_8)) : request.query();
+        if (posted && !isGranted(form)) {
+            return Reply.error(401, "UNAUTHORIZED", "wrong grant");
         }
         List<String> granted = new ArrayList<>();
         List<String> scopes = form.getOrDefault("scope", List.of()).stream()
@@ -127,7 +141,7 @@ public final class TokenServer implements AutoCloseable {
         }
         for (String scope : grants.apply(scopes)) {
             String all = scope.endsWith(":*") ? scope.replaceAll("\\*$", "pull,push,delete") : scope;
-            granted.add(authorization.isPresent() || refreshes ? all : scope.replaceAll(":[^:]*$", ":pull"));
+            granted.add(authorization.isPresent() || posted ? all : scope.replaceAll(":[^:]*$", ":pull"));
         }
         String service = request.parameter("service").orElse("");
         String user = authorization.isPresent()
@@ -135,7 +149,18 @@ public final class TokenServer implements AutoCloseable {
                 : "";
         String token = mint.apply(new Grant(user, service, List.copyOf(granted)));
         issued.put(token, granted);
-        return Reply.json(200, "{\"token\":\"" + token + "\",\"expires_in\":300}");
+        return Reply.json(200, "{\"token\":\"" + token + "\",\"expires_in\":" + lifetime + "}");
+    }
+
+    private boolean isGranted(Map<String, List<String>> form) {
+        String user = account.get().substring(0, account.get().indexOf(':'));
+        List<String> password = List.of(account.get().substring(account.get().indexOf(':') + 1));
+        return switch (String.join("", form.getOrDefault("grant_type", List.of()))) {
+            case "refresh_token" -> password.equals(form.get("refresh_token"));
+            case "password" ->
+                password.equals(form.get("password")) && List.of(user).equals(form.get("username"));
+            default -> false;
+        };
     }
 
     private String basic() {
