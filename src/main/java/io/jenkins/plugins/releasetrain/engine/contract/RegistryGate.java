@@ -113,7 +113,7 @@ public final class RegistryGate implements ContractGate {
 
     private void verified(Event.EdgesVerified verified) {
         try {
-            if (!verified.with().isEmpty()) {
+            if (!verified.with().none()) {
                 contracts.verified(verified);
             }
         } catch (EngineException e) {

@@ -12,7 +12,8 @@ public record Edges(SortedMap<String, Digest> calls, SortedMap<String, Digest> c
         calledBy = Collections.unmodifiableSortedMap(new TreeMap<>(calledBy));
     }
 
-    public boolean isEmpty() {
+    /** Not named as a property, since it is none of what is stored. */
+    public boolean none() {
         return calls.isEmpty() && calledBy.isEmpty();
     }
 }

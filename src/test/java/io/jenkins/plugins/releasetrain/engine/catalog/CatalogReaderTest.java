@@ -211,7 +211,7 @@ class CatalogReaderTest {
         'defaults: {}'                           | 1 | 1  | '''services'' is missing'
         """)
     void shouldSayWhereADocumentCannotBeUsed(String yaml, int line, int column, String message) {
-        assertThat(reader.check(yaml == null ? "" : yaml.replace("#", "\n"))).anySatisfy(problem -> {
+        assertThat(reader.check(yaml == null ? "" : yaml.replace("\\n", "\n"))).anySatisfy(problem -> {
             assertThat(problem.message()).contains(message);
             assertThat(List.of(problem.line(), problem.column())).isEqualTo(List.of(line, column));
         });
