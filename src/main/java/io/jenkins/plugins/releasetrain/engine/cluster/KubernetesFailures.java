@@ -28,7 +28,8 @@ public final class KubernetesFailures {
     public static EngineException translate(String action, KubernetesClientException e) {
         FailureKind kind = kindOf(e);
         String status = e.getCode() > 0 ? "HTTP " + e.getCode() + ": " : "";
-        return new EngineException(kind, "Cannot " + action + ": " + status + reason(e) + advice(kind), e);
+        String reason = reason(e);
+        return new EngineException(kind, "Cannot " + action + ": " + status + reason + advice(kind, reason), e);
     }
 
     private static String reason(KubernetesClientException e) {
@@ -53,6 +54,18 @@ public final class KubernetesFailures {
         };
     }
 
+    /** The API server answers so to what no right would change, too. */
+    private static String forbidden(String reason) {
+        if (reason.contains("is being terminated")) {
+            return ". The namespace is being removed: make it again, or correct the environment";
+        } else if (reason.contains("exceeded quota")) {
+            return ". Raise the namespace's quota, or let fewer candidates in at once";
+        } else if (reason.contains("admission webhook")) {
+            return ". A policy of the cluster refuses it";
+        }
+        return ". Give the environment's account this right in the namespace (RBAC)";
+    }
+
     private static FailureKind withoutAnswer(Throwable e) {
         for (Throwable t = e; t != null; t = t.getCause()) {
             if (t instanceof SSLException) {
@@ -65,10 +78,10 @@ public final class KubernetesFailures {
         return FailureKind.UNAVAILABLE;
     }
 
-    private static String advice(FailureKind kind) {
+    private static String advice(FailureKind kind, String reason) {
         return switch (kind) {
             case UNAUTHENTICATED -> ". Check the environment's credentials";
-            case FORBIDDEN -> ". Give the environment's account this right in the namespace (RBAC)";
+            case FORBIDDEN -> forbidden(reason);
             case TLS -> ". Check the certificate authority in the environment's kubeconfig";
             case UNAVAILABLE, TIMEOUT -> ". Check that the API server can be reached from here";
             default -> "";

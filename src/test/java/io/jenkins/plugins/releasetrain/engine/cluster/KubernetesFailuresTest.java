@@ -67,4 +67,24 @@ class KubernetesFailuresTest {
                 .hasMessageContaining("pods is forbidden")
                 .hasMessageContaining("RBAC");
     }
+
+    /** None of these is a right that somebody could grant. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "unable to create new content in namespace staging because it is being terminated | being removed",
+                "pods \"cart\" is forbidden: exceeded quota: few, requested: pods=1, used: pods=9 | quota, or let fewer",
+                "admission webhook \"policy.example.org\" denied the request: no digest | A policy of the cluster"
+            })
+    void shouldNotAskForARightWhereNoneIsMissing(String message, String told) {
+        assertThat(KubernetesFailures.translate(
+                        "create Deployment cart-beside in namespace staging",
+                        new KubernetesClientException(new StatusBuilder()
+                                .withCode(403)
+                                .withMessage(message)
+                                .build())))
+                .hasMessageContaining(told)
+                .hasMessageNotContaining("RBAC");
+    }
 }
