@@ -9,6 +9,18 @@ public class User {
         throw new UnsupportedOperationException();
     }
 
+    public static User getUnknown() {
+        throw new UnsupportedOperationException();
+    }
+
+    public String getId() {
+        throw new UnsupportedOperationException();
+    }
+
+    public String getFullName() {
+        throw new UnsupportedOperationException();
+    }
+
     public Authentication impersonate2() {
         throw new UnsupportedOperationException();
     }

@@ -2,7 +2,6 @@ package io.jenkins.plugins.releasetrain.host;
 
 import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.config.CatalogConfiguration;
-import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.engine.contract.ContractArtifacts;
 import io.jenkins.plugins.releasetrain.engine.contract.ContractFile;
 import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
@@ -44,14 +43,10 @@ public final class BuildContracts {
      * @throws EngineException INVALID_INPUT: the image is in no configured registry; NOT_FOUND: it is not there
      */
     public Digest publish(String name, ImageReference image, List<ContractFile> files, Run<?, ?> build) {
-        RegistryConfiguration found = service.current().registries().stream()
-                .filter(r ->
-                        image.registry().equals(r.getHost()) || image.registry().equals(r.getClusterHost()))
-                .findFirst()
+        HttpRegistry registry = clients.connect(service.current(), image, build)
                 .orElseThrow(() -> EngineException.invalid("image " + image
                         + " is in no registry that is configured under Manage Jenkins » Release Train, so its contract"
                         + " cannot be kept beside it"));
-        HttpRegistry registry = clients.connect(found, Optional.of(build));
         Digest digest = registry.resolve(image.repository(), image.manifestReference())
                 .orElseThrow(() ->
                         new EngineException(FailureKind.NOT_FOUND, "image " + image + " is not there; push it first"))

@@ -1,9 +1,11 @@
 package io.jenkins.plugins.releasetrain.host;
 
 import hudson.ExtensionList;
+import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Duration;
@@ -46,7 +48,16 @@ public interface BuildHost {
 
     BuildContracts contracts();
 
+    /** Tells the history which builds made which images. */
+    BuiltImages built();
+
     Promotions promotions();
+
+    /** The JSON API; whoever asks has checked Release/View. */
+    HistoryApi history();
+
+    /** What people do by hand; checks the right of each. */
+    OperationsApi operations();
 
     /** Releases, and sets that are being tried, as text for other installers. */
     Manifests manifests();

@@ -72,8 +72,10 @@ final class OpenStore implements AutoCloseable {
                 around.clock(),
                 around.live(),
                 simulations,
-                tag -> wiring(service.current()).moves(tag),
-                name -> operations(service.current()).outlook(name));
+                new HistoryApi.Site(
+                        tag -> wiring(service.current()).moves(tag),
+                        name -> wiring(service.current()).links(name),
+                        name -> operations(service.current()).outlook(name)));
         this.answers = new Answers(around.clock(), READERS, PATIENCE);
         this.promoter = new Promoter(
                 store,

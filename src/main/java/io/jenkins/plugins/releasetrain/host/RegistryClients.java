@@ -3,6 +3,8 @@ package io.jenkins.plugins.releasetrain.host;
 import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryRole;
+import io.jenkins.plugins.releasetrain.config.Settings;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.registry.HttpRegistry;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistryConnections;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
@@ -14,6 +16,15 @@ import java.util.Optional;
  * @param connections what all registries of this process share: a gate per host, and connections
  */
 record RegistryClients(JenkinsCredentials credentials, RegistryConnections connections, RegistrySettings.Proxy proxy) {
+
+    /** The registry of an image, with the credentials that a build's job sees; empty where it is not configured. */
+    Optional<HttpRegistry> connect(Settings settings, ImageReference image, Run<?, ?> build) {
+        return settings.registries().stream()
+                .filter(r ->
+                        image.registry().equals(r.getHost()) || image.registry().equals(r.getClusterHost()))
+                .findFirst()
+                .map(found -> connect(found, Optional.of(build)));
+    }
 
     /** With the credentials that a build's job sees, if a build is given. */
     HttpRegistry connect(RegistryConfiguration registry, Optional<Run<?, ?>> build) {

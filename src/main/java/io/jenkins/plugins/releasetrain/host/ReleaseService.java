@@ -8,7 +8,6 @@ import hudson.init.Terminator;
 import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.Settings;
-import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
 import io.jenkins.plugins.releasetrain.engine.daemon.DockerDaemon;
 import io.jenkins.plugins.releasetrain.engine.event.ConfigurationPart;
@@ -49,7 +48,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public final class ReleaseService implements BuildHost {
     static final Logger LOGGER = Logger.getLogger(ReleaseService.class.getName());
     private static final String TRAIN = "train/";
-
     private static final int LARGEST_SITE = 1_000;
     private static final Duration TRY_AGAIN = Duration.ofSeconds(30);
 
@@ -68,6 +66,7 @@ public final class ReleaseService implements BuildHost {
     private final JenkinsCredentials credentials = new JenkinsCredentials(controller);
     private final RegistryClients clients = new RegistryClients(
             credentials, new RegistryConnections(clock, Sleeper.real()), controller.registryProxy());
+    private final BuiltImages built = new BuiltImages(controller, this, clients, clock, this::onEvent);
     private final DaemonPushes pushes = new DaemonPushes(new DockerDaemon(Optional.empty()), clients);
     private final AtomicBoolean watching = new AtomicBoolean();
     private final Wiring.Surroundings around = new Wiring.Surroundings(
@@ -123,7 +122,7 @@ public final class ReleaseService implements BuildHost {
         return riders;
     }
 
-    /** What people do by hand. */
+    @Override
     public OperationsApi operations() {
         return new OperationsApi(() -> holder.get().operations(settings()));
     }
@@ -235,11 +234,6 @@ public final class ReleaseService implements BuildHost {
         return settings().registry(registry).prefix();
     }
 
-    /** Images that nobody may release. */
-    public Blocks blocks() {
-        return holder.get().blocks();
-    }
-
     @Override
     public Store store() {
         return holder.get().store();
@@ -263,7 +257,7 @@ public final class ReleaseService implements BuildHost {
         holder.get().export(out);
     }
 
-    /** The JSON API; whoever serves it checks permissions first. */
+    @Override
     public HistoryApi history() {
         return holder.get().history();
     }
@@ -275,6 +269,11 @@ public final class ReleaseService implements BuildHost {
 
     public Promoter promoter() {
         return holder.get().promoter();
+    }
+
+    @Override
+    public BuiltImages built() {
+        return built;
     }
 
     @Override
@@ -387,11 +386,9 @@ public final class ReleaseService implements BuildHost {
 
     @Terminator
     public static void stop() {
-        ExtensionList.lookup(ReleaseService.class).forEach(ReleaseService::close);
-    }
-
-    private void close() {
-        controller.close();
-        holder.close();
+        ExtensionList.lookup(ReleaseService.class).forEach(service -> {
+            service.controller.close();
+            service.holder.close();
+        });
     }
 }

@@ -45,6 +45,11 @@ public final class Riders {
      */
     public record Asking(Run<?, ?> build, Authentication as) {}
 
+    /** Names of the trains that are configured. */
+    public List<String> trains() {
+        return settings.get().trains().stream().map(TrainConfiguration::getName).toList();
+    }
+
     /** @throws EngineException FORBIDDEN where it may not, or no such train */
     public void mayRide(Asking who, String train, Collection<String> services, boolean promote) {
         TrainConfiguration configured = settings.get().train(train);

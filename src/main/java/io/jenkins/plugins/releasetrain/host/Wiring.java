@@ -33,6 +33,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
+import io.jenkins.plugins.releasetrain.engine.model.SourceLinks;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.promotion.Permit;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
@@ -283,6 +284,16 @@ final class Wiring implements AutoCloseable {
                     });
         }
         return places;
+    }
+
+    /** Where the source of a service is, as the first catalog says that has it. */
+    SourceLinks links(String service) {
+        return configuration.catalogs().stream()
+                .map(configured -> catalog(configured.getName()))
+                .filter(catalog -> catalog.services().containsKey(service))
+                .map(Catalog::links)
+                .findFirst()
+                .orElse(SourceLinks.NONE);
     }
 
     /** Whether a tag names the newest of a line, as some train is configured. */

@@ -185,7 +185,8 @@ public final class TrainsAction implements RootAction, StaplerProxy {
                 request.getParameter("train"),
                 request.getParameter("reason"),
                 request.getParameter("hold"),
-                request.getParameter("bad"));
+                request.getParameter("bad"),
+                request.getParameter("good"));
         send(response, () -> operations().perform(() -> asked, caller()));
     }
 

@@ -106,6 +106,7 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
                 tellContracts();
             }
             note();
+            tellBuilt();
             takePart();
             if (stopped) {
                 withdraw(STOPPED);
@@ -132,6 +133,19 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
                     e,
                     () -> "The log of a build does not tell of the contracts of "
                             + subject().id());
+        }
+    }
+
+    /** Where its images come from, unless they are a snapshot of others'; decides nothing (I11). */
+    private void tellBuilt() {
+        try {
+            if (!subject().asked().isEmpty()) {
+                host().built().madeFor(getContext().get(Run.class), subject().id());
+            }
+        } catch (IOException | RuntimeException e) {
+            LOGGER.log(Level.WARNING, e, () -> "The commits of " + subject().id() + " are not told");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -114,6 +114,7 @@ public final class TrackImageStep extends Step {
                         host(),
                         getContext().get(Run.class),
                         List.of(new ImagesAction.Image(service, image, digest, "", "tracked", "made by this build")));
+                host().built().made(getContext().get(Run.class), service, reference, digest);
                 return null;
             });
         }

@@ -59,7 +59,9 @@ class DocsTest {
                     "docs/steps/microRelease.md",
                     "docs/steps/cdEnvironment.md",
                     "docs/steps/promoteImage.md",
-                    "docs/steps/releaseManifest.md")) {
+                    "docs/steps/releaseManifest.md",
+                    "docs/steps/releaseInfo.md",
+                    "docs/steps/releaseAction.md")) {
                 List<String> examples = blocks(page, "groovy");
                 for (int i = 0; i < examples.size(); i++) {
                     run(jenkins, shop, page.replaceAll(".*/", "") + "-" + (i + 1), examples.get(i));

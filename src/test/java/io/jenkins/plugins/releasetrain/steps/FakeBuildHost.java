@@ -1,14 +1,17 @@
 package io.jenkins.plugins.releasetrain.steps;
 
 import hudson.model.Run;
+import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.host.BuildContracts;
 import io.jenkins.plugins.releasetrain.host.BuildHost;
 import io.jenkins.plugins.releasetrain.host.Builds;
+import io.jenkins.plugins.releasetrain.host.BuiltImages;
 import io.jenkins.plugins.releasetrain.host.Environments;
 import io.jenkins.plugins.releasetrain.host.LaneDriver;
 import io.jenkins.plugins.releasetrain.host.Manifests;
@@ -75,6 +78,21 @@ final class FakeBuildHost implements BuildHost, Builds {
 
     @Override
     public Riders riders() {
+        throw none();
+    }
+
+    @Override
+    public HistoryApi history() {
+        throw none();
+    }
+
+    @Override
+    public OperationsApi operations() {
+        throw none();
+    }
+
+    @Override
+    public BuiltImages built() {
         throw none();
     }
 

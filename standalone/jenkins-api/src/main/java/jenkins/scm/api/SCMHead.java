@@ -6,6 +6,10 @@ import hudson.model.Item;
 public class SCMHead {
     public SCMHead(String name) {}
 
+    public String getName() {
+        throw new UnsupportedOperationException();
+    }
+
     public SCMHeadOrigin getOrigin() {
         throw new UnsupportedOperationException();
     }

@@ -6,6 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
+import io.jenkins.plugins.releasetrain.engine.store.Provenance;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -17,6 +18,8 @@ import java.util.function.Consumer;
 
 /** Marks releases bad: their new images are refused by every train and lane until somebody unblocks them (design §5.9). */
 public final class Blocks {
+    private static final int LONGEST_NOTE = 4_000;
+
     private final Store store;
     private final Journal<BlockState> journal;
 
@@ -54,6 +57,23 @@ public final class Blocks {
         journal.update(s -> blocked.stream()
                 .filter(e -> !e.equals(s.blocked().get(e.digest().value())))
                 .toList());
+    }
+
+    /**
+     * Writes a note on a release, which replaces the one before, and marks it as known to be good or not.
+     *
+     * @throws EngineException NOT_FOUND unknown release; INVALID_INPUT a text of more than {@value #LONGEST_NOTE} characters
+     */
+    public void note(String release, String text, boolean good, String user) {
+        if (store.release(release).isEmpty()) {
+            throw new EngineException(FailureKind.NOT_FOUND, "There is no release '" + release + "' in the history");
+        } else if (text.length() > LONGEST_NOTE) {
+            throw EngineException.invalid(
+                    "The note has " + text.length() + " characters; at most " + LONGEST_NOTE + " are kept");
+        }
+        Event.ReleaseNoted noted = new Event.ReleaseNoted(release, text, good ? Provenance.GOOD : "NONE", user);
+        journal.update(
+                s -> store.provenance().note(release).filter(noted::equals).isPresent() ? List.of() : List.of(noted));
     }
 
     /** Does nothing where the image is not blocked. */

@@ -94,7 +94,8 @@ public final class CatalogReader {
 
     private Catalog examine(YamlDocument document, List<Problem> problems) {
         SortedMap<String, Service> services = CatalogRules.apply(document, checkSchema(document, problems), problems);
-        return new Catalog(services, ContractForm.read(document, services, problems));
+        return new Catalog(
+                services, ContractForm.read(document, services, problems), SourceForm.read(document, problems));
     }
 
     /** Adds what violates the schema; the names that no service may have. */

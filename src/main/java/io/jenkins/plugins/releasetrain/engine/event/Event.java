@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.event;
 
+import io.jenkins.plugins.releasetrain.engine.model.Built;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
@@ -15,8 +16,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * Something that happened; the store keeps it for ever. The simple name of a record is its name in the store, so it and
- * its components are never renamed without a migration. What is true now is a fold over these.
+ * Something that happened; the store keeps it for ever. A record's simple name is its name in the store, so it and its
+ * components are never renamed without a migration.
  */
 public sealed interface Event {
     /** A change joined a train's queue, its images already pinned (I1). */
@@ -46,7 +47,7 @@ public sealed interface Event {
     record ListClosed(Instant cutoff, Optional<Instant> scheduled, Optional<String> reason, Optional<String> user)
             implements Event {}
 
-    /** Changes left the queue together, in this order, to be tried on top of the baseline. */
+    /** Changes left the queue together, to be tried in this order. */
     record BatchDeparted(String batch, List<String> changes, Digest baseline) implements Event {}
 
     /** A batch is done; changes that are still undecided go back to the head of the queue, in this order. */
@@ -103,7 +104,7 @@ public sealed interface Event {
         }
     }
 
-    /** Of whose tests a verdict is, told together with it: the conductor's, or those of a lane in {@code LANE#attempt}. */
+    /** Of whose tests a verdict is, told with it: the conductor's, or those of a lane in {@code LANE#attempt}. */
     record TestsRecorded(String trial, String change, TestReport report) implements Event {}
 
     /**
@@ -232,6 +233,12 @@ public sealed interface Event {
     /** What an image says of itself, by its ANNOTATIONS or the LABELS of its config, or NOTHING; once. */
     record ImageDescribed(Digest digest, ImageLabels labels, String from) implements Event {}
 
+    /** A build made an image of a service; once per build. */
+    record ImageBuilt(Digest digest, Built built) implements Event {}
+
+    /** Somebody wrote a note of at most 4,000 characters on a release, or marked it: GOOD or NONE; the newest stands. */
+    record ReleaseNoted(String release, String text, String mark, String user) implements Event {}
+
     /** An image may go although its contract is not compatible. */
     record ContractWaived(String service, Digest image, String reason, String user) implements Event {}
 
@@ -323,12 +330,7 @@ public sealed interface Event {
     /** Nothing of an attempt is left in the environment; if it was promoted, the baseline holds it. */
     record LaneCleaned(String lane, int attempt) implements Event {}
 
-    /**
-     * The lanes of an environment are told in this stream from now on; before, those of each group had a stream of their own.
-     *
-     * @param lastNumber of the releases of its groups
-     * @param lanes those without an outcome
-     */
+    /** Lanes are told in this stream from now on, of each group in its own before; {@code lanes} without an outcome. */
     record LanesMoved(String environment, int lastNumber, List<LaneMoved> lanes) implements Event {}
 
     /** A build asks for a promotion that belongs to no release, between two registries by their configured names. */

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.history;
 
 import io.jenkins.plugins.releasetrain.engine.event.ConfigurationPart;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.store.Provenance;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Instant;
 import java.util.List;
@@ -68,6 +69,9 @@ final class AuditViews {
         } else if (event instanceof Event.ImageUnblocked e) {
             return new View.Deed(
                     at, e.user(), "UNBLOCKED", "", List.of(e.digest().value()), "");
+        } else if (event instanceof Event.ReleaseNoted e) {
+            String what = e.mark().equals(Provenance.GOOD) ? "MARKED_GOOD" : "NOTED";
+            return new View.Deed(at, e.user(), what, "", List.of(e.release()), e.text());
         } else if (event instanceof Event.ContractWaived e) {
             List<String> what = List.of(e.service(), e.image().value());
             return new View.Deed(at, e.user(), "WAIVED", "", what, e.reason());

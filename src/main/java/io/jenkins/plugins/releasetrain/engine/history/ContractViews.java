@@ -30,11 +30,11 @@ final class ContractViews {
     private static final int MOST_SERVICES = 50;
 
     private final Store store;
-    private final ReleaseViews releases;
+    private final CompareViews compared;
 
-    ContractViews(Store store, ReleaseViews releases) {
+    ContractViews(Store store, CompareViews compared) {
         this.store = store;
-        this.releases = releases;
+        this.compared = compared;
     }
 
     /** Of one change, lane or release ({@code item}), or between two releases ({@code from}, {@code to}). */
@@ -44,7 +44,7 @@ final class ContractViews {
         if (item.isPresent()) {
             images(item.get()).forEach((service, image) -> images.put(service, image.digest()));
         } else {
-            releases.compare(p).differences().stream()
+            compared.compare(p).differences().stream()
                     .filter(d -> d.to() != null)
                     .forEach(d -> images.put(d.service(), new Digest(d.to().digest())));
         }

@@ -6,6 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.MovingTags;
+import io.jenkins.plugins.releasetrain.engine.model.SourceLinks;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.store.Json;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
@@ -28,12 +29,15 @@ public final class HistoryApi {
     private static final Set<String> HISTORY =
             Set.of("owner", "service", "state", "person", "digest", "text", "from", "to", "before", "limit");
 
+    private static final Set<String> NOTES = Set.of("since", "format", "limit");
+
     private final ObjectMapper json = Json.mapper();
     private final Live live;
     private final NowViews now;
     private final OverviewViews overviews;
     private final AtomicReference<Answer> overview = new AtomicReference<>(new Answer(503, "", new byte[0]));
     private final ItemViews items;
+    private final CompareViews compared;
     private final ReleaseViews releases;
     private final PlaceViews places;
     private final TrendViews trends;
@@ -46,29 +50,40 @@ public final class HistoryApi {
         this(store, clock, new Live(clock), Runnable::run);
     }
 
-    /** With the usual tags that move. */
+    /**
+     * What the site is like.
+     *
+     * @param moves whether a tag names the newest of a line rather than a version
+     * @param links where the source of a service is
+     * @param outlooks what those who wait may expect
+     */
+    public record Site(Predicate<String> moves, Function<String, SourceLinks> links, Outlook.Source outlooks) {
+        /** With the usual tags that move, no links but those of the usual hosts, and nothing to expect. */
+        public static final Site USUAL =
+                new Site(MovingTags.USUAL.asMatchPredicate(), service -> SourceLinks.NONE, Outlook.Source.NONE);
+    }
+
     public HistoryApi(Store store, Clock clock, Live live, Executor executor) {
-        this(store, clock, live, executor, MovingTags.USUAL.asMatchPredicate(), Outlook.Source.NONE);
+        this(store, clock, live, executor, Site.USUAL);
     }
 
     /**
      * @param live what this process works on
      * @param executor for what takes seconds
-     * @param moves whether a tag names the newest of a line rather than a version
-     * @param outlooks what those who wait may expect
      */
-    public HistoryApi(
-            Store store, Clock clock, Live live, Executor executor, Predicate<String> moves, Outlook.Source outlooks) {
-        Names.Source names = new Names.Source(store, moves);
+    public HistoryApi(Store store, Clock clock, Live live, Executor executor, Site site) {
+        Names.Source names = new Names.Source(store, site.moves());
+        Differences differences = new Differences(names, new Origins(store, site.links()));
+        this.compared = new CompareViews(store, differences);
         this.live = live;
         this.now = new NowViews(store, live);
-        this.overviews = new OverviewViews(store, now, live, clock, outlooks);
+        this.overviews = new OverviewViews(store, now, live, clock, site.outlooks());
         this.items = new ItemViews(store);
-        this.releases = new ReleaseViews(store, names, overviews::train);
+        this.releases = new ReleaseViews(store, differences, compared, overviews::train);
         this.places = new PlaceViews(store, items, names);
         this.trends = new TrendViews(store, clock);
         this.audit = new AuditViews(store);
-        this.contracts = new ContractViews(store, releases);
+        this.contracts = new ContractViews(store, compared);
         this.metrics = new MetricViews(store, clock, live);
         this.advice = new AdviceViews(store, clock, executor);
     }
@@ -91,7 +106,12 @@ public final class HistoryApi {
             } else if (parts.equals(List.of("overview"))) {
                 return overview(query, ifNoneMatch == null ? "" : ifNoneMatch);
             }
-            return answer(200, view(parts, query == null ? "" : query), ifNoneMatch == null ? "" : ifNoneMatch);
+            String asked = query == null ? "" : query;
+            NotesForm form = isNotes(parts)
+                    ? NotesForm.of(new Parameters(asked, NOTES).text("format").orElse("json"))
+                    : NotesForm.JSON;
+            return answer(200, view(parts, asked), ifNoneMatch == null ? "" : ifNoneMatch)
+                    .as(form);
         } catch (EngineException e) {
             int status =
                     switch (e.kind()) {
@@ -128,6 +148,11 @@ public final class HistoryApi {
         return isKnown(etag, ifNoneMatch) ? new Answer(304, etag, new byte[0]) : kept;
     }
 
+    /** The release that a change or lane came to production with. */
+    Optional<String> releaseOf(String change) {
+        return releases.releaseOf(change);
+    }
+
     private static boolean isKnown(String etag, String ifNoneMatch) {
         return Arrays.stream(ifNoneMatch.split(","))
                 .map(t -> t.strip().replaceFirst("^W/", ""))
@@ -152,10 +177,20 @@ public final class HistoryApi {
                 switch (parts.size()) {
                     case 1 -> many(parts.get(0), query);
                     case 2 -> one(parts.get(0), parts.get(1), query);
+                    case 3 ->
+                        isNotes(parts)
+                                ? Optional.of(with(query, NOTES, p -> releases.notes(parts.get(1), p)))
+                                : Optional.empty();
                     default -> Optional.empty();
                 };
         return view.orElseThrow(() -> new EngineException(
                 FailureKind.NOT_FOUND, "There is nothing at '" + String.join("/", parts) + "'; see docs/api.yaml"));
+    }
+
+    private static boolean isNotes(List<String> parts) {
+        return parts.size() == 3
+                && parts.get(0).equals("releases")
+                && parts.get(2).equals("notes");
     }
 
     private Optional<View> many(String what, String query) {
@@ -163,7 +198,7 @@ public final class HistoryApi {
                 switch (what) {
                     case "now" -> with(query, Set.of(), p -> now.now());
                     case "history" -> with(query, HISTORY, items::history);
-                    case "compare" -> with(query, Set.of("from", "to", "limit"), releases::compare);
+                    case "compare" -> with(query, Set.of("from", "to", "after", "limit"), compared::compare);
                     case "contracts" -> with(query, Set.of("item", "from", "to"), contracts::ofImages);
                     case "matrix" -> with(query, Set.of("after", "limit"), places::matrix);
                     case "trends" -> with(query, Set.of("owner", "from", "to"), trends::trends);

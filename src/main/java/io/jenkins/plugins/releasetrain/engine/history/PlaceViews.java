@@ -1,5 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.history;
 
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.Built;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
@@ -20,6 +22,7 @@ import java.util.TreeSet;
 final class PlaceViews {
     private static final int ROWS = 100;
     private static final int MOST_ROWS = 500;
+    private static final int BUILDS = 20;
     private static final int ENVIRONMENTS = 20;
 
     private final Store store;
@@ -102,8 +105,45 @@ final class PlaceViews {
             return null;
         }
         PinnedImage image = new PinnedImage(record.repository(), digest, record.tag());
+        List<Built> builds = store.provenance().builds(List.of(digest)).getOrDefault(digest, List.of()).stream()
+                .map(Event.ImageBuilt::built)
+                .limit(BUILDS)
+                .toList();
+        List<String> warnings = new ArrayList<>();
+        if (isOfAnotherRevision(record.labels().revision(), builds)) {
+            warnings.add("OTHER_REVISION");
+        }
+        if (store.provenance().namesakes(record) > 0) {
+            warnings.add("SAME_NAME");
+        }
         return new View.ImageView(
-                names.of(List.of(image)).image(image), record.labels().saysNothing() ? null : record.labels());
+                names.of(List.of(image)).image(image),
+                record.labels().saysNothing() ? null : record.labels(),
+                builds.stream().map(PlaceViews::build).toList(),
+                warnings);
+    }
+
+    private static Brought.Build build(Built built) {
+        String revision =
+                built.sources().stream().findFirst().map(Built.Source::revision).orElse("");
+        return new Brought.Build(
+                built.service(),
+                built.origin().build(),
+                built.origin().page(),
+                built.branch(),
+                revision,
+                built.changeRequest());
+    }
+
+    /** Where both are known; a label may have a short form. */
+    private static boolean isOfAnotherRevision(String said, List<Built> builds) {
+        List<String> revisions = builds.stream()
+                .flatMap(b -> b.sources().stream())
+                .map(Built.Source::revision)
+                .toList();
+        return !said.isEmpty()
+                && !revisions.isEmpty()
+                && revisions.stream().noneMatch(r -> r.startsWith(said) || said.startsWith(r));
     }
 
     View.Whereabouts whereIs(String text) {

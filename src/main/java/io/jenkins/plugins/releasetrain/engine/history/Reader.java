@@ -12,8 +12,11 @@ import io.jenkins.plugins.releasetrain.engine.store.Json;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -25,7 +28,7 @@ public final class Reader {
     public static final Reader ALL = new Reader(job -> true);
 
     private static final ObjectMapper JSON = Json.mapper();
-    private static final List<String> OF_THE_BUILD = List.of("build", "url", "user", "reason");
+    private static final List<String> OF_THE_BUILD = List.of("build", "url", "user", "reason", "revision", "branch");
 
     private final Predicate<String> sees;
     private final Map<String, Boolean> known = new HashMap<>();
@@ -51,7 +54,9 @@ public final class Reader {
         if (this != ALL && answer.type().equals(Answer.JSON) && answer.body().length > 0) {
             seen = rewritten(answer, found);
         }
-        return isKnown(seen.etag(), ifNoneMatch) ? new Answer(304, seen.etag(), new byte[0]) : seen;
+        return isKnown(seen.etag(), ifNoneMatch)
+                ? new Answer(304, seen.etag(), new byte[0])
+                : answer.notes().of(seen);
     }
 
     private static boolean isKnown(String etag, String ifNoneMatch) {
@@ -88,8 +93,10 @@ public final class Reader {
                                     : seen(field.getValue(), found)));
             if (hidden) {
                 withoutJudge(object);
+                withoutCommits(object);
                 object.put("hidden", true);
             }
+            peopleOfWhatIsSeen(object);
         } else if (node instanceof ArrayNode array) {
             for (int i = array.size() - 1; i >= 0; i--) {
                 if (found && array.get(i) instanceof ObjectNode object && isHidden(object)) {
@@ -114,6 +121,49 @@ public final class Reader {
             object.putNull("counts").put("more", 0).putArray("failures");
             object.put("reason", object.path("verdict").asText().equals("FAILED") ? "its tests failed" : "");
         }
+    }
+
+    /** Of the commits of such a build only how many they are. */
+    private static void withoutCommits(ObjectNode object) {
+        if (object.path("commits").isArray()) {
+            object.put("link", "").putArray("commits");
+        }
+    }
+
+    /** Nobody is named, and no issue, for what is not told. */
+    private static void peopleOfWhatIsSeen(ObjectNode object) {
+        JsonNode differences = object.has("differences") ? object.get("differences") : object.path("changed");
+        if (!object.path("people").isArray() || !differences.isArray()) {
+            return;
+        }
+        Map<String, Set<String>> wrote = new HashMap<>();
+        Set<JsonNode> issues = new HashSet<>();
+        for (JsonNode difference : differences) {
+            for (JsonNode commit : difference.at("/commits/commits")) {
+                wrote.computeIfAbsent(person(commit, "author"), p -> new HashSet<>())
+                        .add(commit.path("id").asText());
+                commit.path("issues").forEach(issues::add);
+            }
+        }
+        for (Iterator<JsonNode> people = object.get("people").elements(); people.hasNext(); ) {
+            ObjectNode person = (ObjectNode) people.next();
+            Set<String> commits = wrote.get(person(person, "name"));
+            if (commits == null) {
+                people.remove();
+            } else {
+                person.put("commits", commits.size());
+            }
+        }
+        for (Iterator<JsonNode> all = object.path("issues").elements(); all.hasNext(); ) {
+            if (!issues.contains(all.next())) {
+                all.remove();
+            }
+        }
+    }
+
+    private static String person(JsonNode node, String name) {
+        String user = node.path("user").asText();
+        return user.isEmpty() ? " " + node.path(name).asText() : user;
     }
 
     /** A change that was rejected by tests that may not be seen: which ones is not told. */

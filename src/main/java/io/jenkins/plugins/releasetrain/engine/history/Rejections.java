@@ -43,6 +43,9 @@ final class Rejections {
         List<Searched.TrialNode> failed =
                 runs.stream().filter(Rejections::isFailed).toList();
         List<Searched.Culprit> failures = failures(change, failed, trials);
+        if (failed.size() == 1) {
+            failures = narrowed(change, failures, trials);
+        }
         return new Searched.Rejection(
                 failure == null ? "" : failure.id(),
                 without == null ? "" : without.id(),
@@ -54,6 +57,19 @@ final class Rejections {
                         .map(Searched.Culprit::name)
                         .toList(),
                 failures);
+    }
+
+    /** Of one run nobody knows which of its failures are by chance: those of every set with the change that failed are not. */
+    private static List<Searched.Culprit> narrowed(
+            String change, List<Searched.Culprit> ofOneRun, List<Searched.TrialNode> trials) {
+        List<Searched.TrialNode> all = trials.stream()
+                .filter(n -> isFailed(n)
+                        && holds(n, change)
+                        && !n.memo()
+                        && !n.failures().isEmpty())
+                .toList();
+        List<Searched.Culprit> failures = failures(change, all, trials);
+        return failures.stream().anyMatch(Searched.Culprit::each) ? failures : ofOneRun;
     }
 
     /** @param failed runs with the change that failed */

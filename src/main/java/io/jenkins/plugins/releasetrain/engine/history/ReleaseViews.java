@@ -16,17 +16,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
-/** One release, one change, and two releases side by side. */
+/** One release, with its notes, and one change. */
 final class ReleaseViews {
-    private static final int DIFFERENCES = 500;
-    private static final int MOST_DIFFERENCES = 5_000;
     private static final int CHANGES = 100;
     private static final int AFTER = 50;
     /** Events of a promotion until it is planned. */
@@ -36,22 +31,28 @@ final class ReleaseViews {
 
     private final Store store;
     private final SearchViews searches;
-    private final Names.Source names;
+    private final Differences differences;
+    private final CompareViews compared;
     private final Function<String, View.OneTrain> places;
 
     /** @param places by stream: who waits there */
-    ReleaseViews(Store store, Names.Source names, Function<String, View.OneTrain> places) {
+    ReleaseViews(
+            Store store, Differences differences, CompareViews compared, Function<String, View.OneTrain> places) {
         this.store = store;
-        this.names = names;
+        this.differences = differences;
+        this.compared = compared;
         this.places = places;
         this.searches = new SearchViews(store);
     }
 
     View.Release release(String id, Parameters p) {
-        ReleaseRecord release = find(id);
+        ReleaseRecord release = CompareViews.release(store, id);
         Event.ReleaseMade made = release.made();
         String state = state(made);
-        List<View.Difference> changed = changed(release);
+        List<Differences.Change> changes = changes(release);
+        List<View.Difference> changed = differences.told(changes.stream()
+                .limit(p.number("limit", CompareViews.DIFFERENCES, CompareViews.MOST_DIFFERENCES))
+                .toList());
         List<Entry> requests =
                 store.requests(made.changes().stream().limit(CHANGES).toList());
         return new View.Release(
@@ -69,14 +70,14 @@ final class ReleaseViews {
                 release.madeAt(),
                 release.promotedAt(),
                 state.equals(REPLACED) ? replaced(made) : Optional.empty(),
-                changed.stream()
-                        .limit(p.number("limit", DIFFERENCES, MOST_DIFFERENCES))
-                        .toList(),
-                changed.size(),
+                changed,
+                changes.size(),
                 requests.stream().map(ItemViews::item).toList(),
                 made.kind() == Event.Kind.MICRO
                         ? requests.stream().findFirst().map(searches::ofLane).orElse(Searched.Search.NONE)
-                        : searches.ofBatch(batch(made), requests, made.trial()));
+                        : searches.ofBatch(batch(made), requests, made.trial()),
+                new People(changed).all(),
+                note(id));
     }
 
     private String state(Event.ReleaseMade made) {
@@ -106,25 +107,25 @@ final class ReleaseViews {
     }
 
     /** From what production had, as its promotion found it; before that is known, from what its parent has. */
-    private List<View.Difference> changed(ReleaseRecord release) {
+    private List<Differences.Change> changes(ReleaseRecord release) {
         Event.ReleaseMade made = release.made();
         Map<String, Optional<Digest>> former = former(release);
         Optional<ImageSet> before = former.isEmpty()
                 ? store.release(made.parent()).flatMap(r -> store.set(r.made().set()))
                 : Optional.empty();
-        List<Change> changes = new ArrayList<>();
+        List<Differences.Change> changes = new ArrayList<>();
         made.changed().forEach((service, image) -> {
             Optional<Digest> had = former.get(image.repository());
             if (had != null) {
                 PinnedImage from = had.map(digest -> new PinnedImage(image.repository(), digest, ""))
                         .orElse(null);
-                changes.add(new Change(service, from, image, true));
+                changes.add(new Differences.Change(service, from, image, true));
             } else {
-                changes.add(new Change(
+                changes.add(new Differences.Change(
                         service, before.map(s -> s.images().get(service)).orElse(null), image, before.isPresent()));
             }
         });
-        return told(changes);
+        return changes;
     }
 
     /** By the moving tags of its promotion: the digest that each repository had; empty while it is not promoted. */
@@ -139,71 +140,52 @@ final class ReleaseViews {
         return former;
     }
 
-    /** @param known whether it is known what was there before */
-    private record Change(String service, PinnedImage from, PinnedImage to, boolean known) {}
-
-    private List<View.Difference> told(List<Change> changes) {
-        Names called = names.of(changes.stream()
-                .flatMap(c -> Stream.of(c.from(), c.to()).filter(Objects::nonNull))
-                .toList());
-        return changes.stream()
-                .map(c -> c.known()
-                        ? called.difference(c.service(), c.from(), c.to())
-                        : new View.Difference(c.service(), "BROUGHT", null, called.image(c.to())))
-                .toList();
-    }
-
     View.ChangeView change(String id) {
         Entry entry = NowViews.find(store, id)
                 .orElseThrow(() -> new EngineException(
                         FailureKind.NOT_FOUND, "There is no change or lane '" + id + "' in the history"));
-        List<Change> images = new ArrayList<>();
-        entry.images().forEach((service, image) -> images.add(new Change(service, null, image, false)));
+        List<Differences.Change> images = new ArrayList<>();
+        entry.images().forEach((service, image) -> images.add(new Differences.Change(service, null, image, false)));
         Searched.Search search = entry.began() instanceof Event.LaneQueued
                 ? searches.ofLane(entry)
                 : searches.ofBatch(store.batchOfChange(id), List.of(entry), "");
         return new View.ChangeView(
                 ItemViews.item(entry),
-                told(images),
+                differences.told(images),
                 search,
                 Rejections.of(entry, search),
                 entry.ended().isPresent() ? null : places.apply(entry.place().stream()));
     }
 
-    View.Comparison compare(Parameters p) {
-        ImageSet from = set(find(p.required("from")));
-        ImageSet to = set(find(p.required("to")));
-        List<Change> differences = new ArrayList<>();
-        TreeSet<String> services = new TreeSet<>(from.images().keySet());
-        services.addAll(to.images().keySet());
-        for (String service : services) {
-            PinnedImage before = from.images().get(service);
-            PinnedImage after = to.images().get(service);
-            if (before == null || after == null || !before.digest().equals(after.digest())) {
-                differences.add(new Change(service, before, after, true));
-            }
+    /** The release that a change or lane came to production with. */
+    Optional<String> releaseOf(String change) {
+        Event ended = NowViews.find(store, change).flatMap(Entry::ended).orElse(null);
+        if (ended instanceof Event.ChangeEnded e) {
+            return Optional.of(e.related()).filter(r -> !r.isEmpty());
         }
-        return new View.Comparison(
-                p.required("from"),
-                p.required("to"),
-                told(differences.stream()
-                        .limit(p.number("limit", DIFFERENCES, MOST_DIFFERENCES))
-                        .toList()),
-                differences.size(),
-                services.size() - differences.size());
+        return ended instanceof Event.LaneEnded e
+                ? Optional.of(e.release()).filter(r -> !r.isEmpty())
+                : Optional.empty();
     }
 
-    private ReleaseRecord find(String id) {
-        return store.release(id)
-                .orElseThrow(() ->
-                        new EngineException(FailureKind.NOT_FOUND, "There is no release '" + id + "' in the history"));
+    /** What is new in a release. */
+    View.Notes notes(String id, Parameters p) {
+        ReleaseRecord release = CompareViews.release(store, id);
+        String parent = release.made().parent();
+        String since = p.text("since").map(s -> s.equals("parent") ? parent : s).orElse("");
+        List<Differences.Change> changes = since.isEmpty() ? changes(release) : compared.since(since, release);
+        List<View.Difference> changed = differences.told(changes.stream()
+                .limit(p.number("limit", CompareViews.DIFFERENCES, CompareViews.MOST_DIFFERENCES))
+                .toList());
+        People people = new People(changed);
+        return new View.Notes(
+                id, since.isEmpty() ? parent : since, changed, changes.size(), people.all(), people.issues(), note(id));
     }
 
-    private ImageSet set(ReleaseRecord release) {
-        Digest digest = release.made().set();
-        return store.set(digest)
-                .orElseThrow(() -> new EngineException(
-                        FailureKind.NOT_FOUND,
-                        "The set of release '" + release.made().id() + "' is not in the store: " + digest));
+    private Brought.Note note(String release) {
+        return store.provenance()
+                .note(release)
+                .map(n -> new Brought.Note(n.text(), n.mark(), n.user()))
+                .orElse(null);
     }
 }

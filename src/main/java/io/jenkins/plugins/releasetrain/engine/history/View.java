@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.history;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.jenkins.plugins.releasetrain.engine.event.ContractFinding;
 import io.jenkins.plugins.releasetrain.engine.model.ImageLabels;
@@ -144,6 +145,8 @@ public sealed interface View {
      * @param replacedAt when the next release of its owner came that brought one of its services; null where none did
      * @param user who rolled back, and {@code reason}: why; {@code skipped}: services that the catalog did not know then
      * @param changed what is different from the parent; {@code total} also counts what is not listed
+     * @param people who wrote it, as far as that is known
+     * @param note the newest note on it; null for none
      */
     record Release(
             String id,
@@ -163,7 +166,26 @@ public sealed interface View {
             List<Difference> changed,
             int total,
             List<Item> changes,
-            Searched.Search search)
+            Searched.Search search,
+            List<Brought.Person> people,
+            Brought.Note note)
+            implements View {}
+
+    /**
+     * What is new in a release.
+     *
+     * @param since id of a release, or {@code production}; empty where nothing was before
+     * @param changed {@code total} also counts what is not listed
+     * @param note null for none
+     */
+    record Notes(
+            String release,
+            String since,
+            List<Difference> changed,
+            int total,
+            List<Brought.Person> people,
+            List<Brought.Issue> issues,
+            Brought.Note note)
             implements View {}
 
     /**
@@ -181,8 +203,23 @@ public sealed interface View {
      *
      * @param change ADDED, REMOVED, CHANGED, or BROUGHT where it is not known what was there before
      * @param from and to: tag and digest, null where it is not there
+     * @param commits that come with it or are taken back; null where nothing is known of them, or nobody asked
      */
-    record Difference(String service, String change, Image from, Image to) implements View {}
+    record Difference(
+            String service,
+            String change,
+            Image from,
+            Image to,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Brought.Commits commits)
+            implements View {
+        Difference(String service, String change, Image from, Image to) {
+            this(service, change, from, to, null);
+        }
+
+        Difference with(Brought.Commits found) {
+            return new Difference(service, change, from, to, found);
+        }
+    }
 
     /** @param name what it is called: a tag that does not move, its version, its commit, or the beginning of its digest */
     record Image(String repository, String tag, String digest, String name) implements View {}
@@ -191,10 +228,23 @@ public sealed interface View {
      * What is known of one image.
      *
      * @param says what it says of itself, which nobody has proven; null where nobody has read it
+     * @param builds that made it, newest first
+     * @param warnings OTHER_REVISION: it says of itself another revision than its builds had; SAME_NAME: another image of the
+     *     service has the same tag in the history
      */
-    record ImageView(Image image, ImageLabels says) implements View {}
+    record ImageView(Image image, ImageLabels says, List<Brought.Build> builds, List<String> warnings)
+            implements View {}
 
-    record Comparison(String from, String to, List<Difference> differences, int total, int same) implements View {}
+    /** @param people who wrote what is listed, and {@code issues} that it names */
+    record Comparison(
+            String from,
+            String to,
+            List<Difference> differences,
+            int total,
+            int same,
+            List<Brought.Person> people,
+            List<Brought.Issue> issues)
+            implements View {}
 
     /** @param environments names of the columns after production */
     record Matrix(List<Column> environments, List<Row> rows, String next) implements View {}
@@ -291,7 +341,8 @@ public sealed interface View {
     /**
      * Something that somebody did.
      *
-     * @param what PAUSED, RESUMED, HELD, FREED, PRIORITISED, FORCED, ROLLED_BACK, DEPARTED, BLOCKED, UNBLOCKED, WAIVED or CONFIGURED
+     * @param what PAUSED, RESUMED, HELD, FREED, PRIORITISED, FORCED, ROLLED_BACK, DEPARTED, BLOCKED, UNBLOCKED, WAIVED, NOTED,
+     *     MARKED_GOOD or CONFIGURED
      * @param place the train, or what else it was done to as a whole; empty for none
      * @param subjects ids of changes, a release, a service, or parts of a configuration
      * @param reason as it was given; empty where none is asked for

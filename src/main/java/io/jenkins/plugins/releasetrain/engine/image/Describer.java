@@ -2,8 +2,6 @@ package io.jenkins.plugins.releasetrain.engine.image;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
-import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.store.ImageRecord;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
@@ -142,16 +140,8 @@ public final class Describer {
     }
 
     private void append(Event.ImageDescribed described) {
-        try {
-            store.append("image/" + described.digest().hex(), 0, clock.instant(), List.of(described));
-        } catch (EngineException e) {
-            if (e.kind() == FailureKind.CONFLICT) {
-                // Another controller was quicker, and says the same.
-                return;
-            }
-            throw e;
-        }
-        listener.accept(described);
+        new ImageStream(store, described.digest(), clock, listener)
+                .append(described, e -> e instanceof Event.ImageDescribed);
     }
 
     private synchronized void fail(Digest digest) {

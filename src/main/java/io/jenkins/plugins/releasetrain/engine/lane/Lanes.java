@@ -45,6 +45,7 @@ public final class Lanes {
     private final LaneTrial trial;
     private final LaneEntry entry;
     private final LanePromotion promotion;
+    private final LaneRollback rollback;
     private final Cleaning cleaning;
     private final Places places;
     private final Precedence precedence;
@@ -67,6 +68,7 @@ public final class Lanes {
         this.precedence = new Precedence(ports.store());
         this.promotion =
                 new LanePromotion(trial, policy, precedence, journal, ports, candidates, settings.movingTags());
+        this.rollback = new LaneRollback(environment.name(), trial, journal, ports, candidates, settings.movingTags());
         this.cleaning = new Cleaning(journal, trial::placement, places, ports.clock());
         this.blocks = new Blocks(ports.store(), ports.clock(), ports.listener());
     }
@@ -377,6 +379,11 @@ public final class Lanes {
     public void resume(String user) {
         adopt();
         journal.update(s -> List.of(new Event.TrainResumed(user)));
+    }
+
+    public LaneRollback rollback() {
+        adopt();
+        return rollback;
     }
 
     /** Tests go on; nothing is promoted until somebody frees it. */

@@ -17,14 +17,19 @@ import java.util.TreeSet;
  * The services of a train or of a shared environment, by name. Checked when it is read, immutable afterwards.
  *
  * @param contracts what applies to the contract of a service, by name; the usual where nothing is said
+ * @param links where issues are, and revisions are compared
  */
-public record Catalog(SortedMap<String, Service> services, Map<String, ContractPolicy> contracts) {
+public record Catalog(SortedMap<String, Service> services, Map<String, ContractPolicy> contracts, SourceLinks links) {
     /** The usual tag of what was built last. */
     public static final String LATEST = "latest";
 
     public Catalog {
         services = Collections.unmodifiableSortedMap(new TreeMap<>(services));
         contracts = Map.copyOf(contracts);
+    }
+
+    public Catalog(SortedMap<String, Service> services, Map<String, ContractPolicy> contracts) {
+        this(services, contracts, SourceLinks.NONE);
     }
 
     public Catalog(SortedMap<String, Service> services) {

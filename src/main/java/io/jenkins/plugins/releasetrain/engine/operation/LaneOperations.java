@@ -1,5 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.operation;
 
+import io.jenkins.plugins.releasetrain.engine.history.Differences;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneRollback;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
@@ -7,6 +9,8 @@ import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.lane.Phase;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,7 +18,10 @@ import java.util.Optional;
 final class LaneOperations {
     private LaneOperations() {}
 
-    static Plan plan(Lanes lanes, Operations.Request request) {
+    static Plan plan(Lanes lanes, Operations.Request request, Store store) {
+        if (request.operation() == Operation.ROLL_BACK) {
+            return rollingBack(lanes.rollback(), request, store);
+        }
         LaneState s = lanes.state();
         Plan plan = Plan.of(request.operation(), request.train(), request.subject())
                 .touching(
@@ -40,6 +47,17 @@ final class LaneOperations {
             case PRIORITISE -> goingFirst(plan, s, request);
             default -> plan.refusing(notForLanes(request));
         };
+    }
+
+    private static Plan rollingBack(LaneRollback rollback, Operations.Request request, Store store) {
+        LaneRollback.Target target = rollback.target(request.subject());
+        List<Differences.Change> changes = new ArrayList<>();
+        target.changed()
+                .forEach((service, image) -> changes.add(
+                        new Differences.Change(service, target.production().get(service), image, true)));
+        Plan plan = Plan.of(Operation.ROLL_BACK, request.train(), request.subject())
+                .withImages(Differences.of(store).told(changes), Plans.MOST);
+        return rollback.refusal(target).map(plan::refusing).orElse(plan);
     }
 
     private static Plan goingFirst(Plan plan, LaneState s, Operations.Request request) {
@@ -70,7 +88,18 @@ final class LaneOperations {
                 lane.queued().origin().url());
     }
 
-    static void perform(Lanes lanes, Operations.Request request, String user) {
+    /** @return a new release's id after a rollback; else empty */
+    static String perform(Lanes lanes, Operations.Request request, String user) {
+        if (request.operation() == Operation.ROLL_BACK) {
+            if (!request.bad().isEmpty()) {
+                throw EngineException.invalid("bad is for trains; mark releases of lanes bad by themselves");
+            }
+            lanes.rollback().check(request.subject());
+            if (request.hold()) {
+                lanes.hold(request.reason(), user);
+            }
+            return lanes.rollback().perform(request.subject(), request.reason(), user);
+        }
         switch (request.operation()) {
             case PAUSE -> lanes.pause(request.reason(), user);
             case RESUME -> lanes.resume(user);
@@ -80,11 +109,12 @@ final class LaneOperations {
             case PRIORITISE -> lanes.prioritise(request.subject(), Operations.FIRST, user);
             default -> throw EngineException.invalid(notForLanes(request));
         }
+        return "";
     }
 
     private static String notForLanes(Operations.Request request) {
         return request.operation()
-                + " is for trains; lanes can be paused, resumed, held, freed, cancelled, and let go first";
+                + " is for trains; lanes can be paused, resumed, held, freed, cancelled, let go first, and rolled back";
     }
 
     private static Optional<Lane> cancellable(LaneState s, String lane) {

@@ -27,7 +27,9 @@ public enum Operation {
     /** Lets the images of a change or lane go although their contract is not compatible; needs a reason. */
     WAIVE(Right.PROMOTE),
     /** Who waits for a scheduled departure departs now, once; needs a reason. */
-    DEPART(Right.MANAGE);
+    DEPART(Right.MANAGE),
+    /** Writes a note on a release, and marks it as known to be good or not. */
+    NOTE(Right.MANAGE);
 
     /** The host's permissions, as in Release/Manage. */
     public enum Right {

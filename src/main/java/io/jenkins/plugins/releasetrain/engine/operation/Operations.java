@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Does operations, and tells before what each would do. Whoever calls has checked {@link Operation#right()}. */
 public final class Operations {
@@ -39,6 +40,7 @@ public final class Operations {
     private final Function<String, Lanes> lanes;
     private final Blocks blocks;
     private final Clock clock;
+    private final Store store;
     private final Plans plans;
     private final Contracts contracts;
 
@@ -71,6 +73,7 @@ public final class Operations {
         this.lanes = lanes;
         this.clock = clock;
         this.blocks = blocks;
+        this.store = store;
         this.plans = new Plans(store, blocks);
         this.contracts = contracts;
     }
@@ -83,16 +86,24 @@ public final class Operations {
      * @param reason may be empty where none is needed; control characters become spaces, since it is shown in logs
      * @param hold of a rollback: whether nothing else is released until it is freed
      * @param bad of a rollback: releases that it goes back over, and that are marked bad with it
+     * @param good of a note, whose text the reason is: whether the release is known to be good
      */
     public record Request(
-            Operation operation, String subject, String train, String reason, boolean hold, List<String> bad) {
+            Operation operation,
+            String subject,
+            String train,
+            String reason,
+            boolean hold,
+            List<String> bad,
+            boolean good) {
         public Request {
-            reason = reason.replaceAll("\\p{Cntrl}", " ").strip();
+            String controls = operation == Operation.NOTE ? "[\\p{Cntrl}&&[^\n]]" : "\\p{Cntrl}";
+            reason = reason.replaceAll(controls, " ").strip();
             bad = List.copyOf(bad);
         }
 
         public Request(Operation operation, String subject, String train, String reason) {
-            this(operation, subject, train, reason, false, List.of());
+            this(operation, subject, train, reason, false, List.of(), false);
         }
     }
 
@@ -105,11 +116,13 @@ public final class Operations {
             return plans.unblock(digest(request));
         } else if (operation == Operation.WAIVE) {
             return plans.waive(request.subject());
+        } else if (operation == Operation.NOTE) {
+            return plans.note(request.subject());
         }
         if (request.train().startsWith(LANES)) {
-            return LaneOperations.plan(lanesOf(request), request);
+            return LaneOperations.plan(lanesOf(request), request, store);
         }
-        Train train = trains.apply(request.train());
+        Train train = trainOf(request);
         return switch (operation) {
             case PAUSE, RESUME, HOLD, FREE -> plans.waiting(operation, request.train(), train.state());
             case ROLL_BACK -> plans.rollBack(request, train);
@@ -125,51 +138,76 @@ public final class Operations {
      * @throws EngineException where it cannot be done now
      */
     public String perform(Request request, String user) {
-        Operation operation = request.operation();
-        if (operation.needsReason() && request.reason().isBlank()) {
-            throw EngineException.invalid("This needs a reason, so that others can see why: " + operation);
-        }
-        if (request.reason().length() > LONGEST_REASON) {
-            throw EngineException.invalid("The reason has " + request.reason().length() + " characters; at most "
-                    + LONGEST_REASON + " are shown to everybody who waits");
-        }
-        if (operation == Operation.WAIVE) {
-            plans.stopped(request.subject())
-                    .forEach((service, image) -> contracts.waive(service, image.digest(), request.reason(), user));
-            return "";
-        }
-        if (request.train().startsWith(LANES)) {
-            LaneOperations.perform(lanesOf(request), request, user);
-            return "";
-        }
-        switch (operation) {
+        checkReason(request);
+        switch (request.operation()) {
+            case WAIVE ->
+                plans.stopped(request.subject())
+                        .forEach((service, image) -> contracts.waive(service, image.digest(), request.reason(), user));
+            case NOTE -> blocks.note(request.subject(), request.reason(), request.good(), user);
             case MARK_BAD -> blocks.markBad(request.subject(), request.reason(), user);
             case UNBLOCK -> blocks.unblock(digest(request), user);
-            case PAUSE -> trains.apply(request.train()).pause(request.reason(), user);
-            case RESUME -> trains.apply(request.train()).resume(user);
-            case HOLD -> trains.apply(request.train()).hold(request.reason(), user);
-            case FREE -> trains.apply(request.train()).free(user);
-            case FORCE -> trains.apply(request.train()).force(List.of(request.subject()), user);
-            case PRIORITISE -> trains.apply(request.train()).prioritise(request.subject(), FIRST, user);
-            case CANCEL -> cancel(request, user);
-            case DEPART -> trains.apply(request.train()).depart(request.reason(), user);
-            case ROLL_BACK -> {
-                return trains.apply(request.train())
-                        .rollbacks()
-                        .perform(
-                                new Rollback(request.subject(), request.reason(), request.hold(), request.bad(), user));
+            default -> {
+                return request.train().startsWith(LANES)
+                        ? LaneOperations.perform(lanesOf(request), request, user)
+                        : performOnTrain(request, user);
             }
         }
         return "";
     }
 
+    private static void checkReason(Request request) {
+        if (request.operation().needsReason() && request.reason().isBlank()) {
+            throw EngineException.invalid("This needs a reason, so that others can see why: " + request.operation());
+        }
+        if (request.operation() != Operation.NOTE && request.reason().length() > LONGEST_REASON) {
+            throw EngineException.invalid("The reason has " + request.reason().length() + " characters; at most "
+                    + LONGEST_REASON + " are shown to everybody who waits");
+        }
+    }
+
+    private String performOnTrain(Request request, String user) {
+        Train train = trainOf(request);
+        switch (request.operation()) {
+            case PAUSE -> train.pause(request.reason(), user);
+            case RESUME -> train.resume(user);
+            case HOLD -> train.hold(request.reason(), user);
+            case FREE -> train.free(user);
+            case FORCE -> train.force(List.of(request.subject()), user);
+            case PRIORITISE -> train.prioritise(request.subject(), FIRST, user);
+            case CANCEL -> cancel(request, user);
+            case DEPART -> train.depart(request.reason(), user);
+            case ROLL_BACK -> {
+                return train.rollbacks()
+                        .perform(
+                                new Rollback(request.subject(), request.reason(), request.hold(), request.bad(), user));
+            }
+            default -> throw EngineException.invalid(request.operation() + " is not about a train");
+        }
+        return "";
+    }
+
+    private Train trainOf(Request request) {
+        return known(() -> trains.apply(request.train()));
+    }
+
     private Lanes lanesOf(Request request) {
-        return lanes.apply(request.train().substring(LANES.length()));
+        return known(() -> lanes.apply(request.train().substring(LANES.length())));
+    }
+
+    /** Who is not configured is not there; the message names who is. */
+    private static <T> T known(Supplier<T> owner) {
+        try {
+            return owner.get();
+        } catch (EngineException e) {
+            throw e.kind() == FailureKind.INVALID_INPUT
+                    ? new EngineException(FailureKind.NOT_FOUND, e.getMessage(), e)
+                    : e;
+        }
     }
 
     private void cancel(Request request, String user) {
         String reason = "cancelled by " + user + (request.reason().isBlank() ? "" : ": " + request.reason());
-        if (!trains.apply(request.train()).cancel(request.subject(), reason)) {
+        if (!trainOf(request).cancel(request.subject(), reason)) {
             throw new EngineException(
                     FailureKind.CONFLICT,
                     "Change '" + request.subject() + "' is being tried or has its outcome already; wait for its trial,"

@@ -28,7 +28,7 @@ public final class OperationsApi {
     /** A page has no more trains. */
     private static final int OUTLOOKS = 200;
 
-    private static final Set<String> NAMES = Set.of("operation", "subject", "train", "reason", "hold", "bad");
+    private static final Set<String> NAMES = Set.of("operation", "subject", "train", "reason", "hold", "bad", "good");
     private static final int BLOCKED = 500;
 
     private static final ObjectMapper JSON = Json.mapper();
@@ -59,10 +59,12 @@ public final class OperationsApi {
      *
      * @param hold {@code true} or {@code false}, which is the default
      * @param bad releases, by commas
+     * @param good {@code true} or {@code false}, which is the default
      */
-    public record Asked(String operation, String subject, String train, String reason, String hold, String bad) {
+    public record Asked(
+            String operation, String subject, String train, String reason, String hold, String bad, String good) {
         public Asked(String operation, String subject, String train, String reason) {
-            this(operation, subject, train, reason, null, null);
+            this(operation, subject, train, reason, null, null, null);
         }
 
         public Asked {
@@ -72,6 +74,7 @@ public final class OperationsApi {
             reason = Objects.requireNonNullElse(reason, "");
             hold = Objects.requireNonNullElse(hold, "");
             bad = Objects.requireNonNullElse(bad, "");
+            good = Objects.requireNonNullElse(good, "");
         }
 
         /**
@@ -86,7 +89,8 @@ public final class OperationsApi {
                     p.text("train").orElse(""),
                     p.text("reason").orElse(""),
                     p.text("hold").orElse(""),
-                    p.text("bad").orElse(""));
+                    p.text("bad").orElse(""),
+                    p.text("good").orElse(""));
         }
     }
 
@@ -173,14 +177,20 @@ public final class OperationsApi {
                             + " administrator");
         }
         return new Operations.Request(
-                operation, asked.subject(), asked.train(), asked.reason(), holds(asked.hold()), releases(asked.bad()));
+                operation,
+                asked.subject(),
+                asked.train(),
+                asked.reason(),
+                is("hold", asked.hold()),
+                releases(asked.bad()),
+                is("good", asked.good()));
     }
 
-    private static boolean holds(String hold) {
-        if (!Set.of("", "true", "false").contains(hold)) {
-            throw EngineException.invalid("hold is '" + hold + "'; it is true or false");
+    private static boolean is(String name, String value) {
+        if (!Set.of("", "true", "false").contains(value)) {
+            throw EngineException.invalid(name + " is '" + value + "'; it is true or false");
         }
-        return hold.equals("true");
+        return value.equals("true");
     }
 
     private static List<String> releases(String bad) {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.operation;
 
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.history.Differences;
 import io.jenkins.plugins.releasetrain.engine.history.Names;
 import io.jenkins.plugins.releasetrain.engine.history.View;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
@@ -113,18 +114,16 @@ final class Plans {
                 : plan;
     }
 
+    /** With the commits that are taken back. */
     private List<View.Difference> differences(Map<String, PinnedImage> now, SortedMap<String, PinnedImage> wanted) {
-        List<View.Difference> images = new ArrayList<>();
-        List<PinnedImage> both = new ArrayList<>(now.values());
-        both.addAll(wanted.values());
-        Names called = Names.of(store, both);
+        List<Differences.Change> changes = new ArrayList<>();
         wanted.forEach((service, image) -> {
             PinnedImage before = now.get(service);
             if (before == null || !before.digest().equals(image.digest())) {
-                images.add(called.difference(service, before, image));
+                changes.add(new Differences.Change(service, before, image, true));
             }
         });
-        return images;
+        return Differences.of(store).told(changes);
     }
 
     private static Plan.Over over(Event.ReleaseMade made, SortedMap<String, PinnedImage> wanted) {
@@ -171,6 +170,16 @@ final class Plans {
                 ? plan.refusing("Image " + digest + " is not blocked")
                 : plan.noting(block.service() + ": " + block.reason() + " (" + block.release()
                         + (block.user().isEmpty() ? "" : ", " + block.user()) + ")");
+    }
+
+    /** The note that is there is what somebody goes on from. */
+    Plan note(String id) {
+        release(id);
+        return Plan.of(Operation.NOTE, "", id)
+                .noting(store.provenance()
+                        .note(id)
+                        .map(Event.ReleaseNoted::text)
+                        .orElse(""));
     }
 
     private Entry entry(String request) {

@@ -146,6 +146,7 @@ final class Indexer {
                 || event instanceof Event.RunForced
                 || event instanceof Event.ImageBlocked
                 || event instanceof Event.ImageUnblocked
+                || event instanceof Event.ReleaseNoted
                 || event instanceof Event.ContractWaived
                 || event instanceof Event.ConfigurationChanged;
     }

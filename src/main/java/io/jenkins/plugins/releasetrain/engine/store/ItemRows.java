@@ -15,14 +15,17 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** The rows of {@code rt_item} and {@code rt_term}: gathers what an append adds to them, and reads items. */
 final class ItemRows {
     private static final int FORGOTTEN = 500;
+    private static final String DIGEST = "digest:";
     static final String COLUMNS = "item, kind, id, happened, state, reason, body";
 
     private static final int ROWS_PER_STATEMENT = 1_000;
@@ -109,6 +112,7 @@ final class ItemRows {
                     .add();
         }
         batch.execute();
+        foundByAuthors(items);
         Set<Long> present = new HashSet<>(handle.createQuery("SELECT item FROM rt_item WHERE item IN (<keys>)")
                 .bindList("keys", keys)
                 .mapTo(long.class)
@@ -119,6 +123,21 @@ final class ItemRows {
                 items.get(i).terms().stream().map(Terms::key).distinct().forEach(term -> terms.add(new Row(term, key)));
             }
         }
+    }
+
+    /** Who wrote what is in them, as far as builds told it by now; what they tell later is added then. */
+    private void foundByAuthors(List<Pending> items) {
+        Set<String> digests = items.stream()
+                .flatMap(i -> i.terms().stream())
+                .filter(term -> term.startsWith(DIGEST))
+                .map(term -> term.substring(DIGEST.length()))
+                .collect(Collectors.toSet());
+        Map<String, List<String>> people = SqlProvenance.people(handle, digests);
+        items.forEach(i -> List.copyOf(i.terms()).stream()
+                .filter(term -> term.startsWith(DIGEST))
+                .map(term -> people.get(term.substring(DIGEST.length())))
+                .filter(Objects::nonNull)
+                .forEach(i.terms()::addAll));
     }
 
     private void update(Done ended) {

@@ -74,6 +74,7 @@ final class SqlImages {
                 describe(handle, e);
             }
         });
+        SqlProvenance.index(handle, stream, events);
     }
 
     private record Seen(PinnedImage image, Instant at) {}

@@ -57,11 +57,7 @@ public final class SqlStore implements Store {
         }
     }
 
-    /**
-     * Looks at a store's tables without opening it, and changes nothing.
-     *
-     * @throws EngineException as {@link #open}
-     */
+    /** Looks at a store's tables without opening it, and changes nothing; fails as {@link #open} does. */
     public static Schema inspect(StoreSettings settings) {
         return SqlDatabase.inspect(settings);
     }
@@ -166,7 +162,7 @@ public final class SqlStore implements Store {
                 .execute();
         if (changed == 0 && expected == 0 && next > 0) {
             changed = handle.createUpdate(
-                            "INSERT INTO rt_stream (name, version) VALUES (:stream, :next)" + " ON CONFLICT DO NOTHING")
+                            "INSERT INTO rt_stream (name, version) VALUES (:stream, :next) ON CONFLICT DO NOTHING")
                     .bind("next", next)
                     .bind("stream", stream)
                     .execute();
@@ -364,6 +360,11 @@ public final class SqlStore implements Store {
     @Override
     public WaitingLine line(String environment) {
         return new SqlWaitingLine(database, environment);
+    }
+
+    @Override
+    public Provenance provenance() {
+        return new SqlProvenance(database, codec);
     }
 
     @Override

@@ -137,6 +137,9 @@ public interface Store extends AutoCloseable {
     /** Who waits for an environment. */
     WaitingLine line(String environment);
 
+    /** Where images come from, and what was noted on releases. */
+    Provenance provenance();
+
     /** Up to which version of each stream a reader has read; empty where it is new. */
     SortedMap<String, Long> cursors(String reader);
 

@@ -106,7 +106,7 @@ class HistoryApiTest {
                 asked++;
             }
         }
-        assertThat(asked).isEqualTo(18);
+        assertThat(asked).isEqualTo(19);
     }
 
     /** What is simulated has other figures whenever the policy becomes better. */
@@ -395,7 +395,11 @@ class HistoryApiTest {
         "history, from=yesterday, 400, yesterday",
         "history, digest=abc, 400, abc",
         "history, owner=%zz, 400, %zz",
-        "compare, from=a, 404, 'a'",
+        "compare, from=a, 400, to",
+        "compare, from=a&to=b, 404, 'a'",
+        "compare, from=shop-99&to=b, 404, shop-99",
+        "releases/none/notes, format=pdf, 400, pdf",
+        "releases/none/notes, since=production, 404, none",
         "trends, '', 400, owner",
         "advisor, train=none, 404, none",
         "advisor, train=none&lanes=0, 404, none",

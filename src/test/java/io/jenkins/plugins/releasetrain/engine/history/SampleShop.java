@@ -2,7 +2,9 @@ package io.jenkins.plugins.releasetrain.engine.history;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.model.Built;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.Commit;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.FailedTest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
@@ -24,6 +26,15 @@ import java.util.stream.Stream;
 final class SampleShop {
     static final Instant AT = Instant.parse("2026-03-01T10:00:00Z");
 
+    static final Commit COMMIT = new Commit(
+            "1a2b3c4d",
+            "SHOP-12: round the total",
+            "Bob",
+            "bob",
+            Optional.of(AT),
+            "https://github.com/shop/cart/commit/1a2b3c4d",
+            List.of("SHOP-12"));
+
     private final Store store;
     private final ImageSet first = ImageSet.of(images("cart", 1, "pay", 1));
     private final ImageSet second = first.with(images("cart", 2));
@@ -39,6 +50,15 @@ final class SampleShop {
         shop.firstRelease();
         shop.batchWithACulprit();
         shop.lane();
+        shop.built(1, Optional.empty(), "0f0f0f0f", List.of());
+        shop.built(2, Optional.of(Digest.sha256("cart1")), "1a2b3c4d", List.of(COMMIT));
+    }
+
+    /** Somebody pushed another image with the tag of that build. */
+    static void again(Store store, String service, int build) {
+        SortedMap<String, PinnedImage> images = new TreeMap<>();
+        images.put(service, new PinnedImage("shop/" + service, Digest.sha256("again"), "1." + build));
+        new SampleShop(store).append(900, queued("9", images, "eve", 900));
     }
 
     /** The change that waits is tried. */
@@ -204,6 +224,19 @@ final class SampleShop {
                 new TestReport("cart#2", "job/cart/2/", "job/cart/2/console", "", "7", 0, 0, 0, List.of(), 0);
         return new Event.TestsRecorded(
                 trial, "2", report.with(new TestReport.Counted(passed, failures.size(), 0, failures), "testReport/"));
+    }
+
+    /** Cart's builds, in the job that its changes come from. */
+    private void built(int number, Optional<Digest> since, String revision, List<Commit> commits) {
+        Origin build = new Origin("cart#" + number, "job/cart/" + number + "/", "");
+        List<Built.Source> sources = List.of(new Built.Source("https://github.com/shop/cart", revision));
+        Digest image = Digest.sha256("cart" + number);
+        store.append(
+                "image/" + image.hex(),
+                0,
+                AT,
+                List.of(new Event.ImageBuilt(
+                        image, new Built("cart", build, "main", false, sources, since, commits, 0))));
     }
 
     private void lane() {

@@ -248,7 +248,7 @@ class SearchViewsTest {
 
         JsonNode change = change(bad);
         JsonNode rejected = change.get("rejected");
-        assertThat(rejected.get("tests")).extracting(JsonNode::asText).contains("shop.Checkout pays");
+        assertThat(rejected.get("tests")).extracting(JsonNode::asText).containsExactly("shop.Checkout pays");
         assertThat(rejected.get("failed").asInt())
                 .isEqualTo(rejected.get("runs").asInt())
                 .isPositive();

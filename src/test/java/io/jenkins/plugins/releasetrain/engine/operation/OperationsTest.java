@@ -12,9 +12,14 @@ import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.history.Answer;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
+import io.jenkins.plugins.releasetrain.engine.history.View;
+import io.jenkins.plugins.releasetrain.engine.image.ImageStream;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.OnDrift;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
+import io.jenkins.plugins.releasetrain.engine.model.Built;
+import io.jenkins.plugins.releasetrain.engine.model.Commit;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
@@ -117,7 +122,8 @@ class OperationsTest {
     }
 
     private static Operations.Request rollback(boolean hold, String... bad) {
-        return new Operations.Request(Operation.ROLL_BACK, "shop-1", "shop", "it loses carts", hold, List.of(bad));
+        return new Operations.Request(
+                Operation.ROLL_BACK, "shop-1", "shop", "it loses carts", hold, List.of(bad), false);
     }
 
     @Test
@@ -151,6 +157,43 @@ class OperationsTest {
                 .contains("shop-3");
     }
 
+    @Test
+    void rollbackTellsTheCommitsThatItTakesBackWithTheirAuthors() throws InterruptedException {
+        release("2");
+        release("3");
+        built(1, brought("shop-1"), Optional.empty());
+        built(2, brought("shop-2"), Optional.of(brought("shop-1")));
+
+        assertThat(operations.plan(rollback(false)).images())
+                .singleElement()
+                .extracting(View.Difference::commits)
+                .satisfies(commits -> {
+                    assertThat(commits.state()).isEqualTo("BACK");
+                    assertThat(commits.complete()).isTrue();
+                    assertThat(commits.commits()).singleElement().satisfies(c -> {
+                        assertThat(c.id()).isEqualTo("commit2");
+                        assertThat(c.author()).isEqualTo("Bob");
+                    });
+                });
+    }
+
+    private Digest brought(String release) {
+        return shop.store
+                .release(release)
+                .orElseThrow()
+                .made()
+                .changed()
+                .get("s1")
+                .digest();
+    }
+
+    private void built(int number, Digest image, Optional<Digest> since) {
+        Commit commit = new Commit("commit" + number, "does it", "Bob", "bob", Optional.empty(), "", List.of());
+        Origin build = new Origin("s1#" + number, "", "");
+        new ImageStream(shop.store, image, shop.clock, e -> {})
+                .built(new Built("s1", build, "", false, List.of(), since, List.of(commit), 0));
+    }
+
     /** What a rollback does is checked whole before anything of it is done. */
     @Test
     void rollbackThatCannotBeDoesNothing() throws InterruptedException {
@@ -159,7 +202,7 @@ class OperationsTest {
         release("4");
         int before = shop.events.size();
         assertThat(api.perform(
-                                () -> new Asked("ROLL_BACK", "shop-1", "shop", " ", "true", ""),
+                                () -> new Asked("ROLL_BACK", "shop-1", "shop", " ", "true", "", ""),
                                 new Caller("ada", right -> true))
                         .status())
                 .as("no reason")
@@ -176,7 +219,8 @@ class OperationsTest {
 
     private int status(String to, String bad) {
         return api.perform(
-                        () -> new Asked("ROLL_BACK", to, "shop", "why", "true", bad), new Caller("ada", right -> true))
+                        () -> new Asked("ROLL_BACK", to, "shop", "why", "true", bad, ""),
+                        new Caller("ada", right -> true))
                 .status();
     }
 

@@ -11,13 +11,14 @@ import { overview, find } from "./overview.js";
 const places = () => import("./train.js");
 const evidence = () => import("./evidence.js");
 const contracts = () => import("./contracts.js");
+const brought = () => import("./commits.js");
 const contractsOf = async which => (await contracts()).contractsOf(which);
 const contractHistory = async name => (await contracts()).contractHistory(name);
 
 const STATES = ["PROMOTED", "MADE", "REFUSED", "EJECTED", "NOT_INSTALLABLE", "INCOMPATIBLE", "SUPERSEDED", "CANCELLED", "PROVEN", "UNDECIDED"];
 const ENDED = { RELEASED: "good", PROVEN: "good", EJECTED: "bad", NOT_INSTALLABLE: "bad", INCOMPATIBLE: "bad", REFUSED: "bad" };
 
-const SUBJECTS = { PRIORITISED: change, FORCED: change, ROLLED_BACK: release, BLOCKED: service };
+const SUBJECTS = { PRIORITISED: change, FORCED: change, ROLLED_BACK: release, BLOCKED: service, NOTED: release, MARKED_GOOD: release };
 
 const itemLink = i => i.kind === "RELEASE" ? release(i.id) : change(i.id);
 
@@ -32,11 +33,11 @@ function itemTable(caption, items) {
 
 const older = (page, p, next) => next ? el("p", {}, query(t("older"), page, { ...p, before: next })) : null;
 
-function differences(list, total) {
+function differences(list, total, commits) {
   return list.length === 0 ? notice(t("nothing.differs"))
     : table(list.length < total ? t("first", list.length, total) : count("services", total),
-      [t("service"), t("what"), t("from"), t("to")],
-      list.map(d => [service(d.service), word(d.change), d.change === "BROUGHT" ? "" : image(d.from), image(d.to)]));
+      [t("service"), t("what"), t("from"), t("to"), t("commits")],
+      list.map(d => [service(d.service), word(d.change), d.change === "BROUGHT" ? "" : image(d.from), image(d.to), commits(d.commits)]));
 }
 
 /** Images of this release that somebody blocked. */
@@ -81,27 +82,28 @@ export const PAGES = {
   },
 
   async releases(id) {
-    const [r, bad, contracts, { searched }] = await Promise.all(
-      [one("releases", id), blocks(id), contractsOf({ item: id }), evidence()]);
+    const [r, bad, contracts, { searched }, { commits, people, notes, noted }] = await Promise.all(
+      [one("releases", id), blocks(id), contractsOf({ item: id }), evidence(), brought()]);
     const mono = r.kind === "MONO";
     return { title: t("release.title", r.id), badge: badge(r.state), live: r.state === "MADE",
       controls: [r.parent ? query(t("compare.parent"), "compare", { from: r.parent, to: r.id }) : null,
-        mono ? action("ROLL_BACK", r.owner, r.id) : null, action("MARK_BAD", r.owner, r.id)],
-      content: [bad,
+        action("ROLL_BACK", mono ? r.owner : `lane/${r.owner}`, r.id), action("MARK_BAD", r.owner, r.id), action("NOTE", "", r.id, null, r.note), notes(r.id)],
+      content: [bad, noted(r.note),
         facts([[t("owner"), r.owner], [t("made"), time(r.madeAt)],
           [r.state === "REPLACED" ? t("was.promoted") : t("promoted"), r.promotedAt ? time(r.promotedAt) : ""],
           [t("replaced"), r.replacedAt ? time(r.replacedAt) : ""],
           [t("follows"), release(r.parent)], [t("rollback.to"), release(r.rollbackOf)], [t("person"), r.user],
           [t("why"), r.reason], [t("skipped"), r.skipped.join(", ")],
+          [t("written.by"), r.people.length ? people(r.people) : ""], [t("known.good"), r.note?.mark === "GOOD" ? r.note.user : ""],
           [t("set"), el("code", { title: r.set }, r.set.slice(7, 19))]]),
-        section(t("changed"), differences(r.changed, r.total)), contracts,
+        section(t("changed"), differences(r.changed, r.total, commits)), contracts,
         section(t("forwhom"), itemTable(t("changes"), r.changes)),
         r.rollbackOf ? null : searched(r.search)] };
   },
 
   async changes(id) {
-    const [c, contracts, { rejection, searched }, { trial, lane, stands, stops }] = await Promise.all(
-      [one("changes", id), contractsOf({ item: id }), evidence(), places()]);
+    const [c, contracts, { rejection, searched }, { trial, lane, stands, stops }, { commits }] = await Promise.all(
+      [one("changes", id), contractsOf({ item: id }), evidence(), places(), brought()]);
     const i = c.item;
     const open = i.state === "WAITING";
     const place = c.place?.now;
@@ -117,8 +119,8 @@ export const PAGES = {
         train ? [trials.map(n => trial(n, train.batch)), stops(train)] : null,
         facts([[t("owner"), i.owner], [t("build"), build(i)], [t("person"), i.user], [t("when"), time(i.at)],
           [t("id"), el("code", {}, i.id)]]),
-        section(t("images"), table(count("services", c.images.length), [t("service"), t("image")],
-          c.images.map(d => [service(d.service), image(d.to)]))), contracts,
+        section(t("images"), table(count("services", c.images.length), [t("service"), t("image"), t("commits")],
+          c.images.map(d => [service(d.service), image(d.to), commits(d.commits)]))), contracts,
         open && c.search.trials.length === 0 ? null : searched(c.search)] };
   },
 
@@ -141,10 +143,12 @@ export const PAGES = {
       return { title: t("compare"), content: [fields, notice(t("compare.how"))] };
     }
     const between = { from: p.from, to: p.to };
-    const [c, contracts] = await Promise.all([get("compare", between), contractsOf(between)]);
+    const [c, contracts, { commits, people, issues }] = await Promise.all([get("compare", between), contractsOf(between), brought()]);
+    const side = name => /^(production|waiting:.*)$/.test(name) ? name : release(name);
     return { title: t("compare"), content: [fields,
-      el("p", {}, say("compare.said", count("services", c.total), c.same, release(c.from), release(c.to))),
-      differences(c.differences, c.total), contracts] };
+      el("p", {}, say("compare.said", count("services", c.total), c.same, side(c.from), side(c.to))),
+      facts([[t("written.by"), c.people.length ? people(c.people) : ""], [t("issues"), c.issues.length ? issues(c.issues) : ""]]),
+      differences(c.differences, c.total, commits), contracts] };
   },
 
   async matrix(_, p) {
@@ -185,12 +189,18 @@ export const PAGES = {
       content: [el("p", {}, d.image ? [el("strong", {}, d.image.image.name), " "] : null, el("code", { class: "rt-break" }, d.digest), " ",
         button(t("copy"), e => navigator.clipboard?.writeText(d.digest).then(() => { e.target.textContent = t("copied"); }))),
         block ? alert("warning", t("digest.blocked", block.user, block.reason)) : null,
+        (d.image?.warnings ?? []).map(w => alert("warning", t("warn." + w))),
         facts([[t("production"), d.production.length
           ? d.production.map((r, n) => [n ? ", " : "", service(r.service), " (", release(r.release), ")"]) : t("digest.nowhere")],
-        [t("environments"), d.environments.map(e => `${e.environment} (${e.service})`).join(", ") || t("digest.none")]]), says(d.image?.says),
+        [t("environments"), d.environments.map(e => `${e.environment} (${e.service})`).join(", ") || t("digest.none")]]), made(d.image?.builds ?? []), says(d.image?.says),
         section(t("digest.by"), itemTable(t("newest"), d.releases))] };
   },
 };
+
+/** The builds that made an image. */
+const made = builds => builds.length === 0 ? null : section(t("made.by"), table(count("builds", builds.length),
+  [t("service"), t("build"), t("branch"), t("says.revision")],
+  builds.map(b => [service(b.service), build(b), b.branch, el("code", { title: b.revision }, b.revision.slice(0, 8))])));
 
 /** What an image says of itself: claims, which nobody has proven. */
 const says = l => l ? section(t("says"), facts([[t("says.version"), l.version], [t("says.revision"), l.revision],

@@ -49,6 +49,8 @@ final class History implements Benchmark {
 
     private static final int CALLS = 200;
     private static final String ANY_AGE = ", of any age";
+    /** Twenty services, three builds each. */
+    private static final String COMMITS = "compare, with commits";
 
     private final int large = Integer.parseInt(System.getenv().getOrDefault("HISTORY_RELEASES", "100000"));
     private final Random random = new Random(7);
@@ -84,6 +86,8 @@ final class History implements Benchmark {
             figures.putAll(Overviews.figures(
                     Overviews.measure(subjects.get(PRODUCTS.size()).store(), out),
                     Overviews.measure(subjects.get(PRODUCTS.size() + 1).store(), out)));
+            figures.put(
+                    "history.first_page_kb", FirstPage.kilobytes(subjects.get(0).api()));
             figures.put("history.store_bytes_per_release", figures.get("history.h2.store_bytes_per_release"));
             figures.put("history.full_copy_bytes_per_release", figures.get("history.h2.full_copy_bytes_per_release"));
             return figures;
@@ -175,12 +179,19 @@ final class History implements Benchmark {
         calls.put("change", s -> "changes/c" + recent(s) + "b");
         calls.put("change" + ANY_AGE, s -> "changes/c" + any(s) + "b");
         calls.put("compare", s -> "compare?from=shop-" + kept(s.releases()) + "&to=shop-" + kept(s.releases()));
+        calls.put(COMMITS, this::twoThatFollow);
+        calls.put("notes", s -> "releases/shop-" + kept(s.releases()) + "/notes?format=md");
         calls.put("matrix", s -> "matrix?after=" + service());
         calls.put("service", s -> "services/" + service() + "?limit=5");
         calls.put("digest", s -> "digests/" + HistoryData.digest(service(), any(s)));
         calls.put("trends, 30 days", s -> "trends?owner=shop");
         calls.put("trends, a year", s -> "trends?owner=shop&from=2025-11-01&to=2026-11-01");
         return calls;
+    }
+
+    private String twoThatFollow(Subject s) {
+        int release = kept(s.releases());
+        return "compare?from=shop-" + (release - 1) + "&to=shop-" + release;
     }
 
     private String service() {
@@ -247,9 +258,11 @@ final class History implements Benchmark {
                     .max()
                     .orElseThrow();
             figures.put(name + ".p95_ms", Math.round(10 * worst) / 10.0);
+            figures.put(name + ".compare_commits_ms", Math.round(10 * times.get(COMMITS)[big]) / 10.0);
             figures.put(name + ".ratio_100k_to_1k", ratio(times, small, big, false));
             figures.put(name + ".ratio_100k_to_1k_of_any_age", ratio(times, small, big, true));
-            for (String figure : List.of(".p95_ms", ".ratio_100k_to_1k", ".ratio_100k_to_1k_of_any_age")) {
+            for (String figure :
+                    List.of(".p95_ms", ".compare_commits_ms", ".ratio_100k_to_1k", ".ratio_100k_to_1k_of_any_age")) {
                 figures.merge("history" + figure, figures.get(name + figure), Math::max);
             }
         }

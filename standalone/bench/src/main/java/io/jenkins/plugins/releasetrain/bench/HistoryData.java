@@ -2,7 +2,9 @@ package io.jenkins.plugins.releasetrain.bench;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.model.Built;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.Commit;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
@@ -29,9 +31,15 @@ final class HistoryData {
     static final int EVENTS = 11;
     static final int SETS = 200;
     static final int PEOPLE = 50;
+    /** The newest releases, of whose images builds and commits are known. */
+    static final int BUILT = 1_000;
+    /** By the job of a service for each of its images that is released. */
+    static final int BUILDS = 3;
+
     static final Instant END = Instant.parse("2026-11-01T00:00:00Z");
 
     private static final String STREAM = "train/shop";
+    private static final String BUILD_STREAM = "image/builds";
     private static final int RELEASES_PER_APPEND = 2_000;
     private static final long SECONDS = 365L * 24 * 3600;
 
@@ -39,6 +47,7 @@ final class HistoryData {
     private final int releases;
     private final Random random = new Random(42);
     private final SortedMap<String, PinnedImage> production = new TreeMap<>();
+    private final List<Event> builds = new ArrayList<>();
     private Optional<Digest> parent = Optional.empty();
 
     HistoryData(SqlStore store, int releases) {
@@ -63,6 +72,7 @@ final class HistoryData {
 
     void make() {
         long version = 0;
+        long built = 0;
         List<RecordedEvent> events = new ArrayList<>();
         for (int n = 1; n <= releases; n++) {
             List<Event> news = new ArrayList<>();
@@ -73,6 +83,8 @@ final class HistoryData {
             if (n % RELEASES_PER_APPEND == 0 || n == releases) {
                 version = store.append(STREAM, version, events);
                 events.clear();
+                built = store.append(BUILD_STREAM, built, at(n), builds);
+                builds.clear();
             }
         }
         String newest = parent.orElseThrow().value();
@@ -126,6 +138,9 @@ final class HistoryData {
             changed.putAll(second.change().images());
             changes.add("c" + n + "b");
         }
+        if (n > releases - BUILT) {
+            changed.keySet().forEach(service -> build(service, production.get(service), n));
+        }
         production.putAll(changed);
         Digest set = keep(n);
         events.add(first);
@@ -146,6 +161,42 @@ final class HistoryData {
                         ? new Event.ChangeEnded("c" + n + "b", Outcome.EJECTED, n % 80 + " of 80 tests failed", "")
                         : new Event.ChangeEnded("c" + n + "b", Outcome.RELEASED, "its trial passed", "shop-" + n));
         events.add(new Event.BatchEnded("b" + n, List.of()));
+    }
+
+    /** The builds of a service's job since its image of before, two commits each; the last one's image is released. */
+    private void build(String service, PinnedImage former, int n) {
+        Digest since = former.digest();
+        for (int i = 1; i <= BUILDS; i++) {
+            long number = (long) n * BUILDS + i;
+            Digest image = i == BUILDS ? digest(service, n) : Digest.sha256(service + "@" + n + "." + i);
+            List<Commit> commits = new ArrayList<>();
+            for (int c = 0; c < 2; c++) {
+                String id = Digest.sha256(service + number + c).hex().substring(0, 40);
+                String person = "person" + random.nextInt(PEOPLE);
+                commits.add(new Commit(
+                        id,
+                        "SHOP-" + number + ": what is done here is told in a line of usual length",
+                        person,
+                        person,
+                        Optional.of(at(n)),
+                        "https://git.example/shop/" + service + "/commit/" + id,
+                        List.of("SHOP-" + number)));
+            }
+            builds.add(new Event.ImageBuilt(
+                    image,
+                    new Built(
+                            service,
+                            new Origin(service + "#" + number, "https://ci/job/" + service + "/" + number + "/", ""),
+                            "main",
+                            false,
+                            List.of(new Built.Source(
+                                    "https://github.com/shop/" + service,
+                                    commits.get(0).id())),
+                            Optional.of(since),
+                            commits,
+                            0)));
+            since = image;
+        }
     }
 
     private static Event.ReleaseMade made(

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.jenkins.plugins.releasetrain.engine.history.Answer;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.history.Parameters;
+import io.jenkins.plugins.releasetrain.engine.history.Reader;
 import io.jenkins.plugins.releasetrain.engine.history.Texts;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi.Asked;
@@ -59,6 +60,8 @@ final class PagesServer implements AutoCloseable {
             "trends.js",
             "forms.js",
             "actions.js",
+            "confirm.js",
+            "commits.js",
             "contracts.js",
             "evidence.js",
             "pictures.js",
@@ -122,7 +125,7 @@ final class PagesServer implements AutoCloseable {
         String query = exchange.getRequestURI().getRawQuery();
         if (path.startsWith(API)) {
             String known = exchange.getRequestHeaders().getFirst("If-None-Match");
-            answer(exchange, site.history().get(path.substring(API.length()), query, known));
+            answer(exchange, Reader.ALL.see(site.history().get(path.substring(API.length()), query, known), false, ""));
         } else if (path.startsWith(ASSETS)) {
             asset(exchange, path.substring(ASSETS.length()));
         } else if ("/context".equals(path)) {

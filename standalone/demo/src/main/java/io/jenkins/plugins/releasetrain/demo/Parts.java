@@ -19,6 +19,7 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.MovingTags;
+import io.jenkins.plugins.releasetrain.engine.model.SourceLinks;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import io.jenkins.plugins.releasetrain.engine.operation.Operations;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
@@ -231,7 +232,14 @@ final class Parts implements AutoCloseable {
                     trains, store, new Blocks(store, clock, listener), new Contracts(store, clock, listener), clock);
             PagesServer.Site site = new PagesServer.Site(
                     new HistoryApi(
-                            store, clock, live, executor, MovingTags.USUAL.asMatchPredicate(), operations::outlook),
+                            store,
+                            clock,
+                            live,
+                            executor,
+                            new HistoryApi.Site(
+                                    MovingTags.USUAL.asMatchPredicate(),
+                                    service -> SourceLinks.NONE,
+                                    operations::outlook)),
                     new OperationsApi(operations),
                     new OperationsApi.Caller("demo", right -> true));
             return Optional.of(open(new PagesServer(site, options.serve.get())));

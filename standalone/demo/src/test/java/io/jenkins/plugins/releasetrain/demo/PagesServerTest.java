@@ -59,7 +59,7 @@ class PagesServerTest {
     /** Otherwise each is asked for when the one before has come. */
     /** Modules that pages load when they show what is in them. */
     private static final Set<String> SHOWN_BY_SOME =
-            Set.of("train", "trends", "charts", "contracts", "evidence", "lines", "pictures");
+            Set.of("train", "trends", "charts", "contracts", "evidence", "lines", "pictures", "commits", "confirm");
 
     @Test
     void everyModuleIsAskedForAtOnce() throws IOException {
@@ -70,7 +70,7 @@ class PagesServerTest {
             List<String> modules = files.map(f -> f.getFileName().toString())
                     .filter(f -> f.endsWith(".js") && !f.equals("start.js"))
                     .toList();
-            assertThat(modules).hasSizeGreaterThan(8).allSatisfy(f -> {
+            assertThat(modules).hasSizeGreaterThan(12).allSatisfy(f -> {
                 String name = f.replace(".js", "");
                 assertThat(start.contains('"' + name + '"')).as(name).isEqualTo(!SHOWN_BY_SOME.contains(name));
             });

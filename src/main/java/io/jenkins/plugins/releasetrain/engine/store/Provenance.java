@@ -1,0 +1,35 @@
+package io.jenkins.plugins.releasetrain.engine.store;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Port: which builds made which images, and what people noted on releases. */
+public interface Provenance {
+    /** Mark of a release that is known to be good. */
+    String GOOD = "GOOD";
+
+    /** Builds that made these images, newest first; images of which none is known are left out. */
+    Map<Digest, List<Event.ImageBuilt>> builds(Collection<Digest> images);
+
+    /** What a job made of a service between two of its builds; one list per stretch, newest first, change requests left out. */
+    List<List<Event.ImageBuilt>> between(List<Stretch> stretches);
+
+    /** How many other images of the same repository have the same tag in the history. */
+    int namesakes(ImageRecord image);
+
+    /** The newest note on a release. */
+    Optional<Event.ReleaseNoted> note(String release);
+
+    /**
+     * Builds of a job.
+     *
+     * @param job as {@link io.jenkins.plugins.releasetrain.engine.model.Built#job()} calls it
+     * @param after number of a build; exclusive, as {@code before} is
+     * @param limit of the newest
+     */
+    record Stretch(String service, String job, long after, long before, int limit) {}
+}

@@ -1,0 +1,91 @@
+package io.jenkins.plugins.releasetrain.engine.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.FailedTest;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
+import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Which tests say that a lane's candidate is to blame. */
+class LaneEvidenceTest {
+    private static final Digest BASELINE = Digest.sha256("baseline");
+
+    private final SqlStore store =
+            SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()));
+    private final HistoryApi api = new HistoryApi(store, Clock.fixed(SampleShop.AT, ZoneOffset.UTC));
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private void append(Event... events) {
+        store.append("lane/cd", store.version("lane/cd"), SampleShop.AT, List.of(events));
+    }
+
+    private static Event tested(Verdict verdict) {
+        return new Event.LaneTested("l1", verdict, "", BASELINE, List.of(), 1_000);
+    }
+
+    private static Event recorded(int attempt, String... failed) {
+        List<FailedTest> failures = List.of(failed).stream()
+                .map(name -> new FailedTest(name, "junit/" + name + "/"))
+                .toList();
+        return new Event.TestsRecorded(
+                "l1#" + attempt,
+                "l1",
+                TestReport.of("pay#7", "job/pay/7/", "job/pay/7/console")
+                        .with(new TestReport.Counted(3, failures.size(), 0, failures), "testReport/"));
+    }
+
+    private JsonNode lane(Reader reader) throws IOException {
+        return new ObjectMapper()
+                .readTree(reader.see(api.get("changes/l1", "", ""), false, "").body());
+    }
+
+    @Test
+    void eachAttemptTellsItsTestsAndTheRejectionThoseOfEveryOne() throws Exception {
+        append(new Event.LaneQueued(
+                "l1",
+                "cd",
+                "pay",
+                new TreeMap<>(Map.of("pay", new PinnedImage("shop/pay", Digest.sha256("pay"), "2.0"))),
+                new Origin("pay#7", "job/pay/7/", "eve")));
+        append(new Event.LaneStarted("l1", new TreeMap<>(), BASELINE, List.of(), 1, Optional.empty()));
+        append(tested(Verdict.FAILED), recorded(1, "shop.Pay charges", "shop.Flaky once"));
+        append(new Event.LaneRetried("l1", "again", true));
+        append(new Event.LaneStarted("l1", new TreeMap<>(), BASELINE, List.of(), 2, Optional.empty()));
+        append(tested(Verdict.FAILED), recorded(2, "shop.Pay charges"));
+        append(new Event.LaneEnded("l1", Outcome.EJECTED, "its tests failed", ""));
+
+        JsonNode seen = lane(Reader.ALL);
+        assertThat(seen.at("/search/trials/0/counts/failed").asInt()).isEqualTo(2);
+        assertThat(seen.at("/search/trials/1/by/log").asText()).isEqualTo("job/pay/7/console");
+        assertThat(seen.at("/search/trials/1/failures/0/url").asText()).isEqualTo("job/pay/7/junit/shop.Pay charges/");
+        assertThat(seen.at("/rejected/tests")).extracting(JsonNode::asText).containsExactly("shop.Pay charges");
+        assertThat(seen.at("/rejected/failed").asInt()).isEqualTo(2);
+
+        JsonNode hidden = lane(new Reader(job -> false));
+        assertThat(hidden.toString()).doesNotContain("shop.Pay", "pay#7", "job/pay", "eve");
+        assertThat(hidden.at("/search/trials/0/reason").asText()).isEqualTo("its tests failed");
+    }
+}
