@@ -15,10 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 
-/**
- * Something that happened; the store keeps it for ever. A record's simple name is its name in the store, so it and its
- * components are never renamed without a migration.
- */
+/** Something that happened; the store keeps it for ever, so names and components change by a migration only. */
 public sealed interface Event {
     /** A change joined a train's queue, its images already pinned (I1). */
     record ChangeQueued(Change change) implements Event {}

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.history;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.jenkins.plugins.releasetrain.engine.model.ImageLabels;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -64,6 +65,16 @@ public final class Brought {
      */
     public record Build(
             String service, String build, String url, String branch, String revision, boolean changeRequest) {}
+
+    /**
+     * What is known of one image.
+     *
+     * @param says what it says of itself, which nobody has proven; null where nobody has read it
+     * @param builds that made it, newest first
+     * @param warnings OTHER_REVISION: it says of itself another revision than its builds had; SAME_NAME: another image of the
+     *     service has the same tag in the history
+     */
+    public record ImageView(View.Image image, ImageLabels says, List<Build> builds, List<String> warnings) {}
 
     /** @param mark GOOD or NONE */
     public record Note(String text, String mark, String user) {}

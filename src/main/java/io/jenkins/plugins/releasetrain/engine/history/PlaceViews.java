@@ -99,7 +99,7 @@ final class PlaceViews {
                 history);
     }
 
-    private View.ImageView known(Digest digest) {
+    private Brought.ImageView known(Digest digest) {
         ImageRecord record = store.images(List.of(digest)).get(digest);
         if (record == null) {
             return null;
@@ -116,7 +116,7 @@ final class PlaceViews {
         if (store.provenance().namesakes(record) > 0) {
             warnings.add("SAME_NAME");
         }
-        return new View.ImageView(
+        return new Brought.ImageView(
                 names.of(List.of(image)).image(image),
                 record.labels().saysNothing() ? null : record.labels(),
                 builds.stream().map(PlaceViews::build).toList(),

@@ -3,7 +3,6 @@ package io.jenkins.plugins.releasetrain.engine.history;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.jenkins.plugins.releasetrain.engine.event.ContractFinding;
-import io.jenkins.plugins.releasetrain.engine.model.ImageLabels;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.progress.LivePromotion;
 import io.jenkins.plugins.releasetrain.engine.simulation.Advisor;
@@ -224,17 +223,6 @@ public sealed interface View {
     /** @param name what it is called: a tag that does not move, its version, its commit, or the beginning of its digest */
     record Image(String repository, String tag, String digest, String name) implements View {}
 
-    /**
-     * What is known of one image.
-     *
-     * @param says what it says of itself, which nobody has proven; null where nobody has read it
-     * @param builds that made it, newest first
-     * @param warnings OTHER_REVISION: it says of itself another revision than its builds had; SAME_NAME: another image of the
-     *     service has the same tag in the history
-     */
-    record ImageView(Image image, ImageLabels says, List<Brought.Build> builds, List<String> warnings)
-            implements View {}
-
     /** @param people who wrote what is listed, and {@code issues} that it names */
     record Comparison(
             String from,
@@ -258,7 +246,7 @@ public sealed interface View {
 
     /** @param image what is known of it; null where nothing is */
     record Whereabouts(
-            String digest, List<Row> production, List<Place> environments, List<Item> releases, ImageView image)
+            String digest, List<Row> production, List<Place> environments, List<Item> releases, Brought.ImageView image)
             implements View {}
 
     record Place(String environment, String service, String candidate) implements View {}
