@@ -46,7 +46,8 @@ class NotesTest {
             Runnable::run,
             new HistoryApi.Site(
                     MovingTags.USUAL.asMatchPredicate(),
-                    service -> new SourceLinks("[A-Z]+-\\d+", "https://issues.example/{key}", "")));
+                    service -> new SourceLinks("[A-Z]+-\\d+", "https://issues.example/{key}", ""),
+                    Outlook.Source.NONE));
 
     @BeforeEach
     void fill() {

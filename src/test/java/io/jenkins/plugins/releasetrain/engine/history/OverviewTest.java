@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.MovingTags;
+import io.jenkins.plugins.releasetrain.engine.model.SourceLinks;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
@@ -53,8 +54,10 @@ class OverviewTest {
                 CLOCK,
                 new Live(CLOCK),
                 Runnable::run,
-                MovingTags.USUAL.asMatchPredicate(),
-                name -> outlooks.getOrDefault(name, Outlook.unknown(name)));
+                new HistoryApi.Site(
+                        MovingTags.USUAL.asMatchPredicate(),
+                        service -> SourceLinks.NONE,
+                        name -> outlooks.getOrDefault(name, Outlook.unknown(name))));
     }
 
     @AfterEach
