@@ -108,7 +108,5 @@ class ReleaseStepsTest extends ShopTest {
         action.setPlan(true);
         assertThat(Snippetizer.object2Groovy(action))
                 .isEqualTo("releaseAction action: 'pause', plan: true, reason: 'the database moves', train: 'shop'");
-        assertThat(jenkins.createWebClient().goTo("pipeline-syntax/").asNormalizedText())
-                .contains("releaseInfo", "releaseAction");
     }
 }
