@@ -29,6 +29,8 @@ public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfi
     static final int VOIDS_BEFORE_PAUSE = 3;
     static final int WASTE_PERCENT = 50;
 
+    private static final int LONGEST_SUITE = 200;
+
     private final String name;
     private final String catalog;
     private final String environment;
@@ -227,7 +229,8 @@ public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfi
                 .whole("memoHours", memoHours, 0)
                 .whole("voidsBeforePause", voidsBeforePause, 1)
                 .whole("wastePercent", wastePercent, 0)
-                .rule("movingTags", () -> pattern(movingTags));
+                .rule("movingTags", () -> pattern(movingTags))
+                .rule("suite", () -> bounded(suite));
         if (smallestBatch > largestBatch) {
             ranges.problems()
                     .add(ranges.place() + ": smallestBatch " + smallestBatch + " is more than largestBatch "
@@ -235,6 +238,13 @@ public final class TrainConfiguration extends AbstractDescribableImpl<TrainConfi
         }
         if (policy != null) {
             policy.check(ranges);
+        }
+    }
+
+    /** It is a key of the store. */
+    private static void bounded(String name) {
+        if (Util.fixNull(name).length() > LONGEST_SUITE) {
+            throw EngineException.invalid("It has " + name.length() + " characters; at most " + LONGEST_SUITE);
         }
     }
 

@@ -39,7 +39,7 @@ record JenkinsCredentials(Controller controller) {
         return of(build, id, StandardUsernamePasswordCredentials.class)
                 .map(c -> new RegistrySettings.Credentials(
                         c.getUsername(), c.getPassword().getPlainText()))
-                .orElseThrow(() -> missing(id, "username with password", place));
+                .orElseThrow(() -> missing(build, id, "username with password", place));
     }
 
     /** @throws EngineException where there are no such credentials */
@@ -47,12 +47,16 @@ record JenkinsCredentials(Controller controller) {
         return of(build, id, StandardCertificateCredentials.class)
                 .map(c -> new RegistrySettings.ClientCertificate(
                         c.getKeyStore(), c.getPassword().getPlainText()))
-                .orElseThrow(() -> missing(id, "certificate", place));
+                .orElseThrow(() -> missing(build, id, "certificate", place));
     }
 
-    static EngineException missing(String id, String kind, String place) {
+    /**
+     * Final for a build's own. Trains and lanes wait for those of the system, which an administrator may be about to replace:
+     * nobody's image is to blame, and no build should end for it.
+     */
+    static EngineException missing(Optional<Run<?, ?>> build, String id, String kind, String place) {
         return new EngineException(
-                FailureKind.NOT_FOUND,
+                build.isPresent() ? FailureKind.NOT_FOUND : FailureKind.UNAVAILABLE,
                 "Credentials '" + id + "' (" + kind + ") of " + place
                         + " were not found where they may come from; create them there, or choose others");
     }

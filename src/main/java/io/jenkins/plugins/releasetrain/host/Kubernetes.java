@@ -158,7 +158,10 @@ record Kubernetes(JenkinsCredentials credentials, JenkinsProxy proxy) {
         StandardCredentials found = credentials
                 .system(environment.getCredentialsId(), StandardCredentials.class)
                 .orElseThrow(() -> JenkinsCredentials.missing(
-                        environment.getCredentialsId(), "kubeconfig file or token as secret text", place));
+                        Optional.empty(),
+                        environment.getCredentialsId(),
+                        "kubeconfig file or token as secret text",
+                        place));
         if (found instanceof FileCredentials file) {
             try (InputStream in = file.getContent()) {
                 return kubeconfig(

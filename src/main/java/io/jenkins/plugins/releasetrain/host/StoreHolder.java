@@ -64,15 +64,17 @@ final class StoreHolder<K, T extends AutoCloseable> implements AutoCloseable {
         State<K, T> now;
         synchronized (this) {
             now = state;
-            if (!(now instanceof Open) && !isWaiting(now)) {
+            // whoever asks while it is being opened does not have it opened once more right afterwards
+            if (!(now instanceof Open) && !isWaiting(now) && !working) {
                 check();
             }
         }
         if (now instanceof Open<K, T> open) {
             return open.value();
-        } else if (now instanceof Failed<K, T> failed) {
+        } else if (now instanceof Failed) {
+            // the same words each time, so that who waits for hours is told once
             throw unavailable("The store cannot be opened; administrators see why on the configuration page and in"
-                    + " Jenkins' log. It is tried again at " + failed.until());
+                    + " Jenkins' log. It is tried again every " + TRY_AGAIN.toSeconds() + " s");
         }
         throw unavailable("The store is being opened; ask again in a moment");
     }
@@ -127,7 +129,7 @@ final class StoreHolder<K, T extends AutoCloseable> implements AutoCloseable {
             if (isOpenAs(key)) {
                 return;
             }
-            close(replaced(new Closed<>()));
+            close(leave());
             T opened = opener.apply(key);
             if (isEnded()) {
                 close(opened);
@@ -149,6 +151,11 @@ final class StoreHolder<K, T extends AutoCloseable> implements AutoCloseable {
 
     private synchronized boolean isEnded() {
         return ended;
+    }
+
+    /** What was open is not any more; what failed stays so until it is open. */
+    private synchronized T leave() {
+        return state instanceof Open ? replaced(new Closed<>()) : null;
     }
 
     private synchronized T replaced(State<K, T> next) {

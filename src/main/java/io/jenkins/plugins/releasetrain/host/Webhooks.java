@@ -68,8 +68,8 @@ final class Webhooks {
         return configured.endpoint(() -> new JenkinsCredentials(controller)
                 .system(id, StringCredentials.class)
                 .map(c -> c.getSecret().getPlainText())
-                .orElseThrow(
-                        () -> JenkinsCredentials.missing(id, "secret text", "webhook '" + configured.getName() + "'")));
+                .orElseThrow(() -> JenkinsCredentials.missing(
+                        Optional.empty(), id, "secret text", "webhook '" + configured.getName() + "'")));
     }
 
     /** Something happened. */

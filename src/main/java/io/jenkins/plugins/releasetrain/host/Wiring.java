@@ -378,8 +378,8 @@ final class Wiring implements AutoCloseable {
                 .credentials()
                 .of(Optional.empty(), id, StringCredentials.class)
                 .map(c -> SigningKey.ofPem(c.getSecret().getPlainText()))
-                .orElseThrow(
-                        () -> JenkinsCredentials.missing(id, "secret text", "catalog '" + catalog.getName() + "'"));
+                .orElseThrow(() -> JenkinsCredentials.missing(
+                        Optional.empty(), id, "secret text", "catalog '" + catalog.getName() + "'"));
     }
 
     static String id() {

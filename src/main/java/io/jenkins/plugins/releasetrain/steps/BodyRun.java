@@ -130,6 +130,11 @@ final class BodyRun implements Serializable {
         }
     }
 
+    /** Id of the running body's first node; empty for none. */
+    private synchronized String block() {
+        return state instanceof BodyState.Running running ? running.block : "";
+    }
+
     private synchronized void ended(StepContext body, BodyEnd end, Throwable failure) {
         if (!(state instanceof BodyState.Running running)) {
             return;
@@ -240,7 +245,7 @@ final class BodyRun implements Serializable {
 
         @Override
         public void onFailure(StepContext bodyContext, Throwable t) {
-            if (Verdicts.endsTheStep(bodyContext, t)) {
+            if (Verdicts.endsTheStep(bodyContext, owner.block(), t)) {
                 owner.interrupted(bodyContext, t);
             } else {
                 owner.ended(bodyContext, Verdicts.of(t), t);

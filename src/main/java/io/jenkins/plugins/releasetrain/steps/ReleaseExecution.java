@@ -113,7 +113,7 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
             }
         } catch (EngineException e) {
             if (e.kind().retryable()) {
-                say(e.getMessage() + " – trying again");
+                sayOnce(e.getMessage() + " – trying again");
                 host().later(this::board, TRY_AGAIN);
             } else {
                 Answering.fail(getContext(), step(), e);
@@ -232,6 +232,13 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
                     e,
                     () -> "The verdict of trial " + judged.trial + " could not be kept; trying again");
             host().later(() -> takeOver(judged), TRY_AGAIN);
+        }
+    }
+
+    /** What is tried every few seconds, maybe for hours, is one line. */
+    private void sayOnce(String line) {
+        if (!line.equals(status)) {
+            say(line);
         }
     }
 

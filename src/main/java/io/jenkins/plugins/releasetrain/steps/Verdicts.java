@@ -154,15 +154,21 @@ final class Verdicts {
     /**
      * Whether somebody aborts the build or a block around the step, or its body can never run as it is written; a timeout
      * within the body does not, nor does somebody who says no to what is tested, nor a release step within the body, nor an
-     * agent that is gone.
+     * agent of the body that is gone. One of a {@code node} around the step does: no tests run any more without it.
+     *
+     * @param block id of the body's first node
      */
-    static boolean endsTheStep(StepContext body, Throwable failure) {
+    static boolean endsTheStep(StepContext body, String block, Throwable failure) {
         return failure instanceof FlowInterruptedException interrupted
                         && interrupted.isActualInterruption()
                         && !isDeclined(interrupted)
                         && !isBy(interrupted, AGENT_GONE)
                         && interrupted.getCauses().stream().noneMatch(Outcomes.Ended.class::isInstance)
                 || isMistake(failure)
+                || of(failure).how() == BodyEnd.How.AGENT_LOST
+                        && read(body, FlowExecution.class)
+                                .filter(flow -> isOfAgentAround(failure, block, flow))
+                                .isPresent()
                 || failure instanceof MissingContextVariableException missing
                         && read(body, FlowExecution.class)
                                 .filter(flow -> isNowhereGiven(missing, flow))
@@ -195,6 +201,18 @@ final class Verdicts {
                         .map(id -> node(flow, id))
                         // not known: then it is taken for a lost agent, which blames nobody
                         .noneMatch(block -> block.isEmpty() || gives(block.get(), missing.getType()));
+    }
+
+    /** Whether the agent of what failed is that of a block around the body, and of none within it. */
+    private static boolean isOfAgentAround(Throwable failure, String body, FlowExecution flow) {
+        FlowNode origin = ErrorAction.findOrigin(failure, flow);
+        List<String> blocks = origin == null ? List.of() : origin.getAllEnclosingIds();
+        int own = blocks.indexOf(body);
+        Optional<String> agent = blocks.stream()
+                .filter(id ->
+                        node(flow, id).filter(n -> gives(n, Computer.class)).isPresent())
+                .findFirst();
+        return own >= 0 && agent.filter(id -> blocks.indexOf(id) > own).isPresent();
     }
 
     private static boolean gives(FlowNode block, Class<?> type) {

@@ -69,6 +69,7 @@ class SettingsTest {
         train.setLargestBatch(0);
         train.setVoidsBeforePause(0);
         train.setMemoHours(-1);
+        train.setSuite("s".repeat(201));
         staging.setLeaseSeconds(5);
         staging.setRolloutSeconds(Integer.MAX_VALUE);
         staging.setFaultRules("waiting | X | 0 | now | mine | ");
@@ -91,6 +92,7 @@ class SettingsTest {
                         "largestBatch is 0",
                         "voidsBeforePause is 0",
                         "memoHours is -1",
+                        "suite: It has 201 characters; at most 200",
                         "leaseSeconds is 5",
                         "rolloutSeconds is 2147483647",
                         "faultRules: Fault rule",

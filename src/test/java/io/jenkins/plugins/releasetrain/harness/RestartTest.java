@@ -2,12 +2,24 @@ package io.jenkins.plugins.releasetrain.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.ExtensionList;
+import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
+import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
+import io.jenkins.plugins.releasetrain.engine.store.PostgresqlServer;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.BuildWatcherExtension;
 import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
@@ -82,6 +94,63 @@ class RestartTest {
             jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build(jenkins, "micro")));
         });
         assertThat(shop.inProduction("cart")).isEqualTo(cart);
+    }
+
+    private static EmbeddedPostgres database(Path data, int port) throws IOException {
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                .setDataDirectory(data)
+                .setCleanDataDirectory(false)
+                .setServerConfig("listen_addresses", "127.0.0.1");
+        return port == 0 ? builder.start() : builder.setPort(port).start();
+    }
+
+    private static void useDatabase(int port) throws Exception {
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new UsernamePasswordCredentialsImpl(
+                        CredentialsScope.GLOBAL, "database", "", "postgres", "postgres"));
+        StoreConfiguration store = new StoreConfiguration("127.0.0.1", "postgres");
+        store.setPort(port);
+        store.setTls(PostgresqlServer.Tls.DISABLE);
+        store.setCredentialsId("database");
+        ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class).setStore(store);
+    }
+
+    @Test
+    void B6_I8_aDatabaseThatIsDownAtTheStartAndComesLaterLosesNobody(@TempDir Path data) throws Throwable {
+        String cart = shop.build("cart", "1.1");
+        String pay = shop.build("pay", "1.1");
+        EmbeddedPostgres first = database(data, 0);
+        int port = first.getPort();
+        session.then(jenkins -> {
+            useDatabase(port);
+            shop.configure();
+            Shop.start(Shop.job(jenkins, "cart", script("cart", "gate 'cart'")));
+            GateStep.awaitWaiting("cart");
+            jenkins.waitForMessage("Queued for train", Shop.start(Shop.job(jenkins, "pay", script("pay", "echo 'x'"))));
+            SystemCredentialsProvider.getInstance().save();
+            GateStep.forgetWaiting();
+        });
+        first.close();
+        session.then(jenkins -> {
+            GateStep.awaitWaiting("cart");
+            jenkins.waitForMessage("The store cannot be opened", build(jenkins, "pay"));
+            long begin = System.nanoTime();
+            int answer = jenkins.createWebClient()
+                    .withThrowExceptionOnFailingStatusCode(false)
+                    .goTo("release-trains/api/now", "application/json")
+                    .getWebResponse()
+                    .getStatusCode();
+            assertThat(answer).isEqualTo(503);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+            try (EmbeddedPostgres again = database(data, port)) {
+                GateStep.open("cart");
+                jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build(jenkins, "cart")));
+                jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build(jenkins, "pay")));
+            }
+        });
+        assertThat(shop.inProduction("cart")).isEqualTo(cart);
+        assertThat(shop.inProduction("pay")).isEqualTo(pay);
     }
 
     @Test

@@ -23,6 +23,7 @@ import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 /** Two controllers, each a process of its own, whose builds ride one train over one PostgreSQL. */
 class TwoControllersTest {
     private static final int LEASE = 30;
+    private static final int USUAL = 300;
     private static final String SCRIPT =
             "monoRelease(train: 'shop', service: '%s', image: '1.1') { input message: 'go on?', id: env.RELEASE_TRIAL"
                     + " }";
@@ -47,14 +48,14 @@ class TwoControllersTest {
             Shop.Places places = shop.places();
             one.startJenkins();
             one.runRemotely(r -> {
-                begin(r, places, url, "cart");
+                begin(r, places, url, "cart", USUAL, USUAL);
             });
             one.runRemotely(r -> {
                 EveryState.awaitTests("cart");
             });
             other.startJenkins();
             other.runRemotely(r -> {
-                begin(r, places, url, "pay");
+                begin(r, places, url, "pay", USUAL, USUAL);
             });
             other.runRemotely(r -> {
                 r.waitForMessage("environment is held by", EveryState.build("pay"));
@@ -95,9 +96,7 @@ class TwoControllersTest {
             Shop.Places places = shop.places();
             one.startJenkins();
             one.runRemotely(r -> {
-                begin(r, places, url, "cart");
-                lease("staging", LEASE);
-                lease("cd", LEASE);
+                begin(r, places, url, "cart", LEASE, LEASE);
                 Shop.start(Shop.job(
                         r,
                         "mail",
@@ -112,15 +111,17 @@ class TwoControllersTest {
 
             other.startJenkins();
             other.runRemotely(r -> {
-                begin(r, places, url, "pay");
-                lease("staging", LEASE);
-                lease("cd", LEASE / 6);
+                begin(r, places, url, "pay", LEASE, LEASE / 6);
             });
             other.runRemotely(r -> {
-                Shop.await("both changes to be decided", () -> {
-                    EveryState.goOn("pay");
-                    return EveryState.ends("train/shop").size() == 2;
-                });
+                try {
+                    Shop.await("both changes to be decided", () -> {
+                        EveryState.goOn("pay");
+                        return EveryState.ends("train/shop").size() == 2;
+                    });
+                } catch (AssertionError e) {
+                    throw new AssertionError(JenkinsRule.getLog(EveryState.build("pay")), e);
+                }
                 assertThat(EveryState.ends("train/shop").values()).containsOnly(List.of(Event.Outcome.RELEASED.name()));
                 assertReleased(r, "pay");
                 Shop.await("the lane to end", () -> !EveryState.ends("lane/cd").isEmpty());
@@ -144,7 +145,9 @@ class TwoControllersTest {
         configuration.setEnvironments(configuration.getEnvironments());
     }
 
-    private static void begin(JenkinsRule r, Shop.Places places, String url, String service) throws Throwable {
+    /** The leases are set before anything holds an environment by a longer one. */
+    private static void begin(JenkinsRule r, Shop.Places places, String url, String service, int staging, int cd)
+            throws Throwable {
         SystemCredentialsProvider.getInstance()
                 .getCredentials()
                 .add(new UsernamePasswordCredentialsImpl(
@@ -154,6 +157,8 @@ class TwoControllersTest {
         store.setCredentialsId("database");
         ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class).setStore(store);
         Shop.configure(places);
+        lease("staging", staging);
+        lease("cd", cd);
         WorkflowRun build = Shop.start(Shop.job(r, service, SCRIPT.formatted(service)));
         r.waitForMessage("Queued for train 'shop'", build);
     }

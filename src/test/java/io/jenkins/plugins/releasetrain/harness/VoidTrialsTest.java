@@ -45,6 +45,29 @@ class VoidTrialsTest extends ShopTest {
         assertThat(shop.inProduction("cart")).isEqualTo(cart);
     }
 
+    /** No tests of this build run any more, so that it must not be asked to run them again and again. */
+    @Test
+    void I4_I8_aBuildWhoseWholeAgentIsLostEndsAndNobodyElseWaitsForIt() throws Exception {
+        shop.build("cart", "1.1");
+        String before = shop.inProduction("cart");
+        String pay = shop.build("pay", "1.1");
+        DumbSlave lost = jenkins.createSlave("first", "all", null);
+        WorkflowRun build = start("""
+                node('all') {
+                    monoRelease(train: 'shop', service: 'cart', image: '1.1') { gate 'cart'; sh 'true' }
+                }
+                """);
+        GateStep.awaitWaiting("cart");
+
+        jenkins.jenkins.removeNode(lost);
+
+        ended(Result.ABORTED, build);
+        ended(Result.SUCCESS, ride("pay", "1.1", "echo 'ok'"));
+        assertThat(shop.inProduction("pay")).isEqualTo(pay);
+        assertThat(shop.inProduction("cart")).isEqualTo(before);
+        assertThat(verdicts()).containsOnlyOnce(Verdict.VOID).doesNotContain(Verdict.FAILED);
+    }
+
     @Test
     void I4_aTimeoutWithinTheTestsBlamesNobodyAndATrainThatGetsNowhereWaits() throws Exception {
         String cart = shop.build("cart", "1.1");

@@ -12,8 +12,10 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** A database that comes and goes, and threads that run when the test says so. */
@@ -26,6 +28,8 @@ class StoreHolderTest {
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private String wanted = "a";
     private Throwable trouble;
+    private int tries;
+    private Runnable duringOpening = () -> {};
 
     private final class OneStore implements AutoCloseable {
         private final String name;
@@ -65,6 +69,8 @@ class StoreHolderTest {
                     thread::add, (work, delay) -> later.add(work), new TestClock(), () -> tookUp.add(wanted)));
 
     private OneStore open(String key) {
+        tries++;
+        duringOpening.run();
         if (trouble instanceof RuntimeException e) {
             throw e;
         } else if (trouble instanceof Error e) {
@@ -134,6 +140,34 @@ class StoreHolderTest {
         run(thread);
 
         assertThat(holder.open()).isPresent();
+    }
+
+    /** Builds write each new line into their logs, and a database may be away for hours. */
+    @Test
+    void B6_whoAsksAgainAndAgainIsToldTheSameAndHasItTriedNoOftenerThanItIsDue() {
+        trouble = new EngineException(FailureKind.UNAVAILABLE, "down");
+        holder.check();
+        run(thread);
+        Set<String> told = new HashSet<>();
+        duringOpening = () -> told.add(refusal());
+        for (int i = 0; i < 5; i++) {
+            now = now.plus(StoreHolder.TRY_AGAIN);
+            told.add(refusal());
+            int before = tries;
+            run(thread);
+            assertThat(tries).isEqualTo(before + 1);
+            told.add(refusal());
+        }
+        assertThat(told).singleElement().asString().contains("cannot be opened", "every 30 s");
+    }
+
+    private String refusal() {
+        try {
+            holder.get();
+            return "";
+        } catch (EngineException e) {
+            return e.getMessage();
+        }
     }
 
     @Test

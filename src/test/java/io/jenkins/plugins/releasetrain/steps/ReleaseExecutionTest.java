@@ -139,6 +139,9 @@ class ReleaseExecutionTest {
 
         assertThat(step.done).containsExactly("registered", "takes part");
         assertThat(context.failures).isEmpty();
+        assertThat(context.log())
+                .as("it may be away for hours, which is one line")
+                .containsOnlyOnce("trying again");
     }
 
     @Test

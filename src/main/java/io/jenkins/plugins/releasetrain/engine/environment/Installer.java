@@ -170,9 +170,11 @@ public final class Installer {
                     "at the end nothing showed that " + hidden + " ran (" + String.join("; ", texts(now, hidden))
                             + ")");
         } else if (!strangers.isEmpty()) {
+            // why they failed is told, too: a body that installs the set itself may have failed at just that
             return new Judged(
                     Verdict.VOID,
-                    "at the end other images ran than were to be tested: " + strangers + " ("
+                    (tests.verdict() == Verdict.FAILED ? tests.reason() + "; " : "")
+                            + "at the end other images ran than were to be tested: " + strangers + " ("
                             + String.join("; ", texts(now, strangers)) + ")");
         }
         List<String> fallen = named(now, s -> s.state() == State.NOT_READY);

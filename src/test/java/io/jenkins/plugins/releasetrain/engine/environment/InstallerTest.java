@@ -120,6 +120,11 @@ class InstallerTest {
         Judged judged = installer.judge(subject, PASSED);
         assertThat(judged.verdict()).isEqualTo(Verdict.VOID);
         assertThat(judged.reason()).contains("other images ran", "mail asks for");
+        assertThat(installer.judge(subject, FAILED))
+                .as("DOC-1: why the tests failed is told besides")
+                .satisfies(failed -> assertThat(failed.verdict()).isEqualTo(Verdict.VOID))
+                .satisfies(failed ->
+                        assertThat(failed.reason()).startsWith(FAILED.reason()).contains("other images ran"));
     }
 
     @Test

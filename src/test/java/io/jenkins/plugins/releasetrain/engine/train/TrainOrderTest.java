@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The newer never loses to the older, whichever arrives first (I13). */
 class TrainOrderTest {
@@ -83,6 +86,41 @@ class TrainOrderTest {
         assertThat(ride.outcome(older).outcome()).isEqualTo(Outcome.RELEASED);
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "3"));
         assertThat(shop.inProduction("s2")).isEqualTo(FakeShop.digest("s2", "2"));
+    }
+
+    /** NEW-6: also where the older one was tried in vain before, as with a lost agent; with and without priority. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 5})
+    void NEW_6_whatIsNotDecidedIsSupersededByANewerOneAndNeverJoinsIt(int priority) throws InterruptedException {
+        String old = queue("old#1", 0, Map.of("s1", "1.1"));
+        Task.Test first = (Task.Test) ride.train().next("build 1");
+        String newer = queue("new#1", priority, Map.of("s1", "1.2"));
+        ride.train().report(first.trial(), Verdict.VOID, "the agent of the tests was lost");
+        ride.run("build 1");
+        assertThat(ride.outcome(newer).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(ride.outcome(old).outcome()).isEqualTo(Outcome.SUPERSEDED);
+        assertThat(ride.outcome(old).related()).isEqualTo(newer);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.2"));
+    }
+
+    /** NEW-6: nor does it follow the newer one out of a search. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 5})
+    void NEW_6_duringASearchANewerOneTakesThePlaceOfTheOlder(int priority) throws InterruptedException {
+        String old = queue("old#1", 0, Map.of("s1", "1.1"));
+        String bad = queue("bad#1", 0, Map.of("s2", "bad"));
+        Task.Test batch = (Task.Test) ride.train().next("build 1");
+        String newer = queue("new#1", priority, Map.of("s1", "1.2"));
+        ride.train().report(batch.trial(), Verdict.FAILED, "1 test failed");
+        ride.run(
+                "build 1",
+                () -> shop.installed().get("s2").equals(FakeShop.digest("s2", "bad"))
+                        ? Verdict.FAILED
+                        : Verdict.PASSED);
+        assertThat(ride.outcome(bad).outcome()).isEqualTo(Outcome.EJECTED);
+        assertThat(ride.outcome(newer).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(ride.outcome(old).outcome()).isEqualTo(Outcome.SUPERSEDED);
+        assertThat(shop.inProduction("s1")).as("never back to the older one").isEqualTo(FakeShop.digest("s1", "1.2"));
     }
 
     /** B42: a stream of urgent changes does not keep a usual one waiting for ever. */
