@@ -98,6 +98,8 @@ final class SqlDatabase implements AutoCloseable {
         config.setConnectionTimeout(5_000);
         if (h2) {
             config.setMaxLifetime(0); // an embedded database lives as long as its last connection
+            // After a full disk H2 is closed for all of its connections, which call themselves valid nevertheless.
+            config.setConnectionTestQuery("SELECT 1");
         }
         return config;
     }

@@ -8,9 +8,14 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.h2.engine.SessionLocal;
+import org.h2.jdbc.JdbcConnection;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +45,34 @@ class H2FileStoreTest extends StoreContract {
         try (SqlStore store = SqlStore.open(settings)) {
             assertThat(store.load("train/shop").snapshot()).isPresent();
             assertThat(store.change("c1").orElseThrow().queued()).isEqualTo(Samples.queued("c1"));
+        }
+    }
+
+    /**
+     * As H2 does when it cannot write: its file is closed under all of its connections, which call themselves valid. Once
+     * there is room again it is opened anew.
+     */
+    @Test
+    void I8_shouldGoOnAfterTheDiskWasFull() throws Exception {
+        StoreSettings settings = freshDatabase();
+        try (SqlStore store = SqlStore.open(settings)) {
+            store.append("train/shop", 0, Samples.AT, List.of(Samples.queued("c1")));
+            String url = "jdbc:h2:" + ((StoreSettings.H2) settings).database()
+                    + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH";
+            try (Connection connection = DriverManager.getConnection(url, "sa", "")) {
+                ((SessionLocal) connection.unwrap(JdbcConnection.class).getSession())
+                        .getDatabase()
+                        .getStore()
+                        .getMvStore()
+                        .closeImmediately();
+            } catch (SQLException e) {
+                // It cannot be closed once more.
+            }
+            // Longer than a connection is taken for valid after its last use.
+            Thread.sleep(600);
+
+            store.append("train/shop", 1, Samples.AT, List.of(Samples.ended("c1")));
+            assertThat(store.events("train/shop", 0, 10)).hasSize(2);
         }
     }
 
