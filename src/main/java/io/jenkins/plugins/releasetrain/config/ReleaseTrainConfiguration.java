@@ -241,7 +241,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
         try {
             take(request.bindJSON(Draft.class, json));
         } catch (Settings.Problems e) {
-            throw new FormException(e.getMessage(), e, "releaseTrain");
+            throw new FormException(e.getMessage(), "releaseTrain");
         } catch (IllegalArgumentException | LinkageError e) {
             // What Stapler throws where a value is none of an enumeration, or a constructor refuses.
             LOGGER.log(Level.FINE, "The form was refused", e);

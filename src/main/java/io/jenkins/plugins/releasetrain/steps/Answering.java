@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.steps;
 
 import hudson.AbortException;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -19,11 +20,18 @@ final class Answering {
 
     /** Ends the step with the work's value, or with whatever the work throws, errors of any kind included. */
     static void by(StepContext context, String step, Work work) {
+        by(context, step, work, later -> false);
+    }
+
+    /** @param later whether what is worth a retry is tried again, so that the step is not ended now */
+    static void by(StepContext context, String step, Work work, Predicate<EngineException> later) {
         Object answer;
         try {
             answer = work.answer();
         } catch (Throwable t) {
-            fail(context, step, t);
+            if (!(t instanceof EngineException e && e.kind().retryable() && later.test(e))) {
+                fail(context, step, t);
+            }
             return;
         }
         try {

@@ -5,6 +5,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.host.BuildHost;
 import io.jenkins.plugins.releasetrain.host.Riders;
 import java.io.IOException;
+import java.time.Duration;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -13,9 +14,13 @@ import org.jenkinsci.plugins.workflow.steps.StepExecution;
 /** A step's execution with the rest of the plugin, which is found anew after a restart. */
 abstract class HostedExecution extends StepExecution {
     private static final long serialVersionUID = 1;
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
 
     /** Null until it is first asked for. */
     private transient volatile BuildHost host;
+
+    private transient volatile boolean stopped;
+    private transient volatile String waitsFor;
 
     HostedExecution(StepContext context) {
         super(context);
@@ -33,6 +38,31 @@ abstract class HostedExecution extends StepExecution {
             host = known;
         }
         return known;
+    }
+
+    /**
+     * Ends the step with what the work makes. What may be there in a moment, as the store right after a start of Jenkins, is
+     * waited for until somebody stops the build, and told once.
+     */
+    final void answer(String step, Answering.Work work) {
+        Answering.by(getContext(), step, work, trouble -> {
+            if (stopped) {
+                return false;
+            }
+            String line = trouble.getMessage() + " – trying again";
+            if (!line.equals(waitsFor)) {
+                waitsFor = line;
+                log(line);
+            }
+            host().later(() -> answer(step, work), TRY_AGAIN);
+            return true;
+        });
+    }
+
+    @Override
+    public void stop(Throwable cause) throws Exception {
+        stopped = true;
+        super.stop(cause);
     }
 
     /** A line in the build's log. */

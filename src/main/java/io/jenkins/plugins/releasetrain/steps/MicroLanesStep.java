@@ -65,7 +65,7 @@ public final class MicroLanesStep extends Step {
         }
 
         private void answer() {
-            Answering.by(getContext(), NAME, () -> {
+            answer(NAME, () -> {
                 host().riders().mayRunLanes(asking(), environment, candidates.keySet(), false);
                 Map<String, Map<String, String>> lanes = new LinkedHashMap<>();
                 host().lanesOf(environment)

@@ -69,7 +69,7 @@ public final class ReleaseManifestStep extends Step {
         }
 
         private void write() {
-            Answering.by(getContext(), "releaseManifest", () -> {
+            answer("releaseManifest", () -> {
                 FlowExecution flow = getContext().get(FlowExecution.class);
                 host().riders().check(flow.getAuthentication2(), ReleasePermissions.VIEW);
                 return host().manifests().of(release, format);

@@ -101,7 +101,7 @@ public final class TrackImageStep extends Step {
         }
 
         private void track() {
-            Answering.by(getContext(), "trackImage", () -> {
+            answer("trackImage", () -> {
                 if (service.isEmpty()) {
                     throw EngineException.invalid("service is empty");
                 }

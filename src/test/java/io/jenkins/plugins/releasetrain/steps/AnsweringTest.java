@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.AbortException;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.junit.jupiter.api.Test;
 
 /** I8: a step that works in the background answers, whatever happens there. */
@@ -70,6 +72,57 @@ class AnsweringTest {
 
         assertThat(Thread.interrupted()).isTrue();
         assertThat(context.failures).singleElement().isInstanceOf(InterruptedException.class);
+    }
+
+    /** As right after a start of Jenkins, or while the database is away. */
+    @Test
+    void B6_whatMayBeThereInAMomentIsWaitedForAndToldOnce() {
+        FakeBuildHost host = new FakeBuildHost();
+        HostedExecution step = new Step(context);
+        step.on(host);
+        int[] tries = {0};
+        step.answer("someStep", () -> {
+            if (tries[0]++ < 3) {
+                throw new EngineException(FailureKind.UNAVAILABLE, "The store is being opened");
+            }
+            return "made";
+        });
+        for (int i = 0; i < 3; i++) {
+            assertThat(context.answers).isEmpty();
+            host.runLater();
+        }
+        assertThat(context.answers).containsExactly("made");
+        assertThat(context.failures).isEmpty();
+        assertThat(context.log()).containsOnlyOnce("The store is being opened – trying again");
+    }
+
+    @Test
+    void I8_whoeverIsStoppedWhileHeWaitsDoesNotTryAgain() throws Exception {
+        FakeBuildHost host = new FakeBuildHost();
+        HostedExecution step = new Step(context);
+        step.on(host);
+        int[] tries = {0};
+        step.answer("someStep", () -> {
+            tries[0]++;
+            throw new EngineException(FailureKind.UNAVAILABLE, "The store is being opened");
+        });
+        step.stop(new InterruptedException("stopped"));
+        host.runLater();
+        host.runLater();
+        assertThat(tries[0]).isLessThanOrEqualTo(2);
+    }
+
+    private static final class Step extends HostedExecution {
+        private static final long serialVersionUID = 1;
+
+        Step(StepContext context) {
+            super(context);
+        }
+
+        @Override
+        public boolean start() {
+            return false;
+        }
     }
 
     @SuppressWarnings("unchecked")
