@@ -31,6 +31,12 @@ class DocsTest {
         writeFile file: 'schemas/order.avsc', text: '{"type": "record", "name": "Order", "fields": []}'
         """;
 
+    /** In the place of a tool that agents have. */
+    private static final String BUF = """
+        writeFile file: 'bin/buf', text: '#!/bin/sh\\nexit 0\\n'
+        sh 'chmod +x bin/buf'
+        """;
+
     private static List<String> blocks(String page, String language) throws Exception {
         Matcher matcher = Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(Path.of(page)));
@@ -79,6 +85,9 @@ class DocsTest {
         if (example.contains("contracts:")) {
             // The protobuf compiler's output is of no text.
             script = "node {\n" + WORKSPACE + script.replace("protobuf: 'gen/api.binpb', ", "") + "}";
+        }
+        if (example.contains("sh 'buf ")) {
+            script = "node {\n" + BUF + "withEnv([\"PATH+BUF=${pwd()}/bin\"]) {\n" + script + "}\n}";
         }
         WorkflowJob job = Shop.job(jenkins, name, script);
         if (example.contains("yourInstaller")) {
