@@ -24,6 +24,7 @@ import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 class TwoControllersTest {
     private static final int LEASE = 30;
     private static final int USUAL = 300;
+    private static final int ROLLOUT = 45;
     private static final String SCRIPT =
             "monoRelease(train: 'shop', service: '%s', image: '1.1') { input message: 'go on?', id: env.RELEASE_TRIAL"
                     + " }";
@@ -142,6 +143,8 @@ class TwoControllersTest {
     private static void lease(String environment, int seconds) {
         ReleaseTrainConfiguration configuration = ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
         configuration.environment(environment).setLeaseSeconds(seconds);
+        // It comes on top where a controller goes down right after an installation.
+        configuration.environment(environment).setRolloutSeconds(ROLLOUT);
         configuration.setEnvironments(configuration.getEnvironments());
     }
 
