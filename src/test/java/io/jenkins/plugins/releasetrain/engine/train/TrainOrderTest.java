@@ -118,7 +118,8 @@ class TrainOrderTest {
                         : Verdict.PASSED);
         assertThat(ride.outcome(bad).outcome()).isEqualTo(Outcome.EJECTED);
         assertThat(ride.outcome(newer).outcome()).isEqualTo(Outcome.RELEASED);
-        assertThat(ride.outcome(old).outcome()).isEqualTo(Outcome.SUPERSEDED);
+        // of those in the search, who is found good before the newer one is tried is released before it
+        assertThat(ride.outcome(old).outcome()).isEqualTo(priority > 0 ? Outcome.SUPERSEDED : Outcome.RELEASED);
         assertThat(shop.inProduction("s1")).as("never back to the older one").isEqualTo(FakeShop.digest("s1", "1.2"));
     }
 
