@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.actions;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.Action;
@@ -73,6 +74,12 @@ public final class JobImagesAction implements Action, StaplerProxy {
             }
         }
         return found;
+    }
+
+    /** What the job released last, for its own page; null for nothing, or where the reader may not see releases. */
+    @CheckForNull
+    public NewestReleases.Shown getNewest() {
+        return hasImages() ? NewestReleases.of(List.of(job), host).get(job.getFullName()) : null;
     }
 
     @Override

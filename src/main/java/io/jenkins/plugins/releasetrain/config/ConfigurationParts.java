@@ -49,6 +49,7 @@ final class ConfigurationParts {
         all.add("webhook", c.getWebhooks(), WebhookConfiguration::getName);
         all.add("store", c.getStore() == null ? List.of() : List.of(c.getStore()), store -> "");
         all.add("history", c.getHistory() == null ? List.of() : List.of(c.getHistory()), history -> "");
+        all.add("badges", c.getBadges() == null ? List.of() : List.of(c.getBadges()), badges -> "");
         return all;
     }
 
@@ -86,6 +87,12 @@ final class ConfigurationParts {
                 ? secret.getPlainText()
                 : ID_OF_SOURCE.matcher(xml.apply(value)).replaceAll("");
         return Digest.sha256(saved.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What a part was when it was read: another one as soon as a field of it is; empty where it is not there. */
+    String version(String kind, String name) {
+        Part part = parts.get(kind + " " + name);
+        return part == null ? "" : Digest.sha256(part.fields().toString()).abbreviated();
     }
 
     /** What is there that was not there before, is there no more, or is another one. */

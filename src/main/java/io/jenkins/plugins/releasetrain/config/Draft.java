@@ -14,6 +14,7 @@ public final class Draft {
     private List<WebhookConfiguration> webhooks = List.of();
     private StoreConfiguration store;
     private HistoryConfiguration history;
+    private BadgesConfiguration badges;
 
     /** Lists that are empty in the form are absent in what it sends. */
     @DataBoundConstructor
@@ -88,6 +89,17 @@ public final class Draft {
         this.history = history;
     }
 
+    /** Null: nobody without Release/View. */
+    @CheckForNull
+    public BadgesConfiguration getBadges() {
+        return badges;
+    }
+
+    @DataBoundSetter
+    public void setBadges(BadgesConfiguration badges) {
+        this.badges = badges;
+    }
+
     private static <T> List<T> copy(List<T> list) {
         return list == null ? List.of() : List.copyOf(list);
     }
@@ -101,6 +113,7 @@ public final class Draft {
         copy.webhooks = webhooks;
         copy.store = store;
         copy.history = history;
+        copy.badges = badges;
         return copy;
     }
 }

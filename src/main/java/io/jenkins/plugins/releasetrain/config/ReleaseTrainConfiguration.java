@@ -13,6 +13,7 @@ import io.jenkins.plugins.releasetrain.labels.Labels;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -41,6 +42,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
     private List<WebhookConfiguration> webhooks = new ArrayList<>();
     private StoreConfiguration store;
     private HistoryConfiguration history;
+    private BadgesConfiguration badges;
     private transient volatile Settings settings;
     private transient ConfigurationParts saved;
     private transient Draft draft;
@@ -177,6 +179,17 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
         change(d -> d.setHistory(history));
     }
 
+    /** Null: nobody reads badges without Release/View. */
+    @CheckForNull
+    public BadgesConfiguration getBadges() {
+        return badges;
+    }
+
+    @DataBoundSetter
+    public void setBadges(BadgesConfiguration badges) {
+        change(d -> d.setBadges(badges));
+    }
+
     /** For the page. */
     public String getStoreState() {
         return Forms.host().storeState();
@@ -202,6 +215,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
         now.setWebhooks(webhooks);
         now.setStore(store);
         now.setHistory(history);
+        now.setBadges(badges);
         return now;
     }
 
@@ -292,12 +306,44 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
         webhooks = taken.getWebhooks();
         store = taken.getStore();
         history = taken.getHistory();
+        badges = taken.getBadges();
         super.save();
         List<ConfigurationPart> changes = parts.since(saved);
         saved = parts;
         settings = next;
         draft = null;
         ExtensionList.lookup(ConfigurationHost.class).forEach(host -> host.changed(changes));
+    }
+
+    /** What a part was when it is read now; see {@link #takeIf}. */
+    synchronized String version(String kind, String name) {
+        return saved.version(kind, name);
+    }
+
+    /**
+     * Takes a change of one part, where nobody else has saved that part since it was read. Everything else stays as it is,
+     * and is not bound anew.
+     *
+     * @param isCurrent whether it still is what was read; asked while nobody else can save
+     * @throws Settings.Problems where something does not fit; nothing has changed then
+     * @throws Overtaken where somebody else was first; nothing has changed then
+     */
+    synchronized void takeIf(BooleanSupplier isCurrent, Consumer<Draft> change) throws Settings.Problems, Overtaken {
+        if (!isCurrent.getAsBoolean()) {
+            throw new Overtaken();
+        }
+        Draft next = saved();
+        change.accept(next);
+        take(next);
+    }
+
+    /** Somebody else has saved meanwhile what was to be changed. */
+    static final class Overtaken extends Exception {
+        private static final long serialVersionUID = 1;
+
+        Overtaken() {
+            super("Somebody else has saved this meanwhile; nothing was changed. Open it again, and do it anew");
+        }
     }
 
     /** @throws EngineException where there is none of this name; names those that there are */

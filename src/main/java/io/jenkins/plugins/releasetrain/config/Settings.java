@@ -20,6 +20,7 @@ public final class Settings {
     private final List<WebhookConfiguration> webhooks;
     private final Optional<StoreConfiguration> store;
     private final Optional<HistoryConfiguration> history;
+    private final Optional<BadgesConfiguration> badges;
     private final List<String> problems;
 
     /** What keeps a draft from becoming settings: all of it. */
@@ -46,6 +47,7 @@ public final class Settings {
         webhooks = draft.getWebhooks();
         store = Optional.ofNullable(draft.getStore());
         history = Optional.ofNullable(draft.getHistory());
+        badges = Optional.ofNullable(draft.getBadges());
         this.problems = problems;
     }
 
@@ -100,6 +102,11 @@ public final class Settings {
     /** How long lists remember what was not released; empty: for ever. */
     public Optional<HistoryConfiguration> history() {
         return history;
+    }
+
+    /** Whether everybody may read what production runs of a service. */
+    public boolean showsBadge(String service) {
+        return badges.filter(b -> b.allows(service)).isPresent();
     }
 
     /** @throws EngineException where there is none of this name; names those that there are */

@@ -103,7 +103,7 @@ public final class ReleaseService implements BuildHost {
         return ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class).settings();
     }
 
-    Settings current() {
+    public Settings current() {
         return settings();
     }
 

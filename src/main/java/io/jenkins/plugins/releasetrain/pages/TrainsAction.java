@@ -1,8 +1,9 @@
 package io.jenkins.plugins.releasetrain.pages;
 
 import hudson.Extension;
-import hudson.model.RootAction;
+import hudson.model.UnprotectedRootAction;
 import io.jenkins.plugins.releasetrain.engine.history.Answer;
+import io.jenkins.plugins.releasetrain.engine.history.Badge;
 import io.jenkins.plugins.releasetrain.engine.history.Pace;
 import io.jenkins.plugins.releasetrain.engine.history.Texts;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -30,6 +32,7 @@ import org.jvnet.localizer.ResourceBundleHolder;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.Stapler;
 import org.kohsuke.stapler.StaplerProxy;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
@@ -38,11 +41,12 @@ import org.kohsuke.stapler.verb.GET;
 
 /**
  * {@code release-trains/}: the pages, which are one hollow view, the JSON API that fills them, and operations by POST.
- * Whoever lacks Release/View sees nothing of it.
+ * Whoever lacks Release/View sees nothing of it, but for badges of services that an administrator shows to everybody: so
+ * Jenkins lets everybody come here, and this class asks for the permissions to read Jenkins and to see releases.
  */
 @Extension
 @Restricted(NoExternalUse.class)
-public final class TrainsAction implements RootAction, StaplerProxy {
+public final class TrainsAction implements UnprotectedRootAction, StaplerProxy {
     private static final Localizable DISPLAY_NAME =
             new Localizable(ResourceBundleHolder.get(TrainsAction.class), "displayName");
     /** By words or a person: what may not be seen is not found. */
@@ -56,6 +60,7 @@ public final class TrainsAction implements RootAction, StaplerProxy {
 
     private static final int NOT_FOUND = 404;
     private static final int UNAVAILABLE = 503;
+    private static final int NOT_MODIFIED = 304;
     private static final Set<String> PAGES = Set.of(
             "overview",
             "now",
@@ -93,8 +98,42 @@ public final class TrainsAction implements RootAction, StaplerProxy {
 
     @Override
     public Object getTarget() {
+        StaplerRequest2 request = Stapler.getCurrentRequest2();
+        if (request != null && request.getRestOfPath().equals("/badge")) {
+            return this;
+        }
+        controller().check(Jenkins.READ);
         controller().check(ReleasePermissions.VIEW);
         return this;
+    }
+
+    /**
+     * What production runs of a service, as a picture: for who may see releases, and for everybody where an administrator
+     * says so. All else is not found, whether there is such a service or not.
+     */
+    @GET
+    public void doBadge(StaplerRequest2 request, StaplerResponse2 response, @QueryParameter String service)
+            throws IOException {
+        String name = Objects.requireNonNullElse(service, "");
+        Optional<Answer> badge = Optional.empty();
+        try {
+            if (ReleaseService.get().current().showsBadge(name)
+                    || controller().may(Jenkins.READ) && controller().may(ReleasePermissions.VIEW)) {
+                badge = Badge.of(ReleaseService.get().store(), name);
+            }
+        } catch (EngineException e) {
+            // Why is for administrators, and is not told to everybody.
+            response.sendError(UNAVAILABLE);
+            return;
+        }
+        if (badge.isEmpty()) {
+            response.sendError(NOT_FOUND);
+            return;
+        }
+        response.setHeader("Content-Security-Policy", "default-src 'none'; sandbox");
+        Answer picture = badge.get();
+        boolean known = picture.etag().equals(request.getHeader("If-None-Match"));
+        write(response, known ? new Answer(NOT_MODIFIED, picture.type(), picture.etag(), new byte[0]) : picture);
     }
 
     /** The history as JSON: {@code release-trains/api/…}. */
@@ -275,6 +314,10 @@ public final class TrainsAction implements RootAction, StaplerProxy {
             // The store cannot be opened.
             answer = OperationsApi.problem(UNAVAILABLE, e.getMessage());
         }
+        write(response, answer);
+    }
+
+    private static void write(StaplerResponse2 response, Answer answer) throws IOException {
         response.setStatus(answer.status());
         response.setContentType(answer.type());
         response.setHeader("Cache-Control", "no-cache");

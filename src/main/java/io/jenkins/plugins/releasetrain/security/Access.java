@@ -61,6 +61,15 @@ public final class Access {
         }
     }
 
+    /**
+     * Whether a text names a service.
+     *
+     * @param names and patterns, separated by commas or line ends
+     */
+    public static boolean isNamed(String names, String service) {
+        return Rule.of("", names, false).allows(service);
+    }
+
     /** Whether a job is one of those that a pattern names, or is in a folder that it names. */
     private static boolean isWithin(String job, String pattern) {
         Pattern named = glob(pattern.endsWith("/") ? pattern.substring(0, pattern.length() - 1) : pattern);

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
@@ -112,6 +113,18 @@ final class BodyRun implements Serializable {
         }
         afterwards = then;
         running.cancel(new InterruptedException("what it tests is decided"));
+    }
+
+    /**
+     * Shows in graph views whether the step waits, which it does while no body runs.
+     *
+     * @param over whether it waits for nothing any more
+     * @param label what it waits for
+     * @param why in words, for now
+     */
+    synchronized void showPause(BooleanSupplier over, String label, String why) {
+        boolean runs = starting != null || state instanceof BodyState.Running;
+        Pauses.show(context, !runs && !over.getAsBoolean(), label, why);
     }
 
     private synchronized void began(String trial, StepContext body) {

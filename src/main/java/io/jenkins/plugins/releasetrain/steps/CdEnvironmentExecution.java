@@ -107,6 +107,7 @@ final class CdEnvironmentExecution extends HostedExecution {
         Answer answer = occupation.ask(host().environments().services(name));
         if (answer instanceof Answer.Granted granted) {
             token = granted.token();
+            showPause();
             getContext().saveState();
             if (over) {
                 occupation.release();
@@ -118,6 +119,7 @@ final class CdEnvironmentExecution extends HostedExecution {
         } else {
             Answer.Waiting waiting = (Answer.Waiting) answer;
             say("environment '" + name + "' is held by " + waiting.owners() + "; position " + waiting.place());
+            showPause();
             host().later(this::goOn, ASK_AGAIN);
         }
     }
@@ -154,6 +156,7 @@ final class CdEnvironmentExecution extends HostedExecution {
         BodyExecution running = body;
         if (running == null || over) {
             over = true;
+            showPause();
             leave();
             Answering.fail(getContext(), "cdEnvironment", why);
         } else {
@@ -164,6 +167,7 @@ final class CdEnvironmentExecution extends HostedExecution {
     @Override
     public void stop(Throwable cause) throws Exception {
         over = true;
+        showPause();
         host().execute(this::leave);
         super.stop(cause);
     }
@@ -185,6 +189,11 @@ final class CdEnvironmentExecution extends HostedExecution {
             leave();
             answer.run();
         });
+    }
+
+    /** Graph views tell a step that waits from one whose body runs. */
+    private synchronized void showPause() {
+        Pauses.show(getContext(), token == 0 && !over, "environment " + name, getStatus());
     }
 
     private void say(String text) {

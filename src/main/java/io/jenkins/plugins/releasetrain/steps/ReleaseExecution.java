@@ -33,6 +33,8 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
     private volatile boolean stopped;
     /** The step has ended: whoever tells it once more need not. */
     private transient volatile boolean over;
+    /** It is about to: it waits for nothing any more. */
+    private transient volatile boolean ending;
 
     ReleaseExecution(StepContext context) {
         super(context);
@@ -41,6 +43,9 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
 
     /** The step's name in scripts. */
     abstract String step();
+
+    /** For graph views, as in {@code train shop}. */
+    abstract String waitsFor();
 
     /** The train knows the change, or the environment the lane. */
     abstract boolean registered();
@@ -98,6 +103,7 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
         if (stopped) {
             return;
         }
+        showPause();
         try {
             if (!registered()) {
                 checkPlace(BodyRun.Variables.around(getContext()));
@@ -116,11 +122,22 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
                 sayOnce(e.getMessage() + " – trying again");
                 host().later(this::board, TRY_AGAIN);
             } else {
-                Answering.fail(getContext(), step(), e);
+                refuse(e);
             }
         } catch (Throwable t) {
-            Answering.fail(getContext(), step(), t);
+            refuse(t);
         }
+    }
+
+    private void refuse(Throwable why) {
+        over = true;
+        showPause();
+        Answering.fail(getContext(), step(), why);
+    }
+
+    /** Graph views tell a step that waits from one that works; decides nothing (I11). */
+    private void showPause() {
+        body.showPause(() -> over || ending, waitsFor(), status);
     }
 
     /** What is known of the contracts that it brings; decides nothing (I11). */
@@ -201,6 +218,7 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
     @Override
     public final void began(String trial) {
         background(() -> {
+            showPause();
             try {
                 noteBegun(trial);
             } catch (RuntimeException e) {
@@ -211,7 +229,10 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
 
     @Override
     public final void report(BodyState.Judged judged) {
-        background(() -> takeOver(judged));
+        background(() -> {
+            showPause();
+            takeOver(judged);
+        });
     }
 
     private void takeOver(BodyState.Judged judged) {
@@ -272,10 +293,13 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
         if (over) {
             return;
         }
+        ending = true;
+        showPause();
         try {
             Outcomes.finish(getContext(), host(), subject(), end);
             over = true;
         } catch (RuntimeException | Error e) {
+            ending = false;
             LOGGER.log(Level.WARNING, e, () -> subject().id() + " is " + end.outcome() + "; its step is ended again");
             host().later(() -> finish(end), TRY_AGAIN);
         }
@@ -284,6 +308,7 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
     @Override
     public final void failed(String message) {
         over = true;
+        showPause();
         getContext().onFailure(new AbortException(Logs.seen(getContext(), host(), message)));
     }
 
@@ -302,6 +327,7 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
     private void leave(String reason) {
         stopped = true;
         over = true;
+        showPause();
         if (registered()) {
             background(() -> goAway(reason));
         }

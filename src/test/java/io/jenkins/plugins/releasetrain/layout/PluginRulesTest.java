@@ -26,6 +26,8 @@ class PluginRulesTest {
     /** Ways of a web method to the permission check, by owner and name. */
     private static final Set<String> CHECKS = Set.of(
             BASE + "host.Controller.check",
+            // what an administrator shows to everybody
+            BASE + "config.Settings.showsBadge",
             BASE + "config.Forms.check",
             BASE + "config.Forms.checkAdminister",
             BASE + "config.Forms.mayConfigure",

@@ -18,17 +18,23 @@ final class FakeStepContext extends StepContext {
     /** Thrown by whoever asks for what the build is. */
     transient java.io.IOException onGet;
 
+    /** The step's place in the graph; null for none. */
+    transient FakeFlowNode node;
+
     private final transient java.io.ByteArrayOutputStream log = new java.io.ByteArrayOutputStream();
 
     String log() {
         return log.toString(java.nio.charset.StandardCharsets.UTF_8);
     }
 
-    /** A log, and nothing else. */
+    /** A log, and a node where there is one. */
     @Override
     public <T> T get(Class<T> key) throws java.io.IOException {
         if (onGet != null) {
             throw onGet;
+        }
+        if (key == org.jenkinsci.plugins.workflow.graph.FlowNode.class) {
+            return key.cast(node);
         }
         return key == hudson.model.TaskListener.class
                 ? key.cast((hudson.model.TaskListener) () -> new java.io.PrintStream(log, true))

@@ -60,6 +60,11 @@ class ReleaseExecutionTest {
         }
 
         @Override
+        String waitsFor() {
+            return "train shop";
+        }
+
+        @Override
         boolean registered() {
             return registered;
         }
@@ -263,5 +268,55 @@ class ReleaseExecutionTest {
 
         assertThat(context.failures).containsExactly(mistake);
         assertThat(step.done).contains("withdrawn: its tests cannot run as its pipeline is written");
+    }
+
+    @Test
+    void graphViewsShowAStepThatWaitsAsPausedUntilItEnds() {
+        context.node = new FakeFlowNode();
+        step.troubles.add(AWAY);
+        start();
+        assertThat(context.node.isPaused()).as("it waits for the store, too").isTrue();
+        host.runLater();
+        assertThat(context.node.isPaused()).isTrue();
+        context.onAnswer = new IllegalStateException("not now");
+
+        step.ended(RELEASED);
+        host.run();
+        assertThat(context.node.isPaused())
+                .as("when it answers, it is paused no more")
+                .isFalse();
+        context.onAnswer = null;
+        host.runLater();
+
+        assertThat(context.answers).hasSize(1);
+        step.report(new BodyState.Judged("t1", PASSED, Optional.empty()));
+        host.run();
+        assertThat(context.node.isPaused())
+                .as("nothing that comes later pauses it again")
+                .isFalse();
+    }
+
+    @Test
+    void aStepThatIsRefusedStoppedOrInterruptedIsPausedNoMore() throws Exception {
+        for (int how = 0; how < 4; how++) {
+            FakeStepContext one = new FakeStepContext();
+            one.node = new FakeFlowNode();
+            Riding other = new Riding(one, host);
+            if (how == 0) {
+                other.troubles.add(EngineException.invalid("Unknown train 'shop'"));
+            }
+            other.start();
+            host.run();
+            switch (how) {
+                case 1 -> other.stop(new InterruptedException());
+                case 2 -> other.interrupted(new InterruptedException());
+                case 3 -> other.failed("it was removed");
+                default -> assertThat(one.failures).hasSize(1);
+            }
+            host.run();
+
+            assertThat(one.node.pause()).as("it waited").isNotNull();
+            assertThat(one.node.isPaused()).isFalse();
+        }
     }
 }

@@ -5,6 +5,10 @@ public abstract class HttpResponses {
         throw new UnsupportedOperationException();
     }
 
+    public static HttpResponseException redirectTo(String url) {
+        throw new UnsupportedOperationException();
+    }
+
     public static HttpResponseException errorWithoutStack(int code, String message) {
         throw new UnsupportedOperationException();
     }

@@ -19,5 +19,7 @@ public interface StaplerRequest2 extends HttpServletRequest {
 
     String getOriginalRestOfPath();
 
+    <T> T findAncestorObject(Class<T> type);
+
     RequestDispatcher getView(Object it, String viewName) throws IOException;
 }

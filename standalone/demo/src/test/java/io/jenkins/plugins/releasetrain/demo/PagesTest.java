@@ -119,6 +119,23 @@ class PagesTest {
         browser.complaints();
     }
 
+    /** For a screen that nobody clicks on. */
+    @Test
+    void aWallShowsWhatGoesOnWithoutTabsAndButtons() {
+        WebElement main = browser.show(server, "?wall");
+
+        assertThat(main.findElement(By.tagName("h1")).isDisplayed()).isTrue();
+        for (WebElement control : browser.driver.findElements(By.cssSelector("nav, button, input"))) {
+            assertThat(control.isDisplayed())
+                    .as(control.getDomProperty("outerHTML"))
+                    .isFalse();
+        }
+        assertThat(browser.complaints()).isEmpty();
+        assertThat(browser.show(server, "").findElement(By.xpath("//nav")).isDisplayed())
+                .as("only there")
+                .isTrue();
+    }
+
     @Test
     void emptyHistorySaysSo() {
         for (String path : List.of("", "now", "history", "matrix", "trends", "compare", "services/none")) {

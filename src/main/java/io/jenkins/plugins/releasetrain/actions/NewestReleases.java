@@ -1,0 +1,174 @@
+package io.jenkins.plugins.releasetrain.actions;
+
+import hudson.model.Job;
+import hudson.model.Run;
+import io.jenkins.plugins.releasetrain.actions.ImagesAction.Image;
+import io.jenkins.plugins.releasetrain.engine.store.Entry;
+import io.jenkins.plugins.releasetrain.host.BuildHost;
+import io.jenkins.plugins.releasetrain.labels.Labels;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * What became of the newest builds of jobs: of the last good one what it released, and of the last one where it stands. Of
+ * all jobs of a list by one question to the store; builds are looked at that Jenkins has at hand for its own columns.
+ */
+final class NewestReleases {
+    private static final int SHOWN = 3;
+    private static final int REQUESTS = 20;
+
+    private NewestReleases() {}
+
+    /**
+     * A job's newest builds.
+     *
+     * @param good changes and lanes of the last good build
+     * @param last the same of the last one; equal to {@code good} where it is the same
+     */
+    record Asked(String job, List<String> good, List<String> last) {
+        static Asked of(Job<?, ?> job) {
+            return new Asked(job.getFullName(), noted(job.getLastSuccessfulBuild()), noted(job.getLastBuild()));
+        }
+
+        private static List<String> noted(Run<?, ?> build) {
+            ImagesAction action = build == null ? null : build.getAction(ImagesAction.class);
+            return action == null
+                    ? List.of()
+                    : action.noted().stream().limit(REQUESTS).toList();
+        }
+    }
+
+    /** For lists and pages of jobs. */
+    @Restricted(NoExternalUse.class)
+    public static final class Shown {
+        private final List<Image> released;
+        private final Optional<String> now;
+
+        Shown(List<Image> released, Optional<String> now) {
+            this.released = released;
+            this.now = now;
+        }
+
+        /** The first of them. */
+        public List<Line> getReleased() {
+            return released.stream().limit(SHOWN).map(Line::new).toList();
+        }
+
+        /** How many are not named. */
+        public int getMore() {
+            return Math.max(0, released.size() - SHOWN);
+        }
+
+        Optional<String> now() {
+            return now;
+        }
+
+        /** Where the last build stands, if that is another one than the one that released; empty where it is not. */
+        public String getNow() {
+            return now.map(verdict -> Labels.of("verdict." + verdict.replace(' ', '-')))
+                    .orElse("");
+        }
+
+        public boolean isEmpty() {
+            return released.isEmpty() && now.isEmpty();
+        }
+    }
+
+    /** One image that was released. */
+    @Restricted(NoExternalUse.class)
+    public static final class Line {
+        private final Image image;
+
+        Line(Image image) {
+            this.image = image;
+        }
+
+        public String getService() {
+            return image.getService();
+        }
+
+        /** Its tag, or where it has none the beginning of its digest. */
+        public String getVersion() {
+            String name = image.getImage();
+            int tag = name.lastIndexOf(':');
+            return tag > name.lastIndexOf('/') ? name.substring(tag + 1) : image.getShortDigest();
+        }
+
+        /** Empty for a test release. */
+        public String getRelease() {
+            return image.getRelease();
+        }
+
+        public String getState() {
+            return Labels.of("verdict." + image.getVerdict().replace(' ', '-'));
+        }
+    }
+
+    /**
+     * Of jobs by their full names; those that asked for no release are left out.
+     *
+     * @param jobs that the current user may see
+     */
+    static Map<String, Shown> of(Collection<? extends Job<?, ?>> jobs, BuildHost host) {
+        if (!host.builds().maySee()) {
+            return Map.of();
+        }
+        List<Asked> asked = jobs.stream().map(Asked::of).toList();
+        return of(
+                asked,
+                ids -> host.tests().ask(() -> host.store().requests(ids)).orElse(List.of()),
+                host.builds()::seen);
+    }
+
+    /**
+     * The same.
+     *
+     * @param store asked once, for all
+     * @param seen what of a reason its reader may see
+     */
+    static Map<String, Shown> of(
+            Collection<Asked> jobs, Function<List<String>, List<Entry>> store, UnaryOperator<String> seen) {
+        List<String> ids = jobs.stream()
+                .flatMap(j -> Stream.concat(j.good().stream(), j.last().stream()))
+                .distinct()
+                .toList();
+        if (ids.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, Entry> entries = new HashMap<>();
+        store.apply(ids).forEach(entry -> entries.put(entry.id(), entry));
+        Map<String, Shown> all = new LinkedHashMap<>();
+        for (Asked job : jobs) {
+            List<Image> released = images(job.good(), entries, seen).stream()
+                    .filter(i ->
+                            i.getVerdict().equals("released") || i.getVerdict().equals("proven"))
+                    .toList();
+            Optional<String> now = job.last().equals(job.good())
+                    ? Optional.empty()
+                    : images(job.last(), entries, seen).stream()
+                            .map(Image::getVerdict)
+                            .findFirst();
+            Shown shown = new Shown(released, now);
+            if (!shown.isEmpty()) {
+                all.put(job.job(), shown);
+            }
+        }
+        return all;
+    }
+
+    private static List<Image> images(List<String> ids, Map<String, Entry> entries, UnaryOperator<String> seen) {
+        List<Entry> found = new ArrayList<>();
+        ids.stream().filter(entries::containsKey).map(entries::get).forEach(found::add);
+        return StoredImages.of(found, seen);
+    }
+}

@@ -1,0 +1,93 @@
+package io.jenkins.plugins.releasetrain.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hudson.ExtensionList;
+import hudson.model.ListView;
+import hudson.model.Result;
+import io.jenkins.plugins.releasetrain.actions.ReleasedColumn;
+import io.jenkins.plugins.releasetrain.config.BadgesConfiguration;
+import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
+import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
+import jenkins.model.Jenkins;
+import org.htmlunit.Page;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+
+/** What Jenkins' own pages, and other sites' pages, show of releases. */
+class PresenceTest extends ShopTest {
+    private static final String BADGE = "release-trains/badge?service=";
+
+    @Test
+    void listsAndPagesOfJobsTellWhatWasReleasedLast() throws Exception {
+        shop.build("cart", "1.1");
+        ended(Result.SUCCESS, ride("cart", "1.1", ""));
+        shop.build("mail", "2.0");
+        ended(Result.FAILURE, ride("mail", "2.0", ""));
+        jenkins.buildAndAssertSuccess(Shop.job(jenkins, "plain", "echo 'nothing'"));
+        ListView view = new ListView("shop", jenkins.jenkins);
+        view.setIncludeRegex(".*");
+        view.getColumns().add(new ReleasedColumn());
+        jenkins.jenkins.addView(view);
+        jenkins.configRoundtrip(view);
+
+        try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
+            client.getOptions().setJavaScriptEnabled(false);
+            assertThat(client.goTo("view/shop/").asNormalizedText())
+                    .contains("Released", "cart", "1.1", "shop-1", "newest build: rejected");
+            assertThat(client.goTo("job/cart-1-1/").asNormalizedText())
+                    .contains("Released last", "cart 1.1: released shop-1");
+            assertThat(client.goTo("job/plain/").asNormalizedText()).doesNotContain("Released last");
+        }
+    }
+
+    @Test
+    void badgesAreForReadersAndForEverybodyWhereAnAdministratorSaysSo() throws Exception {
+        shop.build("cart", "1.1");
+        shop.build("pay", "3.0");
+        ended(Result.SUCCESS, ride("cart", "1.1", ""));
+        ended(Result.SUCCESS, ride("pay", "3.0", ""));
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ)
+                .everywhere()
+                .to("reader")
+                // Release/View, without Overall/Read, is nobody's way around it.
+                .grant(ReleasePermissions.VIEW)
+                .everywhere()
+                .to("stranger"));
+        String hostile = "%3Cscript%3Ealert(1)%3C/script%3E";
+        try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
+            client.setThrowExceptionOnFailingStatusCode(false);
+            for (String service : new String[] {"cart", "pay", "nowhere", hostile, ""}) {
+                assertThat(status(client, service)).as(service).isEqualTo(404);
+            }
+            assertThat(client.goTo("release-trains/", "text/html")
+                            .getWebResponse()
+                            .getStatusCode())
+                    .as("everything else still asks who it is")
+                    .isEqualTo(403);
+            ReleaseTrainConfiguration configuration = ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
+            configuration.setBadges(new BadgesConfiguration("cart, mail"));
+
+            Page badge = client.goTo(BADGE + "cart", "image/svg+xml");
+            assertThat(badge.getWebResponse().getContentAsString()).contains("cart: 1.1");
+            assertThat(badge.getWebResponse().getResponseHeaderValue("X-Content-Type-Options"))
+                    .isEqualTo("nosniff");
+            assertThat(status(client, "pay")).isEqualTo(404);
+            assertThat(client.goTo("release-trains/api/now", null)
+                            .getWebResponse()
+                            .getStatusCode())
+                    .isEqualTo(403);
+
+            client.login("reader");
+            assertThat(status(client, "pay")).isEqualTo(200);
+            assertThat(status(client, hostile)).isEqualTo(404);
+        }
+    }
+
+    private static int status(JenkinsRule.WebClient client, String service) throws Exception {
+        return client.goTo(BADGE + service, null).getWebResponse().getStatusCode();
+    }
+}

@@ -1,0 +1,7 @@
+package org.kohsuke.stapler;
+
+public class Stapler {
+    public static StaplerRequest2 getCurrentRequest2() {
+        throw new UnsupportedOperationException();
+    }
+}
