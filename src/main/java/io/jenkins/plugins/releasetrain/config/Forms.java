@@ -56,6 +56,12 @@ final class Forms {
                 .orElse(otherwise);
     }
 
+    /** Whether an enumeration has no such name. */
+    static boolean isNone(Class<?> type, String name) {
+        return Arrays.stream(type.getEnumConstants())
+                .noneMatch(c -> ((Enum<?>) c).name().equals(name));
+    }
+
     static FormValidation checkName(String value) {
         if (!mayConfigure() || NAME.matcher(value).matches()) {
             return FormValidation.ok();

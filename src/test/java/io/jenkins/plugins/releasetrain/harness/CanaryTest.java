@@ -95,7 +95,7 @@ class CanaryTest extends ShopTest {
                     .getContentAsString();
             assertThat(json).as(answer).doesNotContain(CANARY);
         }
-        assertThat(client.goTo("manage/release-train/").getWebResponse().getContentAsString())
+        assertThat(client.goTo("manage/release-train/all").getWebResponse().getContentAsString())
                 .doesNotContain(CANARY);
         assertThat(log.lines).noneMatch(l -> l.contains(CANARY));
         assertThat(files()).isEmpty();

@@ -156,7 +156,7 @@ class CatalogInScmTest {
             WebResponse invalid = read(jenkins);
             assertThat(invalid.getStatusCode()).isEqualTo(409);
             assertThat(invalid.getContentAsString()).contains("line 9");
-            HtmlPage page = jenkins.createWebClient().goTo("manage/release-train/");
+            HtmlPage page = jenkins.createWebClient().goTo("manage/release-train/all");
             assertThat(page.asNormalizedText()).contains("3 services of revision " + good, "line 9");
 
             assertThat(outlook()).contains("The catalog stays as it is: The catalog has 1 problem");

@@ -43,7 +43,7 @@ class ConfigurationRestartTest {
         session.then(jenkins -> {
             assertThat(export()).isEqualTo(saved);
             HtmlForm form =
-                    jenkins.createWebClient().goTo("manage/release-train/").getFormByName("config");
+                    jenkins.createWebClient().goTo("manage/release-train/all").getFormByName("config");
             jenkins.submit(form);
         });
         session.then(ConfigurationRestartTest::isStillUsable);

@@ -150,12 +150,12 @@ class ConfigurationTest {
                 .to("configurer"));
         JenkinsRule.WebClient client =
                 jenkins.createWebClient().login("configurer").withThrowExceptionOnFailingStatusCode(false);
-        HtmlForm form = client.goTo("manage/release-train/").getFormByName("config");
+        HtmlForm form = client.goTo("manage/release-train/all").getFormByName("config");
         form.getInputByName("_.largestBatch").setValue("7");
         jenkins.submit(form);
         assertThat(configuration().train("shop").getLargestBatch()).isEqualTo(7);
 
-        form = client.goTo("manage/release-train/").getFormByName("config");
+        form = client.goTo("manage/release-train/all").getFormByName("config");
         form.getInputsByName("_.host").get(0).setValue("evil.example");
         Page answer = jenkins.submit(form);
 
@@ -168,7 +168,7 @@ class ConfigurationTest {
     void B5_aNumberThatIsNoneChangesNothing(JenkinsConfiguredWithCodeRule jenkins) throws Exception {
         String before = export();
         JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
-        HtmlForm form = client.goTo("manage/release-train/").getFormByName("config");
+        HtmlForm form = client.goTo("manage/release-train/all").getFormByName("config");
         form.getInputByName("_.largestBatch").setValue("99999999999");
 
         Page answer = jenkins.submit(form);
@@ -182,7 +182,7 @@ class ConfigurationTest {
     void theFormSavesWhatItShows(JenkinsConfiguredWithCodeRule jenkins) throws Exception {
         String before = export();
 
-        HtmlPage page = jenkins.createWebClient().goTo("manage/release-train/");
+        HtmlPage page = jenkins.createWebClient().goTo("manage/release-train/all");
         HtmlForm form = page.getFormByName("config");
         jenkins.submit(form);
 
@@ -194,7 +194,7 @@ class ConfigurationTest {
     void theFormRefusesWhatPointsNowhere(JenkinsConfiguredWithCodeRule jenkins) throws Exception {
         String before = export();
         JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
-        HtmlForm form = client.goTo("manage/release-train/").getFormByName("config");
+        HtmlForm form = client.goTo("manage/release-train/all").getFormByName("config");
         form.getInputsByName("_.name").get(0).setValue("renamed");
 
         Page answer = jenkins.submit(form);
@@ -215,7 +215,8 @@ class ConfigurationTest {
                 .contains("path: \"deploy/catalog.yaml\"", "minutes: 0")
                 .doesNotContain("yaml: \"");
 
-        HtmlForm form = jenkins.createWebClient().goTo("manage/release-train/").getFormByName("config");
+        HtmlForm form =
+                jenkins.createWebClient().goTo("manage/release-train/all").getFormByName("config");
         jenkins.submit(form);
         assertThat(export()).isEqualTo(before);
 
@@ -230,7 +231,7 @@ class ConfigurationTest {
     void aCatalogIsEitherInTheConfigurationOrInScm(JenkinsConfiguredWithCodeRule jenkins) throws Exception {
         String before = export();
         JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
-        HtmlForm form = client.goTo("manage/release-train/").getFormByName("config");
+        HtmlForm form = client.goTo("manage/release-train/all").getFormByName("config");
         form.getTextAreaByName("_.yaml").setText("services:\n  cart:\n");
 
         Page answer = jenkins.submit(form);
@@ -255,7 +256,7 @@ class ConfigurationTest {
 
         Shop.awaitStore();
 
-        assertThat(jenkins.createWebClient().goTo("manage/release-train/").asNormalizedText())
+        assertThat(jenkins.createWebClient().goTo("manage/release-train/all").asNormalizedText())
                 .contains("H2 answers; it has tables of version");
     }
 
@@ -362,7 +363,7 @@ class ConfigurationTest {
                 .to("ada"));
         HtmlForm form = jenkins.createWebClient()
                 .login("ada")
-                .goTo("manage/release-train/")
+                .goTo("manage/release-train/all")
                 .getFormByName("config");
         form.getInputsByName("_.url").get(0).setValue("https://chat.example/other");
         jenkins.submit(form);

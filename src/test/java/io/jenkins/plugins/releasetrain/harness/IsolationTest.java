@@ -53,7 +53,7 @@ class IsolationTest extends ShopTest {
             """.formatted(shop.kubernetes.url());
         ConfigurationAsCode.get()
                 .configureWith(YamlSource.of(new ByteArrayInputStream(code.getBytes(StandardCharsets.UTF_8))));
-        HtmlPage page = jenkins.createWebClient().goTo("manage/release-train/");
+        HtmlPage page = jenkins.createWebClient().goTo("manage/release-train/all");
         jenkins.submit(page.getFormByName("config"));
         assertThat(ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class)
                         .environment("cd")

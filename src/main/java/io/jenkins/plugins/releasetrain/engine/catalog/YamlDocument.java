@@ -27,8 +27,8 @@ import org.yaml.snakeyaml.nodes.Tag;
  * A YAML document as JSON that remembers where everything was. Scalars are text or null, as in YAML's failsafe schema,
  * so that {@code 1.10} and {@code on} mean what they say. Nothing but plain data is ever made of it.
  */
-final class YamlDocument {
-    static final String ROOT = "$";
+public final class YamlDocument {
+    public static final String ROOT = "$";
 
     private static final Set<Tag> TAGS =
             Set.of(Tag.MAP, Tag.SEQ, Tag.STR, Tag.NULL, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.TIMESTAMP, Tag.MERGE);
@@ -51,7 +51,7 @@ final class YamlDocument {
      * @param problems gets duplicate keys, and what YAML itself does not allow
      * @return empty where there is nothing that could be looked at
      */
-    static Optional<YamlDocument> parse(String yaml, int maximumCharacters, List<Problem> problems) {
+    public static Optional<YamlDocument> parse(String yaml, int maximumCharacters, List<Problem> problems) {
         if (yaml.length() > maximumCharacters) {
             problems.add(new Problem(
                     1, 1, ROOT, "has " + yaml.length() + " characters; at most " + maximumCharacters + " are read"));
@@ -78,12 +78,13 @@ final class YamlDocument {
         return Optional.empty();
     }
 
-    JsonNode json() {
+    /** All scalars are text or null. */
+    public JsonNode json() {
         return json;
     }
 
     /** A problem at the place of a path; of its nearest parent where the path itself is not in the document. */
-    Problem problem(String path, String message) {
+    public Problem problem(String path, String message) {
         String place = path;
         while (!marks.containsKey(place)) {
             place = place.substring(0, Math.max(0, Math.max(place.lastIndexOf('.'), place.lastIndexOf('['))));
@@ -96,13 +97,14 @@ final class YamlDocument {
     }
 
     /** The path of an object's member, by RFC 9535. */
-    static String member(String object, String key) {
+    public static String member(String object, String key) {
         boolean shorthand = SHORTHAND.matcher(key).matches();
         return object
                 + (shorthand ? "." + key : "['" + key.replace("\\", "\\\\").replace("'", "\\'") + "']");
     }
 
-    static String element(String array, int index) {
+    /** The path of a list's element, from 0. */
+    public static String element(String array, int index) {
         return array + "[" + index + "]";
     }
 
