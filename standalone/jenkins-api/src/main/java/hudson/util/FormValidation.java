@@ -17,6 +17,8 @@ public abstract class FormValidation extends Exception {
         throw new UnsupportedOperationException();
     }
 
+    public abstract String renderHtml();
+
     public static FormValidation error(String message) {
         throw new UnsupportedOperationException();
     }

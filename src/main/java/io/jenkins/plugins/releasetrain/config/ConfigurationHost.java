@@ -7,7 +7,9 @@ import hudson.security.Permission;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.releasetrain.engine.event.ConfigurationPart;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** What the configuration asks of whatever runs by it. It knows nothing else of it. */
 public interface ConfigurationHost extends ExtensionPoint {
@@ -24,6 +26,18 @@ public interface ConfigurationHost extends ExtensionPoint {
 
     /** What the store is like, for the page; asks no database. */
     String storeState();
+
+    /** What is as it should be, and what is not; of what is known already, so that nothing is asked of a registry or cluster. */
+    List<Finding> health();
+
+    /**
+     * How a part of it is.
+     *
+     * @param area key of a label, as in {@code health.trains}
+     * @param name of the part; empty where there is but one
+     * @param since when it is so; empty where that is not known
+     */
+    record Finding(String area, String name, boolean well, String text, Optional<Instant> since) {}
 
     /** Of a catalog in SCM, for the page: what was read last, and why it is not the newest; empty where it is. */
     CatalogState catalogState(String catalog);

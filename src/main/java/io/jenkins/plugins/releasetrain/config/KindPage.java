@@ -58,6 +58,7 @@ public final class KindPage implements ModelObject {
                 .map(k -> new Tab(k.key(), Labels.of("kind." + k.key()), k.key().equals(here)))
                 .forEach(tabs::add);
         tabs.add(new Tab(StorePage.ADDRESS, Labels.of("kind.store"), here.equals(StorePage.ADDRESS)));
+        tabs.add(new Tab(HealthPage.ADDRESS, Labels.of("kind.health"), here.equals(HealthPage.ADDRESS)));
         return tabs;
     }
 

@@ -82,6 +82,9 @@ public final class ReleaseTrainLink extends ManagementLink {
         if (StorePage.ADDRESS.equals(address)) {
             return new StorePage(getConfiguration());
         }
+        if (HealthPage.ADDRESS.equals(address)) {
+            return new HealthPage(getConfiguration());
+        }
         return EntryKind.of(address)
                 .map(kind -> new KindPage(getConfiguration(), kind))
                 .orElse(null);

@@ -44,7 +44,12 @@ public final class ConfigurationServices implements ConfigurationHost {
 
     @Override
     public String storeState() {
-        return ReleaseService.get().storeState();
+        return ReleaseService.get().health().storeState();
+    }
+
+    @Override
+    public List<Finding> health() {
+        return ReleaseService.get().health().findings();
     }
 
     @Override

@@ -239,14 +239,6 @@ public final class ReleaseService implements BuildHost {
         return holder.get().store();
     }
 
-    /** What the store was like when it was opened, or why it could not be; asks no database. */
-    String storeState() {
-        String trouble = holder.trouble();
-        return holder.open()
-                .map(OpenStore::state)
-                .orElse(trouble.isEmpty() ? "It is opened when it is first needed" : trouble);
-    }
-
     @Override
     public List<String> troubleElsewhere(String trial) {
         return live.trouble(trial);
@@ -292,6 +284,11 @@ public final class ReleaseService implements BuildHost {
         if (!controller.isClosed()) {
             later(this::watchPromotions, TRY_AGAIN);
         }
+    }
+
+    Health health() {
+        return new Health(
+                settings(), live, holder, catalog -> catalogs.status(catalog).problem());
     }
 
     /** The test buttons of the configuration page. */
