@@ -119,12 +119,11 @@ final class BodyRun implements Serializable {
      * Shows in graph views whether the step waits, which it does while no body runs.
      *
      * @param over whether it waits for nothing any more
-     * @param label what it waits for
      * @param why in words, for now
      */
-    synchronized void showPause(BooleanSupplier over, String label, String why) {
+    synchronized void showPause(BooleanSupplier over, String why) {
         boolean runs = starting != null || state instanceof BodyState.Running;
-        Pauses.show(context, !runs && !over.getAsBoolean(), label, why);
+        Pauses.show(context, !runs && !over.getAsBoolean(), why);
     }
 
     private synchronized void began(String trial, StepContext body) {

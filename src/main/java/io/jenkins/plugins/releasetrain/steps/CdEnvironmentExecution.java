@@ -193,7 +193,7 @@ final class CdEnvironmentExecution extends HostedExecution {
 
     /** Graph views tell a step that waits from one whose body runs. */
     private synchronized void showPause() {
-        Pauses.show(getContext(), token == 0 && !over, "environment " + name, getStatus());
+        Pauses.show(getContext(), token == 0 && !over, getStatus());
     }
 
     private void say(String text) {

@@ -39,11 +39,6 @@ final class MicroReleaseExecution extends ReleaseExecution {
     }
 
     @Override
-    String waitsFor() {
-        return "lane in " + order.environment();
-    }
-
-    @Override
     public boolean timeoutFails() {
         return Timeouts.fails(order.timeout());
     }

@@ -32,11 +32,6 @@ final class MonoReleaseExecution extends ReleaseExecution {
     }
 
     @Override
-    String waitsFor() {
-        return "train " + order.train();
-    }
-
-    @Override
     public boolean timeoutFails() {
         return Timeouts.fails(order.timeout());
     }

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.steps;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.actions.LabelAction;
@@ -9,8 +10,8 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
 
 /**
- * What graph views show of a step that waits: a stage of its own, which is paused, and whose time is none that the build
- * worked. They show no blocks without a label, whatever else is known of them. Decides nothing (I11).
+ * What graph views show of a step that waits: it is paused, and its time is none that the build worked. Of blocks they show
+ * stages and branches only, so the one that the step is in is paused with it: nothing else runs there. Decides nothing (I11).
  */
 final class Pauses {
     private static final Logger LOGGER = Logger.getLogger(Pauses.class.getName());
@@ -18,32 +19,42 @@ final class Pauses {
     private Pauses() {}
 
     /**
-     * Shows a step's node as paused, or not any more; does nothing where it is shown so already. The caller sees to it that
-     * no two do so at once.
+     * Shows a step's node and its stage as paused, or not any more; does nothing where they are shown so already. The caller
+     * sees to it that no two do so at once.
      *
-     * @param label what it waits for, the same for all times: views put builds beside each other by it
      * @param why for as long as it waits
      */
-    static void show(StepContext context, boolean paused, String label, String why) {
+    static void show(StepContext context, boolean paused, String why) {
         try {
             FlowNode node = context.get(FlowNode.class);
-            if (node == null) {
-                return;
-            }
-            PauseAction pause = node.getAction(PauseAction.class);
-            if (pause == null && paused && node.getAction(LabelAction.class) == null) {
-                node.addAction(new LabelAction(label));
-            }
-            if (pause == null ? paused : pause.isPaused() != paused) {
-                change(node, pause, why);
-            } else if (paused) {
-                // for whoever asks; not worth a write
-                pause.setCause(why);
+            if (node != null) {
+                show(node, paused, why);
+                Optional<? extends FlowNode> stage = stage(node);
+                if (stage.isPresent()) {
+                    show(stage.get(), paused, why);
+                }
             }
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.FINE, e, () -> "Whether a step waits cannot be shown: " + context);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The nearest block around it with a label: blocks between them, as those of {@code timeout}, run nothing beside it. */
+    private static Optional<? extends FlowNode> stage(FlowNode node) {
+        return node.getEnclosingBlocks().stream()
+                .filter(block -> block.getAction(LabelAction.class) != null)
+                .findFirst();
+    }
+
+    private static void show(FlowNode node, boolean paused, String why) throws IOException {
+        PauseAction pause = node.getAction(PauseAction.class);
+        if (pause == null ? paused : pause.isPaused() != paused) {
+            change(node, pause, why);
+        } else if (paused) {
+            // for whoever asks; not worth a write
+            pause.setCause(why);
         }
     }
 

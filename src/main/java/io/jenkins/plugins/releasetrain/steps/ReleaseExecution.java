@@ -44,9 +44,6 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
     /** The step's name in scripts. */
     abstract String step();
 
-    /** For graph views, as in {@code train shop}. */
-    abstract String waitsFor();
-
     /** The train knows the change, or the environment the lane. */
     abstract boolean registered();
 
@@ -137,7 +134,7 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
 
     /** Graph views tell a step that waits from one that works; decides nothing (I11). */
     private void showPause() {
-        body.showPause(() -> over || ending, waitsFor(), status);
+        body.showPause(() -> over || ending, status);
     }
 
     /** What is known of the contracts that it brings; decides nothing (I11). */

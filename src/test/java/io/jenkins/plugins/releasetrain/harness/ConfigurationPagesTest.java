@@ -127,7 +127,7 @@ class ConfigurationPagesTest {
         JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
         HtmlForm ada = form(client, "trains/train-1/");
         HtmlForm bob = form(jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false), "trains/train-1/");
-        HtmlForm other = form(client, "trains/train-2/");
+        HtmlForm other = form(jenkins.createWebClient(), "trains/train-2/");
         ada.getInputByName("_.largestBatch").setValue("11");
         bob.getInputByName("_.largestBatch").setValue("12");
         other.getInputByName("_.largestBatch").setValue("13");
@@ -153,6 +153,9 @@ class ConfigurationPagesTest {
         HtmlPage tried = (HtmlPage) copy.getButtonByName("try").click();
         assertThat(tried.asNormalizedText()).contains("train copied: would be new");
         assertThat(configuration().settings().trains()).hasSize(20);
+        copy = form(client, "trains/_new/?from=train-4");
+        copy.getInputByName("_.name").setValue("copied");
+        copy.getSelectByName("_.environment").setSelectedAttribute("env-25", true);
         jenkins.submit(copy);
         assertThat(configuration().train("copied").getLargestBatch()).isEqualTo(5);
 
@@ -180,7 +183,9 @@ class ConfigurationPagesTest {
         WebRequest request = new WebRequest(new URL(jenkins.getURL(), PAGE + address), HttpMethod.POST);
         request.setAdditionalHeader("Content-Type", "text/yaml");
         request.setRequestBody(body);
-        client.addCrumb(request);
+        request.setAdditionalHeader(
+                jenkins.jenkins.getCrumbIssuer().getCrumbRequestField(),
+                jenkins.jenkins.getCrumbIssuer().getCrumb((jakarta.servlet.ServletRequest) null));
         return client.getPage(request);
     }
 

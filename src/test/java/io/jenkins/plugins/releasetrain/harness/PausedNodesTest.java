@@ -57,19 +57,20 @@ class PausedNodesTest extends ShopTest {
         shop.build("pay", "1.1");
         WorkflowRun cart = waiting("cart", "monoRelease(train: 'shop', service: 'cart', image: '1.1') { gate 'cart' }");
         GateStep.awaitWaiting("cart");
-        WorkflowRun pay = waiting("pay", "monoRelease(train: 'shop', service: 'pay', image: '1.1') { gate 'pay' }");
+        WorkflowRun pay = waiting(
+                "pay", "timeout(9) { monoRelease(train: 'shop', service: 'pay', image: '1.1') { gate 'pay' } }");
         jenkins.waitForMessage("Waiting at position 1", pay);
 
-        await(pay, "train shop", "paused");
-        await(cart, "train shop", "running");
+        await(pay, "release", "paused");
+        await(cart, "release", "running");
         GateStep.open("cart");
         ended(Result.SUCCESS, cart);
-        await(cart, "train shop", "success");
+        await(cart, "release", "success");
         GateStep.awaitWaiting("pay");
-        await(pay, "train shop", "running");
+        await(pay, "release", "running");
         GateStep.open("pay");
         ended(Result.SUCCESS, pay);
-        await(pay, "train shop", "success");
+        await(pay, "release", "success");
     }
 
     @Test
@@ -79,11 +80,11 @@ class PausedNodesTest extends ShopTest {
         WorkflowRun second = waiting("second", "cdEnvironment('cd') { echo 'never' }");
         jenkins.waitForMessage("is held by", second);
 
-        await(second, "environment cd", "paused");
-        await(first, "environment cd", "running");
+        await(second, "release", "paused");
+        await(first, "release", "running");
         second.getExecutor().interrupt();
         ended(Result.ABORTED, second);
-        await(second, "environment cd", "aborted");
+        await(second, "release", "aborted");
         GateStep.open("first");
         ended(Result.SUCCESS, first);
     }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.releasetrain.config.ConfigurationHost.Finding;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.history.Outlook;
+import io.jenkins.plugins.releasetrain.engine.history.Outlook.Broken;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
-import io.jenkins.plugins.releasetrain.engine.operation.Operations.Broken;
-import io.jenkins.plugins.releasetrain.engine.operation.Operations.Outlook;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Clock;

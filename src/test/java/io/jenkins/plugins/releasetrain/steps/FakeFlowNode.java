@@ -4,12 +4,15 @@ import hudson.model.Action;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
 import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
 
 /** A step's node that counts how often it is written. */
-final class FakeFlowNode extends FlowNode {
+final class FakeFlowNode extends BlockStartNode {
     private final List<Action> kept = new ArrayList<>();
+    /** Blocks that it is in, innermost first. */
+    final List<FakeFlowNode> around = new ArrayList<>();
+
     int writes;
     IOException onSave;
 
@@ -20,6 +23,11 @@ final class FakeFlowNode extends FlowNode {
 
     boolean isPaused() {
         return pause() != null && pause().isPaused();
+    }
+
+    @Override
+    public List<? extends BlockStartNode> getEnclosingBlocks() {
+        return around;
     }
 
     @Override

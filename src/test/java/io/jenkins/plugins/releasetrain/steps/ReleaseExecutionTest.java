@@ -60,11 +60,6 @@ class ReleaseExecutionTest {
         }
 
         @Override
-        String waitsFor() {
-            return "train shop";
-        }
-
-        @Override
         boolean registered() {
             return registered;
         }

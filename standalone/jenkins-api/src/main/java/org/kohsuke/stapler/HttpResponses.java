@@ -5,7 +5,7 @@ public abstract class HttpResponses {
         throw new UnsupportedOperationException();
     }
 
-    public static HttpResponseException redirectTo(String url) {
+    public static HttpResponse redirectTo(String url) {
         throw new UnsupportedOperationException();
     }
 

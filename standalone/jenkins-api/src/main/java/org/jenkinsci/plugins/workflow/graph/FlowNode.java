@@ -12,6 +12,10 @@ public abstract class FlowNode extends Actionable implements Saveable {
         throw new UnsupportedOperationException();
     }
 
+    public List<? extends BlockStartNode> getEnclosingBlocks() {
+        throw new UnsupportedOperationException();
+    }
+
     public List<String> getAllEnclosingIds() {
         throw new UnsupportedOperationException();
     }
