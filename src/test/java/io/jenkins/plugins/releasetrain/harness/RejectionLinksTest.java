@@ -109,7 +109,7 @@ class RejectionLinksTest {
         JenkinsRule.WebClient client = jenkins.createWebClient().withJavaScriptEnabled(false);
         String tests = link(
                 get(client, "job/cart/1/logText/progressiveHtml"),
-                "Rejected: [^\n]*?href=['\"]([^'\"]*testReport[^'\"]*)['\"]");
+                "Rejected: [^\n]*?href='([^']*)'>tests<");
         String failed = get(client, tests);
         assertThat(failed).contains("shop.Checkout");
         String test = link(failed, "href=['\"]([^'\"]*junit/shop/Checkout/pays[^'\"]*)['\"]");
