@@ -67,7 +67,8 @@ final class Blockers {
 
     private boolean lasted(String service, Obstacle obstacle, Moment when) {
         Instant now = clock.instant();
-        String key = service + " " + obstacle.pod() + " " + obstacle.sign().condition();
+        String key = String.join(
+                " ", service, obstacle.pod(), obstacle.sign().condition().name(), when.name());
         Instant since = firstSeen.merge(key, now, (before, ignored) -> before);
         return when != Moment.LASTING || Duration.between(since, now).compareTo(PATIENCE) >= 0;
     }

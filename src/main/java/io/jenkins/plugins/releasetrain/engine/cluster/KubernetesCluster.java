@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
@@ -16,11 +17,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -119,12 +122,43 @@ public final class KubernetesCluster implements Cluster {
                         !WorkloadPatcher.differing(t.workload(), t.images()).isEmpty())
                 .toList();
         checkRights(differing);
-        Parallel.forEach(executor, differing, t -> patcher.apply(t.workload(), t.images()));
+        patch(patcher, differing);
         return differing.stream()
                 .flatMap(t -> t.differingServices().stream())
                 .distinct()
                 .sorted()
                 .toList();
+    }
+
+    private void patch(WorkloadPatcher patcher, List<Target> targets) {
+        Queue<Refusal> refused = new ConcurrentLinkedQueue<>();
+        Parallel.forEach(executor, targets, t -> {
+            try {
+                patcher.apply(t.workload(), t.images());
+            } catch (EngineException e) {
+                refused.add(refusal(t, e).orElseThrow(() -> e));
+            }
+        });
+        if (!refused.isEmpty()) {
+            throw Refusal.of(List.copyOf(refused));
+        }
+    }
+
+    private Optional<Refusal> refusal(Target target, EngineException e) {
+        return Refusal.said(e).map(said -> {
+            boolean image = target.bySlot().values().stream()
+                    .map(name -> new FaultRule.Sign(
+                            FaultRule.Condition.PATCH,
+                            e.kind().name(),
+                            0,
+                            said,
+                            Optional.of(SpecImage.reference(name))))
+                    .anyMatch(sign -> rules.judge(sign, false).fault() == Fault.IMAGE);
+            return new Refusal(
+                    "Cannot patch " + target.workload() + ": " + said,
+                    target.differingServices(),
+                    image ? Fault.IMAGE : Fault.ENVIRONMENT);
+        });
     }
 
     /** Before anything is changed: half of a set in an environment is no set. */

@@ -47,7 +47,7 @@ record Obstacle(String pod, Sign sign, boolean own) {
         Stream<Obstacle> ofWorkload =
                 workload.unobserved() ? Stream.of() : workload.type().obstacles(workload.resource(), image);
         return Stream.of(
-                        updated.stream().flatMap(p -> ofPod(p, containers, image)),
+                        updated.stream().filter(p -> !isOver(p, updated)).flatMap(p -> ofPod(p, containers, image)),
                         ofWorkload,
                         refusals.stream().filter(e -> isNewest(e, pods)).map(e -> ofRefusal(e, image)))
                 .flatMap(s -> s)
@@ -63,6 +63,18 @@ record Obstacle(String pod, Sign sign, boolean own) {
                         .filter(Objects::nonNull)
                         // Both are the cluster's clock, to the second, in one form.
                         .allMatch(created -> created.compareTo(at) <= 0);
+    }
+
+    /** Pods that were evicted or preempted stay to be looked at, long after others took their place. */
+    private static boolean isOver(Pod pod, List<Pod> pods) {
+        String phase = pod.getStatus().getPhase();
+        String created = pod.getMetadata().getCreationTimestamp();
+        return ("Failed".equals(phase) || "Succeeded".equals(phase))
+                && created != null
+                && pods.stream()
+                        .map(p -> p.getMetadata().getCreationTimestamp())
+                        .filter(Objects::nonNull)
+                        .anyMatch(other -> other.compareTo(created) > 0);
     }
 
     private static Obstacle ofRefusal(Event event, Optional<ImageReference> image) {

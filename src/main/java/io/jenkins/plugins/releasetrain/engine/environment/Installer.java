@@ -6,6 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Progress;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing.State;
+import io.jenkins.plugins.releasetrain.engine.cluster.Refusal;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
@@ -57,8 +58,9 @@ public final class Installer {
      * Why what was brought in cannot be tested.
      *
      * @param fault the image's only if an image that is to be proven cannot start, whatever the environment
+     * @param services of those that are to be proven, the ones that it is about; empty where it is about others
      */
-    public record Problem(String text, Fault fault) {}
+    public record Problem(String text, Fault fault, Set<String> services) {}
 
     /**
      * How an installation ended.
@@ -87,9 +89,19 @@ public final class Installer {
                 .filter(s -> subject.changed().contains(s.name()))
                 .toList());
         if (!unprovable.isEmpty()) {
-            return problem(List.of(), String.join("; ", unprovable.values()), Fault.ENVIRONMENT);
+            Problem problem = new Problem(
+                    String.join("; ", unprovable.values()), Fault.ENVIRONMENT, Set.copyOf(unprovable.keySet()));
+            return new Installation(List.of(), Optional.of(problem), List.of());
         }
-        return prove(environment.cluster().install(subject.wanted()), subject);
+        try {
+            return prove(environment.cluster().install(subject.wanted()), subject);
+        } catch (Refusal e) {
+            if (!subject.changed().containsAll(e.services())) {
+                throw e;
+            }
+            Problem problem = new Problem(e.getMessage(), e.fault(), e.services());
+            return new Installation(List.of(), Optional.of(problem), List.of());
+        }
     }
 
     /**
@@ -102,7 +114,9 @@ public final class Installer {
         Optional<Problem> problem =
                 switch (rollout.outcome()) {
                     case READY -> Optional.empty();
-                    case BLOCKED -> Optional.of(new Problem(describe(rollout, "cannot start"), Fault.IMAGE));
+                    case BLOCKED ->
+                        Optional.of(new Problem(
+                                describe(rollout, "cannot start"), Fault.IMAGE, notRunning(subject, rollout)));
                     case TIMED_OUT -> overdue(subject, rollout);
                 };
         return new Installation(patched, problem, notes(subject, rollout.standings()));
@@ -112,9 +126,8 @@ public final class Installer {
     private Optional<Problem> overdue(Subject subject, Rollout rollout) {
         List<String> strangers = named(rollout.standings(), s -> s.state() == State.OTHER_DIGEST);
         strangers.removeAll(subject.changed());
-        boolean proven = rollout.standings().entrySet().stream()
-                .filter(e -> subject.changed().contains(e.getKey()))
-                .allMatch(e -> e.getValue().state() == State.RUNS);
+        Set<String> late = notRunning(subject, rollout);
+        boolean proven = late.isEmpty();
         if (proven && strangers.isEmpty()) {
             return Optional.empty();
         }
@@ -122,13 +135,22 @@ public final class Installer {
         boolean proves =
                 blocker.filter(b -> subject.changed().contains(b.service())).isPresent();
         Fault fault = proves ? blocker.get().fault() : Fault.ENVIRONMENT;
-        String late = "rollouts were not complete within "
+        String overdue = "rollouts were not complete within "
                 + environment.rolloutDeadline().toSeconds() + " s";
         return Optional.of(new Problem(
                 proven
                         ? "other images run than were installed: " + texts(rollout.standings(), strangers)
-                        : describe(rollout, late),
-                fault));
+                        : describe(rollout, overdue),
+                fault,
+                late));
+    }
+
+    private static Set<String> notRunning(Subject subject, Rollout rollout) {
+        return rollout.standings().entrySet().stream()
+                .filter(e ->
+                        subject.changed().contains(e.getKey()) && e.getValue().state() != State.RUNS)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Trouble of what does not change, and what of the candidates could not be shown to run. */
@@ -198,12 +220,27 @@ public final class Installer {
         if (rollout.outcome() == Rollout.Outcome.READY) {
             return tests;
         }
+        if (fallen.stream().allMatch(name -> isThere(rollout, name))) {
+            // More pods than there is room for, as under load: what was tested ran, and nothing else did.
+            return tests;
+        }
         Fault fault = rollout.blocker().map(Blocker::fault).orElse(Fault.UNKNOWN);
         String what = describe(rollout, "at the end of the tests " + fallen + " did not run any more");
         if (fault == Fault.ENVIRONMENT || passed && fault == Fault.UNKNOWN) {
             return new Judged(Verdict.VOID, what);
         }
         return new Judged(Verdict.FAILED, passed ? what : tests.reason() + "; " + what);
+    }
+
+    /** Some of its pods run; that the others do not is the environment's fault. */
+    private static boolean isThere(Rollout rollout, String service) {
+        Standing standing = rollout.standings().get(service);
+        return standing.state() == State.RUNS
+                || standing.state() == State.NOT_READY
+                        && !standing.running().isEmpty()
+                        && rollout.blocker()
+                                .filter(b -> b.fault() == Fault.ENVIRONMENT)
+                                .isPresent();
     }
 
     private Rollout await(Subject subject, Set<String> patched) throws InterruptedException {
@@ -224,10 +261,6 @@ public final class Installer {
                 .installed(services)
                 .forEach((name, reference) -> reference.digest().ifPresent(digest -> digests.put(name, digest)));
         return digests;
-    }
-
-    private static Installation problem(List<String> patched, String text, Fault fault) {
-        return new Installation(patched, Optional.of(new Problem(text, fault)), List.of());
     }
 
     private static List<String> named(SortedMap<String, Standing> standings, Predicate<Standing> which) {

@@ -86,6 +86,7 @@ public sealed interface Event {
      * @param milliseconds from start to verdict
      * @param byConductor void because of its conductor, whose build was stopped, is gone or did not begin: that says
      *     nothing about the environment
+     * @param keptOut void because of changes that the environment kept out; empty where none is known
      */
     record TrialEnded(
             String trial,
@@ -94,10 +95,11 @@ public sealed interface Event {
             Verdict verdict,
             String reason,
             long milliseconds,
-            boolean byConductor)
+            boolean byConductor,
+            Optional<KeptOut> keptOut)
             implements Event {
         public TrialEnded(String trial, Digest set, String suite, Verdict verdict, String reason, long milliseconds) {
-            this(trial, set, suite, verdict, reason, milliseconds, false);
+            this(trial, set, suite, verdict, reason, milliseconds, false, Optional.empty());
         }
     }
 

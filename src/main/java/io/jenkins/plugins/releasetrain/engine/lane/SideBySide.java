@@ -67,7 +67,7 @@ record SideBySide(Isolation isolation, Candidates candidates, Environment enviro
             missing = environment.probe().await(targets(lane), environment.rolloutDeadline());
         }
         return new Installation(
-                proven.patched(), missing.map(why -> new Problem(why, Fault.ENVIRONMENT)), proven.notes());
+                proven.patched(), missing.map(why -> new Problem(why, Fault.ENVIRONMENT, Set.of())), proven.notes());
     }
 
     private List<Probe.Target> targets(Lane lane) {

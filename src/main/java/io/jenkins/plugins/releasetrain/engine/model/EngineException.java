@@ -1,9 +1,10 @@
 package io.jenkins.plugins.releasetrain.engine.model;
 
 /**
- * The engine's only exception: says what was tried, why it failed and what to do, and never carries a secret (I9).
+ * The engine's exception, which others only add data to: says what was tried, why it failed and what to do, and never carries
+ * a secret (I9).
  */
-public final class EngineException extends RuntimeException {
+public class EngineException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final FailureKind kind;

@@ -48,9 +48,10 @@ final class Plans {
     Plan waiting(Operation operation, String train, TrainState state) {
         Plan plan = Plan.of(operation, train, "").touching(touched(undecided(state)), null);
         if (operation == Operation.RESUME) {
-            return state.paused().isEmpty() && state.broken().isEmpty()
-                    ? plan.refusing("Train '" + train + "' is not paused, and no environment of it is broken")
-                    : plan.noting(standsStill(state));
+            return state.standsStill()
+                    ? plan.noting(standsStill(state))
+                    : plan.refusing("Train '" + train
+                            + "' is not paused, and no environment of it is broken or keeps changes out");
         } else if (operation == Operation.HOLD || operation == Operation.FREE) {
             return operation == Operation.FREE && state.held().isEmpty()
                     ? plan.refusing("The releases of train '" + train + "' are not held")
@@ -60,12 +61,14 @@ final class Plans {
     }
 
     private static String standsStill(TrainState state) {
-        return Stream.concat(
+        return Stream.of(
                         Stream.of(state.paused()).filter(p -> !p.isEmpty()),
                         new TreeMap<>(state.broken())
                                 .entrySet().stream()
                                         .map(b -> "environment '" + b.getKey() + "' is broken since "
-                                                + b.getValue().since()))
+                                                + b.getValue().since()),
+                        state.aside().text().stream())
+                .flatMap(texts -> texts)
                 .collect(Collectors.joining("; "));
     }
 

@@ -1,8 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
-import io.jenkins.plugins.releasetrain.engine.blame.Belief;
 import io.jenkins.plugins.releasetrain.engine.blame.Judgement;
-import io.jenkins.plugins.releasetrain.engine.blame.Rates;
 import io.jenkins.plugins.releasetrain.engine.blame.Run;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
@@ -17,11 +15,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 /** What a train does between trials: asks {@link TrialPolicy} and carries out what it says. */
@@ -30,10 +26,16 @@ final class Decisions {
 
     private final TrainContext context;
     private final Releases releases;
+    private final Boarding boarding;
 
     Decisions(TrainContext context, Releases releases) {
         this.context = context;
         this.releases = releases;
+        this.boarding = new Boarding(context);
+    }
+
+    Boarding boarding() {
+        return boarding;
     }
 
     /**
@@ -43,92 +45,6 @@ final class Decisions {
      */
     record Place(Trials trials, Conductors conductors, long token) {}
 
-    Rates rates(TrainState s) {
-        return s.statistics().rates(context.settings().prior());
-    }
-
-    int batchLimit(TrainState s) {
-        return TrialPolicy.batchLimit(
-                rates(s), context.settings().smallestBatch(), context.settings().largestBatch());
-    }
-
-    /** How long release candidates still gather before they depart; zero: they may. */
-    Duration gathering(TrainState s) {
-        List<Change> candidates = s.queue().stream()
-                .filter(Change::promote)
-                .filter(c -> isListed(s, c))
-                .toList();
-        boolean departed = s.batch().stream().flatMap(b -> b.changes().stream()).anyMatch(Change::promote);
-        if (candidates.isEmpty() || departed) {
-            return Duration.ZERO;
-        }
-        Duration left = context.timetable()
-                .gathering(candidates, batchLimit(s), context.ports().clock().instant());
-        return left.isNegative() ? Duration.ZERO : left;
-    }
-
-    private boolean isListed(TrainState s, Change change) {
-        return context.timetable().departures().isListed(s, change);
-    }
-
-    /** Whether anybody in the queue may depart. */
-    boolean mayDepart(TrainState s) {
-        return s.queue().stream().anyMatch(c -> !c.promote())
-                || s.queue().stream().anyMatch(c -> isListed(s, c))
-                        && gathering(s).isZero();
-    }
-
-    /** Closes the list whose time has come. */
-    void closeList() {
-        Timetable timetable = context.timetable();
-        if (!timetable.departures().times().isEmpty()) {
-            context.journal()
-                    .update(s -> timetable.departures().closing(s, timetable, now()).stream()
-                            .toList());
-        }
-    }
-
-    /** What the queue waits for where nobody of it may depart. */
-    String waitsFor(TrainState s) {
-        Departures departures = context.timetable().departures();
-        int waiting = departures.waiting(s).size();
-        return departures
-                .next(now())
-                .filter(next -> waiting == s.queue().size())
-                .map(next -> "waits for the departure " + next.text() + "; " + waiting
-                        + (waiting == 1 ? " change departs then" : " changes depart then"))
-                .orElseGet(() -> "gathering changes for another " + gathering(s).toSeconds() + " s");
-    }
-
-    /**
-     * Who is aboard now: the first release candidates, up to the limit for each environment, and all that something is known
-     * about; and as many test releases as can be tried at once.
-     */
-    List<String> departing(TrainState s) {
-        List<Change> waiting = s.batch()
-                .filter(batch -> context.catalogs().isOutdated())
-                .map(TrainState.Batch::changes)
-                .orElseGet(() -> Lineup.waiting(s));
-        Set<String> chosen = new HashSet<>();
-        s.trials().forEach(t -> chosen.addAll(t.tried().changes()));
-        if (gathering(s).isZero()) {
-            List<String> candidates = waiting.stream()
-                    .filter(Change::promote)
-                    .filter(c -> isListed(s, c))
-                    .map(Change::id)
-                    .toList();
-            // What corrects a broken baseline may be the last one that came.
-            int fresh = context.isBroken(s) ? Belief.WIDEST : batchLimit(s) * context.environments();
-            chosen.addAll(TrialPolicy.view(candidates, s.search().evidence(), fresh));
-        }
-        waiting.stream()
-                .filter(c -> !c.promote())
-                .sorted(Lineup.FIRST)
-                .limit(context.environments())
-                .forEach(c -> chosen.add(c.id()));
-        return waiting.stream().map(Change::id).filter(chosen::contains).toList();
-    }
-
     /**
      * The next step of a batch, for an environment that holds no trial.
      *
@@ -136,12 +52,13 @@ final class Decisions {
      */
     Optional<Task> decide(TrainState state, Place place) {
         Batch batch = state.batch().orElseThrow();
-        Optional<Event> refused = firstRefused(batch).or(() -> firstOutdated(state));
+        Optional<Event> refused =
+                firstRefused(batch).or(() -> firstOutdated(state)).or(() -> firstHopeless(state));
         if (refused.isPresent()) {
             unchanged(state, List.of(refused.get()));
         } else if (batch.changes().isEmpty()) {
             unchanged(state, context.abandon(state, "nothing is left to be decided"));
-        } else if (!departing(state).equals(Train.ids(batch.changes()))) {
+        } else if (!boarding.departing(state).equals(Train.ids(batch.changes()))) {
             continueWithOthers(state);
         } else {
             return carryOut(state, place);
@@ -172,6 +89,27 @@ final class Decisions {
                 .findFirst();
     }
 
+    /** Again and again it could not be brought in, nobody knows why, and the environment works. */
+    private Optional<Event> firstHopeless(TrainState state) {
+        return state.batch().orElseThrow().changes().stream()
+                .flatMap(change -> state.aside().of(change.id()).stream())
+                .filter(k -> k.unknown() >= context.settings().voidsBeforePause() && works(state, k))
+                .map(k -> (Event) new Event.ChangeEnded(
+                        k.change(),
+                        Outcome.UNDECIDED,
+                        "environment '" + k.environment() + "' could not bring it in " + k.times() + " times: "
+                                + k.why(),
+                        ""))
+                .findFirst();
+    }
+
+    private static boolean works(TrainState state, Aside.Kept kept) {
+        return state.search().timeline().runs().stream()
+                .anyMatch(r -> r.passed()
+                        && r.environment().equals(RunLog.environment(kept.environment(), false))
+                        && !r.start().isBefore(kept.since()));
+    }
+
     /** The same search goes on, with changes that were queued or decided meanwhile. */
     private void continueWithOthers(TrainState state) {
         String fresh = context.ports().ids().get();
@@ -183,7 +121,7 @@ final class Decisions {
             boolean done = s.search().evidence().isEmpty() && s.trials().isEmpty();
             return List.of(
                     new Event.BatchEnded(batch.id(), Train.ids(batch.changes())),
-                    new Event.BatchDeparted(done ? fresh : batch.id(), departing(s), batch.baseline()));
+                    new Event.BatchDeparted(done ? fresh : batch.id(), boarding.departing(s), batch.baseline()));
         });
     }
 
@@ -197,7 +135,8 @@ final class Decisions {
                     ? Optional.empty()
                     : Optional.of(new Task.Wait(text(environment, broken.get()), ASK_AGAIN));
         }
-        TrialPolicy policy = new TrialPolicy(rates(state), context.settings().innocenceBound());
+        TrialPolicy policy =
+                new TrialPolicy(boarding.rates(state), context.settings().innocenceBound());
         List<Lineup.Line> lines = lineup.lines();
         List<Decision> decisions = new ArrayList<>();
         for (Lineup.Line line : lines) {
@@ -241,11 +180,14 @@ final class Decisions {
                 }
             }
         }
-        if (!atAll) {
+        Optional<String> aside = state.aside().text(now());
+        if (!atAll && aside.isEmpty()) {
             throw new IllegalStateException(
                     "Train '" + context.settings().name() + "' has changes but nothing to try: " + state);
         }
-        String held = state.held().isEmpty() ? "nothing more can be tried now" : "releases are held: " + state.held();
+        String held = state.held().isEmpty()
+                ? aside.orElse("nothing more can be tried now")
+                : "releases are held: " + state.held();
         return Optional.of(new Task.Wait(obstacle.isEmpty() ? held : obstacle, ASK_AGAIN));
     }
 

@@ -5,6 +5,7 @@ import io.jenkins.plugins.releasetrain.engine.train.Evidence.Tried;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Baseline;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Situation;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -85,8 +86,12 @@ final class Lineup {
     /** @param environment where the next trial would be */
     Situation situation(Line line, String environment) {
         boolean otherSuite = otherSuite(line);
+        Instant now = context.ports().clock().instant();
+        List<Change> admitted = line.changes().stream()
+                .filter(c -> !state.aside().isOut(c.id(), environment, now))
+                .toList();
         return new Situation(
-                Train.ids(line.changes()),
+                Train.ids(admitted),
                 evidence(line),
                 new Baseline(
                         RunLog.environment(environment, otherSuite),
@@ -96,9 +101,9 @@ final class Lineup {
                         .filter(t -> !t.isOvertaken() && isOf(t, line, otherSuite))
                         .map(t -> t.tried().changes())
                         .toList(),
-                Sets.inseparable(line.changes()),
-                line.changes().size() + state.queue().size(),
-                line.changes().stream()
+                Sets.inseparable(admitted),
+                admitted.size() + state.queue().size(),
+                admitted.stream()
                         .filter(c -> context.ports().gate().doubts(c.images()))
                         .map(Change::id)
                         .toList());

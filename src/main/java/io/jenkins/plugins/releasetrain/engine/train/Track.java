@@ -51,7 +51,7 @@ final class Track {
     }
 
     Task next(Conductors conductors) throws InterruptedException {
-        decisions.closeList();
+        decisions.boarding().closeList();
         while (true) {
             Optional<Task> promotion = promote();
             TrainState state = context.journal().state();
@@ -167,7 +167,9 @@ final class Track {
         } else if (state.pending().isPresent()) {
             return new Task.Wait("a release is being promoted", ASK_AGAIN);
         }
-        return state.queue().isEmpty() ? new Task.Idle() : new Task.Wait(decisions.waitsFor(state), ASK_AGAIN);
+        return state.queue().isEmpty()
+                ? new Task.Idle()
+                : new Task.Wait(decisions.boarding().waitsFor(state), ASK_AGAIN);
     }
 
     private static Optional<String> held(TrainState state) {
@@ -182,7 +184,7 @@ final class Track {
     }
 
     private boolean departs(TrainState state, Optional<String> stopped) {
-        return stopped.isEmpty() && decisions.mayDepart(state);
+        return stopped.isEmpty() && decisions.boarding().mayDepart(state);
     }
 
     private void takeCatalog() {
@@ -213,7 +215,7 @@ final class Track {
         context.ports().store().saveSet(production, releases.lastSet(state));
         String batch = context.ports().ids().get();
         context.journal().update(s -> {
-            List<String> departing = decisions.departing(s);
+            List<String> departing = decisions.boarding().departing(s);
             return s.batch().isPresent() || departing.isEmpty() || s.pending().isPresent()
                     ? List.of()
                     : List.of(new Event.BatchDeparted(batch, departing, production.digest()));

@@ -250,7 +250,7 @@ public final class Train {
 
     /** Goes on at once, also where an environment is broken: nothing that was measured before says so any more. */
     public void resume(String user) {
-        journal.update(s -> s.isPaused() || !s.broken().isEmpty() ? List.of(new Event.TrainResumed(user)) : List.of());
+        journal.update(s -> s.standsStill() ? List.of(new Event.TrainResumed(user)) : List.of());
     }
 
     /** Trials go on, but what passes is not released before {@link #free}; a rollback is possible. */
@@ -316,7 +316,7 @@ public final class Train {
 
     /** The batch limit that holds now. */
     public int batchLimit(TrainState s) {
-        return decisions.batchLimit(s);
+        return decisions.boarding().batchLimit(s);
     }
 
     /** Why its catalog is not the newest; empty where it is. */

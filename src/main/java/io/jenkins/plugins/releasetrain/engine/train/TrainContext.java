@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.KeptOut;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
@@ -42,6 +44,11 @@ record TrainContext(
 
     TrainSettings settings() {
         return plan.settings();
+    }
+
+    /** Names of the environments. */
+    Set<String> environmentNames() {
+        return places.keySet();
     }
 
     /** How many trials can run at once. */
@@ -75,11 +82,11 @@ record TrainContext(
     }
 
     Event ended(Trial trial, Verdict verdict, String reason) {
-        return ended(trial, verdict, reason, false);
+        return ended(trial, verdict, reason, false, Optional.empty());
     }
 
-    /** @param byConductor as of {@link Event.TrialEnded} */
-    Event ended(Trial trial, Verdict verdict, String reason, boolean byConductor) {
+    /** @param byConductor and {@code keptOut} as of {@link Event.TrialEnded} */
+    Event ended(Trial trial, Verdict verdict, String reason, boolean byConductor, Optional<KeptOut> keptOut) {
         return new Event.TrialEnded(
                 trial.id(),
                 trial.set(),
@@ -87,7 +94,8 @@ record TrainContext(
                 verdict,
                 reason,
                 Duration.between(trial.since(), ports.clock().instant()).toMillis(),
-                byConductor);
+                byConductor,
+                keptOut);
     }
 
     /** What a verdict is remembered by, besides its set (design §5.5). */

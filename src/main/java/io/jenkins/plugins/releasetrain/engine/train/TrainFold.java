@@ -84,6 +84,7 @@ final class TrainFold {
             return paused(s, "").with(d -> {
                 d.search = s.search().resumed(at);
                 d.broken.clear();
+                d.aside = Aside.NOBODY;
                 d.lists = s.isPaused() ? s.lists().resumed(at) : s.lists();
             });
         } else if (event instanceof Event.EnvironmentBroken e) {
@@ -164,6 +165,7 @@ final class TrainFold {
             d.trials = Overtaking.afterEnd(s.trials(), e, change.map(Sets::name).orElse(e.change()));
             d.search = s.search().without(e.change());
             d.idle = removed(s.idle(), e.change());
+            d.aside = s.aside().without(e.change());
             switch (e.outcome()) {
                 case RELEASED -> d.statistics = s.statistics().decided(false);
                 // Test releases are of another kind: they do not say how many release candidates are bad.
@@ -182,9 +184,7 @@ final class TrainFold {
                 d.settled.put(e.environment(), false);
             });
         } else if (event instanceof Event.TrialInstalled e) {
-            return s.with(d -> d.trials = s.trials().stream()
-                    .map(t -> t.id().equals(e.trial()) ? t.installed(recorded.at()) : t)
-                    .toList());
+            return s.trial(e.trial()).map(t -> installed(s, t, recorded.at())).orElse(s);
         } else if (event instanceof Event.TestsBegan e) {
             return s.trial(e.trial()).map(t -> began(s, t)).orElse(s);
         } else if (event instanceof Event.TrialEnded e) {
@@ -201,6 +201,15 @@ final class TrainFold {
                 List.of(run),
                 new Source(List.of(e.set().value()), s.search().baseline(), REMEMBERED, true));
         return e.changes().isEmpty() ? s : s.with(d -> d.search = tried(s, tried, e.verdict() == Verdict.PASSED));
+    }
+
+    private static TrainState installed(TrainState s, Trial trial, Instant at) {
+        return s.with(d -> {
+            d.trials = s.trials().stream()
+                    .map(t -> t.equals(trial) ? t.installed(at) : t)
+                    .toList();
+            d.aside = s.aside().without(trial.changes(), trial.environment());
+        });
     }
 
     private static TrainState began(TrainState s, Trial begun) {
@@ -238,7 +247,7 @@ final class TrainFold {
             d.waste = before.waste().after(e.verdict() == Verdict.VOID && trial.isOvertaken());
         });
         if (e.verdict() == Verdict.VOID) {
-            return trial.isOvertaken() ? s : withoutVerdict(s, trial, e);
+            return trial.isOvertaken() ? s : withoutVerdict(s, trial, e, at);
         }
         Run run = RunLog.run(s.search(), trial, at, e.verdict());
         TrainState logged = logged(s, trial, run);
@@ -253,10 +262,19 @@ final class TrainFold {
     }
 
     /** What its conductor ended says nothing about the environment; one that had not begun is not asked first again. */
-    private static TrainState withoutVerdict(TrainState s, Trial trial, Event.TrialEnded e) {
+    private static TrainState withoutVerdict(TrainState s, Trial trial, Event.TrialEnded e, Instant at) {
         boolean idle = trial.installed().isPresent() && !trial.began() && e.byConductor();
         return s.with(d -> {
-            d.voids = s.voids() + (e.byConductor() ? 0 : 1);
+            d.voids = s.voids()
+                    + (e.byConductor()
+                                    || e.keptOut()
+                                            .filter(k -> !Trials.isVoid(k))
+                                            .isPresent()
+                            ? 0
+                            : 1);
+            d.aside = e.keptOut()
+                    .map(out -> s.aside().with(out, trial.environment(), e.reason(), at))
+                    .orElse(s.aside());
             d.idle = idle ? concat(removed(s.idle(), trial.conductor()), List.of(trial.conductor())) : s.idle();
         });
     }

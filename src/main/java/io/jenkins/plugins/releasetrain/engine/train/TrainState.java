@@ -35,6 +35,7 @@ import java.util.stream.Stream;
  * @param waste how many of them were for nothing
  * @param rollback one that was ordered and has not become a release yet
  * @param lists which departures there were
+ * @param aside changes that environments keep out
  */
 public record TrainState(
         List<Change> queue,
@@ -55,7 +56,8 @@ public record TrainState(
         Pace pace,
         Waste waste,
         Optional<Event.RollbackOrdered> rollback,
-        Lists lists) {
+        Lists lists,
+        Aside aside) {
 
     static final TrainState NEW = new TrainState(
             List.of(),
@@ -76,7 +78,8 @@ public record TrainState(
             Pace.UNKNOWN,
             Waste.NONE,
             Optional.empty(),
-            Lists.NONE);
+            Lists.NONE,
+            Aside.NOBODY);
 
     static final Journal.Type<TrainState> TYPE = new Journal.Type<>(TrainState.class, NEW, TrainFold::fold);
 
@@ -159,40 +162,6 @@ public record TrainState(
                     newInstalled,
                     nowBegan,
                     newOvertaken);
-        }
-    }
-
-    /**
-     * Lists of a timetable that were closed, and the newest pause, during which none is.
-     *
-     * @param cutoff who was queued by then departs
-     * @param scheduled the newest departure whose list was closed
-     * @param paused since when the newest pause is or was, and {@code resumed}: when it ended
-     */
-    public record Lists(
-            Optional<Instant> cutoff,
-            Optional<Instant> scheduled,
-            Optional<Instant> paused,
-            Optional<Instant> resumed) {
-        static final Lists NONE = new Lists(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
-
-        Lists closed(Event.ListClosed e) {
-            Instant latest = cutoff.filter(c -> c.isAfter(e.cutoff())).orElse(e.cutoff());
-            return new Lists(Optional.of(latest), e.scheduled().or(() -> scheduled), paused, resumed);
-        }
-
-        Lists paused(Instant at) {
-            boolean already = paused.isPresent() && resumed.isEmpty();
-            return already ? this : new Lists(cutoff, scheduled, Optional.of(at), Optional.empty());
-        }
-
-        Lists resumed(Instant at) {
-            return paused.isEmpty() ? this : new Lists(cutoff, scheduled, paused, Optional.of(at));
-        }
-
-        boolean isPausedAt(Instant at) {
-            return paused.filter(p -> !p.isAfter(at)).isPresent()
-                    && resumed.filter(r -> !r.isAfter(at)).isEmpty();
         }
     }
 
@@ -285,6 +254,11 @@ public record TrainState(
         return !paused.isEmpty();
     }
 
+    /** Whether somebody may say that it goes on: it is paused, or waits for an environment. */
+    public boolean standsStill() {
+        return isPaused() || !broken.isEmpty() || !aside.kept().isEmpty();
+    }
+
     /** Whether nothing is being tried or promoted, so that the train may change without harm. */
     public boolean betweenBatches() {
         return batch.isEmpty() && trials.isEmpty() && pending.isEmpty();
@@ -341,6 +315,7 @@ public record TrainState(
         Waste waste;
         Optional<Event.RollbackOrdered> rollback;
         Lists lists;
+        Aside aside;
 
         private Draft(TrainState s) {
             queue = s.queue;
@@ -362,6 +337,7 @@ public record TrainState(
             waste = s.waste;
             rollback = s.rollback;
             lists = s.lists;
+            aside = s.aside;
         }
 
         private TrainState build() {
@@ -384,7 +360,8 @@ public record TrainState(
                     pace,
                     waste,
                     rollback,
-                    lists);
+                    lists,
+                    aside);
         }
     }
 }

@@ -5,6 +5,7 @@ import io.jenkins.plugins.releasetrain.engine.contract.ContractGate;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.KeptOut;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
@@ -122,14 +123,39 @@ final class Trials {
             return;
         }
         if (result.problem().isPresent()) {
+            Installer.Problem problem = result.problem().get();
             end(
                     trial,
-                    result.problem().get().fault() == Fault.IMAGE ? Verdict.FAILED : Verdict.VOID,
-                    result.problem().get().text());
+                    new Reported(
+                            problem.fault() == Fault.IMAGE ? Verdict.FAILED : Verdict.VOID,
+                            problem.text(),
+                            Optional.empty(),
+                            keptOut(trial, problem)));
             return;
         }
         long took = context.ports().clock().millis() - begin;
         context.journal().update(s -> isUnderWay(s, trial) ? installed(trial, result, took) : List.of());
+    }
+
+    /** Where a train pauses for what is broken, what lets nobody in is broken. */
+    private Optional<KeptOut> keptOut(Trial trial, Installer.Problem problem) {
+        List<String> changes = context.journal()
+                .state()
+                .undecided()
+                .filter(c -> trial.changes().contains(c.id())
+                        && c.images().keySet().stream().anyMatch(problem.services()::contains))
+                .map(Change::id)
+                .toList();
+        boolean everybody = changes.containsAll(trial.changes());
+        boolean pauses = context.settings().outages().whenBroken() == TrainSettings.WhenBroken.PAUSE;
+        return problem.fault() == Fault.IMAGE || changes.isEmpty() || everybody && pauses
+                ? Optional.empty()
+                : Optional.of(new KeptOut(changes, problem.fault(), everybody));
+    }
+
+    /** Whether it says something about the environment as a whole: nothing gets in, and nobody knows why. */
+    static boolean isVoid(KeptOut out) {
+        return out.everybody() && out.fault() != Fault.ENVIRONMENT;
     }
 
     private List<Event> installed(Trial trial, Installer.Installation result, long took) {
@@ -160,8 +186,15 @@ final class Trials {
                 trial.purpose());
     }
 
-    /** @param tests that the body recorded, told with its verdict */
-    record Reported(Verdict verdict, String reason, Optional<TestReport> tests) {
+    /**
+     * @param tests that the body recorded, told with its verdict
+     * @param keptOut as of {@link Event.TrialEnded}
+     */
+    record Reported(Verdict verdict, String reason, Optional<TestReport> tests, Optional<KeptOut> keptOut) {
+        Reported(Verdict verdict, String reason, Optional<TestReport> tests) {
+            this(verdict, reason, tests, Optional.empty());
+        }
+
         Reported as(Installer.Judged judged) {
             return new Reported(judged.verdict(), judged.reason(), tests);
         }
@@ -246,9 +279,12 @@ final class Trials {
     void abandoned(Trial trial, String reason) {
         context.journal()
                 .update(s -> s.trial(trial.id())
-                        .map(t -> List.of(context.ended(
-                                t, Verdict.VOID, t.isOvertaken() ? t.overtaken() : reason, !t.isOvertaken())))
+                        .map(t -> List.of(abandonedBy(t, t.isOvertaken() ? t.overtaken() : reason)))
                         .orElse(List.of()));
+    }
+
+    private Event abandonedBy(Trial trial, String reason) {
+        return context.ended(trial, Verdict.VOID, reason, !trial.isOvertaken(), Optional.empty());
     }
 
     /** What was overtaken blames nobody (design §5.7); if it passed nevertheless, that counts. */
@@ -257,10 +293,16 @@ final class Trials {
         String reason = reported.reason();
         boolean counts = !trial.isOvertaken() || verdict == Verdict.PASSED && !trial.control();
         List<Event> events = new ArrayList<>();
-        events.add(context.ended(trial, counts ? verdict : Verdict.VOID, counts ? reason : trial.overtaken()));
+        events.add(context.ended(
+                trial,
+                counts ? verdict : Verdict.VOID,
+                counts ? reason : trial.overtaken(),
+                false,
+                reported.keptOut()));
         reported.tests().ifPresent(r -> events.add(new Event.TestsRecorded(trial.id(), trial.conductor(), r)));
         if (counts
                 && verdict == Verdict.VOID
+                && reported.keptOut().filter(out -> !isVoid(out)).isEmpty()
                 && s.voids() + 1 >= context.settings().voidsBeforePause()) {
             events.add(tooManyVoids(s, trial, reason));
         } else if (verdict == Verdict.PASSED && s.broken().containsKey(environment.name())) {

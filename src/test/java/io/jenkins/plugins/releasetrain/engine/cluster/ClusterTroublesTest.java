@@ -4,6 +4,8 @@ import static io.jenkins.plugins.releasetrain.engine.cluster.TestWorkloads.deplo
 import static io.jenkins.plugins.releasetrain.engine.cluster.TestWorkloads.image;
 import static io.jenkins.plugins.releasetrain.engine.cluster.TestWorkloads.service;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
@@ -19,6 +21,7 @@ import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout.Outcome;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing.State;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Wanted;
 import io.jenkins.plugins.releasetrain.engine.lock.ManualClock;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
@@ -41,6 +44,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clusters as they are: nodes, webhooks and quotas that are in the way for a while, and workloads that are not to run. */
@@ -336,5 +340,56 @@ class ClusterTroublesTest {
                                 + "\"value\":\"mirror.example/prod/shop/cart@"
                                 + released.digest().orElseThrow() + "\"}]");
         assertThat(cluster.install(baseline)).isEmpty();
+    }
+
+    private Refusal refused(int code, String message, Service... services) {
+        Map<Service, ImageReference> images = new HashMap<>();
+        for (Service service : services) {
+            images.put(service, image(service.name(), "2"));
+            kubernetes.admit(
+                    image(service.name(), "2").digest().orElseThrow().toString(),
+                    code,
+                    message.replace("IMAGE", image(service.name(), "2").toString()));
+        }
+        return catchThrowableOfType(Refusal.class, () -> cluster.install(Wanted.proven(images, 1)));
+    }
+
+    @Test
+    void I4_policyThatDeniesThePatchOfAnImageByItsNameSpeaksAgainstTheImage() {
+        Service cart = create(deployment("cart"));
+        Service mail = create(deployment("mail"));
+        String why = "admission webhook \"sign.policy.example\" denied the request: IMAGE has no signature";
+        Refusal refusal = refused(403, why, cart, mail);
+        assertThat(refusal.fault()).isEqualTo(Fault.IMAGE);
+        assertThat(refusal.services()).containsExactlyInAnyOrder("cart", "mail");
+        assertThat(refusal).hasMessageContaining("has no signature").hasMessageNotContaining("RBAC");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "500; Internal error occurred: failed calling webhook \"sign.policy.example\": context deadline exceeded",
+                "403; admission webhook \"verify\" denied the request: IMAGE: Get \"https://log.example/\": dial tcp: i/o timeout",
+                "403; admission webhook \"limits\" denied the request: there is no label 'team'",
+                "422; ValidatingAdmissionPolicy 'team' with binding 'all' denied request: there is no label 'team'"
+            })
+    void I4_K8_5_admissionThatCannotLookOrMindsSomethingElseIsTheEnvironments(int code, String why) {
+        Refusal refusal = refused(code, why, create(deployment("cart")));
+        assertThat(refusal.fault()).isEqualTo(Fault.ENVIRONMENT);
+        assertThat(refusal.services()).containsExactly("cart");
+    }
+
+    @Test
+    void rightsThatTheAccountLacksAreNoRefusal() {
+        Service cart = create(deployment("cart"));
+        kubernetes.admit(
+                image("cart", "2").digest().orElseThrow().toString(),
+                403,
+                "deployments.apps \"cart\" is forbidden: User \"ci\" cannot patch resource \"deployments\"");
+        assertThatExceptionOfType(EngineException.class)
+                .isThrownBy(() -> cluster.install(Wanted.proven(Map.of(cart, image("cart", "2")), 1)))
+                .isNotInstanceOf(Refusal.class)
+                .withMessageContaining("RBAC");
     }
 }

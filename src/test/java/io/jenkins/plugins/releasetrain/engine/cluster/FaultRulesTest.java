@@ -50,6 +50,9 @@ class FaultRulesTest {
         create | FailedCreate | 0 | environment | environment | pods "cart-1" is forbidden: exceeded quota: compute
         create | FailedCreate | 0 | environment | environment | Internal error occurred: failed calling webhook "check.policy.example": context deadline exceeded
         create | FailedCreate | 0 | environment | environment | failed to create pod: etcdserver: request timed out
+        create | FailedCreate | 0 | environment | environment | admission webhook "verify.policy.example" denied the request: failed to verify image registry.example/shop/cart: Get "https://registry.example/v2/": dial tcp: lookup registry.example: no such host
+        patch | FORBIDDEN | 0 | environment | environment | admission webhook "verify.policy.example" denied the request: registry.example/shop/cart: unexpected status 429 Too Many Requests
+        patch | UNAVAILABLE | 0 | environment | environment | Internal error occurred: failed calling webhook "verify.policy.example": context deadline exceeded; image registry.example/shop/cart
         create | FailedCreate | 0 | image | image | admission webhook "check.policy.example" denied the request: registry.example/shop/cart has no signature
         create | FailedCreate | 0 | environment | environment | serviceaccount "cart" not found
         schedule | Unschedulable | 0 | environment | environment | 0/3 nodes are available

@@ -17,6 +17,7 @@ import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout.Outcome;
 import io.jenkins.plugins.releasetrain.engine.lock.ManualClock;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.testkit.cluster.EmbeddedKubernetes;
 import java.time.Duration;
@@ -125,6 +126,7 @@ class RolloutWaitTest {
                 .withNewMetadata()
                 .withNamespace("staging")
                 .withName(name + "-abc-1")
+                .withCreationTimestamp("2021-01-01T00:00:00Z")
                 .addToLabels("app", name)
                 .addToLabels("pod-template-hash", "abc")
                 .addNewOwnerReference()
@@ -331,5 +333,79 @@ class RolloutWaitTest {
         createPod("cart", TestWorkloads.image("cart", "1").toString(), crashing, 9);
         assertThat(await().blocker())
                 .hasValueSatisfying(b -> assertThat(b.reason()).isEqualTo("Pending"));
+    }
+
+    private void createEvicted(String created) {
+        kubernetes
+                .client()
+                .resource(new PodBuilder()
+                        .withNewMetadata()
+                        .withNamespace("staging")
+                        .withName("cart-abc-0")
+                        .withCreationTimestamp(created)
+                        .addToLabels("app", "cart")
+                        .addToLabels("pod-template-hash", "abc")
+                        .addNewOwnerReference()
+                        .withApiVersion("apps/v1")
+                        .withKind("ReplicaSet")
+                        .withName("cart-abc")
+                        .withUid("1")
+                        .withController(true)
+                        .endOwnerReference()
+                        .endMetadata()
+                        .withNewSpec()
+                        .addNewContainer()
+                        .withName("main")
+                        .withImage(IMAGE)
+                        .endContainer()
+                        .endSpec()
+                        .withNewStatus()
+                        .withPhase("Failed")
+                        .withReason("Evicted")
+                        .withMessage("The node was low on resource: memory")
+                        .endStatus()
+                        .build())
+                .create();
+    }
+
+    /** The API server keeps evicted pods until there are thousands of them. */
+    @Test
+    void I4_podThatWasEvictedBeforeExcusesNoneThatCameAfterIt() throws Exception {
+        createEvicted("2020-01-01T00:00:00Z");
+        createPod("CrashLoopBackOff", "back-off 80s restarting failed container", 6);
+        Rollout rollout = await();
+        assertThat(rollout.outcome()).isEqualTo(Outcome.BLOCKED);
+        assertThat(rollout.blocker())
+                .hasValueSatisfying(b -> assertThat(b.fault()).isEqualTo(Fault.IMAGE));
+    }
+
+    @Test
+    void I4_podThatIsEvictedNowExcusesAProcessThatEnds() throws Exception {
+        createPod("CrashLoopBackOff", "back-off 80s restarting failed container", 6);
+        createEvicted("2099-01-01T00:00:00Z");
+        Rollout rollout = await();
+        assertThat(rollout.outcome()).isEqualTo(Outcome.TIMED_OUT);
+        assertThat(rollout.blocker())
+                .hasValueSatisfying(b -> assertThat(b.fault()).isEqualTo(Fault.ENVIRONMENT));
+    }
+
+    /** The registry limited for half a minute; its first answer after that is of a replica that lags behind. */
+    @Test
+    void K8_3_whatLastsIsOneReasonAndNotAnyReasonBefore() throws Exception {
+        createPod("ImagePullBackOff", "429 Too Many Requests", 0);
+        duringPause = n -> {
+            if (n == 30) {
+                kubernetes
+                        .client()
+                        .pods()
+                        .inNamespace("staging")
+                        .withName("cart-abc-1")
+                        .delete();
+                createPod("ErrImagePull", "manifest unknown", 0);
+            } else if (n == 35) {
+                complete();
+            }
+        };
+        assertThat(await().outcome()).isEqualTo(Outcome.READY);
     }
 }

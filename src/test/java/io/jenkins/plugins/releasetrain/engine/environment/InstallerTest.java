@@ -1,7 +1,9 @@
 package io.jenkins.plugins.releasetrain.engine.environment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.jenkins.plugins.releasetrain.engine.cluster.Refusal;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Installation;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Judged;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Subject;
@@ -24,6 +26,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class InstallerTest {
     private static final Judged FAILED = new Judged(Verdict.FAILED, "2 tests failed");
@@ -180,5 +184,29 @@ class InstallerTest {
             assertThat(p.fault()).isEqualTo(Fault.ENVIRONMENT);
             assertThat(p.text()).contains("other images run", "mail");
         });
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Verdict.class,
+            names = {"PASSED", "FAILED"})
+    void whatLoadAsksForAndHasNoRoomChangesNoVerdict(Verdict verdict) throws Exception {
+        Subject subject = installed(Map.of("cart", "2"));
+        cluster.lacksRoom("cart");
+        assertThat(installer.judge(subject, new Judged(verdict, "as it is")))
+                .isEqualTo(new Judged(verdict, "as it is"));
+    }
+
+    @Test
+    void K8_5_whatAdmissionRefusesIsToldWithItsServiceAndFault() throws Exception {
+        cluster.denies(digest("cart", "2"), Fault.IMAGE, "cart has no signature");
+        Installer.Problem problem =
+                installer.install(subject(Map.of("cart", "2"))).problem().orElseThrow();
+        assertThat(problem).isEqualTo(new Installer.Problem("cart has no signature", Fault.IMAGE, Set.of("cart")));
+        cluster.meddle("mail", image("mail", "9"));
+        cluster.denies(digest("mail", "1"), Fault.IMAGE, "mail has no signature");
+        assertThatExceptionOfType(Refusal.class)
+                .as("of the baseline, for which nobody is blamed")
+                .isThrownBy(() -> installer.install(subject(Map.of("pay", "2"))));
     }
 }

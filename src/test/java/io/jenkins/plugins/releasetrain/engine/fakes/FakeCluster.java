@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.fakes;
 import io.jenkins.plugins.releasetrain.engine.cluster.Beside;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing.State;
+import io.jenkins.plugins.releasetrain.engine.cluster.Refusal;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
@@ -41,6 +42,9 @@ public final class FakeCluster implements Cluster {
     private final Set<Digest> unstartable = new HashSet<>();
     private final Map<String, Fault> fallen = new HashMap<>();
     private final Map<String, String> notExpected = new TreeMap<>();
+    private final Map<Digest, Blocker> kept = new HashMap<>();
+    private final Map<Digest, Blocker> denied = new HashMap<>();
+    private final Set<String> crowded = new HashSet<>();
     private Supplier<Optional<String>> outage = Optional::empty;
     private final List<List<String>> installations = new ArrayList<>();
     private Runnable duringRollouts = () -> {};
@@ -91,6 +95,33 @@ public final class FakeCluster implements Cluster {
      */
     public synchronized void cannotReplacePods(Supplier<Optional<String>> why) {
         outage = why;
+    }
+
+    /**
+     * Pods of this image alone are kept out by the environment: the pull secret of its repository ran out, its namespace's
+     * quota or a webhook refuses them, the secret that it needs is not there yet.
+     */
+    public synchronized void keepsOut(Digest digest, String why) {
+        kept.put(digest, new Blocker("", "", "FailedCreate", why, Fault.ENVIRONMENT));
+    }
+
+    /** Admission refuses workloads that ask for this image. */
+    public synchronized void denies(Digest digest, Fault fault, String why) {
+        denied.put(digest, new Blocker("", "", "", why, fault));
+    }
+
+    /** There is room for one pod of it, and its load asks for more. */
+    public synchronized void lacksRoom(String workload) {
+        crowded.add(workload);
+    }
+
+    /** Pods of this image never become ready, and do not say why. */
+    public synchronized void neverReady(Digest digest) {
+        kept.put(digest, new Blocker("", "", "Pending", "0 of 1 available", Fault.UNKNOWN));
+    }
+
+    public synchronized void letsIn(Digest digest) {
+        kept.remove(digest);
     }
 
     /** The service's pods are not ready from now on: they crashed under test, were evicted, or lost their node. */
@@ -145,6 +176,9 @@ public final class FakeCluster implements Cluster {
             boolean sameDigest = before != null && before.digest().equals(image.digest());
             boolean sameName = wanted.changed().contains(service.name()) || image.equals(before);
             if (!sameDigest || !sameName) {
+                image.digest().map(denied::get).ifPresent(no -> {
+                    throw new Refusal(no.message(), List.of(service.name()), no.fault());
+                });
                 checkFence(service, wanted.fence());
                 images.put(service.workload().name(), image);
                 patched.add(service.name());
@@ -223,14 +257,18 @@ public final class FakeCluster implements Cluster {
             Wanted wanted, Set<String> patched, Duration deadline, Progress progress) {
         called("awaitRollouts");
         duringRollouts.run();
-        Optional<String> kept = outage.get();
-        wanted.images().keySet().stream().map(s -> s.workload().name()).forEach(name -> rollOut(name, kept));
+        Optional<Blocker> everything =
+                outage.get().map(why -> new Blocker("", "", "FailedCreate", why, Fault.ENVIRONMENT));
+        wanted.images().keySet().stream()
+                .map(s -> s.workload().name())
+                .forEach(name -> rollOut(name, kept(name, everything)));
         SortedMap<String, Standing> standings = standings(wanted.images());
         for (Service service : wanted.images().keySet()) {
             Standing standing = standings.get(service.name());
             boolean changed = wanted.changed().contains(service.name());
             if (changed && standing.state() != State.RUNS || !changed && standing.state() == State.OTHER_DIGEST) {
-                Blocker blocker = blocker(service, standing, kept);
+                Blocker blocker =
+                        blocker(service, standing, kept(service.workload().name(), everything));
                 boolean image = changed && blocker.fault() == Fault.IMAGE;
                 return new Rollout(
                         image ? Rollout.Outcome.BLOCKED : Rollout.Outcome.TIMED_OUT, Optional.of(blocker), standings);
@@ -240,8 +278,14 @@ public final class FakeCluster implements Cluster {
         return new Rollout(Rollout.Outcome.READY, Optional.empty(), standings);
     }
 
+    private Optional<Blocker> kept(String workload, Optional<Blocker> everything) {
+        return everything.or(() -> Optional.ofNullable(images.get(workload))
+                .flatMap(ImageReference::digest)
+                .map(kept::get));
+    }
+
     /** New pods take the place of old ones once they are ready. */
-    private void rollOut(String workload, Optional<String> kept) {
+    private void rollOut(String workload, Optional<Blocker> kept) {
         Optional<Digest> asked = Optional.ofNullable(images.get(workload)).flatMap(ImageReference::digest);
         boolean starts = asked.filter(d -> !unstartable.contains(d)).isPresent();
         if (starts && kept.isEmpty() && !notExpected.containsKey(workload)) {
@@ -251,15 +295,16 @@ public final class FakeCluster implements Cluster {
         }
     }
 
-    private Blocker blocker(Service service, Standing standing, Optional<String> kept) {
+    private Blocker blocker(Service service, Standing standing, Optional<Blocker> kept) {
         String workload = service.workload().name();
         Digest asked = images.get(workload).digest().orElseThrow();
         if (unstartable.contains(asked)) {
             return new Blocker(service.name(), service.name() + "-0", "CrashLoopBackOff", "exit 1", Fault.IMAGE);
         } else if (kept.isPresent()) {
-            return new Blocker(service.name(), "", "FailedCreate", kept.get(), Fault.ENVIRONMENT);
+            Blocker by = kept.get();
+            return new Blocker(service.name(), "", by.reason(), by.message(), by.fault());
         }
-        Fault fault = fallen.getOrDefault(workload, Fault.UNKNOWN);
+        Fault fault = fallen.getOrDefault(workload, crowded.contains(workload) ? Fault.ENVIRONMENT : Fault.UNKNOWN);
         return new Blocker(service.name(), service.name() + "-0", "NotReady", standing.why(), fault);
     }
 
@@ -283,6 +328,9 @@ public final class FakeCluster implements Cluster {
             return new Standing(State.OTHER_DIGEST, running, workload + " asks for " + asked);
         } else if (!Set.of(wanted).containsAll(running)) {
             return new Standing(State.OTHER_DIGEST, running, "pods of " + workload + " run " + running);
+        }
+        if (crowded.contains(workload) && !running.isEmpty()) {
+            return new Standing(State.NOT_READY, running, workload + ": 1 of 2 available");
         }
         return running.isEmpty()
                 ? new Standing(State.NOT_READY, running, workload + " has no ready pod")

@@ -9,11 +9,13 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.CrashingStore;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
+import io.jenkins.plugins.releasetrain.engine.fakes.MemoryStore;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,18 +35,48 @@ class TrainCrashTest {
         assertThat(appends).as("every append of the story was a crash once").isGreaterThan(20);
     }
 
+    /** Outages, lost agents, refused promotions, images that cannot be pulled; and the process dies meanwhile, anywhere. */
+    @ParameterizedTest
+    @CsvSource({
+        "OUTAGE, true, 1",
+        "OUTAGE, false, 2",
+        "LOST_AGENTS, false, 1",
+        "REFUSED_PROMOTIONS, true, 1",
+        "REFUSED_PROMOTIONS, false, 2",
+        "KEPT_OUT, true, 1",
+        "KEPT_OUT, false, 1",
+        "KEPT_OUT, true, 2"
+    })
+    void I8_crashAtAnyAppendInTroubleChangesNoOutcome(Trouble trouble, boolean durable, int environments) {
+        int appends = 0;
+        while (crashAt(appends, durable, environments, (shop, tests) -> trouble.in(shop, 2, 3, tests))) {
+            appends++;
+        }
+        assertThat(appends).as("every append of the story was a crash once").isGreaterThan(20);
+    }
+
+    /** @param flakyRun the run of the tests that fails whatever is installed, 1 being the first; 0: none */
+    private static boolean crashAt(int append, boolean durable, int flakyRun, int environments) {
+        return crashAt(append, durable, environments, (shop, tests) -> {
+            AtomicInteger runs = new AtomicInteger();
+            return place -> runs.incrementAndGet() == flakyRun ? Verdict.FAILED : tests.apply(place);
+        });
+    }
+
     /**
-     * @param flakyRun the run of the tests that fails whatever is installed, 1 being the first; 0: none
+     * @param mishaps what happens to the tests, and besides
      * @return whether the story is that long
      */
-    private static boolean crashAt(int append, boolean durable, int flakyRun, int environments) {
-        try (FakeShop shop = new FakeShop(4, Map.of())) {
+    private static boolean crashAt(
+            int append,
+            boolean durable,
+            int environments,
+            BiFunction<FakeShop, Function<Environment, Verdict>, Function<Environment, Verdict>> mishaps) {
+        try (FakeShop shop = new FakeShop(4, Map.of(), MemoryStore.create())) {
             shop.build("s0", "2");
             shop.buildBad("s1", "2");
             shop.build("s2", "2");
-            AtomicInteger runs = new AtomicInteger();
-            Function<Environment, Verdict> tests =
-                    place -> runs.incrementAndGet() == flakyRun ? Verdict.FAILED : shop.test(place);
+            Function<Environment, Verdict> tests = mishaps.apply(shop, shop::test);
             CrashingStore crashing = new CrashingStore(shop.store, append, durable);
             try {
                 Ride ride = Ride.on(shop, crashing.store(), environments);

@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,6 +63,32 @@ class TrainModelCheckTest {
                     }
                     if (one != other) {
                         checkPair(changes, environments, bad, Effect.NEEDS, 1 << one, 1 << other);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Every trouble, wherever it begins and however long it is, in every pattern. */
+    @ParameterizedTest
+    @CsvSource({
+        "OUTAGE, 1", "OUTAGE, 2",
+        "LOST_AGENTS, 1", "LOST_AGENTS, 2",
+        "REFUSED_PROMOTIONS, 1", "REFUSED_PROMOTIONS, 2",
+        "KEPT_OUT, 1", "KEPT_OUT, 2"
+    })
+    void I1_to_I8_holdForEveryPatternInEveryTrouble(Trouble trouble, int environments) {
+        for (int pattern = 0; pattern < 8; pattern++) {
+            int fails = pattern << 1;
+            for (int from = 1; from <= 4; from++) {
+                for (int length = 1; length <= 4; length++) {
+                    String where = trouble + " from " + from + " for " + length + ", pattern " + pattern;
+                    try (FakeShop shop = shop(2)) {
+                        IntPredicate set = s -> (fails >>> s & 1) != 0;
+                        int first = from;
+                        int count = length;
+                        ride(shop, shop.store, environments, set, tests -> trouble.in(shop, first, count, tests));
+                        promises(shop, set, where);
                     }
                 }
             }
@@ -134,6 +162,15 @@ class TrainModelCheckTest {
     }
 
     private static void ride(FakeShop shop, Store store, int environments, IntPredicate fails) {
+        ride(shop, store, environments, fails, UnaryOperator.identity());
+    }
+
+    private static void ride(
+            FakeShop shop,
+            Store store,
+            int environments,
+            IntPredicate fails,
+            UnaryOperator<Function<Environment, Verdict>> mishaps) {
         Ride ride = Ride.on(shop, store, environments);
         Set<String> known = new HashSet<>();
         shop.store.events("train/shop", 0, 10_000).forEach(r -> {
@@ -146,7 +183,8 @@ class TrainModelCheckTest {
                 .forEach(service -> ride.queue(service, "2"));
         ride.runAll(
                 new Random(environments),
-                place -> fails.test(mask(shop, shop.installed(place))) ? Verdict.FAILED : Verdict.PASSED);
+                mishaps.apply(
+                        place -> fails.test(mask(shop, shop.installed(place))) ? Verdict.FAILED : Verdict.PASSED));
     }
 
     private static int mask(FakeShop shop, Map<String, Digest> set) {

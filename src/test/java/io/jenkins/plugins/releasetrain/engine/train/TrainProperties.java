@@ -7,13 +7,17 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import net.jqwik.api.ForAll;
@@ -135,16 +139,48 @@ class TrainProperties {
         private final Ride ride;
         private final Set<String> changes = new HashSet<>();
         private final List<String> bad = new ArrayList<>();
+        private final Set<String> broken = new HashSet<>();
+        private final Set<Digest> keptOut = new HashSet<>();
         private int version = 1;
+        private boolean over;
 
         History(FakeShop shop, Random random, int environments) {
             this.shop = shop;
             this.random = random;
             this.ride = Ride.on(shop, shop.store, environments);
+            shop.production.beforeTag(tag -> {
+                if (!over && random.nextInt(15) == 0) {
+                    throw new EngineException(FailureKind.UNAVAILABLE, "the registry answered 503");
+                }
+            });
+            shop.cluster.cannotReplacePods(() -> broken.contains("nodes")
+                    ? Optional.of("ImagePullBackOff: 429 Too Many Requests")
+                    : Optional.empty());
+        }
+
+        /** Environments break and heal, nodes cannot pull for a while, one image alone cannot be pulled. */
+        private void troubleOrRelief() {
+            shop.clock.advance(Duration.ofMinutes(10));
+            if (!broken.isEmpty()) {
+                broken.clear();
+                return;
+            }
+            switch (random.nextInt(3)) {
+                case 0 ->
+                    broken.add(ride.environments()
+                            .get(random.nextInt(ride.environments().size()))
+                            .name());
+                case 1 -> broken.add("nodes");
+                default -> {
+                    shop.cluster.keepsOut(FakeShop.digest("s0", "" + version), "unauthorized");
+                    keptOut.add(FakeShop.digest("s0", "" + version));
+                }
+            }
         }
 
         void step() throws InterruptedException {
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(9)) {
+                case 8 -> troubleOrRelief();
                 case 0, 1, 2, 3 -> queue();
                 case 4, 5 -> trial();
                 case 6 -> changes.stream().findAny().ifPresent(c -> ride.train().cancel(c, "not needed any more"));
@@ -165,7 +201,8 @@ class TrainProperties {
         }
 
         private Verdict verdict(Environment environment) {
-            return random.nextDouble() < FLAKE ? Verdict.FAILED : shop.test(environment);
+            boolean fails = broken.contains(environment.name()) || random.nextDouble() < FLAKE;
+            return fails ? Verdict.FAILED : shop.test(environment);
         }
 
         private void trial() throws InterruptedException {
@@ -192,7 +229,11 @@ class TrainProperties {
             }
         }
 
+        /** All heals, since everything is to be decided in the end. */
         void finish() {
+            over = true;
+            broken.clear();
+            keptOut.forEach(shop.cluster::letsIn);
             ride.runAll(random, environment -> {
                 ride.train().resume("admin");
                 return verdict(environment);

@@ -7,11 +7,13 @@ import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Who may what, and how often: everybody everything, unless told otherwise. */
@@ -24,6 +26,7 @@ final class ApiAccess {
     private final AtomicInteger lists = new AtomicInteger(Integer.MAX_VALUE);
     private final Set<String> denied = ConcurrentHashMap.newKeySet();
     private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
+    private final Map<String, Supplier<MockResponse>> refused = new ConcurrentHashMap<>();
     private volatile String accepted;
     private volatile boolean forgotten;
 
@@ -38,6 +41,15 @@ final class ApiAccess {
 
     void deny(String verb, String plural) {
         denied.add(verb + " " + plural);
+    }
+
+    /** Admission: a patch that holds this text is answered so; an empty message lets it in again. */
+    void admit(String text, int code, String message) {
+        if (message.isEmpty()) {
+            refused.remove(text);
+        } else {
+            refused.put(text, () -> status(code, code == 403 ? "Forbidden" : "InternalError", message));
+        }
     }
 
     void allow(String verb, String plural) {
@@ -82,6 +94,16 @@ final class ApiAccess {
         }
         if (forgotten && request.getPath().contains("continue=")) {
             return Optional.of(status(410, "Expired", "The provided continue parameter is too old"));
+        }
+        if (verb.equals("patch")) {
+            String body = new String(request.getBody().getBytes(), StandardCharsets.UTF_8);
+            Optional<MockResponse> no = refused.entrySet().stream()
+                    .filter(e -> body.contains(e.getKey()))
+                    .map(e -> e.getValue().get())
+                    .findFirst();
+            if (no.isPresent()) {
+                return no;
+            }
         }
         if (verb.equals("list") && lists.getAndUpdate(n -> Math.max(0, n - 1)) == 0) {
             return Optional.of(status(

@@ -113,6 +113,15 @@ public final class EmbeddedKubernetes implements AutoCloseable {
         dispatcher.access().deny(verb, plural);
     }
 
+    /**
+     * Admission that looks at patches: one that holds this text is answered with this status.
+     *
+     * @param message empty: it is let in again
+     */
+    public void admit(String text, int code, String message) {
+        dispatcher.access().admit(text, code, message);
+    }
+
     public void allow(String verb, String plural) {
         dispatcher.access().allow(verb, plural);
     }
