@@ -22,7 +22,10 @@ final class Properties {
         Map<String, Type> properties = new LinkedHashMap<>();
         for (Field field : part.getDeclaredFields()) {
             int modifiers = field.getModifiers();
-            if (Modifier.isFinal(modifiers) && !Modifier.isStatic(modifiers)) {
+            boolean kept = !Modifier.isStatic(modifiers) && !Modifier.isTransient(modifiers);
+            // A constructor's value that a setter of before may still fill in is not final, but has no setter of its
+            // own.
+            if (kept && (Modifier.isFinal(modifiers) || hasGetter(part, field.getName()))) {
                 properties.put(field.getName(), field.getGenericType());
             }
         }
@@ -36,8 +39,21 @@ final class Properties {
                         method.getGenericParameterTypes()[0]);
             }
         }
-        properties.putAll(set);
+        set.forEach((name, type) -> {
+            properties.remove(name);
+            properties.put(name, type);
+        });
         return properties;
+    }
+
+    private static boolean hasGetter(Class<?> part, String key) {
+        String name = Character.toUpperCase(key.charAt(0)) + key.substring(1);
+        for (Method method : part.getMethods()) {
+            if (method.getParameterCount() == 0 && method.getName().matches("(get|is)" + name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The part of this plugin that a key holds one or several of; empty for plain values, and for parts of others. */
