@@ -3,16 +3,14 @@ package io.jenkins.plugins.releasetrain.actions;
 import io.jenkins.plugins.releasetrain.actions.ImagesAction.Image;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.States;
 import io.jenkins.plugins.releasetrain.engine.store.Entry;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.UnaryOperator;
 
 /** A build's changes and lanes as the history tells them. */
 final class StoredImages {
-    private static final String UNDECIDED_YET = "waiting";
-
     private StoredImages() {}
 
     /** @param seen what of a reason its reader may see */
@@ -33,23 +31,17 @@ final class StoredImages {
                     name,
                     digest,
                     release(e.outcome(), e.related()),
-                    word(e.outcome()),
+                    States.of(e.outcome()).word(),
                     seen.apply(e.reason()));
         } else if (ended instanceof Event.LaneEnded e) {
-            return new Image(service, name, digest, e.release(), word(e.outcome()), seen.apply(e.reason()));
+            return new Image(
+                    service, name, digest, e.release(), States.of(e.outcome()).word(), seen.apply(e.reason()));
         }
-        return new Image(service, name, digest, "", UNDECIDED_YET, "");
+        return new Image(service, name, digest, "", States.WAITING.word(), "");
     }
 
     /** What else it may be related to is no release, but the change that superseded it. */
     private static String release(Event.Outcome outcome, String related) {
         return outcome == Event.Outcome.SUPERSEDED ? "" : related;
-    }
-
-    /** As the pages call it. */
-    private static String word(Event.Outcome outcome) {
-        return outcome == Event.Outcome.EJECTED
-                ? "rejected"
-                : outcome.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 }

@@ -303,7 +303,7 @@ public final class LaneDriver {
                 test.control() ? new ArrayList<>() : new ArrayList<>(images.keySet()),
                 images,
                 test.hosts(),
-                (test.control() ? "control run of the baseline, by the lane of " : "lane of ")
+                (test.control() ? "control run of what production runs, by the lane of " : "lane of ")
                         + String.join(", ", images.keySet()));
     }
 

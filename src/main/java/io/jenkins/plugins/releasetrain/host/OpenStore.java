@@ -7,6 +7,7 @@ import io.jenkins.plugins.releasetrain.engine.history.Answers;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.image.Describer;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.operation.Expectations;
 import io.jenkins.plugins.releasetrain.engine.operation.Operations;
 import io.jenkins.plugins.releasetrain.engine.progress.Sizes;
 import io.jenkins.plugins.releasetrain.engine.promotion.PlainPromotions;
@@ -54,6 +55,7 @@ final class OpenStore implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
+    private final Expectations expectations;
     private final Promoter promoter;
     private final Promotions promotions;
     private final Contracts contracts;
@@ -67,6 +69,7 @@ final class OpenStore implements AutoCloseable {
         this.around = around;
         this.store = store;
         this.state = store.schema().text();
+        this.expectations = new Expectations(simulations, around.clock());
         this.history = new HistoryApi(
                 store,
                 around.clock(),
@@ -75,7 +78,7 @@ final class OpenStore implements AutoCloseable {
                 new HistoryApi.Site(
                         tag -> wiring(service.current()).moves(tag),
                         name -> wiring(service.current()).links(name),
-                        name -> operations(service.current()).outlook(name)));
+                        expectations.source(name -> operations(service.current()).outlook(name))));
         this.answers = new Answers(around.clock(), READERS, PATIENCE);
         this.promoter = new Promoter(
                 store,
@@ -181,7 +184,8 @@ final class OpenStore implements AutoCloseable {
                 store,
                 blocks(),
                 contracts,
-                around.clock());
+                around.clock(),
+                expectations);
     }
 
     /** @param settings those that hold now; what was made by others is closed once nobody uses it any more */

@@ -6,6 +6,7 @@ import hudson.model.Result;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.history.Searched;
+import io.jenkins.plugins.releasetrain.engine.model.States;
 import io.jenkins.plugins.releasetrain.host.BuildHost;
 import io.jenkins.plugins.releasetrain.host.Passenger;
 import io.jenkins.plugins.releasetrain.host.Passenger.End;
@@ -78,31 +79,33 @@ final class Outcomes {
 
     private static String proof(Searched.TrialNode node) {
         int failed = node.counts() == null ? 0 : node.counts().failed();
-        return "Rejected: "
+        return "It is " + States.EJECTED.word() + ": "
                 + (failed == 0 ? "the tests failed" : failed == 1 ? "1 test failed" : failed + " tests failed") + " in "
                 + node.environment() + ", those of " + node.by().build();
     }
 
-    /** @param successor the build that superseded this one; empty where there is none */
+    /** @param successor the build that replaced this one; empty where there is none */
     static String message(Subject subject, End end, String successor) {
         String what = subject.what();
+        String word = States.of(end.outcome()).word();
         return switch (end.outcome()) {
             case RELEASED, PROVEN ->
-                what + ": " + end.reason() + (end.related().isEmpty() ? "" : ", released as " + end.related());
+                what + ": " + end.reason()
+                        + (end.related().isEmpty() ? "" : ", " + States.RELEASED.word() + " as " + end.related());
             case SUPERSEDED ->
-                what + " was superseded: " + end.reason() + (successor.isEmpty() ? "" : " (" + successor + ")");
-            case CANCELLED -> what + " was cancelled: " + end.reason();
+                what + " was " + word + ": " + end.reason() + (successor.isEmpty() ? "" : " (" + successor + ")");
+            case CANCELLED -> what + " was " + word + ": " + end.reason();
             case EJECTED ->
-                what + " was rejected from '" + subject.where() + "': " + end.reason() + ". Fix it and build again";
+                what + " was " + word + " from '" + subject.where() + "': " + end.reason() + ". Fix it and build again";
             case NOT_INSTALLABLE ->
-                what + " cannot be started in '" + subject.where() + "': " + end.reason()
+                what + " " + word + " in '" + subject.where() + "': " + end.reason()
                         + ". Fix the image or its configuration and build again";
             case INCOMPATIBLE ->
-                what + " breaks its contract with what production runs: " + end.reason()
+                what + " " + word + " with what production runs: " + end.reason()
                         + ". Keep the interface compatible and build again, or have somebody with Release/Promote"
                         + " waive it";
             case UNDECIDED ->
-                what + " could not be decided in '" + subject.where() + "': " + end.reason()
+                what + " was " + word + " in '" + subject.where() + "': " + end.reason()
                         + ". Nothing is known against it; build again";
         };
     }

@@ -53,7 +53,7 @@ class StoredImagesTest {
     @Test
     void whatSupersededItIsNoRelease() {
         assertThat(shown(new Event.ChangeEnded("c1", Outcome.SUPERSEDED, "a newer image", "c2")))
-                .containsExactly("cart|shop/cart:1.4.2|superseded||a newer image");
+                .containsExactly("cart|shop/cart:1.4.2|replaced||a newer image");
     }
 
     @Test

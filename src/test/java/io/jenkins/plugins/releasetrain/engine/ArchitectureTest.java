@@ -9,10 +9,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
+import io.jenkins.plugins.releasetrain.engine.model.States;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,6 +120,26 @@ class ArchitectureTest {
                 .orShould()
                 .callMethod(UUID.class, "randomUUID")
                 .check(engine);
+    }
+
+    /** {@link States} has the words; of search terms the names are part, which stay. */
+    @Test
+    void nobodyElseWordsAState() {
+        assertThat(engine.stream()
+                        .flatMap(c -> c.getCodeUnits().stream())
+                        .filter(unit -> calls(unit, Event.Outcome.class, "name")
+                                || calls(unit, Verdict.class, "name")
+                                || calls(unit, Event.Outcome.class, "toString")
+                                || calls(unit, Verdict.class, "toString"))
+                        .filter(unit -> calls(unit, String.class, "toLowerCase"))
+                        .map(JavaCodeUnit::getFullName))
+                .isEmpty();
+    }
+
+    private static boolean calls(JavaCodeUnit unit, Class<?> owner, String method) {
+        return unit.getMethodCallsFromSelf().stream()
+                .anyMatch(call -> call.getTargetOwner().isEquivalentTo(owner)
+                        && call.getName().equals(method));
     }
 
     @Test

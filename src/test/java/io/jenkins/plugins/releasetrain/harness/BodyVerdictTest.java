@@ -97,7 +97,7 @@ class BodyVerdictTest extends ShopTest {
         String before = shop.inProduction("cart");
         WorkflowRun build = whatever("cart", "1.1", "currentBuild.result = 'UNSTABLE'");
 
-        jenkins.waitForMessage("(control run of the baseline)", build);
+        jenkins.waitForMessage("(control run of what production runs)", build);
         Shop.await("the control run's verdict", () -> verdicts().size() > 1);
 
         assertThat(verdicts()).containsOnly("FAILED");
@@ -154,9 +154,9 @@ class BodyVerdictTest extends ShopTest {
         conductor.getAction(InputAction.class).getExecutions().get(0).doAbort();
 
         ended(Result.ABORTED, conductor);
-        jenkins.assertLogContains("cart was cancelled: declined: Rejected by", conductor);
+        jenkins.assertLogContains("cart was taken off: declined: Rejected by", conductor);
         ended(Result.ABORTED, other);
-        jenkins.assertLogContains("pay was cancelled: declined: Rejected by", other);
+        jenkins.assertLogContains("pay was taken off: declined: Rejected by", other);
         assertThat(shop.inProduction("pay")).isEqualTo(before);
         assertThat(verdicts()).containsOnly("VOID");
     }

@@ -140,7 +140,7 @@ class MonoReleaseStepTest extends ShopTest {
         WorkflowRun build = ride("cart", "1.1", "echo 'never run'");
 
         ended(Result.FAILURE, build);
-        jenkins.assertLogContains("cart cannot be started in 'shop'", build);
+        jenkins.assertLogContains("cart does not start in 'shop'", build);
         jenkins.assertLogContains("CrashLoopBackOff", build);
     }
 

@@ -18,6 +18,9 @@ import java.util.Map;
  * @param wasted the share of the last trials that were for nothing, 0 to 1; while it is above {@code wasteBudget},
  *     nothing is tried ahead of a trial
  * @param departure the next scheduled one; null where there is none
+ * @param ranges when each change is decided in eight of ten cases, by its id; {@code unavailable}: why nobody knows, PAUSED,
+ *     FROZEN, HELD, BROKEN, MEASURING (so many {@code more} trials) or COMPUTING; empty where it is known
+ * @param standing why a change waits that is not being tested, by its id
  * @param unfinished a rollback that was ordered and made no release: it can be asked for again; null for none
  */
 public record Outlook(
@@ -32,7 +35,37 @@ public record Outlook(
         List<Broken> broken,
         Measured measured,
         Event.RollbackOrdered unfinished,
-        NextDeparture departure) {
+        NextDeparture departure,
+        Map<String, Range> ranges,
+        String unavailable,
+        int more,
+        Map<String, Standing> standing) {
+    public record Range(Instant from, Instant to) {}
+
+    /** Why a change waits: the one thing that is to end next. */
+    public enum Why {
+        /** Its release is on its way to production. */
+        PROMOTION,
+        PAUSED,
+        FROZEN,
+        /** The environment, or what production runs, is broken. */
+        BROKEN,
+        /** A scheduled departure. */
+        DEPARTURE,
+        /** Who made a set fail is being looked for, and it may be it. */
+        PROOF,
+        /** So many are tried before it. */
+        OTHERS,
+        /** It passed, and releases are held. */
+        HELD
+    }
+
+    /**
+     * @param what the release, reason, environment or time in words; empty for none
+     * @param others how many
+     */
+    public record Standing(Why why, String what, int others) {}
+
     /**
      * When who waits departs.
      *
@@ -58,10 +91,16 @@ public record Outlook(
 
         /** @param name a train's; {@code lane/} and the name of an environment for its lanes */
         Outlook of(String name);
+
+        /** Another number whenever an outlook may be another one although nothing happened. */
+        default long changes() {
+            return 0;
+        }
     }
 
     /** Of what is in the history alone nothing is expected. */
     public static Outlook unknown(String name) {
-        return new Outlook(name, false, "", "", Map.of(), "", 0, 1, List.of(), null, null, null);
+        return new Outlook(
+                name, false, "", "", Map.of(), "", 0, 1, List.of(), null, null, null, Map.of(), "", 0, Map.of());
     }
 }

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 /** What needs a person, and one line per train; and a train as a whole. */
 final class OverviewViews {
     private static final int LAST = 10;
-    private static final Pattern SEARCH = Pattern.compile("^(search|proof):");
+    private static final Pattern SEARCH = Pattern.compile("^(search|finding the culprit|proof):");
 
     private final Store store;
     private final NowViews now;
@@ -48,6 +48,7 @@ final class OverviewViews {
         for (String prefix : List.of("train/", "lane/")) {
             all.append(store.versions(prefix));
         }
+        all.append(outlooks.changes());
         live.promotions().forEach(p -> all.append(p.order().promotion()).append(p.since()));
         live.lines()
                 .forEach(line -> line.standings()
@@ -145,8 +146,8 @@ final class OverviewViews {
                 train.batch().size(),
                 train.waiting(),
                 Stream.concat(train.batch().stream(), train.queue().stream())
-                        .flatMap(w -> Stream.ofNullable(outlook.expected().get(w.id())))
-                        .max(Comparator.naturalOrder())
+                        .flatMap(w -> Stream.ofNullable(outlook.ranges().get(w.id())))
+                        .max(Comparator.comparing(Outlook.Range::to))
                         .orElse(null),
                 outlook.departure(),
                 marks(last, promoting));

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.history;
 
+import io.jenkins.plugins.releasetrain.engine.model.States;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -73,6 +74,9 @@ public final class Texts {
 
     public Map<String, String> all() {
         Map<String, String> all = new TreeMap<>();
+        for (States state : States.values()) {
+            all.put(state.key(), state.word());
+        }
         bundle.keySet().forEach(key -> all.put(key, bundle.getString(key)));
         return all;
     }

@@ -8,6 +8,7 @@ import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import io.jenkins.plugins.releasetrain.engine.lane.Presence.Fate;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.States;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -350,8 +351,8 @@ public final class LanePolicy {
         Event.LaneTested tested = left.tested();
         boolean failedBefore = !s.runs().failures(lane.id()).isEmpty();
         if (lane.isControl()) {
-            String what =
-                    "the baseline alone was tested: " + tested.verdict().name().toLowerCase(Locale.ROOT);
+            String what = "what production runs was tested alone: "
+                    + States.of(tested.verdict()).word();
             return tested.verdict() == Verdict.VOID
                     ? again(lane, what + ": " + tested.reason(), failedBefore, false)
                     : new Next.Again(what, failedBefore, false);
@@ -389,7 +390,7 @@ public final class LanePolicy {
     Next again(Lane lane, String reason, boolean apart, boolean stays) {
         int undecided = lane.undecided() + 1;
         return undecided >= settings.attempts()
-                ? new Next.End(Outcome.UNDECIDED, "undecided after " + undecided + " attempts: " + reason, "")
+                ? new Next.End(Outcome.UNDECIDED, "no verdict after " + undecided + " trials: " + reason, "")
                 : new Next.Again(reason, apart, stays);
     }
 }

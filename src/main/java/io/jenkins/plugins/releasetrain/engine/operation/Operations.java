@@ -43,6 +43,7 @@ public final class Operations {
     private final Store store;
     private final Plans plans;
     private final Contracts contracts;
+    private final Expectations expectations;
 
     /** Where there are no lanes. */
     public Operations(Function<String, Train> trains, Store store, Blocks blocks, Contracts contracts, Clock clock) {
@@ -69,6 +70,19 @@ public final class Operations {
             Blocks blocks,
             Contracts contracts,
             Clock clock) {
+        this(trains, lanes, store, blocks, contracts, clock, new Expectations(Runnable::run, clock));
+    }
+
+    /** @param expectations what is told of the same trains from one request to the next */
+    public Operations(
+            Function<String, Train> trains,
+            Function<String, Lanes> lanes,
+            Store store,
+            Blocks blocks,
+            Contracts contracts,
+            Clock clock,
+            Expectations expectations) {
+        this.expectations = expectations;
         this.trains = trains;
         this.lanes = lanes;
         this.clock = clock;
@@ -206,7 +220,7 @@ public final class Operations {
     }
 
     private void cancel(Request request, String user) {
-        String reason = "cancelled by " + user + (request.reason().isBlank() ? "" : ": " + request.reason());
+        String reason = "taken off by " + user + (request.reason().isBlank() ? "" : ": " + request.reason());
         if (!trainOf(request).cancel(request.subject(), reason)) {
             throw new EngineException(
                     FailureKind.CONFLICT,
@@ -237,6 +251,10 @@ public final class Operations {
     private Outlook outlook(String name, Train train) {
         TrainState state = train.state();
         Forecast forecast = train.forecast();
+        String unavailable = Expectations.unavailable(train, state, clock.instant());
+        Map<String, Outlook.Range> ranges = unavailable.isEmpty() ? expectations.of(name, train, state) : Map.of();
+        boolean computing =
+                unavailable.isEmpty() && ranges.isEmpty() && !state.queue().isEmpty();
         Map<String, Instant> expected = new TreeMap<>();
         Plans.undecided(state)
                 .limit(Plans.MOST)
@@ -262,7 +280,11 @@ public final class Operations {
                                 .toList(),
                 forecast.measured(),
                 state.rollback().orElse(null),
-                departure(train.timetable(), state));
+                departure(train.timetable(), state),
+                ranges,
+                computing ? "COMPUTING" : unavailable,
+                Expectations.missing(state),
+                Standings.of(state, train.timetable(), clock.instant()));
     }
 
     private Outlook.NextDeparture departure(Timetable timetable, TrainState state) {
@@ -296,7 +318,23 @@ public final class Operations {
         List<Outlook.Broken> broken = state.outage().stream()
                 .map(b -> new Outlook.Broken(environment, b.since(), b.runs(), b.due()))
                 .toList();
-        return new Outlook(name, true, state.held(), "", Map.of(), "", 0, 1, broken, of.measured(), null, null);
+        return new Outlook(
+                name,
+                true,
+                state.held(),
+                "",
+                Map.of(),
+                "",
+                0,
+                1,
+                broken,
+                of.measured(),
+                null,
+                null,
+                Map.of(),
+                "",
+                0,
+                Map.of());
     }
 
     /** Images that are blocked now, newest reasons first by release. */

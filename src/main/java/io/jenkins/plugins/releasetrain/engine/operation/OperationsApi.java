@@ -9,6 +9,7 @@ import io.jenkins.plugins.releasetrain.engine.history.Texts;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.States;
 import io.jenkins.plugins.releasetrain.engine.store.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -98,12 +99,14 @@ public final class OperationsApi {
      * What pages start with.
      *
      * @param texts by key, in the caller's language
+     * @param states how each state looks, by its name
      * @param may names of {@link Operation.Right}
      */
     public record Context(
             String language,
             Map<String, String> texts,
             List<Texts.Sentence> sentences,
+            Map<String, States.Look> states,
             String user,
             List<String> may) {}
 
@@ -123,6 +126,7 @@ public final class OperationsApi {
                         texts.language(),
                         texts.all(),
                         texts.sentences(),
+                        States.looks(),
                         caller.user(),
                         Arrays.stream(Operation.Right.values())
                                 .filter(caller.may())

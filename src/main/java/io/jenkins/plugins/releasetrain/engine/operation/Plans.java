@@ -253,13 +253,13 @@ final class Plans {
 
     private static Plan cancelling(Plan plan, TrainState state, Change change) {
         return !state.trials().isEmpty() && !state.queue().contains(change)
-                ? plan.refusing("It is aboard the batch that is being tried; wait for the trial's end")
+                ? plan.refusing("It is in the batch that is being tried; wait for the trial's end")
                 : plan;
     }
 
     private static Plan goingFirst(Plan plan, Forecast forecast, TrainState state, Change change) {
         if (!state.queue().contains(change)) {
-            return plan.refusing("It is aboard the batch that is being tried already");
+            return plan.refusing("It is in the batch that is being tried already");
         }
         Forecast.Jump jump = forecast.jump(Optional.of(change.id()), Operations.FIRST);
         List<Plan.Touched> overtaken =

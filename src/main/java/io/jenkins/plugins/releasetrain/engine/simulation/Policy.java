@@ -41,16 +41,27 @@ public enum Policy {
     }
 
     Line line(Workload workload) {
-        return line(
-                workload,
-                new Prior(
-                        workload.failure(),
-                        PRIOR_CHANGES,
-                        workload.flake(),
-                        PRIOR_RUNS,
-                        workload.outages().perHour(),
-                        PRIOR_HOURS,
-                        workload.outages().hours()));
+        return line(workload, prior(workload));
+    }
+
+    private static Prior prior(Workload workload) {
+        return new Prior(
+                workload.failure(),
+                PRIOR_CHANGES,
+                workload.flake(),
+                PRIOR_RUNS,
+                workload.outages().perHour(),
+                PRIOR_HOURS,
+                workload.outages().hours());
+    }
+
+    /** Of a train that begins with the workload's rates as what is expected. */
+    static TrainLine.Settings settings(Workload workload) {
+        return settings(workload, prior(workload));
+    }
+
+    private static TrainLine.Settings settings(Workload workload, Prior prior) {
+        return new TrainLine.Settings(prior, INNOCENCE_BOUND, 1, LARGEST_BATCH, workload.environments());
     }
 
     /** @param prior what the train expects before it has measured anything */
@@ -65,9 +76,7 @@ public enum Policy {
             case BATCH_4 -> new QueueLine(QueueLine.Split.SINGLES, FOUR, retry);
             case BORS -> new QueueLine(QueueLine.Split.HALVES, EIGHT, retry);
             case PREFIX_MEMO -> new QueueLine(QueueLine.Split.KNOWN_HALVES, EIGHT, retry);
-            case TRAIN ->
-                new TrainLine(
-                        new TrainLine.Settings(prior, INNOCENCE_BOUND, 1, LARGEST_BATCH, workload.environments()));
+            case TRAIN -> new TrainLine(settings(workload, prior));
             case LANES -> new LaneLine();
         };
     }

@@ -24,10 +24,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Our train: the decisions are those of the real one. */
-final class TrainLine implements Line {
+public final class TrainLine implements Line {
     private static final double MILLIS_PER_MINUTE = 60_000;
 
     private final Settings settings;
+    /** Their names, by place; those that have none are called by their number. */
+    private final List<String> environments;
+
     private final List<String> queue = new ArrayList<>();
     private final Map<Attempt, Running> running = new LinkedHashMap<>();
     /** Built on a set that failed meanwhile. They run to their end here, which the real train does not wait for. */
@@ -41,8 +44,20 @@ final class TrainLine implements Line {
     private int runs;
     private double wakes = Double.MAX_VALUE;
 
-    record Settings(
+    /** As of a train's. @param environments how many trials can run at once */
+    public record Settings(
             Statistics.Prior prior, double innocenceBound, int smallestBatch, int largestBatch, int environments) {}
+
+    /**
+     * Where a train stands.
+     *
+     * @param queue the changes that are not decided, in the order of departure
+     */
+    public record Present(
+            List<String> queue, Evidence evidence, Timeline timeline, Statistics statistics, List<Trial> trials) {}
+
+    /** A trial that runs. */
+    public record Trial(Tried tried, String environment, Instant since) {}
 
     private record Running(Tried tried, String environment, Instant start) {
         Running with(Tried newTried) {
@@ -52,6 +67,35 @@ final class TrainLine implements Line {
 
     TrainLine(Settings settings) {
         this.settings = settings;
+        this.environments = List.of();
+    }
+
+    /** One that goes on from where a train stands; its time is in minutes since the epoch. */
+    TrainLine(Settings settings, Present present, List<String> environments) {
+        this.settings = settings;
+        this.environments = environments;
+        this.queue.addAll(present.queue());
+        this.evidence = present.evidence();
+        this.timeline = present.timeline();
+        this.statistics = present.statistics();
+    }
+
+    /** A trial that ran already when it began. */
+    Attempt goOn(Trial trial) {
+        Attempt attempt = new Attempt(trial.tried().changes());
+        running.put(attempt, new Running(trial.tried(), trial.environment(), trial.since()));
+        return attempt;
+    }
+
+    Present present() {
+        return new Present(
+                List.copyOf(queue),
+                evidence,
+                timeline,
+                statistics,
+                running.values().stream()
+                        .map(r -> new Trial(r.tried(), r.environment(), r.start()))
+                        .toList());
     }
 
     @Override
@@ -72,7 +116,7 @@ final class TrainLine implements Line {
     @Override
     public Optional<Attempt> next(int place, double now) {
         wakes = wakes <= now ? Double.MAX_VALUE : wakes;
-        String environment = "environment " + place;
+        String environment = place < environments.size() ? environments.get(place) : "environment " + place;
         while (!queue.isEmpty()) {
             Decision decision = decide(environment);
             if (decision instanceof Decision.Run run) {

@@ -74,7 +74,7 @@ final class Boarding {
                 .map(next -> "waits for the departure " + next.text() + "; " + waiting
                         + (waiting == 1 ? " change departs then" : " changes depart then"))
                 .or(() -> gathering(s).isZero() ? s.aside().text(now()) : Optional.empty())
-                .orElseGet(() -> "gathering changes for another " + gathering(s).toSeconds() + " s");
+                .orElseGet(() -> "waits another " + gathering(s).toSeconds() + " s for more changes");
     }
 
     /**

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.train;
 
 import io.jenkins.plugins.releasetrain.engine.blame.Run;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.States;
 import io.jenkins.plugins.releasetrain.engine.train.Evidence.Tried;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState.Search;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
@@ -38,7 +39,10 @@ final class Overtaking {
     static List<Trial> afterEnd(List<Trial> running, Event.ChangeEnded ended, String name) {
         return running.stream()
                 .map(t -> t.tried().changes().contains(ended.change())
-                        ? t.with(t.tried(), "it holds " + name + ", which is " + ended.outcome())
+                        ? t.with(
+                                t.tried(),
+                                "it holds " + name + ", which is "
+                                        + States.of(ended.outcome()).word())
                         : t)
                 .toList();
     }

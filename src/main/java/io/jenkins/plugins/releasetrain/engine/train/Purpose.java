@@ -15,7 +15,7 @@ final class Purpose {
     static String of(TrainState state, Lineup.Line line, List<Change> changes, ImageSet set) {
         Evidence evidence = state.search().evidence();
         if (changes.isEmpty()) {
-            return "control run of the baseline";
+            return "control run of what production runs";
         } else if (line.test().isPresent()) {
             return "test release";
         } else if (evidence.knows(set.digest().value())) {
@@ -37,7 +37,7 @@ final class Purpose {
                         .filter(c -> !changes.contains(c))
                         .map(Sets::name)
                         .toList();
-        return "search: " + changes.size() + " of " + line.changes().size()
-                + (leftOut.isEmpty() ? "" : ", without the suspected " + some(leftOut));
+        return "finding the culprit: " + changes.size() + " of "
+                + line.changes().size() + (leftOut.isEmpty() ? "" : ", without the suspected " + some(leftOut));
     }
 }

@@ -267,6 +267,10 @@ public final class Train {
         journal.update(s -> s.held().isEmpty() ? List.of() : List.of(new Event.ReleasesFreed(user)));
     }
 
+    public TrainSettings settings() {
+        return context.settings();
+    }
+
     public Timetable timetable() {
         return context.timetable();
     }

@@ -110,7 +110,7 @@ public record TrainSettings(
                 other);
     }
 
-    Statistics.Prior prior() {
+    public Statistics.Prior prior() {
         return new Statistics.Prior(
                 expectedFailure,
                 priorChanges,

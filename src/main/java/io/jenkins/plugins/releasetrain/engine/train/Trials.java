@@ -88,7 +88,7 @@ final class Trials {
         }
         Conductors.Standing standing = conductors.standing(trial.conductor());
         if (standing == Conductors.Standing.GONE) {
-            abandoned(trial, "its conductor " + name(state, trial.conductor()) + " is gone");
+            abandoned(trial, "build " + name(state, trial.conductor()) + ", whose tests they were, is gone");
             return Optional.empty();
         } else if (trial.fence() != token) {
             end(trial, Verdict.VOID, "it lost the environment's lock");
@@ -236,7 +236,7 @@ final class Trials {
                         .isPresent()) {
             abandoned(
                     trial,
-                    "its conductor did not begin the tests within " + toBegin.toMinutes()
+                    "its build did not begin the tests within " + toBegin.toMinutes()
                             + " minutes; another build takes over");
         } else if (trial.installed()
                 .filter(at -> at.plus(forTests).isBefore(now))

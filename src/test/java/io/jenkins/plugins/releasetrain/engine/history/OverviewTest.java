@@ -76,7 +76,8 @@ class OverviewTest {
     }
 
     private static Outlook outlook(String held, List<Outlook.Broken> broken) {
-        return new Outlook("shop", true, held, "", Map.of(), "", 0, 1, broken, null, null, null);
+        return new Outlook(
+                "shop", true, held, "", Map.of(), "", 0, 1, broken, null, null, null, Map.of(), "", 0, Map.of());
     }
 
     @Test

@@ -517,7 +517,7 @@ class OperationsTest {
         String change = queue("s1", "2");
         operations.perform(request(Operation.CANCEL, change), "ada");
         assertThat(train.outcome(change))
-                .contains(new Event.ChangeEnded(change, Outcome.CANCELLED, "cancelled by ada: reason", ""));
+                .contains(new Event.ChangeEnded(change, Outcome.CANCELLED, "taken off by ada: reason", ""));
         String tried = queue("s2", "2");
         assertThat(train.next("build")).isInstanceOf(Task.Test.class);
         assertThat(operations.plan(request(Operation.CANCEL, tried)).refused()).isNotEmpty();

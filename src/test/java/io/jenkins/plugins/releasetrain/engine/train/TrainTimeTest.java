@@ -81,7 +81,7 @@ class TrainTimeTest {
         shop.build("s1", "2");
         shop.build("s2", "2");
         ride.queue("s1", "2");
-        assertThat(why(ride.train().next("build 1"))).contains("gathering changes for another 1800 s");
+        assertThat(why(ride.train().next("build 1"))).contains("waits another 1800 s for more changes");
         shop.clock.advance(Duration.ofMinutes(20));
         ride.queue("s2", "2");
         assertThat(why(ride.train().next("build 1"))).contains("another 600 s");

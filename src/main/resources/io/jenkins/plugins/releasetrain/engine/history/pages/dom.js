@@ -99,13 +99,10 @@ export function inWords(text) {
 /** A text of the engine, with the names of changes instead of their ids. */
 export const named = (text, riders) => riders.reduce((said, r) => said.replaceAll(r.id, r.services.join(", ")), inWords(text));
 
-const TONES = {
-  PROMOTED: "good", RELEASED: "good", PASSED: "good", PROVEN: "good", EJECTED: "bad", FAILED: "bad",
-  NOT_INSTALLABLE: "bad", INCOMPATIBLE: "bad", REFUSED: "bad", BLOCKED: "bad", PAUSED: "warn", VOID: "warn", UNDECIDED: "warn",
-  TESTING: "busy", RUNNING: "busy", SEARCHING: "busy", WAITING: "busy", INSTALL: "busy", TEST: "busy", DECIDE: "busy",
-};
+export const tone = state => "rt-" + (context.states[state]?.tone ?? "soft");
 
-export const tone = state => "rt-" + (TONES[state] ?? "soft");
+/** The sign of a state. */
+export const icon = state => context.states[state]?.icon ?? "";
 
 /** Colour never tells it alone: the word is there too. */
 export const badge = (value, text = word(value)) => el("span", { class: "jenkins-badge rt-badge " + tone(value) }, text);
@@ -120,6 +117,13 @@ export const ago = iso => el("time", { datetime: iso, title: dates.format(new Da
 
 /** When something is expected; what should have been by now comes any moment. */
 export const due = iso => new Date(iso) <= Date.now() ? t("overdue") : ago(iso);
+
+const clock = new Intl.DateTimeFormat(context.language, { timeStyle: "short" });
+const moment = iso => (new Date(iso).toDateString() === new Date().toDateString() ? clock : dates).format(new Date(iso));
+
+/** When something is expected, from and to; what should have been by now takes longer than usual. */
+export const between = range => new Date(range.to) <= Date.now() ? t("longer")
+  : el("time", { datetime: range.to, title: t("between.how") }, `${moment(range.from)}–${moment(range.to)}`);
 
 function distance(iso) {
   const seconds = (new Date(iso) - Date.now()) / 1000;

@@ -1,7 +1,7 @@
 /** What needs a person, and one line per train. */
 
 import { get } from "./host.js";
-import { el, t, say, count, link, address, release, notice, alert, table, ago, due, bytes, inWords } from "./dom.js";
+import { el, t, say, count, link, address, release, notice, alert, table, ago, between, bytes, inWords, word, tone, icon } from "./dom.js";
 import { action } from "./actions.js";
 
 /** Seconds between two looks, while something moves and while nothing does. */
@@ -39,27 +39,27 @@ function doing(n) {
     : one.searches ? t("line.search", n.batch, one.changes, one.environment) : t("line.testing", one.changes, one.environment));
   const words = n.kind === "LANE" ? [n.batch ? t("line.in", n.batch) : ""] : tested;
   if (n.state === "PAUSED") {
-    words.unshift(t("word.PAUSED"));
+    words.unshift(word("PAUSED"));
   } else if (n.kind !== "LANE" && tested.length === 0) {
     words.push(n.batch ? t("line.batch", n.batch)
-      : n.state === "WAITING" ? n.departure ? t("line.departs", n.departure.text) : t("word.WAITING") : "");
+      : n.state === "WAITING" ? n.departure ? t("line.departs", n.departure.text) : word("WAITING") : "");
   }
-  return [words.filter(Boolean).join(", ") || (n.promoting ? "" : el("span", { class: "rt-soft" }, t("word.IDLE"))),
+  return [words.filter(Boolean).join(", ") || (n.promoting ? "" : el("span", { class: "rt-soft" }, word("IDLE"))),
     n.promoting ? [words.some(Boolean) ? ", " : "", say("line.promoting", release(n.promoting))] : null];
 }
 
-const SIGNS = { RELEASED: ["✓", "good"], REFUSED: ["✕", "bad"], TURNED_BACK: ["↩", "warn"], MADE: ["…", "busy"] };
+const MARKS = ["RELEASED", "REFUSED", "TURNED_BACK", "MADE"];
 
 /** What became of the last releases: a sign for each, and in words how many. */
 function last(marks) {
-  const kinds = Object.keys(SIGNS).map(kind => [kind, marks.filter(m => m === kind).length]).filter(k => k[1]);
+  const kinds = MARKS.map(kind => [kind, marks.filter(m => m === kind).length]).filter(k => k[1]);
   return marks.length === 0 ? null
-    : el("span", { class: "rt-marks", role: "img", "aria-label": kinds.map(([kind, n]) => `${n} ${t("mark." + kind)}`).join(", ") },
-      marks.map(m => el("span", { class: `rt-${SIGNS[m][1]}`, title: t("mark." + m) }, SIGNS[m][0])));
+    : el("span", { class: "rt-marks", role: "img", "aria-label": kinds.map(([kind, n]) => `${n} ${word(kind)}`).join(", ") },
+      marks.map(m => el("span", { class: tone(m), title: word(m) }, icon(m))));
 }
 
 const line = n => [place(n), [release(n.release), n.releasedAt ? [" ", el("span", { class: "rt-soft" }, ago(n.releasedAt))] : null],
-  doing(n), n.waiting === "0" ? "" : n.waiting, n.expected && n.state !== "PAUSED" ? due(n.expected) : "", last(n.last)];
+  doing(n), n.waiting === "0" ? "" : n.waiting, n.expected ? between(n.expected) : "", last(n.last)];
 
 /** How far a promotion is, in figures. */
 export const course = p => p.phase === "CONTENT"

@@ -2,7 +2,7 @@
 
 import { get, one, blocked } from "./host.js";
 import { el, t, say, count, word, link, query, address, release, service, change, notice, alert, section, table, facts,
-  badge, time, ago, due, image, build, named, inWords, button } from "./dom.js";
+  badge, time, ago, image, build, named, inWords, button } from "./dom.js";
 import { field, day, form } from "./forms.js";
 import { action } from "./actions.js";
 import { overview, find } from "./overview.js";
@@ -102,7 +102,7 @@ export const PAGES = {
   },
 
   async changes(id) {
-    const [c, contracts, { rejection, searched }, { trial, lane, stands, stops }, { commits }] = await Promise.all(
+    const [c, contracts, { rejection, searched }, { trial, lane, stands, until, stops }, { commits }] = await Promise.all(
       [one("changes", id), contractsOf({ item: id }), evidence(), places(), brought()]);
     const i = c.item;
     const open = i.state === "WAITING";
@@ -115,7 +115,7 @@ export const PAGES = {
       badge: badge(trials.length ? trials[0].progress.phase : i.state),
       controls: expect?.configured ? [queued?.position > 1 ? action("PRIORITISE", i.owner, i.id) : null, action("FORCE", i.owner, i.id),
         queued ? action("CANCEL", i.owner, i.id) : null] : i.state === "INCOMPATIBLE" ? [action("WAIVE", "", i.id)] : [],
-      content: [standing(i, c.place, c.search.riders, { lane, stands }), rejection(c.rejected, c.search.trials),
+      content: [standing(i, c.place, c.search.riders, { lane, stands, until }), rejection(c.rejected, c.search.trials),
         train ? [trials.map(n => trial(n, train.batch)), stops(train)] : null,
         facts([[t("owner"), i.owner], [t("build"), build(i)], [t("person"), i.user], [t("when"), time(i.at)],
           [t("id"), el("code", {}, i.id)]]),
@@ -208,16 +208,16 @@ const says = l => l ? section(t("says"), facts([[t("says.version"), l.version], 
 el("p", { class: "rt-soft" }, t("says.how"))) : null;
 
 /** Why is mine waiting or rejected: in one sentence, on top. */
-function standing(item, place, riders, { lane, stands }) {
+function standing(item, place, riders, { lane, stands, until }) {
   if (item.state !== "WAITING") {
     return alert({ good: "success", bad: "danger" }[ENDED[item.state]] ?? "info", el("strong", {}, word(item.state)), item.reason ? ": " + named(item.reason, riders) : "");
   }
   const since = say("standing.since", ago(item.at));
   const waiting = place ? [...place.now.batch, ...place.now.queue].find(w => w.id === item.id) : null;
   if (!waiting || place.now.kind === "LANE") {
-    return alert("info", waiting ? lane(place.now, item.id) : t("word.WAITING"), " ", since);
+    return alert("info", waiting ? lane(place.now, item.id) : word("WAITING"), " ", since);
   }
-  const expected = place.outlook.expected[item.id];
-  return alert("info", el("strong", {}, stands(place.now, waiting, place.outlook)), place.now.paused ? ": " + inWords(place.now.paused) : "", " · ",
-    expected && !place.now.paused ? [say("standing.expected", due(expected)), " · "] : "", since);
+  const expected = until(place.outlook, item.id);
+  return alert("info", el("strong", {}, stands(place.now, waiting, place.outlook)), " · ",
+    expected ? [say("standing.expected", expected), " · "] : "", since);
 }

@@ -1,7 +1,7 @@
 /** A train as a whole, or the lanes of an environment: how far each is that waits. */
 
 import { one, context } from "./host.js";
-import { el, t, say, count, address, release, alert, table, facts, badge, ago, due, build, judge, bytes, percent, named, inWords } from "./dom.js";
+import { el, t, say, count, address, release, alert, table, facts, badge, ago, due, between, build, judge, bytes, percent, named, inWords } from "./dom.js";
 import { action } from "./actions.js";
 import { course, plan, owner } from "./overview.js";
 
@@ -92,14 +92,20 @@ export function lane(n, id) {
     why ? el("div", { class: "rt-why" }, inWords(why)) : null];
 }
 
+/** Why one waits: one cause. */
+const why = one => one.why === "PROMOTION" ? say("why.PROMOTION", release(one.what))
+  : one.why === "OTHERS" || one.why === "PROOF" ? count("why." + one.why, one.others) : t("why." + one.why, inWords(one.what), one.others);
+
+/** When that is decided, or why nobody knows. */
+export const until = (expect, id) => expect.ranges[id] ? between(expect.ranges[id])
+  : expect.unavailable ? el("span", { class: "rt-soft" }, t("unavailable." + expect.unavailable, expect.more)) : "";
+
 /** Where a change of a train stands, in a sentence. */
 export function stands(n, w, expect) {
   const at = n.trials.filter(one => one.changes.includes(w.id));
   return at.length ? at.map((one, i) => [i ? "; " : "", one.by ? say("stands.tested", one.environment, judge(one.by))
     : t("stands.tested.in", one.environment)])
-    : w.position === 0 ? t("stands.aboard")
-      : n.paused ? t("stands.paused", w.position)
-        : expect.departure?.changes.includes(w.id) ? t("stands.departs", expect.departure.text) : t("stands.waits", w.position);
+    : expect.standing[w.id] ? why(expect.standing[w.id]) : w.position === 0 ? t("stands.aboard") : t("stands.waits", w.position);
 }
 
 /** What can be done with one that waits, on demand. */
@@ -114,11 +120,10 @@ function more(n, w) {
 /** One line per change: what, whose, where it stands, until when. */
 function changes(n, expect) {
   const all = [...n.batch, ...n.queue];
-  const until = w => n.paused || !expect.expected[w.id] ? "" : due(expect.expected[w.id]);
   return all.length === 0 ? el("p", { class: "rt-soft" }, t("nothing.waits"))
     : table(t("changes.caption", n.batch.length, n.waiting), [t("change"), t("col.by"), t("since"), t("col.stands"), t("col.until"), ""],
       all.map(w => [el("a", { href: address(["changes", w.id]) }, w.services.join(", ")), [w.user, w.user ? " · " : "", build(w)], ago(w.since),
-        n.kind === "LANE" ? lane(n, w.id) : stands(n, w, expect), until(w), more(n, w)]), "rt-lines");
+        n.kind === "LANE" ? lane(n, w.id) : stands(n, w, expect), n.kind === "LANE" ? "" : until(expect, w.id), more(n, w)]), "rt-lines");
 }
 
 const box = (title, what, detail) => el("li", {}, el("strong", {}, title), " ", what, detail ? el("small", {}, detail) : null);

@@ -12,6 +12,8 @@ public final class BenchMain {
             Clusters::new,
             "contracts",
             Contracts::new,
+            "expected",
+            Expected::new,
             "history",
             History::new,
             "lanes",

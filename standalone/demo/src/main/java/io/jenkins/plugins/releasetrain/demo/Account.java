@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.demo;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.States;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -97,18 +98,18 @@ final class Account implements Consumer<Event> {
             boolean released = e.outcome() == Event.Outcome.RELEASED;
             line(
                     "train",
-                    name(e.change()) + ": " + e.outcome()
+                    name(e.change()) + ": " + States.of(e.outcome()).word()
                             + (released ? " -> " + e.related() : ", " + named(e.reason())));
         } else if (event instanceof Event.BatchDeparted e) {
             line("train", "departs with " + names(e.changes()));
         } else if (event instanceof Event.TrialStarted e) {
             names.put(e.trial(), e.purpose());
-            String content = e.changes().isEmpty() ? "baseline alone" : names(e.changes());
+            String content = e.changes().isEmpty() ? "what production runs, alone" : names(e.changes());
             line("trial", named(e.purpose()) + ": " + content);
         } else if (event instanceof Event.TrialInstalled e) {
             line("trial", "patched " + e.patched() + ", all rolled out after " + e.milliseconds() + " ms");
         } else if (event instanceof Event.TrialEnded e) {
-            line("trial", e.verdict() + (e.reason().isEmpty() ? "" : ": " + e.reason()));
+            line("trial", States.of(e.verdict()).word() + (e.reason().isEmpty() ? "" : ": " + e.reason()));
         } else if (event instanceof Event.ReleaseMade e) {
             line(
                     "release " + e.id(),
@@ -118,7 +119,7 @@ final class Account implements Consumer<Event> {
         } else if (event instanceof Event.ReleasePromoted e) {
             line("release " + e.release(), "is in production");
         } else if (event instanceof Event.PromotionRefused e) {
-            line("release " + e.release(), "NOT promoted: " + e.reason());
+            line("release " + e.release(), States.REFUSED.word() + ": " + e.reason());
         } else if (event instanceof Event.ContentPromoted e) {
             line("promotion", e.copiedBlobs() + " blobs copied, " + e.bytes() + " bytes; tags follow");
         } else {
@@ -131,7 +132,7 @@ final class Account implements Consumer<Event> {
             line(
                     e.environment(),
                     "is BROKEN since " + clock(e.since()) + ", as " + e.runs().size()
-                            + " failed runs say; nobody is blamed, the baseline alone is tested again at "
+                            + " failed runs say; nobody is blamed, what production runs is tested alone at "
                             + clock(e.due()));
         } else if (event instanceof Event.EnvironmentHealed e) {
             line(e.environment(), "is HEALED, as " + name(e.run()) + " says");
@@ -148,21 +149,23 @@ final class Account implements Consumer<Event> {
 
     private void lane(Event event) {
         if (event instanceof Event.LaneStarted e) {
-            String run = name(e.lane()) + (e.control() ? ", baseline alone" : "");
+            String run = name(e.lane()) + (e.control() ? ", what production runs alone" : "");
             names.put(e.lane() + "-" + attempts.merge(e.lane(), 1, Integer::sum), run);
             line(
                     "lane " + run,
                     "is in the environment"
                             + (e.neighbours().isEmpty() ? "" : " beside " + String.join(", ", e.neighbours())));
         } else if (event instanceof Event.LaneTested e) {
-            line("lane " + name(e.lane()), e.verdict() + (e.reason().isEmpty() ? "" : ": " + e.reason()));
+            line(
+                    "lane " + name(e.lane()),
+                    States.of(e.verdict()).word() + (e.reason().isEmpty() ? "" : ": " + e.reason()));
         } else if (event instanceof Event.LaneRetried e) {
             line("lane " + name(e.lane()), "starts again: " + e.reason());
             if (e.stays()) {
                 names.put(e.lane() + "-" + attempts.merge(e.lane(), 1, Integer::sum), name(e.lane()));
             }
         } else if (event instanceof Event.LaneEnded e) {
-            line("lane " + name(e.lane()), e.outcome() + ", " + e.reason());
+            line("lane " + name(e.lane()), States.of(e.outcome()).word() + ", " + e.reason());
         }
     }
 }

@@ -49,7 +49,7 @@ final class Audit {
                                 .failures()
                                 .isEmpty()));
         findings.put("released images have in production the digest that was built and tested", sameDigests(events));
-        findings.put("what was ejected left no tag in production", ejectedAreAbsent(events));
+        findings.put("what was rejected left no tag in production", ejectedAreAbsent(events));
         findings.put(
                 "all environments are free",
                 environments(story)

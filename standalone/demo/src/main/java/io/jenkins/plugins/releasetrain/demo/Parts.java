@@ -12,6 +12,7 @@ import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.image.Describer;
+import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.lock.LeaseLock;
 import io.jenkins.plugins.releasetrain.engine.lock.StoredLine;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
@@ -21,6 +22,7 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.MovingTags;
 import io.jenkins.plugins.releasetrain.engine.model.SourceLinks;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
+import io.jenkins.plugins.releasetrain.engine.operation.Expectations;
 import io.jenkins.plugins.releasetrain.engine.operation.Operations;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
@@ -206,6 +208,10 @@ final class Parts implements AutoCloseable {
                 Duration.ofMinutes(5));
     }
 
+    private static Lanes lanes(String environment) {
+        throw EngineException.invalid("Environment '" + environment + "' takes no lanes");
+    }
+
     private PodBehaviour behaviour(String image) {
         Optional<Map<String, String>> labels = images.labels(ImageReference.parse(image));
         if (labels.isEmpty()) {
@@ -228,8 +234,15 @@ final class Parts implements AutoCloseable {
             return Optional.empty();
         }
         try {
+            Expectations expectations = new Expectations(executor, clock);
             Operations operations = new Operations(
-                    trains, store, new Blocks(store, clock, listener), new Contracts(store, clock, listener), clock);
+                    trains,
+                    Parts::lanes,
+                    store,
+                    new Blocks(store, clock, listener),
+                    new Contracts(store, clock, listener),
+                    clock,
+                    expectations);
             PagesServer.Site site = new PagesServer.Site(
                     new HistoryApi(
                             store,
@@ -239,7 +252,7 @@ final class Parts implements AutoCloseable {
                             new HistoryApi.Site(
                                     MovingTags.USUAL.asMatchPredicate(),
                                     service -> SourceLinks.NONE,
-                                    operations::outlook)),
+                                    expectations.source(operations::outlook))),
                     new OperationsApi(operations),
                     new OperationsApi.Caller("demo", right -> true));
             return Optional.of(open(new PagesServer(site, options.serve.get())));

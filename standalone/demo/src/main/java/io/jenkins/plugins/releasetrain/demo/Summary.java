@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.demo;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.model.States;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Traffic;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ final class Summary {
      */
     record Row(String release, String changes, String verdict, Optional<Cost> cost) {
         static Row part(String release, String changes, Outcome outcome) {
-            String text = outcome.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            String text = States.of(outcome).word();
             return new Row(release.isEmpty() ? "-" : release, changes, text, Optional.empty());
         }
     }

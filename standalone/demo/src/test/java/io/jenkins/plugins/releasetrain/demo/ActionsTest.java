@@ -136,7 +136,7 @@ class ActionsTest {
         confirm(dialog);
         assertThat(waiting()).containsExactly("price", "cart");
         assertThat(browser.show(server, "changes/" + mail.id()).getText())
-                .contains("cancelled by demo: <b>not</b> today");
+                .contains("taken off by demo: <b>not</b> today");
     }
 
     @Test

@@ -70,7 +70,7 @@ final class HostileShop {
                         "b" + n,
                         set.digest(),
                         List.of("c" + n),
-                        "search: 1 of 2",
+                        "finding the culprit: 1 of 2",
                         "staging",
                         EVIL,
                         n,

@@ -17,11 +17,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class MainTest {
+    private static final Pattern GONE = Pattern.compile(
+            "(?i)\\b(aboard|ejected|superseded|cancelled|undecided|conductor|passenger|rider|lineup|gathering|void|proven"
+                    + "|stale|drift|search: \\d)\\b");
+
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -56,6 +62,9 @@ class MainTest {
                 .isEqualTo(19);
         assertThat(json.get("healed").asInt()).isGreaterThanOrEqualTo(2);
         assertThat(json.get("resumed").asInt()).isZero();
+        assertThat(GONE.matcher(out.toString()).results().map(MatchResult::group))
+                .as("words for which there is a better one")
+                .isEmpty();
         assertThat(directory).isDirectoryContaining(Files::isDirectory);
     }
 

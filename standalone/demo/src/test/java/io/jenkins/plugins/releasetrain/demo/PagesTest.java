@@ -186,7 +186,37 @@ class PagesTest {
         assertThat(main.findElements(By.cssSelector("svg path.rt-line"))).hasSize(1);
         assertThat(main.findElement(By.cssSelector("svg")).getText()).contains("the set with it", "the set without it");
         main.findElement(By.tagName("summary")).click();
-        assertThat(main.findElement(By.tagName("details")).getText()).contains("batch of 2", "search: 1 of 2");
+        assertThat(main.findElement(By.tagName("details")).getText())
+                .contains("batch of 2", "finding the culprit: 1 of 2");
+    }
+
+    /** Texts of pictures, which axe does not look at: as WCAG computes it, of the colours that the browser drew. */
+    @Test
+    void picturesHaveEnoughContrastInLightAndDark() {
+        for (String scheme : List.of("light", "dark")) {
+            browser.colours(scheme);
+            browser.show(server, "releases/shop-2");
+            Map<?, ?> least = (Map<?, ?>) browser.driver.executeScript("""
+                    const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+                    const light = colour => {
+                        context.fillStyle = colour;
+                        context.fillRect(0, 0, 1, 1);
+                        const [r, g, b] = [...context.getImageData(0, 0, 1, 1).data].map(v => v / 255)
+                            .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+                        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+                    };
+                    const ratio = (a, b) => (Math.max(light(a), light(b)) + 0.05) / (Math.min(light(a), light(b)) + 0.05);
+                    const page = getComputedStyle(document.body).backgroundColor;
+                    const texts = [...document.querySelectorAll('.rt-tree text')].map(text => ({ text: text.textContent,
+                        ratio: ratio(getComputedStyle(text).fill, text.classList.contains('rt-on')
+                            ? getComputedStyle(text.parentNode.querySelector('rect')).fill : page) }));
+                    return { count: texts.length, ...texts.sort((a, b) => a.ratio - b.ratio)[0] };
+                    """);
+            assertThat(((Number) least.get("count")).intValue()).as(scheme).isGreaterThan(5);
+            assertThat(((Number) least.get("ratio")).doubleValue())
+                    .as(scheme + ": " + least)
+                    .isGreaterThanOrEqualTo(4.5);
+        }
     }
 
     @Test

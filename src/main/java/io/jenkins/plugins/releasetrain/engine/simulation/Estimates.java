@@ -1,0 +1,234 @@
+package io.jenkins.plugins.releasetrain.engine.simulation;
+
+import io.jenkins.plugins.releasetrain.engine.blame.Rates;
+import io.jenkins.plugins.releasetrain.engine.simulation.Line.Attempt;
+import io.jenkins.plugins.releasetrain.engine.train.Evidence;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * When those that wait are decided: the train's own policy, many times over, from where the train stands now, with who is
+ * bad, what flakes and who comes drawn at the measured rates. Pure, and always the same for a seed.
+ */
+public final class Estimates {
+    /** So many runs; of their ends the middle 80 % is told. */
+    static final int RUNS = 50;
+
+    private static final int LOWEST = 4;
+    private static final int HIGHEST = 45;
+    /** A run that takes more trials than that is not over: what it did not decide is later than everything. */
+    private static final int TRIALS = 300;
+    /** Trials of all runs, so that it stays cheap; runs beyond that are left out. */
+    private static final int BUDGET = 3_000;
+
+    private static final int DRAWS = 500;
+    private static final double MILLIS_PER_MINUTE = 60_000;
+    /** What runs longer than usual goes on for such a part of a trial. */
+    private static final double LATE = 0.1;
+
+    private static final double SHORTEST = 0.2;
+
+    private final TrainLine.Present present;
+    private final Setting setting;
+    private final double now;
+    private final Random random;
+    private final Rates rates;
+    private final Set<String> waiting;
+    private int trials;
+
+    /**
+     * How the train works.
+     *
+     * @param trialMinutes how long a trial takes, installation included; {@code deviation}: the standard deviation of that
+     * @param arrivalsPerHour how many come meanwhile
+     * @param later who is not looked at before then
+     */
+    public record Setting(
+            TrainLine.Settings train,
+            List<String> environments,
+            double trialMinutes,
+            double deviation,
+            double arrivalsPerHour,
+            Later later) {}
+
+    /** Those that wait for a scheduled departure. */
+    public record Later(Instant at, List<String> changes) {
+        public static final Later NONE = new Later(Instant.EPOCH, List.of());
+    }
+
+    /** In eight of ten runs a change was decided within this time. */
+    public record Range(Instant from, Instant to) {}
+
+    private record Running(Attempt attempt, int place, double end) {}
+
+    private Estimates(TrainLine.Present present, Setting setting, Instant now, long seed) {
+        this.present = present;
+        this.setting = setting;
+        this.now = now.toEpochMilli() / MILLIS_PER_MINUTE;
+        this.random = new Random(seed);
+        this.waiting = new HashSet<>(all());
+        this.rates = present.statistics().rates(setting.train().prior());
+    }
+
+    /** @return by change; those that most runs do not come to are left out */
+    public static Map<String, Range> of(TrainLine.Present present, Setting setting, Instant now, long seed) {
+        return new Estimates(present, setting, now, seed).ranges();
+    }
+
+    private Map<String, Range> ranges() {
+        Map<String, List<Double>> ends = new LinkedHashMap<>();
+        all().forEach(change -> ends.put(change, new ArrayList<>()));
+        int runs = 0;
+        while (runs < RUNS && trials < BUDGET) {
+            Map<String, Double> decided = run();
+            ends.forEach((change, all) -> all.add(decided.getOrDefault(change, Double.MAX_VALUE)));
+            runs++;
+        }
+        Map<String, Range> ranges = new LinkedHashMap<>();
+        int low = LOWEST * runs / RUNS;
+        int high = Math.min(runs - 1, HIGHEST * runs / RUNS);
+        ends.forEach((change, all) -> {
+            all.sort(Comparator.naturalOrder());
+            if (high >= 0 && all.get(high) < Double.MAX_VALUE) {
+                ranges.put(change, new Range(at(all.get(low)), at(all.get(high))));
+            }
+        });
+        return ranges;
+    }
+
+    private List<String> all() {
+        return Stream.concat(present.queue().stream(), setting.later().changes().stream())
+                .toList();
+    }
+
+    private static Instant at(double minutes) {
+        return Instant.ofEpochMilli(Math.round(minutes * MILLIS_PER_MINUTE));
+    }
+
+    /** One run. @return when each change was decided, in minutes */
+    private Map<String, Double> run() {
+        TrainLine line = new TrainLine(setting.train(), present, setting.environments());
+        Set<String> bad = culprits();
+        PriorityQueue<Running> running = new PriorityQueue<>(Comparator.comparingDouble(Running::end));
+        TreeSet<Integer> free = new TreeSet<>();
+        IntStream.range(0, setting.environments().size()).forEach(free::add);
+        for (TrainLine.Trial trial : present.trials()) {
+            int place = setting.environments().indexOf(trial.environment());
+            if (free.remove(place)) {
+                double since = trial.since().toEpochMilli() / MILLIS_PER_MINUTE;
+                running.add(new Running(line.goOn(trial), place, Math.max(since + length(), now + late())));
+            }
+        }
+        Map<String, Double> decided = new HashMap<>();
+        double time = now;
+        double arrival = time + pause();
+        double departure = minutes(setting.later());
+        int newcomers = 0;
+        for (int trial = 0; trial < TRIALS && decided.size() < all().size(); ) {
+            for (int place : List.copyOf(free)) {
+                double at = time;
+                line.next(place, time).ifPresent(attempt -> {
+                    running.add(new Running(attempt, place, at + length()));
+                    free.remove(place);
+                });
+            }
+            note(line, decided, time);
+            double end = running.isEmpty() ? Double.MAX_VALUE : running.peek().end();
+            double wakes = Math.max(time, line.wakes());
+            time = Math.min(Math.min(end, Math.min(arrival, departure)), wakes);
+            if (time == Double.MAX_VALUE) {
+                break;
+            } else if (departure <= time) {
+                departure = Double.MAX_VALUE;
+                setting.later().changes().forEach(line::arrived);
+            } else if (arrival <= time) {
+                String change = "newcomer " + newcomers++;
+                arrival += pause();
+                draw(change, bad);
+                line.arrived(change);
+            } else if (end <= time) {
+                Running over = running.remove();
+                free.add(over.place());
+                trial++;
+                trials++;
+                line.ended(over.attempt(), passes(over.attempt(), bad), time);
+                note(line, decided, time);
+            }
+        }
+        return decided;
+    }
+
+    private void note(TrainLine line, Map<String, Double> decided, double time) {
+        line.decided().stream().filter(d -> waiting.contains(d.change())).forEach(d -> decided.put(d.change(), time));
+    }
+
+    private boolean passes(Attempt attempt, Set<String> bad) {
+        return attempt.changes.stream().noneMatch(bad::contains) && random.nextDouble() >= rates.flake();
+    }
+
+    private double minutes(Later later) {
+        return later.changes().isEmpty()
+                ? Double.MAX_VALUE
+                : Math.max(now, later.at().toEpochMilli() / MILLIS_PER_MINUTE);
+    }
+
+    private double length() {
+        double drawn = setting.trialMinutes() + setting.deviation() * random.nextGaussian();
+        return Math.max(SHORTEST * setting.trialMinutes(), drawn);
+    }
+
+    private double late() {
+        return -Math.log(1 - random.nextDouble()) * LATE * setting.trialMinutes();
+    }
+
+    private double pause() {
+        return setting.arrivalsPerHour() <= 0
+                ? Double.MAX_VALUE
+                : -Math.log(1 - random.nextDouble()) * 60 / setting.arrivalsPerHour();
+    }
+
+    private void draw(String change, Set<String> bad) {
+        if (random.nextDouble() < rates.failure()) {
+            bad.add(change);
+        }
+    }
+
+    /** Who is bad: drawn at the measured rate until it explains what failed and what passed. */
+    private Set<String> culprits() {
+        Evidence evidence = present.evidence();
+        Set<String> innocent = new HashSet<>();
+        evidence.passes().forEach(p -> innocent.addAll(p.changes()));
+        Set<String> bad = new HashSet<>();
+        for (int i = 0; i < DRAWS; i++) {
+            bad.clear();
+            waiting.stream().sorted().filter(c -> !innocent.contains(c)).forEach(c -> draw(c, bad));
+            if (explains(evidence, bad)) {
+                return bad;
+            }
+        }
+        evidence.failures().stream()
+                .map(Evidence.Tried::changes)
+                .filter(failed -> failed.stream().noneMatch(bad::contains))
+                .flatMap(failed ->
+                        failed.stream().filter(c -> !innocent.contains(c)).limit(1))
+                .forEach(bad::add);
+        return bad;
+    }
+
+    private boolean explains(Evidence evidence, Set<String> bad) {
+        return evidence.failures().stream()
+                .allMatch(f -> f.changes().stream().anyMatch(bad::contains) || random.nextDouble() < rates.flake());
+    }
+}

@@ -1,0 +1,55 @@
+package io.jenkins.plugins.releasetrain.bench;
+
+import io.jenkins.plugins.releasetrain.engine.simulation.Calibration;
+import io.jenkins.plugins.releasetrain.engine.simulation.Workload;
+import java.io.PrintStream;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** How many changes are decided within the times that they were told when they came, and what telling them costs. */
+final class Expected implements Benchmark {
+    private static final int SEEDS = Integer.getInteger("estimates.seeds", 20);
+    private static final double DAYS = Integer.getInteger("estimates.days", 60);
+    private static final int EVERY = Integer.getInteger("estimates.every", 20);
+    private static final double MINUTES = 20;
+    private static final double PER_HOUR = 3;
+    private static final double PERCENT = 100;
+
+    private final SortedMap<String, Double> figures = new TreeMap<>();
+
+    @Override
+    public SortedMap<String, Double> run(PrintStream out) {
+        out.printf(
+                "%d seeds, %.0f days, %.0f changes/h, trials of %.0f minutes, one of %d changes is asked about%n",
+                SEEDS, DAYS, PER_HOUR, MINUTES, EVERY);
+        measure(out, 0, "f0");
+        measure(out, 0.03, "f03");
+        return figures;
+    }
+
+    private void measure(PrintStream out, double flake, String name) {
+        int within = 0;
+        int early = 0;
+        int late = 0;
+        long start = System.nanoTime();
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            Calibration.Result result =
+                    Calibration.of(new Workload(PER_HOUR, 0.05, flake, MINUTES, 1, DAYS, seed), EVERY);
+            within += result.within();
+            early += result.early();
+            late += result.late();
+        }
+        double all = within + early + late;
+        double milliseconds = (System.nanoTime() - start) / 1e6 / all;
+        out.printf(
+                "flakes %.0f %%: %.1f %% within, %.1f %% before, %.1f %% after, of %.0f; %.0f ms each%n",
+                PERCENT * flake,
+                PERCENT * within / all,
+                PERCENT * early / all,
+                PERCENT * late / all,
+                all,
+                milliseconds);
+        figures.put("estimates.within_percent." + name, PERCENT * within / all);
+        figures.put("estimates.ms." + name, milliseconds);
+    }
+}
