@@ -119,37 +119,64 @@ public final class Estimates {
 
     /** One run. @return when each change was decided, in minutes */
     private Map<String, Double> run() {
-        TrainLine line = new TrainLine(setting.train(), present, setting.environments());
-        Set<String> bad = culprits();
-        PriorityQueue<Running> running = new PriorityQueue<>(Comparator.comparingDouble(Running::end));
-        TreeSet<Integer> free = new TreeSet<>();
-        IntStream.range(0, setting.environments().size()).forEach(free::add);
-        for (TrainLine.Trial trial : present.trials()) {
+        return new Course().run();
+    }
+
+    /** What happens in one run. */
+    private final class Course {
+        private final TrainLine line = new TrainLine(setting.train(), present, setting.environments());
+        private final Set<String> bad = culprits();
+        private final PriorityQueue<Running> running = new PriorityQueue<>(Comparator.comparingDouble(Running::end));
+        private final TreeSet<Integer> free = new TreeSet<>();
+        private final Map<String, Double> decided = new HashMap<>();
+        private double time = now;
+        private double arrival = now + pause();
+        private double departure = minutes(setting.later());
+        private int newcomers;
+        private int tried;
+
+        Map<String, Double> run() {
+            IntStream.range(0, setting.environments().size()).forEach(free::add);
+            present.trials().forEach(this::goOn);
+            boolean goesOn = true;
+            while (goesOn && tried < TRIALS && decided.size() < waiting.size()) {
+                start();
+                note();
+                goesOn = happens();
+            }
+            return decided;
+        }
+
+        private void goOn(TrainLine.Trial trial) {
             int place = setting.environments().indexOf(trial.environment());
             if (free.remove(place)) {
                 double since = trial.since().toEpochMilli() / MILLIS_PER_MINUTE;
                 running.add(new Running(line.goOn(trial), place, Math.max(since + length(), now + late())));
             }
         }
-        Map<String, Double> decided = new HashMap<>();
-        double time = now;
-        double arrival = time + pause();
-        double departure = minutes(setting.later());
-        int newcomers = 0;
-        for (int trial = 0; trial < TRIALS && decided.size() < all().size(); ) {
+
+        private void start() {
             for (int place : List.copyOf(free)) {
-                double at = time;
                 line.next(place, time).ifPresent(attempt -> {
-                    running.add(new Running(attempt, place, at + length()));
+                    running.add(new Running(attempt, place, time + length()));
                     free.remove(place);
                 });
             }
-            note(line, decided, time);
+        }
+
+        private void note() {
+            line.decided().stream()
+                    .filter(d -> waiting.contains(d.change()))
+                    .forEach(d -> decided.put(d.change(), time));
+        }
+
+        /** The next thing. @return whether there is one */
+        private boolean happens() {
             double end = running.isEmpty() ? Double.MAX_VALUE : running.peek().end();
-            double wakes = Math.max(time, line.wakes());
+            double wakes = free.isEmpty() ? Double.MAX_VALUE : Math.max(time, line.wakes());
             time = Math.min(Math.min(end, Math.min(arrival, departure)), wakes);
             if (time == Double.MAX_VALUE) {
-                break;
+                return false;
             } else if (departure <= time) {
                 departure = Double.MAX_VALUE;
                 setting.later().changes().forEach(line::arrived);
@@ -161,17 +188,13 @@ public final class Estimates {
             } else if (end <= time) {
                 Running over = running.remove();
                 free.add(over.place());
-                trial++;
+                tried++;
                 trials++;
                 line.ended(over.attempt(), passes(over.attempt(), bad), time);
-                note(line, decided, time);
+                note();
             }
+            return true;
         }
-        return decided;
-    }
-
-    private void note(TrainLine line, Map<String, Double> decided, double time) {
-        line.decided().stream().filter(d -> waiting.contains(d.change())).forEach(d -> decided.put(d.change(), time));
     }
 
     private boolean passes(Attempt attempt, Set<String> bad) {

@@ -165,7 +165,7 @@ class ActionsTest {
                 .isFalse();
         reason.sendKeys("audit", Keys.ENTER);
         browser.waiting().until(b -> train().state().held().equals("audit"));
-        WebElement free = button("Free releases");
+        WebElement free = button("Let releases go");
         free.sendKeys(Keys.ENTER);
         browser.waiting()
                 .until(b ->

@@ -73,7 +73,7 @@ class PagesTest {
                 List.of("find?text=bad1", "Found for bad1", "rejected"),
                 List.of("releases/shop-2", "Release shop-2", HostileShop.SERVICE),
                 List.of("changes/bad1", "Change of " + HostileShop.SERVICE, "reason " + HostileShop.EVIL),
-                List.of("changes/waits", "Change of " + HostileShop.SERVICE, "waits, position 1; the train is paused"),
+                List.of("changes/waits", "Change of " + HostileShop.SERVICE, "waits, position 1"),
                 List.of("compare?from=shop-1&to=shop-2", "Compare", HostileShop.SERVICE),
                 List.of("matrix", "What is where", "staging " + HostileShop.EVIL),
                 List.of("services/" + encoded(HostileShop.SERVICE), "Service " + HostileShop.SERVICE, "shop-2"),
