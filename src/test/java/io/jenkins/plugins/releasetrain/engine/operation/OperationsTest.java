@@ -593,7 +593,7 @@ class OperationsTest {
     void contextTellsWhatTheCallerMayInTheirLanguage() {
         Caller caller = new Caller("ada", right -> right == Right.MANAGE);
         String german = new String(OperationsApi.context(caller, Locale.GERMANY).body(), StandardCharsets.UTF_8);
-        assertThat(german).contains("\"may\":[\"MANAGE\"]", "\"language\":\"de\"", "Übersicht", "Gruppe von {0}");
+        assertThat(german).contains("\"may\":[\"MANAGE\"]", "\"language\":\"de\"", "Übersicht", "Stapel von {0}");
         String other = new String(OperationsApi.context(caller, Locale.FRENCH).body(), StandardCharsets.UTF_8);
         assertThat(other).contains("\"language\":\"en\"", "Overview");
     }

@@ -99,7 +99,7 @@ class TrainTimeTest {
         Task.Test task = (Task.Test) ride.train().next("build 1");
         assertThat(task.changes()).containsExactly(test);
         ride.train().report(task.trial(), Verdict.PASSED, "");
-        assertThat(why(ride.train().next("build 1"))).contains("gathering");
+        assertThat(why(ride.train().next("build 1"))).contains("for more changes");
         assertThat(ride.outcome(test).outcome()).isEqualTo(Outcome.PROVEN);
     }
 
