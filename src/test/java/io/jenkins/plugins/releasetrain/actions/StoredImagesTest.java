@@ -61,7 +61,7 @@ class StoredImagesTest {
         assertThat(shown(new Event.ChangeEnded("c1", Outcome.EJECTED, "the tests failed", "")))
                 .containsExactly("cart|shop/cart:1.4.2|rejected||the tests failed");
         assertThat(shown(new Event.ChangeEnded("c1", Outcome.NOT_INSTALLABLE, "exec format error", "")))
-                .containsExactly("cart|shop/cart:1.4.2|not installable||exec format error");
+                .containsExactly("cart|shop/cart:1.4.2|does not start||exec format error");
     }
 
     /** S3: a build's page is read by who may see that build, and perhaps not those that it rode with. */
