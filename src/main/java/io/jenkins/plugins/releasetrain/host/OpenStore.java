@@ -78,7 +78,8 @@ final class OpenStore implements AutoCloseable {
                 new HistoryApi.Site(
                         tag -> wiring(service.current()).moves(tag),
                         name -> wiring(service.current()).links(name),
-                        expectations.source(name -> operations(service.current()).outlook(name))));
+                        expectations.source(
+                                name -> operations(service.current()).outlook(name))));
         this.answers = new Answers(around.clock(), READERS, PATIENCE);
         this.promoter = new Promoter(
                 store,

@@ -107,9 +107,8 @@ class RejectionLinksTest {
     /** One click from the log to the tests of the build that judged, one more to the test. */
     private static void twoClicks(JenkinsRule jenkins) throws Exception {
         JenkinsRule.WebClient client = jenkins.createWebClient().withJavaScriptEnabled(false);
-        String tests = link(
-                get(client, "job/cart/1/logText/progressiveHtml"),
-                "Rejected: [^\n]*?href='([^']*)'>tests<");
+        String tests =
+                link(get(client, "job/cart/1/logText/progressiveHtml"), "Rejected: [^\n]*?href='([^']*)'>tests<");
         String failed = get(client, tests);
         assertThat(failed).contains("shop.Checkout");
         String test = link(failed, "href=['\"]([^'\"]*junit/shop/Checkout/pays[^'\"]*)['\"]");

@@ -40,7 +40,8 @@ class HealthTest {
             if (away) {
                 throw new EngineException(FailureKind.UNAVAILABLE, "the store does not answer");
             }
-            return new Outlook(name, true, held, "", Map.of(), "", 0, 1, broken, null, null, null);
+            return new Outlook(
+                    name, true, held, "", Map.of(), "", 0, 1, broken, null, null, null, Map.of(), "", 0, Map.of());
         }
     };
 

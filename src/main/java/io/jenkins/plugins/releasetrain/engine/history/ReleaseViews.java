@@ -36,8 +36,7 @@ final class ReleaseViews {
     private final Function<String, View.OneTrain> places;
 
     /** @param places by stream: who waits there */
-    ReleaseViews(
-            Store store, Differences differences, CompareViews compared, Function<String, View.OneTrain> places) {
+    ReleaseViews(Store store, Differences differences, CompareViews compared, Function<String, View.OneTrain> places) {
         this.store = store;
         this.differences = differences;
         this.compared = compared;
