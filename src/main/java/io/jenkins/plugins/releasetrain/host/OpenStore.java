@@ -70,16 +70,7 @@ final class OpenStore implements AutoCloseable {
         this.store = store;
         this.state = store.schema().text();
         this.expectations = new Expectations(simulations, around.clock());
-        this.history = new HistoryApi(
-                store,
-                around.clock(),
-                around.live(),
-                simulations,
-                new HistoryApi.Site(
-                        tag -> wiring(service.current()).moves(tag),
-                        name -> wiring(service.current()).links(name),
-                        expectations.source(
-                                name -> operations(service.current()).outlook(name))));
+        this.history = new HistoryApi(store, around.clock(), around.live(), simulations, site());
         this.answers = new Answers(around.clock(), READERS, PATIENCE);
         this.promoter = new Promoter(
                 store,
@@ -104,6 +95,13 @@ final class OpenStore implements AutoCloseable {
                 new PlainPromotions(store, controller.id(), around.clock(), around.listener()),
                 around.live(),
                 around.registries());
+    }
+
+    private HistoryApi.Site site() {
+        return new HistoryApi.Site(
+                tag -> wiring(service.current()).moves(tag),
+                name -> wiring(service.current()).links(name),
+                expectations.source(name -> operations(service.current()).outlook(name)));
     }
 
     Store store() {

@@ -65,7 +65,8 @@ class PresenceTest extends ShopTest {
             for (String service : new String[] {"cart", "pay", "nowhere", hostile, ""}) {
                 assertThat(status(client, service)).as(service).isEqualTo(404);
             }
-            for (String other : new String[] {"", "now", "badge/", "badge/x", "api/now", "export"}) {
+            assertThat(asNobody("release-trains/badge/")).as("no service").isEqualTo(404);
+            for (String other : new String[] {"", "now", "badge/x", "api/now", "export"}) {
                 assertThat(asNobody("release-trains/" + other))
                         .as("everything else still asks who it is: " + other)
                         .isEqualTo(403);

@@ -84,8 +84,7 @@ public sealed interface Event {
      *
      * @param suite which tests, and how the environment was set up, so that the verdict is not mistaken for another one's
      * @param milliseconds from start to verdict
-     * @param byConductor void because of its conductor, whose build was stopped, is gone or did not begin: that says
-     *     nothing about the environment
+     * @param byConductor void because its conductor is gone or did not begin: it says nothing about the environment
      * @param keptOut void because of changes that the environment kept out; empty where none is known
      */
     record TrialEnded(

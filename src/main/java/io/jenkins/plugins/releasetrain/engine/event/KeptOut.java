@@ -14,4 +14,9 @@ public record KeptOut(List<String> changes, Fault fault, boolean everybody) {
     public KeptOut {
         changes = List.copyOf(changes);
     }
+
+    /** Whether it says something about the environment as a whole: nothing gets in, and nobody knows why. */
+    public boolean isOfTheEnvironment() {
+        return everybody && fault != Fault.ENVIRONMENT;
+    }
 }

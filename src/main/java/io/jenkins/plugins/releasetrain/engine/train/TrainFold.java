@@ -268,7 +268,7 @@ final class TrainFold {
             d.voids = s.voids()
                     + (e.byConductor()
                                     || e.keptOut()
-                                            .filter(k -> !Trials.isVoid(k))
+                                            .filter(k -> !k.isOfTheEnvironment())
                                             .isPresent()
                             ? 0
                             : 1);

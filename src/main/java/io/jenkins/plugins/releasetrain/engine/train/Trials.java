@@ -153,11 +153,6 @@ final class Trials {
                 : Optional.of(new KeptOut(changes, problem.fault(), everybody));
     }
 
-    /** Whether it says something about the environment as a whole: nothing gets in, and nobody knows why. */
-    static boolean isVoid(KeptOut out) {
-        return out.everybody() && out.fault() != Fault.ENVIRONMENT;
-    }
-
     private List<Event> installed(Trial trial, Installer.Installation result, long took) {
         Event event = new Event.TrialInstalled(trial.id(), result.patched(), took);
         return result.notes().isEmpty()
@@ -302,7 +297,7 @@ final class Trials {
         reported.tests().ifPresent(r -> events.add(new Event.TestsRecorded(trial.id(), trial.conductor(), r)));
         if (counts
                 && verdict == Verdict.VOID
-                && reported.keptOut().filter(out -> !isVoid(out)).isEmpty()
+                && reported.keptOut().filter(out -> !out.isOfTheEnvironment()).isEmpty()
                 && s.voids() + 1 >= context.settings().voidsBeforePause()) {
             events.add(tooManyVoids(s, trial, reason));
         } else if (verdict == Verdict.PASSED && s.broken().containsKey(environment.name())) {

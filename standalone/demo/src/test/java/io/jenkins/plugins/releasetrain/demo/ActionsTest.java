@@ -145,7 +145,7 @@ class ActionsTest {
         Change cart = train().state().queue().get(1);
         browser.show(server, "changes/" + cart.id());
         WebElement dialog = ask(button("Test again"));
-        assertThat(dialog.getText()).contains("even where their verdict is remembered");
+        assertThat(dialog.getText()).contains("even where their verdict is known from before");
         confirm(dialog);
         assertThat(train().state().search().forced()).containsExactly(cart.id());
     }
