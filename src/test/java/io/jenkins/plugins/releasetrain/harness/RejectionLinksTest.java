@@ -108,10 +108,10 @@ class RejectionLinksTest {
     private static void twoClicks(JenkinsRule jenkins) throws Exception {
         JenkinsRule.WebClient client = jenkins.createWebClient().withJavaScriptEnabled(false);
         String tests =
-                link(get(client, "job/cart/1/logText/progressiveHtml"), "Rejected: [^\n]*?href='([^']*)'>tests<");
+                link(get(client, "job/cart/1/logText/progressiveHtml"), "It is rejected: [^\n]*?href='([^']*)'>tests<");
         String failed = get(client, tests);
         assertThat(failed).contains("shop.Checkout");
-        String test = link(failed, "href=['\"]([^'\"]*junit/shop/Checkout/pays[^'\"]*)['\"]");
+        String test = link(failed, "href=['\"]([^'\"]*shop/Checkout/pays[^'\"]*)['\"]");
         String base = tests.endsWith("/") ? tests : tests + "/";
         assertThat(get(
                         client,
@@ -138,7 +138,7 @@ class RejectionLinksTest {
             WorkflowRun cart = build(jenkins, "cart");
             jenkins.assertLogContains("is being tested in staging by", cart);
             jenkins.assertLogContains("pay#1", cart);
-            jenkins.assertLogContains("Rejected: 1 test failed in staging", cart);
+            jenkins.assertLogContains("It is rejected: 1 test failed in staging", cart);
             twoClicks(jenkins);
             assertThat(rejection(jenkins, "")).contains("\"tests\":[\"shop.Checkout.pays\"]");
         });
@@ -159,11 +159,11 @@ class RejectionLinksTest {
     void withoutRecordedTestsThereIsTheLogOfTheBuildThatJudged() throws Throwable {
         session.then(jenkins -> {
             reject(jenkins, "echo 'no report'");
-            jenkins.assertLogContains("Rejected: the tests failed in staging", build(jenkins, "cart"));
+            jenkins.assertLogContains("It is rejected: the tests failed in staging", build(jenkins, "cart"));
             JenkinsRule.WebClient client = jenkins.createWebClient().withJavaScriptEnabled(false);
             String log = link(
                     get(client, "job/cart/1/logText/progressiveHtml"),
-                    "Rejected: [^\n]*?href=['\"]([^'\"]*)['\"][^>]*>log<");
+                    "It is rejected: [^\n]*?href=['\"]([^'\"]*)['\"][^>]*>log<");
             assertThat(log).containsAnyOf("selected-node=", "console");
             get(client, log);
             assertThat(rejection(jenkins, "")).contains("\"tests\":[]", "\"counts\":null");

@@ -3,18 +3,8 @@ package io.jenkins.plugins.releasetrain.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
-import com.cloudbees.hudson.plugins.folder.properties.FolderCredentialsProvider.FolderCredentialsProperty;
-import com.cloudbees.plugins.credentials.CredentialsScope;
-import com.cloudbees.plugins.credentials.CredentialsStore;
-import com.cloudbees.plugins.credentials.domains.Domain;
-import com.cloudbees.plugins.credentials.domains.DomainCredentials;
-import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
-import hudson.ExtensionList;
 import hudson.model.Result;
 import io.jenkins.plugins.releasetrain.actions.JobImagesAction;
-import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
-import io.jenkins.plugins.releasetrain.config.RegistryRole;
-import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
 import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
 import java.nio.charset.StandardCharsets;
@@ -76,21 +66,8 @@ class TrackingTest {
                         EmbeddedRegistry.start(RegistryOptions.DEFAULT.withBasicAuth("folder-user", PASSWORD))) {
             shop.build("cart", "1.4.2");
             shop.configure();
-            ReleaseTrainConfiguration configuration = ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
-            RegistryConfiguration target = new RegistryConfiguration("guarded", guarded.host());
-            target.setRole(RegistryRole.PRODUCTION);
-            target.setAccess(Shop.EVERYBODY);
-            target.setPlainHttp(true);
-            target.setCredentialsId("push");
-            configuration.setRegistries(Stream.concat(configuration.getRegistries().stream(), Stream.of(target))
-                    .toList());
-            Folder folder = jenkins.createProject(Folder.class, "team");
-            FolderCredentialsProperty property = new FolderCredentialsProperty(new DomainCredentials[0]);
-            folder.addProperty(property);
-            CredentialsStore store = property.getStore();
-            store.addCredentials(
-                    Domain.global(),
-                    new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "push", "", "folder-user", PASSWORD));
+            Guarded.configure(guarded, "push");
+            Folder folder = Guarded.folder(jenkins, "push", "folder-user", PASSWORD);
             String script = "promoteImage from: 'dev', to: 'guarded', images: ['shop/cart:1.4.2']";
 
             WorkflowRun outside = jenkins.buildAndAssertStatus(Result.FAILURE, Shop.job(jenkins, "outside", script));

@@ -130,7 +130,7 @@ class TrainsActionTest {
             String plan = ask("captain", "plan?operation=ROLL_BACK&train=shop&subject=shop-1", HttpMethod.GET)
                     .getContentAsString();
             assertThat(plan).contains(first, second, "\"total\":1");
-            assertThat(perform("ROLL_BACK", "&subject=shop-1").getContentAsString())
+            assertThat(perform("ROLL_BACK", "&subject=shop-1&reason=cart+fails").getContentAsString())
                     .contains("shop-3");
             Shop.await("the rollback", () -> shop.inProduction("cart").equals(first));
             assertThat(ask("viewer", "api/releases/shop-1", HttpMethod.GET).getContentAsString())

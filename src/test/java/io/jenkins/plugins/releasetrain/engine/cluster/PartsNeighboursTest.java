@@ -12,7 +12,6 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
-import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Progress;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing.State;
@@ -20,55 +19,19 @@ import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Wanted;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
-import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
-import io.jenkins.plugins.releasetrain.testkit.cluster.EmbeddedKubernetes;
-import io.jenkins.plugins.releasetrain.testkit.cluster.PodBehaviour;
-import io.jenkins.plugins.releasetrain.testkit.cluster.PodSimulator;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What namespaces hold besides what a catalog's example shows. */
-class PartsNeighboursTest {
+class PartsNeighboursTest extends SimulatedStaging {
     private static final String OLD = image("cart", "1").toString();
     private static final String NEW = image("cart", "2").toString();
-
-    private EmbeddedKubernetes kubernetes;
-    private PodSimulator simulator;
-    private Cluster cluster;
-
-    @BeforeEach
-    void start() {
-        kubernetes = EmbeddedKubernetes.start();
-        kubernetes.createNamespace("staging");
-        simulator = PodSimulator.withControllers(new PodSimulator.Settings(
-                kubernetes.client(), "staging", image -> PodBehaviour.READY, Duration.ofMillis(10)));
-        cluster = new KubernetesCluster(
-                new KubernetesNamespace(kubernetes.client(), "staging"),
-                Runnable::run,
-                Clock.systemUTC(),
-                Sleeper.real());
-    }
-
-    @AfterEach
-    void stop() {
-        simulator.close();
-        kubernetes.close();
-    }
-
-    private static Service service(String yaml) {
-        return new CatalogReader()
-                .read("defaults: {dev: \"shop/{service}\", production: \"shop/{service}\"}\nservices:\n  " + yaml)
-                .service("cart");
-    }
 
     private void create(Workload.Kind kind, String name, Map<String, String> containers) {
         kubernetes
@@ -120,13 +83,13 @@ class PartsNeighboursTest {
     }
 
     private void edit(String deployment, UnaryOperator<Deployment> change) {
-        kubernetes
+        insist(() -> kubernetes
                 .client()
                 .apps()
                 .deployments()
                 .inNamespace("staging")
                 .withName(deployment)
-                .edit(change);
+                .edit(change));
     }
 
     @Test
@@ -197,7 +160,7 @@ class PartsNeighboursTest {
     void aPartThatReplacesNoPodByItselfIsNamedBeforeAnythingIsChanged() {
         create(Workload.Kind.DEPLOYMENT, "cart", containers("main", OLD));
         create(Workload.Kind.STATEFUL_SET, "cart-db", containers("main", OLD));
-        kubernetes
+        insist(() -> kubernetes
                 .client()
                 .apps()
                 .statefulSets()
@@ -206,7 +169,7 @@ class PartsNeighboursTest {
                 .edit(s -> {
                     s.getSpec().setUpdateStrategy(onDelete());
                     return s;
-                });
+                }));
         Service cart = service("cart: {workloads: [Deployment/cart, StatefulSet/cart-db]}");
         assertThat(cluster.unprovable(List.of(cart)).get("cart")).contains("cart-db", "OnDelete");
     }
@@ -221,7 +184,7 @@ class PartsNeighboursTest {
     void B23_aSuspendedCronJobGetsTheImageAndStaysSuspended() throws Exception {
         create(Workload.Kind.DEPLOYMENT, "cart", containers("main", OLD));
         create(Workload.Kind.CRON_JOB, "cart-report", containers("main", OLD));
-        kubernetes
+        insist(() -> kubernetes
                 .client()
                 .batch()
                 .v1()
@@ -231,7 +194,7 @@ class PartsNeighboursTest {
                 .edit(c -> {
                     c.getSpec().setSuspend(true);
                     return c;
-                });
+                }));
         Service cart = service("cart: {workloads: [Deployment/cart, CronJob/cart-report]}");
         assertThat(release(cart).outcome()).isEqualTo(Rollout.Outcome.READY);
         CronJob report = kubernetes

@@ -7,60 +7,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Progress;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing.State;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Wanted;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
-import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
-import io.jenkins.plugins.releasetrain.testkit.cluster.EmbeddedKubernetes;
-import io.jenkins.plugins.releasetrain.testkit.cluster.PodBehaviour;
-import io.jenkins.plugins.releasetrain.testkit.cluster.PodSimulator;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** K8-8: all parts of a service get its image, or none. */
-class PartsTest {
+class PartsTest extends SimulatedStaging {
     private static final String OLD = image("cart", "1").toString();
     private static final String NEW = image("cart", "2").toString();
-
-    private EmbeddedKubernetes kubernetes;
-    private PodSimulator simulator;
-    private Cluster cluster;
-
-    @BeforeEach
-    void start() {
-        kubernetes = EmbeddedKubernetes.start();
-        kubernetes.createNamespace("staging");
-        simulator = PodSimulator.withControllers(new PodSimulator.Settings(
-                kubernetes.client(), "staging", image -> PodBehaviour.READY, Duration.ofMillis(10)));
-        cluster = new KubernetesCluster(
-                new KubernetesNamespace(kubernetes.client(), "staging"),
-                Runnable::run,
-                Clock.systemUTC(),
-                Sleeper.real());
-    }
-
-    @AfterEach
-    void stop() {
-        simulator.close();
-        kubernetes.close();
-    }
-
-    private static Service service(String yaml) {
-        return new CatalogReader()
-                .read("defaults: {dev: \"shop/{service}\", production: \"shop/{service}\"}\nservices:\n  " + yaml)
-                .service("cart");
-    }
 
     private void create(String name, Map<String, String> containers, Container... init) {
         Deployment deployment = (Deployment)

@@ -358,7 +358,7 @@ class LanesTest {
         }
         Event.LaneEnded ended = ((LaneTask.Done) task).ended();
         assertThat(ended.outcome()).isEqualTo(Outcome.UNDECIDED);
-        assertThat(ended.reason()).contains("3 attempts").contains("the agent went away");
+        assertThat(ended.reason()).contains("3 trials").contains("the agent went away");
         assertThat(shop.installed()).containsEntry("s3", FakeShop.digest("s3", "1"));
     }
 
