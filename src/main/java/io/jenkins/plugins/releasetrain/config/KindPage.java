@@ -85,9 +85,9 @@ public final class KindPage implements ModelObject {
                 .toList();
     }
 
-    /** Why what was saved cannot be used. */
-    public List<String> getProblems() {
-        return configuration.getProblems();
+    /** What tells why what was saved cannot be used, and what is said in vain. */
+    public ReleaseTrainConfiguration getConfiguration() {
+        return configuration;
     }
 
     /** The page of one entry, of a new one, or of a copy of one; null, which is not found, where there is none. */

@@ -59,7 +59,8 @@ class ClusterFormsTest {
         String before = export();
         assertThat(before).contains("probe:", "programsAllowed: true", "credentialsId: \"signing-key\"");
 
-        HtmlForm form = jenkins.createWebClient().goTo("manage/release-train/").getFormByName("config");
+        HtmlForm form =
+                jenkins.createWebClient().goTo("manage/release-train/all").getFormByName("config");
         jenkins.submit(form);
         assertThat(export()).isEqualTo(before);
 
@@ -76,11 +77,15 @@ class ClusterFormsTest {
     @Test
     @ConfiguredWithCode("casc-cluster.yaml")
     void aPatternThatMatchesNothingIsToldByThePageAndTheFields(JenkinsConfiguredWithCodeRule jenkins) throws Exception {
-        String page = jenkins.createWebClient().goTo("manage/release-train/").asNormalizedText();
-        assertThat(page)
-                .contains("This is said in vain")
-                .contains("no service of catalog 'shop' is called 'crat'")
-                .contains("line 1, column 9, $.kinds.CloneSet: no workload is of the kind CloneSet");
+        for (String address : List.of("", "all")) {
+            String page = jenkins.createWebClient()
+                    .goTo("manage/release-train/" + address)
+                    .asNormalizedText();
+            assertThat(page)
+                    .contains("This is said in vain")
+                    .contains("no service of catalog 'shop' is called 'crat'")
+                    .contains("line 1, column 9, $.kinds.CloneSet: no workload is of the kind CloneSet");
+        }
         AccessConfiguration.DescriptorImpl access =
                 ExtensionList.lookupSingleton(AccessConfiguration.DescriptorImpl.class);
         assertThat(access.doCheckServices("cart, crat", "shop").kind).isEqualTo(FormValidation.Kind.WARNING);
@@ -100,7 +105,7 @@ class ClusterFormsTest {
         try (Shop shop = new Shop()) {
             shop.configure();
             JenkinsRule.WebClient client = jenkins.createWebClient();
-            HtmlPage page = client.goTo("manage/release-train/");
+            HtmlPage page = client.goTo("manage/release-train/all");
             DomElement button = page.getElementsByTagName("button").stream()
                     .filter(b -> b.getTextContent().strip().equals("Draft a catalog"))
                     .findFirst()
