@@ -44,14 +44,14 @@ class ConfigurationPageTest {
                 .grant(Jenkins.READ)
                 .everywhere()
                 .to("reader"));
-        assertThat(page(jenkins, "configurer")).contains("data-configure=\"/jenkins/manage/release-train/\"");
+        assertThat(page(jenkins, "configurer")).contains("href=\"/jenkins/manage/release-train/\"");
         assertThat(page(jenkins, "reader")).doesNotContain("manage/release-train");
         JenkinsRule.WebClient client = jenkins.createWebClient().login("configurer");
-        HtmlForm form = client.goTo("manage/release-train/").getFormByName("config");
+        HtmlForm form = client.goTo("manage/release-train/all").getFormByName("config");
         form.getInputByName("_.largestBatch").setValue("7");
         Page saved = jenkins.submit(form);
 
-        assertThat(saved.getUrl().getPath()).isEqualTo("/jenkins/manage/release-train/");
+        assertThat(saved.getUrl().getPath()).isEqualTo("/jenkins/manage/release-train/all");
         assertThat(ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class)
                         .train("shop")
                         .getLargestBatch())
@@ -87,7 +87,7 @@ class ConfigurationPageTest {
     private static void germanAndEnglish(JenkinsRule jenkins) throws Exception {
         JenkinsRule.WebClient german = jenkins.createWebClient();
         german.addRequestHeader("Accept-Language", "de-DE,de;q=0.9");
-        HtmlPage page = german.goTo("manage/release-train/");
+        HtmlPage page = german.goTo("manage/release-train/all");
 
         assertThat(page.getWebResponse().getContentAsString(StandardCharsets.UTF_8))
                 .contains(
@@ -108,7 +108,7 @@ class ConfigurationPageTest {
                 .contains("Immer, mit einem vertrauten Zertifikat für diesen Host");
         JenkinsRule.WebClient english = jenkins.createWebClient();
         english.addRequestHeader("Accept-Language", "en");
-        assertThat(english.goTo("manage/release-train/").getWebResponse().getContentAsString())
+        assertThat(english.goTo("manage/release-train/all").getWebResponse().getContentAsString())
                 .contains("Add train", "Trusted certificates, as PEM", "Services, as YAML");
         assertThat(ask(english, "config.PolicyConfiguration/fillWhenBrokenItems", HttpMethod.POST))
                 .contains("Pause until somebody resumes");
