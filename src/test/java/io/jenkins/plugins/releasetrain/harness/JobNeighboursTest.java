@@ -185,8 +185,10 @@ class JobNeighboursTest extends ShopTest {
                 Shop.job(jenkins, "pay", "microRelease(environment: 'cd', candidates: [pay: '1.1']) { gate 'pay' }"));
         GateStep.awaitWaiting("cart");
         GateStep.awaitWaiting("pay");
-        HtmlForm one = jenkins.createWebClient().goTo("manage/release-train/all").getFormByName("config");
-        HtmlForm other = jenkins.createWebClient().goTo("manage/release-train/all").getFormByName("config");
+        HtmlForm one =
+                jenkins.createWebClient().goTo("manage/release-train/all").getFormByName("config");
+        HtmlForm other =
+                jenkins.createWebClient().goTo("manage/release-train/all").getFormByName("config");
 
         for (int i = 0; i < 3; i++) {
             configure(code);
