@@ -71,15 +71,15 @@ public final class Badge {
         return String.format(
                 Locale.ROOT,
                 """
-                <svg xmlns="http://www.w3.org/2000/svg" width="%1$d" height="20" role="img" aria-label="%2$s: %3$s">
-                <title>%2$s: %3$s</title>
-                <rect width="%1$d" height="20" rx="3" fill="#3a3f45"/>
-                <path d="M%4$d 0h%5$d a3 3 0 0 1 3 3v14a3 3 0 0 1 -3 3h-%5$d z" fill="#1a6b3c"/>
-                <g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11" text-anchor="middle">
-                <text x="%6$d" y="14">%2$s</text>
-                <text x="%7$d" y="14">%3$s</text>
-                </g>
-                </svg>
+                <svg xmlns="http://www.w3.org/2000/svg" width="%1$d" height="20" role="img" aria-label="%2$s: %3$s">%n\
+                <title>%2$s: %3$s</title>%n\
+                <rect width="%1$d" height="20" rx="3" fill="#3a3f45"/>%n\
+                <path d="M%4$d 0h%5$d a3 3 0 0 1 3 3v14a3 3 0 0 1 -3 3h-%5$d z" fill="#1a6b3c"/>%n\
+                <g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11" text-anchor="middle">%n\
+                <text x="%6$d" y="14">%2$s</text>%n\
+                <text x="%7$d" y="14">%3$s</text>%n\
+                </g>%n\
+                </svg>%n\
                 """,
                 left + right,
                 escaped(name),
