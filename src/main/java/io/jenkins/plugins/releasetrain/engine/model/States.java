@@ -39,7 +39,7 @@ public enum States {
     BLOCKED("marked bad", Tone.BAD, "✕");
 
     /** What a state means for whoever reads it; colour never tells it alone. */
-    public enum Tone {
+    private enum Tone {
         GOOD,
         BAD,
         WARN,
@@ -68,10 +68,6 @@ public enum States {
     /** English, in small letters, as in {@code does not start}. */
     public String word() {
         return word;
-    }
-
-    public Tone tone() {
-        return tone;
     }
 
     /** By which texts have its translations. */

@@ -37,8 +37,7 @@ final class Boarding {
         if (candidates.isEmpty() || departed) {
             return Duration.ZERO;
         }
-        Duration left = context.timetable()
-                .gathering(candidates, batchLimit(s), context.ports().clock().instant());
+        Duration left = context.timetable().gathering(candidates, batchLimit(s), now());
         return left.isNegative() ? Duration.ZERO : left;
     }
 
