@@ -74,6 +74,9 @@ final class AsyncApiComparison {
     }
 
     private void message(String location, Json old, Json now) {
+        if (documents.isUnchanged(old, now)) {
+            return;
+        }
         String type = contentType(old);
         if (!type.equals(contentType(now))) {
             documents.add(

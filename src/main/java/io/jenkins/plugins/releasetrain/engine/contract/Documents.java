@@ -13,6 +13,9 @@ final class Documents {
     private final Predicate<Json> isRoot;
     private final Findings findings = new Findings();
     private final SchemaComparison schemas;
+    private final Sameness sameness;
+    /** Whoever compares a contract with itself wants to know whether it can be compared at all. */
+    private final boolean isWhole;
 
     /** @param isRoot whether a document is one of the kind, and not only a part of another */
     Documents(List<ContractFile> before, List<ContractFile> after, Predicate<Json> isRoot, String what) {
@@ -20,6 +23,8 @@ final class Documents {
         this.newer = References.read(after);
         this.isRoot = isRoot;
         this.schemas = new SchemaComparison(older, newer, new Budget(Bounds.STEPS), findings);
+        this.sameness = new Sameness(older, newer);
+        this.isWhole = before.equals(after);
         requireKind(older, what);
         requireKind(newer, what);
     }
@@ -34,6 +39,11 @@ final class Documents {
 
     SchemaComparison schemas() {
         return schemas;
+    }
+
+    /** Whether a part is alike in both versions, with all that it refers to, and need not be compared. */
+    boolean isUnchanged(Json old, Json now) {
+        return !isWhole && sameness.same(old, now);
     }
 
     /** Tells of what is at a place of either version. */

@@ -28,8 +28,8 @@ final class JsonBuilder {
         final boolean object;
         final int line;
         final String anchor;
-        final Map<String, Json> members = new LinkedHashMap<>();
-        final List<Json> items = new ArrayList<>();
+        final Map<String, Json> members;
+        final List<Json> items;
         String key;
         int keyLine;
         long size = 1;
@@ -39,6 +39,8 @@ final class JsonBuilder {
             this.object = object;
             this.line = line;
             this.anchor = anchor;
+            this.members = object ? new LinkedHashMap<>() : Map.of();
+            this.items = object ? List.of() : new ArrayList<>();
         }
     }
 
@@ -74,9 +76,7 @@ final class JsonBuilder {
         Open done = open.pop();
         long merged = done.members.containsKey(MERGE) ? merge(done) : 0;
         int line = lineOf(done.line);
-        Json json = done.object
-                ? new Json(Type.OBJECT, file, line, done.members, List.of(), null)
-                : new Json(Type.ARRAY, file, line, Map.of(), done.items, null);
+        Json json = new Json(done.object ? Type.OBJECT : Type.ARRAY, file, line, done.members, done.items, null);
         add(new Built(json, done.size + merged, done.height), done.anchor, line);
     }
 

@@ -24,10 +24,19 @@ final class OpenApiOperations {
         Json before = documents.old(old);
         Json after = documents.now(now);
         documents.schemas().budget().in(after.file());
+        if (hasOwnOrSameSecurity(before)
+                && documents.isUnchanged(before, after)
+                && documents.isUnchanged(oldItem.get("parameters"), nowItem.get("parameters"))) {
+            return;
+        }
         parameters(name, parameters(oldItem, before, true), parameters(nowItem, after, false));
         body(name, before, after);
         responses(name, before.get("responses"), after.get("responses"));
         security(name, before, after);
+    }
+
+    private boolean hasOwnOrSameSecurity(Json operation) {
+        return operation.has("security") || documents.isUnchanged(oldRoot.get("security"), newRoot.get("security"));
     }
 
     /** By place and name; those of a path by their order, since their names do not matter. */
