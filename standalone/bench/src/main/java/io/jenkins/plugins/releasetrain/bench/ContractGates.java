@@ -33,11 +33,10 @@ import java.util.UUID;
 
 /**
  * The gate of a snapshot of 500 services, each of which has a new image: of how many seconds and requests it is, with what
- * production runs asked for, first and again. One contract in twenty is another.
+ * production runs asked for, first and again.
  */
 final class ContractGates {
     private static final int SERVICES = 500;
-    private static final int ONE_IN = 20;
     private static final double NANOS = 1e9;
 
     private final SortedMap<String, Service> services = new TreeMap<>();
@@ -50,19 +49,27 @@ final class ContractGates {
         this.production = production;
     }
 
-    /** @param published false: nobody has a contract */
-    static SortedMap<String, Double> run(PrintStream out, boolean published) throws IOException {
-        try (EmbeddedRegistry dev = EmbeddedRegistry.start();
-                EmbeddedRegistry production = EmbeddedRegistry.start()) {
-            return new ContractGates(dev, production).measured(out, published);
+    /** What the services have; where they publish, {@code changed} of 100 contracts are others than before. */
+    private record Case(String key, String what, boolean published, int changed) {}
+
+    static SortedMap<String, Double> run(PrintStream out) throws IOException {
+        SortedMap<String, Double> figures = new TreeMap<>();
+        for (Case each : List.of(
+                new Case("contracts.gate500_unchanged", "contracts as they were", true, 0),
+                new Case("contracts.gate500", "one contract in twenty changed", true, 5),
+                new Case("contracts.gate500_unpublished", "without contracts", false, 0))) {
+            try (EmbeddedRegistry dev = EmbeddedRegistry.start();
+                    EmbeddedRegistry production = EmbeddedRegistry.start()) {
+                figures.putAll(new ContractGates(dev, production).measured(out, each));
+            }
         }
+        return figures;
     }
 
-    private SortedMap<String, Double> measured(PrintStream out, boolean published) {
+    private SortedMap<String, Double> measured(PrintStream out, Case what) {
         for (int i = 0; i < SERVICES; i++) {
-            service("s" + i, published, i % ONE_IN == 0);
+            service("s" + i, what.published(), i % 100 < what.changed());
         }
-        String key = "contracts.gate500" + (published ? "" : "_unpublished");
         SortedMap<String, Double> figures = new TreeMap<>();
         Store store = SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()));
         Registries registries = new Registries(client(dev), client(production));
@@ -78,9 +85,9 @@ final class ContractGates {
             double requests = (dev.exchanges().size() + production.exchanges().size()) / (double) SERVICES;
             out.printf(
                     "gate of %d services, %s, %s: %.2f s, %.2f requests each%n",
-                    SERVICES, published ? "with contracts" : "without contracts", when, seconds, requests);
-            figures.put(key + "_" + when + "_seconds", Math.round(100 * seconds) / 100.0);
-            figures.put(key + "_" + when + "_requests", Math.round(100 * requests) / 100.0);
+                    SERVICES, what.what(), when, seconds, requests);
+            figures.put(what.key() + "_" + when + "_seconds", Math.round(100 * seconds) / 100.0);
+            figures.put(what.key() + "_" + when + "_requests", Math.round(100 * requests) / 100.0);
         }
         store.close();
         return figures;

@@ -56,8 +56,7 @@ final class Contracts implements Benchmark {
             figures.put("contracts." + each.name() + "_p95_ms", Math.round(10 * p95) / 10.0);
             figures.put("contracts." + each.name() + "_cpu_p95_ms", Math.round(10 * p95(cpu)) / 10.0);
         }
-        figures.putAll(ContractGates.run(out, true));
-        figures.putAll(ContractGates.run(out, false));
+        figures.putAll(ContractGates.run(out));
         return figures;
     }
 
