@@ -103,8 +103,8 @@ public final class AccessConfiguration extends AbstractDescribableImpl<AccessCon
                     Access.Rule.of("", Util.fixNull(value), false));
             return idle.isEmpty()
                     ? FormValidation.ok()
-                    : FormValidation.warning(
-                            "No service of catalog '" + catalog + "' is called " + String.join(", ", idle));
+                    : FormValidation.warning(Labels.said(
+                            "No service of catalog '" + catalog + "' is called " + String.join(", ", idle)));
         }
     }
 }

@@ -156,9 +156,9 @@ public final class CatalogConfiguration extends AbstractDescribableImpl<CatalogC
         public FormValidation doRead(@QueryParameter String name) {
             Forms.check();
             try {
-                return FormValidation.ok(Forms.host().read(name));
+                return FormValidation.ok(Labels.said(Forms.host().read(name)));
             } catch (EngineException e) {
-                return FormValidation.error(e.getMessage());
+                return Forms.error(e.getMessage());
             }
         }
     }

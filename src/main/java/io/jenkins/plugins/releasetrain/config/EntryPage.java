@@ -119,7 +119,7 @@ public final class EntryPage implements ModelObject {
         try {
             configuration.takeIf(isCurrent(form.optString("readVersion")), draft -> kind.put(draft, name, next));
         } catch (Settings.Problems e) {
-            throw new FormException(e.getMessage(), e, kind.key());
+            throw new FormException(Labels.said(e.getMessage()), e, kind.key());
         } catch (Overtaken e) {
             HttpResponses.errorWithoutStack(CONFLICT, e.getMessage()).generateResponse(request, response, this);
             return;
@@ -166,7 +166,7 @@ public final class EntryPage implements ModelObject {
         try {
             configuration.takeIf(isCurrent(readVersion), draft -> kind.remove(draft, name));
         } catch (Settings.Problems e) {
-            throw new FormException(e.getMessage(), e, kind.key());
+            throw new FormException(Labels.said(e.getMessage()), e, kind.key());
         } catch (Overtaken e) {
             return HttpResponses.errorWithoutStack(CONFLICT, e.getMessage());
         }
@@ -180,12 +180,12 @@ public final class EntryPage implements ModelObject {
     private Object bind(StaplerRequest2 request, JSONObject form) throws FormException {
         List<String> numbers = FormNumbers.problems(form);
         if (!numbers.isEmpty()) {
-            throw new FormException(String.join("\n", numbers), kind.key());
+            throw new FormException(Labels.said(String.join("\n", numbers)), kind.key());
         }
         try {
             return request.bindJSON(kind.type(), form);
         } catch (IllegalArgumentException | LinkageError e) {
-            throw new FormException("A value of the form is none that its field can have", e, kind.key());
+            throw new FormException(Labels.said("A value of the form is none that its field can have"), e, kind.key());
         }
     }
 }

@@ -280,7 +280,7 @@ public final class EnvironmentConfiguration extends AbstractDescribableImpl<Envi
             ClusterForms.checkServer(serverUrl);
             return use.apply(this);
         } catch (EngineException e) {
-            return FormValidation.error(e.getMessage());
+            return Forms.error(e.getMessage());
         }
     }
 

@@ -10,6 +10,7 @@ import hudson.security.ACL;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.time.DateTimeException;
 import java.time.ZoneId;
@@ -62,11 +63,16 @@ final class Forms {
                 .noneMatch(c -> ((Enum<?>) c).name().equals(name));
     }
 
+    /** @param sentence English, as a rule says it */
+    static FormValidation error(String sentence) {
+        return FormValidation.error(Labels.said(sentence));
+    }
+
     static FormValidation checkName(String value) {
         if (!mayConfigure() || NAME.matcher(value).matches()) {
             return FormValidation.ok();
         }
-        return FormValidation.error("Lower case letters, digits and dashes, at most 63, as in 'shop'");
+        return error("Lower case letters, digits and dashes, at most 63, as in 'shop'");
     }
 
     static FormValidation checkAtLeast(String value, int least) {
@@ -74,11 +80,9 @@ final class Forms {
             return FormValidation.ok();
         }
         try {
-            return Integer.parseInt(value.trim()) >= least
-                    ? FormValidation.ok()
-                    : FormValidation.error("At least " + least);
+            return Integer.parseInt(value.trim()) >= least ? FormValidation.ok() : error("At least " + least);
         } catch (NumberFormatException e) {
-            return FormValidation.error("Not a whole number");
+            return error("Not a whole number");
         }
     }
 
@@ -92,9 +96,9 @@ final class Forms {
             boolean enough = zero ? percent >= 0 : percent > 0;
             return enough && percent < ALL
                     ? FormValidation.ok()
-                    : FormValidation.error((zero ? "0 or more" : "More than 0") + " and less than 100");
+                    : error((zero ? "0 or more" : "More than 0") + " and less than 100");
         } catch (NumberFormatException e) {
-            return FormValidation.error("Not a number");
+            return error("Not a number");
         }
     }
 
@@ -118,7 +122,7 @@ final class Forms {
             }
             return FormValidation.ok();
         } catch (EngineException e) {
-            return FormValidation.error(e.getMessage());
+            return error(e.getMessage());
         }
     }
 
@@ -151,7 +155,7 @@ final class Forms {
         if (!mayAdminister() || id.isBlank() || host().hasCredentials(id, type)) {
             return FormValidation.ok();
         }
-        return FormValidation.error("There are no such credentials in the system store");
+        return error("There are no such credentials in the system store");
     }
 
     /** Names of what is saved, and the current one, which may be new. */

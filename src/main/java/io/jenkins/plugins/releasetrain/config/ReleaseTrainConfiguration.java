@@ -250,16 +250,16 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
     public boolean configure(StaplerRequest2 request, JSONObject json) throws FormException {
         List<String> numbers = FormNumbers.problems(json);
         if (!numbers.isEmpty()) {
-            throw new FormException(String.join("\n", numbers), "releaseTrain");
+            throw new FormException(Labels.said(String.join("\n", numbers)), "releaseTrain");
         }
         try {
             take(request.bindJSON(Draft.class, json));
         } catch (Settings.Problems e) {
-            throw new FormException(e.getMessage(), "releaseTrain");
+            throw new FormException(Labels.said(e.getMessage()), "releaseTrain");
         } catch (IllegalArgumentException | LinkageError e) {
             // What Stapler throws where a value is none of an enumeration, or a constructor refuses.
             LOGGER.log(Level.FINE, "The form was refused", e);
-            throw new FormException("A value of the form is none that its field can have", "releaseTrain");
+            throw new FormException(Labels.said("A value of the form is none that its field can have"), "releaseTrain");
         }
         return true;
     }

@@ -22,6 +22,7 @@ import io.jenkins.plugins.releasetrain.engine.store.Schema;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.StoreCopy;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
+import io.jenkins.plugins.releasetrain.labels.Labels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -53,10 +54,10 @@ record ConnectionTests(Wiring.Surroundings around, Function<String, List<Catalog
                     .connect(registry, Optional.empty(), ONE_TRY)
                     .access(repository.isEmpty() ? "" : ImageReference.checkRepository(repository));
             return access.answer() == Registry.Access.Answer.REFUSED_OR_ABSENT
-                    ? FormValidation.warning(access.text())
-                    : FormValidation.ok(access.text());
+                    ? FormValidation.warning(Labels.said(access.text()))
+                    : FormValidation.ok(Labels.said(access.text()));
         } catch (EngineException e) {
-            return FormValidation.error(e.getMessage());
+            return FormValidation.error(Labels.said(e.getMessage()));
         }
     }
 
@@ -72,21 +73,23 @@ record ConnectionTests(Wiring.Surroundings around, Function<String, List<Catalog
             Set<Workload.Kind> kinds = kinds(environment.getName());
             List<String> missing = NamespaceAccess.missing(namespace, environment.getIsolation(), kinds);
             if (!missing.isEmpty()) {
-                return FormValidation.error("The cluster answers, but its account may not " + String.join(", ", missing)
-                        + " in namespace '" + environment.getNamespace() + "'");
+                return FormValidation.error(Labels.said("The cluster answers, but its account may not "
+                        + String.join(", ", missing) + " in namespace '" + environment.getNamespace() + "'"));
             }
             List<String> unwatched = NamespaceAccess.unwatched(namespace, kinds);
             if (!unwatched.isEmpty()) {
-                return FormValidation.warning("The cluster answers, but its account may not "
-                        + String.join(", ", unwatched) + " in namespace '" + environment.getNamespace()
-                        + "', so this is read again and again instead");
+                return FormValidation.warning(
+                        Labels.said("The cluster answers, but its account may not " + String.join(", ", unwatched)
+                                + " in namespace '" + environment.getNamespace()
+                                + "', so this is read again and again instead"));
             }
-            return FormValidation.ok("The cluster answers; the namespace holds " + deployments + " Deployments");
+            return FormValidation.ok(
+                    Labels.said("The cluster answers; the namespace holds " + deployments + " Deployments"));
         } catch (EngineException e) {
-            return FormValidation.error(e.getMessage());
+            return FormValidation.error(Labels.said(e.getMessage()));
         } catch (KubernetesClientException e) {
-            return FormValidation.error("The cluster's API refused to list the Deployments of namespace '"
-                    + environment.getNamespace() + "': " + e.getMessage());
+            return FormValidation.error(Labels.said("The cluster's API refused to list the Deployments of namespace '"
+                    + environment.getNamespace() + "': " + e.getMessage()));
         }
     }
 
@@ -96,7 +99,7 @@ record ConnectionTests(Wiring.Surroundings around, Function<String, List<Catalog
             String draft = CatalogDraft.of(new NamespaceObjects(client, environment.getNamespace()).list(), List.of());
             return FormValidation.okWithMarkup("<pre>" + Util.xmlEscape(draft) + "</pre>");
         } catch (EngineException e) {
-            return FormValidation.error(e.getMessage());
+            return FormValidation.error(Labels.said(e.getMessage()));
         }
     }
 
@@ -142,8 +145,8 @@ record ConnectionTests(Wiring.Surroundings around, Function<String, List<Catalog
     FormValidation copyFileTo(StoreConfiguration store, Path directory) {
         try {
             StoreSettings database = settings(store);
-            return FormValidation.ok("Copied; rows there and here: "
-                    + StoreCopy.text(StoreCopy.copy(StoreSettings.h2(directory), database)));
+            return FormValidation.ok(Labels.said("Copied; rows there and here: "
+                    + StoreCopy.text(StoreCopy.copy(StoreSettings.h2(directory), database))));
         } catch (EngineException e) {
             return FormValidation.error(
                     e.getCause() == null ? e.getMessage() : e.getMessage() + ": " + SqlStore.detail(e));

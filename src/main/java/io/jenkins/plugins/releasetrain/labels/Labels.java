@@ -19,4 +19,9 @@ public final class Labels {
     public static String of(String key) {
         return new Localizable(TEXTS, key).toString();
     }
+
+    /** What a rule says, in the language of whoever asks, as far as it is translated. */
+    public static String said(String sentence) {
+        return new Sentences(of("said")).said(sentence);
+    }
 }
