@@ -8,6 +8,7 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +83,9 @@ public interface BuildHost {
 
     /** @throws EngineException UNAVAILABLE while it is not open */
     Store store();
+
+    /** The one that all of the plugin goes by. */
+    Clock clock();
 
     /** Who asks, and what may be seen. */
     Builds builds();

@@ -28,7 +28,7 @@ import org.jenkinsci.plugins.plaincredentials.FileCredentials;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /** Connects to the cluster of an environment. */
-record Kubernetes(JenkinsCredentials credentials, JenkinsProxy proxy) {
+record Kubernetes(JenkinsCredentials credentials, JenkinsProxy proxy, Clock clock) {
     private static final Duration KEPT = Duration.ofSeconds(10);
     /** Running one costs more than reading; a token that is refused is asked for anew at once. */
     private static final Duration KEPT_OF_PROGRAMS = Duration.ofMinutes(1);
@@ -46,7 +46,7 @@ record Kubernetes(JenkinsCredentials credentials, JenkinsProxy proxy) {
                 ? new FreshToken(
                                 () -> token(withCredentials(environment)),
                                 environment.isProgramsAllowed() ? KEPT_OF_PROGRAMS : KEPT,
-                                Clock.systemUTC())
+                                clock)
                         .client(inNamespace)
                 : new KubernetesClientBuilder().withConfig(inNamespace);
         return builder.build();

@@ -78,7 +78,7 @@ public final class ReleaseService implements BuildHost {
             catalogs,
             files,
             clients,
-            new Kubernetes(credentials, controller.proxy()),
+            new Kubernetes(credentials, controller.proxy(), clock),
             controller::httpClient,
             controller.id());
     private final StoreHolder<StoreKey, OpenStore> holder = new StoreHolder<>(
@@ -203,6 +203,11 @@ public final class ReleaseService implements BuildHost {
     public Map<String, String> pushedForLanes(String environment, Map<String, String> images) {
         return pushes.ofServices(
                 images, wiring(), settings().environment(environment).getCatalog());
+    }
+
+    @Override
+    public Clock clock() {
+        return clock;
     }
 
     @Override

@@ -15,7 +15,7 @@ final class Answering {
 
     /** What the step's value is made by. */
     interface Work {
-        Object answer() throws Exception;
+        Object answer() throws Throwable;
     }
 
     /** Ends the step with the work's value, or with whatever the work throws, errors of any kind included. */
@@ -23,13 +23,13 @@ final class Answering {
         by(context, step, work, later -> false);
     }
 
-    /** @param later whether what is worth a retry is tried again, so that the step is not ended now */
+    /** @param later whether what failed is tried again, so that the step is not ended now */
     static void by(StepContext context, String step, Work work, Predicate<EngineException> later) {
         Object answer;
         try {
             answer = work.answer();
         } catch (Throwable t) {
-            if (!(t instanceof EngineException e && e.kind().retryable() && later.test(e))) {
+            if (!(t instanceof EngineException e && later.test(e))) {
                 fail(context, step, t);
             }
             return;

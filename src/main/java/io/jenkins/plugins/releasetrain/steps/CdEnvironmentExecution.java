@@ -183,12 +183,11 @@ final class CdEnvironmentExecution extends HostedExecution {
         }
     }
 
+    /** The step is answered first: what is not given back, as where Jenkins is stopped meanwhile, ends with its lease (I8). */
     private void ended(Runnable answer) {
         over = true;
-        host().execute(() -> {
-            leave();
-            answer.run();
-        });
+        answer.run();
+        host().execute(this::leave);
     }
 
     /** Graph views tell a step that waits from one whose body runs. */

@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.steps;
 import hudson.FilePath;
 import hudson.model.Run;
 import hudson.slaves.WorkspaceList;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.host.BuildContracts;
 import io.jenkins.plugins.releasetrain.host.Riders;
@@ -26,6 +27,18 @@ final class ContractGateExecution extends HostedExecution {
     private final String service;
     private final String image;
     private volatile boolean begun;
+    /** Digests of the two images, once the body runs. */
+    private volatile String before;
+
+    private volatile String after;
+    /** The body's end is not told yet. */
+    private volatile boolean over;
+    /** Whether its end is a verdict at all, and which. */
+    private boolean judged;
+
+    private boolean problem;
+    private Object result;
+    private Throwable failure;
 
     ContractGateExecution(StepContext context, String service, String image) {
         super(context);
@@ -42,7 +55,9 @@ final class ContractGateExecution extends HostedExecution {
     /** A body that runs goes on by itself. */
     @Override
     public void onResume() {
-        if (!begun) {
+        if (over) {
+            host().execute(this::finish);
+        } else if (!begun) {
             host().execute(this::begin);
         }
     }
@@ -63,6 +78,8 @@ final class ContractGateExecution extends HostedExecution {
             FilePath folder = folder(getContext());
             ContractFiles.write(folder.child("before"), pair.old());
             ContractFiles.write(folder.child("after"), pair.now());
+            before = pair.before().orElseThrow().value();
+            after = pair.after().value();
             begun = true;
             getContext()
                     .newBodyInvoker()
@@ -71,15 +88,13 @@ final class ContractGateExecution extends HostedExecution {
                             new BodyRun.Variables(Map.of(
                                     "CONTRACT_BEFORE", folder.getRemote() + "/before",
                                     "CONTRACT_AFTER", folder.getRemote() + "/after"))))
-                    .withCallback(new Callback(
-                            this,
-                            pair.before().orElseThrow().value(),
-                            pair.after().value()))
+                    .withCallback(new Callback(this))
                     .start();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            Answering.fail(getContext(), STEP, e);
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (EngineException e) {
+            if (!isLater(e, this::begin)) {
+                Answering.fail(getContext(), STEP, e);
+            }
+        } catch (InterruptedException | IOException | RuntimeException | Error e) {
             Answering.fail(getContext(), STEP, e);
         }
     }
@@ -94,65 +109,72 @@ final class ContractGateExecution extends HostedExecution {
         return beside.child("contracts-" + context.get(FlowNode.class).getId());
     }
 
+    /** What the body said is kept until it is told, also over a restart and while the store is away (I8). */
+    private void ended(boolean passed, Object answer, Throwable why) {
+        judged =
+                why == null || Verdicts.of(why).judge(BodyEnd.Marks.NONE, false).verdict() == Verdict.FAILED;
+        problem = !passed;
+        result = answer;
+        failure = why;
+        over = true;
+        host().execute(this::finish);
+    }
+
+    private void finish() {
+        answer(STEP, () -> {
+            try {
+                // Who aborts it, or loses the agent, says nothing about the contract (I12).
+                if (judged) {
+                    judge();
+                }
+            } catch (EngineException e) {
+                if (failure == null || e.kind().retryable()) {
+                    throw e;
+                }
+                LOGGER.log(Level.WARNING, e, () -> "The verdict on the contract of " + service + " is not kept");
+            }
+            if (failure != null) {
+                throw failure;
+            }
+            return result;
+        });
+    }
+
+    private void judge() throws IOException, InterruptedException {
+        Run<?, ?> build = getContext().get(Run.class);
+        host().contracts()
+                .judged(
+                        service,
+                        before,
+                        after,
+                        problem
+                                ? Optional.of("the checks of " + build.getExternalizableId() + " failed")
+                                : Optional.empty(),
+                        build.getParent().getFullName());
+        try {
+            folder(getContext()).deleteRecursive();
+        } catch (IOException e) {
+            LOGGER.log(Level.FINE, e, () -> "The folders of a contract are left on an agent");
+        }
+    }
+
     private static final class Callback extends BodyExecutionCallback {
         private static final long serialVersionUID = 1;
 
         private final ContractGateExecution owner;
-        private final String before;
-        private final String after;
 
-        Callback(ContractGateExecution owner, String before, String after) {
+        Callback(ContractGateExecution owner) {
             this.owner = owner;
-            this.before = before;
-            this.after = after;
         }
 
         @Override
         public void onSuccess(StepContext context, Object result) {
-            owner.host()
-                    .execute(() -> Answering.by(context, STEP, () -> {
-                        judged(context, Optional.empty());
-                        return result;
-                    }));
+            owner.ended(true, result, null);
         }
 
         @Override
         public void onFailure(StepContext context, Throwable failure) {
-            BodyEnd.Judgement judgement = Verdicts.of(failure).judge(BodyEnd.Marks.NONE, false);
-            owner.host().execute(() -> {
-                try {
-                    // Who aborts it, or loses the agent, says nothing about the contract (I12).
-                    if (judgement.verdict() == Verdict.FAILED) {
-                        judged(
-                                context,
-                                Optional.of("the checks of "
-                                        + context.get(Run.class).getExternalizableId() + " failed"));
-                    }
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                } catch (IOException | RuntimeException e) {
-                    LOGGER.log(
-                            Level.WARNING, e, () -> "The verdict on the contract of " + owner.service + " is not kept");
-                } finally {
-                    Answering.fail(context, STEP, failure);
-                }
-            });
-        }
-
-        private void judged(StepContext context, Optional<String> problem) throws IOException, InterruptedException {
-            owner.host()
-                    .contracts()
-                    .judged(
-                            owner.service,
-                            before,
-                            after,
-                            problem,
-                            context.get(Run.class).getParent().getFullName());
-            try {
-                folder(context).deleteRecursive();
-            } catch (IOException e) {
-                LOGGER.log(Level.FINE, e, () -> "The folders of a contract are left on an agent");
-            }
+            owner.ended(false, null, failure);
         }
     }
 }

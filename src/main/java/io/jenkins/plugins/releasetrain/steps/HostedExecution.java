@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.steps;
 
 import hudson.model.Run;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.host.BuildHost;
 import io.jenkins.plugins.releasetrain.host.Riders;
@@ -45,18 +46,21 @@ abstract class HostedExecution extends StepExecution {
      * waited for until somebody stops the build, and told once.
      */
     final void answer(String step, Answering.Work work) {
-        Answering.by(getContext(), step, work, trouble -> {
-            if (stopped) {
-                return false;
-            }
-            String line = trouble.getMessage() + " – trying again";
-            if (!line.equals(waitsFor)) {
-                waitsFor = line;
-                log(line);
-            }
-            host().later(() -> answer(step, work), TRY_AGAIN);
-            return true;
-        });
+        Answering.by(getContext(), step, work, trouble -> isLater(trouble, () -> answer(step, work)));
+    }
+
+    /** Whether what failed is tried again after a while: it may pass, and nobody stopped the build. Told once. */
+    final boolean isLater(EngineException trouble, Runnable again) {
+        if (stopped || !trouble.kind().retryable()) {
+            return false;
+        }
+        String line = trouble.getMessage() + " – trying again";
+        if (!line.equals(waitsFor)) {
+            waitsFor = line;
+            log(line);
+        }
+        host().later(again, TRY_AGAIN);
+        return true;
     }
 
     @Override

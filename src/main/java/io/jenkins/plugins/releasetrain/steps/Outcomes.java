@@ -11,7 +11,6 @@ import io.jenkins.plugins.releasetrain.host.BuildHost;
 import io.jenkins.plugins.releasetrain.host.Passenger;
 import io.jenkins.plugins.releasetrain.host.Passenger.End;
 import io.jenkins.plugins.releasetrain.host.Words;
-import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -66,7 +65,7 @@ final class Outcomes {
     /** Which tests failed, with links to the build that ran them; what cannot be told in time is left out (I11). */
     private static void tellProof(StepContext context, BuildHost host, Subject subject) {
         host.tests()
-                .ask(() -> new HistoryApi(host.store(), Clock.systemUTC()).proof(subject.id()))
+                .ask(() -> new HistoryApi(host.store(), host.clock()).proof(subject.id()))
                 .flatMap(proof -> proof)
                 .filter(node -> node.by() != null)
                 .ifPresent(node -> Logs.say(

@@ -74,20 +74,17 @@ final class ReleaseActionExecution extends HostedExecution {
 
     @Override
     public void onResume() {
-        if (begun && ACTIONS.get(action) == Operation.ROLL_BACK) {
-            Answering.fail(
-                    getContext(),
-                    "releaseAction",
-                    EngineException.invalid(
-                            "Jenkins was restarted while it was done; look at the audit whether it was"));
-        } else {
-            host().execute(this::act);
-        }
+        host().execute(this::act);
     }
 
     private void act() {
-        Answering.by(getContext(), "releaseAction", () -> {
+        answer("releaseAction", () -> {
             Operation operation = ACTIONS.get(action);
+            if (begun && operation == Operation.ROLL_BACK) {
+                throw EngineException.invalid(
+                        "Jenkins was restarted, or the store went away, while it was done; look at"
+                                + " the audit whether it was");
+            }
             if (operation == null) {
                 throw EngineException.invalid(
                         "there is no action '" + action + "', but " + String.join(", ", ACTIONS.keySet()));
@@ -124,6 +121,8 @@ final class ReleaseActionExecution extends HostedExecution {
     }
 
     private Answer perform(OperationsApi.Asked asked, OperationsApi.Caller caller) throws Exception {
+        // What is not open yet is waited for before anything is begun.
+        host().store();
         begun = true;
         getContext().saveState();
         return host().operations().perform(() -> asked, caller);

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import jenkins.scm.api.SCMHead;
+import jenkins.scm.api.SCMHeadOrigin;
 import jenkins.scm.api.mixin.ChangeRequestSCMHead;
 import org.kohsuke.stapler.DataBoundConstructor;
 
@@ -197,6 +198,9 @@ public final class ScriptedScm extends SCM {
     /** Jobs called so build change requests. */
     static final String CHANGE_REQUEST = "change-request-";
 
+    /** Those of them that are from another repository. */
+    static final String FORK = CHANGE_REQUEST + "fork-";
+
     @Extension
     public static final class Heads extends SCMHead.HeadByItem {
         @Override
@@ -216,6 +220,12 @@ public final class ScriptedScm extends SCM {
         @Override
         public String getId() {
             return getName();
+        }
+
+        @NonNull
+        @Override
+        public SCMHeadOrigin getOrigin() {
+            return getName().startsWith(FORK) ? new SCMHeadOrigin.Fork("stranger") : SCMHeadOrigin.DEFAULT;
         }
 
         @NonNull

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.ExtensionList;
+import hudson.model.Computer;
 import hudson.model.Item;
+import hudson.model.Queue;
 import hudson.model.Result;
 import hudson.model.User;
 import hudson.security.ACL;
@@ -14,11 +16,15 @@ import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
+import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import jenkins.model.Jenkins;
+import jenkins.security.QueueItemAuthenticator;
 import jenkins.security.QueueItemAuthenticatorConfiguration;
+import org.assertj.core.api.SoftAssertions;
 import org.jenkinsci.plugins.pipeline.modeldefinition.actions.RestartDeclarativePipelineAction;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.replay.ReplayAction;
@@ -26,8 +32,10 @@ import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.MockQueueItemAuthenticator;
+import org.springframework.security.core.Authentication;
 
 /** Somebody who may only build and configure jobs tries to get an image to production (J-anybody-promotes, S2). */
 class WhoMayReleaseTest extends ShopTest {
@@ -124,6 +132,96 @@ class WhoMayReleaseTest extends ShopTest {
         assertThat(shop.inProduction("pay")).isEqualTo(before);
     }
 
+    /** S2: its pipeline is its author's, who may not write to the branch that releases. */
+    @Test
+    void S2_aChangeRequestIsNotPromotedAndAStrangersDoesNotEvenRide() throws Exception {
+        String tests = "monoRelease(train: 'shop', service: 'pay', image: 'evil', promote: false) { }";
+        int number = 0;
+        for (String script : List.of(TRAIN, LANE, PROMOTE)) {
+            WorkflowRun build = jenkins.buildAndAssertStatus(
+                    Result.FAILURE, Shop.job(jenkins, ScriptedScm.CHANGE_REQUEST + number++, script));
+            jenkins.assertLogContains("builds a change request, so it may not", build);
+        }
+        for (String script : List.of(TRAIN, LANE, PROMOTE, tests)) {
+            WorkflowRun build = jenkins.buildAndAssertStatus(
+                    Result.FAILURE, Shop.job(jenkins, ScriptedScm.FORK + number++, script));
+            jenkins.assertLogContains("builds a change request from another repository", build);
+        }
+        jenkins.buildAndAssertSuccess(Shop.job(jenkins, ScriptedScm.CHANGE_REQUEST + number, tests));
+        assertThat(shop.inProduction("pay")).isEqualTo(before);
+        assertThat(shop.production.tags("shop/pay")).isEmpty();
+    }
+
+    /** S7: no step does anything for a user who has none of the permissions, also where every job may; Overall/Read reads. */
+    @Test
+    void S7_I10_aUserWithoutAnyReleasePermissionIsRefusedByEveryStep() throws Exception {
+        jenkins.createSlave("agent", "agent", null);
+        Map<String, String> steps = new LinkedHashMap<>();
+        steps.put(TRAIN, "Release/Run");
+        steps.put("monoRelease(train: 'shop', service: 'pay', image: 'evil', promote: false) { }", "Release/Run");
+        steps.put("monoRelease(train: 'shop', snapshot: 'registry', snapshotTag: 'evil') { }", "Release/Run");
+        steps.put(LANE, "Release/Run");
+        steps.put("echo microReleaseLanes(environment: 'cd', candidates: [pay: 'evil']).toString()", "Release/Run");
+        steps.put("trackImage(service: 'pay', image: 'shop/pay:evil')", "Release/Run");
+        steps.put(
+                "node('agent') { writeFile file: 'a.yaml', text: 'openapi: 3.0.0'; trackImage(service: 'pay',"
+                        + " image: 'shop/pay:evil', contracts: [openapi: 'a.yaml']) }",
+                "Release/Run");
+        steps.put("node('agent') { contractGate(service: 'pay', image: 'evil') { } }", "Release/Run");
+        steps.put("cdEnvironment(name: 'cd') { }", "Release/Run");
+        steps.put(PROMOTE, "Release/Run");
+        for (String action : List.of(
+                "pause",
+                "resume",
+                "takeOff",
+                "goFirst",
+                "testAgain",
+                "depart",
+                "hold",
+                "free",
+                "waive",
+                "rollBack",
+                "markBad",
+                "unblock",
+                "note")) {
+            steps.put(act(action), "Release/");
+        }
+        secure();
+        QueueItemAuthenticatorConfiguration.get().getAuthenticators().add(new EverybodyIs("dev"));
+
+        SoftAssertions all = new SoftAssertions();
+        for (Map.Entry<String, String> step : steps.entrySet()) {
+            WorkflowRun build = jenkins.waitForCompletion(Shop.start(
+                    Shop.job(jenkins, "mine-" + Math.abs(step.getKey().hashCode()), step.getKey())));
+            String log = JenkinsRule.getLog(build);
+            all.assertThat(build.getResult()).as(log).isEqualTo(Result.FAILURE);
+            all.assertThat(log).as(step.getKey()).contains("'dev', who lacks the permission " + step.getValue());
+            all.assertThat(log).as(step.getKey()).doesNotContain("\tat ");
+        }
+        all.assertAll();
+        assertThat(shop.inProduction("pay")).isEqualTo(before);
+        assertThat(shop.production.tags("shop/pay")).isEmpty();
+        assertThat(ReleaseService.get().store().events("train/shop", 0, 10)).isEmpty();
+    }
+
+    private static String act(String action) {
+        return "releaseAction(train: 'shop', action: '" + action + "', subject: 'shop-1', reason: 'because')";
+    }
+
+    /** As where builds run as whoever started them. */
+    private static final class EverybodyIs extends QueueItemAuthenticator {
+        private final String user;
+
+        EverybodyIs(String user) {
+            this.user = user;
+        }
+
+        @Override
+        public Authentication authenticate2(Queue.Task task) {
+            return User.getById(user, true).impersonate2();
+        }
+    }
+
     /** What is asked when it boards is asked again when it ships (I10). */
     @Test
     void I10_aJobThatMayNoMoreByTheTimeItShipsIsNotPromoted() throws Exception {
@@ -171,7 +269,7 @@ class WhoMayReleaseTest extends ShopTest {
     private void secure() {
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.READ, Item.READ, Item.BUILD, Item.CONFIGURE)
+                .grant(Jenkins.READ, Item.READ, Item.BUILD, Item.CONFIGURE, Computer.BUILD)
                 .everywhere()
                 .to("dev")
                 .grant(Jenkins.READ, Item.READ, Item.BUILD, ReleasePermissions.RUN)

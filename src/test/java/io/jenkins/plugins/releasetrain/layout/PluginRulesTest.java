@@ -17,6 +17,8 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.io.Serializable;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.Set;
 
 /** Rules of the plugin layer (design §10, I10). */
@@ -126,6 +128,34 @@ class PluginRulesTest {
             .should()
             .callMethodWhere(JavaCall.Predicates.target(
                     HasOwner.Predicates.With.owner(HasName.Predicates.name("jenkins.model.Jenkins"))));
+
+    /** One clock is made and handed on; what pages and graph views keep of their own time besides decides nothing. */
+    @ArchTest
+    static final ArchRule one_clock = noClasses()
+            .that()
+            .resideOutsideOfPackage(BASE + "engine..")
+            .and()
+            .doNotHaveFullyQualifiedName(BASE + "host.ReleaseService")
+            .and()
+            .doNotHaveFullyQualifiedName(BASE + "pages.TrainsAction")
+            .and()
+            .doNotHaveFullyQualifiedName(BASE + "steps.Pauses")
+            .and()
+            .resideInAnyPackage(
+                    BASE + "config..",
+                    BASE + "host..",
+                    BASE + "steps..",
+                    BASE + "actions..",
+                    BASE + "pages..",
+                    BASE + "security..")
+            .should()
+            .callMethod(Clock.class, "systemUTC")
+            .orShould()
+            .callMethod(Clock.class, "systemDefaultZone")
+            .orShould()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis");
 
     /** Who has not installed the JUnit plugin needs none of its types: what uses it is loaded by nobody but Jenkins. */
     @ArchTest

@@ -19,7 +19,10 @@ import io.jenkins.plugins.releasetrain.host.Promotions;
 import io.jenkins.plugins.releasetrain.host.Riders;
 import io.jenkins.plugins.releasetrain.host.RunningTests;
 import io.jenkins.plugins.releasetrain.host.TrainDriver;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -164,6 +167,11 @@ final class FakeBuildHost implements BuildHost, Builds {
     @Override
     public Store store() {
         throw none();
+    }
+
+    @Override
+    public Clock clock() {
+        return Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
     }
 
     @Override

@@ -560,6 +560,41 @@ class OperationsTest {
         assertThat(shop.events).hasSize(before);
     }
 
+    /** It would be in every answer and in the log of everybody who waits. */
+    @ParameterizedTest
+    @EnumSource
+    void S7_aReasonThatIsTooLongIsRefusedAndChangesNothing(Operation operation) throws InterruptedException {
+        release("2");
+        String waits = queue("s2", "2");
+        String subject =
+                switch (operation) {
+                    case CANCEL, PRIORITISE, FORCE, WAIVE -> waits;
+                    case UNBLOCK -> Digest.sha256("1").value();
+                    default -> "shop-1";
+                };
+        int before = shop.events.size();
+        for (int length : List.of(operation == Operation.NOTE ? 4_001 : 501, 200_000)) {
+            Answer answer = api.perform(
+                    () -> new Asked(operation.name(), subject, "shop", "x".repeat(length)),
+                    new Caller("ada", right -> true));
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(new String(answer.body(), StandardCharsets.UTF_8))
+                    .contains("has " + length + " characters")
+                    .hasSizeLessThan(300);
+        }
+        assertThat(shop.events).hasSize(before);
+    }
+
+    @Test
+    void S7_aReasonOfTheLargestSizeIsKeptAsItIsOnOneLine() {
+        operations.perform(new Operations.Request(Operation.PAUSE, "", "shop", "x".repeat(500)), "ada");
+        assertThat(train.state().paused()).isEqualTo("x".repeat(500));
+        operations.perform(request(Operation.RESUME, ""), "ada");
+        operations.perform(
+                new Operations.Request(Operation.PAUSE, "", "shop", " a\nFinished: SUCCESS\u001b[31m "), "ada");
+        assertThat(train.state().paused()).isEqualTo("a Finished: SUCCESS [31m");
+    }
+
     @Test
     void I10_whoLacksThePermissionIsToldSoWhileTheStoreIsNotOpen() {
         OperationsApi closed = new OperationsApi(() -> {
