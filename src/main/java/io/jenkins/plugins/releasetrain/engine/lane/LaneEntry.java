@@ -70,7 +70,7 @@ final class LaneEntry {
             outdated = outdated(lane, placement, production, held);
         }
         if (!outdated.isEmpty()) {
-            Optional<LaneTask> wait = refresh(lane, production, outdated, counting);
+            Optional<LaneTask> wait = refresh(lane, new Claimed(claims, token), production, outdated);
             if (wait.isPresent()) {
                 places.release(lane.id(), false);
                 return wait;
@@ -140,29 +140,48 @@ final class LaneEntry {
         return former.isEmpty() ? Optional.empty() : Optional.of(former);
     }
 
+    /** What the lane's own place is for, and its token. */
+    private record Claimed(Set<String> services, long token) {}
+
     /** Brings what production runs into the places of what is outdated, while others are tested: who counts it sees drift. */
-    private Optional<LaneTask> refresh(Lane lane, ImageSet production, Set<String> outdated, SortedSet<String> counting)
+    private Optional<LaneTask> refresh(Lane lane, Claimed own, ImageSet production, Set<String> outdated)
             throws InterruptedException {
+        // What it claims itself, as for a control run, would wait for itself.
+        Set<String> within = new TreeSet<>(outdated);
+        within.retainAll(own.services());
+        Optional<LaneTask> wait = bring(lane, production, within, lane.id(), own.token());
+        Set<String> others = new TreeSet<>(outdated);
+        others.removeAll(own.services());
+        if (wait.isPresent() || others.isEmpty()) {
+            return wait;
+        }
         String id = refreshId(lane.id());
-        Answer answer = places.ask(id, owner(lane), outdated);
+        Answer answer = places.ask(id, owner(lane), others);
         if (answer instanceof Answer.Waiting waiting) {
             // What is outdated may be another by the time that it is its turn.
             places.release(id, false);
             return Optional.of(waiting(waiting));
         }
-        Installation result;
         try {
-            result = trial.bring(production, outdated, id, ((Answer.Granted) answer).token());
+            return bring(lane, production, others, id, ((Answer.Granted) answer).token());
         } finally {
             places.release(id, true);
         }
+    }
+
+    private Optional<LaneTask> bring(Lane lane, ImageSet production, Set<String> services, String holder, long token)
+            throws InterruptedException {
+        if (services.isEmpty()) {
+            return Optional.empty();
+        }
+        Installation result = trial.bring(production, services, holder, token);
         if (!result.patched().isEmpty()) {
             Event installed = new Event.BaselineInstalled(environment.name(), production.digest(), result.patched());
             trial.save(production, lastSaved);
             journal.update(s -> List.of(installed));
         }
-        SortedSet<String> needed = new TreeSet<>(outdated);
-        needed.retainAll(counting);
+        SortedSet<String> needed = new TreeSet<>(services);
+        needed.retainAll(policy.counting(lane));
         return result.problem()
                 .filter(p -> !needed.isEmpty())
                 .map(p -> new LaneTask.Wait(

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -388,6 +389,27 @@ class LaneNeighboursTest {
         drive.finish();
         assertReleased(lane);
         assertThat(shop.installed()).containsEntry("s2", shop.inProduction("s2"));
+    }
+
+    /** A control run claims what counts for it, so that it must not ask for another place to bring it up to date. */
+    @Test
+    void I8_productionThatMovesBetweenALanesRunsDoesNotMakeItWaitForItself() {
+        shop.buildBad("s1", "2");
+        LaneId bad = open("s1", "2");
+        AtomicInteger moves = new AtomicInteger();
+        drive.tests = test -> {
+            Verdict verdict = shop.test();
+            shop.production.push("prod/s2", "production", "s2 hotfix " + moves.incrementAndGet());
+            return verdict;
+        };
+        drive.finish();
+        assertThat(drive.outcome(bad)).isEqualTo(Outcome.EJECTED);
+        assertThat(drive.events(Event.LaneStarted.class)).anyMatch(Event.LaneStarted::control);
+        shop.build("s3", "2");
+        LaneId next = open("s3", "2");
+        drive.finish();
+        assertReleased(next);
+        assertThat(shop.installed()).containsEntry("s1", shop.inProduction("s1"));
     }
 
     @ParameterizedTest
