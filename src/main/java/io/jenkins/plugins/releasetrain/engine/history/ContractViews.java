@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What was published, compared and waived of the contract of a service. */
 final class ContractViews {
@@ -28,6 +29,8 @@ final class ContractViews {
     private static final int OF_AN_IMAGE = 20;
 
     private static final int MOST_SERVICES = 50;
+    private static final int MOST_ASKED = 200;
+    private static final String STREAM = "contract/";
 
     private final Store store;
     private final CompareViews compared;
@@ -119,8 +122,13 @@ final class ContractViews {
         Set<String> others = new LinkedHashSet<>();
         own.forEach(pair -> others.add(pair.consumer().equals(service) ? pair.provider() : pair.consumer()));
         List<View.Pair> all = new ArrayList<>(own);
-        others.stream()
-                .limit(MOST_SERVICES)
+        // Of a service that never changed, others tell with whom it was tested; nothing of its own says who they are.
+        Stream<String> asked = own.isEmpty()
+                ? store.streams(STREAM).stream()
+                        .map(stream -> stream.substring(STREAM.length()))
+                        .limit(MOST_ASKED)
+                : others.stream().limit(MOST_SERVICES);
+        asked.filter(other -> !other.equals(service))
                 .forEach(other -> pairs(other).stream()
                         .filter(pair -> pair.consumer().equals(service)
                                 || pair.provider().equals(service))
@@ -154,7 +162,7 @@ final class ContractViews {
     }
 
     private List<RecordedEvent> newest(String service) {
-        String stream = "contract/" + service;
+        String stream = STREAM + service;
         long from = Math.max(0, store.version(stream) - LOOKED_AT);
         List<RecordedEvent> newest = new ArrayList<>(store.events(stream, from, LOOKED_AT));
         Collections.reverse(newest);
