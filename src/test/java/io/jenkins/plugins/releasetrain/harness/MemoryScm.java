@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.Item;
 import hudson.model.TaskListener;
+import hudson.scm.NullSCM;
 import hudson.scm.SCM;
 import hudson.scm.SCMDescriptor;
 import java.io.ByteArrayInputStream;
@@ -27,9 +28,15 @@ import jenkins.scm.api.SCMSourceDescriptor;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundConstructor;
 
-/** An SCM in the test's memory, with branch {@code main} only; survives restarts of Jenkins in this process. */
+/**
+ * An SCM in the test's memory; survives restarts of Jenkins in this process. Files are those of branch {@code main}; other
+ * branches have a pipeline only.
+ */
 public final class MemoryScm extends SCMSource {
     private static final Map<String, String> FILES = new ConcurrentHashMap<>();
+    /** Pipelines by branch. */
+    private static final Map<String, String> BRANCHES = new ConcurrentHashMap<>();
+
     private static final AtomicInteger REVISION = new AtomicInteger();
     private static final java.util.Queue<String> THREADS = new ConcurrentLinkedQueue<>();
     private static volatile String failure = "";
@@ -51,6 +58,15 @@ public final class MemoryScm extends SCMSource {
         return "r" + REVISION.incrementAndGet();
     }
 
+    /** A branch for multibranch projects. */
+    static void branch(String name, String pipeline) {
+        BRANCHES.put(name, pipeline);
+    }
+
+    static void deleteBranch(String name) {
+        BRANCHES.remove(name);
+    }
+
     /** @param message empty: it answers again */
     static void failWith(String message) {
         failure = message;
@@ -58,6 +74,7 @@ public final class MemoryScm extends SCMSource {
 
     static void forgetAll() {
         FILES.clear();
+        BRANCHES.clear();
         THREADS.clear();
         failure = "";
     }
@@ -72,8 +89,16 @@ public final class MemoryScm extends SCMSource {
             SCMSourceCriteria criteria,
             @NonNull SCMHeadObserver observer,
             SCMHeadEvent<?> event,
-            @NonNull TaskListener l) {
-        throw new UnsupportedOperationException();
+            @NonNull TaskListener l)
+            throws IOException, InterruptedException {
+        for (String branch : BRANCHES.keySet()) {
+            observer.observe(new SCMHead(branch), new Revision(branch, "r" + REVISION.get()));
+        }
+    }
+
+    @Override
+    protected SCMRevision retrieve(@NonNull SCMHead head, @NonNull TaskListener listener) {
+        return BRANCHES.containsKey(head.getName()) ? new Revision(head.getName(), "r" + REVISION.get()) : null;
     }
 
     @Override
@@ -83,13 +108,13 @@ public final class MemoryScm extends SCMSource {
         if (!failure.isEmpty()) {
             throw new IOException(failure);
         }
-        return thing.equals("main") ? new Revision("r" + REVISION.get()) : null;
+        return thing.equals("main") ? new Revision("main", "r" + REVISION.get()) : null;
     }
 
     @NonNull
     @Override
     public SCM build(@NonNull SCMHead head, SCMRevision revision) {
-        throw new UnsupportedOperationException();
+        return new NullSCM();
     }
 
     @Extension
@@ -106,8 +131,8 @@ public final class MemoryScm extends SCMSource {
         private static final long serialVersionUID = 1;
         private final String name;
 
-        Revision(String name) {
-            super(new SCMHead("main"));
+        Revision(String branch, String name) {
+            super(new SCMHead(branch));
             this.name = name;
         }
 
@@ -151,13 +176,16 @@ public final class MemoryScm extends SCMSource {
 
         @Override
         public SCMFileSystem build(@NonNull SCMSource source, @NonNull SCMHead head, SCMRevision revision) {
-            return new FileSystem(revision);
+            return new FileSystem(head.getName(), revision);
         }
     }
 
     private static final class FileSystem extends SCMFileSystem {
-        FileSystem(SCMRevision revision) {
+        private final Map<String, String> files;
+
+        FileSystem(String branch, SCMRevision revision) {
             super(revision);
+            files = BRANCHES.containsKey(branch) ? Map.of("Jenkinsfile", BRANCHES.get(branch)) : FILES;
         }
 
         @Override
@@ -168,15 +196,20 @@ public final class MemoryScm extends SCMSource {
         @NonNull
         @Override
         public SCMFile getRoot() {
-            return new OneFile();
+            return new OneFile(files);
         }
     }
 
     private static final class OneFile extends SCMFile {
-        OneFile() {}
+        private final Map<String, String> files;
 
-        private OneFile(SCMFile parent, String name) {
+        OneFile(Map<String, String> files) {
+            this.files = files;
+        }
+
+        private OneFile(OneFile parent, String name) {
             super(parent, name);
+            files = parent.files;
         }
 
         @NonNull
@@ -199,13 +232,13 @@ public final class MemoryScm extends SCMSource {
         @NonNull
         @Override
         protected Type type() {
-            return FILES.containsKey(getPath()) ? Type.REGULAR_FILE : Type.NONEXISTENT;
+            return files.containsKey(getPath()) ? Type.REGULAR_FILE : Type.NONEXISTENT;
         }
 
         @NonNull
         @Override
         public InputStream content() {
-            return new ByteArrayInputStream(FILES.get(getPath()).getBytes(StandardCharsets.UTF_8));
+            return new ByteArrayInputStream(files.get(getPath()).getBytes(StandardCharsets.UTF_8));
         }
     }
 }
