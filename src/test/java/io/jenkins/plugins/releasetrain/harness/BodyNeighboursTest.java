@@ -53,6 +53,8 @@ class BodyNeighboursTest extends ShopTest {
             "parallel(a: { build 'red' }, b: { build 'yellow' })",
             "node { writeFile file: 't.xml', text: '" + RED + "'; junit 't.xml' }",
             "node { writeFile file: 't.xml', text: '" + RED
+                    + "'; step([$class: 'JUnitResultArchiver', testResults: 't.xml']) }",
+            "node { writeFile file: 't.xml', text: '" + RED
                     + "'; junit testResults: 't.xml', skipMarkingBuildUnstable: true }",
             "node { writeFile file: 't.xml', text: '" + RED + "'; junit 't.xml' }; currentBuild.result = 'SUCCESS'",
             "throw new Exception('red')",

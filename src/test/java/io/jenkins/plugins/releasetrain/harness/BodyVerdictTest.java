@@ -2,10 +2,14 @@ package io.jenkins.plugins.releasetrain.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Result;
+import hudson.model.StringParameterDefinition;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import java.util.List;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.junit.jupiter.api.Test;
@@ -73,6 +77,44 @@ class BodyVerdictTest extends ShopTest {
         jenkins.assertLogContains("cart was rejected from 'shop': the tests failed: a build that they started", bad);
         ended(Result.SUCCESS, mono("pay", "1.1", "echo 'green'"));
         assertThat(shop.inProduction("pay")).isEqualTo(pay);
+    }
+
+    /** A job of its own tests the batch, and a lane; one that was aborted says nothing. */
+    @Test
+    void JP_1_aDownstreamBuildFindsTheCulpritOfABatchAndOneThatIsAbortedSaysNothing() throws Exception {
+        String cart = shop.build("cart", "1.1");
+        shop.build("pay", "1.1");
+        String mail = shop.build("mail", "1.1");
+        String before = shop.inProduction("pay");
+        WorkflowJob tests = Shop.job(jenkins, "system-tests", "if (params.CHANGED.contains('pay')) { error 'red' }");
+        tests.addProperty(new ParametersDefinitionProperty(new StringParameterDefinition("CHANGED", "")));
+        Shop.job(jenkins, "hangs", "timeout(time: 1, unit: 'SECONDS') { gate 'never' }");
+        String body = "build job: 'system-tests', parameters: [string(name: 'CHANGED', value: env.RELEASE_CHANGED)]";
+
+        Shop.operate("PAUSE", "they gather");
+        WorkflowRun first = mono("cart", "1.1", body);
+        WorkflowRun bad = mono("pay", "1.1", body);
+        WorkflowRun last = mono("mail", "1.1", body);
+        for (WorkflowRun build : List.of(first, bad, last)) {
+            jenkins.waitForMessage("Queued for train 'shop'", build);
+        }
+        Shop.operate("RESUME", "");
+        ended(Result.SUCCESS, first);
+        ended(Result.FAILURE, bad);
+        ended(Result.SUCCESS, last);
+        jenkins.assertLogContains("pay was rejected from 'shop': the tests failed: a build that they started", bad);
+        assertThat(shop.inProduction("cart")).isEqualTo(cart);
+        assertThat(shop.inProduction("mail")).isEqualTo(mail);
+
+        ended(Result.FAILURE, micro("pay", "1.1", body));
+        assertThat(shop.inProduction("pay")).isEqualTo(before);
+        String next = shop.build("cart", "1.2");
+        WorkflowRun again = Shop.start(Shop.job(jenkins, "again", """
+            int n = 0
+            microRelease(environment: 'cd', candidates: [cart: '1.2']) { if (n++ == 0) { build 'hangs' } }
+            """));
+        ended(Result.SUCCESS, again);
+        assertThat(shop.inProduction("cart")).isEqualTo(next);
     }
 
     @Test
@@ -178,6 +220,41 @@ class BodyVerdictTest extends ShopTest {
         jenkins.assertLogNotContains("Retrying", first);
         Shop.operate("RESUME", "");
         ended(Result.SUCCESS, second);
+        assertThat(shop.inProduction("cart")).isEqualTo(newer);
+    }
+
+    /** A person's decision is not undone by a {@code retry}, in however many builds there is one. */
+    @Test
+    void JP_3_takenOffIsFinalUnderRetryAndTheNewerOfTwoIsReleased() throws Exception {
+        shop.build("cart", "1.1");
+        String newer = shop.build("cart", "1.2");
+        shop.build("pay", "1.1");
+        Shop.operate("PAUSE", "they gather");
+        String script = "retry(5) { monoRelease(train: 'shop', service: '%s', image: '%s') { echo 'ok' } }";
+        WorkflowRun older = Shop.start(Shop.job(jenkins, "older", script.formatted("cart", "1.1")));
+        jenkins.waitForMessage("Queued for train 'shop'", older);
+        WorkflowRun newest = Shop.start(Shop.job(jenkins, "newest", script.formatted("cart", "1.2")));
+        jenkins.waitForMessage("Queued for train 'shop'", newest);
+        WorkflowRun off = Shop.start(Shop.job(jenkins, "off", script.formatted("pay", "1.1")));
+        jenkins.waitForMessage("Queued for train 'shop'", off);
+        String change = ReleaseService.get().store().events("train/shop", 0, 1000).stream()
+                .filter(e -> e.event() instanceof Event.ChangeQueued)
+                .map(e -> ((Event.ChangeQueued) e.event()).change().id())
+                .reduce((a, b) -> b)
+                .orElseThrow();
+        ReleaseService.get()
+                .operations()
+                .perform(
+                        () -> new OperationsApi.Asked("CANCEL", change, Shop.TRAIN, "not today"),
+                        new OperationsApi.Caller("ada", right -> true));
+
+        ended(Result.ABORTED, off);
+        ended(Result.NOT_BUILT, older);
+        Shop.operate("RESUME", "");
+        ended(Result.SUCCESS, newest);
+        for (WorkflowRun build : List.of(older, newest, off)) {
+            jenkins.assertLogNotContains("Retrying", build);
+        }
         assertThat(shop.inProduction("cart")).isEqualTo(newer);
     }
 
