@@ -69,9 +69,10 @@ final class PromoteImageExecution extends HostedExecution {
             host().riders().mayPromote(asking(), order.to(), repositories(build));
             getContext().onSuccess(run(build));
         } catch (EngineException e) {
-            boolean waits = e.kind() == FailureKind.BUSY;
-            if (!stopped && (waits || e.kind().retryable() && tries++ < TRIES)) {
-                say(waits ? e.getMessage() : e.getMessage() + " – trying again");
+            boolean busy = e.kind() == FailureKind.BUSY;
+            boolean again = busy || e.kind().retryable() && (isStoreAway() || tries++ < TRIES);
+            if (again && !stopped) {
+                say(busy ? e.getMessage() : e.getMessage() + " – trying again");
                 host().later(this::promote, TRY_AGAIN);
             } else {
                 fail(new AbortException(e.getMessage()));
@@ -81,6 +82,16 @@ final class PromoteImageExecution extends HostedExecution {
             fail(e);
         } catch (IOException | RuntimeException | Error e) {
             fail(e);
+        }
+    }
+
+    /** It is waited for however long, as by all steps; a registry is asked a few times only. */
+    private boolean isStoreAway() {
+        try {
+            host().store().activeStreams("promotion", 1);
+            return false;
+        } catch (EngineException e) {
+            return e.kind().retryable();
         }
     }
 

@@ -13,6 +13,8 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
@@ -144,7 +146,11 @@ class RestartTest {
                             .getStatusCode())
                     .isEqualTo(503);
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+            List<WorkflowRun> others = everyStep(jenkins);
             try (EmbeddedPostgres again = database(data, port)) {
+                for (WorkflowRun other : others) {
+                    jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(other));
+                }
                 GateStep.open("cart");
                 jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build(jenkins, "cart")));
                 jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build(jenkins, "pay")));
@@ -152,6 +158,27 @@ class RestartTest {
         });
         assertThat(shop.inProduction("cart")).isEqualTo(cart);
         assertThat(shop.inProduction("pay")).isEqualTo(pay);
+    }
+
+    /** Builds that come while the store is away, each of which waits for it. */
+    private List<WorkflowRun> everyStep(JenkinsRule jenkins) throws Exception {
+        shop.build("mail", "1.1");
+        Shop.push(shop.dev, "shop/mail", "other", "other");
+        List<WorkflowRun> builds = new ArrayList<>();
+        for (String step : List.of(
+                "node { writeFile file: 'a.avsc', text: '{\"type\": \"record\", \"name\": \"Order\", \"fields\": []}'\n"
+                        + "trackImage(service: 'mail', image: '" + shop.dev.host()
+                        + "/shop/mail:1.1', contracts: [avro: 'a.avsc']) }",
+                "releaseInfo(train: 'shop')",
+                "releaseAction(train: 'shop', action: 'pause', reason: 'x', plan: true)",
+                "promoteImage(from: 'dev', to: 'production', images: ['shop/mail:other'])",
+                "microRelease(environment: 'cd', candidates: [mail: '1.1']) { echo 'tested' }",
+                "node { contractGate(service: 'mail', image: '1.1') { echo 'compared' } }")) {
+            WorkflowRun build = Shop.start(Shop.job(jenkins, "away-" + builds.size(), step));
+            jenkins.waitForMessage("The store ", build);
+            builds.add(build);
+        }
+        return builds;
     }
 
     @Test
