@@ -1,6 +1,7 @@
 package hudson.model;
 
 import hudson.security.Permission;
+import java.io.File;
 
 public abstract class Job<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, RunT>> extends Actionable
         implements Item {
@@ -13,6 +14,10 @@ public abstract class Job<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, R
     public void checkPermission(Permission permission) {}
 
     public RunT getBuildByNumber(int number) {
+        throw new UnsupportedOperationException();
+    }
+
+    public File getBuildDir() {
         throw new UnsupportedOperationException();
     }
 

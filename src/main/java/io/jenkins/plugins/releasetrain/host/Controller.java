@@ -21,6 +21,7 @@ import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.security.Access;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
+import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.net.PasswordAuthentication;
 import java.net.http.HttpClient;
@@ -225,7 +226,20 @@ public final class Controller implements Loop.Host, Builds {
 
     /** The current user, as far as jobs may be seen: one that exists no more may be seen by administrators only. */
     public Reader reader() {
-        return may(Jenkins.ADMINISTER) ? Reader.ALL : new Reader(this::sees);
+        return (may(Jenkins.ADMINISTER) ? Reader.ALL : new Reader(this::sees)).without(this::isGone);
+    }
+
+    /** By its directory: a page may name a hundred builds, which are not loaded for that. */
+    private boolean isGone(String build) {
+        int number = build.lastIndexOf('#');
+        try {
+            Item job = Jenkins.get().getItemByFullName(movedJobs().now(build.substring(0, number)));
+            return job == null
+                    || job instanceof Job<?, ?> j
+                            && !new File(j.getBuildDir(), build.substring(number + 1)).isDirectory();
+        } catch (AccessDeniedException e) {
+            return false;
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.host;
 import io.jenkins.plugins.releasetrain.config.Settings;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
+import io.jenkins.plugins.releasetrain.engine.environment.Sightings;
 import io.jenkins.plugins.releasetrain.engine.history.Answers;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.image.Describer;
@@ -56,6 +57,7 @@ final class OpenStore implements AutoCloseable {
         return thread;
     });
     private final Expectations expectations;
+    private final Whereabouts whereabouts;
     private final Promoter promoter;
     private final Promotions promotions;
     private final Contracts contracts;
@@ -70,6 +72,7 @@ final class OpenStore implements AutoCloseable {
         this.store = store;
         this.state = store.schema().text();
         this.expectations = new Expectations(simulations, around.clock());
+        this.whereabouts = new Whereabouts(new Sightings(around.threads(), around.clock()));
         this.history = new HistoryApi(store, around.clock(), around.live(), simulations, site());
         this.answers = new Answers(around.clock(), READERS, PATIENCE);
         this.promoter = new Promoter(
@@ -101,7 +104,11 @@ final class OpenStore implements AutoCloseable {
         return new HistoryApi.Site(
                 tag -> wiring(service.current()).moves(tag),
                 name -> wiring(service.current()).links(name),
-                expectations.source(name -> operations(service.current()).outlook(name)));
+                expectations.source(name -> operations(service.current()).outlook(name)),
+                () -> {
+                    Settings settings = service.current();
+                    return whereabouts.of(settings, wiring(settings));
+                });
     }
 
     Store store() {

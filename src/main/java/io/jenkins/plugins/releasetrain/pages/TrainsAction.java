@@ -71,6 +71,7 @@ public final class TrainsAction implements UnprotectedRootAction, StaplerProxy {
             "releases",
             "changes",
             "compare",
+            "places",
             "matrix",
             "services",
             "digests",

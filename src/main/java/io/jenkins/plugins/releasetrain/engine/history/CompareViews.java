@@ -3,42 +3,40 @@ package io.jenkins.plugins.releasetrain.engine.history;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
-import io.jenkins.plugins.releasetrain.engine.model.Order;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
-import io.jenkins.plugins.releasetrain.engine.store.Entry;
+import io.jenkins.plugins.releasetrain.engine.store.HistoryQuery;
+import io.jenkins.plugins.releasetrain.engine.store.Holding;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
-import java.util.ArrayList;
-import java.util.HashMap;
+import io.jenkins.plugins.releasetrain.engine.store.Terms;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
-/** Any two sets side by side: of releases, of production, and of what a train would bring. */
+/** Any two sets side by side, as {@link Sides} knows them. */
 final class CompareViews {
     static final int DIFFERENCES = 500;
     static final int MOST_DIFFERENCES = 5_000;
 
-    private static final String PRODUCTION = "production";
-    private static final String WAITING = "waiting:";
-    private static final int SERVICES = 10_000;
-    private static final int OPEN = 1_000;
+    private static final int NEWEST = 50;
 
     private final Store store;
+    private final ItemViews items;
     private final Differences differences;
+    private final Sides sides;
 
-    CompareViews(Store store, Differences differences) {
+    CompareViews(Store store, ItemViews items, Differences differences) {
         this.store = store;
+        this.items = items;
+        this.sides = new Sides(store);
         this.differences = differences;
     }
 
     View.Comparison compare(Parameters p) {
         String from = p.required("from");
         String to = p.required("to");
-        SortedMap<String, PinnedImage> before = images(from, to);
-        SortedMap<String, PinnedImage> after = images(to, from);
+        SortedMap<String, PinnedImage> before = sides.images(from, to);
+        SortedMap<String, PinnedImage> after = sides.images(to, from);
         List<Differences.Change> changes = Differences.between(before, after);
         String next = p.text("after").orElse("");
         List<View.Difference> told = differences.told(changes.stream()
@@ -54,47 +52,16 @@ final class CompareViews {
     /** What has changed in a release since production, or another release. */
     List<Differences.Change> since(String since, ReleaseRecord release) {
         return Differences.between(
-                images(since, release.made().id()), set(release).images());
+                sides.images(since, release.made().id()), set(store, release).images());
     }
 
-    /** @param other the other side, whose services are those asked for */
-    private SortedMap<String, PinnedImage> images(String side, String other) {
-        if (side.equals(PRODUCTION)) {
-            return other.equals(PRODUCTION) ? new TreeMap<>() : production(images(other, ""));
-        } else if (side.startsWith(WAITING)) {
-            return waiting(side.substring(WAITING.length()), other);
-        }
-        return new TreeMap<>(set(release(store, side)).images());
-    }
-
-    /** Of the services of the other side. */
-    private SortedMap<String, PinnedImage> production(Map<String, PinnedImage> like) {
-        SortedMap<String, PinnedImage> now = new TreeMap<>();
-        store.production("", SERVICES).stream()
-                .filter(p -> like.containsKey(p.service())
-                        && like.get(p.service()).repository().equals(p.image().repository()))
-                .forEach(p -> now.put(p.service(), p.image()));
-        return now;
-    }
-
-    /** The newest image of each service that waits or is tried, on top of the other side. */
-    private SortedMap<String, PinnedImage> waiting(String train, String other) {
-        List<Entry> open = store.activity("train/" + train, OPEN).open();
-        Map<String, List<Entry>> byService = new HashMap<>();
-        open.forEach(e -> e.images()
-                .keySet()
-                .forEach(s ->
-                        byService.computeIfAbsent(s, k -> new ArrayList<>()).add(e)));
-        SortedMap<String, PinnedImage> images = new TreeMap<>();
-        byService.forEach((service, entries) -> Order.newest(entries, e -> Order.of(e.origin(), e.askedAt()))
-                .ifPresent(e -> images.put(service, e.images().get(service))));
-        if (other.isEmpty() || other.startsWith(WAITING)) {
-            return images;
-        }
-        SortedMap<String, PinnedImage> all =
-                other.equals(PRODUCTION) ? production(images) : new TreeMap<>(images(other, ""));
-        all.putAll(images);
-        return all;
+    /** What there is to choose from; older releases are asked for by their ids. */
+    View.Sets sets() {
+        return new View.Sets(
+                store.streams("train/").stream().map(ItemViews::owner).toList(),
+                store.environments().stream().map(Holding::environment).toList(),
+                items.history(HistoryQuery.newest(Terms.state("promoted"), NEWEST))
+                        .items());
     }
 
     /** @throws EngineException NOT_FOUND, with the nearest there is */
@@ -113,7 +80,7 @@ final class CompareViews {
         return newest.map(r -> "; the newest there is " + r.made().id()).orElse("");
     }
 
-    private ImageSet set(ReleaseRecord release) {
+    static ImageSet set(Store store, ReleaseRecord release) {
         return store.set(release.made().set())
                 .orElseThrow(() -> new EngineException(
                         FailureKind.NOT_FOUND,

@@ -20,6 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * The JSON API over the store, and metrics, for GET only; described in docs/api.yaml. Whoever serves it checks permissions first. Every
@@ -40,6 +41,7 @@ public final class HistoryApi {
     private final CompareViews compared;
     private final ReleaseViews releases;
     private final PlaceViews places;
+    private final MatrixViews matrix;
     private final TrendViews trends;
     private final AuditViews audit;
     private final AdviceViews advice;
@@ -56,11 +58,19 @@ public final class HistoryApi {
      * @param moves whether a tag names the newest of a line rather than a version
      * @param links where the source of a service is
      * @param outlooks what those who wait may expect
+     * @param places what is configured of places, as it is now
      */
-    public record Site(Predicate<String> moves, Function<String, SourceLinks> links, Outlook.Source outlooks) {
+    public record Site(
+            Predicate<String> moves,
+            Function<String, SourceLinks> links,
+            Outlook.Source outlooks,
+            Supplier<Placing> places) {
         /** With the usual tags that move, no links but those of the usual hosts, and nothing to expect. */
-        public static final Site USUAL =
-                new Site(MovingTags.USUAL.asMatchPredicate(), service -> SourceLinks.NONE, Outlook.Source.NONE);
+        public static final Site USUAL = new Site(
+                MovingTags.USUAL.asMatchPredicate(),
+                service -> SourceLinks.NONE,
+                Outlook.Source.NONE,
+                () -> Placing.NONE);
     }
 
     public HistoryApi(Store store, Clock clock, Live live, Executor executor) {
@@ -74,13 +84,14 @@ public final class HistoryApi {
     public HistoryApi(Store store, Clock clock, Live live, Executor executor, Site site) {
         Names.Source names = new Names.Source(store, site.moves());
         Differences differences = new Differences(names, new Origins(store, site.links()));
-        this.compared = new CompareViews(store, differences);
         this.live = live;
         this.now = new NowViews(store, live);
         this.overviews = new OverviewViews(store, now, live, clock, site.outlooks());
         this.items = new ItemViews(store);
+        this.compared = new CompareViews(store, items, differences);
         this.releases = new ReleaseViews(store, differences, compared, overviews::train);
         this.places = new PlaceViews(store, items, names);
+        this.matrix = new MatrixViews(store, now, names, site.places());
         this.trends = new TrendViews(store, clock);
         this.audit = new AuditViews(store);
         this.contracts = new ContractViews(store, compared);
@@ -200,7 +211,8 @@ public final class HistoryApi {
                     case "history" -> with(query, HISTORY, items::history);
                     case "compare" -> with(query, Set.of("from", "to", "after", "limit"), compared::compare);
                     case "contracts" -> with(query, Set.of("item", "from", "to"), contracts::ofImages);
-                    case "matrix" -> with(query, Set.of("after", "limit"), places::matrix);
+                    case "matrix" -> with(query, MatrixViews.KNOWN, matrix::matrix);
+                    case "sets" -> with(query, Set.of(), p -> compared.sets());
                     case "trends" -> with(query, Set.of("owner", "from", "to"), trends::trends);
                     case "audit" -> with(query, Set.of("before", "limit"), audit::audit);
                     case "webhooks" -> with(query, Set.of(), p -> new View.Webhooks(live.deliveries()));

@@ -78,12 +78,16 @@ public final class Parameters {
     }
 
     Optional<Instant> time(String name) {
+        return text(name).map(v -> time(name, v));
+    }
+
+    /** @throws EngineException INVALID_INPUT for what is neither a day nor a time */
+    static Instant time(String name, String value) {
         try {
-            return text(name).map(v -> Instant.parse(v.length() == 10 ? v + "T00:00:00Z" : v));
+            return Instant.parse(value.length() == 10 ? value + "T00:00:00Z" : value);
         } catch (DateTimeParseException e) {
             throw EngineException.invalid("Parameter '" + name
-                    + "' must be a day or a time in UTC, as 2026-03-01 or 2026-03-01T10:00:00Z, not '"
-                    + values.get(name) + "'");
+                    + "' must be a day or a time in UTC, as 2026-03-01 or 2026-03-01T10:00:00Z, not '" + value + "'");
         }
     }
 }

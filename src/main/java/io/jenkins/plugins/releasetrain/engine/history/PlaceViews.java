@@ -12,16 +12,11 @@ import io.jenkins.plugins.releasetrain.engine.store.Production;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.Terms;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 
-/** What is where: by service and environment, by service, by digest. */
+/** Where a service, or an image, is. */
 final class PlaceViews {
-    private static final int ROWS = 100;
-    private static final int MOST_ROWS = 500;
     private static final int BUILDS = 20;
     private static final int ENVIRONMENTS = 20;
 
@@ -33,55 +28,6 @@ final class PlaceViews {
         this.store = store;
         this.items = items;
         this.names = names;
-    }
-
-    View.Matrix matrix(Parameters p) {
-        int limit = p.number("limit", ROWS, MOST_ROWS);
-        String after = p.text("after").orElse("");
-        List<Holding> holdings =
-                store.environments().stream().limit(ENVIRONMENTS).toList();
-        List<ImageSet> sets = holdings.stream().map(this::set).toList();
-        Map<String, Production> production = new HashMap<>();
-        TreeSet<String> services = new TreeSet<>();
-        store.production(after, limit + 1).forEach(row -> {
-            production.put(row.service(), row);
-            services.add(row.service());
-        });
-        sets.forEach(set -> set.images().tailMap(after + '\0').keySet().stream()
-                .limit(limit + 1L)
-                .forEach(services::add));
-        List<String> shown = services.stream().limit(limit).toList();
-        List<PinnedImage> images = new ArrayList<>();
-        shown.forEach(service -> images.addAll(images(service, Optional.ofNullable(production.get(service)), sets)));
-        Names called = names.of(images);
-        List<View.Row> rows = shown.stream()
-                .map(service -> row(service, Optional.ofNullable(production.get(service)), sets, called))
-                .toList();
-        List<View.Column> columns = holdings.stream()
-                .map(h -> new View.Column(h.environment(), h.set().value(), h.candidate(), h.since()))
-                .toList();
-        return new View.Matrix(columns, rows, services.size() > limit ? shown.get(limit - 1) : "");
-    }
-
-    private ImageSet set(Holding holding) {
-        return store.set(holding.set()).orElse(ImageSet.EMPTY);
-    }
-
-    /** Production's first; null where a place has none. */
-    private static List<PinnedImage> images(String service, Optional<Production> production, List<ImageSet> sets) {
-        List<PinnedImage> images = new ArrayList<>();
-        images.add(production.map(Production::image).orElse(null));
-        sets.forEach(set -> images.add(set.images().get(service)));
-        return images;
-    }
-
-    private static View.Row row(String service, Optional<Production> production, List<ImageSet> sets, Names called) {
-        List<View.Image> images = called.beside(images(service, production, sets));
-        return new View.Row(
-                service,
-                images.get(0),
-                production.map(Production::release).orElse(""),
-                images.subList(1, images.size()));
     }
 
     View.Timeline timeline(String service, Parameters p) {
@@ -150,12 +96,12 @@ final class PlaceViews {
         Digest digest = new Digest(text);
         List<Production> held = store.productionOf(digest);
         Names called = names.of(held.stream().map(Production::image).toList());
-        List<View.Row> production = held.stream()
-                .map(r -> row(r.service(), Optional.of(r), List.of(), called))
+        List<Placed.Row> production = held.stream()
+                .map(r -> new Placed.Row(r.service(), called.image(r.image()), r.release(), List.of()))
                 .toList();
         List<View.Place> places = new ArrayList<>();
         for (Holding holding : store.environments().stream().limit(ENVIRONMENTS).toList()) {
-            set(holding).images().forEach((service, image) -> {
+            store.set(holding.set()).orElse(ImageSet.EMPTY).images().forEach((service, image) -> {
                 if (image.digest().equals(digest)) {
                     places.add(new View.Place(holding.environment(), service, holding.candidate()));
                 }

@@ -10,6 +10,7 @@ import io.jenkins.plugins.releasetrain.engine.model.BuildNames;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.store.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,12 +31,27 @@ public final class Reader {
     private static final ObjectMapper JSON = Json.mapper();
     private static final List<String> OF_THE_BUILD = List.of("build", "url", "user", "reason", "revision", "branch");
 
+    private static final byte[] ADDRESS = "\"url\":\"job/".getBytes(StandardCharsets.UTF_8);
+
     private final Predicate<String> sees;
+    private final Predicate<String> gone;
+    private final boolean seesAll;
     private final Map<String, Boolean> known = new HashMap<>();
 
     /** @param sees whether a job may be seen, by its full name */
     public Reader(Predicate<String> sees) {
+        this(sees, build -> false, false);
+    }
+
+    private Reader(Predicate<String> sees, Predicate<String> gone, boolean seesAll) {
         this.sees = sees;
+        this.gone = gone;
+        this.seesAll = seesAll;
+    }
+
+    /** @param gone whether a build is not there any more, by its job's full name, # and number: it is named without link */
+    public Reader without(Predicate<String> gone) {
+        return new Reader(sees, gone, this == ALL || seesAll);
     }
 
     private boolean mayNotSee(String build) {
@@ -51,12 +67,23 @@ public final class Reader {
      */
     public Answer see(Answer answer, boolean found, String ifNoneMatch) {
         Answer seen = answer;
-        if (this != ALL && answer.type().equals(Answer.JSON) && answer.body().length > 0) {
+        boolean all = this == ALL || seesAll && !hasAddress(answer.body());
+        if (!all && answer.type().equals(Answer.JSON) && answer.body().length > 0) {
             seen = rewritten(answer, found);
         }
         return isKnown(seen.etag(), ifNoneMatch)
                 ? new Answer(304, seen.etag(), new byte[0])
                 : answer.notes().of(seen);
+    }
+
+    /** Most answers about what goes on name no build that could be gone. */
+    private static boolean hasAddress(byte[] body) {
+        for (int at = 0; at <= body.length - ADDRESS.length; at++) {
+            if (body[at] == ADDRESS[0] && Arrays.equals(body, at, at + ADDRESS.length, ADDRESS, 0, ADDRESS.length)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isKnown(String etag, String ifNoneMatch) {
@@ -96,6 +123,7 @@ public final class Reader {
                 withoutCommits(object);
                 object.put("hidden", true);
             }
+            withoutAddress(object);
             peopleOfWhatIsSeen(object);
         } else if (node instanceof ArrayNode array) {
             for (int i = array.size() - 1; i >= 0; i--) {
@@ -109,6 +137,18 @@ public final class Reader {
             return TextNode.valueOf(seen(node.textValue()));
         }
         return node;
+    }
+
+    /** A build that is gone has no page, no log and no record of its tests. */
+    private void withoutAddress(ObjectNode object) {
+        String build = object.path("build").asText("");
+        if (!object.path("url").asText("").isEmpty() && build.indexOf('#') > 0 && gone.test(build)) {
+            for (String address : List.of("url", "log", "tests")) {
+                if (object.path(address).isTextual()) {
+                    object.put(address, "");
+                }
+            }
+        }
     }
 
     /** Of a trial only its verdict is told: not whose body ran it, nor of its tests more than that they failed. */
@@ -188,6 +228,6 @@ public final class Reader {
 
     /** A sentence without the names of builds that this reader may not see. */
     public String seen(String text) {
-        return this == ALL ? text : BuildNames.seen(text, job -> known.computeIfAbsent(job, sees::test));
+        return this == ALL || seesAll ? text : BuildNames.seen(text, job -> known.computeIfAbsent(job, sees::test));
     }
 }

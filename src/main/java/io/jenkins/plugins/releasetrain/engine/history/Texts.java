@@ -17,7 +17,7 @@ public final class Texts {
     private static final String INSTEAD = " => ";
 
     /** Pages that each page leads to. */
-    private static final List<String> TABS = List.of("overview", "history", "matrix", "compare", "trends", "audit");
+    private static final List<String> TABS = List.of("overview", "history", "places", "compare", "trends", "audit");
 
     private final ResourceBundle bundle;
     private final ResourceBundle sentences;

@@ -23,10 +23,12 @@ final class TrendViews {
 
     private final Store store;
     private final Clock clock;
+    private final Told told;
 
     TrendViews(Store store, Clock clock) {
         this.store = store;
         this.clock = clock;
+        this.told = new Told(store, clock);
     }
 
     View.Trends trends(Parameters p) {
@@ -43,19 +45,21 @@ final class TrendViews {
         String owner = p.required("owner");
         DayCounts all = new DayCounts();
         int step = days > MOST_SINGLE_DAYS ? WEEK : 1;
-        List<View.Day> shown = new ArrayList<>();
+        List<Trended.Day> shown = new ArrayList<>();
         store.days(owner, from, to, step).forEach((day, counts) -> {
             all.add(counts);
-            shown.add(new View.Day(day.toString(), keys(counts, Math.min(step, ChronoUnit.DAYS.between(day, to) + 1))));
+            shown.add(new Trended.Day(
+                    day.toString(), keys(counts, Math.min(step, ChronoUnit.DAYS.between(day, to) + 1))));
         });
-        return new View.Trends(owner, from.toString(), to.toString(), step, keys(all, days), shown);
+        return new View.Trends(
+                owner, from.toString(), to.toString(), step, keys(all, days), shown, told.of(owner, from, to));
     }
 
-    private static View.Keys keys(DayCounts c, long days) {
+    private static Trended.Keys keys(DayCounts c, long days) {
         long deployments = c.count(Metric.DEPLOYED);
         long rollbacks = c.count(Metric.ROLLED_BACK);
         long failed = c.count(Metric.FAILED);
-        return new View.Keys(
+        return new Trended.Keys(
                 rounded((double) deployments / days),
                 seconds(c, Metric.LEAD, P50),
                 seconds(c, Metric.LEAD, P95),

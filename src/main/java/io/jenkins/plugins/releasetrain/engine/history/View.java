@@ -1,13 +1,13 @@
 package io.jenkins.plugins.releasetrain.engine.history;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.jenkins.plugins.releasetrain.engine.event.ContractFinding;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.progress.LivePromotion;
 import io.jenkins.plugins.releasetrain.engine.simulation.Advisor;
 import io.jenkins.plugins.releasetrain.engine.store.Item;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -234,19 +234,41 @@ public sealed interface View {
             List<Brought.Issue> issues)
             implements View {}
 
-    /** @param environments names of the columns after production */
-    record Matrix(List<Column> environments, List<Row> rows, String next) implements View {}
+    /**
+     * Services by place.
+     *
+     * @param environments the columns after production
+     * @param differs whether only services are told that are not the same everywhere
+     * @param total services that were asked for, those that do not differ included
+     * @param trains and {@code groups}: names to ask by
+     */
+    record Matrix(
+            List<Placed.Column> environments,
+            List<Placed.Row> rows,
+            String next,
+            boolean differs,
+            int total,
+            Collection<String> trains,
+            Collection<String> groups)
+            implements View {}
 
-    record Column(String name, String set, String candidate, Instant since) implements View {}
-
-    /** @param images one per column, null where the environment does not have the service */
-    record Row(String service, Image production, String release, List<Image> images) implements View {}
+    /**
+     * What can be compared.
+     *
+     * @param trains whose waiting changes can be, and {@code places}: what each holds
+     * @param releases the newest
+     */
+    record Sets(List<String> trains, List<String> places, List<Item> releases) implements View {}
 
     record Timeline(String service, Image production, String release, History history) implements View {}
 
     /** @param image what is known of it; null where nothing is */
     record Whereabouts(
-            String digest, List<Row> production, List<Place> environments, List<Item> releases, Brought.ImageView image)
+            String digest,
+            List<Placed.Row> production,
+            List<Place> environments,
+            List<Item> releases,
+            Brought.ImageView image)
             implements View {}
 
     record Place(String environment, String service, String candidate) implements View {}
@@ -255,43 +277,15 @@ public sealed interface View {
      * @param step how many days are told together: 1, or 7 where the time is longer than 92 days
      * @param days one per step that has anything, called by its first day
      */
-    record Trends(String owner, String from, String to, int step, Keys keys, List<Day> days) implements View {}
-
-    /**
-     * The four keys of DORA, and what else tells how a train goes; null where nothing happened that it could be told
-     * from. Times in seconds that half (P50) or 95 % of all (P95) do not exceed, within 5 %.
-     *
-     * @param deploymentsPerDay releases that came to production and are no rollback
-     * @param leadTimeP50 from a change's entry to production
-     * @param changeFailureRate rollbacks per deployment
-     * @param timeToRestoreP50 from the promotion of a release to that of the rollback that followed it
-     * @param queueP50 from a change's entry to its first departure
-     * @param promoteP50 from a release's making to its promotion
-     */
-    record Keys(
-            double deploymentsPerDay,
-            Double leadTimeP50,
-            Double leadTimeP95,
-            Double changeFailureRate,
-            Double timeToRestoreP50,
-            Double timeToRestoreP95,
-            Double batchSizeMean,
-            Double trialFailureRate,
-            Double queueP50,
-            Double queueP95,
-            Double installP50,
-            Double installP95,
-            Double testP50,
-            Double testP95,
-            Double promoteP50,
-            Double promoteP95,
-            long deployments,
-            long rollbacks,
-            long ejected)
+    record Trends(
+            String owner,
+            String from,
+            String to,
+            int step,
+            Trended.Keys keys,
+            List<Trended.Day> days,
+            Trended.Told told)
             implements View {}
-
-    /** One day's figures, each as a property of its own. */
-    record Day(String day, @JsonUnwrapped Keys keys) implements View {}
 
     /**
      * Mono or micro.

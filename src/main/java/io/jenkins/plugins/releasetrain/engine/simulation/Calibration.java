@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /** How good {@link Estimates} are: what was told to a change when it came, and when it was decided in truth. */
@@ -22,17 +23,24 @@ public final class Calibration implements Line {
     private int within;
     private int early;
     private int late;
+    private final LongSupplier ticker;
+    private int asked;
+    private long took;
 
     /**
      * How many of the changes that were told a time were decided within it, before and after.
+     *
+     * @param asked how often all that wait were told their times, which {@code took} so many nanoseconds
      */
-    public record Result(int within, int early, int late) {
+    public record Result(int within, int early, int late, int asked, long took) {
         public double share() {
             return (double) within / Math.max(1, within + early + late);
         }
     }
 
-    private Calibration(Workload workload, TrainLine line, TrainLine.Settings settings, int every) {
+    private Calibration(
+            Workload workload, TrainLine line, TrainLine.Settings settings, int every, LongSupplier ticker) {
+        this.ticker = ticker;
         this.line = line;
         this.every = every;
         this.setting = new Estimates.Setting(
@@ -46,12 +54,15 @@ public final class Calibration implements Line {
                 Estimates.Later.NONE);
     }
 
-    /** @param every only every so-manieth change is told a time, since that is what costs */
-    public static Result of(Workload workload, int every) {
+    /**
+     * @param every only every so-manieth change is told a time, since that is what costs
+     * @param ticker nanoseconds
+     */
+    public static Result of(Workload workload, int every, LongSupplier ticker) {
         TrainLine.Settings settings = Policy.settings(workload);
-        Calibration calibration = new Calibration(workload, new TrainLine(settings), settings, every);
+        Calibration calibration = new Calibration(workload, new TrainLine(settings), settings, every, ticker);
         Simulation.run(workload, calibration);
-        return new Result(calibration.within, calibration.early, calibration.late);
+        return new Result(calibration.within, calibration.early, calibration.late, calibration.asked, calibration.took);
     }
 
     @Override
@@ -72,7 +83,10 @@ public final class Calibration implements Line {
     public Optional<Attempt> next(int place, double time) {
         now = time;
         if (!news.isEmpty()) {
+            long start = ticker.getAsLong();
             Map<String, Estimates.Range> ranges = Estimates.of(line.present(), setting, at(now), arrived);
+            took += ticker.getAsLong() - start;
+            asked++;
             news.stream().filter(ranges::containsKey).forEach(change -> told.put(change, ranges.get(change)));
             news.clear();
         }

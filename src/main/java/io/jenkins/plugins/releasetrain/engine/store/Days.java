@@ -24,6 +24,10 @@ final class Days {
         of(owner, at).add(metric, count);
     }
 
+    void size(String owner, Instant at, Metric metric, int size) {
+        of(owner, at).size(metric, size);
+    }
+
     void add(String owner, Instant at, Metric metric, Duration time) {
         of(owner, at).add(metric, time);
     }

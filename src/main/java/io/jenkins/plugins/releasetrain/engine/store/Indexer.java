@@ -18,6 +18,9 @@ import org.jdbi.v3.core.Handle;
 
 /** Derives what pages read from events of one stream, in the transaction that appends or catches up. */
 final class Indexer {
+    /** A rollback that goes further back counts only the newest of what it goes back over. */
+    private static final int GONE_BACK_OVER = 50;
+
     private final Handle handle;
     private final SqlHistory history;
     private final String stream;
@@ -25,7 +28,9 @@ final class Indexer {
     private final IndexRows rows;
     private final ItemRows items;
     private final Days days = new Days();
+    private final Courses courses;
     private final Map<String, Long> installed = new HashMap<>();
+    private final Map<String, List<String>> started = new HashMap<>();
     private final Set<String> departed = new HashSet<>();
     private final Map<String, Entry> requests = new HashMap<>();
     private final Map<String, ReleaseRecord> releases = new HashMap<>();
@@ -37,6 +42,7 @@ final class Indexer {
         this.owner = owner(stream);
         this.rows = new IndexRows(handle, stream);
         this.items = new ItemRows(handle);
+        this.courses = new Courses(handle, days);
     }
 
     /** What comes after {@code train/} or {@code lane/}. */
@@ -49,6 +55,7 @@ final class Indexer {
         events.forEach(this::add);
         items.write();
         rows.write();
+        courses.write();
         days.write(handle);
     }
 
@@ -60,6 +67,7 @@ final class Indexer {
             if (event instanceof Event.ChangeQueued || event instanceof Event.LaneQueued) {
                 Entry entry = begun(recorded);
                 requests.put(entry.id(), entry);
+                courses.begins(entry.id());
             } else if (event instanceof Event.ReleaseMade e) {
                 wanted.addAll(e.changes());
                 releases.put(e.id(), new ReleaseRecord(e, recorded.at(), Optional.empty(), Optional.empty()));
@@ -178,6 +186,7 @@ final class Indexer {
         if (event instanceof Event.BatchDeparted e) {
             days.add(owner, at, Metric.BATCHES, 1);
             days.add(owner, at, Metric.BATCHED, e.changes().size());
+            days.size(owner, at, Metric.SIZES, e.changes().size());
             e.changes().forEach(change -> departed(change, e.batch(), at));
         } else if (event instanceof Event.LaneStarted e) {
             departed(e.lane(), e.lane(), at);
@@ -185,7 +194,10 @@ final class Indexer {
             installed.put(e.trial(), e.milliseconds());
             rows.installed(e.trial(), e.milliseconds());
             days.add(owner, at, Metric.INSTALL, Duration.ofMillis(e.milliseconds()));
+        } else if (event instanceof Event.TrialStarted e) {
+            started.put(e.trial(), e.changes());
         } else if (event instanceof Event.TrialEnded e) {
+            courses.tried(changes(e.trial()), at.minusMillis(e.milliseconds()), at);
             Optional<Long> installation = e.verdict() == Verdict.VOID ? Optional.empty() : installation(e.trial());
             tested(e.verdict(), installation.map(took -> Duration.ofMillis(e.milliseconds() - took)), at);
         } else if (event instanceof Event.TrainPaused) {
@@ -194,7 +206,11 @@ final class Indexer {
             days.add("", at, Metric.SENT_BYTES, e.bytes());
         } else if (event instanceof Event.LaneInstalled e) {
             days.add(owner, at, Metric.INSTALL, Duration.ofMillis(e.milliseconds()));
+            courses.tried(List.of(e.lane()), at.minusMillis(e.milliseconds()), at);
+        } else if (event instanceof Event.ImageBlocked e) {
+            failed(e.release());
         } else if (event instanceof Event.LaneTested e) {
+            courses.tried(List.of(e.lane()), at.minusMillis(e.milliseconds()), at);
             boolean decided = e.verdict() != Verdict.VOID;
             tested(e.verdict(), decided ? Optional.of(Duration.ofMillis(e.milliseconds())) : Optional.empty(), at);
         }
@@ -203,12 +219,35 @@ final class Indexer {
     /** The first departure ends the time in the queue. */
     private void departed(String request, String batch, Instant at) {
         rows.departed(request, batch);
+        courses.departed(request, at);
         if (departed.add(request) && requests.containsKey(request)) {
             days.add(
                     owner,
                     at,
                     Metric.QUEUE,
                     Duration.between(requests.get(request).askedAt(), at));
+        }
+    }
+
+    private List<String> changes(String trial) {
+        return started.computeIfAbsent(trial, t -> history.triedIn(handle, t));
+    }
+
+    /** Once for each release, however often it is told; what only puts back what was there before does not fail by itself. */
+    private void failed(String id) {
+        release(id)
+                .filter(r -> r.made().rollbackOf().isEmpty() && r.promotedAt().isPresent())
+                .filter(r -> courses.failed(id))
+                .ifPresent(r -> days.add(r.made().owner(), r.promotedAt().get(), Metric.TURNED_BACK, 1));
+    }
+
+    /** Releases that this one goes back over. */
+    private void turnedBack(Event.ReleaseMade made) {
+        String prefix = made.id()
+                .substring(0, made.id().length() - String.valueOf(made.number()).length());
+        int back = release(made.rollbackOf()).map(r -> r.made().number()).orElse(made.number());
+        for (int number = Math.max(back + 1, made.number() - GONE_BACK_OVER); number < made.number(); number++) {
+            failed(prefix + number);
         }
     }
 
@@ -230,11 +269,14 @@ final class Indexer {
         boolean rollback = !made.rollbackOf().isEmpty();
         days.add(made.owner(), at, rollback ? Metric.ROLLED_BACK : Metric.DEPLOYED, 1);
         days.add(made.owner(), at, Metric.PROMOTE, Duration.between(release.madeAt(), at));
-        made.changes().stream()
-                .filter(requests::containsKey)
-                .map(c -> Duration.between(requests.get(c).askedAt(), at))
-                .forEach(time -> days.add(made.owner(), at, Metric.LEAD, time));
+        made.changes().stream().filter(requests::containsKey).forEach(c -> {
+            Instant asked = requests.get(c).askedAt();
+            days.add(made.owner(), at, Metric.LEAD, Duration.between(asked, at));
+            courses.promoted(made.owner(), c, new Courses.Times(asked, release.madeAt(), at));
+        });
         if (rollback) {
+            days.add(made.owner(), at, Metric.RECOVERY, Duration.between(release.madeAt(), at));
+            turnedBack(made);
             release(made.parent())
                     .flatMap(ReleaseRecord::promotedAt)
                     .ifPresent(since -> days.add(made.owner(), at, Metric.RESTORE, Duration.between(since, at)));

@@ -33,5 +33,20 @@ public enum Metric {
     PAUSES,
     /** Of blobs, by promotions; of the owner without a name. */
     SENT_BYTES,
-    INCOMPATIBLE
+    INCOMPATIBLE,
+    /** Releases that were turned back or marked bad, on the day when they came to production. */
+    TURNED_BACK,
+    /** Changes whose way to production is known; the times of its parts, which are counted in milliseconds, sum to all of it. */
+    COURSES,
+    WAITED_MS,
+    TRIED_MS,
+    OTHERS_MS,
+    GATE_MS,
+    PROMOTING_MS,
+    /** Time from a change's entry to production, in steps of 2 %. */
+    LEAD_FINE,
+    /** Changes of a batch: how many batches had so many. */
+    SIZES,
+    /** Time from the order to turn back until production was turned back, in steps of 2 %. */
+    RECOVERY
 }

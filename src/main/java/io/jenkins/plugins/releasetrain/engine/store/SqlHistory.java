@@ -184,6 +184,17 @@ final class SqlHistory {
                 .findOne();
     }
 
+    /** The changes that a trial was of; none where it is not known. */
+    List<String> triedIn(Handle handle, String trial) {
+        return handle.createQuery("SELECT e.type, e.body FROM rt_trial t JOIN rt_event e ON e.stream = t.stream"
+                        + " AND e.version = t.version WHERE t.id = :id")
+                .bind("id", trial)
+                .map((row, context) -> codec.read(row.getString("type"), row.getString("body")))
+                .findOne()
+                .map(event -> ((Event.TrialStarted) event).changes())
+                .orElse(List.of());
+    }
+
     Entry entry(ResultSet row) throws SQLException {
         return new Entry(
                 new Entry.Place(row.getString("stream"), row.getLong("version"), row.getLong("done_version")),

@@ -4,6 +4,7 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Built;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -194,6 +196,19 @@ record SqlProvenance(SqlDatabase database, EventCodec codec) implements Provenan
                                 .bind("digest", image.digest().value())
                                 .mapTo(int.class)
                                 .one());
+    }
+
+    @Override
+    public List<OptionalInt> behind(List<Held> held, int most) {
+        return held.isEmpty()
+                ? List.of()
+                : database.read("look what came since", handle -> new SqlBehind(handle, most).of(held));
+    }
+
+    @Override
+    public List<Course> courses(String owner, Instant from, Instant to, int limit) {
+        return database.read(
+                "read the courses of '" + owner + "'", handle -> Courses.read(handle, owner, from, to, limit));
     }
 
     @Override

@@ -106,7 +106,7 @@ class HistoryApiTest {
                 asked++;
             }
         }
-        assertThat(asked).isEqualTo(19);
+        assertThat(asked).isEqualTo(20);
     }
 
     /** What is simulated has other figures whenever the policy becomes better. */

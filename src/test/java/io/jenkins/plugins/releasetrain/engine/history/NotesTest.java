@@ -47,7 +47,8 @@ class NotesTest {
             new HistoryApi.Site(
                     MovingTags.USUAL.asMatchPredicate(),
                     service -> new SourceLinks("[A-Z]+-\\d+", "https://issues.example/{key}", ""),
-                    Outlook.Source.NONE));
+                    Outlook.Source.NONE,
+                    () -> Placing.NONE));
 
     @BeforeEach
     void fill() {

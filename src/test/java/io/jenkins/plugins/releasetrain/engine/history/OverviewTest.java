@@ -57,7 +57,8 @@ class OverviewTest {
                 new HistoryApi.Site(
                         MovingTags.USUAL.asMatchPredicate(),
                         service -> SourceLinks.NONE,
-                        name -> outlooks.getOrDefault(name, Outlook.unknown(name))));
+                        name -> outlooks.getOrDefault(name, Outlook.unknown(name)),
+                        () -> Placing.NONE));
     }
 
     @AfterEach

@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ReaderTest {
@@ -26,6 +27,26 @@ class ReaderTest {
                 .contains("'id':'c1','services':['pay'],'reason':'','build':'a build','url':'','user':'','hidden':true")
                 .contains("'reason':'answers 500','build':'shop/cart#2','url':'job/shop/','user':'ada'")
                 .doesNotContain("secret", "acme", "eve", "db.internal");
+    }
+
+    @Test
+    void aBuildThatIsGoneIsNamedWithoutLink() {
+        String trial =
+                "{'by':{'build':'shop/cart#2','url':'job/shop/2/','log':'job/shop/2/console','tests':'','user':'ada'}}";
+        for (Reader somebody : List.of(reader, Reader.ALL)) {
+            Reader later = somebody.without(build -> build.equals("shop/cart#2"));
+            assertThat(new String(later.see(answer(ITEMS), false, "").body(), StandardCharsets.UTF_8)
+                            .replace('"', '\''))
+                    .contains("'build':'shop/cart#2','url':'','user':'ada'");
+            assertThat(new String(later.see(answer(trial), false, "").body(), StandardCharsets.UTF_8))
+                    .contains("shop/cart#2")
+                    .doesNotContain("job/");
+        }
+        assertThat(seen(ITEMS, false)).as("one that is there").contains("'url':'job/shop/'");
+        Answer without = answer("{'build':'shop/cart#2','url':''}");
+        assertThat(Reader.ALL.without(build -> true).see(without, false, "").body())
+                .as("nothing is read that cannot have an address")
+                .isSameAs(without.body());
     }
 
     @Test

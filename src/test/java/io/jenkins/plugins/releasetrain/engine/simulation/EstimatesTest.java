@@ -35,7 +35,7 @@ class EstimatesTest {
         int within = 0;
         int all = 0;
         for (long seed = 1; seed <= 3; seed++) {
-            Calibration.Result result = Calibration.of(new Workload(2, 0.05, flake, TRIAL, 1, 6, seed), 3);
+            Calibration.Result result = Calibration.of(new Workload(2, 0.05, flake, TRIAL, 1, 6, seed), 3, () -> 0);
             within += result.within();
             all += result.within() + result.early() + result.late();
         }

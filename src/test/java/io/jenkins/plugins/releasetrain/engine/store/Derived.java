@@ -39,9 +39,10 @@ record Derived(
     static void forget(StoreSettings settings) {
         try (SqlDatabase database = SqlDatabase.open(settings)) {
             database.write("forget", handle -> {
-                for (String table : List.of("item", "term", "production", "environment", "now", "day")) {
+                for (String table : List.of("item", "term", "production", "environment", "now", "day", "course")) {
                     handle.execute("DELETE FROM rt_" + table);
                 }
+                handle.execute("UPDATE rt_release SET failed = 0");
                 handle.execute("DELETE FROM rt_change WHERE stream LIKE 'lane/%'");
                 return handle.execute("UPDATE rt_stream SET indexed = 0");
             });

@@ -6,7 +6,7 @@ import { PAGES } from "./pages.js";
 
 const SECOND = 1_000;
 /** What pages were called before. */
-const MOVED = { now: "overview" };
+const MOVED = { now: "overview", matrix: "places" };
 const FIRST = "overview";
 
 const app = document.getElementById("rt-app");

@@ -11,8 +11,8 @@ import { overview, find } from "./overview.js";
 const places = () => import("./train.js");
 const evidence = () => import("./evidence.js");
 const contracts = () => import("./contracts.js");
-const brought = () => import("./commits.js");
-const contractsOf = async which => (await contracts()).contractsOf(which);
+export const brought = () => import("./commits.js");
+export const contractsOf = async which => (await contracts()).contractsOf(which);
 const contractHistory = async name => (await contracts()).contractHistory(name);
 
 const STATES = ["PROMOTED", "MADE", "REFUSED", "EJECTED", "NOT_INSTALLABLE", "INCOMPATIBLE", "SUPERSEDED", "CANCELLED", "PROVEN", "UNDECIDED"];
@@ -33,7 +33,7 @@ function itemTable(caption, items) {
 
 const older = (page, p, next) => next ? el("p", {}, query(t("older"), page, { ...p, before: next })) : null;
 
-function differences(list, total, commits) {
+export function differences(list, total, commits) {
   return list.length === 0 ? notice(t("nothing.differs"))
     : table(list.length < total ? t("first", list.length, total) : count("services", total),
       [t("service"), t("what"), t("from"), t("to"), t("commits")],
@@ -53,6 +53,8 @@ export const PAGES = {
   trends: async (_, p) => (await import("./trends.js")).trends(_, p),
   trains: async name => (await places()).train(name),
   lanes: async name => (await places()).lanes(name),
+  places: async (_, p) => (await import("./places.js")).places(p),
+  compare: async (_, p) => (await import("./compare.js")).compare(p),
 
   async bad() {
     const list = await blocked();
@@ -134,38 +136,6 @@ export const PAGES = {
     return { title: t("find.title", known), content: [find(known),
       itemTable(t("newest"), [...items.values()].sort((a, b) => b.at.localeCompare(a.at))),
       el("p", {}, lists[1]?.items.length ? [service(known), " · "] : null, query(t("find.history"), "history", { text: known }))] };
-  },
-
-  async compare(_, p) {
-    const fields = form("compare", t("compare"), [field("from", t("from.release"), p.from), field("to", t("to.release"), p.to)],
-      t("compare.do"));
-    if (!p.from || !p.to) {
-      return { title: t("compare"), content: [fields, notice(t("compare.how"))] };
-    }
-    const between = { from: p.from, to: p.to };
-    const [c, contracts, { commits, people, issues }] = await Promise.all([get("compare", between), contractsOf(between), brought()]);
-    const side = name => /^(production|waiting:.*)$/.test(name) ? name : release(name);
-    return { title: t("compare"), content: [fields,
-      el("p", {}, say("compare.said", count("services", c.total), c.same, side(c.from), side(c.to))),
-      facts([[t("written.by"), c.people.length ? people(c.people) : ""], [t("issues"), c.issues.length ? issues(c.issues) : ""]]),
-      differences(c.differences, c.total, commits), contracts] };
-  },
-
-  async matrix(_, p) {
-    const m = await get("matrix", p);
-    const columns = [t("service"), t("production"), t("by.release"),
-      ...m.environments.map(e => e.candidate ? t("with.candidate", e.name) : e.name)];
-    return { title: t("matrix"), content: [
-      form("matrix", t("matrix.from"), [field("after", t("matrix.after"), p.after)], t("show")),
-      m.rows.length === 0 ? notice(t("matrix.none"))
-        : table(t("matrix.caption"), columns, m.rows.map(r => [
-          service(r.service), image(r.production), release(r.release),
-          ...r.images.map(i => [
-            i && r.production && i.digest !== r.production.digest
-              ? el("b", { class: "rt-warn", title: t("differs") }, "≠ ", el("span", { class: "jenkins-visually-hidden" }, t("differs"))) : null,
-            image(i)]),
-        ])),
-      m.next ? el("p", {}, query(t("more.services"), "matrix", { after: m.next })) : null] };
   },
 
   async services(name, p) {

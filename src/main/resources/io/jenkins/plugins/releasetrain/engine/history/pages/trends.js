@@ -1,7 +1,7 @@
-/** How trains go: the four keys of DORA, the line in time, and what the advisor says of it. */
+/** How trains go, with how sure that is, and what the advisor says of it. */
 
 import { get } from "./host.js";
-import { el, t, notice, alert, table, facts, duration, percent, decimal } from "./dom.js";
+import { el, svg, t, count, notice, alert, table, facts, section, duration, percent, decimal } from "./dom.js";
 import { form, field, day } from "./forms.js";
 import { chart } from "./charts.js";
 
@@ -9,28 +9,65 @@ const MINUTE = 60;
 
 const minutes = seconds => seconds === null || seconds === undefined ? null : Math.round(seconds / MINUTE * 10) / 10;
 
-const keys = k => [
-  facts([[t("deployments.day"), decimal(k.deploymentsPerDay)], [t("lead.p50"), duration(k.leadTimeP50)],
-    [t("failure.rate"), percent(k.changeFailureRate)], [t("restore.p50"), duration(k.timeToRestoreP50)]], "rt-keys"),
-  facts([[t("lead.p95"), duration(k.leadTimeP95)], [t("batch.size"), decimal(k.batchSizeMean)], [t("trials.fail"), percent(k.trialFailureRate)],
-    [t("queue.p50"), duration(k.queueP50)], [t("install.p50"), duration(k.installP50)], [t("test.p50"), duration(k.testP50)],
-    [t("promote.p50"), duration(k.promoteP50)], [t("ejected"), k.ejected]])];
+/** A share of fewer is told by its two numbers alone. */
+const FEW = 10;
 
-function charts(days) {
-  const names = days.map(d => d.day);
+const between = (low, high, shown) => el("small", {}, ` ${shown(low)}–${shown(high)}`);
+
+/** The middle one of all, with where it lies with nine in ten; nothing of so few. */
+const spread = s => s.median === null ? (s.n ? t("too.few", s.n) : "–")
+  : el("span", { title: t("interval.how", s.n) }, duration(s.median), between(s.low, s.high, duration));
+
+const share = s => s.whole === 0 ? "–" : el("span", { title: t("interval.how", s.whole) }, t("of", s.part, s.whole),
+  s.whole < FEW ? null : between(s.low, s.high, percent));
+
+const PARTS = ["waited", "others", "tried", "gate", "promoting"], TONES = ["soft", "warn", "busy", "ink", "good"];
+
+const first = k => [
+  facts([[t("lead"), spread(k.lead)], [t("failed.releases"), share(k.failed)], [t("recovery"), spread(k.recovery)],
+    [t("released.changes"), k.lead.n]], "rt-keys"),
+  k.trend ? el("p", {}, t("trend." + k.trend)) : null];
+
+const rest = (k, d) => facts([[t("lead.p90"), k.lead.p90 === null ? (k.lead.n ? t("too.few", k.lead.n) : "") : duration(k.lead.p90)],
+  [t("exposure"), spread(k.exposure)], [t("trials.fail"), share(k.trials)], [t("trials.void"), k.noVerdict], [t("ejected"), d.ejected],
+  [t("deployments"), d.deployments], [t("rollbacks"), d.rollbacks]]);
+
+const parts = p => p && section(t("chart.where"), table(count("parts.caption", p.n), [t("part"), t("mean"), t("share")],
+  PARTS.map(name => [t("part." + name), duration(p[name]), percent(p[name] / (PARTS.reduce((sum, n) => sum + p[n], 0) || 1))])));
+
+const sizes = list => list.length === 0 ? null : section(t("chart.batch"), table(t("sizes.caption"), [t("sizes.changes"), t("sizes.batches")],
+  list.map(s => [s.changes, s.batches])));
+
+const WIDTH = 720, HEIGHT = 160, EDGE = 12;
+
+/** Each change by when it came to production and how long that took; the table of weeks has the figures. */
+function dots(list) {
+  if (list.length === 0) {
+    return null;
+  }
+  const times = list.map(d => Date.parse(d.at)), latest = Math.max(...times), earliest = Math.min(...times), most = Math.max(...list.map(d => d.lead), 1);
+  const x = at => EDGE + (Date.parse(at) - earliest) / (latest - earliest || 1) * (WIDTH - 2 * EDGE);
+  return el("figure", { class: "rt-figure" }, el("figcaption", {}, t("dots", duration(most))),
+    svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": t("dots.label", list.length), class: "rt-tree" },
+      svg("line", { class: "rt-line", x1: EDGE, x2: WIDTH - EDGE, y1: HEIGHT - EDGE, y2: HEIGHT - EDGE }),
+      list.map(d => svg("circle", { class: "rt-dot rt-busy", cx: x(d.at), cy: HEIGHT - EDGE - d.lead / most * (HEIGHT - 2 * EDGE), r: 4 },
+        svg("title", {}, `${d.change} ${duration(d.lead)}`)))));
+}
+
+/** Where nothing came, there is a gap, and no line is drawn over it. */
+function charts(weeks) {
+  const names = weeks.map(w => w.from + (w.mayChange ? " *" : ""));
   return el("div", { class: "rt-charts" },
     chart(t("chart.frequency"), names, [
-      { name: t("deployments"), kind: "bar", stack: "n", tone: "good", values: days.map(d => d.deployments) },
-      { name: t("rollbacks"), kind: "bar", stack: "n", tone: "bad", values: days.map(d => d.rollbacks) }]),
-    chart(t("chart.lead"), names, [
-      { name: "p50", kind: "line", tone: "busy", values: days.map(d => minutes(d.leadTimeP50)) },
-      { name: "p95", kind: "line", tone: "warn", values: days.map(d => minutes(d.leadTimeP95)) }], t("minutes")),
-    chart(t("chart.where"), names, ["queue", "install", "test", "promote"].map((part, i) => (
-      { name: t("chart." + part), kind: "line", tone: ["soft", "busy", "warn", "good"][i],
-        values: days.map(d => minutes(d[part + "P50"])) })), t("minutes")),
-    chart(t("chart.batch"), names, [
-      { name: t("batch.size"), kind: "line", tone: "busy", values: days.map(d => d.batchSizeMean ?? null) }]));
+      { name: t("good.releases"), kind: "bar", stack: "n", tone: "good", values: weeks.map(w => w.releases - w.failed) },
+      { name: t("failed.releases"), kind: "bar", stack: "n", tone: "bad", values: weeks.map(w => w.failed) }]),
+    chart(t("chart.lead"), names, [{ name: t("lead"), kind: "line", tone: "busy", values: weeks.map(w => minutes(w.lead.median)) }], t("minutes")),
+    chart(t("chart.where"), names, PARTS.map((part, i) => ({ name: t("part." + part), kind: "bar", stack: "n", tone: TONES[i],
+      values: weeks.map(w => w.parts ? minutes(w.parts[part]) : null) })), t("minutes")));
 }
+
+const byWeek = weeks => section(t("by.week"), table(t("by.week.caption"), [t("week"), t("deployments"), t("failed.releases"), t("released.changes"), t("lead")],
+  weeks.map(w => [w.mayChange ? [w.from, " ", el("small", { class: "rt-soft" }, t("may.change"))] : w.from, w.releases, w.failed, w.lead.n, spread(w.lead)])));
 
 /** Mono or micro; lanes have no such question. */
 const advice = owner => owner.includes("/") ? null : get("advisor", { train: owner });
@@ -55,9 +92,8 @@ export async function trends(_, p) {
   return { title: t("trends"), live: advised?.state === "COMPUTING", content: [
     form("trends", t("filter"), [field("owner", t("owner"), owner, owners), day("from", t("from.day"), all.from),
       day("to", t("to.day"), all.to)], t("show")),
-    said(advised), ways(advised), keys(all.keys),
+    said(advised), ways(advised), first(all.told),
     all.days.length === 0 ? notice(t("trends.none"))
-      : [charts(all.days), table(t("by.day"), [t("day"), t("deployments"), t("rollbacks"), t("lead.p50"), t("failure.rate")],
-        all.days.map(d => [d.day, d.deployments, d.rollbacks, duration(d.leadTimeP50),
-          percent(d.deployments ? d.rollbacks / d.deployments : null)]))]] };
+      : [rest(all.told, all.keys), parts(all.told.parts), dots(all.told.dots), all.days.length > 1 ? charts(all.told.weeks) : null,
+        sizes(all.told.sizes), byWeek(all.told.weeks)]] };
 }

@@ -3,6 +3,8 @@ package io.jenkins.plugins.releasetrain.bench;
 import io.jenkins.plugins.releasetrain.engine.simulation.Calibration;
 import io.jenkins.plugins.releasetrain.engine.simulation.Workload;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -10,7 +12,7 @@ import java.util.TreeMap;
 final class Expected implements Benchmark {
     private static final int SEEDS = Integer.getInteger("estimates.seeds", 20);
     private static final double DAYS = Integer.getInteger("estimates.days", 60);
-    private static final int EVERY = Integer.getInteger("estimates.every", 20);
+    private static final int EVERY = Integer.getInteger("estimates.every", 200);
     private static final double MINUTES = 20;
     private static final double PER_HOUR = 3;
     private static final double PERCENT = 100;
@@ -31,18 +33,24 @@ final class Expected implements Benchmark {
         int within = 0;
         int early = 0;
         int late = 0;
-        long start = System.nanoTime();
+        int asked = 0;
+        long took = 0;
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         for (long seed = 1; seed <= SEEDS; seed++) {
-            Calibration.Result result =
-                    Calibration.of(new Workload(PER_HOUR, 0.05, flake, MINUTES, 1, DAYS, seed), EVERY);
+            Calibration.Result result = Calibration.of(
+                    new Workload(PER_HOUR, 0.05, flake, MINUTES, 1, DAYS, seed),
+                    EVERY,
+                    threads::getCurrentThreadCpuTime);
             within += result.within();
             early += result.early();
             late += result.late();
+            asked += result.asked();
+            took += result.took();
         }
         double all = within + early + late;
-        double milliseconds = (System.nanoTime() - start) / 1e6 / all;
+        double milliseconds = took / 1e6 / asked;
         out.printf(
-                "flakes %.0f %%: %.1f %% within, %.1f %% before, %.1f %% after, of %.0f; %.0f ms each%n",
+                "flakes %.0f %%: %.1f %% within, %.1f %% before, %.1f %% after, of %.0f; %.0f ms of one core each%n",
                 PERCENT * flake,
                 PERCENT * within / all,
                 PERCENT * early / all,

@@ -86,6 +86,10 @@ final class History implements Benchmark {
             figures.putAll(Overviews.figures(
                     Overviews.measure(subjects.get(PRODUCTS.size()).store(), out),
                     Overviews.measure(subjects.get(PRODUCTS.size() + 1).store(), out)));
+            double places = Math.max(
+                    Places.measure(subjects.get(PRODUCTS.size()).store(), out),
+                    Places.measure(subjects.get(PRODUCTS.size() + 1).store(), out));
+            figures.put("history.places_ms", Math.round(10 * places) / 10.0);
             figures.put(
                     "history.first_page_kb", FirstPage.kilobytes(subjects.get(0).api()));
             figures.put("history.store_bytes_per_release", figures.get("history.h2.store_bytes_per_release"));

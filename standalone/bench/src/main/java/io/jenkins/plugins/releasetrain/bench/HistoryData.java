@@ -31,8 +31,8 @@ final class HistoryData {
     static final int EVENTS = 11;
     static final int SETS = 200;
     static final int PEOPLE = 50;
-    /** The newest releases, of whose images builds and commits are known. */
-    static final int BUILT = 1_000;
+    /** The newest releases, of whose images builds and commits are known: those that are compared. */
+    static final int BUILT = SETS;
     /** By the job of a service for each of its images that is released. */
     static final int BUILDS = 3;
 

@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.demo;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.jenkins.plugins.releasetrain.engine.environment.Sightings;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
@@ -72,7 +73,8 @@ public final class Main implements Callable<Integer> {
                     "dev registry " + parts.registries.dev().host() + ", production registry "
                             + parts.registries.production().host() + ", Kubernetes " + parts.kubernetes.getMasterUrl());
             Story story = new Story(parts, shop, account, summary);
-            Optional<PagesServer> pages = parts.serve(story::train, account);
+            Places places = new Places(new Sightings(parts.executor, parts.clock), shop);
+            Optional<PagesServer> pages = parts.serve(story::train, () -> places.of(story), account);
             pages.ifPresent(p -> account.line("demo", "pages at " + p.origin()));
             story.run();
             account.headline("Summary");

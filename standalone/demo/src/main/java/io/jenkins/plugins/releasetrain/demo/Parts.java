@@ -11,6 +11,7 @@ import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
+import io.jenkins.plugins.releasetrain.engine.history.Placing;
 import io.jenkins.plugins.releasetrain.engine.image.Describer;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.lock.LeaseLock;
@@ -56,6 +57,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The outside world of the demo, embedded or real; all of it ends with {@link #close()}. */
@@ -228,8 +230,10 @@ final class Parts implements AutoCloseable {
      * The pages, where they are wanted. Whoever asks may do everything.
      *
      * @param trains as {@link Operations} wants them
+     * @param places where images are
      */
-    Optional<PagesServer> serve(Function<String, Train> trains, Consumer<Event> listener) throws IOException {
+    Optional<PagesServer> serve(Function<String, Train> trains, Supplier<Placing> places, Consumer<Event> listener)
+            throws IOException {
         if (options.serve.isEmpty()) {
             return Optional.empty();
         }
@@ -252,7 +256,8 @@ final class Parts implements AutoCloseable {
                             new HistoryApi.Site(
                                     MovingTags.USUAL.asMatchPredicate(),
                                     service -> SourceLinks.NONE,
-                                    expectations.source(operations::outlook))),
+                                    expectations.source(operations::outlook),
+                                    places)),
                     new OperationsApi(operations),
                     new OperationsApi.Caller("demo", right -> true));
             return Optional.of(open(new PagesServer(site, options.serve.get())));

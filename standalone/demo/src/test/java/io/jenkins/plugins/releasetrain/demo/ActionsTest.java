@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.history.Placing;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
 import java.io.IOException;
@@ -47,7 +48,7 @@ class ActionsTest {
         Account account = new Account(new PrintStream(PrintStream.nullOutputStream()), System::nanoTime);
         story = new Story(parts, shop, account, new Summary());
         story.prepare();
-        server = parts.serve(story::train, account).orElseThrow();
+        server = parts.serve(story::train, () -> Placing.NONE, account).orElseThrow();
         for (String version : List.of("1.1", "1.2")) {
             queue("cart", version);
             story.conductQuietly();

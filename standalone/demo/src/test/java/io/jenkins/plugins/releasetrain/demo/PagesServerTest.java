@@ -58,8 +58,18 @@ class PagesServerTest {
 
     /** Otherwise each is asked for when the one before has come. */
     /** Modules that pages load when they show what is in them. */
-    private static final Set<String> SHOWN_BY_SOME =
-            Set.of("train", "trends", "charts", "contracts", "evidence", "lines", "pictures", "commits", "confirm");
+    private static final Set<String> SHOWN_BY_SOME = Set.of(
+            "places",
+            "compare",
+            "train",
+            "trends",
+            "charts",
+            "contracts",
+            "evidence",
+            "lines",
+            "pictures",
+            "commits",
+            "confirm");
 
     @Test
     void everyModuleIsAskedForAtOnce() throws IOException {

@@ -75,14 +75,16 @@ class PagesTest {
                 List.of("changes/bad1", "Change of " + HostileShop.SERVICE, "reason " + HostileShop.EVIL),
                 List.of("changes/waits", "Change of " + HostileShop.SERVICE, "waits, position 1"),
                 List.of("compare?from=shop-1&to=shop-2", "Compare", HostileShop.SERVICE),
-                List.of("matrix", "What is where", "staging " + HostileShop.EVIL),
+                List.of("compare", "Compare", "production a week ago → production now"),
+                List.of("places", "Places", "staging " + HostileShop.EVIL),
+                List.of("matrix", "Places", "↓1"),
                 List.of("services/" + encoded(HostileShop.SERVICE), "Service " + HostileShop.SERVICE, "shop-2"),
                 List.of(
                         "verified/" + encoded(HostileShop.SERVICE),
                         "Tested together with " + HostileShop.SERVICE,
                         "pay " + HostileShop.EVIL),
                 List.of("digests/" + encoded(HostileShop.DIGEST.value()), "Where is this image?", "shop-2"),
-                List.of("trends", "Trends", "Change failure rate"));
+                List.of("trends", "Trends", "Failed releases"));
     }
 
     /** Names with HTML, and a build whose link is a script: shown as they are, and nothing of them is interpreted. */
@@ -138,7 +140,7 @@ class PagesTest {
 
     @Test
     void emptyHistorySaysSo() {
-        for (String path : List.of("", "now", "history", "matrix", "trends", "compare", "services/none")) {
+        for (String path : List.of("", "now", "history", "places", "trends", "compare", "services/none")) {
             WebElement main = browser.show(emptyServer, path);
             assertThat(main.findElements(By.className("rt-notice"))).as(path).isNotEmpty();
             assertThat(main.findElements(By.cssSelector("[role=alert]")))
@@ -274,12 +276,13 @@ class PagesTest {
             assertThat(release.getText()).contains("The first 500 of 5000", "s0000", "s0499");
             assertThat(browser.show(shop, "compare?from=large-1&to=large-2").getText())
                     .contains("5,000 services differ");
-            WebElement matrix = browser.show(shop, "matrix");
+            assertThat(browser.show(shop, "places").getText()).contains("All 5000 services are the same everywhere");
+            WebElement matrix = browser.show(shop, "places?differs=false");
             assertThat(matrix.findElements(By.cssSelector("tbody tr"))).hasSize(100);
             matrix.findElement(By.linkText("More services")).click();
             browser.waiting()
                     .until(b -> b.findElement(By.id("rt-page")).getText().contains("s0199"));
-            assertThat(browser.show(shop, "matrix?after=s4989").findElements(By.cssSelector("tbody tr")))
+            assertThat(browser.show(shop, "places?differs=false&after=s4989").findElements(By.cssSelector("tbody tr")))
                     .hasSize(10);
         }
     }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.demo;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
+import io.jenkins.plugins.releasetrain.engine.history.Placing;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.operation.Operation;
@@ -23,6 +24,11 @@ final class TestSites {
 
     /** @param live what goes on */
     static PagesServer.Site of(Store store, Predicate<Operation.Right> may, Live live) {
+        return of(store, may, live, Placing.NONE);
+    }
+
+    /** @param places where images are */
+    static PagesServer.Site of(Store store, Predicate<Operation.Right> may, Live live, Placing places) {
         Clock clock = Clock.systemUTC();
         Operations operations = new Operations(
                 name -> {
@@ -33,7 +39,16 @@ final class TestSites {
                 new Contracts(store, clock, event -> {}),
                 clock);
         return new PagesServer.Site(
-                new HistoryApi(store, clock, live, Runnable::run),
+                new HistoryApi(
+                        store,
+                        clock,
+                        live,
+                        Runnable::run,
+                        new HistoryApi.Site(
+                                HistoryApi.Site.USUAL.moves(),
+                                HistoryApi.Site.USUAL.links(),
+                                HistoryApi.Site.USUAL.outlooks(),
+                                () -> places)),
                 new OperationsApi(operations),
                 new OperationsApi.Caller("ada", may));
     }

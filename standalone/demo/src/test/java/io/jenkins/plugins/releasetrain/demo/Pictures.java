@@ -1,0 +1,108 @@
+package io.jenkins.plugins.releasetrain.demo;
+
+import io.jenkins.plugins.releasetrain.engine.environment.Sightings;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.openqa.selenium.By;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+
+/**
+ * Makes the documents' pictures of the pages from the demo, with the browser that tests use: {@code Pictures DIRECTORY}, which
+ * is docs/images of the checkout.
+ */
+final class Pictures {
+    private static final int WIDTH = 1_200;
+    private static final int LOWEST = 420;
+    private static final int HIGHEST = 900;
+    private static final int MARGIN = 40;
+
+    private final Browser browser;
+    private final PagesServer server;
+    private final Path directory;
+
+    private Pictures(Browser browser, PagesServer server, Path directory) {
+        this.browser = browser;
+        this.server = server;
+        this.directory = directory;
+    }
+
+    public static void main(String[] arguments) throws IOException, InterruptedException, ExecutionException {
+        Path directory = Path.of(arguments[0]);
+        Options options = new Options();
+        options.store = Files.createTempDirectory("pictures");
+        options.namespace = "shop";
+        options.serve = Optional.of(0);
+        try (Browser browser = Browser.open();
+                Parts parts = new Parts(options, "pictures")) {
+            Shop shop = new Shop("shop", "pictures", parts.devPush);
+            Account account = new Account(new PrintStream(PrintStream.nullOutputStream()), System::nanoTime);
+            Story story = new Story(parts, shop, account, new Summary());
+            Places places = new Places(new Sightings(parts.executor, parts.clock), shop);
+            PagesServer server =
+                    parts.serve(story::train, () -> places.of(story), account).orElseThrow();
+            story.run();
+            Pictures pictures = new Pictures(browser, server, directory);
+            pictures.clock(parts.clock.instant());
+            pictures.all();
+        }
+        System.exit(0);
+    }
+
+    private void all() throws IOException {
+        browser.colours("light");
+        keep("now", "");
+        keep("releases", "history");
+        keep("places", "places?differs=false");
+        keep("compare", "compare?from=shop-1&to=production");
+        keep("trends", "trends?owner=shop");
+        WebElement rejected =
+                browser.show(server, "history?state=EJECTED").findElement(By.cssSelector("tbody .rt-id a"));
+        String search = rejected.getDomProperty("href")
+                .substring(server.origin().toString().length());
+        keep("search", search);
+        browser.colours("dark");
+        keep("dark", "releases/shop-1");
+        browser.colours("light");
+        browser.show(server, "releases/shop-1");
+        browser.driver.findElement(By.xpath("//button[.='Roll back to this']")).click();
+        browser.waiting()
+                .until(b -> b.findElement(By.tagName("dialog")).getText().length() > 200);
+        write("rollback");
+    }
+
+    private void keep(String name, String path) throws IOException {
+        browser.show(server, path.startsWith("/") ? path.substring(1) : path);
+        write(name);
+    }
+
+    /** As high as what is shown, between bounds. */
+    private void write(String name) throws IOException {
+        size(HIGHEST);
+        Number height = (Number) browser.driver.executeScript(
+                "return document.getElementById('rt-page').getBoundingClientRect().bottom");
+        size(Math.min(HIGHEST, Math.max(LOWEST, height.intValue() + MARGIN)));
+        Files.write(directory.resolve(name + ".png"), browser.driver.getScreenshotAs(OutputType.BYTES));
+    }
+
+    private void size(int height) {
+        browser.driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", WIDTH, "height", height, "deviceScaleFactor", 1, "mobile", false));
+    }
+
+    /** The story's clock leaps over outages; what it did then is not in the future. */
+    private void clock(Instant now) {
+        long ahead = Duration.between(Instant.now(), now).toMillis();
+        browser.driver.executeCdpCommand(
+                "Page.addScriptToEvaluateOnNewDocument",
+                Map.of("source", "const real = Date.now; Date.now = () => real() + " + ahead + ";"));
+    }
+}
