@@ -54,6 +54,12 @@ public record Outlook(
         DEPARTURE,
         /** Who made a set fail is being looked for, and it may be it. */
         PROOF,
+        /** Somebody else holds the environment. */
+        ENVIRONMENT,
+        /** The train has no build of its own that could run tests. */
+        NO_BUILD,
+        /** Too many of the last trials were for nothing, so that nothing is tried beside the one that runs. */
+        BUDGET,
         /** So many are tried before it. */
         OTHERS,
         /** It passed, and releases are held. */
@@ -96,6 +102,26 @@ public record Outlook(
         default long changes() {
             return 0;
         }
+    }
+
+    Outlook with(Map<String, Standing> others) {
+        return new Outlook(
+                train,
+                configured,
+                held,
+                limit,
+                expected,
+                catalog,
+                wasted,
+                wasteBudget,
+                broken,
+                measured,
+                unfinished,
+                departure,
+                ranges,
+                unavailable,
+                more,
+                others);
     }
 
     /** Of what is in the history alone nothing is expected. */

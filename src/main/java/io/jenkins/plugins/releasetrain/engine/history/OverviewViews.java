@@ -90,7 +90,8 @@ final class OverviewViews {
                     FailureKind.NOT_FOUND,
                     "There is no '" + ItemViews.owner(stream) + "'; there are " + String.join(", ", now.owners()));
         }
-        return new View.OneTrain(now.train(stream), outlook);
+        View.TrainNow train = now.train(stream);
+        return new View.OneTrain(train, Hindrance.told(train, outlook, live.lines()));
     }
 
     private Outlook outlook(String stream) {

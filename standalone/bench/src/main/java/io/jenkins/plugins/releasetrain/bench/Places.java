@@ -72,27 +72,7 @@ final class Places {
             for (int n = 0; n < SERVICES; n++) {
                 now.put(service(n), image(n, version));
             }
-            String id = "places-" + version;
-            store.append(
-                    "train/places",
-                    store.version("train/places"),
-                    at,
-                    List.of(
-                            new Event.ReleaseMade(
-                                    id,
-                                    "places",
-                                    version,
-                                    Event.Kind.MONO,
-                                    ImageSet.of(now).digest(),
-                                    "",
-                                    "",
-                                    new TreeMap<>(now),
-                                    List.of(),
-                                    "",
-                                    Optional.empty(),
-                                    Optional.empty(),
-                                    Optional.empty()),
-                            new Event.ReleasePromoted(id, "p-" + id)));
+            release(store, at, version, now);
         }
         for (int environment = 0; environment < ENVIRONMENTS; environment++) {
             SortedMap<String, PinnedImage> held = new TreeMap<>(now);
@@ -107,5 +87,29 @@ final class Places {
                     at,
                     List.of(new Event.BaselineInstalled("place-" + environment, set.digest(), List.of())));
         }
+    }
+
+    private static void release(SqlStore store, Instant at, int version, SortedMap<String, PinnedImage> now) {
+        String id = "places-" + version;
+        store.append(
+                "train/places",
+                store.version("train/places"),
+                at,
+                List.of(
+                        new Event.ReleaseMade(
+                                id,
+                                "places",
+                                version,
+                                Event.Kind.MONO,
+                                ImageSet.of(now).digest(),
+                                "",
+                                "",
+                                new TreeMap<>(now),
+                                List.of(),
+                                "",
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty()),
+                        new Event.ReleasePromoted(id, "p-" + id)));
     }
 }
