@@ -18,6 +18,8 @@ import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,15 +33,18 @@ import java.util.stream.IntStream;
 
 /**
  * Promotions from one docker-registry to another over loopback, with all that refers to the images, against
- * {@code skopeo copy}: interleaved, an empty target each time, the JVM warm. A set is one promotion of ours and one skopeo
- * after another.
+ * {@code skopeo copy}: an empty target each time, the JVM warm. Single images are interleaved; a set is one promotion of ours
+ * and one skopeo after another.
  */
 final class Promotion implements Benchmark {
     private static final int ROUNDS = Integer.getInteger("rounds", 5);
     private static final int MEGABYTE = 1 << 20;
     private static final int SET = 200;
-    /** A server's JVM has run for days; the compiler is done with what copies only after some. */
-    private static final int WARM_UP = Integer.getInteger("warm", 8);
+    /** A server's JVM has run for days: rounds are not counted until the compiler has little left to do in one. */
+    private static final int MOST_WARM_UP = Integer.getInteger("warm", 40);
+
+    private static final int SET_WARM_UP = Integer.getInteger("set.warm", 3);
+    private static final long COMPILING = Long.getLong("compiling", 30);
     /**
      * What to measure: cost (requests, limited, many, large), images (cold, present, index), set (set200, unchanged200,
      * tags_only_after_early200); all where it is empty.
@@ -87,7 +92,8 @@ final class Promotion implements Benchmark {
                 new PromotionCost(figures, out, this::with).measure(source);
             }
             out.printf(
-                    "%n%d rounds, medians, interleaved with skopeo, docker-registry on loopback, warm JVM%n%n", ROUNDS);
+                    "%n%d rounds, medians, images interleaved with skopeo, docker-registry on loopback, warm JVM%n%n",
+                    ROUNDS);
             out.println("| figure | ours, s | skopeo, s | ours / skopeo |");
             out.println("|---|---|---|---|");
             if (wanted("images", "cold", "present", "index")) {
@@ -142,29 +148,53 @@ final class Promotion implements Benchmark {
             items.add(item("set/s" + i, images.push("set/s" + i, "1", image), "1"));
             names.add("set/s" + i + ":1");
         }
-        compare("promotion.set200", source, site -> {}, site -> site.promote(items), names);
-        compare("promotion.unchanged200", source, site -> site.promote(items), site -> site.promote(items), names);
-        double skopeo = figures.get("promotion.set200_skopeo_seconds");
+        List<Double> cold = new ArrayList<>();
+        List<Double> unchanged = new ArrayList<>();
         List<Double> early = new ArrayList<>();
-        for (int round = -WARM_UP; round < ROUNDS; round++) {
+        for (int round = -SET_WARM_UP; round < ROUNDS; round++) {
             with(source, site -> {
-                List<ImageCopier.Image> content = items.stream()
-                        .map(i -> new ImageCopier.Image(i.sourceRepository(), i.digest(), i.targetRepository()))
-                        .toList();
-                site.copier()
-                        .carryOut(
-                                site.copier()
-                                        .plan(site.from(), site.to(), content)
-                                        .contentOnly(),
-                                site.from(),
-                                site.to(),
-                                CopyProgress.NONE);
+                cold.add(seconds(() -> site.promote(items)));
+                unchanged.add(seconds(() -> site.promote(items)));
+            });
+            with(source, site -> {
+                copyContent(site, items);
                 early.add(seconds(() -> site.promote(items)));
             });
         }
-        double median = median(early.subList(WARM_UP, early.size()));
-        figures.put("promotion.tags_only_after_early200", hundredths(median / skopeo));
-        out.printf("| tags_only_after_early200 | %.3f | %.3f | %.2f |%n", median, skopeo, median / skopeo);
+        List<Double> skopeoCold = new ArrayList<>();
+        List<Double> skopeoUnchanged = new ArrayList<>();
+        for (int round = 0; round < ROUNDS; round++) {
+            try (DockerRegistry target = DockerRegistry.start()) {
+                skopeoCold.add(seconds(() -> skopeo(source, target, names)));
+                skopeoUnchanged.add(seconds(() -> skopeo(source, target, names)));
+            }
+        }
+        double skopeo = median(skopeoCold);
+        report("promotion.set200", counted(cold), skopeo);
+        report("promotion.unchanged200", counted(unchanged), median(skopeoUnchanged));
+        report("promotion.tags_only_after_early200", counted(early), skopeo);
+    }
+
+    private static double counted(List<Double> rounds) {
+        return median(rounds.subList(rounds.size() - ROUNDS, rounds.size()));
+    }
+
+    private static void copyContent(Site site, List<Promoter.Item> items) {
+        List<ImageCopier.Image> content = items.stream()
+                .map(i -> new ImageCopier.Image(i.sourceRepository(), i.digest(), i.targetRepository()))
+                .toList();
+        site.copier()
+                .carryOut(
+                        site.copier().plan(site.from(), site.to(), content).contentOnly(),
+                        site.from(),
+                        site.to(),
+                        CopyProgress.NONE);
+    }
+
+    private void report(String name, double ours, double skopeo) {
+        figures.put(name, hundredths(ours / skopeo));
+        figures.put(name + "_skopeo_seconds", Math.round(1000 * skopeo) / 1000.0);
+        out.printf("| %s | %.3f | %.3f | %.2f |%n", name, ours, skopeo, ours / skopeo);
     }
 
     private static Promoter.Item item(String repository, String digest, String tag) {
@@ -174,38 +204,39 @@ final class Promotion implements Benchmark {
     /** @param copies what skopeo copies: one name for both sides, or two, of which the second is measured */
     private void compare(String name, DockerRegistry source, Act before, Act act, List<String> copies)
             throws Exception {
-        String group = name.matches(".*(cold|present|index)") ? "images" : "set";
-        if (!wanted(group, name.substring(name.indexOf('.') + 1))) {
+        if (!wanted("images", name.substring(name.indexOf('.') + 1))) {
             return;
+        }
+        Timed one = () -> with(source, site -> {
+            before.run(site);
+            act.run(site);
+        });
+        for (int round = 0; round < MOST_WARM_UP && compiled(one) > COMPILING; round++) {
+            // the compiler is still busy
         }
         List<Double> ours = new ArrayList<>();
         List<Double> skopeo = new ArrayList<>();
-        boolean again = name.endsWith("unchanged200");
-        // The first rounds warm up.
-        for (int round = -WARM_UP; round < ROUNDS; round++) {
+        for (int round = 0; round < ROUNDS; round++) {
             with(source, site -> {
                 before.run(site);
                 ours.add(seconds(() -> act.run(site)));
             });
-            if (round < 0) {
-                continue;
-            }
             try (DockerRegistry target = DockerRegistry.start()) {
-                if (again) {
-                    skopeo(source, target, copies);
-                }
-                boolean twice = copies.get(0).contains(" ");
-                if (twice) {
+                if (copies.get(0).contains(" ")) {
                     skopeo(source, target, List.of(copies.get(0).split(" ")[0]));
                 }
                 skopeo.add(seconds(() -> skopeo(source, target, copies)));
             }
         }
-        double a = median(ours.subList(WARM_UP, ours.size()));
-        double b = median(skopeo);
-        figures.put(name, hundredths(a / b));
-        figures.put(name + "_skopeo_seconds", Math.round(1000 * b) / 1000.0);
-        out.printf("| %s | %.3f | %.3f | %.2f |%n", name, a, b, a / b);
+        report(name, median(ours), median(skopeo));
+    }
+
+    /** Milliseconds for which the compiler was at work meanwhile. */
+    private static long compiled(Timed work) throws IOException, InterruptedException {
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        long before = compiler.getTotalCompilationTime();
+        work.run();
+        return compiler.getTotalCompilationTime() - before;
     }
 
     private static void skopeo(DockerRegistry source, DockerRegistry target, List<String> copies)
