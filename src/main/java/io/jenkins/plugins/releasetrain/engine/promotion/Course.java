@@ -24,18 +24,18 @@ final class Course {
     private final Request request;
     private final String id;
     private final Journal<PromotionState> journal;
-    private final Map<Registry.Tag, Registry.Descriptor> present;
+    private final Optional<Map<Registry.Tag, Registry.Descriptor>> present;
     private ImageCopier.Report copied = ImageCopier.Report.NOTHING;
 
     /** What all promotions work with. */
     record Tools(OpenPromotions open, Blocks blocks, Undo undo, ImageCopier copier, Executor executor) {}
 
-    /** @param present what the target's tags were just seen to point to; those that nobody looked at are absent */
+    /** @param present what the target's tags were just seen to point to, where it was planned just now, with its tags taken */
     Course(
             Tools tools,
             Request request,
             Journal<PromotionState> journal,
-            Map<Registry.Tag, Registry.Descriptor> present) {
+            Optional<Map<Registry.Tag, Registry.Descriptor>> present) {
         this.tools = tools;
         this.request = request;
         this.id = request.id();
@@ -47,11 +47,14 @@ final class Course {
     Result run() {
         PromotionState state = journal.state();
         if (!state.ended()) {
-            take(state);
+            if (present.isEmpty()) {
+                take(state);
+            }
             request.progress().decided(state.moves());
-            elsewhere(state).or(() -> unwanted(state)).ifPresent(this::undoing);
-            if (journal.state().undoing().isEmpty()) {
-                forward();
+            Optional<String> against = elsewhere(state).or(() -> unwanted(state));
+            against.ifPresent(this::undoing);
+            if (against.isEmpty() && state.undoing().isEmpty()) {
+                forward(state);
             }
         }
         Result result = undo();
@@ -100,12 +103,12 @@ final class Course {
                 s.ended() || s.undoing().isPresent() ? List.of() : List.of(new Event.PromotionUndoing(id, reason)));
     }
 
-    private void forward() {
+    private void forward(PromotionState planned) {
         try {
-            content();
-            Optional<String> unwanted = unwanted(journal.state());
+            PromotionState copied = content(planned);
+            Optional<String> unwanted = unwanted(copied);
             unwanted.ifPresent(this::undoing);
-            if (unwanted.isEmpty() && tags()) {
+            if (unwanted.isEmpty() && tags(copied)) {
                 journal.update(s ->
                         s.ended() || s.undoing().isPresent() ? List.of() : List.of(new Event.PromotionCompleted(id)));
             }
@@ -121,23 +124,20 @@ final class Course {
         }
     }
 
-    private void content() {
-        if (journal.state().contentThere()) {
-            return;
+    private PromotionState content(PromotionState state) {
+        if (state.contentThere()) {
+            return state;
         }
         CopyPlan plan = tools.copier()
-                .plan(
-                        request.source(),
-                        request.target(),
-                        Planner.images(journal.state().moves(), present));
+                .plan(request.source(), request.target(), Planner.images(state.moves(), present.orElse(Map.of())));
         request.progress().begun(plan);
         copied = tools.copier().carryOut(plan, request.source(), request.target(), request.progress());
-        journal.update(s -> s.contentThere()
+        return journal.update(s -> s.contentThere()
                 ? List.of()
                 : List.of(new Event.ContentPromoted(id, copied.bytes(), copied.copiedBlobs(), copied.mountedBlobs())));
     }
 
-    private boolean tags() {
+    private boolean tags(PromotionState state) {
         return new Tagging(
                         id,
                         request.target(),
@@ -146,7 +146,7 @@ final class Course {
                         this::copyAgain,
                         request.progress(),
                         () -> tools.open().requireOurs(id))
-                .run();
+                .run(state.moves());
     }
 
     private void copyAgain(Move move) {

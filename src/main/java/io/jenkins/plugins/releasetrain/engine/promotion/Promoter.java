@@ -158,8 +158,8 @@ public final class Promoter {
             Request watched = told ? request : request.telling(watching.apply(request));
             try {
                 Journal<PromotionState> journal = journal(request.id());
-                Map<Registry.Tag, Registry.Descriptor> present =
-                        journal.state().planned() ? Map.of() : plan(request, journal);
+                Optional<Map<Registry.Tag, Registry.Descriptor>> present =
+                        journal.state().planned() ? Optional.empty() : Optional.of(plan(request, journal));
                 return new Course(tools, watched, journal, present).run();
             } finally {
                 watched.progress().over();
@@ -231,7 +231,7 @@ public final class Promoter {
         try {
             return alone(id, () -> {
                 Request nothing = new Request(id, "", target, target, List.of(), Map.of());
-                return new Course(tools, nothing, journal, Map.of()).undo();
+                return new Course(tools, nothing, journal, Optional.empty()).undo();
             });
         } catch (EngineException e) {
             if (e.kind() == FailureKind.BUSY) {

@@ -56,12 +56,12 @@ final class Tagging {
     /**
      * Moves what is not moved yet.
      *
+     * @param planned all tags of the promotion, also those that need not move
      * @return false where somebody decided meanwhile that it is not completed
      * @throws RuntimeException where a tag cannot be moved
      */
-    boolean run() {
-        List<Move> moves =
-                journal.state().moves().stream().filter(PromotionState::isMove).toList();
+    boolean run(List<Move> planned) {
+        List<Move> moves = planned.stream().filter(PromotionState::isMove).toList();
         progress.tagging(moves.size());
         for (boolean last : new boolean[] {false, true}) {
             List<Move> phase = moves.stream().filter(m -> m.mayMove() == last).toList();

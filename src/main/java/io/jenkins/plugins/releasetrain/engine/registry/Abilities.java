@@ -23,6 +23,7 @@ final class Abilities {
     private volatile Instant unconditionalUntil = Instant.MIN;
     private volatile long bodyBytes = Long.MAX_VALUE;
     private volatile Instant limitedUntil = Instant.MIN;
+    private volatile long leastPart = LEAST_BODY;
 
     Abilities(Clock clock) {
         this.clock = clock;
@@ -76,9 +77,14 @@ final class Abilities {
         unconditionalUntil = clock.instant().plus(CERTAIN);
     }
 
-    /** Largest body of a request that was not refused for its size. */
+    /** Largest body of a request that was not refused for its size, and is not too small for a part of an upload. */
     long bodyBytes() {
-        return clock.instant().isBefore(limitedUntil) ? bodyBytes : Long.MAX_VALUE;
+        return clock.instant().isBefore(limitedUntil) ? Math.max(leastPart, bodyBytes) : Long.MAX_VALUE;
+    }
+
+    /** All parts of an upload but the last have so many bytes at least (distribution 1.1, "Pushing a blob in chunks"). */
+    void wantsParts(long bytes) {
+        leastPart = Math.max(LEAST_BODY, bytes);
     }
 
     /**
@@ -87,7 +93,7 @@ final class Abilities {
      * @return whether it is worth trying a smaller one
      */
     synchronized boolean refusedBody(long bytes) {
-        if (bytes <= LEAST_BODY) {
+        if (bytes <= leastPart) {
             return false;
         }
         // Usual limits are 1 MiB (nginx), 100 MB (Cloudflare); somebody else may have learned it meanwhile.

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Finds what was said about images and is missing at the target: referrers by the API or by the fallback tag, on either
@@ -34,13 +33,18 @@ final class Attachments {
     private final Survey survey;
     private final HttpRegistry source;
     private final HttpRegistry target;
-    private final Map<String, Optional<Set<String>>> digestTags = new ConcurrentHashMap<>();
+    private final AskedOnce<String, Optional<Set<String>>> digestTags;
+    private final AskedOnce<Subject, Map<Digest, JsonNode>> said;
 
     Attachments(Survey survey, HttpRegistry source, HttpRegistry target) {
         this.survey = survey;
         this.source = source;
         this.target = target;
+        digestTags = new AskedOnce<>(source.listings()::digestTags);
+        said = new AskedOnce<>(this::listed);
     }
+
+    private record Subject(String repository, Digest digest) {}
 
     /**
      * Something that the target lacks.
@@ -59,6 +63,11 @@ final class Attachments {
     static String tag(Digest subject) {
         String hex = subject.hex();
         return subject.algorithm() + "-" + hex.substring(0, Math.min(LONGEST_HEX, hex.length()));
+    }
+
+    /** Asks the source what is said of an image itself, which the target has no part in. */
+    void ahead(Image image) {
+        said.of(new Subject(image.sourceRepository(), image.digest()));
     }
 
     /** Of the subjects, and of what refers to them in turn. */
@@ -82,25 +91,15 @@ final class Attachments {
         return carried;
     }
 
-    private Set<String> known(Image image) {
-        return digestTags(image).orElse(Set.of());
-    }
-
-    private Optional<Set<String>> digestTags(Image image) {
-        return digestTags.computeIfAbsent(image.sourceRepository(), source.listings()::digestTags);
-    }
-
     /** Whether the source may have a tag that is made of a digest. */
-    private boolean mayHave(Image image, Digest subject, String tag) {
+    private boolean mayHave(String repository, Digest subject, String tag) {
         return !"sha256".equals(subject.algorithm())
-                || digestTags(image).isEmpty()
-                || known(image).contains(tag);
+                || digestTags.of(repository).map(tags -> tags.contains(tag)).orElse(true);
     }
 
     /** @return what refers to the subject and is there afterwards */
     private Set<Digest> referrers(Image image, Digest subject, Carried carried) {
-        Map<Digest, JsonNode> here =
-                listed(source, image.sourceRepository(), subject, mayHave(image, subject, tag(subject)));
+        Map<Digest, JsonNode> here = said.of(new Subject(image.sourceRepository(), subject));
         if (here.isEmpty()) {
             return Set.of();
         }
@@ -149,11 +148,12 @@ final class Attachments {
                 + digest + ": " + why.getMessage());
     }
 
-    private Map<Digest, JsonNode> listed(
-            HttpRegistry registry, String repository, Digest subject, boolean mayBeTagged) {
-        return registry.listings()
-                .referrers(repository, subject)
-                .orElseGet(() -> mayBeTagged ? tagged(registry, repository, subject) : Map.of());
+    private Map<Digest, JsonNode> listed(Subject subject) {
+        String repository = subject.repository();
+        boolean mayBeTagged = mayHave(repository, subject.digest(), tag(subject.digest()));
+        return source.listings()
+                .referrers(repository, subject.digest())
+                .orElseGet(() -> mayBeTagged ? tagged(source, repository, subject.digest()) : Map.of());
     }
 
     /** What the list under the tag names; nothing where the registry answers the subject itself, as GitLab does. */
@@ -176,7 +176,7 @@ final class Attachments {
     private void cosign(Image image, Digest subject, Carried carried) {
         for (String suffix : COSIGN) {
             String tag = tag(subject) + suffix;
-            if (mayHave(image, subject, tag)) {
+            if (mayHave(image.sourceRepository(), subject, tag)) {
                 cosign(image, subject, tag, carried);
             }
         }

@@ -19,14 +19,17 @@ import java.util.regex.Pattern;
 /** A registry's blobs (distribution specification 1.1, "Pulling blobs", "Pushing blobs", "Mounting a blob"). */
 final class Blobs {
     private static final Pattern RANGE = Pattern.compile("(?:bytes=)?0-(\\d+)");
+    private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-.*");
     private static final int MOST_REDIRECTS = 5;
     private static final String CONTENT_TYPE = "application/octet-stream";
 
     private final Transport transport;
+    private final Abilities abilities;
 
-    Blobs(Transport transport) {
+    Blobs(Transport transport, Abilities abilities) {
         this.transport = transport;
+        this.abilities = abilities;
     }
 
     /** Whether a repository that will be pushed to holds a blob (HEAD). */
@@ -313,6 +316,10 @@ final class Blobs {
             HttpRegistry.requireNoPage(call, response);
             throw Failures.of(FailureKind.UNSUPPORTED, call, "was answered without a Location to upload to.");
         }
+        response.headers()
+                .firstValue("OCI-Chunk-Min-Length")
+                .filter(least -> LENGTH.matcher(least).matches())
+                .ifPresent(least -> abilities.wantsParts(Long.parseLong(least)));
         return transport.target(call, location);
     }
 

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Manifest;
 import java.io.IOException;
@@ -20,12 +22,25 @@ final class FallbackList {
 
     /** Adds to what the target lists now; a referrer that it lists already costs no write. */
     static void add(HttpRegistry target, String repository, Digest subject, Digest referrer, String descriptor) {
-        Map<Digest, JsonNode> now = new LinkedHashMap<>(Attachments.tagged(target, repository, subject));
-        if (now.containsKey(referrer)) {
-            return;
+        Attempts attempts = target.transport().sender().attempts("list what refers to " + repository + "@" + subject);
+        Map<Digest, JsonNode> now = Attachments.tagged(target, repository, subject);
+        while (!now.containsKey(referrer)) {
+            Map<Digest, JsonNode> more = new LinkedHashMap<>(now);
+            more.put(referrer, read(descriptor));
+            target.putManifest(repository, Attachments.tag(subject), index(more));
+            now = Attachments.tagged(target, repository, subject);
+            // Some show no list at all; one without ours is another client's, who knew nothing of it.
+            boolean lost = !now.isEmpty() && !now.containsKey(referrer);
+            if (!lost) {
+                return;
+            }
+            if (!attempts.again()) {
+                throw new EngineException(
+                        FailureKind.CONFLICT,
+                        "Somebody else overwrites tag " + target.host() + "/" + repository + ":"
+                                + Attachments.tag(subject) + " all the time");
+            }
         }
-        now.put(referrer, read(descriptor));
-        target.putManifest(repository, Attachments.tag(subject), index(now));
     }
 
     private static JsonNode read(String descriptor) {

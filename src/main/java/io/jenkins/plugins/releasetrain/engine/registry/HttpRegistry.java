@@ -45,8 +45,8 @@ public final class HttpRegistry implements Registry {
 
     public HttpRegistry(RegistrySettings settings, RegistryConnections connections) {
         transport = new Transport(settings, connections);
-        blobs = new Blobs(transport);
         abilities = new Abilities(connections.clock());
+        blobs = new Blobs(transport, abilities);
         listings = new Listings(transport, abilities);
     }
 

@@ -23,10 +23,12 @@ import java.util.regex.Pattern;
 /** What a registry lists, page by page: tags, and what refers to a manifest (distribution specification 1.1). */
 final class Listings {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern NEXT =
-            Pattern.compile("<([^>]*)>\\s*;[^,]*rel=[\"']?next[\"']?", Pattern.CASE_INSENSITIVE);
+    /** A link and its parameters, of which one is the relation (RFC 8288 section 3); a quoted one may contain a comma. */
+    private static final Pattern NEXT = Pattern.compile(
+            "<([^>]*)>(?:[^,\"]|\"[^\"]*\")*?;\\s*rel\\s*=\\s*(?:\"(?:[^\"]*\\s)?next(?:\\s[^\"]*)?\"|'?next\\b)",
+            Pattern.CASE_INSENSITIVE);
     /** The same registry by the name that it has for itself, which we need not be able to reach. */
-    private static final Pattern OTHER_NAME = Pattern.compile("^https?://[^/]+(?=/v2/)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern OTHER_NAME = Pattern.compile("^(?:https?:)?//[^/]+(?=/v2/)", Pattern.CASE_INSENSITIVE);
 
     private static final int TAGS_PER_PAGE = 1000;
     private static final int MOST_PAGES = 10_000;

@@ -57,8 +57,8 @@ public record Registries(Registry dev, Registry production) {
         } else {
             reference = ImageReference.parse(image);
         }
-        boolean ours =
-                reference.registry().equals(dev.host()) || reference.registry().equals(dev.clusterHost());
+        String registry = RegistrySettings.name(reference.registry());
+        boolean ours = registry.equals(RegistrySettings.name(dev.host())) || registry.equals(dev.clusterHost());
         if (!ours || !reference.repository().equals(service.devRepository())) {
             throw EngineException.invalid("Service '" + service.name() + "' takes its images from " + dev.host() + "/"
                     + service.devRepository() + ", not from " + reference);

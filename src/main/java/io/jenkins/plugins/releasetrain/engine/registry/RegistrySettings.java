@@ -168,20 +168,25 @@ public record RegistrySettings(
 
     /** Where the API is: scheme and host, without a trailing slash. */
     URI origin() {
-        return URI.create((plainHttp ? "http://" : "https://") + (isHub() ? HUB_API : host));
+        return URI.create((plainHttp ? "http://" : "https://") + (isHub(host) ? HUB_API : host));
     }
 
     /** The host that image references use. */
     public String name() {
-        return isHub() ? HUB : host;
+        return name(host);
+    }
+
+    /** The host that image references use, for whatever name of it somebody wrote. */
+    static String name(String host) {
+        return isHub(host) ? HUB : host;
     }
 
     /** A repository as the API wants it: Docker Hub's official images are in {@code library}. */
     String path(String repository) {
-        return isHub() && !repository.contains("/") ? "library/" + repository : repository;
+        return isHub(host) && !repository.contains("/") ? "library/" + repository : repository;
     }
 
-    private boolean isHub() {
+    private static boolean isHub(String host) {
         String plain = host.toLowerCase(Locale.ROOT);
         return HUBS.contains(plain.endsWith(":443") ? plain.substring(0, plain.length() - 4) : plain);
     }

@@ -41,7 +41,15 @@ final class Survey {
         Set<Image> distinct = new LinkedHashSet<>(images);
         Map<Image, Found> found = new ConcurrentHashMap<>();
         Attachments attachments = new Attachments(this, source, target);
-        copier.together(target, distinct, image -> found.put(image, look(image, attachments)));
+        List<Runnable> questions = new ArrayList<>();
+        for (Image image : distinct) {
+            questions.add(() -> found.put(image, look(image, attachments)));
+            // Meanwhile the other registry may be asked; where the image is there, nothing else is.
+            if (copier.settings().referrers() && image.there().isEmpty()) {
+                questions.add(() -> attachments.ahead(image));
+            }
+        }
+        copier.together(target, questions, Runnable::run);
         List<String> left = new ArrayList<>();
         List<Part> parts = new ArrayList<>();
         Origins origins = new Origins();

@@ -21,6 +21,8 @@ import java.util.concurrent.atomic.AtomicReference;
 /** Carries a plan out: blobs first, then manifests, children before parents; then what refers to the images. */
 final class Transfer {
     private static final long SMALL = 64 << 10;
+    /** Fewer are asked for at once in the time that it takes to learn how to ask less. */
+    private static final int MANY = 16;
 
     private final HttpImageCopier copier;
     private final HttpRegistry source;
@@ -68,7 +70,7 @@ final class Transfer {
         Optional<Job> smallest = jobs.stream()
                 .filter(job -> job.blob().origin() == Origin.STREAM)
                 .min(Comparator.comparingLong(job -> job.blob().descriptor().size()));
-        if (jobs.size() > 1 && !target.abilities().mountsProbed()) {
+        if (jobs.size() > MANY && !target.abilities().mountsProbed()) {
             smallest.filter(job -> job.blob().descriptor().size() <= SMALL).ifPresent(job -> {
                 jobs.remove(job);
                 copy(job);

@@ -243,11 +243,16 @@ final class Transport {
         return URI.create(origin + target.getRawPath() + query);
     }
 
+    /** {@link URI#resolve} takes a path's last part away where only the query is another (RFC 3986 section 5.2.2 keeps it). */
+    private static URI resolved(URI base, String location) {
+        return location.startsWith("?") ? base.resolve(base.getRawPath() + location) : base.resolve(location);
+    }
+
     /** The URI of a Location, which may be relative; never a step from TLS to plain HTTP that was not opted in to. */
     URI target(Call call, String location) {
         URI target;
         try {
-            target = behindProxy(call.uri().resolve(escaped(location.trim())));
+            target = behindProxy(resolved(call.uri(), escaped(location.trim())));
         } catch (IllegalArgumentException e) {
             throw Failures.of(FailureKind.UNSUPPORTED, call, "was answered with a Location that is not a URI.");
         }

@@ -121,8 +121,22 @@ class HttpImageCopierTest {
                 .as("the manifest and four blobs")
                 .hasSize(5);
         assertThat(target.exchanges())
-                .as("manifest HEAD and PUT, for each of four blobs POST and PUT, once HEAD and a question about mounts")
-                .hasSize(2 + 4 * 2 + 2);
+                .as("manifest HEAD and PUT, for each of four blobs HEAD, POST and PUT, once a question about mounts")
+                .hasSize(2 + 4 * 3 + 1);
+    }
+
+    @Test
+    void asks_less_once_it_knows_that_the_registry_mounts_from_itself() {
+        copy();
+        SampleImage other = SampleImage.of("cart", "2.0").random(2, 9_000);
+        Digest digest = new Digest(SampleImages.at(source.origin()).push("shop/cart", "2.0", other));
+        target.forgetExchanges();
+
+        Report report = copier.copy(from, "shop/cart", digest, to, "shop/cart");
+
+        assertThat(target.exchanges())
+                .as("manifest HEAD and PUT, for each blob that is new POST and PUT")
+                .hasSize(2 + 2 * report.copiedBlobs());
     }
 
     @Test
@@ -338,7 +352,7 @@ class HttpImageCopierTest {
         new HttpImageCopier(CopySettings.DEFAULT, neverRun::add).copy(from, "shop/cart", DIGEST, to, "shop/cart");
 
         assertCopied();
-        assertThat(neverRun).as("the first of four goes alone").hasSize(2);
+        assertThat(neverRun).as("one to plan, three for four blobs").hasSize(1 + 3);
     }
 
     @Test

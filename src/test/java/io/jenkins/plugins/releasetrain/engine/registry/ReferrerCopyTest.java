@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
-import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier.Report;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
+import io.jenkins.plugins.releasetrain.testkit.registry.Oddities;
 import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
@@ -14,12 +14,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReferrerCopyTest {
     private static final SampleImage CART = SampleImage.of("cart", "1.0");
@@ -54,8 +57,7 @@ class ReferrerCopyTest {
     }
 
     private static HttpRegistry client(EmbeddedRegistry registry) {
-        return new HttpRegistry(
-                RegistrySettings.of(registry.host()).withPlainHttp(), Clock.systemUTC(), Sleeper.real());
+        return new HttpRegistry(RegistrySettings.of(registry.host()).withPlainHttp(), Clock.systemUTC(), d -> {});
     }
 
     private Report copy() {
@@ -138,6 +140,33 @@ class ReferrerCopyTest {
 
         assertThat(found(image)).containsExactlyInAnyOrder(own, signature);
         assertThat(target.tags("live/cart")).containsEntry(Attachments.tag(image) + ".sig", ownTag);
+    }
+
+    /** Clients that keep the list know nothing of each other: what one adds the next one's list lacks. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void a_list_that_somebody_else_overwrites_at_the_same_time_is_written_again(int times) throws IOException {
+        start(true, false);
+        String tag = Attachments.tag(image);
+        AtomicReference<byte[]> list = new AtomicReference<>();
+        AtomicReference<SampleImages> others = new AtomicReference<>();
+        target = EmbeddedRegistry.start(RegistryOptions.DEFAULT
+                .withoutReferrers()
+                .being(Oddities.followedBy(
+                        times,
+                        r -> r.is("PUT", "/manifests/" + tag) && !Arrays.equals(r.body(), list.get()),
+                        () -> others.get().pushManifest("live/cart", tag, Manifests.OCI_INDEX, list.get()))));
+        open.add(target);
+        others.set(SampleImages.at(target.origin()));
+        Digest own = new Digest(others.get().pushReferrer("live/cart", image.value(), TYPE, "of somebody else"));
+        list.set(("{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"" + TYPE + "\",\"digest\":\"" + own
+                        + "\",\"size\":9}]}")
+                .getBytes(StandardCharsets.UTF_8));
+        Digest signature = signed(image, "signature");
+
+        copy();
+
+        assertThat(found(image)).containsExactlyInAnyOrder(own, signature);
     }
 
     @Test

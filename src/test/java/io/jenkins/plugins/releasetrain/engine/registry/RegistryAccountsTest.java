@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.jenkins.plugins.releasetrain.engine.fakes.FakeRegistry;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
@@ -272,6 +273,35 @@ class RegistryAccountsTest {
             assertThat(registries.candidate(cart, pinned)).hasToString("kind-registry:5000/shop/cart@" + DIGEST);
         }
         failure(FailureKind.INVALID_INPUT, () -> registries.pin(cart, "other.example/shop/cart:1.0"));
+    }
+
+    /** Docker Hub by the name of its images, that of its API, and none. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1",
+                "shop/cart:1",
+                "docker.io/shop/cart:1",
+                "index.docker.io/shop/cart:1",
+                "registry-1.docker.io/shop/cart:1",
+                "registry-1.docker.io:443/shop/cart:1"
+            })
+    void RG_11_images_of_docker_hub_have_the_name_that_is_usual(String image) {
+        FakeRegistry hub = new FakeRegistry("docker.io");
+        Digest digest = hub.push("shop/cart", "1", "cart");
+        Registries registries = new Registries(hub, hub);
+        Service cart = new Service(
+                "cart",
+                "shop/cart",
+                "shop/cart",
+                "production",
+                new Workload(Workload.Kind.DEPLOYMENT, "cart", ""),
+                "cart",
+                new TreeSet<>());
+
+        assertThat(registries.candidate(cart, registries.pin(cart, image)))
+                .hasToString("docker.io/shop/cart@" + digest);
+        failure(FailureKind.INVALID_INPUT, () -> registries.pin(cart, "hub.example/shop/cart:1"));
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings.Credenti
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings.Limits;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
 import io.jenkins.plugins.releasetrain.testkit.registry.Failure;
+import io.jenkins.plugins.releasetrain.testkit.registry.Oddities;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personalities;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personalities.RetryAfter;
 import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
@@ -204,13 +205,17 @@ class RegistryCasesTest {
                 .contains(signature.value());
     }
 
-    @Test
-    void RG_5_an_image_that_is_answered_for_its_own_list_has_no_referrers() throws IOException {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void RG_5_an_image_that_is_answered_for_its_own_list_has_no_referrers(boolean targetRefuses) throws IOException {
         EmbeddedRegistry source = start(RegistryOptions.DEFAULT
                 .withoutReferrers()
                 .withTagsPerPage(1)
                 .being(Personalities.takingDigestTagsForDigests()));
-        EmbeddedRegistry target = start(RegistryOptions.DEFAULT.withoutReferrers());
+        EmbeddedRegistry target = start(RegistryOptions.DEFAULT
+                .withoutReferrers()
+                .being(Oddities.refusing(
+                        targetRefuses ? 99 : 0, 400, "TAG_INVALID", r -> r.is("PUT", "/manifests/sha256-"))));
         SampleImages images = SampleImages.at(source.origin());
         images.push("shop/cart", "0.9", SampleImage.of("cart", "0.9"));
         Digest index = new Digest(images.pushIndex("shop/cart", "1", List.of(CART, CART.architecture("arm64"))));

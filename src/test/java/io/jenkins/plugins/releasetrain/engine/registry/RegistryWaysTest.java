@@ -10,6 +10,7 @@ import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Tag;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
 import io.jenkins.plugins.releasetrain.testkit.registry.Failure;
+import io.jenkins.plugins.releasetrain.testkit.registry.Oddities;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personalities;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personality;
 import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
@@ -123,6 +124,27 @@ class RegistryWaysTest {
                 .hasMessageContaining("413")
                 .hasMessageContaining("limits the size");
         noUploadStaysOpen(target);
+    }
+
+    /** Between a proxy's limit and the least that the registry takes (distribution specification 1.1, OCI-Chunk-Min-Length). */
+    @ParameterizedTest
+    @CsvSource({"1600, 1500", "1600, 1600", "300, 260"})
+    void parts_are_as_large_as_the_registry_wants_them(int most, int least) throws IOException {
+        EmbeddedRegistry target =
+                start(Oddities.wantingParts((long) least << 10), Personalities.limitingBodies((long) most << 10));
+
+        copy(holding(), target);
+
+        assertThat(sent(target, "PATCH"))
+                .extracting(EmbeddedRegistry.Exchange::status)
+                .doesNotContain(416);
+    }
+
+    @Test
+    void a_limit_below_the_least_part_is_told() throws IOException {
+        EmbeddedRegistry target = start(Oddities.wantingParts(2 * MEGABYTE), Personalities.limitingBodies(MEGABYTE));
+
+        failure(FailureKind.TOO_LARGE, () -> copy(holding(), client(target)));
     }
 
     /** Nobody waits for the answer to a cancellation. */
@@ -268,6 +290,8 @@ class RegistryWaysTest {
     @CsvSource({
         "/v2/a/blobs/uploads/u1?_state=x, https://registry.example/v2/a/blobs/uploads/u1?_state=x",
         "u1, https://registry.example/v2/a/blobs/uploads/u1",
+        "?_state=x, https://registry.example/v2/a/blobs/uploads/?_state=x",
+        "//registry.example/v2/a/u1, https://registry.example/v2/a/u1",
         "http://registry.example/v2/a/u1?x=1, https://registry.example/v2/a/u1?x=1",
         "http://REGISTRY.example:80/v2/a/u1, https://registry.example/v2/a/u1",
         "https://store.example/b|c?sig=a b%2F, https://store.example/b%7Cc?sig=a%20b%2F",

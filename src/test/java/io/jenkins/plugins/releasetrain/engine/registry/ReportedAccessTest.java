@@ -175,6 +175,23 @@ class ReportedAccessTest {
         assertUsable(registry);
     }
 
+    /** OAuth2's name of it, an empty one beside, no lifetime, and what else is told with it (B29). */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"access_token\":\"%s\",\"expires_in\":300}",
+                "{\"token\":\"\",\"access_token\":\"%s\"}",
+                "{\"token\":null,\"access_token\":\"%s\",\"expires_in\":null}",
+                "{\"token\":\"%s\"}",
+                "{\"token\":\"%s\",\"access_token\":\"%s\",\"scope\":\"\",\"issued_at\":\"2026-01-01T00:00:00Z\","
+                        + "\"refresh_token\":\"other\"}"
+            })
+    void tokensAreTakenByEitherName(String answer) throws IOException {
+        TokenServer tokens = tokens();
+        tokens.tellTokensAs(answer);
+        assertUsable(start(RegistryOptions.DEFAULT.withTokens(tokens)));
+    }
+
     /** deis/builder#426: Amazon's says 403 of what has expired; the store of credentials has others by then. */
     @Test
     void expiredCredentialsAreLookedUpAgainWhateverSaysSo() throws IOException {

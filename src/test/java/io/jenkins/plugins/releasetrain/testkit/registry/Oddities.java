@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /** More ways of real registries, and of what stands before them; each with who was seen to have it. */
 public final class Oddities {
@@ -111,6 +112,40 @@ public final class Oddities {
         return (request, rest) -> when.test(request) && left.getAndDecrement() > 0
                 ? Reply.error(status, code, "not now")
                 : rest.answer(request);
+    }
+
+    /** Takes no part of an upload, but the last, that is smaller, and says so when it is begun (distribution 1.1). */
+    public static Personality wantingParts(long least) {
+        return (request, rest) -> {
+            if (request.is("PATCH", "/blobs/uploads/") && request.body().length < least) {
+                return Reply.error(416, "BLOB_UPLOAD_INVALID", "the part is too small");
+            }
+            Reply right = rest.answer(request);
+            return request.is("POST", "/blobs/uploads/")
+                    ? right.header("OCI-Chunk-Min-Length", String.valueOf(least))
+                    : right;
+        };
+    }
+
+    /** Right after a request, so many times, somebody else does something. */
+    public static Personality followedBy(int times, Predicate<Request> when, Runnable others) {
+        AtomicInteger left = new AtomicInteger(times);
+        return (request, rest) -> {
+            Reply right = rest.answer(request);
+            if (when.test(request) && left.getAndDecrement() > 0) {
+                others.run();
+            }
+            return right;
+        };
+    }
+
+    /** Words the links to its next pages otherwise (RFC 8288 section 3). */
+    public static Personality linking(UnaryOperator<String> words) {
+        return (request, rest) -> {
+            Reply right = rest.answer(request);
+            String link = right.headers().getOrDefault("Link", "");
+            return link.isEmpty() ? right : right.header("Link", words.apply(link));
+        };
     }
 
     public static boolean isUpload(Request request) {

@@ -35,6 +35,7 @@ public final class TokenServer implements AutoCloseable {
     private volatile Predicate<String> known = scope -> true;
     private volatile Optional<Integer> refusal = Optional.empty();
     private volatile String lifetime = "300";
+    private volatile String told = "";
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
     private final HttpServer server;
 
@@ -98,6 +99,15 @@ public final class TokenServer implements AutoCloseable {
         lifetime = seconds;
     }
 
+    /** Answers with that JSON, in which {@code %s} is the token. */
+    public void tellTokensAs(String json) {
+        told = json;
+    }
+
+    private String standard(String token) {
+        return "{\"token\":\"" + token + "\",\"expires_in\":" + lifetime + "}";
+    }
+
     /** Lets every token expire at once. */
     public void revokeAll() {
         issued.clear();
@@ -127,13 +137,13 @@ public final class TokenServer implements AutoCloseable {
         if (!posted && refusal.isPresent()) {
             return Reply.error(refusal.get(), "UNSUPPORTED", "the method is not allowed");
         }
-        Map<String, List<String>> form =
+        Map<String, List<String>> asked =
                 posted ? Request.query(new String(request.body(), StandardCharsets.UTF_8)) : request.query();
-        if (posted && !isGranted(form)) {
+        if (posted && !isGranted(asked)) {
             return Reply.error(401, "UNAUTHORIZED", "wrong grant");
         }
         List<String> granted = new ArrayList<>();
-        List<String> scopes = form.getOrDefault("scope", List.of()).stream()
+        List<String> scopes = asked.getOrDefault("scope", List.of()).stream()
                 .flatMap(s -> Stream.of(s.split(" ")))
                 .toList();
         if (!scopes.stream().allMatch(known)) {
@@ -149,7 +159,7 @@ public final class TokenServer implements AutoCloseable {
                 : "";
         String token = mint.apply(new Grant(user, service, List.copyOf(granted)));
         issued.put(token, granted);
-        return Reply.json(200, "{\"token\":\"" + token + "\",\"expires_in\":" + lifetime + "}");
+        return Reply.json(200, told.isEmpty() ? standard(token) : told.replace("%s", token));
     }
 
     private boolean isGranted(Map<String, List<String>> form) {
