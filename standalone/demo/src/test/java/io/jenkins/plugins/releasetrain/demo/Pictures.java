@@ -60,18 +60,22 @@ final class Pictures {
         browser.colours("light");
         keep("now", "");
         keep("releases", "history");
-        keep("places", "places?differs=false");
-        keep("compare", "compare?from=shop-1&to=production");
+        browser.show(server, "places");
+        browser.waiting()
+                .until(b ->
+                        browser.show(server, "places?differs=false").getText().contains("seen"));
+        write("places");
+        keep("compare", "compare?from=production&to=shop-2");
         keep("trends", "trends?owner=shop");
         WebElement rejected =
-                browser.show(server, "history?state=EJECTED").findElement(By.cssSelector("tbody .rt-id a"));
+                browser.show(server, "history?state=EJECTED&owner=shop").findElement(By.cssSelector("tbody .rt-id a"));
         String search = rejected.getDomProperty("href")
                 .substring(server.origin().toString().length());
         keep("search", search);
         browser.colours("dark");
-        keep("dark", "releases/shop-1");
+        keep("dark", "releases/shop-2");
         browser.colours("light");
-        browser.show(server, "releases/shop-1");
+        browser.show(server, "releases/shop-2");
         browser.driver.findElement(By.xpath("//button[.='Roll back to this']")).click();
         browser.waiting()
                 .until(b -> b.findElement(By.tagName("dialog")).getText().length() > 200);
