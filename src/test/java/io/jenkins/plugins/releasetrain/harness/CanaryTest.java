@@ -9,7 +9,14 @@ import hudson.model.Result;
 import hudson.util.Secret;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
 import io.jenkins.plugins.releasetrain.config.WebhookConfiguration;
+import io.jenkins.plugins.releasetrain.host.ReleaseService;
+import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
+import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
+import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,10 +30,13 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
 
 /** A secret is put wherever one can be, and is found nowhere where it does not belong (I9). */
 class CanaryTest extends ShopTest {
@@ -99,6 +109,85 @@ class CanaryTest extends ShopTest {
                 .doesNotContain(CANARY);
         assertThat(log.lines).noneMatch(l -> l.contains(CANARY));
         assertThat(files()).isEmpty();
+    }
+
+    /**
+     * Names of tests and messages of commits are the job's, and are told to whoever may read it; what an image says of itself
+     * besides its version and commit is not read at all.
+     */
+    @Test
+    void I9_S3_wordsOfTestsCommitsAndImagesAreToldToNobodyWhoMayNotReadTheirJob() throws Exception {
+        Kept log = new Kept();
+        ALL.addHandler(log);
+        try {
+            String image = "label-" + CANARY;
+            SampleImages.at(shop.dev.origin())
+                    .push(
+                            "shop/cart",
+                            "1.1",
+                            SampleImage.of("cart", "1.1")
+                                    .label("com.example.token", image)
+                                    .env("TOKEN", image));
+            ScriptedScm.commit("shop/cart", "c1", "bob", "commit-" + CANARY);
+            WorkflowRun build = jenkins.buildAndAssertStatus(Result.FAILURE, Shop.job(jenkins, "cart", """
+                node { checkout([$class: 'ScriptedScm', remote: 'shop/cart']) }
+                trackImage(service: 'cart', image: '%s/shop/cart:1.1')
+                monoRelease(train: 'shop', service: 'cart', image: '1.1') {
+                  if (env.RELEASE_CHANGED) { node {
+                    writeFile file: 't.xml', text: '<testsuite tests="1" failures="1"><testcase name="%s" classname="b">'
+                      + '<failure message="%s"/></testcase></testsuite>'
+                    junit 't.xml'
+                  } }
+                }
+                """.formatted(
+                            shop.dev.host(), inTwo("test-"), inTwo("failure-"))));
+            assertThat(Files.readString(build.getRootDir().toPath().resolve("build.xml")))
+                    .doesNotContain("test-" + CANARY, "failure-" + CANARY, "commit-" + CANARY, "label-" + CANARY);
+        } finally {
+            ALL.removeHandler(log);
+            ScriptedScm.forgetAll();
+        }
+        assertThat(log.lines).noneMatch(l -> l.contains(CANARY));
+        assertThat(exported()).doesNotContain("label-" + CANARY, "failure-" + CANARY);
+
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, ReleasePermissions.VIEW)
+                .everywhere()
+                .to("outsider"));
+        JenkinsRule.WebClient client = jenkins.createWebClient().login("outsider");
+        String change = EveryState.ends("train/shop").keySet().iterator().next();
+        for (String answer : List.of(
+                "now",
+                "overview",
+                "trains/shop",
+                "history",
+                "history?text=" + CANARY,
+                "find?text=" + CANARY,
+                "audit",
+                "metrics",
+                "matrix",
+                "changes/" + change)) {
+            String json = client.withThrowExceptionOnFailingStatusCode(false)
+                    .goTo("release-trains/api/" + answer, null)
+                    .getWebResponse()
+                    .getContentAsString();
+            assertThat(json.replace("text=" + CANARY, "")).as(answer).doesNotContain(CANARY);
+        }
+    }
+
+    /** In quotes of a script, which is kept with its build, so that the word itself is nowhere in it. */
+    private static String inTwo(String word) {
+        return word + CANARY.replace("-8", "-' + '8");
+    }
+
+    /** All that the store holds. */
+    private static String exported() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ReleaseService.get().export(out);
+        try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(out.toByteArray()))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     /** What other plugins keep of a build's steps is theirs. */
