@@ -1,7 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.blame;
 
 import io.jenkins.plugins.releasetrain.engine.blame.Timeline.Streak;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -26,9 +25,9 @@ public final class Belief {
     private final Prior prior;
     private final Prior undoubted;
     private final long good;
-    private final Likelihood all;
-    private final Likelihood working;
-    private final Likelihood calm;
+    private final Factors all;
+    private final Factors working;
+    private final Factors calm;
     private final double weight;
     private final boolean complete;
     private final Map<Long, Double> lone;
@@ -40,15 +39,15 @@ public final class Belief {
      * What is known.
      *
      * @param failed runs with the changes that are still undecided
-     * @param timeline in which they failed, with everything that passed
+     * @param streaks in which they failed
      * @param good changes that are known to be good
      * @param doubt chance that the baseline itself is bad; 0 where it has passed
      * @param here the environment that {@link #works} and {@link #passes} are about
      * @param doubted changes that are likelier bad than others, by what is known besides runs
      */
-    public record Known(List<Failed> failed, Timeline timeline, long good, double doubt, String here, long doubted) {
-        public Known(List<Failed> failed, Timeline timeline, long good, double doubt, String here) {
-            this(failed, timeline, good, doubt, here, 0);
+    public record Known(List<Failed> failed, List<Streak> streaks, long good, double doubt, String here, long doubted) {
+        public Known(List<Failed> failed, List<Streak> streaks, long good, double doubt, String here) {
+            this(failed, streaks, good, doubt, here, 0);
         }
     }
 
@@ -75,7 +74,7 @@ public final class Belief {
         this.lone = complete ? Map.of() : lone(rates, known);
     }
 
-    private Belief(Belief from, long good, Likelihood all, Likelihood working, Likelihood calm) {
+    private Belief(Belief from, long good, Factors all, Factors working, Factors calm) {
         this.rates = from.rates;
         this.prior = from.prior;
         this.undoubted = from.undoubted;
@@ -90,15 +89,15 @@ public final class Belief {
 
     /** The likelihood of all failures, by streaks. */
     private static final class Sum {
-        private Likelihood all = Likelihood.ONE;
-        private Likelihood working = Likelihood.ONE;
-        private Likelihood calm = Likelihood.ONE;
+        private Factors all = Factors.ONE;
+        private Factors working = Factors.ONE;
+        private Factors calm = Factors.ONE;
         private boolean large;
 
         Sum(Rates rates, Known known, List<Failed> failed) {
             Map<Run, Long> sets = new HashMap<>();
             failed.forEach(f -> sets.put(f.run(), f.set()));
-            for (Streak streak : known.timeline().streaks()) {
+            for (Streak streak : known.streaks()) {
                 if (!large) {
                     add(new Chain(rates, known, streak), streak, sets, known.here());
                 }
@@ -128,7 +127,7 @@ public final class Belief {
         Map<Run, Long> sets = new HashMap<>();
         known.failed().forEach(f -> sets.put(f.run(), f.set()));
         Map<Long, Double> lone = new HashMap<>();
-        for (Streak streak : known.timeline().streaks()) {
+        for (Streak streak : known.streaks()) {
             List<Long> held = streak.runs().stream()
                     .map(r -> sets.getOrDefault(r, 0L))
                     .distinct()
@@ -219,6 +218,6 @@ public final class Belief {
 
     /** What is known of failures that all have the same environment and nothing between them; for forecasts. */
     public static Belief fresh(Rates rates) {
-        return new Belief(rates, new Known(new ArrayList<>(), Timeline.EMPTY, 0, 0, ""));
+        return new Belief(rates, new Known(List.of(), List.of(), 0, 0, ""));
     }
 }

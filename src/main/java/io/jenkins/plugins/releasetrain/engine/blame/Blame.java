@@ -42,32 +42,42 @@ public final class Blame {
                 .reduce((first, last) -> last)
                 .map(Run::environment)
                 .orElseThrow(() -> new IllegalArgumentException("No run with " + suspect + " failed"));
-        Belief belief = belief(List.of(suspect), timeline, here);
+        List<Streak> streaks = timeline.streaks();
+        Belief belief = belief(List.of(suspect), timeline, streaks, here);
         double innocence = belief.innocence(1);
-        List<Run> proof = timeline.proof(suspect);
-        if (innocence <= innocenceBound && !proof.isEmpty()) {
-            return new Judgement.Reject(suspect, new Proof(proof), innocence);
+        if (innocence <= innocenceBound) {
+            List<Run> proof = timeline.proof(suspect);
+            if (!proof.isEmpty()) {
+                return new Judgement.Reject(suspect, new Proof(proof), innocence);
+            }
         }
-        return Judgement.Broken.of(timeline.open(here), belief)
+        Optional<Streak> open = open(streaks, here);
+        return Judgement.Broken.of(open, belief)
                 .<Judgement>map(b -> b)
-                .orElseGet(() -> timeline.open(here).isEmpty() || belief.passes(1) >= EVEN
+                .orElseGet(() -> open.isEmpty() || belief.passes(1) >= EVEN
                         ? new Judgement.RunAgain()
                         : new Judgement.Control());
     }
 
     /** Whether the environment is broken, as far as runs tell: a control run failed, and hardly anything else explains it. */
     public Optional<Judgement.Broken> broken(Timeline timeline, String environment) {
-        return Judgement.Broken.of(timeline.open(environment), belief(List.of(), timeline, environment));
+        List<Streak> streaks = timeline.streaks();
+        return Judgement.Broken.of(open(streaks, environment), belief(List.of(), timeline, streaks, environment));
+    }
+
+    private static Optional<Streak> open(List<Streak> streaks, String environment) {
+        return streaks.stream()
+                .filter(s -> s.open() && s.environment().equals(environment))
+                .findFirst();
     }
 
     /** @param first changes that get the lowest bits */
-    private Belief belief(List<String> first, Timeline timeline, String here) {
-        Set<String> good = new HashSet<>();
-        timeline.runs().stream().filter(Run::passed).forEach(r -> good.addAll(r.changes()));
+    private Belief belief(List<String> first, Timeline timeline, List<Streak> streaks, String here) {
         Map<String, Integer> bits = new HashMap<>();
         first.forEach(change -> bits.put(change, bits.size()));
         List<Run> failures = new ArrayList<>();
-        timeline.streaks().stream().map(Streak::runs).forEach(failures::addAll);
+        streaks.stream().map(Streak::runs).forEach(failures::addAll);
+        Set<String> good = good(failures, timeline);
         List<Failed> failed = new ArrayList<>();
         for (int i = failures.size() - 1; i >= 0; i--) {
             long set = 0;
@@ -83,6 +93,23 @@ public final class Blame {
                 failed.add(new Failed(set, failures.get(i)));
             }
         }
-        return new Belief(rates, new Known(failed, timeline, 0, 0, here));
+        return new Belief(rates, new Known(failed, streaks, 0, 0, here));
+    }
+
+    /** Of what failed, what passed too. */
+    private static Set<String> good(List<Run> failures, Timeline timeline) {
+        Set<String> asked = new HashSet<>();
+        failures.forEach(run -> asked.addAll(run.changes()));
+        Set<String> good = new HashSet<>();
+        for (Run run : timeline.runs()) {
+            if (run.passed()) {
+                for (String change : run.changes()) {
+                    if (asked.contains(change)) {
+                        good.add(change);
+                    }
+                }
+            }
+        }
+        return good;
     }
 }

@@ -53,7 +53,7 @@ public final class Chain {
             Instant end = start.plusMillis(millis);
             runs.add(new Run("", "", List.of(), start, end, Verdict.FAILED));
             Streak streak = new Streak("", runs, Optional.of(runs.get(0).start()), false, Optional.of(end));
-            Chain chain = new Chain(rates, new Known(List.of(), Timeline.EMPTY, 0, 0, ""), streak);
+            Chain chain = new Chain(rates, new Known(List.of(), List.of(), 0, 0, ""), streak);
             runs.forEach(run -> chain.failed(run, Optional.of(0L)));
             chances[i] = chain.either().at(0, Prior.CERTAIN);
         }

@@ -22,6 +22,12 @@ public record Run(String id, String environment, List<String> changes, Instant s
         }
     }
 
+    /** Equal runs have equal ids, and hardly any others do. */
+    @Override
+    public int hashCode() {
+        return id.hashCode();
+    }
+
     public boolean failed() {
         return verdict == Verdict.FAILED;
     }

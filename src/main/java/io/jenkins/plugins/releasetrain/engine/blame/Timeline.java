@@ -16,11 +16,28 @@ public record Timeline(List<Run> runs, List<Instant> resumed) {
     public static final Timeline EMPTY = new Timeline(List.of(), List.of());
 
     public Timeline {
-        runs = runs.stream()
-                .filter(r -> r.failed() || r.passed())
-                .sorted(Comparator.comparing(Run::end))
-                .toList();
+        runs = isInOrder(runs)
+                ? List.copyOf(runs)
+                : runs.stream()
+                        .filter(Timeline::tells)
+                        .sorted(Comparator.comparing(Run::end))
+                        .toList();
         resumed = resumed.stream().sorted().toList();
+    }
+
+    private static boolean tells(Run run) {
+        return run.failed() || run.passed();
+    }
+
+    private static boolean isInOrder(List<Run> runs) {
+        Instant before = Instant.MIN;
+        for (Run run : runs) {
+            if (!tells(run) || run.end().isBefore(before)) {
+                return false;
+            }
+            before = run.end();
+        }
+        return true;
     }
 
     public static Timeline of(List<Run> runs) {
@@ -67,52 +84,39 @@ public record Timeline(List<Run> runs, List<Instant> resumed) {
     private List<Streak> streaks(String environment) {
         List<Streak> streaks = new ArrayList<>();
         List<Run> current = new ArrayList<>();
+        Instant latest = Instant.MIN;
+        Passes passes = null;
         for (Run run : failures(environment)) {
-            if (!current.isEmpty() && workedBetween(environment, latest(current), run.start())) {
-                streaks.add(streak(environment, current, false));
+            passes = passes == null ? new Passes(runs, environment, resumed) : passes;
+            if (!current.isEmpty() && passes.between(latest, run.start())) {
+                streaks.add(streak(passes, current, latest, false));
                 current.clear();
+                latest = Instant.MIN;
             }
             current.add(run);
+            latest = run.end().isAfter(latest) ? run.end() : latest;
         }
         if (!current.isEmpty()) {
-            streaks.add(streak(environment, current, !workedBetween(environment, latest(current), Instant.MAX)));
+            streaks.add(streak(passes, current, latest, !passes.between(latest, Instant.MAX)));
         }
         return streaks;
     }
 
-    private Streak streak(String environment, List<Run> failures, boolean open) {
-        Instant begin = failures.get(0).start();
-        Optional<Instant> workedAt = Stream.concat(
-                        passes(environment)
-                                .filter(p -> !p.start().isAfter(begin))
-                                .map(p -> p.end().isBefore(begin) ? p.end() : begin),
-                        resumed.stream().filter(at -> !at.isAfter(begin)))
-                .max(Instant::compareTo);
-        Instant end = latest(failures);
-        Optional<Instant> healedAt = passes(environment)
-                .filter(p -> !p.end().isBefore(end))
-                .map(p -> p.start().isBefore(end) ? end : p.start())
-                .min(Instant::compareTo)
-                .filter(at -> resumed.stream().noneMatch(r -> !r.isBefore(end) && !r.isAfter(at)));
-        return new Streak(environment, List.copyOf(failures), workedAt, open, healedAt);
-    }
-
-    /** Whether there is a moment between the two at which the environment is known, or said, to have worked. */
-    private boolean workedBetween(String environment, Instant from, Instant to) {
-        return passes(environment)
-                        .anyMatch(p -> !p.end().isBefore(from) && !p.start().isAfter(to))
-                || resumed.stream().anyMatch(at -> !at.isBefore(from) && !at.isAfter(to));
-    }
-
-    private static Instant latest(List<Run> failures) {
-        return failures.stream().map(Run::end).max(Instant::compareTo).orElseThrow();
+    private static Streak streak(Passes passes, List<Run> failures, Instant end, boolean open) {
+        Run first = failures.get(0);
+        return new Streak(
+                first.environment(), List.copyOf(failures), passes.last(first.start()), open, passes.next(end));
     }
 
     private List<Run> failures(String environment) {
-        return runs.stream()
-                .filter(r -> r.failed() && r.environment().equals(environment))
-                .sorted(Comparator.comparing(Run::start))
-                .toList();
+        List<Run> failures = new ArrayList<>();
+        for (Run run : runs) {
+            if (run.failed() && run.environment().equals(environment)) {
+                failures.add(run);
+            }
+        }
+        failures.sort(Comparator.comparing(Run::start));
+        return failures;
     }
 
     /**
@@ -133,10 +137,6 @@ public record Timeline(List<Run> runs, List<Instant> resumed) {
         return changes.stream()
                 .filter(change -> runs.stream().noneMatch(run -> run.holds(change)))
                 .toList();
-    }
-
-    private Stream<Run> passes(String environment) {
-        return runs.stream().filter(r -> r.passed() && r.environment().equals(environment));
     }
 
     /** The failures that nothing has passed since, in this environment. */

@@ -1,12 +1,9 @@
 package io.jenkins.plugins.releasetrain.engine.lane;
 
-import io.jenkins.plugins.releasetrain.engine.blame.Blame;
 import io.jenkins.plugins.releasetrain.engine.blame.Judgement;
-import io.jenkins.plugins.releasetrain.engine.blame.Rates;
 import io.jenkins.plugins.releasetrain.engine.blame.Run;
 import io.jenkins.plugins.releasetrain.engine.blame.Timeline;
 import io.jenkins.plugins.releasetrain.engine.lane.LanePolicy.Next;
-import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.Judging;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +15,7 @@ import java.util.stream.Collectors;
  * Whether an environment may be broken, as its runs tell, and what a lane that waits has to do about it: wait for the
  * verdicts of others, or run its tests on the baseline alone, for all that wait (design §6a).
  */
-record LaneHealth(Judging settings, LaneState s, Lane lane, Instant now) {
+record LaneHealth(Judgements judgements, LaneState s, Lane lane, Instant now) {
     /** So many lanes that failed with no pass between them are no chance any more. */
     private static final int SEVERAL = 2;
 
@@ -26,15 +23,6 @@ record LaneHealth(Judging settings, LaneState s, Lane lane, Instant now) {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
     /** For the verdict of somebody whose tests may hang (I14). */
     private static final Duration PATIENCE = Judgement.Broken.LONGEST;
-
-    static Judgement judge(Judging settings, LaneState s, String lane) {
-        return blame(settings, s).judge(lane, s.runs().about(lane));
-    }
-
-    private static Blame blame(Judging settings, LaneState s) {
-        Rates rates = s.runs().statistics().rates(settings.prior());
-        return new Blame(rates, settings.innocence());
-    }
 
     /** Empty: it may come in as far as that is concerned. */
     Optional<Next> next() {
@@ -92,7 +80,7 @@ record LaneHealth(Judging settings, LaneState s, Lane lane, Instant now) {
         }
         boolean suspect = open.stream().anyMatch(r -> r.holds(lane.id()));
         long lanes = open.stream().flatMap(r -> r.changes().stream()).distinct().count();
-        return lanes >= SEVERAL || (suspect && !(judge(settings, s, lane.id()) instanceof Judgement.RunAgain));
+        return lanes >= SEVERAL || (suspect && !(judgements.of(s.runs(), lane.id()) instanceof Judgement.RunAgain));
     }
 
     private static String words(List<Run> open, List<Run> controls) {

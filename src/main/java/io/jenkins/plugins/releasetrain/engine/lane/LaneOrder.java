@@ -44,15 +44,17 @@ public final class LaneOrder {
             return Optional.of(new Next.End(
                     Outcome.SUPERSEDED, "a newer image of '" + released.get() + "' was released meanwhile", ""));
         }
-        boolean waits = lane.phase() instanceof Phase.Waiting;
-        return s.lanes().stream()
-                .filter(other -> waits && other.phase() instanceof Phase.Waiting && supersedes(s, other, lane))
-                .findFirst()
-                .map(other -> new Next.End(
-                        Outcome.SUPERSEDED,
-                        "a newer image of the same service was queued, by "
-                                + other.queued().origin().build(),
-                        other.id()));
+        if (!(lane.phase() instanceof Phase.Waiting)) {
+            return Optional.empty();
+        }
+        for (Lane other : s.lanes()) {
+            if (other.phase() instanceof Phase.Waiting && supersedes(s, other, lane)) {
+                String why = "a newer image of the same service was queued, by "
+                        + other.queued().origin().build();
+                return Optional.of(new Next.End(Outcome.SUPERSEDED, why, other.id()));
+            }
+        }
+        return Optional.empty();
     }
 
     /** For one that arrives: a newer one of the same job is there already, wherever it is. */
@@ -73,7 +75,9 @@ public final class LaneOrder {
     }
 
     private static boolean supersedes(LaneState s, Lane other, Lane lane) {
-        if (other.id().equals(lane.id())
+        // Whoever waits asks this of all that wait: few of them are of the same service.
+        if (!other.candidates().containsKey(lane.candidates().firstKey())
+                || other.id().equals(lane.id())
                 || !other.candidates().keySet().containsAll(lane.candidates().keySet())) {
             return false;
         }

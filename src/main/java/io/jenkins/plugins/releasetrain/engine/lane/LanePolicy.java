@@ -47,6 +47,7 @@ public final class LanePolicy {
 
     private final LaneSettings settings;
     private final Counting counting;
+    private final Judgements judgements;
 
     /** Which services count for a verdict on others. */
     public interface Counting {
@@ -60,6 +61,7 @@ public final class LanePolicy {
     public LanePolicy(LaneSettings settings, Counting counting) {
         this.settings = settings;
         this.counting = counting;
+        this.judgements = new Judgements(settings.judging());
     }
 
     /** What to do with a lane now. */
@@ -102,7 +104,7 @@ public final class LanePolicy {
     public SortedSet<String> apart(LaneState s, Lane lane, Instant now) {
         SortedSet<String> services = new TreeSet<>(counting(lane));
         SortedSet<String> company = s.company(lane, now);
-        if (!company.isEmpty() && judge(s, lane) instanceof Judgement.Reject) {
+        if (!services.containsAll(company) && judge(s, lane) instanceof Judgement.Reject) {
             services.addAll(company);
         }
         return services;
@@ -140,7 +142,7 @@ public final class LanePolicy {
         if (now.isBefore(due)) {
             return new Next.Wait("tried again at " + due + ": " + waiting.why(), Duration.between(now, due));
         }
-        return new LaneHealth(settings.judging(), s, lane, now)
+        return new LaneHealth(judgements, s, lane, now)
                 .next()
                 .or(() -> full(s, lane))
                 .orElseGet(() -> new Next.Enter(waiting.apart(), false));
@@ -383,7 +385,7 @@ public final class LanePolicy {
     }
 
     private Judgement judge(LaneState s, Lane lane) {
-        return LaneHealth.judge(settings.judging(), s, lane.id());
+        return judgements.of(s.runs(), lane.id());
     }
 
     /** One more attempt that decided nothing. */

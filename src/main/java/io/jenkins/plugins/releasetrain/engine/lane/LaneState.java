@@ -8,8 +8,11 @@ import io.jenkins.plugins.releasetrain.engine.model.Order;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -152,7 +155,12 @@ public record LaneState(
     }
 
     public Optional<Lane> lane(String id) {
-        return lanes.stream().filter(l -> l.id().equals(id)).findFirst();
+        for (Lane lane : lanes) {
+            if (lane.id().equals(id)) {
+                return Optional.of(lane);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Those that wait to be let in, in their order. */
@@ -174,12 +182,16 @@ public record LaneState(
     /** Services of whoever was there each time it failed, but for those whose tests hang (I14). */
     SortedSet<String> company(Lane lane, Instant now) {
         SortedSet<String> services = new TreeSet<>();
-        lane.company()
-                .ifPresent(all -> all.forEach((id, its) -> {
-                    if (lane(id).filter(l -> LaneHealth.hangs(l, now)).isEmpty()) {
-                        services.addAll(its);
-                    }
-                }));
+        SortedMap<String, SortedSet<String>> company = lane.company().orElse(Collections.emptySortedMap());
+        if (!company.isEmpty()) {
+            Set<String> hanging = new HashSet<>();
+            for (Lane other : lanes) {
+                if (LaneHealth.hangs(other, now)) {
+                    hanging.add(other.id());
+                }
+            }
+            company.forEach((id, its) -> services.addAll(hanging.contains(id) ? Set.of() : its));
+        }
         return services;
     }
 

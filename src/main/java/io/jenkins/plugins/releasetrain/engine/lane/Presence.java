@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -63,14 +64,24 @@ public record Presence(SortedMap<String, Neighbour> neighbours, SortedSet<String
         return new Presence(neighbours, all);
     }
 
-    /** Services among those that count which were not the same from the beginning to the end, and are to stay so. */
-    SortedSet<String> drift(Collection<String> counting) {
-        SortedSet<String> drift = new TreeSet<>(moved);
-        neighbours.values().stream()
-                .filter(n -> !n.throughout() || n.fate() == Fate.LEFT)
-                .forEach(n -> drift.addAll(n.services()));
-        drift.retainAll(counting);
+    /** Services among those that count, which were not the same from the beginning to the end, and are to stay so. */
+    SortedSet<String> drift(Set<String> counts) {
+        SortedSet<String> drift = new TreeSet<>();
+        addCounting(drift, moved, counts);
+        for (Neighbour n : neighbours.values()) {
+            if (!n.throughout() || n.fate() == Fate.LEFT) {
+                addCounting(drift, n.services(), counts);
+            }
+        }
         return drift;
+    }
+
+    private static void addCounting(Set<String> to, Set<String> services, Set<String> counts) {
+        for (String service : services) {
+            if (counts.contains(service)) {
+                to.add(service);
+            }
+        }
     }
 
     /** Lanes with candidates that count. */

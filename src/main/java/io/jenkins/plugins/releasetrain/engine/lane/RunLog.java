@@ -6,7 +6,9 @@ import io.jenkins.plugins.releasetrain.engine.blame.Timeline;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -97,19 +99,35 @@ public record RunLog(List<Run> runs, List<Instant> resumed, Statistics statistic
 
     /** For a judgement on one lane: of what failed besides, the newest are enough to tell that it was not alone. */
     Timeline about(String lane) {
-        List<Run> others = runs.stream()
-                .filter(r -> r.failed() && !r.isControl() && !r.holds(lane))
-                .toList();
-        Set<Run> left = Set.copyOf(others.subList(0, Math.max(0, others.size() - OTHERS)));
-        return new Timeline(runs.stream().filter(r -> !left.contains(r)).toList(), resumed);
+        List<Run> kept = new ArrayList<>(runs.size());
+        int others = 0;
+        for (int i = runs.size() - 1; i >= 0; i--) {
+            Run run = runs.get(i);
+            boolean other = run.failed() && !run.isControl() && !run.holds(lane);
+            if (!other || others++ < OTHERS) {
+                kept.add(run);
+            }
+        }
+        Collections.reverse(kept);
+        return new Timeline(kept, resumed);
     }
 
     /** Failures after which nothing has passed, nor has anybody said that the environment is right. */
     List<Run> open() {
-        Instant worked = Stream.concat(runs.stream().filter(Run::passed).map(Run::end), resumed.stream())
-                .max(Comparator.naturalOrder())
-                .orElse(Instant.MIN);
-        return runs.stream().filter(r -> r.failed() && r.end().isAfter(worked)).toList();
+        Instant worked = Instant.MIN;
+        for (Instant at : resumed) {
+            worked = at.isAfter(worked) ? at : worked;
+        }
+        for (Run run : runs) {
+            worked = run.passed() && run.end().isAfter(worked) ? run.end() : worked;
+        }
+        List<Run> open = new ArrayList<>();
+        for (Run run : runs) {
+            if (run.failed() && run.end().isAfter(worked)) {
+                open.add(run);
+            }
+        }
+        return open;
     }
 
     private Optional<Instant> openSince() {

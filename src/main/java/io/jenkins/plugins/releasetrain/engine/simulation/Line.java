@@ -28,6 +28,11 @@ interface Line {
         ended(attempt, passed);
     }
 
+    /** What ran says nothing, and the line knows that. */
+    default void lost(Attempt attempt) {
+        throw new UnsupportedOperationException("Told of no outage");
+    }
+
     /** When it wants to be asked again although nothing happens, in minutes since the beginning. */
     default double wakes() {
         return Double.MAX_VALUE;

@@ -1,6 +1,8 @@
 package io.jenkins.plugins.releasetrain.engine.simulation;
 
 import io.jenkins.plugins.releasetrain.engine.blame.Statistics.Prior;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.Judging;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.WhenBroken;
 
 /** A way to release that can be simulated. */
 public enum Policy {
@@ -14,7 +16,7 @@ public enum Policy {
     PREFIX_MEMO("prefix+memo"),
     /** Our train: its own policy code. */
     TRAIN("our train"),
-    /** Micro releases: each change in a lane of its own. */
+    /** Micro releases: each change in a lane of its own, by the lanes' own policy. */
     LANES("lanes");
 
     private static final int EIGHT = 8;
@@ -69,6 +71,14 @@ public enum Policy {
         return Simulation.run(workload, line(workload, prior));
     }
 
+    /**
+     * As if the train were told of each trial that overlapped an outage, when it ends: what outages cost that nobody knows
+     * beforehand.
+     */
+    public static Result trainToldOfOutages(Workload workload, Prior prior) {
+        return Simulation.told(workload, TRAIN.line(workload, prior));
+    }
+
     private Line line(Workload workload, Prior prior) {
         boolean retry = workload.flake() > 0;
         return switch (this) {
@@ -77,7 +87,7 @@ public enum Policy {
             case BORS -> new QueueLine(QueueLine.Split.HALVES, EIGHT, retry);
             case PREFIX_MEMO -> new QueueLine(QueueLine.Split.KNOWN_HALVES, EIGHT, retry);
             case TRAIN -> new TrainLine(settings(workload, prior));
-            case LANES -> new LaneLine();
+            case LANES -> new LaneLine(new Judging(prior, INNOCENCE_BOUND, WhenBroken.RETRY), workload.environments());
         };
     }
 }

@@ -10,6 +10,7 @@ import java.util.Arrays;
  * @param leadMinutes from arrival to release of each good change, sorted
  * @param good changes that were good and decided; wronglyEjected: those of them that were ejected
  * @param badReleased bad changes that were released
+ * @param standstills how often changes waited with nothing under way or awaited, so that a person had to do something
  * @param hours simulated
  */
 public record Result(
@@ -20,6 +21,7 @@ public record Result(
         int wronglyEjected,
         int badReleased,
         long trials,
+        int standstills,
         double hours) {
     private static final double STEADY = 0.97;
 
@@ -59,6 +61,7 @@ public record Result(
                 tally.wronglyEjected,
                 tally.badReleased,
                 tally.trials,
+                tally.standstills,
                 hours);
     }
 
@@ -70,6 +73,7 @@ public record Result(
         int wronglyEjected;
         int badReleased;
         long trials;
+        int standstills;
         private double[] leads = new double[1024];
         private int count;
 

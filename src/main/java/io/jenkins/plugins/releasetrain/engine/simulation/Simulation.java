@@ -26,8 +26,10 @@ final class Simulation {
     private final Result.Tally tally = new Result.Tally();
     private final Map<Integer, Outages.Sequence> outages = new HashMap<>();
     private final TreeSet<Integer> free = new TreeSet<>();
+    private final boolean told;
     private double now;
     private int count;
+    private boolean stands;
 
     private record Item(boolean bad, double arrived) {}
 
@@ -49,8 +51,9 @@ final class Simulation {
 
     private record Running(Attempt attempt, int place, double start, double end) {}
 
-    private Simulation(Workload workload, Arrivals arrivals, Line line) {
+    private Simulation(Workload workload, Arrivals arrivals, Line line, boolean told) {
         this.workload = workload;
+        this.told = told;
         this.line = line;
         this.arrivals = arrivals;
         this.flakes = new Random(workload.seed() * 0x9E3779B97F4A7C15L + 2);
@@ -58,7 +61,12 @@ final class Simulation {
     }
 
     static Result run(Workload workload, Line line) {
-        return new Simulation(workload, new Poisson(workload), line).run();
+        return new Simulation(workload, new Poisson(workload), line, false).run();
+    }
+
+    /** Where a line is told of each trial that an outage made say nothing, when it ends: no way to find that out does better. */
+    static Result told(Workload workload, Line line) {
+        return new Simulation(workload, new Poisson(workload), line, true).run();
     }
 
     /** The same changes come at the same times as they did. */
@@ -75,7 +83,7 @@ final class Simulation {
                 throw new IllegalStateException("A recorded queue is not always full");
             }
         };
-        return new Simulation(workload, arrivals, line).run();
+        return new Simulation(workload, arrivals, line, false).run();
     }
 
     /** Those of one seed. */
@@ -120,6 +128,7 @@ final class Simulation {
             double nextEnd =
                     running.isEmpty() ? Double.MAX_VALUE : running.peek().end();
             double wakes = line.wakes();
+            stands(wakes == Double.MAX_VALUE);
             now = Math.min(Math.min(nextArrival, nextEnd), Math.max(now, wakes));
             if (now > workload.end()) {
                 return Result.of(tally, workload.end() / 60);
@@ -131,6 +140,13 @@ final class Simulation {
                 end(running.remove());
             }
         }
+    }
+
+    /** Changes wait, nothing runs, and the line waits for nothing either: only a person makes it go on. */
+    private void stands(boolean waitsForNothing) {
+        boolean still = waitsForNothing && running.isEmpty() && !open.isEmpty();
+        tally.standstills += still && !stands ? 1 : 0;
+        stands = still;
     }
 
     private void arrive(Arrival arrival) {
@@ -160,7 +176,11 @@ final class Simulation {
                         line.environment(run.place()),
                         e -> workload.outages().sequence(workload.seed() * 0x9E3779B97F4A7C15L + 3 + e))
                 .overlaps(run.start(), run.end());
-        line.ended(run.attempt(), passed && !broken, now);
+        if (broken && told) {
+            line.lost(run.attempt());
+        } else {
+            line.ended(run.attempt(), passed && !broken, now);
+        }
         settle();
     }
 

@@ -247,6 +247,12 @@ public final class TrainLine implements Line {
     }
 
     @Override
+    public void lost(Attempt attempt) {
+        running.remove(attempt);
+        voided.remove(attempt);
+    }
+
+    @Override
     public List<Decided> decided() {
         List<Decided> news = List.copyOf(decided);
         decided.clear();

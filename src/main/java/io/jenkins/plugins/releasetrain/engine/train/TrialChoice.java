@@ -106,7 +106,7 @@ final class TrialChoice {
         double doubt = now.baseline().passed() ? 0 : rates.failure();
         return new Belief(
                 rates,
-                new Belief.Known(runs, timeline, vouched, doubt, now.baseline().environment(), mask(now.doubted())));
+                new Belief.Known(runs, streaks, vouched, doubt, now.baseline().environment(), mask(now.doubted())));
     }
 
     /** How long a trial takes, by the last one. */

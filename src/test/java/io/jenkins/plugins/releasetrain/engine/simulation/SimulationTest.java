@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.jenkins.plugins.releasetrain.engine.blame.Rates;
+import io.jenkins.plugins.releasetrain.engine.blame.Statistics.Prior;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,11 +54,56 @@ class SimulationTest {
 
     @Test
     void advisorPrefersTheTrainUntilItCannotKeepUp() {
-        Advisor.Advice few = Advisor.advise(new Advisor.Site(1, 0.05, 0, 30, 1, 8));
+        Advisor.Advice few = Advisor.advise(new Advisor.Site(1, 0.05, 0, 30, 1, 8), Advisor.Effort.QUICK);
         assertThat(few.text()).startsWith("Mono").contains("keeps up");
-        Advisor.Advice many = Advisor.advise(new Advisor.Site(12, 0.05, 0, 30, 1, 8));
+        Advisor.Advice many = Advisor.advise(new Advisor.Site(12, 0.05, 0, 30, 1, 8), Advisor.Effort.QUICK);
         assertThat(many.text()).startsWith("Micro").contains("does not keep up");
         assertThat(many.rows()).extracting(Advisor.Row::title).contains("serial", "batch-4", "bors", "8 lanes");
+    }
+
+    /** As the real lanes: a bad change is run until it is proven, an outage ends nobody, and places bound what is there. */
+    @Test
+    void I4_lanesAreJudgedAsTheRealOnes() {
+        Outages outages = new Outages(48, 1);
+        Result broken = Policy.LANES.run(new Workload(4, 0.05, 0.02, 30, 8, 20, 1, outages));
+        assertThat(broken.wronglyEjected()).isZero();
+        assertThat(broken.badReleased()).isZero();
+        assertThat(broken.steady()).isTrue();
+        assertThat(broken.trialsPerChange()).isBetween(1.1, 1.4);
+        Result full = Policy.LANES.run(new Workload(0, 0.05, 0, 30, 4, 10, 1));
+        assertThat(full.capacity()).isBetween(6.5, 8.0);
+    }
+
+    /** A line that waits for nothing needs a person; one that is told of outages loses little more than they last. */
+    @Test
+    void standstillsAreCountedAndOutagesThatAreToldCostTheirLength() {
+        Line still = new Line() {
+            @Override
+            public void arrived(String change) {}
+
+            @Override
+            public Optional<Attempt> next() {
+                return Optional.empty();
+            }
+
+            @Override
+            public void ended(Attempt attempt, boolean passed) {}
+
+            @Override
+            public List<Decided> decided() {
+                return List.of();
+            }
+        };
+        Workload workload = new Workload(1, 0.05, 0, 30, 1, 2, 1);
+        assertThat(Simulation.run(workload, still).standstills()).isEqualTo(1);
+        Prior prior = new Prior(0.05, 40, 0, 100);
+        Workload broken = new Workload(0, 0.05, 0, 30, 1, 20, 1, new Outages(18, 1));
+        double without =
+                Policy.TRAIN.run(new Workload(0, 0.05, 0, 30, 1, 20, 1), prior).capacity();
+        Result told = Policy.trainToldOfOutages(broken, prior);
+        assertThat(told.capacity() / without).isBetween(0.87, 0.96);
+        assertThat(told.wronglyEjected()).isZero();
+        assertThat(told.standstills()).isZero();
     }
 
     @Test

@@ -15,7 +15,8 @@ import java.util.stream.LongStream;
 
 /**
  * Lanes under a virtual clock, by their real policy: 500 services, 60 changes an hour, tests of 20 minutes, 5 % bad changes,
- * 2 % flakes, one change in fifty overtaken by a newer build of its service.
+ * 2 % flakes, one change in fifty overtaken by a newer build of its service. {@code -Dlanes.seeds} and {@code -Dlanes.days} say how
+ * much of it.
  */
 final class Lanes implements Benchmark {
     private static final int SERVICES = 500;
@@ -24,7 +25,7 @@ final class Lanes implements Benchmark {
     private static final double P95 = 0.95;
 
     private final int seeds = Integer.getInteger("lanes.seeds", 20);
-    private final double days = Integer.getInteger("lanes.days", 60);
+    private final double days = Integer.getInteger("lanes.days", 5);
     private final SortedMap<String, Double> figures = new TreeMap<>();
     private int olderOverNewer;
 
