@@ -11,9 +11,6 @@ final class Likelihood {
     /** More terms than this are not looked at. */
     static final int MOST_TERMS = 4_096;
 
-    /** Of the sum of all terms without their signs. */
-    private static final double ROUNDING = 1e-14;
-
     static final Likelihood ONE = new Likelihood(new long[1], new double[] {1});
     static final Likelihood NONE = new Likelihood(new long[0], new double[0]);
 
@@ -160,20 +157,16 @@ final class Likelihood {
     }
 
     /**
-     * Its expectation; where all but nothing is left of large terms, as much as rounding may have made of it, so that nobody
-     * is blamed for what cannot be told.
+     * Its expectation.
      *
      * @param known changes that are good
      * @param prior of the others
      */
     double at(long known, Prior prior) {
         double sum = 0;
-        double size = 0;
         for (int i = 0; i < sets.length; i++) {
-            double term = weights[i] * prior.allGood(sets[i] & ~known);
-            sum += term;
-            size += Math.abs(term);
+            sum += weights[i] * prior.allGood(sets[i] & ~known);
         }
-        return Math.max(sum, ROUNDING * size);
+        return sum;
     }
 }

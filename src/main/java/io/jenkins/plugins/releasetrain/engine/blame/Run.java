@@ -22,10 +22,10 @@ public record Run(String id, String environment, List<String> changes, Instant s
         }
     }
 
-    /** Equal runs have equal ids, and hardly any others do. */
+    /** Equal runs have equal ids and ends, and hardly any others do. */
     @Override
     public int hashCode() {
-        return id.hashCode();
+        return 31 * id.hashCode() + end.hashCode();
     }
 
     public boolean failed() {
