@@ -89,9 +89,9 @@ public final class Belief {
 
     /** The likelihood of all failures, by streaks. */
     private static final class Sum {
-        private Factors all = Factors.ONE;
-        private Factors working = Factors.ONE;
-        private Factors calm = Factors.ONE;
+        private Factors all = Factors.one();
+        private Factors working = Factors.one();
+        private Factors calm = Factors.one();
         private boolean large;
 
         Sum(Rates rates, Known known, List<Failed> failed) {

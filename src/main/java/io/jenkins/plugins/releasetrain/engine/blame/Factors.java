@@ -11,7 +11,9 @@ import java.util.Map;
  * rounding.
  */
 final class Factors {
-    static final Factors ONE = new Factors(List.of());
+    static Factors one() {
+        return new Factors(List.of());
+    }
 
     private final List<Likelihood> parts;
     /** What was asked before, by part: of each hardly anything differs between the sets that a search looks at. */

@@ -25,7 +25,7 @@ final class Lanes implements Benchmark {
     private static final double P95 = 0.95;
 
     private final int seeds = Integer.getInteger("lanes.seeds", 20);
-    private final double days = Integer.getInteger("lanes.days", 5);
+    private final double days = Integer.getInteger("lanes.days", 2);
     private final SortedMap<String, Double> figures = new TreeMap<>();
     private int olderOverNewer;
 
