@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** What promotions take besides time: requests, threads, heap; and how they go where requests are limited. */
 final class PromotionCost {
     private static final int MEGABYTE = 1 << 20;
-    private static final int COUNTED = 200;
+    private static final int COUNTED = Integer.getInteger("counted", 200);
     private static final int MANY = Integer.getInteger("many", 5_000);
     private static final int LARGE_LAYERS = 16;
     private static final int LARGE_LAYER = 128 * MEGABYTE;
