@@ -22,6 +22,7 @@ import java.util.TreeSet;
 
 /** What lanes have beside the baseline of a namespace: found by label, made one by one, removed in the opposite order. */
 final class CandidateObjects {
+    private static final int ATTEMPTS = 5;
     private static final LabelSelector ANY = new LabelSelector();
     private static final LabelSelector OF_A_LANE = new LabelSelectorBuilder()
             .addNewMatchExpression()
@@ -112,20 +113,30 @@ final class CandidateObjects {
 
     /** @throws EngineException CONFLICT where something else has the name */
     void create(HasMetadata wanted) {
-        String what = wanted.getKind() + " " + wanted.getMetadata().getName() + " in namespace "
-                + wanted.getMetadata().getNamespace();
-        try {
-            client.resource(wanted).create();
-        } catch (KubernetesClientException e) {
-            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-                throw KubernetesFailures.translate("create " + what, e);
-            }
-            HasMetadata there = KubernetesFailures.translating(
-                    "read " + what, () -> client.resource(wanted).get());
-            if (there == null || !lane(there).equals(lane(wanted))) {
-                throw KubernetesFailures.translate("create " + what, e);
+        String what = name(wanted);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                client.resource(wanted).create();
+                return;
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                    throw KubernetesFailures.translate("create " + what, e);
+                }
+                HasMetadata there = KubernetesFailures.translating(
+                        "read " + what, () -> client.resource(wanted).get());
+                if (there != null && lane(there).equals(lane(wanted))) {
+                    return;
+                } else if (there != null || attempt == ATTEMPTS) {
+                    throw KubernetesFailures.translate("create " + what, e);
+                }
+                // Nobody has the name: a quota was counted anew at the same moment.
             }
         }
+    }
+
+    static String name(HasMetadata resource) {
+        return resource.getKind() + " " + resource.getMetadata().getName() + " in namespace "
+                + resource.getMetadata().getNamespace();
     }
 
     Set<String> lanes(Isolation isolation) {

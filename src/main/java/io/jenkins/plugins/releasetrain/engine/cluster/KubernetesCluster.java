@@ -136,7 +136,8 @@ public final class KubernetesCluster implements Cluster {
             try {
                 patcher.apply(t.workload(), t.images());
             } catch (EngineException e) {
-                refused.add(refusal(t, e).orElseThrow(() -> e));
+                refused.add(refusal("patch " + t.workload(), t, t.differingServices(), e)
+                        .orElseThrow(() -> e));
             }
         });
         if (!refused.isEmpty()) {
@@ -144,7 +145,7 @@ public final class KubernetesCluster implements Cluster {
         }
     }
 
-    private Optional<Refusal> refusal(Target target, EngineException e) {
+    private Optional<Refusal> refusal(String action, Target target, Collection<String> services, EngineException e) {
         return Refusal.said(e).map(said -> {
             boolean image = target.bySlot().values().stream()
                     .map(name -> new FaultRule.Sign(
@@ -154,10 +155,7 @@ public final class KubernetesCluster implements Cluster {
                             said,
                             Optional.of(SpecImage.reference(name))))
                     .anyMatch(sign -> rules.judge(sign, false).fault() == Fault.IMAGE);
-            return new Refusal(
-                    "Cannot patch " + target.workload() + ": " + said,
-                    target.differingServices(),
-                    image ? Fault.IMAGE : Fault.ENVIRONMENT);
+            return new Refusal("Cannot " + action + ": " + said, services, image ? Fault.IMAGE : Fault.ENVIRONMENT);
         });
     }
 
@@ -204,10 +202,18 @@ public final class KubernetesCluster implements Cluster {
         CandidateObjects objects = new CandidateObjects(environment, reader);
         CandidateCopies copies =
                 new CandidateCopies(beside, objects.services(), objects.routes(beside.isolation()), objects.policies());
-        List<HasMetadata> wanted = targets(images, Set.of()).stream()
-                .flatMap(t -> copies.of(t.workload(), t.bySlot()).stream())
-                .toList();
-        wanted.forEach(objects::create);
+        Map<HasMetadata, Target> wanted = new LinkedHashMap<>();
+        targets(images, Set.of())
+                .forEach(t -> copies.of(t.workload(), t.bySlot()).forEach(made -> wanted.put(made, t)));
+        wanted.forEach((made, target) -> {
+            try {
+                objects.create(made);
+            } catch (EngineException e) {
+                throw refusal("create " + CandidateObjects.name(made), target, target.all(), e)
+                        .<EngineException>map(refused -> refused)
+                        .orElse(e);
+            }
+        });
     }
 
     @Override
@@ -317,6 +323,10 @@ public final class KubernetesCluster implements Cluster {
                     named.add(slot);
                 }
             });
+        }
+
+        Collection<String> all() {
+            return Set.copyOf(services.values());
         }
 
         List<String> differingServices() {

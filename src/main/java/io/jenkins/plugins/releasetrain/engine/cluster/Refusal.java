@@ -12,13 +12,16 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Admission did not let workloads have new images: a policy denied them, or who is asked for it did not answer. */
+/**
+ * Admission did not let workloads have new images, or candidates in beside them: a policy or a quota denied them, or who is asked
+ * for it did not answer.
+ */
 public final class Refusal extends EngineException {
     private static final long serialVersionUID = 1;
 
     /** The account's own rights are another matter. */
     private static final Pattern ADMISSION = Pattern.compile(
-            "admission webhook|denied the request|denied request|failed (to call|calling) webhook|ValidatingAdmissionPolicy",
+            "admission webhook|denied the request|denied request|failed (to call|calling) webhook|ValidatingAdmissionPolicy|exceeded quota",
             Pattern.CASE_INSENSITIVE);
 
     private final TreeSet<String> services;

@@ -72,6 +72,12 @@ public final class Installer {
     public record Installation(List<String> patched, Optional<Problem> problem, List<String> notes) {
         /** Of a set that somebody else installs. */
         public static final Installation NOTHING = new Installation(List.of(), Optional.empty(), List.of());
+
+        /** Admission let nothing of it in. */
+        public static Installation refused(Refusal e) {
+            return new Installation(
+                    List.of(), Optional.of(new Problem(e.getMessage(), e.fault(), e.services())), List.of());
+        }
     }
 
     /** A verdict with its reason. */
@@ -99,8 +105,7 @@ public final class Installer {
             if (!subject.changed().containsAll(e.services())) {
                 throw e;
             }
-            Problem problem = new Problem(e.getMessage(), e.fault(), e.services());
-            return new Installation(List.of(), Optional.of(problem), List.of());
+            return Installation.refused(e);
         }
     }
 

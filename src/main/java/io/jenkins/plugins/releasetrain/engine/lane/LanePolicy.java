@@ -36,7 +36,10 @@ import java.util.TreeSet;
 public final class LanePolicy {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
 
-    /** After so many attempts that decided nothing, in a row: once more at once, then ever later. */
+    /** So many attempts that decided nothing are repeated at once. */
+    private static final int AT_ONCE = 2;
+
+    /** After so many attempts that decided nothing, in a row: again at once, then ever later. */
     private static final List<Duration> PAUSES = List.of(
             Duration.ZERO,
             Duration.ZERO,
@@ -137,7 +140,8 @@ public final class LanePolicy {
             return untidy.get();
         }
         Phase.Waiting waiting = (Phase.Waiting) lane.phase();
-        int before = Math.max(lane.undecided(), lane.hindered());
+        // What keeps it out now keeps it out in a minute as well.
+        int before = Math.max(lane.undecided(), lane.hindered() == 0 ? 0 : lane.hindered() + AT_ONCE);
         Instant due = waiting.since().plus(PAUSES.get(Math.min(before, PAUSES.size() - 1)));
         if (now.isBefore(due)) {
             return new Next.Wait("tried again at " + due + ": " + waiting.why(), Duration.between(now, due));

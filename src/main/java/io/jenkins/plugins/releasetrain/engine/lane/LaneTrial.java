@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 import static io.jenkins.plugins.releasetrain.engine.lane.Surroundings.digest;
 
 import io.jenkins.plugins.releasetrain.engine.contract.ContractGate;
+import io.jenkins.plugins.releasetrain.engine.cluster.Refusal;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Installation;
@@ -179,7 +180,11 @@ final class LaneTrial {
         services.forEach(name -> images.put(
                 catalog.service(name),
                 registries.released(catalog.service(name), set.images().get(name))));
-        return installer.install(new Subject(images, Set.of(), holder, token));
+        try {
+            return installer.install(new Subject(images, Set.of(), holder, token));
+        } catch (Refusal e) {
+            return Installation.refused(e);
+        }
     }
 
     /** @throws EngineException INVALID_INPUT where a candidate's workload could not show it, before anything is changed */

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.lane;
 
 import io.jenkins.plugins.releasetrain.engine.cluster.Beside;
+import io.jenkins.plugins.releasetrain.engine.cluster.Refusal;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Installation;
@@ -49,7 +50,12 @@ record SideBySide(Isolation isolation, Candidates candidates, Environment enviro
     @Override
     public Installation install(Lane lane) throws InterruptedException {
         Beside beside = beside(lane);
-        environment.cluster().putBeside(beside, candidates.tested(lane));
+        try {
+            environment.cluster().putBeside(beside, candidates.tested(lane));
+        } catch (Refusal e) {
+            // What was made before it was refused is cleaned up after every attempt.
+            return Installation.refused(e);
+        }
         try {
             environment.lock().renew(lane.id(), lane.started().fence(), environment.leaseWhileInstalling());
         } catch (EngineException e) {

@@ -12,13 +12,15 @@ import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 
 /** What a change that arrives means for those that wait, and they for it. */
-final class Arrivals {
+public final class Arrivals {
     private Arrivals() {}
 
     /**
@@ -69,7 +71,10 @@ final class Arrivals {
                 new Event.ChangeQueued(change), new Event.ChangeEnded(change.id(), Outcome.INCOMPATIBLE, why, ""));
     }
 
-    /** Of one service the newer supersedes the older, whichever comes first (I13). */
+    /**
+     * Of one service the newer supersedes the older, whichever comes first (I13). An older one that comes while the newer one
+     * is in doubt waits for what becomes of that.
+     */
     static List<Event> queueing(TrainState s, Change change) {
         if (!change.promote()) {
             return List.of(new Event.ChangeQueued(change));
@@ -77,35 +82,128 @@ final class Arrivals {
         Optional<String> late = s.undecided()
                 .filter(other -> other.promote()
                         && covers(other, change)
-                        && Order.of(change).isOlderThan(Order.of(other)))
+                        && Order.of(change).isOlderThan(Order.of(other))
+                        && !isDoubted(s, other))
                 .map(Change::id)
                 .findFirst();
         if (late.isPresent() || Sets.isOutdated(change, s.released())) {
-            String where = late.isPresent() ? "waits or is tried" : "is released";
             return List.of(
                     new Event.ChangeQueued(change),
                     new Event.ChangeEnded(
-                            change.id(),
-                            Outcome.SUPERSEDED,
-                            "it is older than what " + where + " already, by the numbers of their builds"
-                                    + repeats(change),
-                            late.orElse("")));
+                            change.id(), Outcome.SUPERSEDED, older(change, late.isPresent()), late.orElse("")));
         }
         List<Event> events = new ArrayList<>();
         s.queue().stream()
                 .filter(old -> old.promote() && covers(change, old) && isOlder(old, change))
-                .forEach(old -> events.add(new Event.ChangeEnded(
-                        old.id(), Outcome.SUPERSEDED, "a newer image of the same service was queued", change.id())));
+                .forEach(old -> events.add(superseded(old, change)));
         events.add(new Event.ChangeQueued(change));
         return events;
     }
 
-    private static String repeats(Change change) {
-        return change.origin()
-                .repeats()
-                .map(number ->
-                        ": it does build " + number + " again; start a new build, or roll back to go back on purpose")
-                .orElse("");
+    /**
+     * What is not decided although something newer of its services came, and that no trial holds any more: it neither joins
+     * the newer one nor follows it. Not where it passed, since that is a release at once (I5), nor while the newer one is in
+     * doubt.
+     */
+    static Optional<Event> overtaken(TrainState s) {
+        Map<String, List<Change>> candidates = byService(Lineup.waiting(s).stream());
+        return candidates.values().stream()
+                .flatMap(List::stream)
+                .flatMap(old -> covering(candidates, old)
+                        .filter(change -> Order.of(old).isOlderThan(Order.of(change))
+                                && !change.queuedAt().isBefore(old.queuedAt())
+                                && !isDoubted(s, change)
+                                && !isHeld(s, old)
+                                && !s.search().evidence().vouched().contains(old.id()))
+                        .map(change -> superseded(old, change)))
+                .findFirst();
+    }
+
+    /**
+     * The newer builds of their jobs, not decided yet, for which changes wait that nothing is known of: what is older is not
+     * tried beside them or before them (I13).
+     *
+     * @return by the id of the change that waits
+     */
+    public static Map<String, Change> awaited(TrainState s) {
+        Map<String, List<Change>> candidates = byService(s.undecided());
+        Map<String, Change> awaited = new HashMap<>();
+        for (Change change : s.queue()) {
+            covering(candidates, change)
+                    .filter(other -> change.promote()
+                            && Order.of(change).isOfSameJob(Order.of(other))
+                            && Order.of(change).number() < Order.of(other).number()
+                            && !isSuspected(s, change))
+                    .findFirst()
+                    .ifPresent(other -> awaited.put(change.id(), other));
+        }
+        return awaited;
+    }
+
+    /** Release candidates, each for all services that it changes. */
+    private static Map<String, List<Change>> byService(Stream<Change> changes) {
+        Map<String, List<Change>> by = new HashMap<>();
+        changes.filter(Change::promote)
+                .forEach(change -> change.images()
+                        .keySet()
+                        .forEach(service -> by.computeIfAbsent(service, name -> new ArrayList<>())
+                                .add(change)));
+        return by;
+    }
+
+    /** Others that change all that it does. */
+    private static Stream<Change> covering(Map<String, List<Change>> candidates, Change change) {
+        return candidates.getOrDefault(change.images().firstKey(), List.of()).stream()
+                .filter(other -> !other.id().equals(change.id()) && covers(other, change));
+    }
+
+    private static boolean isHeld(TrainState s, Change change) {
+        return s.trials().stream()
+                .anyMatch(t ->
+                        t.changes().contains(change.id()) || t.tried().changes().contains(change.id()));
+    }
+
+    private static Event superseded(Change old, Change newer) {
+        return new Event.ChangeEnded(
+                old.id(),
+                Outcome.SUPERSEDED,
+                "a newer image of the same service was queued; should that not be released, build this one again",
+                newer.id());
+    }
+
+    /** Whether it failed with others or alone, or some environment keeps it out, so that it may never be released. */
+    private static boolean isDoubted(TrainState s, Change change) {
+        return isSuspected(s, change) || !s.aside().of(change.id()).isEmpty();
+    }
+
+    private static boolean isSuspected(TrainState s, Change change) {
+        return s.search().evidence().failures().stream()
+                .anyMatch(f -> f.changes().contains(change.id()));
+    }
+
+    /** What waits although something newer of all its services is released. */
+    static List<Event> outdated(TrainState s, String release) {
+        return s.queue().stream()
+                .filter(change -> change.promote() && Sets.isOutdated(change, s.released()))
+                .map(change -> (Event) new Event.ChangeEnded(
+                        change.id(),
+                        Outcome.SUPERSEDED,
+                        "a newer image of the same service is released already",
+                        release))
+                .toList();
+    }
+
+    /** @param undecided what is newer: else it is released */
+    private static String older(Change change, boolean undecided) {
+        Optional<Long> repeated = change.origin().repeats();
+        if (repeated.isPresent()) {
+            return "build " + repeated.get() + " is done again, which is older than what waits, is tried or is released"
+                    + " already; start a new build, or roll back to go back on purpose";
+        }
+        return undecided
+                ? "it is older than what waits or is tried already, by the numbers of their builds; should that not be"
+                        + " released, build this one again"
+                : "it is older than what is released already, by the numbers of their builds";
     }
 
     private static boolean covers(Change change, Change other) {

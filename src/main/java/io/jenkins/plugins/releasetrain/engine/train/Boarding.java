@@ -106,10 +106,11 @@ final class Boarding {
         return all.stream().map(Change::id).filter(chosen::contains).toList();
     }
 
-    /** Who may come in somewhere. */
+    /** Who may come in somewhere, and does not wait for a newer one. */
     private List<Change> admitted(TrainState s, List<Change> changes) {
+        Set<String> behind = Arrivals.awaited(s).keySet();
         return changes.stream()
-                .filter(c -> !s.aside().isOut(c.id(), context.environmentNames(), now()))
+                .filter(c -> !behind.contains(c.id()) && !s.aside().isOut(c.id(), context.environmentNames(), now()))
                 .toList();
     }
 

@@ -52,8 +52,10 @@ final class Decisions {
      */
     Optional<Task> decide(TrainState state, Place place) {
         Batch batch = state.batch().orElseThrow();
-        Optional<Event> refused =
-                firstRefused(batch).or(() -> firstOutdated(state)).or(() -> firstHopeless(state));
+        Optional<Event> refused = firstRefused(batch)
+                .or(() -> firstOutdated(state))
+                .or(() -> Arrivals.overtaken(state))
+                .or(() -> firstHopeless(state));
         if (refused.isPresent()) {
             unchanged(state, List.of(refused.get()));
         } else if (batch.changes().isEmpty()) {

@@ -162,6 +162,20 @@ public record Evidence(List<Tried> failures, List<Tried> passes) {
                 passes.stream().filter(p -> !p.changes().contains(change)).toList());
     }
 
+    /** A newer one took the change's place: whether it was bad stays unknown, and so does whose failures with it were. */
+    public Evidence superseded(String change) {
+        return new Evidence(failures, without(change).passes);
+    }
+
+    /** Without what is about none of these. */
+    public Evidence about(Set<String> undecided) {
+        return new Evidence(
+                failures.stream()
+                        .filter(f -> f.changes().stream().anyMatch(undecided::contains))
+                        .toList(),
+                passes);
+    }
+
     /** Changes that passed, though on a baseline that was another then. */
     public List<String> vouched() {
         return passes.stream().flatMap(p -> p.changes().stream()).distinct().toList();

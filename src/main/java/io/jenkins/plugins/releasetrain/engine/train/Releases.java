@@ -130,7 +130,7 @@ final class Releases {
             if (result.promoted()) {
                 List<Event> events = promoted(pending, promotion);
                 publish(pending.made()).ifPresent(events::add);
-                context.journal().update(s -> s.pending().isEmpty() ? List.of() : events);
+                context.journal().update(s -> s.pending().isEmpty() ? List.of() : withOutdated(events, s, release));
                 return Optional.empty();
             }
             refusal = result.reason();
@@ -223,6 +223,12 @@ final class Releases {
                                         : "passed in trial " + pending.made().trial(),
                         pending.made().id())));
         return events;
+    }
+
+    private static List<Event> withOutdated(List<Event> events, TrainState s, String release) {
+        List<Event> all = new ArrayList<>(events);
+        all.addAll(Arrivals.outdated(s, release));
+        return all;
     }
 
     /** Whether anything of it is: where several change a service, only the newest is (I13). */

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.train;
 
 import io.jenkins.plugins.releasetrain.engine.blame.Run;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Order;
@@ -19,6 +20,8 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** How each event changes a train's state. */
 final class TrainFold {
@@ -137,7 +140,9 @@ final class TrainFold {
                     s.batch().map(Batch::baseline).orElse(e.set())));
             d.batch = s.batch().map(b -> new Batch(b.id(), without(b.changes(), e.changes()), e.set()));
             d.trials = Overtaking.afterRelease(s.trials(), s.search(), e);
-            d.search = s.batch().isPresent() ? s.search().released(e.changes(), e.set()) : s.search();
+            d.search = s.batch().isPresent()
+                    ? s.search().released(e.changes(), e.set()).about(undecided(s, e.changes()))
+                    : s.search();
             d.lastNumber = e.number();
             d.rollback = Optional.empty();
             if (!e.rollbackOf().isEmpty()) {
@@ -163,7 +168,7 @@ final class TrainFold {
             d.queue = without(s.queue(), id);
             d.batch = s.batch().map(b -> new Batch(b.id(), without(b.changes(), id), b.baseline()));
             d.trials = Overtaking.afterEnd(s.trials(), e, change.map(Sets::name).orElse(e.change()));
-            d.search = s.search().without(e.change());
+            d.search = searching(s, e);
             d.idle = removed(s.idle(), e.change());
             d.aside = s.aside().without(e.change());
             switch (e.outcome()) {
@@ -174,6 +179,17 @@ final class TrainFold {
                 default -> {}
             }
         });
+    }
+
+    private static Search searching(TrainState s, Event.ChangeEnded e) {
+        Set<String> left = undecided(s, List.of(e.change()));
+        return e.outcome() == Outcome.SUPERSEDED
+                ? s.search().superseded(e.change(), left)
+                : s.search().without(e.change()).about(left);
+    }
+
+    private static Set<String> undecided(TrainState s, Collection<String> without) {
+        return s.undecided().map(Change::id).filter(id -> !without.contains(id)).collect(Collectors.toSet());
     }
 
     private static TrainState trial(TrainState s, RecordedEvent recorded) {

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -234,6 +235,15 @@ public record TrainState(
 
         Search forcing(List<String> changes) {
             return new Search(baseline, passed, testPassed, timeline, evidence, List.copyOf(changes));
+        }
+
+        /** What is known about a change that a newer one took the place of, and about these. */
+        Search superseded(String change, Set<String> undecided) {
+            return without(change).with(evidence.superseded(change).about(undecided));
+        }
+
+        Search about(Set<String> undecided) {
+            return with(evidence.about(undecided));
         }
 
         private List<String> without(List<String> changes) {

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A situation as bit masks, and the set whose trial tells most. */
@@ -78,13 +79,15 @@ final class TrialChoice {
         this.all =
                 now.changes().size() == Long.SIZE ? -1L : (1L << now.changes().size()) - 1;
         this.vouched = mask(now.evidence().vouched());
+        now.running().forEach(set -> running.add(mask(set)));
+        // Who is not tried now, as what a newer one took the place of, may have been to blame.
+        now.evidence().failures().forEach(f -> f.changes().forEach(c -> index.computeIfAbsent(c, n -> index.size())));
         for (Tried tried : now.evidence().failures()) {
-            // A set with a change beyond the view says too little about those within.
-            if (index.keySet().containsAll(tried.changes())) {
+            // A set with too many changes beyond the view says too little about those within.
+            if (tried.changes().stream().allMatch(c -> index.get(c) < Belief.WIDEST)) {
                 failed.add(new Failure(mask(tried.changes()), tried.exact(), tried.runs()));
             }
         }
-        now.running().forEach(set -> running.add(mask(set)));
         this.suspects = union(failed.stream().map(Failure::set).toList());
         this.timeline = now.baseline().timeline().with(failed.stream().flatMap(f -> f.runs().stream()));
         this.streaks = timeline.streaks();
@@ -125,13 +128,10 @@ final class TrialChoice {
     }
 
     private List<String> changes(long mask) {
-        List<String> changes = new ArrayList<>(Long.bitCount(mask));
-        for (int i = 0; i < now.changes().size(); i++) {
-            if ((mask >>> i & 1) != 0) {
-                changes.add(now.changes().get(i));
-            }
-        }
-        return changes;
+        return IntStream.range(0, now.changes().size())
+                .filter(i -> (mask >>> i & 1) != 0)
+                .mapToObj(now.changes()::get)
+                .toList();
     }
 
     private Decision.Run run(long set) {
@@ -305,7 +305,7 @@ final class TrialChoice {
         double value = 0;
         for (Failure f : failed) {
             long suspect = f.set() & ~set;
-            if (f.exact() && Long.bitCount(suspect) == 1 && (set & ~f.set()) == 0) {
+            if (f.exact() && Long.bitCount(suspect) == 1 && (suspect & all) != 0 && (set & ~f.set()) == 0) {
                 value = Math.max(value, belief.passes(set) * (1 - belief.allGood(suspect)));
             }
         }
@@ -328,7 +328,7 @@ final class TrialChoice {
         boolean alone = false;
         for (Failure f : failed) {
             alone |= f.set() == change;
-            withOthers |= (f.set() & change) != 0 && f.set() != change && f.exact();
+            withOthers |= (f.set() & change) != 0 && (f.set() & all & ~change) != 0 && f.exact();
         }
         return !withOthers && (alone || belief.innocence(change) <= innocenceBound);
     }

@@ -122,6 +122,7 @@ public final class FakeCluster implements Cluster {
 
     public synchronized void letsIn(Digest digest) {
         kept.remove(digest);
+        denied.remove(digest);
     }
 
     /** The service's pods are not ready from now on: they crashed under test, were evicted, or lost their node. */
@@ -204,6 +205,9 @@ public final class FakeCluster implements Cluster {
         refusal.ifPresent(why -> {
             throw EngineException.invalid(why);
         });
+        wanted.forEach((service, image) -> image.digest().map(denied::get).ifPresent(no -> {
+            throw new Refusal(no.message(), List.of(service.name()), no.fault());
+        }));
         wanted.forEach((service, image) -> {
             Service copy = beside.copy(service);
             images.put(copy.workload().name(), image);

@@ -71,7 +71,7 @@ class TrainOrderTest {
                         true));
         ride.run("build 1");
         assertThat(ride.outcome(replay).outcome()).isEqualTo(Outcome.SUPERSEDED);
-        assertThat(ride.outcome(replay).reason()).contains("it does build 10 again", "roll back");
+        assertThat(ride.outcome(replay).reason()).contains("build 10 is done again", "roll back");
         assertThat(ride.outcome(again).outcome()).isEqualTo(Outcome.RELEASED);
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.11"));
     }
@@ -102,7 +102,7 @@ class TrainOrderTest {
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.2"));
     }
 
-    /** NEW-6: nor does it follow the newer one out of a search. */
+    /** NEW-6: nor does it follow the newer one out of a search, or come before it. */
     @ParameterizedTest
     @ValueSource(ints = {0, 5})
     void NEW_6_duringASearchANewerOneTakesThePlaceOfTheOlder(int priority) throws InterruptedException {
@@ -111,16 +111,102 @@ class TrainOrderTest {
         Task.Test batch = (Task.Test) ride.train().next("build 1");
         String newer = queue("new#1", priority, Map.of("s1", "1.2"));
         ride.train().report(batch.trial(), Verdict.FAILED, "1 test failed");
-        ride.run(
-                "build 1",
-                () -> shop.installed().get("s2").equals(FakeShop.digest("s2", "bad"))
-                        ? Verdict.FAILED
-                        : Verdict.PASSED);
+        ride.run("build 1", this::failsWithBad);
         assertThat(ride.outcome(bad).outcome()).isEqualTo(Outcome.EJECTED);
         assertThat(ride.outcome(newer).outcome()).isEqualTo(Outcome.RELEASED);
-        // of those in the search, who is found good before the newer one is tried is released before it
-        assertThat(ride.outcome(old).outcome()).isEqualTo(priority > 0 ? Outcome.SUPERSEDED : Outcome.RELEASED);
-        assertThat(shop.inProduction("s1")).as("never back to the older one").isEqualTo(FakeShop.digest("s1", "1.2"));
+        assertThat(ride.outcome(old).outcome()).isEqualTo(Outcome.SUPERSEDED);
+        assertThat(ride.outcome(old).related()).isEqualTo(newer);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.2"));
+    }
+
+    private Verdict failsWithBad() {
+        return shop.installed().values().stream()
+                        .anyMatch(d -> d.equals(FakeShop.digest("s2", "bad")) || d.equals(FakeShop.digest("s1", "bad")))
+                ? Verdict.FAILED
+                : Verdict.PASSED;
+    }
+
+    /** I5: what passed is a release at once, though a newer one came while it was tried. */
+    @Test
+    void I5_NEW_6_whatPassedIsReleasedThoughANewerOneWaits() throws InterruptedException {
+        String old = queue("old#1", 0, Map.of("s1", "1.1"));
+        Task.Test first = (Task.Test) ride.train().next("build 1");
+        String newer = queue("new#1", 0, Map.of("s1", "1.2"));
+        ride.train().report(first.trial(), Verdict.PASSED, "");
+        ride.run("build 1");
+        assertThat(ride.outcome(old).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(ride.outcome(newer).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.2"));
+    }
+
+    /** A service that is built faster than trials run does not make the search forget who else may be to blame. */
+    @Test
+    void I8_aServiceThatIsBuiltAgainAndAgainDoesNotKeepASearchFromItsEnd() throws InterruptedException {
+        String bad = queue("bad#1", 0, Map.of("s2", "bad"));
+        queue("cart#1", 0, Map.of("s1", "1.1"));
+        for (int i = 2;
+                ride.train().next("build 1") instanceof Task.Test test
+                        && ride.train().state().lastNumber() == 0;
+                i++) {
+            assertThat(i).as("trials until something is released").isLessThan(8);
+            queue("cart#" + i, 0, Map.of("s1", "1." + i));
+            ride.train().report(test.trial(), failsWithBad(), "1 test failed");
+        }
+        String newest = queue("cart#99", 0, Map.of("s1", "1.99"));
+        ride.run("build 1", this::failsWithBad);
+        assertThat(ride.outcome(newest).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(ride.outcome(bad).outcome()).isEqualTo(Outcome.EJECTED);
+    }
+
+    /** The newer one is in doubt: the older one that comes late waits, and is released where the newer one is bad. */
+    @Test
+    void I13_olderOneWaitsForANewerThatIsSuspectedAndIsReleasedWhenThatIsEjected() throws InterruptedException {
+        String eleven = queue("cart#11", 0, Map.of("s1", "bad"));
+        Task.Test first = (Task.Test) ride.train().next("build 1");
+        ride.train().report(first.trial(), Verdict.FAILED, "1 test failed");
+        String ten = queue("cart#10", 0, Map.of("s1", "1.10"));
+        String other = queue("pay#1", 0, Map.of("s2", "2"));
+        while (ride.train().outcome(eleven).isEmpty()) {
+            Task.Test test = (Task.Test) ride.train().next("build 1");
+            assertThat(shop.installed().get("s1"))
+                    .as("never tried beside the newer one or before it")
+                    .isNotEqualTo(FakeShop.digest("s1", "1.10"));
+            ride.train().report(test.trial(), failsWithBad(), "1 test failed");
+            if (ride.train().state().trials().isEmpty()) {
+                ride.train().next("build 1");
+            }
+        }
+        ride.run("build 1", this::failsWithBad);
+        assertThat(ride.outcome(eleven).outcome()).isEqualTo(Outcome.EJECTED);
+        assertThat(ride.outcome(ten).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(ride.outcome(other).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.10"));
+    }
+
+    /** The suspicion was wrong: the older one ends superseded, as it would have without it. */
+    @Test
+    void I13_olderOneThatWaitedEndsSupersededWhenTheNewerIsReleased() throws InterruptedException {
+        String eleven = queue("cart#11", 0, Map.of("s1", "1.11"));
+        String bad = queue("bad#1", 0, Map.of("s2", "bad"));
+        Task.Test first = (Task.Test) ride.train().next("build 1");
+        ride.train().report(first.trial(), Verdict.FAILED, "1 test failed");
+        String ten = queue("cart#10", 0, Map.of("s1", "1.10"));
+        assertThat(ride.train().outcome(ten)).isEmpty();
+        ride.run("build 1", this::failsWithBad);
+        assertThat(ride.outcome(eleven).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(ride.outcome(bad).outcome()).isEqualTo(Outcome.EJECTED);
+        assertThat(ride.outcome(ten).outcome()).isEqualTo(Outcome.SUPERSEDED);
+        assertThat(ride.outcome(ten).related()).startsWith("shop-");
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.11"));
+    }
+
+    /** It is told what to do should the newer one not be released. */
+    @Test
+    void MQ_1_whoeverIsSupersededIsToldWhatToDoOtherwise() {
+        ride.train().pause("not yet", "ada");
+        queue("cart#11", 0, Map.of("s1", "1.11"));
+        String ten = queue("cart#10", 0, Map.of("s1", "1.10"));
+        assertThat(ride.outcome(ten).reason()).contains("should that not be released, build this one again");
     }
 
     /** B42: a stream of urgent changes does not keep a usual one waiting for ever. */

@@ -27,6 +27,7 @@ final class ApiAccess {
     private final Set<String> denied = ConcurrentHashMap.newKeySet();
     private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
     private final Map<String, Supplier<MockResponse>> refused = new ConcurrentHashMap<>();
+    private final Map<String, Kept> kept = new ConcurrentHashMap<>();
     private volatile String accepted;
     private volatile boolean forgotten;
 
@@ -51,6 +52,14 @@ final class ApiAccess {
             refused.put(text, () -> status(code, code == 403 ? "Forbidden" : "InternalError", message));
         }
     }
+
+    /** Admission: so many of these objects that are to be made are answered so. */
+    void admitNew(String plural, int times, int code, String message) {
+        String reason = code == 409 ? "Conflict" : code == 403 ? "Forbidden" : "InternalError";
+        kept.put(plural, new Kept(new AtomicInteger(times), () -> status(code, reason, message)));
+    }
+
+    private record Kept(AtomicInteger times, Supplier<MockResponse> answer) {}
 
     void allow(String verb, String plural) {
         denied.remove(verb + " " + plural);
@@ -104,6 +113,10 @@ final class ApiAccess {
             if (no.isPresent()) {
                 return no;
             }
+        }
+        Kept out = kept.get(plural);
+        if (verb.equals("create") && out != null && out.times().getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+            return Optional.of(out.answer().get());
         }
         if (verb.equals("list") && lists.getAndUpdate(n -> Math.max(0, n - 1)) == 0) {
             return Optional.of(status(

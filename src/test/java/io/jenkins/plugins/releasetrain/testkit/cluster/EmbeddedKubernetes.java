@@ -122,6 +122,11 @@ public final class EmbeddedKubernetes implements AutoCloseable {
         dispatcher.access().admit(text, code, message);
     }
 
+    /** Admission that looks at what is made: the next so many objects of this kind are answered with this status. */
+    public void admitNew(String plural, int times, int code, String message) {
+        dispatcher.access().admitNew(plural, times, code, message);
+    }
+
     public void allow(String verb, String plural) {
         dispatcher.access().allow(verb, plural);
     }
