@@ -60,6 +60,10 @@ public record Outlook(
         NO_BUILD,
         /** Too many of the last trials were for nothing, so that nothing is tried beside the one that runs. */
         BUDGET,
+        /** An environment keeps it out: it stands aside, and the others go on. */
+        ASIDE,
+        /** A newer build of its job is in doubt, and what becomes of that decides. */
+        NEWER,
         /** So many are tried before it. */
         OTHERS,
         /** It passed, and releases are held. */
@@ -67,10 +71,23 @@ public record Outlook(
     }
 
     /**
-     * @param what the release, reason, environment or time in words; empty for none
+     * @param what the release, reason, environment, number of a build, or time in words; empty for none
      * @param others how many
+     * @param out where and since when it is kept out; null where it is not
      */
-    public record Standing(Why why, String what, int others) {}
+    public record Standing(Why why, String what, int others, Out out) {
+        public Standing(Why why, String what, int others) {
+            this(why, what, others, null);
+        }
+    }
+
+    /**
+     * A change that an environment keeps out.
+     *
+     * @param times in a row
+     * @param until it is not tried there before
+     */
+    public record Out(String environment, int times, Instant since, Instant until) {}
 
     /**
      * When who waits departs.

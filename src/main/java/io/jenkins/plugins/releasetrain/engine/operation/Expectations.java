@@ -4,6 +4,7 @@ import io.jenkins.plugins.releasetrain.engine.history.Outlook;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.simulation.Estimates;
 import io.jenkins.plugins.releasetrain.engine.simulation.TrainLine;
+import io.jenkins.plugins.releasetrain.engine.train.Arrivals;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState;
@@ -20,6 +21,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * When those that wait are decided, simulated in the background: once for each state of a train, and each minute. Thread
@@ -92,6 +94,7 @@ public final class Expectations {
         List<String> queue = Plans.undecided(state)
                 .filter(Change::promote)
                 .filter(c -> !later.contains(c))
+                .filter(foreseeable(train, state, now))
                 .map(Change::id)
                 .toList();
         TrainLine.Present present = new TrainLine.Present(
@@ -106,6 +109,13 @@ public final class Expectations {
         Estimates.of(present, setting(train, state, later, now), now, state.lastNumber())
                 .forEach((change, range) -> ranges.put(change, new Outlook.Range(range.from(), range.to())));
         return ranges;
+    }
+
+    /** Nobody knows how long somebody is kept out, or what becomes first of somebody else. */
+    static Predicate<Change> foreseeable(Train train, TrainState state, Instant now) {
+        Set<String> awaiting = Arrivals.awaited(state).keySet();
+        return change -> !awaiting.contains(change.id())
+                && state.aside().out(change.id(), train.environments(), now).isEmpty();
     }
 
     private static Estimates.Setting setting(Train train, TrainState state, List<Change> later, Instant now) {

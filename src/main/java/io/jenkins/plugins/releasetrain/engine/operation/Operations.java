@@ -253,8 +253,9 @@ public final class Operations {
         Forecast forecast = train.forecast();
         String unavailable = Expectations.unavailable(train, state, clock.instant());
         Map<String, Outlook.Range> ranges = unavailable.isEmpty() ? expectations.of(name, train, state) : Map.of();
-        boolean computing =
-                unavailable.isEmpty() && ranges.isEmpty() && !state.queue().isEmpty();
+        boolean computing = unavailable.isEmpty()
+                && ranges.isEmpty()
+                && state.queue().stream().anyMatch(Expectations.foreseeable(train, state, clock.instant()));
         Map<String, Instant> expected = new TreeMap<>();
         Plans.undecided(state)
                 .limit(Plans.MOST)
@@ -284,7 +285,7 @@ public final class Operations {
                 ranges,
                 computing ? "COMPUTING" : unavailable,
                 Expectations.missing(state),
-                Standings.of(state, train.timetable(), clock.instant()));
+                Standings.of(state, train.timetable(), train.environments(), clock.instant()));
     }
 
     private Outlook.NextDeparture departure(Timetable timetable, TrainState state) {

@@ -1,10 +1,12 @@
 package io.jenkins.plugins.releasetrain.engine.operation;
 
+import io.jenkins.plugins.releasetrain.engine.history.Outlook;
 import io.jenkins.plugins.releasetrain.engine.history.Outlook.Standing;
 import io.jenkins.plugins.releasetrain.engine.history.Outlook.Why;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.Order;
+import io.jenkins.plugins.releasetrain.engine.train.Arrivals;
 import io.jenkins.plugins.releasetrain.engine.train.Departures;
-import io.jenkins.plugins.releasetrain.engine.train.Evidence;
 import io.jenkins.plugins.releasetrain.engine.train.Timetable;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState;
 import java.time.Instant;
@@ -15,26 +17,37 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Why each change waits that is not being tested: one cause, from a train's state and the time. */
 final class Standings {
     private final TrainState state;
     private final Timetable timetable;
+    private final Set<String> environments;
     private final Instant now;
+    private final Map<String, Change> awaited;
     private final Set<String> suspected = new HashSet<>();
 
-    private Standings(TrainState state, Timetable timetable, Instant now) {
+    private Standings(TrainState state, Timetable timetable, Set<String> environments, Instant now) {
         this.state = state;
         this.timetable = timetable;
+        this.environments = environments;
         this.now = now;
+        this.awaited = Arrivals.awaited(state);
+        Set<String> undecided = state.undecided().map(Change::id).collect(Collectors.toSet());
         state.search().evidence().failures().stream()
-                .map(Evidence.Tried::changes)
-                .forEach(suspected::addAll);
+                .flatMap(f -> f.changes().stream())
+                .filter(undecided::contains)
+                .forEach(suspected::add);
     }
 
-    /** By id, in the order of departure, at most {@value Plans#MOST}; whoever is in a trial is left out. */
-    static Map<String, Standing> of(TrainState state, Timetable timetable, Instant now) {
-        Standings standings = new Standings(state, timetable, now);
+    /**
+     * By id, in the order of departure, at most {@value Plans#MOST}; whoever is in a trial is left out.
+     *
+     * @param environments names of the train's
+     */
+    static Map<String, Standing> of(TrainState state, Timetable timetable, Set<String> environments, Instant now) {
+        Standings standings = new Standings(state, timetable, environments, now);
         Set<String> tested = new HashSet<>();
         state.trials().forEach(t -> tested.addAll(t.changes()));
         Map<String, Standing> all = new LinkedHashMap<>();
@@ -53,7 +66,10 @@ final class Standings {
             return new Standing(
                     Why.PROMOTION, state.pending().orElseThrow().made().id(), 0);
         }
-        return stop().or(() -> departure(change)).orElseGet(() -> turn(change, ahead));
+        return stop().or(() -> aside(change))
+                .or(() -> newer(change))
+                .or(() -> departure(change))
+                .orElseGet(() -> turn(change, ahead));
     }
 
     /** What everybody waits for. */
@@ -66,6 +82,18 @@ final class Standings {
                 .map(why -> new Standing(Why.FROZEN, why, 0))
                 .or(() -> new TreeMap<>(state.broken())
                         .keySet().stream().findFirst().map(e -> new Standing(Why.BROKEN, e, 0)));
+    }
+
+    private Optional<Standing> aside(Change change) {
+        return state.aside()
+                .out(change.id(), environments, now)
+                .map(k -> new Standing(
+                        Why.ASIDE, k.why(), 0, new Outlook.Out(k.environment(), k.times(), k.since(), k.until())));
+    }
+
+    private Optional<Standing> newer(Change change) {
+        return Optional.ofNullable(awaited.get(change.id()))
+                .map(newer -> new Standing(Why.NEWER, "#" + Order.of(newer).number(), 0));
     }
 
     private Optional<Standing> departure(Change change) {

@@ -71,9 +71,11 @@ public record Aside(List<Kept> kept) {
         return in(change, environment).filter(k -> k.until().isAfter(now)).isPresent();
     }
 
-    /** Whether none of these environments lets it in now. */
-    boolean isOut(String change, Collection<String> environments, Instant now) {
-        return environments.stream().allMatch(e -> isOut(change, e, now));
+    /** The environment that lets it in again first; empty where one of these does now. */
+    public Optional<Kept> out(String change, Collection<String> environments, Instant now) {
+        return environments.stream().allMatch(e -> isOut(change, e, now))
+                ? environments.stream().flatMap(e -> in(change, e).stream()).min(Comparator.comparing(Kept::until))
+                : Optional.empty();
     }
 
     private Optional<Kept> in(String change, String environment) {

@@ -110,7 +110,10 @@ final class Boarding {
     private List<Change> admitted(TrainState s, List<Change> changes) {
         Set<String> behind = Arrivals.awaited(s).keySet();
         return changes.stream()
-                .filter(c -> !behind.contains(c.id()) && !s.aside().isOut(c.id(), context.environmentNames(), now()))
+                .filter(c -> !behind.contains(c.id())
+                        && s.aside()
+                                .out(c.id(), context.environmentNames(), now())
+                                .isEmpty())
                 .toList();
     }
 

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -54,7 +55,21 @@ class HistoryApiTest {
                 "it answered 503",
                 Optional.of(SampleShop.AT.plusSeconds(20)),
                 Optional.of(SampleShop.AT.minusSeconds(60))));
-        api = new HistoryApi(store, CLOCK, live, Runnable::run);
+        HistoryApi.Site site = new HistoryApi.Site(
+                HistoryApi.Site.USUAL.moves(), HistoryApi.Site.USUAL.links(), HistoryApiTest::outlook);
+        api = new HistoryApi(store, CLOCK, live, Runnable::run, site);
+    }
+
+    /** Of the train one change is kept out by its environment. */
+    private static Outlook outlook(String name) {
+        Instant since = SampleShop.AT.plusSeconds(400);
+        Outlook.Out out = new Outlook.Out("staging", 2, since, since.plusSeconds(1_200));
+        Map<String, Outlook.Standing> standing =
+                Map.of("4", new Outlook.Standing(Outlook.Why.ASIDE, "exceeded quota: pods, requested: pods=1", 0, out));
+        return name.equals("shop")
+                ? new Outlook(
+                        name, true, "", "", Map.of(), "", 0, 1, List.of(), null, null, null, Map.of(), "", 0, standing)
+                : Outlook.unknown(name);
     }
 
     @AfterEach

@@ -12,6 +12,7 @@ import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.history.Answer;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
+import io.jenkins.plugins.releasetrain.engine.history.Outlook;
 import io.jenkins.plugins.releasetrain.engine.history.View;
 import io.jenkins.plugins.releasetrain.engine.image.ImageStream;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
@@ -36,6 +37,7 @@ import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -401,6 +403,30 @@ class OperationsTest {
         operations.perform(request(Operation.RESUME, ""), "ada");
         assertThat(operations.outlook("shop").broken()).isEmpty();
         assertThat(train.next("build")).as("at once").isInstanceOf(Task.Test.class);
+    }
+
+    /** Who stands aside is told with its own cause, and what somebody waits for who came after a newer build in doubt. */
+    @Test
+    void whoStandsAsideOrWaitsForANewerOneIsToldWhy() throws InterruptedException {
+        shop.cluster.keepsOut(shop.build("s1", "11"), "exceeded quota: pods, requested: pods=1");
+        String eleven = train.queue(new Train.Request(Map.of("s1", "11"), new Origin("cart#11", "", ""), 0, true));
+        Instant begin = shop.clock.instant();
+        train.next("build");
+        shop.build("s1", "10");
+        String ten = train.queue(new Train.Request(Map.of("s1", "10"), new Origin("cart#10", "", ""), 0, true));
+        assertThat(operations.outlook("shop").standing().get(eleven)).satisfies(standing -> {
+            assertThat(standing.why()).isEqualTo(Outlook.Why.ASIDE);
+            assertThat(standing.what()).contains("exceeded quota");
+            assertThat(standing.out().environment()).isEqualTo("staging");
+            assertThat(standing.out().times()).isOne();
+            assertThat(standing.out().since()).isBetween(begin, shop.clock.instant());
+            assertThat(standing.out().until()).isEqualTo(standing.out().since().plus(Duration.ofMinutes(5)));
+        });
+        assertThat(operations.outlook("shop").standing())
+                .containsEntry(ten, new Outlook.Standing(Outlook.Why.NEWER, "#11", 0));
+        assertThat(operations.outlook("shop").ranges()).doesNotContainKeys(eleven, ten);
+        shop.clock.advance(Duration.ofMinutes(6));
+        assertThat(operations.outlook("shop").standing().get(eleven).why()).isNotEqualTo(Outlook.Why.ASIDE);
     }
 
     @Test

@@ -1,7 +1,7 @@
 /** A train as a whole, or the lanes of an environment: how far each is that waits. */
 
 import { one, context } from "./host.js";
-import { el, t, say, count, address, release, alert, table, facts, badge, ago, due, between, build, judge, bytes, percent, named, inWords } from "./dom.js";
+import { el, t, say, count, address, release, alert, table, facts, badge, time, ago, due, between, build, judge, bytes, percent, named, inWords } from "./dom.js";
 import { action } from "./actions.js";
 import { course, plan, owner } from "./overview.js";
 
@@ -94,6 +94,7 @@ export function lane(n, id) {
 
 /** Why one waits: one cause. */
 const why = one => one.why === "PROMOTION" ? say("why.PROMOTION", release(one.what))
+  : one.out ? say("why.ASIDE", time(one.out.since), one.out.environment, time(one.out.until), inWords(one.what))
   : one.why === "OTHERS" || one.why === "PROOF" ? count("why." + one.why, one.others) : t("why." + one.why, inWords(one.what), one.others);
 
 /** When that is decided, or why nobody knows. */
