@@ -11,9 +11,11 @@ import io.jenkins.plugins.releasetrain.engine.cluster.FaultRule.Condition;
 import io.jenkins.plugins.releasetrain.engine.cluster.FaultRule.Sign;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -39,15 +41,17 @@ record Obstacle(String pod, Sign sign, boolean own) {
                 .filter(c -> containers.contains(c.getName()))
                 .findFirst()
                 .map(c -> SpecImage.reference(c.getImage()));
-        List<Pod> updated = pods.stream()
-                .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
+        Map<Boolean, List<Pod>> byEnd = pods.stream()
                 .filter(p -> workload.isOfTemplate(p, containers))
-                .toList();
+                .collect(Collectors.partitioningBy(p -> p.getMetadata().getDeletionTimestamp() != null));
+        List<Pod> updated = byEnd.get(false);
         // What the conditions say while it is not observed is of an earlier revision.
         Stream<Obstacle> ofWorkload =
                 workload.unobserved() ? Stream.of() : workload.type().obstacles(workload.resource(), image);
         return Stream.of(
                         updated.stream().filter(p -> !isOver(p, updated)).flatMap(p -> ofPod(p, containers, image)),
+                        // Drained, preempted, or on a node that is lost: it goes because somebody takes it away.
+                        byEnd.get(true).stream().flatMap(Obstacle::ofConditions),
                         ofWorkload,
                         refusals.stream().filter(e -> isNewest(e, pods)).map(e -> ofRefusal(e, image)))
                 .flatMap(s -> s)
@@ -131,7 +135,21 @@ record Obstacle(String pod, Sign sign, boolean own) {
         return pod.getStatus().getConditions().stream().flatMap(c -> ofCondition(pod, c).stream());
     }
 
+    /** The node's controller says of pods that they are not ready where it does not hear of their containers any more. */
+    private static boolean isNodeLost(Pod pod, PodCondition condition) {
+        return "Ready".equals(condition.getType())
+                && "False".equals(condition.getStatus())
+                && pod.getSpec().getReadinessGates().isEmpty()
+                && pod.getStatus().getConditions().stream()
+                        .anyMatch(c -> "ContainersReady".equals(c.getType()) && "True".equals(c.getStatus()));
+    }
+
     private static Optional<Obstacle> ofCondition(Pod pod, PodCondition condition) {
+        if (isNodeLost(pod, condition)) {
+            String why = "its containers are ready as far as their node said, which is not heard of any more";
+            return Optional.of(
+                    new Obstacle(name(pod), new Sign(Condition.POD, "NodeNotReady", 0, why, Optional.empty()), false));
+        }
         boolean homeless = "PodScheduled".equals(condition.getType()) && "False".equals(condition.getStatus());
         boolean disrupted = "DisruptionTarget".equals(condition.getType()) && "True".equals(condition.getStatus());
         if (!homeless && !disrupted) {

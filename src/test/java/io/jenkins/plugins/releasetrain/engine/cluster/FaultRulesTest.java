@@ -57,6 +57,14 @@ class FaultRulesTest {
         create | FailedCreate | 0 | environment | environment | serviceaccount "cart" not found
         schedule | Unschedulable | 0 | environment | environment | 0/3 nodes are available
         pod | Evicted | 0 | environment | environment | The node was low on resource: memory
+        pod | NodeNotReady | 0 | environment | environment | its containers are ready as far as their node said
+        pod | PreemptionByScheduler | 0 | environment | environment | default-scheduler: preempting to accommodate a higher priority pod
+        pod | DeletionByPodGC | 0 | environment | environment | PodGC: node no longer exists
+        pod | OutOfephemeral-storage | 0 | environment | environment | Node didn't have enough resource: ephemeral-storage
+        waiting | ErrImagePull | 0 | environment | environment | denied: requested access to the resource is denied
+        waiting | ErrImagePull | 0 | environment | environment | failed to authorize: failed to fetch oauth token: unexpected EOF
+        waiting | ErrImagePull | 0 | environment | environment | pull QPS exceeded
+        waiting | ImagePullBackOff | 0 | environment | environment | read tcp 10.0.0.1:1->10.0.0.2:443: read: connection timed out
         pod | OutOfcpu | 0 | environment | environment | Node didn't have enough resource
         pod | DeadlineExceeded | 0 | unknown | unknown |
         patch | FORBIDDEN | 0 | image | image | admission webhook "sign" denied the request: registry.example/shop/cart is not allowed

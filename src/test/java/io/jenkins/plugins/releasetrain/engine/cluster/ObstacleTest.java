@@ -6,10 +6,13 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ObstacleTest {
     private static ContainerStatus ended(int code, String reason, String message) {
@@ -70,5 +73,85 @@ class ObstacleTest {
         assertThat(Obstacle.of(cart, Set.of("main"), pods, List.of()))
                 .extracting(Obstacle::pod)
                 .containsExactly("b");
+    }
+
+    private static PodBuilder running(String... conditions) {
+        PodBuilder pod = new PodBuilder()
+                .withNewMetadata()
+                .withName("a")
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("main")
+                .withImage(TestWorkloads.image("cart", "2").toString())
+                .endContainer()
+                .endSpec()
+                .withNewStatus()
+                .withPhase("Running")
+                .endStatus();
+        for (int i = 0; i < conditions.length; i += 3) {
+            pod.editStatus()
+                    .addNewCondition()
+                    .withType(conditions[i])
+                    .withStatus(conditions[i + 1])
+                    .withReason(conditions[i + 2])
+                    .endCondition()
+                    .endStatus();
+        }
+        return pod;
+    }
+
+    private static List<Fault> faults(Pod pod) {
+        DeployedWorkload cart = DeployedWorkload.of(TestWorkloads.workload(
+                "staging",
+                TestWorkloads.deployment("cart").workload(),
+                1,
+                Map.of("main", TestWorkloads.image("cart", "2").toString())));
+        return Obstacle.of(cart, Set.of("main"), List.of(pod), List.of()).stream()
+                .map(o -> FaultRules.builtIn().judge(o.sign(), true).fault())
+                .toList();
+    }
+
+    /** A node that is lost while it is tested: the node's controller sets the pod's condition and nothing else. */
+    @Test
+    void I4_K8_1_podOfANodeThatIsLostIsTheEnvironments() {
+        PodBuilder pod = running("Ready", "False", null, "ContainersReady", "True", null);
+        assertThat(faults(pod.build())).containsExactly(Fault.ENVIRONMENT);
+    }
+
+    @Test
+    void I4_K8_1_podThatIsNotReadyByItselfIsNobodysYet() {
+        assertThat(faults(running("Ready", "False", "ContainersNotReady", "ContainersReady", "False", null)
+                        .build()))
+                .isEmpty();
+        PodBuilder gated = running("Ready", "False", "ReadinessGatesNotReady", "ContainersReady", "True", null);
+        assertThat(faults(gated.editSpec()
+                        .addNewReadinessGate("www.example.com/feature")
+                        .endSpec()
+                        .build()))
+                .isEmpty();
+    }
+
+    /** Drained, preempted, evicted by taints: it is being deleted, and another pod is on its way. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"PreemptionByScheduler", "DeletionByTaintManager", "EvictionByEvictionAPI", "DeletionByPodGC"})
+    void I4_podThatIsTakenAwayIsTheEnvironments(String reason) {
+        Pod pod = running("DisruptionTarget", "True", reason)
+                .editMetadata()
+                .withDeletionTimestamp("2026-01-01T00:00:00Z")
+                .endMetadata()
+                .build();
+        assertThat(faults(pod)).containsExactly(Fault.ENVIRONMENT);
+    }
+
+    @Test
+    void podThatIsDeletedInARolloutIsNoObstacle() {
+        Pod pod = running()
+                .editMetadata()
+                .withDeletionTimestamp("2026-01-01T00:00:00Z")
+                .endMetadata()
+                .build();
+        assertThat(faults(pod)).isEmpty();
     }
 }
