@@ -51,7 +51,7 @@ record Obstacle(String pod, Sign sign, boolean own) {
         return Stream.of(
                         updated.stream().filter(p -> !isOver(p, updated)).flatMap(p -> ofPod(p, containers, image)),
                         // Drained, preempted, or on a node that is lost: it goes because somebody takes it away.
-                        byEnd.get(true).stream().flatMap(Obstacle::ofConditions),
+                        byEnd.get(true).stream().flatMap(Obstacle::ofDisruptions),
                         ofWorkload,
                         refusals.stream().filter(e -> isNewest(e, pods)).map(e -> ofRefusal(e, image)))
                 .flatMap(s -> s)
@@ -131,6 +131,12 @@ record Obstacle(String pod, Sign sign, boolean own) {
                 .orElse("");
     }
 
+    private static Stream<Obstacle> ofDisruptions(Pod pod) {
+        return pod.getStatus().getConditions().stream()
+                .filter(c -> "DisruptionTarget".equals(c.getType()))
+                .flatMap(c -> ofCondition(pod, c).stream());
+    }
+
     private static Stream<Obstacle> ofConditions(Pod pod) {
         return pod.getStatus().getConditions().stream().flatMap(c -> ofCondition(pod, c).stream());
     }
@@ -149,6 +155,14 @@ record Obstacle(String pod, Sign sign, boolean own) {
             String why = "its containers are ready as far as their node said, which is not heard of any more";
             return Optional.of(
                     new Obstacle(name(pod), new Sign(Condition.POD, "NodeNotReady", 0, why, Optional.empty()), false));
+        }
+        boolean sandboxed = !"PodReadyToStartContainers".equals(condition.getType())
+                || !"False".equals(condition.getStatus())
+                || !"Pending".equals(pod.getStatus().getPhase());
+        if (!sandboxed) {
+            String why = "its volumes or its network are not there, so that nothing of it was begun";
+            return Optional.of(new Obstacle(
+                    name(pod), new Sign(Condition.POD, "NotReadyToStart", 0, why, Optional.empty()), false));
         }
         boolean homeless = "PodScheduled".equals(condition.getType()) && "False".equals(condition.getStatus());
         boolean disrupted = "DisruptionTarget".equals(condition.getType()) && "True".equals(condition.getStatus());

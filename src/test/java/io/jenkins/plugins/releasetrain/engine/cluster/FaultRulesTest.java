@@ -57,6 +57,7 @@ class FaultRulesTest {
         create | FailedCreate | 0 | environment | environment | serviceaccount "cart" not found
         schedule | Unschedulable | 0 | environment | environment | 0/3 nodes are available
         pod | Evicted | 0 | environment | environment | The node was low on resource: memory
+        pod | NotReadyToStart | 0 | unknown | environment | its volumes or its network are not there
         pod | NodeNotReady | 0 | environment | environment | its containers are ready as far as their node said
         pod | PreemptionByScheduler | 0 | environment | environment | default-scheduler: preempting to accommodate a higher priority pod
         pod | DeletionByPodGC | 0 | environment | environment | PodGC: node no longer exists

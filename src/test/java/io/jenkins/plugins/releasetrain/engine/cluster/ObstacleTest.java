@@ -132,6 +132,16 @@ class ObstacleTest {
                 .isEmpty();
     }
 
+    /** A volume that cannot be mounted, a network that is not set up: nobody has looked at the image yet. */
+    @Test
+    void I4_podWhoseVolumesOrNetworkAreNotThereIsTheEnvironments() {
+        PodBuilder pod = running("PodReadyToStartContainers", "False", null);
+        assertThat(faults(pod.editStatus().withPhase("Pending").endStatus().build()))
+                .containsExactly(Fault.ENVIRONMENT);
+        assertThat(faults(running("PodReadyToStartContainers", "True", null).build()))
+                .isEmpty();
+    }
+
     /** Drained, preempted, evicted by taints: it is being deleted, and another pod is on its way. */
     @ParameterizedTest
     @ValueSource(
@@ -147,7 +157,7 @@ class ObstacleTest {
 
     @Test
     void podThatIsDeletedInARolloutIsNoObstacle() {
-        Pod pod = running()
+        Pod pod = running("PodReadyToStartContainers", "False", null)
                 .editMetadata()
                 .withDeletionTimestamp("2026-01-01T00:00:00Z")
                 .endMetadata()

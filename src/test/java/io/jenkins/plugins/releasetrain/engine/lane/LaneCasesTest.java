@@ -12,6 +12,7 @@ import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.Limits;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.OnDrift;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.WhenBroken;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
@@ -170,6 +171,19 @@ class LaneCasesTest {
         driven.finish();
         assertThat(driven.outcome(late)).as("after it was released").isEqualTo(Outcome.SUPERSEDED);
         assertThat(shop.inProduction("s3")).isEqualTo(FakeShop.digest("s3", "1.11"));
+    }
+
+    /** A tag that names the newest of a line moves, and is no version of production. */
+    @Test
+    void CAT_1_aTagThatMovesIsReleasedAgainAndAgain() {
+        for (String build : new String[] {"one", "two"}) {
+            Digest image = shop.dev.push("dev/s3", "latest-s3", build);
+            LaneId lane = drive.open("s3", "latest-s3");
+            drive.finish();
+            assertThat(drive.outcome(lane)).isEqualTo(Outcome.RELEASED);
+            assertThat(shop.inProduction("s3")).isEqualTo(image);
+            assertThat(shop.production.tags("prod/s3")).doesNotContain("latest-s3");
+        }
     }
 
     @Test

@@ -9,9 +9,13 @@ import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A train's trials beside services that they do not change. */
 class TrainScopeTest {
@@ -58,6 +62,37 @@ class TrainScopeTest {
         String change = queued("s1");
         ride.run("build 1");
         assertThat(ride.outcome(change)).extracting(Event.ChangeEnded::outcome).isEqualTo(Outcome.RELEASED);
+    }
+
+    /** The first real request kills it, each time: the tests' verdict counts, and the others are released. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Fault.class,
+            names = {"UNKNOWN", "IMAGE"})
+    void K8_1_aCandidateThatFallsOverUnderTestIsFoundAndEjected(Fault fault) {
+        // It starts again for the next trial, after it was looked at at the end of this one.
+        AtomicBoolean fell = new AtomicBoolean();
+        shop.cluster.duringRollouts(() -> {
+            if (!fell.getAndSet(false)) {
+                shop.cluster.comesBack("s1");
+            }
+        });
+        String cart = queued("s1");
+        String pay = queued("s2");
+        String mail = queued("s3");
+        ride.run("build 1", () -> {
+            boolean there = shop.installed().get("s1").equals(FakeShop.digest("s1", "2"));
+            if (there) {
+                fell.set(true);
+                shop.cluster.fallsOver("s1", fault);
+            }
+            return there ? Verdict.FAILED : Verdict.PASSED;
+        });
+        assertThat(ride.outcome(cart).outcome()).isEqualTo(Outcome.EJECTED);
+        assertThat(ride.outcome(cart).reason()).contains("did not run any more").doesNotContain("other images");
+        assertThat(ride.outcome(pay).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(ride.outcome(mail).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(ride.train().state().isPaused()).isFalse();
     }
 
     @Test
