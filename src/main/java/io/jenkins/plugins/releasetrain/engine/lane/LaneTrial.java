@@ -2,8 +2,8 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 
 import static io.jenkins.plugins.releasetrain.engine.lane.Surroundings.digest;
 
-import io.jenkins.plugins.releasetrain.engine.contract.ContractGate;
 import io.jenkins.plugins.releasetrain.engine.cluster.Refusal;
+import io.jenkins.plugins.releasetrain.engine.contract.ContractGate;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Installation;
