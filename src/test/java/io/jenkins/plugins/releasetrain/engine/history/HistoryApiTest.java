@@ -56,7 +56,10 @@ class HistoryApiTest {
                 Optional.of(SampleShop.AT.plusSeconds(20)),
                 Optional.of(SampleShop.AT.minusSeconds(60))));
         HistoryApi.Site site = new HistoryApi.Site(
-                HistoryApi.Site.USUAL.moves(), HistoryApi.Site.USUAL.links(), HistoryApiTest::outlook);
+                HistoryApi.Site.USUAL.moves(),
+                HistoryApi.Site.USUAL.links(),
+                HistoryApiTest::outlook,
+                HistoryApi.Site.USUAL.places());
         api = new HistoryApi(store, CLOCK, live, Runnable::run, site);
     }
 
