@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -83,11 +82,10 @@ class StandstillsTest {
                         .contains(blob));
     }
 
-    /** Does nothing and says nothing, so many times, until it is over. */
-    private Personality silent(int times, Predicate<Request> when) {
-        AtomicInteger left = new AtomicInteger(times);
+    /** Does nothing and says nothing until it is over. */
+    private Personality silent(Predicate<Request> when) {
         return (request, rest) -> {
-            if (when.test(request) && left.getAndDecrement() > 0) {
+            if (when.test(request) && over.getCount() > 0) {
                 try {
                     over.await();
                 } catch (InterruptedException e) {
@@ -138,7 +136,7 @@ class StandstillsTest {
     void I6_whatStandsStillIsGivenUpAndResumed(String name, boolean source, String method, String part)
             throws Exception {
         start(RegistryOptions.DEFAULT.being(
-                source ? (request, rest) -> rest.answer(request) : silent(2, is(method, part))));
+                source ? (request, rest) -> rest.answer(request) : silent(is(method, part))));
         EmbeddedRegistry registry = source ? world.dev : world.production;
         if (source) {
             registry.failNext(2, is(method, part), Failure.stalled(1, over));
