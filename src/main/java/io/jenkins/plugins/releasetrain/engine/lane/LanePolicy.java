@@ -36,9 +36,6 @@ import java.util.TreeSet;
 public final class LanePolicy {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
 
-    /** So many attempts that decided nothing are repeated at once. */
-    private static final int AT_ONCE = 2;
-
     /** After so many attempts that decided nothing, in a row: again at once, then ever later. */
     private static final List<Duration> PAUSES = List.of(
             Duration.ZERO,
@@ -140,8 +137,8 @@ public final class LanePolicy {
             return untidy.get();
         }
         Phase.Waiting waiting = (Phase.Waiting) lane.phase();
-        // What keeps it out now keeps it out in a minute as well.
-        int before = Math.max(lane.undecided(), lane.hindered() == 0 ? 0 : lane.hindered() + AT_ONCE);
+        // What keeps it out now keeps it out in a minute as well: not two more times at once.
+        int before = Math.max(lane.undecided(), lane.hindered() == 0 ? 0 : lane.hindered() + 2);
         Instant due = waiting.since().plus(PAUSES.get(Math.min(before, PAUSES.size() - 1)));
         if (now.isBefore(due)) {
             return new Next.Wait("tried again at " + due + ": " + waiting.why(), Duration.between(now, due));
