@@ -54,7 +54,7 @@ function dots(list) {
         svg("title", {}, `${d.change} ${duration(d.lead)}`)))));
 }
 
-/** Where nothing came, there is a gap, and no line is drawn over it. */
+/** Where nothing came, there is a gap, and no line is drawn over it. One week alone is told better by its figures. */
 function charts(weeks) {
   const names = weeks.map(w => w.from + (w.mayChange ? " *" : ""));
   return el("div", { class: "rt-charts" },
@@ -94,6 +94,6 @@ export async function trends(_, p) {
       day("to", t("to.day"), all.to)], t("show")),
     said(advised), ways(advised), first(all.told),
     all.days.length === 0 ? notice(t("trends.none"))
-      : [rest(all.told, all.keys), parts(all.told.parts), dots(all.told.dots), all.days.length > 1 ? charts(all.told.weeks) : null,
+      : [rest(all.told, all.keys), parts(all.told.parts), dots(all.told.dots), all.told.weeks.filter(w => w.releases || w.lead.n).length > 1 ? charts(all.told.weeks) : null,
         sizes(all.told.sizes), byWeek(all.told.weeks)]] };
 }

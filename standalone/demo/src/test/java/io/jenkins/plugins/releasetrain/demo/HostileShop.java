@@ -103,7 +103,8 @@ final class HostileShop {
         store.saveSet(second, Optional.empty());
         long version = 0;
         for (int n = 1; n <= 2; n++) {
-            Instant begin = at.plusSeconds(n * 1_800L);
+            // Charts are drawn of more than one week.
+            Instant begin = at.plusSeconds(n * 1_800L).minus(n == 1 ? 8 : 0, ChronoUnit.DAYS);
             version = store.append(
                     stream, version, begin, List.of(queued("c" + n, n, begin), queued("bad" + n, 40 + n, begin)));
             version = store.append(stream, version, begin.plusSeconds(300), release(n, n == 1 ? first : second));
