@@ -56,7 +56,7 @@ public final class TrainsAction implements UnprotectedRootAction, StaplerProxy {
     private static final Pattern LIVE = Pattern.compile("^/?(now|overview|trains/.*|lanes/.*)$");
 
     /** How often all open pages together ask for what goes on. */
-    private static final double PER_SECOND = 20;
+    private static final double PER_SECOND = 15;
 
     private static final int NOT_FOUND = 404;
     private static final int UNAVAILABLE = 503;
