@@ -220,7 +220,7 @@ final class Releases {
                                 ? "newer images of its services are in the same release"
                                 : pending.made().trial().isEmpty()
                                         ? "passed before, as is remembered"
-                                        : "passed in trial " + pending.made().trial(),
+                                        : "its trial passed",
                         pending.made().id())));
         return events;
     }
