@@ -227,7 +227,8 @@ public final class LaneDriver {
             rider.failures = 0;
             return next;
         } catch (EngineException e) {
-            return e.kind().retryable() ? again(lane, rider, e.getMessage()) : giveUp(lane, rider, e.getMessage());
+            boolean goesOn = e.kind().retryable() || e.kind().awaitsRepair();
+            return goesOn ? again(lane, rider, e.getMessage()) : giveUp(lane, rider, e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.of(NOW_AND_THEN);

@@ -26,6 +26,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class LaneDriverTest {
     private final FakeShop shop = new FakeShop(3, Map.of());
@@ -131,6 +133,23 @@ class LaneDriverTest {
         assertThat(build.end.outcome()).isEqualTo(Outcome.RELEASED);
         assertThat(build.asked).as("told until it took its outcome").isEqualTo(2);
         assertThat(build.said).as("words of an exception may hold anything").noneMatch(line -> line.contains("a bug"));
+    }
+
+    /** Credentials that ran out, or a certificate, say nothing of a candidate; as for trains. */
+    @ParameterizedTest
+    @EnumSource(names = {"UNAUTHENTICATED", "TLS"})
+    void I4_K8_9_clusterThatLetsNobodyInForANightEndsNoLane(FailureKind kind) {
+        Build build = board();
+        shop.cluster.duringRollouts(() -> {
+            throw new EngineException(kind, "the token has expired");
+        });
+        run(1_200);
+        assertThat(build.failed).isEmpty();
+        assertThat(build.end).isNull();
+        assertThat(build.said).anyMatch(line -> line.contains("the token has expired"));
+        shop.cluster.duringRollouts(() -> {});
+        run(20);
+        assertThat(build.end.outcome()).isEqualTo(Outcome.RELEASED);
     }
 
     @Test

@@ -102,7 +102,7 @@ final class LaneTrial {
         return placement(lane.isolation());
     }
 
-    /** @throws EngineException retryable: to be called again; or another attempt would not help either */
+    /** @throws EngineException to be called again, soon or after a repair; or another attempt would not help either */
     void install(Lane lane) throws InterruptedException {
         long begin = ports.clock().millis();
         List<Event> events;
@@ -115,7 +115,7 @@ final class LaneTrial {
                     ? installed(lane, result, took)
                     : List.of(notInstalled(lane, result.problem().get(), took));
         } catch (EngineException e) {
-            if (HOPELESS.contains(e.kind()) || e.kind().retryable()) {
+            if (HOPELESS.contains(e.kind()) || e.kind().retryable() || e.kind().awaitsRepair()) {
                 throw e;
             }
             events = List.of(nothing(lane, "could not be installed: " + e.getMessage()));

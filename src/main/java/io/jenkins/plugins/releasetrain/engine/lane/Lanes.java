@@ -197,7 +197,8 @@ public final class Lanes {
      * Does whatever needs no tests until tests are needed or the lane is done. Idempotent: after a crash at any point,
      * calling it again goes on.
      *
-     * @throws EngineException retryable: nothing is lost, and calling it again goes on; else the lane cannot go on
+     * @throws EngineException retryable, or waiting for a repair: nothing is lost, and calling it again goes on; else the
+     *     lane cannot go on
      */
     public LaneTask next(LaneId id) throws InterruptedException {
         while (true) {

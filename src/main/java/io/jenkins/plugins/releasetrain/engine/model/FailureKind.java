@@ -45,4 +45,12 @@ public enum FailureKind {
     public boolean retryable() {
         return retryable;
     }
+
+    /**
+     * Whether it says nothing of what was asked for: credentials or certificates, which somebody has to renew, and then the very
+     * same request may succeed.
+     */
+    public boolean awaitsRepair() {
+        return this == UNAUTHENTICATED || this == TLS;
+    }
 }
