@@ -9,6 +9,8 @@ import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.labels.Sentences;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.text.MessageFormat;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +27,11 @@ class GermanRulesTest {
     /** As Jenkins reads it, whose locale there is none of here. */
     private static String text() {
         Properties all = new Properties();
-        try (InputStream in = GermanRulesTest.class.getResourceAsStream("../labels/Labels_de.properties")) {
+        // The build without Jenkins has the plugin's resources as files alone.
+        Path file = Path.of(
+                System.getProperty("repository.root", "."),
+                "src/main/resources/io/jenkins/plugins/releasetrain/labels/Labels_de.properties");
+        try (InputStream in = Files.newInputStream(file)) {
             all.load(in);
         } catch (IOException e) {
             throw new AssertionError(e);
