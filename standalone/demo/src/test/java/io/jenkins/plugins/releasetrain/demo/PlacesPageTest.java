@@ -97,7 +97,7 @@ class PlacesPageTest {
         new Select(main.findElement(By.name("from"))).selectByValue("shop-1");
         new Select(main.findElement(By.name("to"))).selectByValue("place:" + STAGING);
         main.findElement(By.xpath(".//button[.='Compare']")).click();
-        browser.waiting().until(b -> b.findElement(By.id("rt-page")).getText().contains("0 services differ"));
+        browser.waiting().until(b -> b.findElement(By.id("rt-page")).getText().contains("0 services changed"));
         WebElement chosen = browser.driver.findElement(By.name("to"));
         assertThat(new Select(chosen).getFirstSelectedOption().getText()).isEqualTo(STAGING);
         browser.driver.findElement(By.linkText("The other way round")).click();
@@ -110,7 +110,7 @@ class PlacesPageTest {
         browser.show(server, "compare")
                 .findElement(By.linkText("production a week ago → production now"))
                 .click();
-        browser.waiting().until(b -> b.findElement(By.id("rt-page")).getText().contains("1 service differ"));
+        browser.waiting().until(b -> b.findElement(By.id("rt-page")).getText().contains("1 service changed"));
         assertThat(browser.show(server, "compare?from=production@2026-01-02&to=production")
                         .findElement(By.name("from"))
                         .getText())
