@@ -3,20 +3,33 @@ package io.jenkins.plugins.releasetrain.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
+import hudson.Launcher;
+import hudson.XmlFile;
+import hudson.model.AbstractBuild;
+import hudson.model.BuildListener;
+import hudson.model.FreeStyleBuild;
+import hudson.model.FreeStyleProject;
 import hudson.model.Result;
+import hudson.model.Run;
+import hudson.model.Saveable;
+import hudson.model.listeners.SaveableListener;
+import io.jenkins.plugins.releasetrain.actions.ImagesAction;
 import io.jenkins.plugins.releasetrain.actions.JobImagesAction;
+import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
 import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.TestBuilder;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 @WithJenkins
@@ -38,6 +51,43 @@ class TrackingTest {
         WorkflowRun malformed = jenkins.buildAndAssertStatus(
                 Result.FAILURE, Shop.job(jenkins, "bad", "trackImage service: 'cart', image: 'nonsense'"));
         jenkins.assertLogContains("Malformed image reference 'nonsense'", malformed);
+    }
+
+    /** Each save writes the whole of build.xml: one at once, so that a crash loses nothing of the first, and one by the build's end. */
+    @Test
+    void fiveThousandImagesOfABuildAreSavedOnce(JenkinsRule jenkins) throws Exception {
+        Saves saves = new Saves();
+        jenkins.jenkins.getExtensionList(SaveableListener.class).add(saves);
+        FreeStyleProject job = jenkins.createFreeStyleProject("snapshot");
+        job.getBuildersList().add(new TestBuilder() {
+            @Override
+            public boolean perform(AbstractBuild<?, ?> build, Launcher launcher, BuildListener listener) {
+                saves.builds.set(0);
+                for (int i = 0; i < 5_000; i++) {
+                    ImagesAction.Image image =
+                            new ImagesAction.Image("s" + i, "dev.example/s" + i + ":1", "", "", "tracked", "");
+                    ImagesAction.add(ReleaseService.get(), build, List.of(image));
+                }
+                return true;
+            }
+        });
+        FreeStyleBuild build = jenkins.buildAndAssertSuccess(job);
+        int during = saves.builds.get();
+        build.reload();
+
+        assertThat(during).as("one for the images, one as the build ends").isLessThanOrEqualTo(2);
+        assertThat(build.getAction(ImagesAction.class).getImages()).hasSize(5_000);
+    }
+
+    private static final class Saves extends SaveableListener {
+        private final AtomicInteger builds = new AtomicInteger();
+
+        @Override
+        public void onChange(Saveable saved, XmlFile file) {
+            if (saved instanceof Run) {
+                builds.incrementAndGet();
+            }
+        }
     }
 
     /** The link is on every page of a job, so that it must not load the job's builds. */
