@@ -275,7 +275,7 @@ class PagesTest {
             WebElement release = browser.show(shop, "releases/large-2");
             assertThat(release.getText()).contains("The first 500 of 5000", "s0000", "s0499");
             assertThat(browser.show(shop, "compare?from=large-1&to=large-2").getText())
-                    .contains("5,000 services differ");
+                    .contains("5,000 services changed");
             assertThat(browser.show(shop, "places").getText()).contains("All 5000 services are the same everywhere");
             WebElement matrix = browser.show(shop, "places?differs=false");
             assertThat(matrix.findElements(By.cssSelector("tbody tr"))).hasSize(100);
