@@ -156,10 +156,10 @@ record Obstacle(String pod, Sign sign, boolean own) {
             return Optional.of(
                     new Obstacle(name(pod), new Sign(Condition.POD, "NodeNotReady", 0, why, Optional.empty()), false));
         }
-        boolean sandboxed = !"PodReadyToStartContainers".equals(condition.getType())
-                || !"False".equals(condition.getStatus())
-                || !"Pending".equals(pod.getStatus().getPhase());
-        if (!sandboxed) {
+        boolean lacksSandbox = "PodReadyToStartContainers".equals(condition.getType())
+                && "False".equals(condition.getStatus())
+                && "Pending".equals(pod.getStatus().getPhase());
+        if (lacksSandbox) {
             String why = "its volumes or its network are not there, so that nothing of it was begun";
             return Optional.of(new Obstacle(
                     name(pod), new Sign(Condition.POD, "NotReadyToStart", 0, why, Optional.empty()), false));
