@@ -18,7 +18,7 @@ final class BlobPublisher implements Flow.Publisher<ByteBuffer> {
         turn = content.turn();
     }
 
-    /** Why the content ended early, or null. The HTTP client only tells that a request body failed. */
+    /** Why the content ended early by itself, or null. The HTTP client only tells that a request body failed. */
     RuntimeException failure() {
         return failure;
     }
@@ -61,8 +61,11 @@ final class BlobPublisher implements Flow.Publisher<ByteBuffer> {
                     subscriber.onComplete();
                 }
             } catch (RuntimeException e) {
+                // One that was given up knows why; that its content is closed by then would hide it.
+                if (!ended) {
+                    failure = e;
+                }
                 ended = true;
-                failure = e;
                 subscriber.onError(e);
             }
         }

@@ -10,10 +10,12 @@ import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -30,7 +32,7 @@ class VerifyingStreamTest {
     private static final Descriptor BLOB =
             new Descriptor("application/octet-stream", Digest.sha256(CONTENT), CONTENT.length);
 
-    private final List<Body> opened = new ArrayList<>();
+    private final List<Body> opened = new CopyOnWriteArrayList<>();
     private final CountDownLatch opening = new CountDownLatch(1);
     private final CountDownLatch mayOpen = new CountDownLatch(1);
 
@@ -139,6 +141,45 @@ class VerifyingStreamTest {
         assertThat(reading.get()).isNotInstanceOf(NullPointerException.class);
         assertThat(rest(content)).isEqualTo(CONTENT);
         assertThat(opened.get(0).isClosed()).isTrue();
+    }
+
+    /** Keeps what it was subscribed with, and lets errors be. */
+    private static final class Receiver implements Flow.Subscriber<ByteBuffer> {
+        private Flow.Subscription subscription;
+
+        @Override
+        public void onSubscribe(Flow.Subscription s) {
+            subscription = s;
+        }
+
+        @Override
+        public void onNext(ByteBuffer chunk) {}
+
+        @Override
+        public void onError(Throwable e) {}
+
+        @Override
+        public void onComplete() {}
+    }
+
+    /** Else the copy that was interrupted would say that the source registry is to blame. */
+    @Test
+    void B26_an_upload_that_is_given_up_does_not_name_the_source_as_the_reason() throws Exception {
+        VerifyingStream content = new VerifyingStream(BLOB, offset -> open(offset, 300_000), 5);
+        BlobPublisher publisher = new BlobPublisher(content, CONTENT.length);
+        Receiver receiver = new Receiver();
+        publisher.subscribe(receiver);
+        FutureTask<Void> sending = new FutureTask<>(() -> receiver.subscription.request(MOST), null);
+        new Thread(sending).start();
+        while (opened.isEmpty()) {
+            Thread.onSpinWait();
+        }
+        await(opened.get(0).standing);
+
+        receiver.subscription.cancel();
+
+        sending.get(60, TimeUnit.SECONDS);
+        assertThat(publisher.failure()).isNull();
     }
 
     @Test
