@@ -3,8 +3,8 @@ package io.jenkins.plugins.releasetrain.host;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.States;
 import io.jenkins.plugins.releasetrain.engine.model.TestReport;
-import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.train.Forecast;
 import io.jenkins.plugins.releasetrain.engine.train.Task;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
@@ -12,10 +12,8 @@ import io.jenkins.plugins.releasetrain.engine.train.TrainState;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -29,8 +27,10 @@ final class Announcements {
     /** The last line by environment, by change. */
     private final Map<String, Map<String, String>> told = new ConcurrentHashMap<>();
 
-    /** Changes by the trial that tests them. */
-    private final Map<String, List<String>> tested = new ConcurrentHashMap<>();
+    /** What runs, by trial. */
+    private final Map<String, Tested> tested = new ConcurrentHashMap<>();
+
+    private record Tested(String environment, List<String> changes) {}
 
     /** @param passengers by change; null for none */
     Announcements(Function<String, Passenger> passengers, Clock clock) {
@@ -44,28 +44,28 @@ final class Announcements {
 
     /** What the tests of a trial that has ended were, to all who were in it; told right after its end. */
     void recorded(Event.TestsRecorded recorded) {
-        List<String> changes =
-                Optional.ofNullable(tested.remove(recorded.trial())).orElse(List.of());
+        Tested ran = tested.remove(recorded.trial());
         TestReport report = recorded.report();
         String line =
                 "Its tests were those of " + report.build() + (report.text().isEmpty() ? "" : ": " + report.text());
-        changes.stream()
-                .map(passengers)
-                .filter(Objects::nonNull)
-                .forEach(p -> p.say(line, new Passenger.Judge(report.build(), report.log(), report.tests())));
+        aboard(ran).forEach(p -> p.say(line, new Passenger.Judge(report.build(), report.log(), report.tests())));
     }
 
     /** One line for the end of a trial, to all who were in it. */
     void ended(Event.TrialEnded trial) {
-        String verdict = trial.verdict() == Verdict.VOID
-                ? "was void"
-                : trial.verdict().name().toLowerCase(Locale.ROOT);
-        String line =
-                "Trial " + trial.trial() + " " + verdict + (trial.reason().isEmpty() ? "" : ": " + trial.reason());
-        Optional.ofNullable(tested.get(trial.trial())).orElse(List.of()).stream()
-                .map(passengers)
-                .filter(Objects::nonNull)
-                .forEach(passenger -> passenger.say(line));
+        Tested ran = tested.get(trial.trial());
+        String verdict = States.of(trial.verdict()).word() + (trial.reason().isEmpty() ? "" : ": " + trial.reason());
+        aboard(ran).forEach(passenger -> passenger.say("Its trial in " + ran.environment() + " is over, " + verdict));
+    }
+
+    /** @param ran null for none */
+    private List<Passenger> aboard(Tested ran) {
+        return ran == null
+                ? List.of()
+                : ran.changes().stream()
+                        .map(passengers)
+                        .filter(Objects::nonNull)
+                        .toList();
     }
 
     /** Who went back, to what and why, and what stays as it is since today's catalog does not know it. */
@@ -82,8 +82,10 @@ final class Announcements {
         TrainState state = train.state();
         Set<String> running = state.trials().stream().map(TrainState.Trial::id).collect(Collectors.toSet());
         tested.keySet().retainAll(running);
-        tested.put(test.trial(), test.changes());
-        String trial = "trial " + test.trial() + " (" + test.purpose() + ") tests " + Words.some(test.changed());
+        tested.put(test.trial(), new Tested(test.environment(), test.changes()));
+        String trial = test.changes().isEmpty()
+                ? "the " + test.purpose()
+                : "the trial of " + named(state, test.changes()) + " (" + test.purpose() + ")";
         Origin by = state.undecided()
                 .filter(c -> c.id().equals(test.conductor()))
                 .findFirst()
@@ -94,11 +96,11 @@ final class Announcements {
                         change,
                         test.environment(),
                         new Line(
-                                Words.some(named(state, change)) + " is being tested in " + test.environment()
+                                named(state, List.of(change)) + " is being tested in " + test.environment()
                                         + (by.build().isEmpty() ? "" : " by " + by.build()) + ": " + trial,
                                 by)));
         if (test.changes().isEmpty()) {
-            tell(test.conductor(), test.environment(), "Conducting: " + trial);
+            tell(test.conductor(), test.environment(), "Its tests run in " + test.environment() + ": " + trial);
         }
         state.batch().stream()
                 .flatMap(b -> b.changes().stream())
@@ -125,13 +127,12 @@ final class Announcements {
     /** A line with links to whose body judges; {@link Origin#UNKNOWN} for none. */
     private record Line(String text, Origin by) {}
 
-    /** A change's images, as {@code cart 1.2}. */
-    private static List<String> named(TrainState state, String change) {
-        return state.undecided()
-                .filter(c -> c.id().equals(change))
-                .flatMap(c -> c.images().entrySet().stream())
-                .map(i -> (i.getKey() + " " + i.getValue().tag()).strip())
-                .toList();
+    /** The images of changes, as {@code cart 1.2, pay 1.4}. */
+    private static String named(TrainState state, List<String> changes) {
+        return Words.some(state.undecided()
+                .filter(c -> changes.contains(c.id()))
+                .map(c -> Words.images(c.images()))
+                .toList());
     }
 
     private void tell(String change, String environment, Line line) {

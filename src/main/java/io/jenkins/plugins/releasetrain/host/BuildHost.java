@@ -2,8 +2,10 @@ package io.jenkins.plugins.releasetrain.host;
 
 import hudson.ExtensionList;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
+import io.jenkins.plugins.releasetrain.engine.history.Readable;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
@@ -12,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -83,6 +86,11 @@ public interface BuildHost {
 
     /** @throws EngineException UNAVAILABLE while it is not open */
     Store store();
+
+    /** What images are called, for people; without those that the store does not tell of in time (I11). */
+    default Map<Digest, String> names(Set<Digest> digests) {
+        return tests().ask(() -> Readable.names(store(), digests)).orElse(Map.of());
+    }
 
     /** The one that all of the plugin goes by. */
     Clock clock();

@@ -149,8 +149,7 @@ public final class LaneDriver {
         untidy.stream().filter(lane -> !problems.containsKey(lane)).forEach(lane -> waits.accept(lane, ""));
         untidy.clear();
         untidy.addAll(problems.keySet());
-        problems.forEach(
-                (lane, problem) -> waits.accept(lane, "what lane " + lane + " left is not cleaned up: " + problem));
+        problems.forEach((lane, problem) -> waits.accept(lane, "what it left is not cleaned up: " + problem));
     }
 
     private static void renew(Lanes now, LaneId lane) {

@@ -4,10 +4,13 @@ import hudson.Util;
 import hudson.console.HyperlinkNote;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.releasetrain.engine.history.Readable;
 import io.jenkins.plugins.releasetrain.engine.model.BuildNames;
 import io.jenkins.plugins.releasetrain.host.BuildHost;
 import io.jenkins.plugins.releasetrain.host.Passenger;
 import java.io.IOException;
+import java.time.Clock;
+import java.time.ZoneId;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
@@ -74,7 +77,8 @@ final class Logs {
         try {
             TaskListener listener = context.get(TaskListener.class);
             if (listener != null) {
-                listener.getLogger().println("[release-train] " + seen(context, host, line, Logs::linked) + more.get());
+                String told = seen(context, host, readable(host, line), Logs::linked);
+                listener.getLogger().println("[release-train] " + told + more.get());
             }
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.FINE, e, () -> "Could not tell " + context + ": " + line);
@@ -85,14 +89,21 @@ final class Logs {
 
     /** A sentence of which the build's log and page may tell everything. */
     static String seen(StepContext context, BuildHost host, String text) {
+        String told = readable(host, text);
         try {
-            return seen(context, host, text, UnaryOperator.identity());
+            return seen(context, host, told, UnaryOperator.identity());
         } catch (IOException e) {
-            return BuildNames.seen(text, job -> false);
+            return BuildNames.seen(told, job -> false);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return BuildNames.seen(text, job -> false);
+            return BuildNames.seen(told, job -> false);
         }
+    }
+
+    /** With versions instead of digests; where the store does not answer in time it is told without (I11). */
+    private static String readable(BuildHost host, String text) {
+        Clock here = host.clock().withZone(ZoneId.systemDefault());
+        return Readable.of(text, host::names, here);
     }
 
     private static String seen(StepContext context, BuildHost host, String text, UnaryOperator<String> shown)

@@ -69,8 +69,7 @@ final class MicroReleaseExecution extends ReleaseExecution {
         LaneId opened = driver().open(candidates, origin());
         group = opened.group();
         lane = opened.id();
-        say("Lane " + lane + " of " + group + " opened in '" + order.environment() + "': "
-                + Words.some(candidates.entrySet()));
+        say("Lane of " + group + " opened in '" + order.environment() + "': " + Words.asked(candidates));
     }
 
     @Override

@@ -58,7 +58,7 @@ final class MonoReleaseExecution extends ReleaseExecution {
         host().riders().mayRide(asking(), order.train(), images.keySet(), order.promote());
         images = host().pushedForTrain(order.train(), images);
         change = driver().queue(new Train.Request(images, origin(), order.priority(), order.promote()));
-        say("Queued for train '" + order.train() + "' as change " + change + ": " + Words.some(images.entrySet()));
+        say("Queued for train '" + order.train() + "': " + Words.asked(images));
     }
 
     /** What builds may ask for by themselves; people let others go first beyond that. */

@@ -125,11 +125,15 @@ final class Outcomes {
         try {
             return host.store()
                     .change(change)
-                    .map(c -> "by " + c.queued().change().origin().build())
-                    .orElse("by change " + change);
+                    .map(c -> c.queued().change())
+                    .map(c -> "by "
+                            + (c.origin().build().isEmpty()
+                                    ? Words.images(c.images())
+                                    : c.origin().build()))
+                    .orElse("");
         } catch (RuntimeException e) {
             LOGGER.log(Level.FINE, e, () -> "The successor " + change + " cannot be named");
-            return "by change " + change;
+            return "";
         }
     }
 

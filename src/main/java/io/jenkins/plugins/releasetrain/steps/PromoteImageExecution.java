@@ -141,7 +141,7 @@ final class PromoteImageExecution extends HostedExecution {
         for (Move move : result.moves()) {
             String target = host + "/" + move.targetRepository() + ":" + move.tag();
             String digest = move.digest().value();
-            log("promoted " + target + "@" + digest);
+            log("promoted " + target);
             promoted.add(new LinkedHashMap<>(Map.of("image", target, "digest", digest)));
             images.add(new ImagesAction.Image(move.targetRepository(), target, digest, "", "promoted", "promoteImage"));
         }
@@ -157,13 +157,14 @@ final class PromoteImageExecution extends HostedExecution {
         for (Move move : plan.moves()) {
             String target = host + "/" + move.targetRepository() + ":" + move.tag();
             String former = move.former().map(Digest::value).orElse("");
+            String digest = move.digest().value();
             Map<String, String> tag = new LinkedHashMap<>();
             tag.put("image", target);
             tag.put("from", former);
-            tag.put("to", move.digest().value());
+            tag.put("to", digest);
             tags.add(tag);
-            boolean stays = former.equals(move.digest().value());
-            log(target + ": " + (former.isEmpty() ? "new" : former) + (stays ? ", unchanged" : " → " + move.digest()));
+            log(target + ": "
+                    + (former.isEmpty() ? "new" : former.equals(digest) ? "unchanged" : former + " → " + digest));
         }
         CopyPlan content = plan.content();
         log("to be copied: " + content.missingImages() + " of "

@@ -30,6 +30,7 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
 
     private final BodyRun body;
     private volatile String status = "boarding";
+    private transient volatile String said;
     private volatile boolean stopped;
     /** The step has ended: whoever tells it once more need not. */
     private transient volatile boolean over;
@@ -239,8 +240,7 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
         try {
             deliver(judged);
         } catch (EngineException e) {
-            say("The verdict of trial " + judged.trial + " could not be kept: " + e.getMessage()
-                    + (e.kind().retryable() ? " – trying again" : ""));
+            say("The verdict could not be kept: " + e.getMessage() + (e.kind().retryable() ? " – trying again" : ""));
             if (e.kind().retryable()) {
                 host().later(() -> takeOver(judged), TRY_AGAIN);
             }
@@ -255,7 +255,7 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
 
     /** What is tried every few seconds, maybe for hours, is one line. */
     private void sayOnce(String line) {
-        if (!line.equals(status)) {
+        if (!line.equals(said)) {
             say(line);
         }
     }
@@ -265,14 +265,16 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
         if (over) {
             return;
         }
-        status = line;
+        status = Logs.seen(getContext(), host(), line);
+        said = line;
         Logs.say(getContext(), host(), line, registered() ? subject().page() : "");
     }
 
     @Override
     public final void say(String line, Judge by) {
         if (!over) {
-            status = line;
+            status = Logs.seen(getContext(), host(), line);
+            said = line;
             Logs.say(getContext(), host(), line, by);
         }
     }

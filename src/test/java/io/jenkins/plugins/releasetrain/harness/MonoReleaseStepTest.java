@@ -108,11 +108,17 @@ class MonoReleaseStepTest extends ShopTest {
         ended(Result.SUCCESS, first);
         ended(Result.FAILURE, second);
 
-        String expected = " for trial \\S+ \\(batch of 1\\) tests cart"
+        String expected = " for the trial of cart 1\\.1 \\(batch of 1\\)"
                 // Not where that time is over already, as on a slow machine.
-                + "(; expected to be decided about [-0-9]{10}T[:0-9]{5}:00Z)? \\(details\\)\n";
+                + "(; expected to be decided about ([-0-9]{10} )?[0-9]{2}:[0-9]{2} \\S+)? \\(details\\)\n";
         assertThat(JenkinsRule.getLog(first)).containsPattern("Waiting at position 1" + expected);
         assertThat(JenkinsRule.getLog(second)).containsPattern("Waiting at position 2" + expected);
+        for (WorkflowRun build : List.of(conductor, first, second)) {
+            assertThat(JenkinsRule.getLog(build).lines().filter(line -> line.startsWith("[release-train]")))
+                    .as("versions and names, neither digests nor ids nor times of machines")
+                    .isNotEmpty()
+                    .noneMatch(line -> line.matches(".*(sha256:|[0-9a-f]{8}-[0-9a-f]{4}-|\\dT\\d\\d:).*"));
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
@@ -36,6 +37,9 @@ final class FakeBuildHost implements BuildHost, Builds {
     final Deque<Runnable> later = new ArrayDeque<>();
     /** Jobs that everybody may read. */
     Set<String> open = Set.of();
+
+    /** What the store knows images by. */
+    Map<Digest, String> versions = Map.of();
 
     Catalog catalog;
     Registries registries;
@@ -167,6 +171,11 @@ final class FakeBuildHost implements BuildHost, Builds {
     @Override
     public Store store() {
         throw none();
+    }
+
+    @Override
+    public Map<Digest, String> names(Set<Digest> digests) {
+        return versions;
     }
 
     @Override

@@ -2,7 +2,11 @@ package io.jenkins.plugins.releasetrain.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.host.Words;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** S3: whoever may read a build's log need not be allowed to see the jobs that it rides with. */
@@ -35,5 +39,29 @@ class LogsTest {
         assertThat(context.log())
                 .startsWith("[release-train] Aboard: tested by a build")
                 .doesNotContain("secret-project");
+    }
+
+    @Test
+    void aLogSpeaksOfVersions() {
+        Digest cart = Digest.sha256("cart");
+        host.versions = Map.of(cart, "1.2");
+
+        Logs.say(context, host, "Queued for train 'shop': " + Words.asked(Map.of("cart", cart.value())));
+
+        assertThat(context.log()).contains("'shop': cart 1.2").doesNotContain("sha256:");
+        assertThat(Logs.seen(context, host, "cart " + cart)).isEqualTo("cart 1.2");
+    }
+
+    @Test
+    void imagesAreCalledByWhatAStepNames() {
+        Digest digest = Digest.sha256("cart");
+
+        assertThat(Words.asked(new TreeMap<>(Map.of(
+                        "a", "1.2",
+                        "b", "localhost:5000/shop/b:1.3",
+                        "c", "localhost:5000/shop/c:1.4@" + digest,
+                        "d", "localhost:5000/shop/d:latest@" + digest,
+                        "e", "localhost:5000/shop/e@" + digest))))
+                .isEqualTo("a 1.2, b 1.3, c 1.4, d " + digest + ", e " + digest);
     }
 }

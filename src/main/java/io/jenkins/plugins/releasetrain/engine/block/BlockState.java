@@ -24,9 +24,9 @@ public record BlockState(Map<String, Event.ImageBlocked> blocked) {
         return images.stream()
                 .map(image -> blocked.get(image.value()))
                 .filter(Objects::nonNull)
-                .map(block -> "image " + block.digest() + " of service '" + block.service() + "' is blocked: "
-                        + block.reason() + " (release " + block.release() + " was marked bad"
-                        + (block.user().isEmpty() ? "" : " by " + block.user()) + ")")
+                .map(block -> "the image of service '" + block.service() + "' is blocked: "
+                        + block.reason() + " (release " + block.release()
+                        + (block.user().isEmpty() ? " was marked bad" : " was marked bad by " + block.user()) + ")")
                 .findFirst();
     }
 

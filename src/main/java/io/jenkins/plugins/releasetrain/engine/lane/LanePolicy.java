@@ -156,7 +156,7 @@ public final class LanePolicy {
                 .filter(o -> o.services().stream().anyMatch(counts::contains))
                 .findFirst()
                 .map(o -> new Next.Wait(
-                        "what lane " + o.lane() + " left of " + o.services() + " is cleaned up", ASK_AGAIN));
+                        "what a lane left of " + String.join(", ", o.services()) + " is cleaned up", ASK_AGAIN));
     }
 
     /** Nobody is let in and nothing is promoted. */

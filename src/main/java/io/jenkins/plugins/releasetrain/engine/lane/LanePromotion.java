@@ -152,7 +152,10 @@ final class LanePromotion {
     Optional<LaneTask> promote(Lane lane) {
         Event.ReleaseMade made = ((Phase.Promoting) lane.phase()).made();
         if (!made.changes().get(0).equals(lane.id())) {
-            return Optional.of(new LaneTask.Wait("promoted as " + made.id() + ", with " + made.changes(), TRY_AGAIN));
+            return Optional.of(new LaneTask.Wait(
+                    "promoted as " + made.id() + ", with "
+                            + String.join(", ", made.changed().keySet()),
+                    TRY_AGAIN));
         }
         String promotion = "lane/" + made.id();
         if (!ports.promoter().isPlanned(promotion)) {

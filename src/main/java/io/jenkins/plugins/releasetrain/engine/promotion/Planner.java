@@ -109,8 +109,8 @@ final class Planner {
             throw new EngineException(
                     FailureKind.STALE,
                     "Not promoted: " + describe(request.target(), tag) + " was expected to point to "
-                            + expected.map(Digest::toString).orElse("nothing") + " but points to "
-                            + former.map(Digest::toString).orElse("nothing")
+                            + expected.map(Digest::abbreviated).orElse("nothing") + " but points to "
+                            + former.map(Digest::abbreviated).orElse("nothing")
                             + "; the verdict is stale, test again");
         }
     }
@@ -119,8 +119,9 @@ final class Planner {
         if (!item.mayMove() && former.isPresent() && !former.get().equals(item.digest())) {
             throw new EngineException(
                     FailureKind.CONFLICT,
-                    "Not promoted: version tag " + describe(request.target(), tag(item)) + " points to " + former.get()
-                            + " already, not to " + item.digest()
+                    "Not promoted: version tag " + describe(request.target(), tag(item)) + " points to "
+                            + former.get().abbreviated() + " already, not to "
+                            + item.digest().abbreviated()
                             + "; use another tag, or allow the tag to move");
         }
     }

@@ -5,7 +5,6 @@ import io.jenkins.plugins.releasetrain.engine.blame.Run;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
-import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.store.Store.Runs;
@@ -200,8 +199,8 @@ final class Decisions {
     /** For people: what is broken, how that is known, and what follows. */
     static String text(String environment, TrainState.Broken broken) {
         return "environment '" + environment + "', or the baseline itself, is broken since " + broken.since()
-                + ", as trials " + String.join(", ", broken.runs())
-                + " say; nobody is blamed, and the baseline is run again at "
+                + ", as failed trials say (" + broken.runs().size()
+                + "); nobody is blamed, and the baseline is run again at "
                 + broken.due() + ", or when somebody resumes the train";
     }
 
@@ -307,11 +306,9 @@ final class Decisions {
         Outcome outcome = proof.source().installed() ? Outcome.EJECTED : Outcome.NOT_INSTALLABLE;
         String reason = String.format(
                 Locale.ROOT,
-                "%s; set %s with it failed, set %s without it passed; %s; chance of innocence %.4f %%",
+                "%s; %s; chance of innocence %.4f %%",
                 proof.source().reason(),
-                new Digest(proof.source().set()).abbreviated(),
-                new Digest(proof.source().baseline()).abbreviated(),
-                eject.proof().text(),
+                eject.proof().times(),
                 eject.innocence() * 100);
         Optional<Double> innocence = Optional.of(eject.innocence());
         unchanged(state, List.of(new Event.ChangeEnded(eject.change(), outcome, reason, "", innocence)));
@@ -326,10 +323,9 @@ final class Decisions {
         }
         List<Event> events = context.abandon(state, "the baseline itself fails its tests");
         events.add(new Event.TrainPaused(
-                "the baseline itself fails its tests in environment '" + environment + "' (set "
-                        + state.batch().orElseThrow().baseline().abbreviated() + "), since " + broken.since()
-                        + ", as trials " + String.join(", ", known.runs())
-                        + " say; no change is to blame. Repair the environment or the suite, then resume",
+                "the baseline itself fails its tests in environment '" + environment + "' since " + broken.since()
+                        + ", as failed trials say (" + known.runs().size()
+                        + "); no change is to blame. Repair the environment or the suite, then resume",
                 ""));
         unchanged(state, events);
     }

@@ -24,9 +24,7 @@ final class Overtaking {
                 .map(t -> !culprits.isEmpty()
                                 && t.tried().changes().size() > culprits.size()
                                 && t.tried().changes().containsAll(culprits)
-                        ? t.with(
-                                t.tried(),
-                                "it was built on set " + failed.set().abbreviated() + ", which failed meanwhile")
+                        ? t.with(t.tried(), "what it was built on failed meanwhile")
                         : t)
                 .toList();
     }

@@ -104,7 +104,10 @@ class TrainTest {
                 .filter(Event.TrialEnded.class::isInstance)
                 .map(Event.TrialEnded.class::cast)
                 .toList();
-        assertThat(ride.outcome(change).reason()).contains("with it failed").contains("without it passed");
+        assertThat(ride.outcome(change).reason())
+                .contains("failed with it (")
+                .contains("passed without it (")
+                .doesNotContain("set ");
         assertThat(ended).anySatisfy(failed -> {
             assertThat(failed.verdict()).isEqualTo(Verdict.FAILED);
             var with = shop.store.set(failed.set()).orElseThrow();

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.demo;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.States;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -73,9 +74,7 @@ final class Account implements Consumer<Event> {
             names.put(change.id(), name(change));
             line("train", name(change) + " is queued" + (change.promote() ? "" : " as a test release"));
         } else if (event instanceof Event.LaneQueued e) {
-            List<String> images = new ArrayList<>();
-            e.candidates().forEach((service, image) -> images.add(service + " " + image.tag()));
-            names.put(e.lane(), String.join(" + ", images));
+            names.put(e.lane(), versions(e.candidates()));
             line("lane " + e.group(), name(e.lane()) + " is queued");
         } else if (event instanceof Event.LaneStarted
                 || event instanceof Event.LaneTested
@@ -88,9 +87,13 @@ final class Account implements Consumer<Event> {
     }
 
     private static String name(Change change) {
-        List<String> images = new ArrayList<>();
-        change.images().forEach((service, image) -> images.add(service + " " + image.tag()));
-        return String.join(" + ", images);
+        return versions(change.images());
+    }
+
+    private static String versions(Map<String, PinnedImage> images) {
+        List<String> versions = new ArrayList<>();
+        images.forEach((service, image) -> versions.add(service + " " + image.tag()));
+        return String.join(" + ", versions);
     }
 
     private void train(Event event) {
@@ -113,8 +116,7 @@ final class Account implements Consumer<Event> {
         } else if (event instanceof Event.ReleaseMade e) {
             line(
                     "release " + e.id(),
-                    "set " + e.set().abbreviated() + " changes "
-                            + String.join(", ", e.changed().keySet())
+                    "changes " + versions(e.changed())
                             + (e.rollbackOf().isEmpty() ? "" : ", back to " + e.rollbackOf()));
         } else if (event instanceof Event.ReleasePromoted e) {
             line("release " + e.release(), "is in production");

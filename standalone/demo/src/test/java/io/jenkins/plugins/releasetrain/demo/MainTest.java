@@ -28,6 +28,9 @@ class MainTest {
             "(?i)\\b(aboard|ejected|superseded|cancelled|undecided|conductor|passenger|rider|lineup|gathering|void|proven"
                     + "|stale|drift|search: \\d)\\b");
 
+    private static final Pattern OF_MACHINES =
+            Pattern.compile("sha256:|\\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\\d)[0-9a-f]{12,}\\b|[0-9a-f]{8}-[0-9a-f]{4}-");
+
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -64,6 +67,9 @@ class MainTest {
         assertThat(json.get("resumed").asInt()).isZero();
         assertThat(GONE.matcher(out.toString()).results().map(MatchResult::group))
                 .as("words for which there is a better one")
+                .isEmpty();
+        assertThat(OF_MACHINES.matcher(out.toString()).results().map(MatchResult::group))
+                .as("digests and ids")
                 .isEmpty();
         assertThat(directory).isDirectoryContaining(Files::isDirectory);
     }
