@@ -3,7 +3,15 @@ package hudson.util;
 public abstract class FormValidation extends Exception {
     private static final long serialVersionUID = 1;
 
+    public final Kind kind = null;
+
     private FormValidation() {}
+
+    public enum Kind {
+        OK,
+        WARNING,
+        ERROR
+    }
 
     public static FormValidation ok() {
         throw new UnsupportedOperationException();

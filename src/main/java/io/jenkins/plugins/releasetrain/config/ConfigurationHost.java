@@ -7,6 +7,7 @@ import hudson.security.Permission;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.releasetrain.engine.event.ConfigurationPart;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,12 @@ public interface ConfigurationHost extends ExtensionPoint {
      * @param since when it is so; empty where that is not known
      */
     record Finding(String area, String name, boolean well, String text, Optional<Instant> since) {}
+
+    /** Whether a build has ridden a train or run a lane already; true while that cannot be known. */
+    boolean isUsed();
+
+    /** By the clock that all of the plugin goes by. */
+    Clock clock();
 
     /** Of a catalog in SCM, for the page: what was read last, and why it is not the newest; empty where it is. */
     CatalogState catalogState(String catalog);

@@ -100,6 +100,20 @@ public final class EntryPage implements ModelObject {
         return name.isEmpty() ? "" : entry.map(e -> EntryYaml.of(kind, e)).orElse("");
     }
 
+    /** Names of the fields that differ from the default, as the form has them; for a new one none. */
+    public String getDiffering() {
+        return String.join(" ", differing());
+    }
+
+    /** The same for people. */
+    public List<String> getDifferences() {
+        return differing();
+    }
+
+    private List<String> differing() {
+        return name.isEmpty() ? List.of() : entry.map(EntryYaml::differing).orElse(List.of());
+    }
+
     /** Of a trial: why it would not be taken. */
     public List<String> getProblems() {
         return problems;

@@ -43,6 +43,33 @@ final class EntryYaml {
         return map;
     }
 
+    /** Keys whose values are not the default, those within parts as {@code policy.innocencePercent}. */
+    static List<String> differing(Object part) {
+        List<String> keys = new ArrayList<>();
+        differing("", part, keys);
+        return keys;
+    }
+
+    private static void differing(String prefix, Object part, List<String> keys) {
+        Object plain = withDefaults(part);
+        Properties.of(part.getClass()).forEach((key, type) -> {
+            Object value = Properties.value(part, key);
+            boolean usual = plain != null && Objects.equals(value, Properties.value(plain, key));
+            if (value == null || usual || isOfConstructor(part, key) || isEmpty(value)) {
+                return;
+            }
+            boolean inner = !(value instanceof List)
+                    && Properties.part(value.getClass()).isPresent();
+            int before = keys.size();
+            if (inner) {
+                differing(prefix + key + ".", value, keys);
+            }
+            if (!inner || keys.size() == before && !map(value).isEmpty()) {
+                keys.add(prefix + key);
+            }
+        });
+    }
+
     private static boolean isEmpty(Object value) {
         return value instanceof List<?> list && list.isEmpty();
     }

@@ -6,7 +6,6 @@ import io.jenkins.plugins.releasetrain.config.ConfigurationHost.Finding;
 import io.jenkins.plugins.releasetrain.labels.Labels;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.kohsuke.stapler.StaplerRequest2;
@@ -42,12 +41,10 @@ public final class HealthPage implements ModelObject {
             return finding.text();
         }
 
-        /** To the second; empty where it is not known. */
+        /** Empty where it is not known. */
         public String getSince() {
             return finding.since()
-                    .map(Instant::getEpochSecond)
-                    .map(Instant::ofEpochSecond)
-                    .map(Instant::toString)
+                    .map(at -> Moments.text(at, Forms.host().clock()))
                     .orElse("");
         }
     }
@@ -87,12 +84,8 @@ public final class HealthPage implements ModelObject {
     @RequirePOST
     public void doCheck(StaplerRequest2 request, StaplerResponse2 response) throws IOException, ServletException {
         Forms.checkAdminister();
-        Draft saved = configuration.saved();
-        List<Checked> answers = new ArrayList<>();
-        saved.getRegistries()
-                .forEach(r -> answers.add(new Checked(r.getName(), Forms.host().test(r, ""))));
-        saved.getEnvironments()
-                .forEach(e -> answers.add(new Checked(e.getName(), Forms.host().test(e))));
+        List<Checked> answers = new ArrayList<>(KindPage.ask(configuration, EntryKind.REGISTRIES));
+        answers.addAll(KindPage.ask(configuration, EntryKind.ENVIRONMENTS));
         checked = answers;
         request.getView(this, "index").forward(request, response);
     }

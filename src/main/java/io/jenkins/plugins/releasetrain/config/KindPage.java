@@ -1,12 +1,19 @@
 package io.jenkins.plugins.releasetrain.config;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Util;
 import hudson.model.ModelObject;
+import hudson.util.FormValidation;
 import io.jenkins.plugins.releasetrain.labels.Labels;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.kohsuke.stapler.HttpResponse;
+import org.kohsuke.stapler.HttpResponses;
 import org.kohsuke.stapler.Stapler;
 import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /** {@code …/trains/}: a table of all entries of a kind. */
 public final class KindPage implements ModelObject {
@@ -17,7 +24,7 @@ public final class KindPage implements ModelObject {
     private final EntryKind kind;
 
     /** Of one entry, for the table. */
-    public record Row(String name, String summary, List<String> users) {
+    public record Row(String name, String summary, List<String> users, State state) {
         public String getName() {
             return name;
         }
@@ -28,6 +35,33 @@ public final class KindPage implements ModelObject {
 
         public String getUsers() {
             return String.join(", ", users);
+        }
+
+        public State getState() {
+            return state;
+        }
+    }
+
+    /** How an entry was when it was last looked at. */
+    public record State(boolean known, boolean well, String html, String at) {
+        static final State UNKNOWN = new State(false, true, "", "");
+
+        public boolean isKnown() {
+            return known;
+        }
+
+        public boolean isWell() {
+            return well;
+        }
+
+        /** What was said; escaped where it is not markup of Jenkins. */
+        public String getHtml() {
+            return html;
+        }
+
+        /** Empty where it is always as of now. */
+        public String getAt() {
+            return at;
         }
     }
 
@@ -53,7 +87,7 @@ public final class KindPage implements ModelObject {
 
     /** @param here address of the page that has them */
     static List<Tab> tabs(String here) {
-        List<Tab> tabs = new java.util.ArrayList<>();
+        List<Tab> tabs = new ArrayList<>();
         Arrays.stream(EntryKind.values())
                 .map(k -> new Tab(k.key(), Labels.of("kind." + k.key()), k.key().equals(here)))
                 .forEach(tabs::add);
@@ -80,9 +114,81 @@ public final class KindPage implements ModelObject {
         Forms.check();
         Draft saved = configuration.saved();
         return kind.names(saved).stream()
-                .map(name ->
-                        new Row(name, kind.find(saved, name).map(kind::summary).orElse(""), kind.users(saved, name)))
+                .map(name -> new Row(
+                        name,
+                        kind.find(saved, name).map(kind::summary).orElse(""),
+                        kind.users(saved, name),
+                        state(name)))
                 .toList();
+    }
+
+    private State state(String name) {
+        ConfigurationHost host = Forms.host();
+        return switch (kind) {
+            case REGISTRIES, ENVIRONMENTS ->
+                configuration
+                        .checks()
+                        .of(kind, name, configuration.version(kind.noun(), name))
+                        .map(c -> new State(true, c.well(), c.html(), Moments.text(c.at(), host.clock())))
+                        .orElse(State.UNKNOWN);
+            case CATALOGS -> {
+                ConfigurationHost.CatalogState catalog = host.catalogState(name);
+                boolean well = catalog.problem().isEmpty();
+                yield new State(true, well, Util.xmlEscape(well ? catalog.text() : catalog.problem()), "");
+            }
+            case TRAINS, WEBHOOKS ->
+                host.health().stream()
+                        .filter(f -> f.name().equals(name) && f.area().equals("health." + kind.key()))
+                        .findFirst()
+                        .map(f -> new State(
+                                true,
+                                f.well(),
+                                Util.xmlEscape(f.text()),
+                                f.since()
+                                        .map(at -> Moments.text(at, host.clock()))
+                                        .orElse("")))
+                        .orElse(State.UNKNOWN);
+        };
+    }
+
+    /** Whether all of them can be asked at once; by an administrator, since requests go out. */
+    public boolean isAskable() {
+        return (kind == EntryKind.REGISTRIES || kind == EntryKind.ENVIRONMENTS) && Forms.mayAdminister();
+    }
+
+    /** Asks all of this kind, as the buttons of their pages do; changes nothing. */
+    @RequirePOST
+    public HttpResponse doCheck() {
+        Forms.checkAdminister();
+        ask(configuration, kind);
+        return HttpResponses.redirectTo(".");
+    }
+
+    /** Asks all entries of a kind that has somebody to be asked, one after the other, and keeps the answers. */
+    static List<HealthPage.Checked> ask(ReleaseTrainConfiguration configuration, EntryKind kind) {
+        ConfigurationHost host = Forms.host();
+        Draft saved = configuration.saved();
+        List<HealthPage.Checked> answers = new ArrayList<>();
+        for (String name : kind.names(saved)) {
+            String version = configuration.version(kind.noun(), name);
+            kind.find(saved, name).ifPresent(entry -> {
+                FormValidation answer = entry instanceof RegistryConfiguration registry
+                        ? host.test(registry, "")
+                        : host.test((EnvironmentConfiguration) entry);
+                Instant now = host.clock().instant();
+                configuration
+                        .checks()
+                        .put(kind, name, new Checks.Checked(version, Checks.isWell(answer), answer.renderHtml(), now));
+                answers.add(new HealthPage.Checked(name, answer));
+            });
+        }
+        return answers;
+    }
+
+    /** What is to be configured next while this is new; empty afterwards. */
+    public List<FirstSteps.Shown> getSteps() {
+        Forms.check();
+        return FirstSteps.of(configuration.saved(), Forms.host().isUsed());
     }
 
     /** What tells why what was saved cannot be used, and what is said in vain. */

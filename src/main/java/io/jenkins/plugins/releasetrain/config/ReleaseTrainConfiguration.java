@@ -43,6 +43,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
     private StoreConfiguration store;
     private HistoryConfiguration history;
     private BadgesConfiguration badges;
+    private final transient Checks checks = new Checks();
     private transient volatile Settings settings;
     private transient ConfigurationParts saved;
     private transient Draft draft;
@@ -58,6 +59,11 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
             LOGGER.log(Level.SEVERE, "The configuration cannot be used as it was saved: {0}", e.getMessage());
             settings = Settings.unusable(e);
         }
+    }
+
+    /** How what it names answered when it was asked. */
+    Checks checks() {
+        return checks;
     }
 
     /** What holds now. */

@@ -10,7 +10,10 @@ import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
 import io.jenkins.plugins.releasetrain.engine.event.ConfigurationPart;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -50,6 +53,21 @@ public final class ConfigurationServices implements ConfigurationHost {
     @Override
     public List<Finding> health() {
         return ReleaseService.get().health().findings();
+    }
+
+    @Override
+    public boolean isUsed() {
+        try {
+            Map<String, Long> streams = ReleaseService.get().store().versions("");
+            return streams.keySet().stream().anyMatch(s -> s.startsWith("train/") || s.startsWith("lane/"));
+        } catch (EngineException e) {
+            return true;
+        }
+    }
+
+    @Override
+    public Clock clock() {
+        return ReleaseService.get().clock();
     }
 
     @Override

@@ -99,6 +99,21 @@ class EntryKindTest {
                 .doesNotContain("t0ken");
     }
 
+    @Test
+    void whatDiffersFromTheDefaultIsNamedAlsoWithinParts() {
+        TrainConfiguration train = new TrainConfiguration("shop", "shop", "staging");
+        assertThat(EntryYaml.differing(train)).isEmpty();
+
+        PolicyConfiguration policy = new PolicyConfiguration();
+        policy.setLongestWaitMinutes(7);
+        train.setLargestBatch(7);
+        train.setPolicy(policy);
+        assertThat(EntryYaml.differing(train)).containsExactlyInAnyOrder("largestBatch", "policy.longestWaitMinutes");
+
+        train.setPolicy(new PolicyConfiguration());
+        assertThat(EntryYaml.differing(train)).containsExactly("largestBatch");
+    }
+
     private static List<String> check(String yaml, Draft bound) {
         return YamlCheck.of(yaml, json -> bound).stream()
                 .map(p -> p.line() + " " + p.path())

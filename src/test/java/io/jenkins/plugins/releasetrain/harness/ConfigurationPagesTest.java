@@ -21,6 +21,7 @@ import org.htmlunit.HttpMethod;
 import org.htmlunit.Page;
 import org.htmlunit.WebRequest;
 import org.htmlunit.html.HtmlForm;
+import org.htmlunit.html.HtmlInput;
 import org.htmlunit.html.HtmlPage;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -176,6 +177,56 @@ class ConfigurationPagesTest {
                         .get(0)
                         .getTextContent())
                 .contains("largestBatch: 5", "environment: env-4");
+    }
+
+    @Test
+    void whatIsNextIsSaidWhereNothingIsConfigured(JenkinsRule jenkins) throws Exception {
+        JenkinsRule.WebClient client = jenkins.createWebClient();
+        client.getOptions().setJavaScriptEnabled(false);
+        HtmlPage first = client.goTo(PAGE);
+        assertThat(first.asNormalizedText())
+                .contains("First steps", "The registry that builds push to", "A test release");
+        assertThat(first.getAnchors())
+                .extracting(a -> a.getHrefAttribute())
+                .anyMatch(href -> href.endsWith("/registries/_new/"));
+
+        configure(yaml());
+        HtmlPage last = client.goTo(PAGE + "trains/");
+        assertThat(last.asNormalizedText()).contains("monoRelease(train: 'train-0'", "promote: false");
+    }
+
+    @Test
+    void tablesTellHowEntriesAnsweredWhenTheyWereAskedLast(JenkinsRule jenkins) throws Exception {
+        configure(yaml().replace("host: dev.example", "host: 'localhost:1'")
+                .replace("host: production.example", "host: 'localhost:2'"));
+        JenkinsRule.WebClient client = jenkins.createWebClient();
+        client.getOptions().setJavaScriptEnabled(false);
+        HtmlPage before = client.goTo(PAGE + "registries/");
+        assertThat(before.asNormalizedText()).contains("not asked yet").doesNotContain("✕");
+        assertThat(before.getElementById("rt-entries").getElementsByTagName("tr"))
+                .hasSize(3);
+        assertThat(before.<HtmlInput>getFirstByXPath("//input[@data-entries='rt-entries']"))
+                .isNotNull();
+
+        jenkins.submit(before.getFormByName("check"));
+
+        HtmlPage after = client.goTo(PAGE + "registries/");
+        assertThat(after.asNormalizedText()).contains("✕").doesNotContain("not asked yet");
+        configure(yaml());
+        assertThat(client.goTo(PAGE + "registries/").asNormalizedText())
+                .as("another host has not been asked")
+                .contains("not asked yet");
+    }
+
+    @Test
+    void whatDiffersFromTheDefaultIsSaid(JenkinsRule jenkins) throws Exception {
+        configure(yaml());
+        JenkinsRule.WebClient client = jenkins.createWebClient();
+        client.getOptions().setJavaScriptEnabled(false);
+        assertThat(client.goTo(PAGE + "trains/train-3/").asNormalizedText())
+                .contains("Differs from the default: largestBatch");
+        assertThat(client.goTo(PAGE + "trains/_new/").asNormalizedText()).doesNotContain("Differs");
+        assertThat(client.goTo(PAGE + "environments/env-3/").asNormalizedText()).doesNotContain("Differs");
     }
 
     private static Page post(JenkinsRule jenkins, JenkinsRule.WebClient client, String address, String body)
