@@ -3,7 +3,10 @@ package io.jenkins.plugins.releasetrain.actions;
 import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.actions.ImagesAction.Image;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.States;
 import io.jenkins.plugins.releasetrain.engine.store.Entry;
+import io.jenkins.plugins.releasetrain.engine.store.Production;
 import io.jenkins.plugins.releasetrain.host.BuildHost;
 import io.jenkins.plugins.releasetrain.labels.Labels;
 import java.util.ArrayList;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
@@ -26,6 +30,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 final class NewestReleases {
     private static final int SHOWN = 3;
     private static final int REQUESTS = 20;
+    /** More than any site has. */
+    private static final int SERVICES = 20_000;
 
     private NewestReleases() {}
 
@@ -38,6 +44,11 @@ final class NewestReleases {
     record Asked(String job, List<String> good, List<String> last) {
         static Asked of(Job<?, ?> job) {
             return new Asked(job.getFullName(), noted(job.getLastSuccessfulBuild()), noted(job.getLastBuild()));
+        }
+
+        /** Its newest builds asked for no release. */
+        boolean isSilent() {
+            return good.isEmpty() && last.isEmpty();
         }
 
         private static List<String> noted(Run<?, ?> build) {
@@ -115,7 +126,8 @@ final class NewestReleases {
     }
 
     /**
-     * Of jobs by their full names; those that asked for no release are left out.
+     * Of jobs by their full names: of those that asked for no release what production runs of the services that the
+     * configuration gives them; others are left out.
      *
      * @param jobs that the current user may see
      */
@@ -124,10 +136,61 @@ final class NewestReleases {
             return Map.of();
         }
         List<Asked> asked = jobs.stream().map(Asked::of).toList();
-        return of(
+        Map<String, Shown> all = of(
                 asked,
                 ids -> host.tests().ask(() -> host.store().requests(ids)).orElse(List.of()),
                 host.builds()::seen);
+        all.putAll(configured(
+                asked,
+                host.riders()::servicesOf,
+                () -> host.tests()
+                        .ask(() -> host.store().production("", SERVICES))
+                        .orElse(List.of())));
+        return all;
+    }
+
+    /**
+     * What production runs of the services that the configuration gives by name to jobs whose newest builds say of no image.
+     *
+     * @param services of a job, by its full name
+     * @param production asked once, where anybody needs it
+     */
+    static Map<String, Shown> configured(
+            Collection<Asked> jobs,
+            Function<String, ? extends Collection<String>> services,
+            Supplier<List<Production>> production) {
+        Map<String, Collection<String>> wanted = new LinkedHashMap<>();
+        jobs.stream().filter(Asked::isSilent).forEach(job -> {
+            Collection<String> owned = services.apply(job.job());
+            if (!owned.isEmpty()) {
+                wanted.put(job.job(), owned);
+            }
+        });
+        if (wanted.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, List<Image>> there = new HashMap<>();
+        production
+                .get()
+                .forEach(p -> there.computeIfAbsent(p.service(), s -> new ArrayList<>())
+                        .add(image(p)));
+        Map<String, Shown> all = new LinkedHashMap<>();
+        wanted.forEach((job, owned) -> {
+            List<Image> images = owned.stream()
+                    .flatMap(service -> there.getOrDefault(service, List.of()).stream())
+                    .toList();
+            if (!images.isEmpty()) {
+                all.put(job, new Shown(images, Optional.empty()));
+            }
+        });
+        return all;
+    }
+
+    private static Image image(Production running) {
+        PinnedImage image = running.image();
+        String name = image.repository() + (image.tag().isEmpty() ? "" : ":" + image.tag());
+        return new Image(
+                running.service(), name, image.digest().value(), running.release(), States.RELEASED.word(), "");
     }
 
     /**
@@ -143,7 +206,7 @@ final class NewestReleases {
                 .distinct()
                 .toList();
         if (ids.isEmpty()) {
-            return Map.of();
+            return new LinkedHashMap<>();
         }
         Map<String, Entry> entries = new HashMap<>();
         store.apply(ids).forEach(entry -> entries.put(entry.id(), entry));

@@ -17,7 +17,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.springframework.security.core.Authentication;
@@ -48,6 +50,17 @@ public final class Riders {
     /** Names of the trains that are configured. */
     public List<String> trains() {
         return settings.get().trains().stream().map(TrainConfiguration::getName).toList();
+    }
+
+    /** Services that trains and environments for lanes give to a job by name. */
+    public SortedSet<String> servicesOf(String job) {
+        Settings now = settings.get();
+        return Access.owned(
+                Stream.concat(
+                                now.trains().stream().flatMap(t -> t.rules().stream()),
+                                now.environments().stream().flatMap(e -> e.rules().stream()))
+                        .toList(),
+                job);
     }
 
     /** @throws EngineException FORBIDDEN where it may not, or no such train */

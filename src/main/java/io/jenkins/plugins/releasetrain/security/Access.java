@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -68,6 +70,21 @@ public final class Access {
      */
     public static boolean isNamed(String names, String service) {
         return Rule.of("", names, false).allows(service);
+    }
+
+    /**
+     * Services that rules give to a job by both names: patterns say who may, and not whose a service is.
+     *
+     * @param job full name; one within a folder or multibranch project that is named is meant as well
+     */
+    public static SortedSet<String> owned(Collection<Rule> rules, String job) {
+        SortedSet<String> owned = new TreeSet<>();
+        rules.stream()
+                .filter(rule -> rule.jobs().stream().anyMatch(name -> !name.contains("*") && isWithin(job, name)))
+                .flatMap(rule -> rule.services().stream())
+                .filter(service -> !service.contains("*"))
+                .forEach(owned::add);
+        return owned;
     }
 
     /** Whether a job is one of those that a pattern names, or is in a folder that it names. */

@@ -12,6 +12,9 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.Entry;
+import io.jenkins.plugins.releasetrain.engine.store.Production;
+import io.jenkins.plugins.releasetrain.security.Access;
+import io.jenkins.plugins.releasetrain.security.Access.Rule;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +84,36 @@ class NewestReleasesTest {
 
         assertThat(lines(shown)).containsExactly("cart 1.1 shop-a");
         assertThat(shown.now()).contains("rejected");
+    }
+
+    @Test
+    void aJobThatTracksNoImageShowsTheServicesThatTheConfigurationGivesIt() {
+        List<Integer> asked = new ArrayList<>();
+        List<Asked> jobs = List.of(
+                new Asked("shop/cart", List.of(), List.of()),
+                new Asked("shop/pay", List.of("a"), List.of("a")),
+                new Asked("shop/docs", List.of(), List.of()));
+        List<Rule> rules = List.of(
+                Rule.of("shop/cart, shop/pay", "cart", true),
+                Rule.of("shop/*", "mail", true),
+                Rule.of("shop/docs", "*", true));
+
+        Map<String, Shown> shown = NewestReleases.configured(jobs, job -> Access.owned(rules, job), () -> {
+            asked.add(1);
+            return List.of(
+                    new Production("cart", new PinnedImage("shop/cart", Digest.sha256("c"), "1.7"), "shop-3", NOW),
+                    new Production("mail", new PinnedImage("shop/mail", Digest.sha256("m"), ""), "", NOW));
+        });
+
+        assertThat(shown)
+                .as("who tracks says more itself, and a pattern names nobody")
+                .containsOnlyKeys("shop/cart");
+        assertThat(lines(shown.get("shop/cart"))).containsExactly("cart 1.7 shop-3");
+        assertThat(asked).hasSize(1);
+        assertThat(NewestReleases.configured(jobs, job -> List.of(), () -> {
+                    throw new AssertionError("nobody needs it");
+                }))
+                .isEmpty();
     }
 
     @Test
