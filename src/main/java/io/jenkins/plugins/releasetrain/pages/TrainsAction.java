@@ -146,14 +146,15 @@ public final class TrainsAction implements UnprotectedRootAction, StaplerProxy {
         if (LIVE.matcher(path).find()) {
             response.setHeader("Release-Train-Again", String.valueOf(pace.again(waited(request))));
         }
-        send(
-                response,
-                () -> ReleaseService.get()
-                        .answers()
-                        .get(
-                                path + "?" + query,
-                                () -> ReleaseService.get().history().get(path, query, "")),
-                answer -> controller().reader().see(answer, isSearch(query), request.getHeader("If-None-Match")));
+        send(response, () -> read(path, query, request.getHeader("If-None-Match")), UnaryOperator.identity());
+    }
+
+    /** What the API says to the current user, as far as it may be seen. */
+    static Answer read(String path, String query, String known) {
+        Answer answer = ReleaseService.get()
+                .answers()
+                .get(path + "?" + query, () -> ReleaseService.get().history().get(path, query, ""));
+        return controller().reader().see(answer, isSearch(query), known);
     }
 
     /** What a page that is kept up to date says of itself. */
@@ -282,11 +283,11 @@ public final class TrainsAction implements UnprotectedRootAction, StaplerProxy {
         return ReleaseService.get().controller();
     }
 
-    private static OperationsApi operations() {
+    static OperationsApi operations() {
         return ReleaseService.get().operations();
     }
 
-    private static Caller caller() {
+    static Caller caller() {
         return new Caller(controller().user(), TrainsAction::may);
     }
 
