@@ -4,6 +4,7 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.lane.LanePolicy.Next;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
+import io.jenkins.plugins.releasetrain.engine.model.Order;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class LaneOrder {
      */
     public static List<Event> queued(
             LaneState before, Event.LaneQueued queued, Function<Lane, Optional<Next.End>> elsewhere, Instant now) {
+        Order.of(queued.origin(), now).checkRoom(before.lanes().stream().map(Lane::order));
         List<Event> events = new ArrayList<>(List.of(queued));
         LaneState s = before.after(queued, now);
         Lane lane = s.lane(queued.lane()).orElseThrow();
@@ -57,15 +59,43 @@ public final class LaneOrder {
         return Optional.empty();
     }
 
-    /** For one that arrives: a newer one of the same job is there already, wherever it is. */
+    /**
+     * The newer build of its job, there before it, that may never be released: what is older is not tried beside it or before
+     * it, and waits for what becomes of it.
+     *
+     * @return why it waits
+     */
+    static Optional<String> awaited(LaneState s, Lane lane) {
+        return s.lanes().stream()
+                .takeWhile(other -> !other.id().equals(lane.id()))
+                .filter(other -> covers(other, lane)
+                        && lane.order().isOfSameJob(other.order())
+                        && lane.order().isOlderThan(other.order())
+                        && isDoubted(s, other))
+                .findFirst()
+                .map(other -> "a newer image of the same service, by "
+                        + other.queued().origin().build()
+                        + ", is in doubt; this one is tried should that not be released");
+    }
+
+    /** Whether it failed, or the environment keeps it out, so that it may never be released. */
+    private static boolean isDoubted(LaneState s, Lane lane) {
+        return lane.hindered() > 0 || !s.runs().failures(lane.id()).isEmpty();
+    }
+
+    private static boolean covers(Lane other, Lane lane) {
+        return other.candidates().containsKey(lane.candidates().firstKey())
+                && other.candidates().keySet().containsAll(lane.candidates().keySet());
+    }
+
+    /** For one that arrives: a newer one of the same job is there already, wherever it is, and in no doubt. */
     private static Optional<Next.End> late(LaneState s, Lane lane) {
         return superseded(s, lane)
                 .or(() -> s.lanes().stream()
                         .filter(other -> !other.id().equals(lane.id())
-                                && other.candidates()
-                                        .keySet()
-                                        .containsAll(lane.candidates().keySet())
-                                && lane.order().isOlderThan(other.order()))
+                                && covers(other, lane)
+                                && lane.order().isOlderThan(other.order())
+                                && !isDoubted(s, other))
                         .findFirst()
                         .map(other -> new Next.End(
                                 Outcome.SUPERSEDED,
@@ -76,9 +106,7 @@ public final class LaneOrder {
 
     private static boolean supersedes(LaneState s, Lane other, Lane lane) {
         // Whoever waits asks this of all that wait: few of them are of the same service.
-        if (!other.candidates().containsKey(lane.candidates().firstKey())
-                || other.id().equals(lane.id())
-                || !other.candidates().keySet().containsAll(lane.candidates().keySet())) {
+        if (other.id().equals(lane.id()) || !covers(other, lane) || isDoubted(s, other)) {
             return false;
         }
         boolean later = s.lanes().indexOf(other) > s.lanes().indexOf(lane);

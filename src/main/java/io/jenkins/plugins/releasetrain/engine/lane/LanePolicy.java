@@ -143,8 +143,9 @@ public final class LanePolicy {
         if (now.isBefore(due)) {
             return new Next.Wait("tried again at " + due + ": " + waiting.why(), Duration.between(now, due));
         }
-        return new LaneHealth(judgements, s, lane, now)
-                .next()
+        return LaneOrder.awaited(s, lane)
+                .<Next>map(why -> new Next.Wait(why, ASK_AGAIN))
+                .or(() -> new LaneHealth(judgements, s, lane, now).next())
                 .or(() -> full(s, lane))
                 .orElseGet(() -> new Next.Enter(waiting.apart(), false));
     }

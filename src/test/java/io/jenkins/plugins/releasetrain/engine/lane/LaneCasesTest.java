@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -171,6 +172,45 @@ class LaneCasesTest {
         driven.finish();
         assertThat(driven.outcome(late)).as("after it was released").isEqualTo(Outcome.SUPERSEDED);
         assertThat(shop.inProduction("s3")).isEqualTo(FakeShop.digest("s3", "1.11"));
+    }
+
+    private void untilItFails(LaneId lane) {
+        while (drive.events(Event.LaneRetried.class).stream()
+                .noneMatch(e -> e.lane().equals(lane.id()))) {
+            drive.step();
+        }
+    }
+
+    /** ADR 35: should the newer one be rejected, the older one is not lost. */
+    @Test
+    void I13_olderOneWaitsForWhatBecomesOfANewerOneThatFailed() {
+        shop.buildBad("s3", "1.11");
+        Digest older = shop.build("s3", "1.10");
+        LaneId eleven = drive.open("s3", "1.11", build("cart", 11));
+        untilItFails(eleven);
+        LaneId ten = drive.open("s3", "1.10", build("cart", 10));
+        drive.step();
+        assertThat(drive.waits.get(ten)).contains("cart#11, is in doubt");
+        drive.finish();
+        assertThat(drive.outcome(eleven)).isEqualTo(Outcome.EJECTED);
+        assertThat(drive.outcome(ten)).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.inProduction("s3")).isEqualTo(older);
+    }
+
+    /** And should the newer one be released after all, the older one never wins. */
+    @Test
+    void I13_olderOneThatWaitedForANewerOneThatIsReleasedIsSuperseded() {
+        Digest newer = shop.build("s3", "1.11");
+        shop.build("s3", "1.10");
+        AtomicInteger flakes = new AtomicInteger(1);
+        drive.tests = test -> flakes.getAndDecrement() > 0 ? Verdict.FAILED : shop.test();
+        LaneId eleven = drive.open("s3", "1.11", build("cart", 11));
+        untilItFails(eleven);
+        LaneId ten = drive.open("s3", "1.10", build("cart", 10));
+        drive.finish();
+        assertThat(drive.outcome(eleven)).isEqualTo(Outcome.RELEASED);
+        assertThat(drive.outcome(ten)).isEqualTo(Outcome.SUPERSEDED);
+        assertThat(shop.inProduction("s3")).isEqualTo(newer);
     }
 
     /** A tag that names the newest of a line moves, and is no version of production. */
