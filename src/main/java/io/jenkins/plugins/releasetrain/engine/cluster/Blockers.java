@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Blocker;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing;
 import io.jenkins.plugins.releasetrain.engine.cluster.FaultRule.Moment;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,6 +24,7 @@ final class Blockers {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private static final String PENDING = "Pending";
+    private static final String OVERWRITTEN = "Overwritten";
 
     private final FaultRules rules;
     private final Clock clock;
@@ -63,6 +65,13 @@ final class Blockers {
                     judged.process()));
         }
         return found;
+    }
+
+    /** Somebody else deploys there, and took back what was installed: that says nothing about the image. */
+    static Optional<Found> overwritten(Part part, Digest wanted) {
+        return Standings.stranger(part.workload(), part.names(), wanted)
+                .map(why -> new Found(
+                        new Blocker(part.service().name(), "", OVERWRITTEN, why, Fault.ENVIRONMENT), false, false));
     }
 
     private boolean lasted(String service, Obstacle obstacle, Moment when) {

@@ -1,9 +1,11 @@
 package io.jenkins.plugins.releasetrain.engine.cluster;
 
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Service;
@@ -25,6 +27,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What is to be made for candidates beside the baseline; pure. Copies take over what pods need and leave behind what makes
@@ -132,6 +135,12 @@ record CandidateCopies(Beside beside, List<Service> services, List<HTTPRoute> ro
                 .endMetadata()
                 .build();
         images.forEach((slot, image) -> slot.in(template.getSpec()).setImage(image));
+        if (!Boolean.TRUE.equals(template.getSpec().getHostNetwork())) {
+            // A Service of its own leads to it; the baseline may hold that port on every node.
+            containers(template.getSpec())
+                    .flatMap(container -> container.getPorts().stream())
+                    .forEach(port -> port.setHostPort(null));
+        }
         DeploymentSpec spec = workload.type().copied(workload.resource());
         return new DeploymentBuilder()
                 .withMetadata(metadata(workload.resource(), name))
@@ -146,6 +155,10 @@ record CandidateCopies(Beside beside, List<Service> services, List<HTTPRoute> ro
                 .withTemplate(template)
                 .endSpec()
                 .build();
+    }
+
+    private static Stream<Container> containers(PodSpec pod) {
+        return Stream.concat(pod.getInitContainers().stream(), pod.getContainers().stream());
     }
 
     private Map<String, String> podLabels(DeployedWorkload workload, String name, List<Service> selecting) {

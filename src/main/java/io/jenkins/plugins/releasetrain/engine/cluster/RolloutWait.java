@@ -123,8 +123,7 @@ final class RolloutWait {
         List<Blockers.Found> found = new ArrayList<>();
         open.clear();
         parts.forEach((name, own) -> {
-            Digest digest = wanted.images().get(services.get(name)).digest().orElseThrow();
-            Standing standing = Standings.of(own, digest, pods);
+            Standing standing = Standings.of(own, digest(name), pods);
             standings.put(name, standing);
             if (isOpen(name, standing)) {
                 open.add(name);
@@ -136,6 +135,7 @@ final class RolloutWait {
         late.forEach(part -> {
             stuckPods.repair(part.workload(), pods.get(part.key()));
             found.addAll(blockers.of(part, pods.get(part.key()), refusals.getOrDefault(part.key(), List.of()), over));
+            Blockers.overwritten(part, digest(part.service().name())).ifPresent(found::add);
         });
         found.stream()
                 .filter(f -> f.sure() && !wanted.changed().contains(f.blocker().service()))
@@ -143,6 +143,10 @@ final class RolloutWait {
         open.removeIf(name -> !isOpen(name, standings.get(name)));
         worst = worst(found);
         return blockers.guilty(found, wanted.changed());
+    }
+
+    private Digest digest(String service) {
+        return wanted.images().get(services.get(service)).digest().orElseThrow();
     }
 
     /** Others than Deployments tell only by events why they have no pods. */

@@ -44,16 +44,9 @@ final class Standings {
         if (absent.isPresent()) {
             return new Standing(State.NOT_EXPECTED, running, absent.get());
         }
-        Optional<Container> stranger = workload.slots().values().stream()
-                .filter(c -> containers.contains(c.getName()))
-                .filter(c -> !SpecImage.digest(c.getImage()).equals(Optional.of(wanted)))
-                .findFirst();
+        Optional<String> stranger = stranger(workload, containers, wanted);
         if (stranger.isPresent()) {
-            return new Standing(
-                    State.OTHER_DIGEST,
-                    running,
-                    workload + " asks for " + stranger.get().getImage()
-                            + ChangedBy.of(workload, stranger.get().getName()));
+            return new Standing(State.OTHER_DIGEST, running, stranger.get());
         }
         if (workload.provenBySpec().isPresent()) {
             return new Standing(State.RUNS, running, workload.provenBySpec().get());
@@ -70,6 +63,15 @@ final class Standings {
             return new Standing(State.NOT_READY, running, pending.orElse(workload + " has no ready pod"));
         }
         return new Standing(State.RUNS, running, "");
+    }
+
+    /** Which other image a workload asks for, and who set it. */
+    static Optional<String> stranger(DeployedWorkload workload, Set<String> containers, Digest wanted) {
+        return workload.slots().values().stream()
+                .filter(c -> containers.contains(c.getName()))
+                .filter(c -> !SpecImage.digest(c.getImage()).equals(Optional.of(wanted)))
+                .findFirst()
+                .map(c -> workload + " asks for " + c.getImage() + ChangedBy.of(workload, c.getName()));
     }
 
     /** What running, ready pods were started with. */

@@ -5,9 +5,11 @@ import static io.jenkins.plugins.releasetrain.engine.cluster.TestWorkloads.image
 import static io.jenkins.plugins.releasetrain.engine.cluster.TestWorkloads.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LabelSelector;
@@ -58,6 +60,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every {@link Cluster} does with candidates beside the baseline; run against each API server that tests know. */
 abstract class BesideContract {
@@ -303,6 +306,45 @@ abstract class BesideContract {
         assertThat(copy.getSpec().getTemplate().getSpec().getContainers().get(0).getEnv())
                 .singleElement()
                 .satisfies(e -> assertThat(e.getValue()).isEqualTo("EUR"));
+    }
+
+    /** It is reached by a Service of its own; where each node has the baseline on that port it would never be scheduled. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void B35_shouldWantNoPortOfItsNodeUnlessItIsOnTheNodesNetwork(boolean network) {
+        Service cart = deployment("cart");
+        create(
+                cart.workload(),
+                1,
+                Map.of("main", image("cart", "1").toString()),
+                w -> new DeploymentBuilder((Deployment) w)
+                        .editSpec()
+                        .editTemplate()
+                        .editSpec()
+                        .withHostNetwork(network ? true : null)
+                        .editFirstContainer()
+                        .addNewPort()
+                        .withContainerPort(8080)
+                        .withHostPort(8080)
+                        .endPort()
+                        .endContainer()
+                        .endSpec()
+                        .endTemplate()
+                        .endSpec()
+                        .build());
+        serve("cart", Map.of("app", "cart"), s -> s);
+
+        cluster.putBeside(FIRST, Map.of(cart, image("cart", "2")));
+
+        assertThat(copyOf(cart, FIRST)
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getContainers()
+                        .get(0)
+                        .getPorts())
+                .extracting(ContainerPort::getContainerPort, ContainerPort::getHostPort)
+                .containsExactly(tuple(8080, network ? 8080 : null));
     }
 
     @Test

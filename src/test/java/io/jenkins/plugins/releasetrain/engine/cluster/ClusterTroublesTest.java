@@ -342,6 +342,32 @@ class ClusterTroublesTest {
         assertThat(cluster.install(baseline)).isEmpty();
     }
 
+    /** A GitOps tool that heals what it takes for drift. */
+    @Test
+    void I14_somebodyElseWhoTakesBackWhatWasInstalledIsTheEnvironmentsTrouble() throws Exception {
+        Service cart = create(deployment("cart"));
+        Wanted wanted = Wanted.proven(Map.of(cart, image("cart", "2")), 1);
+        Set<String> patched = Set.copyOf(cluster.install(wanted));
+        kubernetes
+                .client()
+                .apps()
+                .deployments()
+                .inNamespace("staging")
+                .withName("cart")
+                .patch(
+                        new PatchContext.Builder()
+                                .withPatchType(PatchType.JSON)
+                                .withFieldManager("argocd-controller")
+                                .build(),
+                        "[{\"op\":\"replace\",\"path\":\"/spec/template/spec/containers/0/image\"," + "\"value\":\""
+                                + image("cart", "1") + "\"}]");
+        Rollout rollout = cluster.awaitRollouts(wanted, patched, DEADLINE, Progress.NONE);
+        assertThat(rollout.outcome()).isEqualTo(Outcome.TIMED_OUT);
+        assertThat(rollout.blocker().orElseThrow().fault()).isEqualTo(Fault.ENVIRONMENT);
+        assertThat(rollout.blocker().orElseThrow().toString())
+                .contains("Overwritten", "asks for " + image("cart", "1"));
+    }
+
     private Refusal refused(int code, String message, Service... services) {
         Map<Service, ImageReference> images = new HashMap<>();
         for (Service service : services) {
