@@ -33,35 +33,57 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The test buttons of the configuration page; callers have checked that the user may configure.
  *
  * @param catalogsIn those of an environment's trains and lanes, as they are configured
+ * @param patience how long somebody waits, and a thread of the web server with him, whatever does not answer
  */
-record ConnectionTests(Wiring.Surroundings around, Function<String, List<Catalog>> catalogsIn) {
+record ConnectionTests(Wiring.Surroundings around, Function<String, List<Catalog>> catalogsIn, Patience patience) {
     private static final Duration SOON = Duration.ofSeconds(10);
-    /** Somebody waits, and a thread of the web server with him. */
     private static final RegistrySettings.Limits ONE_TRY = RegistrySettings.Limits.DEFAULT.forOneTry(SOON);
 
     private static final Set<Workload.Kind> USUAL =
             Set.of(Workload.Kind.DEPLOYMENT, Workload.Kind.STATEFUL_SET, Workload.Kind.DAEMON_SET);
 
+    /** Said in the thread of whoever asks, whose language it is; so are errors that nobody expects. */
+    FormValidation soon(Supplier<Supplier<FormValidation>> test) {
+        return patience.<Supplier<FormValidation>>ask("the test of a connection", () -> {
+                    try {
+                        return test.get();
+                    } catch (EngineException e) {
+                        return () -> FormValidation.error(Labels.said(e.getMessage()));
+                    } catch (RuntimeException e) {
+                        return () -> {
+                            throw e;
+                        };
+                    }
+                })
+                .orElseGet(() -> () -> FormValidation.error(Labels.of("connection.slow")))
+                .get();
+    }
+
     /** @param repository to ask for besides; empty for none */
     FormValidation registry(RegistryConfiguration registry, String repository) {
-        try {
-            Registry.Access access = around.registries()
-                    .connect(registry, Optional.empty(), ONE_TRY)
-                    .access(repository.isEmpty() ? "" : ImageReference.checkRepository(repository));
-            return access.answer() == Registry.Access.Answer.REFUSED_OR_ABSENT
-                    ? FormValidation.warning(Labels.said(access.text()))
-                    : FormValidation.ok(Labels.said(access.text()));
-        } catch (EngineException e) {
-            return FormValidation.error(Labels.said(e.getMessage()));
-        }
+        return soon(() -> answers(registry, repository));
+    }
+
+    private Supplier<FormValidation> answers(RegistryConfiguration registry, String repository) {
+        Registry.Access access = around.registries()
+                .connect(registry, Optional.empty(), ONE_TRY)
+                .access(repository.isEmpty() ? "" : ImageReference.checkRepository(repository));
+        return access.answer() == Registry.Access.Answer.REFUSED_OR_ABSENT
+                ? () -> FormValidation.warning(Labels.said(access.text()))
+                : () -> FormValidation.ok(Labels.said(access.text()));
     }
 
     FormValidation environment(EnvironmentConfiguration environment) {
+        return soon(() -> answers(environment));
+    }
+
+    private Supplier<FormValidation> answers(EnvironmentConfiguration environment) {
         try (KubernetesClient client = around.kubernetes().connect(environment)) {
             int deployments = client.apps()
                     .deployments()
@@ -73,34 +95,34 @@ record ConnectionTests(Wiring.Surroundings around, Function<String, List<Catalog
             Set<Workload.Kind> kinds = kinds(environment.getName());
             List<String> missing = NamespaceAccess.missing(namespace, environment.getIsolation(), kinds);
             if (!missing.isEmpty()) {
-                return FormValidation.error(Labels.said("The cluster answers, but its account may not "
+                return () -> FormValidation.error(Labels.said("The cluster answers, but its account may not "
                         + String.join(", ", missing) + " in namespace '" + environment.getNamespace() + "'"));
             }
             List<String> unwatched = NamespaceAccess.unwatched(namespace, kinds);
             if (!unwatched.isEmpty()) {
-                return FormValidation.warning(
+                return () -> FormValidation.warning(
                         Labels.said("The cluster answers, but its account may not " + String.join(", ", unwatched)
                                 + " in namespace '" + environment.getNamespace()
                                 + "', so this is read again and again instead"));
             }
-            return FormValidation.ok(
+            return () -> FormValidation.ok(
                     Labels.said("The cluster answers; the namespace holds " + deployments + " Deployments"));
-        } catch (EngineException e) {
-            return FormValidation.error(Labels.said(e.getMessage()));
         } catch (KubernetesClientException e) {
-            return FormValidation.error(Labels.said("The cluster's API refused to list the Deployments of namespace '"
-                    + environment.getNamespace() + "': " + e.getMessage()));
+            return () ->
+                    FormValidation.error(Labels.said("The cluster's API refused to list the Deployments of namespace '"
+                            + environment.getNamespace() + "': " + e.getMessage()));
         }
     }
 
     /** What a namespace holds as a catalog's YAML. */
     FormValidation draft(EnvironmentConfiguration environment) {
-        try (KubernetesClient client = around.kubernetes().connect(environment)) {
-            String draft = CatalogDraft.of(new NamespaceObjects(client, environment.getNamespace()).list(), List.of());
-            return FormValidation.okWithMarkup("<pre>" + Util.xmlEscape(draft) + "</pre>");
-        } catch (EngineException e) {
-            return FormValidation.error(Labels.said(e.getMessage()));
-        }
+        return soon(() -> {
+            try (KubernetesClient client = around.kubernetes().connect(environment)) {
+                String draft =
+                        CatalogDraft.of(new NamespaceObjects(client, environment.getNamespace()).list(), List.of());
+                return () -> FormValidation.okWithMarkup("<pre>" + Util.xmlEscape(draft) + "</pre>");
+            }
+        });
     }
 
     /** Of the workloads that are installed there, as far as the saved configuration says it; the usual ones where it does not. */
@@ -155,13 +177,15 @@ record ConnectionTests(Wiring.Surroundings around, Function<String, List<Catalog
 
     /** Changes nothing: tables are made and upgraded when the configuration is saved and the store is used. */
     FormValidation store(StoreConfiguration store) {
-        try {
-            Schema schema = SqlStore.inspect(settings(store));
-            return schema.newer() ? FormValidation.error(schema.text()) : FormValidation.ok(schema.text());
-        } catch (EngineException e) {
-            return FormValidation.error(
-                    e.getCause() == null ? e.getMessage() : e.getMessage() + ": " + SqlStore.detail(e));
-        }
+        return soon(() -> {
+            try {
+                Schema schema = SqlStore.inspect(settings(store));
+                return () -> schema.newer() ? FormValidation.error(schema.text()) : FormValidation.ok(schema.text());
+            } catch (EngineException e) {
+                return () -> FormValidation.error(
+                        e.getCause() == null ? e.getMessage() : e.getMessage() + ": " + SqlStore.detail(e));
+            }
+        });
     }
 
     /** Of a database, which needs no directory. */

@@ -85,6 +85,7 @@ public final class ReleaseService implements BuildHost {
             () -> StoreKey.of(settings().store(), controller.directory(), credentials),
             key -> new OpenStore(SqlStore.open(key.settings()), this, controller, around),
             new StoreHolder.Ports(this::execute, this::later, clock, this::opened));
+    private final Patience testers = new Patience(controller.threads(), Duration.ofSeconds(20), 8);
     private final Loop describing = new Loop(controller, () -> holder.open().flatMap(OpenStore::describe));
 
     public static ReleaseService get() {
@@ -298,7 +299,7 @@ public final class ReleaseService implements BuildHost {
 
     /** The test buttons of the configuration page. */
     ConnectionTests connectionTests() {
-        return new ConnectionTests(around, this::catalogsIn);
+        return new ConnectionTests(around, this::catalogsIn, testers);
     }
 
     Wiring wiring() {

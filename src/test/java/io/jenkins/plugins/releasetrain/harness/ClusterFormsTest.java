@@ -13,9 +13,13 @@ import io.jenkins.plugins.casc.yaml.YamlSource;
 import io.jenkins.plugins.releasetrain.config.AccessConfiguration;
 import io.jenkins.plugins.releasetrain.config.CatalogConfiguration;
 import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
+import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
+import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.htmlunit.html.DomElement;
@@ -72,6 +76,28 @@ class ClusterFormsTest {
         ConfigurationAsCode.get()
                 .configureWith(YamlSource.of(new ByteArrayInputStream(before.getBytes(StandardCharsets.UTF_8))));
         assertThat(export()).isEqualTo(before);
+    }
+
+    /** A host that takes connections and says nothing would hold a thread of the web server for minutes. */
+    @Test
+    void testsOfConnectionsEndWhereNobodyAnswers(JenkinsConfiguredWithCodeRule jenkins) throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            int port = silent.getLocalPort();
+            String host = "127.0.0.1:" + port;
+            FormValidation registry = ExtensionList.lookupSingleton(RegistryConfiguration.DescriptorImpl.class)
+                    .doTestConnection("dev", host, "", "", true, "", "shop/cart");
+            FormValidation cluster = ExtensionList.lookupSingleton(EnvironmentConfiguration.DescriptorImpl.class)
+                    .doTestConnection("cd", "cd", "http://" + host, "", "", false, "REPLACE");
+            FormValidation draft = ExtensionList.lookupSingleton(EnvironmentConfiguration.DescriptorImpl.class)
+                    .doDraftCatalog("cd", "http://" + host, "", "", false);
+            FormValidation store = ExtensionList.lookupSingleton(StoreConfiguration.DescriptorImpl.class)
+                    .doTestConnection("127.0.0.1", port, "releases", "DISABLE", "", "", "");
+
+            assertThat(List.of(registry.kind, cluster.kind, draft.kind, store.kind))
+                    .containsOnly(FormValidation.Kind.ERROR);
+            assertThat(cluster.getMessage()).contains("No answer within 20 seconds");
+            assertThat(store.getMessage()).contains("No answer within 20 seconds");
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Which of two changes of one service is the newer (I13): of builds of one job the one with the higher number, whenever it
@@ -16,6 +17,9 @@ import java.util.function.Function;
  * @param number of the build in that job; 0 where none is known
  */
 public record Order(String job, long number, Instant queuedAt) {
+    /** Changes or lanes of one job that may wait at once; all readers of what waits share the cost of them. */
+    public static final int MOST_OF_JOB = 2_000;
+
     /** @param origin whose {@code build} is the job's name, {@code #} and the number */
     public static Order of(Origin origin, Instant queuedAt) {
         int mark = origin.build().lastIndexOf('#');
@@ -40,6 +44,20 @@ public record Order(String job, long number, Instant queuedAt) {
     /** Whether both are builds of one job, so that their numbers decide. */
     public boolean isOfSameJob(Order other) {
         return !job.isEmpty() && job.equals(other.job);
+    }
+
+    /**
+     * A job that queues without end would make everybody else's train slow.
+     *
+     * @param undecided what is under way already
+     * @throws EngineException this job has as much under way as it may
+     */
+    public void checkRoom(Stream<Order> undecided) {
+        if (undecided.filter(this::isOfSameJob).limit(MOST_OF_JOB).count() == MOST_OF_JOB) {
+            throw EngineException.invalid("This job has " + MOST_OF_JOB
+                    + " changes under way here already, and one job may not have more. Wait until some are decided, or"
+                    + " abort builds that nobody needs any more");
+        }
     }
 
     /** Not transitive over builds of several jobs; of more than two ask {@link #newest}. */

@@ -1,11 +1,13 @@
 package io.jenkins.plugins.releasetrain.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class OrderTest {
@@ -44,6 +46,20 @@ class OrderTest {
         for (String name : List.of("ada", "#7", "cart#", "cart#x", "cart#99999999999999999999")) {
             assertThat(order(name, 0).job()).as(name).isEmpty();
         }
+    }
+
+    @Test
+    void S7_aJobMayNotFillTheQueueOfEverybody() {
+        List<Order> waiting = IntStream.range(0, Order.MOST_OF_JOB)
+                .mapToObj(i -> order("flood#" + (i + 1), i))
+                .toList();
+
+        order("flood#9999", 0).checkRoom(waiting.stream().skip(1));
+        order("cart#1", 0).checkRoom(waiting.stream());
+        order("", 0).checkRoom(waiting.stream().map(o -> order("", 0)));
+        assertThatThrownBy(() -> order("flood#9999", 0).checkRoom(waiting.stream()))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("2000 changes under way");
     }
 
     @Test
