@@ -13,13 +13,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
@@ -28,28 +25,19 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 /** What is known of images, and what production holds that no release brought there: writes {@code rt_image}, and reads it. */
 final class SqlImages {
     private static final int PER_QUERY = 1_000;
-    private static final int BASELINES = 200;
 
     private final SqlHistory history;
-    private final SqlSets sets;
-    /** Baselines that were looked at already: departures have the same ones again and again. */
-    private final Set<Digest> baselines = Collections.newSetFromMap(Collections.synchronizedMap(new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Digest, Boolean> eldest) {
-            return size() > BASELINES;
-        }
-    }));
+    private final SqlBaselines baselines;
 
     SqlImages(SqlHistory history, SqlSets sets) {
         this.history = history;
-        this.sets = sets;
+        this.baselines = new SqlBaselines(sets);
     }
 
     /** What the events of a stream tell of images; told twice it changes nothing. */
     void index(Handle handle, String stream, List<RecordedEvent> events) {
         SortedMap<String, Seen> seen = new TreeMap<>();
+        SqlBaselines.Look look = baselines.look(handle);
         for (RecordedEvent recorded : events) {
             Event event = recorded.event();
             if (event instanceof Event.ChangeQueued e) {
@@ -63,9 +51,9 @@ final class SqlImages {
             } else if (event instanceof Event.PromotionCompleted) {
                 promoted(handle, stream, recorded);
             } else if (event instanceof Event.BatchDeparted e) {
-                baseline(handle, e.baseline(), recorded.at(), seen);
+                see(seen, look.at(e.baseline(), recorded.at()), recorded.at());
             } else if (event instanceof Event.BaselineInstalled e) {
-                baseline(handle, e.set(), recorded.at(), seen);
+                see(seen, look.at(e.set(), recorded.at()), recorded.at());
             }
         }
         write(handle, seen);
@@ -100,16 +88,23 @@ final class SqlImages {
         }
         PreparedBatch insert = handle.prepareBatch("INSERT INTO rt_image (digest, repository, tag, happened)"
                 + " VALUES (:digest, :repository, :tag, :at) ON CONFLICT DO NOTHING");
+        seen.forEach((digest, s) -> bind(insert, digest, s)
+                .bind("repository", s.image().repository())
+                .add());
+        int[] inserted = insert.execute();
         PreparedBatch update = handle.prepareBatch("UPDATE rt_image SET tag = :tag, happened = :at"
                 + " WHERE digest = :digest AND (happened < :at OR tag = '')");
-        seen.forEach((digest, s) -> {
-            bind(insert, digest, s).bind("repository", s.image().repository()).add();
-            if (!s.image().tag().isEmpty()) {
-                bind(update, digest, s).add();
+        int i = 0;
+        for (Map.Entry<String, Seen> s : seen.entrySet()) {
+            // A driver that joins rows to one statement does not tell which of them were new.
+            boolean fresh = inserted[i++] == 1;
+            if (!fresh && !s.getValue().image().tag().isEmpty()) {
+                bind(update, s.getKey(), s.getValue()).add();
             }
-        });
-        insert.execute();
-        update.execute();
+        }
+        if (update.size() > 0) {
+            update.execute();
+        }
     }
 
     private static PreparedBatch bind(PreparedBatch batch, String digest, Seen seen) {
@@ -143,7 +138,7 @@ final class SqlImages {
             String tag = versions.getOrDefault(m.targetRepository() + "@" + m.digest(), "");
             PinnedImage image = new PinnedImage(m.targetRepository(), m.digest(), tag);
             // The catalog's name of it is known as soon as a baseline has it.
-            insert(handle, m.targetRepository(), image, recorded.at());
+            SqlBaselines.insert(handle, m.targetRepository(), image, recorded.at());
             handle.createUpdate("UPDATE rt_production SET digest = :digest, tag = :tag, release_id = '', happened = :at"
                             + " WHERE repository = :repository AND happened <= :at")
                     .bind("digest", m.digest().value())
@@ -152,52 +147,6 @@ final class SqlImages {
                     .bind("repository", m.targetRepository())
                     .execute();
         });
-    }
-
-    /** What production held of services that nothing was ever told of. */
-    private void baseline(Handle handle, Digest set, Instant at, Map<String, Seen> seen) {
-        if (!baselines.add(set)) {
-            return;
-        }
-        SortedMap<String, PinnedImage> images =
-                sets.find(handle, set).map(s -> s.images()).orElse(new TreeMap<>());
-        see(seen, images.values(), at);
-        Map<String, String> known = services(handle, images.values());
-        images.forEach((service, image) -> {
-            String name = known.get(image.repository());
-            if (name == null) {
-                insert(handle, service, image, at);
-            } else if (name.equals(image.repository()) && !name.equals(service)) {
-                handle.createUpdate("UPDATE rt_production SET service = :service WHERE repository = :repository")
-                        .bind("service", service)
-                        .bind("repository", image.repository())
-                        .execute();
-            }
-        });
-    }
-
-    private static Map<String, String> services(Handle handle, Collection<PinnedImage> images) {
-        Map<String, String> services = new HashMap<>();
-        List<String> wanted =
-                images.stream().map(PinnedImage::repository).distinct().toList();
-        for (int from = 0; from < wanted.size(); from += PER_QUERY) {
-            handle.createQuery("SELECT repository, service FROM rt_production WHERE repository IN (<repositories>)")
-                    .bindList("repositories", wanted.subList(from, Math.min(wanted.size(), from + PER_QUERY)))
-                    .map((row, context) -> services.put(row.getString("repository"), row.getString("service")))
-                    .list();
-        }
-        return services;
-    }
-
-    private static void insert(Handle handle, String service, PinnedImage image, Instant at) {
-        handle.createUpdate("INSERT INTO rt_production (repository, service, digest, tag, release_id, happened)"
-                        + " VALUES (:repository, :service, :digest, :tag, '', :at) ON CONFLICT DO NOTHING")
-                .bind("repository", image.repository())
-                .bind("service", service)
-                .bind("digest", image.digest().value())
-                .bind("tag", image.tag())
-                .bind("at", at.atOffset(ZoneOffset.UTC))
-                .execute();
     }
 
     Map<Digest, ImageRecord> images(Handle handle, Collection<Digest> digests) {

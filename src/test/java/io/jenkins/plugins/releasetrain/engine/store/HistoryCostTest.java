@@ -124,6 +124,25 @@ class HistoryCostTest {
         assertThat(count("SELECT SUM(OCTET_LENGTH(body)) FROM rt_set") / sets).isLessThan(6_000);
     }
 
+    /** Departures have a new baseline each, which differs by what was released since. */
+    @Test
+    void shouldLookOnlyAtWhatIsNewInABaseline() {
+        ImageSet set = Samples.set(2_000);
+        store.saveSet(set, Optional.empty());
+        ImageSet changed = Samples.changed(set, 20, new Random(42));
+        store.saveSet(changed, Optional.of(set.digest()));
+        store.append("train/shop", 0, Samples.AT, List.of(new Event.BatchDeparted("b1", List.of(), set.digest())));
+        store.append(
+                "train/shop",
+                1,
+                Samples.AT.plusSeconds(60),
+                List.of(new Event.BatchDeparted("b2", List.of(), changed.digest())));
+
+        assertThat(count("SELECT COUNT(*) FROM rt_production")).isEqualTo(2_000);
+        assertThat(count("SELECT COUNT(*) FROM rt_image WHERE happened > (SELECT MIN(happened) FROM rt_image)"))
+                .isEqualTo(20);
+    }
+
     private long count(String query) {
         return database.read(
                 "count", handle -> handle.createQuery(query).mapTo(long.class).one());
