@@ -226,8 +226,7 @@ public final class LaneDriver {
             rider.failures = 0;
             return next;
         } catch (EngineException e) {
-            boolean goesOn = e.kind().retryable() || e.kind().awaitsRepair();
-            return goesOn ? again(lane, rider, e.getMessage()) : giveUp(lane, rider, e.getMessage());
+            return e.kind().mayPass() ? again(lane, rider, e.getMessage()) : giveUp(lane, rider, e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.of(NOW_AND_THEN);

@@ -115,7 +115,7 @@ final class LaneTrial {
                     ? installed(lane, result, took)
                     : List.of(notInstalled(lane, result.problem().get(), took));
         } catch (EngineException e) {
-            if (HOPELESS.contains(e.kind()) || e.kind().retryable() || e.kind().awaitsRepair()) {
+            if (HOPELESS.contains(e.kind()) || e.kind().mayPass()) {
                 throw e;
             }
             events = List.of(nothing(lane, "could not be installed: " + e.getMessage()));

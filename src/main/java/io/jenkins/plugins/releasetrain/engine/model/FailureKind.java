@@ -47,10 +47,10 @@ public enum FailureKind {
     }
 
     /**
-     * Whether it says nothing of what was asked for: credentials or certificates, which somebody has to renew, and then the very
-     * same request may succeed.
+     * Whether it says nothing of what was asked for, so that the very same request may succeed later: by itself, or once somebody
+     * renewed credentials or certificates.
      */
-    public boolean awaitsRepair() {
-        return this == UNAUTHENTICATED || this == TLS;
+    public boolean mayPass() {
+        return retryable || this == UNAUTHENTICATED || this == TLS;
     }
 }
