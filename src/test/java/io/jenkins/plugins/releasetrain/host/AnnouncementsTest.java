@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
+import io.jenkins.plugins.releasetrain.engine.history.Readable;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
@@ -61,7 +62,8 @@ class AnnouncementsTest {
 
             @Override
             public void say(String line) {
-                logs.computeIfAbsent(change, c -> new ArrayList<>()).add(line);
+                logs.computeIfAbsent(change, c -> new ArrayList<>())
+                        .add(Readable.of(line, digests -> Map.of(), shop.clock));
             }
 
             @Override

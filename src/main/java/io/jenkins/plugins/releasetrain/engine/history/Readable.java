@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 
 /**
  * Sentences of logs as people read them: images by their versions instead of by their digests, moments by the clock on the
- * wall. Events and the API keep both as they are.
+ * wall, trials that prove something by their times alone. Events and the API keep all that as it is.
  */
 public final class Readable {
     /** With the tag before it, where there is one, as in {@code shop/cart:1.2@sha256:…}. */
@@ -33,6 +33,13 @@ public final class Readable {
     /** As {@link java.time.Instant} and {@link ZonedDateTime} write themselves. */
     private static final Pattern MOMENT = Pattern.compile(
             "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d+)?)?(?:Z|[+-]\\d\\d:\\d\\d(?:\\[[\\w/+-]+])?)");
+
+    private static final String ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+
+    /** As {@link io.jenkins.plugins.releasetrain.engine.blame.Proof} names the runs that it consists of. */
+    private static final Pattern PROOF = Pattern.compile(" in " + ID + "(?= \\()");
+
+    private static final Pattern TRIALS = Pattern.compile("as trials " + ID + "(?:, " + ID + ")* say");
 
     private static final DateTimeFormatter TODAY = DateTimeFormatter.ofPattern("HH:mm z", Locale.ENGLISH);
     private static final DateTimeFormatter LATER = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm z", Locale.ENGLISH);
@@ -47,7 +54,11 @@ public final class Readable {
      * @param clock with the zone of whoever reads
      */
     public static String of(String text, Function<Set<Digest>, Map<Digest, String>> names, Clock clock) {
-        return moments(images(text, names), clock);
+        return moments(images(trials(text), names), clock);
+    }
+
+    private static String trials(String text) {
+        return TRIALS.matcher(PROOF.matcher(text).replaceAll("")).replaceAll("as failed trials say");
     }
 
     /** What the history calls images: by a tag that stays, the version that they say of themselves, or their commit. */

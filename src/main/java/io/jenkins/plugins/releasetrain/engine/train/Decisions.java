@@ -199,8 +199,8 @@ final class Decisions {
     /** For people: what is broken, how that is known, and what follows. */
     static String text(String environment, TrainState.Broken broken) {
         return "environment '" + environment + "', or the baseline itself, is broken since " + broken.since()
-                + ", as failed trials say (" + broken.runs().size()
-                + "); nobody is blamed, and the baseline is run again at "
+                + ", as trials " + String.join(", ", broken.runs())
+                + " say; nobody is blamed, and the baseline is run again at "
                 + broken.due() + ", or when somebody resumes the train";
     }
 
@@ -308,7 +308,7 @@ final class Decisions {
                 Locale.ROOT,
                 "%s; %s; chance of innocence %.4f %%",
                 proof.source().reason(),
-                eject.proof().times(),
+                eject.proof().text(),
                 eject.innocence() * 100);
         Optional<Double> innocence = Optional.of(eject.innocence());
         unchanged(state, List.of(new Event.ChangeEnded(eject.change(), outcome, reason, "", innocence)));
@@ -324,8 +324,8 @@ final class Decisions {
         List<Event> events = context.abandon(state, "the baseline itself fails its tests");
         events.add(new Event.TrainPaused(
                 "the baseline itself fails its tests in environment '" + environment + "' since " + broken.since()
-                        + ", as failed trials say (" + known.runs().size()
-                        + "); no change is to blame. Repair the environment or the suite, then resume",
+                        + ", as trials " + String.join(", ", known.runs())
+                        + " say; no change is to blame. Repair the environment or the suite, then resume",
                 ""));
         unchanged(state, events);
     }

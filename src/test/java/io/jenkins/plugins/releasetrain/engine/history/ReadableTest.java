@@ -51,6 +51,18 @@ class ReadableTest {
     }
 
     @Test
+    void trialsAreToldByTheirTimes() {
+        String id = "0b5b4f1e-3c2d-4e5f-8a9b-0c1d2e3f4a5b";
+        assertThat(said("in staging: failed with it in " + id + " (2026-11-29 10:30 UTC), passed without it in " + id
+                        + " (2026-11-29 10:45 UTC)"))
+                .isEqualTo(
+                        "in staging: failed with it (2026-11-29 10:30 UTC), passed without it (2026-11-29 10:45 UTC)");
+        assertThat(said("broken, as trials " + id + ", " + id + " say; nobody is blamed"))
+                .isEqualTo("broken, as failed trials say; nobody is blamed");
+        assertThat(said("failed with it in s3 2 (attempt 1)")).isEqualTo("failed with it in s3 2 (attempt 1)");
+    }
+
+    @Test
     void whatIsNoDigestStays() {
         String other = "sha256:" + "0".repeat(63) + " and " + CART.value() + "0";
 

@@ -192,7 +192,7 @@ class TrainOutageTest {
         changes.forEach(c -> assertThat(ride.outcome(c).outcome()).isEqualTo(Outcome.RELEASED));
         assertThat(ride.outcome(bad).outcome()).isEqualTo(Outcome.EJECTED);
         assertThat(ride.outcome(bad).reason())
-                .contains("in staging: failed with it (")
+                .contains("in staging: failed with it in ")
                 .contains("passed");
     }
 

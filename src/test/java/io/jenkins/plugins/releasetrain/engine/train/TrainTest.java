@@ -105,8 +105,8 @@ class TrainTest {
                 .map(Event.TrialEnded.class::cast)
                 .toList();
         assertThat(ride.outcome(change).reason())
-                .contains("failed with it (")
-                .contains("passed without it (")
+                .contains("failed with it in ")
+                .contains("passed without it in ")
                 .doesNotContain("set ");
         assertThat(ended).anySatisfy(failed -> {
             assertThat(failed.verdict()).isEqualTo(Verdict.FAILED);
