@@ -19,11 +19,14 @@ final class Abilities {
     private volatile boolean mountsFromItself;
     private volatile boolean deletesTagsAlone;
     private volatile Instant noReferrersUntil = Instant.MIN;
+    private volatile boolean referrersProbed;
     private volatile boolean namesAnswersByDigest;
     private volatile Instant unconditionalUntil = Instant.MIN;
     private volatile long bodyBytes = Long.MAX_VALUE;
     private volatile Instant limitedUntil = Instant.MIN;
     private volatile long leastPart = LEAST_BODY;
+    private boolean cut;
+    private Instant wholeUntil = Instant.MIN;
 
     Abilities(Clock clock) {
         this.clock = clock;
@@ -34,8 +37,18 @@ final class Abilities {
         return !clock.instant().isBefore(noReferrersUntil);
     }
 
+    /** Whether it is known if there is such an API. */
+    boolean referrersProbed() {
+        return referrersProbed;
+    }
+
+    void listsReferrers() {
+        referrersProbed = true;
+    }
+
     /** @param certain whether the answer was the one by which a registry says that it has no such API */
     void listsNoReferrers(boolean certain) {
+        referrersProbed = true;
         noReferrersUntil = clock.instant().plus(certain ? CERTAIN : DOUBTFUL);
     }
 
@@ -99,6 +112,36 @@ final class Abilities {
         // Usual limits are 1 MiB (nginx), 100 MB (Cloudflare); somebody else may have learned it meanwhile.
         bodyBytes = Math.min(bodyBytes(), Math.max(LEAST_BODY, Math.min(FIRST_BODY, Long.highestOneBit(bytes - 1))));
         limitedUntil = clock.instant().plus(CERTAIN);
+        return true;
+    }
+
+    /**
+     * A body was cut on its way for the second time, of which nothing was kept: what stands before the registry may end
+     * requests after some time.
+     *
+     * @return whether it is worth trying a smaller one
+     */
+    synchronized boolean cutBody(long bytes) {
+        if (clock.instant().isBefore(wholeUntil) || !refusedBody(bytes)) {
+            return false;
+        }
+        cut = true;
+        return true;
+    }
+
+    /**
+     * A part of an upload was refused.
+     *
+     * @return whether the whole may pass, as parts were a guess only
+     */
+    synchronized boolean refusedPart() {
+        if (!cut) {
+            return false;
+        }
+        cut = false;
+        wholeUntil = clock.instant().plus(CERTAIN);
+        limitedUntil = Instant.MIN;
+        bodyBytes = Long.MAX_VALUE;
         return true;
     }
 

@@ -92,7 +92,10 @@ public final class Artifacts {
      * @throws EngineException NOT_FOUND: the repository does not hold the image
      */
     public Digest attach(String repository, Digest subject, Attachment attachment) {
+        // Behind some proxies nobody says how long an answer to HEAD would be.
         Descriptor image = registry.resolve(repository, subject.value())
+                .filter(d -> d.size() > 0)
+                .or(() -> registry.manifest(repository, subject.value()).map(Manifest::descriptor))
                 .orElseThrow(() -> new EngineException(
                         FailureKind.NOT_FOUND,
                         "Nothing can be attached to " + registry.host() + "/" + repository + "@" + subject

@@ -77,9 +77,17 @@ final class Authorizer {
         if (round > 1 && challenge.scopes().isEmpty()) {
             return Optional.empty();
         }
-        String value = "Bearer " + token(challenge, call, refused, round > 1);
-        learned = challenge.without("scope");
-        return Optional.of(value);
+        try {
+            String value = "Bearer " + token(challenge, call, refused, round > 1);
+            learned = challenge.without("scope");
+            return Optional.of(value);
+        } catch (TokenDenied e) {
+            // Whether it is for the account or for what was asked for, only that token server can tell.
+            if ("none".equals(learned.scheme())) {
+                learned = challenge.without("scope");
+            }
+            throw e;
+        }
     }
 
     /**

@@ -84,6 +84,10 @@ final class BlobCopy {
         private final AtomicLong told = new AtomicLong();
         /** Bytes of the body that is on its way. */
         private long sending;
+        /** Bodies that were cut, of which nothing was kept. */
+        private int lost;
+
+        private boolean inParts;
 
         One(Image image, Blob blob) {
             this.image = image;
@@ -167,7 +171,7 @@ final class BlobCopy {
                         send(content, at);
                         return;
                     } catch (EngineException e) {
-                        if (!isSmallerNow(e) && (!isPassing(e, content) || !attempts.again())) {
+                        if (!isSmallerNow(e) && !isWholeNow(e, at) && (!isPassing(e, content) || !attempts.again())) {
                             to.cancel(blob.repository(), at);
                             if (wasOvertaken(e, content)) {
                                 return;
@@ -184,6 +188,9 @@ final class BlobCopy {
                     }
                     if (stored.isEmpty()) {
                         to.cancel(blob.repository(), at);
+                        if (isShorterNow(content.position() - offset)) {
+                            attempts.progressed();
+                        }
                     }
                     offset = stored.map(Blobs.Stored::bytes).orElse(0L);
                     upload = stored.map(Blobs.Stored::upload);
@@ -195,6 +202,7 @@ final class BlobCopy {
         private void send(VerifyingStream content, URI upload) {
             URI at = upload;
             sending = Math.min(content.left(), target.abilities().bodyBytes());
+            inParts = sending < content.left();
             while (sending < content.left()) {
                 at = to.patch(blob.repository(), descriptor, at, content, sending);
             }
@@ -204,6 +212,22 @@ final class BlobCopy {
 
         private boolean isSmallerNow(EngineException e) {
             return e.kind() == FailureKind.TOO_LARGE && target.abilities().refusedBody(sending);
+        }
+
+        /** What is cut again and again, and begins again each time, never ends; one break is a break. */
+        private boolean isShorterNow(long sent) {
+            long passed = Math.min(sent, sending);
+            return passed > 0 && ++lost > 1 && target.abilities().cutBody(passed);
+        }
+
+        /** Parts that nobody had asked for are not taken. */
+        private boolean isWholeNow(EngineException e, URI upload) {
+            boolean refused =
+                    switch (e.kind()) {
+                        case UNSUPPORTED, INVALID_INPUT, NOT_FOUND, CONFLICT, FORBIDDEN -> true;
+                        default -> false;
+                    };
+            return inParts && refused && target.abilities().refusedPart();
         }
 
         /** Some registries refuse the second of two uploads of one blob, which somebody else finished meanwhile. */

@@ -41,10 +41,9 @@ final class Blobs {
             // A signed address may be good for GET only.
             return response.statusCode() == 200;
         }
-        return switch (response.statusCode()) {
+        int status = response.statusCode();
+        return switch (status) {
             case 200 -> !HttpRegistry.isPage(response);
-            // Some proxies refuse every HEAD; a push that was not needed does no harm.
-            case 404, 405, 501 -> false;
             case 401, 403 -> {
                 // Said of a repository that does not exist yet; whether we may push shows when it is pushed.
                 if (transport.letsIn()) {
@@ -52,7 +51,14 @@ final class Blobs {
                 }
                 throw transport.failure(call, response);
             }
-            default -> throw transport.failure(call, response);
+            case 408, 429 -> throw transport.failure(call, response);
+            default -> {
+                // Some proxies refuse every HEAD, in one way or another; a push that was not needed does no harm.
+                if (status / 100 == 4 || status == 501) {
+                    yield false;
+                }
+                throw transport.failure(call, response);
+            }
         };
     }
 

@@ -31,10 +31,14 @@ final class Failures {
 
     private static final String FULL = "The registry keeps no more for this project: make room, or raise its quota.";
 
+    /** RFC 4918 section 11.5. */
+    static final int FULL_STORE = 507;
+
     private Failures() {}
 
     private static boolean isFull(int status, String own) {
-        return status / 100 == 4 && status != 429 && QUOTA.matcher(own).find();
+        return status == FULL_STORE
+                || status / 100 == 4 && status != 429 && QUOTA.matcher(own).find();
     }
 
     /**
@@ -48,6 +52,10 @@ final class Failures {
         }
         if (kind == FailureKind.INVALID_INPUT && SPOILED.matcher(own).find()) {
             kind = FailureKind.CONFLICT;
+        }
+        if (isFull(status, own)) {
+            // Whatever else the status says: no other try helps, and nothing that is sent otherwise.
+            kind = FailureKind.FORBIDDEN;
         }
         return new EngineException(
                 kind,

@@ -65,8 +65,7 @@ final class Lookup {
         }
         Optional<String> digest =
                 response.headers().firstValue("Docker-Content-Digest").filter(Digest::isDigest);
-        if (digest.filter(d -> isComparable(reference, d)).isEmpty()
-                || Manifests.isVague(HttpRegistry.contentType(response))) {
+        if (digest.filter(d -> isComparable(reference, d)).isEmpty() || isOfNoUse(response)) {
             return Seen.of(registry.manifest(repository, reference).map(Manifest::descriptor));
         }
         if (!Digest.isDigest(reference)) {
@@ -89,6 +88,12 @@ final class Lookup {
     private static boolean refusesHead(Call call, HttpResponse<?> response) {
         int status = response.statusCode();
         return status == 405 || status == 501 || status / 100 == 4 && !Call.sameOrigin(call.uri(), response.uri());
+    }
+
+    /** A type that says nothing, or one that nobody asked for: some convert for HEAD what they give as it is. */
+    private static boolean isOfNoUse(HttpResponse<?> response) {
+        String type = HttpRegistry.contentType(response);
+        return Manifests.isVague(type) || !Manifests.isKnown(type) && !HttpRegistry.isPage(response);
     }
 
     private static String quoted(Digest digest) {

@@ -121,7 +121,11 @@ public interface Registry {
     /** What is listed of a manifest that refers to another one; its type and annotations may be absent, so empty. */
     record Referrer(Digest digest, String artifactType, Map<String, String> annotations) {}
 
-    /** Media type, digest and size in bytes of some content (OCI image specification, "Content Descriptors"). */
+    /**
+     * What some content is (OCI image specification, "Content Descriptors").
+     *
+     * @param size in bytes; of what was only resolved 0 where the registry does not say it
+     */
     record Descriptor(String mediaType, Digest digest, long size) {}
 
     /** A manifest or index with the exact bytes that its digest was computed over. */

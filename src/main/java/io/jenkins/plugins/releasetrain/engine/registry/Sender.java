@@ -12,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
@@ -172,7 +173,8 @@ final class Sender {
 
     private static boolean isPassing(Call call, HttpResponse<?> response) {
         int status = response.statusCode();
-        return call.repeatable() && (status == 408 || status == 425 || status >= 500 && status != 501);
+        boolean fault = status >= 500 && status != 501 && status != Failures.FULL_STORE;
+        return call.repeatable() && (status == 408 || status == 425 || fault);
     }
 
     private HostGate gate(Call call) {
@@ -205,10 +207,11 @@ final class Sender {
 
     /** How long an answer asks to be left alone (RFC 9110 section 10.2.3); zero where it does not say, or names the past. */
     private Duration asked(Call call, HttpResponse<?> response) {
-        Duration wait = response.headers()
-                .firstValue("Retry-After")
-                .flatMap(value -> duration(value, connections.clock()))
-                .orElse(Duration.ZERO);
+        String said = response.headers().firstValue("Retry-After").orElse("");
+        Duration wait = duration(said, connections.clock()).orElse(Duration.ZERO);
+        if (wait.compareTo(limits().longestWait()) > 0) {
+            wait = byItsOwnClock(said, response).orElse(wait);
+        }
         if (wait.compareTo(limits().longestWait()) > 0) {
             release(response);
             throw Failures.of(
@@ -221,19 +224,29 @@ final class Sender {
         return wait;
     }
 
+    /** Far away by our clock; the answer says what time it is by theirs (RFC 9110 section 6.6.1). */
+    private static Optional<Duration> byItsOwnClock(String date, HttpResponse<?> response) {
+        return response.headers()
+                .firstValue("Date")
+                .flatMap(Sender::date)
+                .flatMap(now -> date(date).map(end -> Duration.between(now, end)))
+                .filter(wait -> !wait.isNegative());
+    }
+
     static Optional<Duration> duration(String value, Clock clock) {
         try {
             return Optional.of(Duration.ofSeconds(Math.max(0, Long.parseLong(value.trim()))));
         } catch (NumberFormatException e) {
-            return date(value.trim(), clock);
+            return date(value)
+                    .map(end -> Duration.between(clock.instant(), end))
+                    .map(wait -> wait.isNegative() ? Duration.ZERO : wait);
         }
     }
 
-    private static Optional<Duration> date(String value, Clock clock) {
+    private static Optional<Instant> date(String value) {
         try {
-            ZonedDateTime end = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME);
-            Duration wait = Duration.between(clock.instant(), end.toInstant());
-            return Optional.of(wait.isNegative() ? Duration.ZERO : wait);
+            return Optional.of(ZonedDateTime.parse(value.trim(), DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant());
         } catch (DateTimeException e) {
             return Optional.empty();
         }

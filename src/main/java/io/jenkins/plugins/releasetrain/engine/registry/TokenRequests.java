@@ -60,6 +60,7 @@ final class TokenRequests {
      */
     Token fetch(Challenge challenge, Call call, boolean asChallenged) {
         EngineException refused = null;
+        boolean denied = true;
         for (Wording wording : wordings(challenge, call, asChallenged)) {
             Instant asked = clock.instant();
             Call request = request(challenge, call, wording.text);
@@ -75,10 +76,11 @@ final class TokenRequests {
             }
             refused = refused == null ? failure(request, response) : refused;
             if (!OTHER_SCOPE.contains(response.statusCode())) {
+                denied = false;
                 break;
             }
         }
-        throw refused;
+        throw denied ? new TokenDenied(refused) : refused;
     }
 
     /**

@@ -81,7 +81,13 @@ final class Transport {
 
     /** Sends a body that cannot be sent twice, so without repetition; a standstill of the transfer ends it. */
     HttpResponse<byte[]> upload(Call call, VerifyingStream content) {
-        return sender.upload(call, authorization(call), content);
+        String authorization = authorization(call);
+        HttpResponse<byte[]> response = sender.upload(call, authorization, content);
+        if (isRenewed(response, authorization)) {
+            throw Failures.of(
+                    FailureKind.UNAUTHENTICATED, call, "was refused with credentials that have been changed since.");
+        }
+        return response;
     }
 
     /** Says something that needs no answer. */
@@ -176,13 +182,25 @@ final class Transport {
     }
 
     private <T> HttpResponse<T> challenged(Call call, BiFunction<Call, String, HttpResponse<T>> send) {
-        String authorization = authorization(call);
+        String authorization;
+        try {
+            authorization = authorization(call);
+        } catch (TokenDenied e) {
+            requireHideable(call, e);
+            return send.apply(call, "");
+        }
         HttpResponse<T> response = send.apply(call, authorization);
         for (int round = 1; round <= MOST_CHALLENGES && response.statusCode() == 401; round++) {
             if (!isRegistry(call.uri())) {
                 return response;
             }
-            Optional<String> fresh = authorizer.challenged(call, response.headers(), authorization, round);
+            Optional<String> fresh;
+            try {
+                fresh = authorizer.challenged(call, response.headers(), authorization, round);
+            } catch (TokenDenied e) {
+                requireHideable(call, e);
+                return response;
+            }
             if (fresh.isEmpty() || fresh.get().equals(authorization)) {
                 return response;
             }
@@ -196,15 +214,29 @@ final class Transport {
     /** Amazon's says 403 of credentials that have expired; those that are configured may be others by now. */
     private <T> HttpResponse<T> renewed(
             Call call, HttpResponse<T> response, String refused, BiFunction<Call, String, HttpResponse<T>> send) {
-        if (response.statusCode() != 403 || !refused.startsWith("Basic ")) {
-            return response;
-        }
-        Optional<String> fresh = authorizer.freshBasic(refused);
-        if (fresh.isEmpty()) {
+        if (!isRenewed(response, refused)) {
             return response;
         }
         Sender.release(response);
-        return send.apply(call, fresh.get());
+        return send.apply(call, authorization(call));
+    }
+
+    private boolean isRenewed(HttpResponse<?> response, String refused) {
+        return response.statusCode() == 403
+                && refused.startsWith("Basic ")
+                && authorizer.freshBasic(refused).isPresent();
+    }
+
+    /**
+     * Token servers say "denied" of what is not there, too (GitLab's, GHCR's): to an account that they know that is what a
+     * registry hides. Of a change it is the reason why it fails.
+     */
+    private void requireHideable(Call call, TokenDenied denied) {
+        boolean reads = "GET".equals(call.method()) || "HEAD".equals(call.method());
+        // Without a scope it is the very question whether the account is known.
+        if (!reads || call.scopes().isEmpty() || !letsIn()) {
+            throw denied;
+        }
     }
 
     /** No authorization leaves for another origin than the registry's own: an upload or a blob may be elsewhere. */
@@ -231,16 +263,28 @@ final class Transport {
                         URLEncoder.encode(raw.group(), StandardCharsets.UTF_8).replace("+", "%20")));
     }
 
-    /** A registry that does not know of the TLS before it names itself without; it is meant as we reach it. */
+    /**
+     * A registry that does not know of the TLS before it names itself without, one that does not know of its port without
+     * that; it is meant as we reach it.
+     */
     private URI behindProxy(URI target) {
-        boolean ours = "https".equals(origin.getScheme())
-                && "http".equalsIgnoreCase(target.getScheme())
-                && origin.getHost().equalsIgnoreCase(target.getHost());
-        if (!ours) {
+        boolean host = origin.getHost().equalsIgnoreCase(target.getHost());
+        boolean withoutTls = "https".equals(origin.getScheme()) && "http".equalsIgnoreCase(target.getScheme());
+        boolean withoutPort = isUsual(target) && !isUsual(origin) && isApi(target);
+        if (!host || !withoutTls && !withoutPort) {
             return target;
         }
         String query = target.getRawQuery() == null ? "" : "?" + target.getRawQuery();
         return URI.create(origin + target.getRawPath() + query);
+    }
+
+    private static boolean isUsual(URI uri) {
+        boolean tls = "https".equalsIgnoreCase(uri.getScheme());
+        return uri.getPort() < 0 || uri.getPort() == (tls ? 443 : 80);
+    }
+
+    private static boolean isApi(URI uri) {
+        return String.valueOf(uri.getRawPath()).startsWith("/v2/");
     }
 
     /** {@link URI#resolve} takes a path's last part away where only the query is another (RFC 3986 section 5.2.2 keeps it). */

@@ -321,7 +321,7 @@ class HttpRegistryTest {
     @CsvSource({"application/vnd.docker.distribution.manifest.v1+prettyjws", "text/html"})
     void names_a_media_type_that_is_no_image(String type) throws IOException {
         EmbeddedRegistry registry = registry();
-        registry.failNext(2, r -> true, right -> right.header("Content-Type", type));
+        registry.failNext(3, r -> true, right -> right.header("Content-Type", type));
 
         assertThat(failure(FailureKind.UNSUPPORTED, () -> client(registry).resolve("shop/cart", "1.0")))
                 .hasMessageContaining("'" + type + "'");

@@ -32,6 +32,10 @@ class PersonalitiesContractTest {
             return tokens;
         }
 
+        EmbeddedRegistry registry() {
+            return registry;
+        }
+
         @BeforeAll
         void startRegistry() throws IOException {
             tokens = TokenServer.start(ROBOT.user(), ROBOT.password());

@@ -65,6 +65,11 @@ abstract class RegistryContract {
         return true;
     }
 
+    /** Whether it says how long an answer to HEAD would be. */
+    boolean tellsLengths() {
+        return true;
+    }
+
     @BeforeEach
     void connect() throws IOException {
         repository = "contract/" + UUID.randomUUID();
@@ -97,7 +102,7 @@ abstract class RegistryContract {
         byte[] manifest = image("1.0").content().manifest();
 
         assertThat(registry.resolve(repository, "1.0"))
-                .contains(new Descriptor(Manifests.OCI_MANIFEST, digest, manifest.length));
+                .contains(new Descriptor(Manifests.OCI_MANIFEST, digest, tellsLengths() ? manifest.length : 0));
         assertThat(registry.resolve(repository, digest.value()))
                 .map(Descriptor::digest)
                 .contains(digest);

@@ -132,6 +132,11 @@ public final class EmbeddedRegistry implements AutoCloseable {
         contents.deleteBlob(repository, digest);
     }
 
+    /** Whether anything was ever pushed there. */
+    public boolean hasRepository(String repository) {
+        return contents.hasRepository(repository);
+    }
+
     /** Uploads that were begun and neither completed nor given up. */
     public int openUploads() {
         return contents.openUploads();

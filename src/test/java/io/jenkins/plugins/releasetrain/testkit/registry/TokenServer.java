@@ -33,6 +33,8 @@ public final class TokenServer implements AutoCloseable {
     private final AtomicReference<String> account;
     private volatile UnaryOperator<List<String>> grants = scopes -> scopes;
     private volatile Predicate<String> known = scope -> true;
+    private volatile Predicate<String> denied = scope -> false;
+    private volatile int denial = 403;
     private volatile Optional<Integer> refusal = Optional.empty();
     private volatile String lifetime = "300";
     private volatile String told = "";
@@ -87,6 +89,12 @@ public final class TokenServer implements AutoCloseable {
     /** Answers 400 to scopes that its grammar does not know, as Quay to {@code delete}. */
     public void know(Predicate<String> scopes) {
         known = scopes;
+    }
+
+    /** Gives no token for scopes of what the account does not see, or what is not there (GitLab, GHCR: 403 DENIED). */
+    public void deny(int status, Predicate<String> scopes) {
+        denial = status;
+        denied = scopes;
     }
 
     /** Takes the form of OAuth2 only, as some do, and answers so to what distribution's specification has. */
@@ -148,6 +156,9 @@ public final class TokenServer implements AutoCloseable {
                 .toList();
         if (!scopes.stream().allMatch(known)) {
             return Reply.error(400, "UNSUPPORTED", "unable to decode scope");
+        }
+        if (scopes.stream().anyMatch(denied)) {
+            return Reply.error(denial, "DENIED", "requested access to the resource is denied");
         }
         for (String scope : grants.apply(scopes)) {
             String all = scope.endsWith(":*") ? scope.replaceAll("\\*$", "pull,push,delete") : scope;
