@@ -198,7 +198,9 @@ final class Listings {
         boolean own = Call.sameOrigin(transport.uri("/"), response.uri());
         boolean index = status == 200 && Manifests.OCI_INDEX.equals(HttpRegistry.contentType(response));
         Optional<Map<Digest, JsonNode>> listed = index && own ? descriptors(response.body()) : Optional.empty();
-        if (listed.isEmpty()) {
+        if (listed.isPresent()) {
+            abilities.listsReferrers();
+        } else {
             boolean ofThisRepository = new String(response.body(), StandardCharsets.UTF_8).contains("NAME_UNKNOWN");
             if (!ofThisRepository) {
                 abilities.listsNoReferrers(status == 404 || status == 501);

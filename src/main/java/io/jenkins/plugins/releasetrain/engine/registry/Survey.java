@@ -23,6 +23,12 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Finds what a set of images lacks at the target; changes nothing. */
 final class Survey {
+    /**
+     * Images of a set that are asked for by their digest. Where the target has none of them it hardly has the others: a set is
+     * new, or its content came early.
+     */
+    private static final int SAMPLE = 8;
+
     private final HttpImageCopier copier;
     private final HttpRegistry source;
     private final HttpRegistry target;
@@ -41,15 +47,11 @@ final class Survey {
         Set<Image> distinct = new LinkedHashSet<>(images);
         Map<Image, Found> found = new ConcurrentHashMap<>();
         Attachments attachments = new Attachments(this, source, target);
-        List<Runnable> questions = new ArrayList<>();
-        for (Image image : distinct) {
-            questions.add(() -> found.put(image, look(image, attachments)));
-            // Meanwhile the other registry may be asked; where the image is there, nothing else is.
-            if (copier.settings().referrers() && image.there().isEmpty()) {
-                questions.add(() -> attachments.ahead(image));
-            }
-        }
-        copier.together(target, questions, Runnable::run);
+        List<Image> all = List.copyOf(distinct);
+        List<Image> sample = all.subList(0, Math.min(SAMPLE, all.size()));
+        look(sample, attachments, false, found);
+        boolean newOnes = sample.stream().noneMatch(i -> found.get(i).there);
+        look(all.subList(sample.size(), all.size()), attachments, newOnes, found);
         List<String> left = new ArrayList<>();
         List<Part> parts = new ArrayList<>();
         Origins origins = new Origins();
@@ -71,17 +73,43 @@ final class Survey {
         return new CopyPlan(parts, left);
     }
 
+    private void look(List<Image> images, Attachments attachments, boolean newOnes, Map<Image, Found> found) {
+        List<Runnable> questions = new ArrayList<>();
+        for (Image image : images) {
+            questions.add(() -> found.put(image, look(image, attachments, newOnes)));
+            // Meanwhile the other registry may be asked; where the image is there, nothing else is.
+            if (copier.settings().referrers() && image.there().isEmpty()) {
+                questions.add(() -> attachments.ahead(image));
+            }
+        }
+        if (images.size() > 1
+                && copier.settings().referrers()
+                && !source.abilities().referrersProbed()) {
+            // Else each of those that ask at once would find out by itself that nobody answers.
+            attachments.ahead(images.get(0));
+        }
+        copier.together(target, questions, Runnable::run);
+    }
+
     /** What one image lacks. */
     private record Found(boolean there, Content content, Attachments.Carried carried) {}
 
     /** Manifests with children before parents, and the blobs of all. */
     record Content(List<Manifest> manifests, Map<Digest, Descriptor> blobs) {
         static final Content NOTHING = new Content(List.of(), Map.of());
+
+        long bytes() {
+            return blobs.values().stream().mapToLong(Descriptor::size).reduce(0, CopyPlan::sum);
+        }
     }
 
-    private Found look(Image image, Attachments attachments) {
-        Optional<Descriptor> there = image.there().or(() -> atTarget(image, image.digest()));
+    /** @param isNew whether it is taken for absent: its blobs tell, at the cost of some requests, if it is not */
+    private Found look(Image image, Attachments attachments, boolean isNew) {
+        Optional<Descriptor> there = image.there().or(() -> isNew ? Optional.empty() : atTarget(image, image.digest()));
         Content content = there.isPresent() ? Content.NOTHING : content(image, image.digest(), false);
+        if (isNew && isTooLarge(content)) {
+            return look(image, attachments, false);
+        }
         requireSize(image, content);
         if (!copier.settings().referrers()) {
             return new Found(there.isPresent(), content, Attachments.Carried.NOTHING);
@@ -117,14 +145,19 @@ final class Survey {
     }
 
     private void requireSize(Image image, Content content) {
-        long most = Math.min(
+        if (isTooLarge(content)) {
+            throw tooLarge(image, content.bytes() + " bytes are to be copied, the limit is " + mostBytes());
+        }
+    }
+
+    private boolean isTooLarge(Content content) {
+        return content.bytes() > mostBytes();
+    }
+
+    private long mostBytes() {
+        return Math.min(
                 copier.settings().imageBytes(),
                 target.transport().settings().limits().imageBytes());
-        long bytes =
-                content.blobs().values().stream().mapToLong(Descriptor::size).reduce(0, CopyPlan::sum);
-        if (bytes > most) {
-            throw tooLarge(image, bytes + " bytes are to be copied, the limit is " + most);
-        }
     }
 
     private EngineException tooLarge(Image image, String why) {
@@ -165,12 +198,7 @@ final class Survey {
             if (depth > 0 && !all && atTarget(image, digest).isPresent()) {
                 return;
             }
-            if (depth > DEEPEST || seen.size() > MOST_MANIFESTS) {
-                throw tooLarge(
-                        image,
-                        "it nests more than " + DEEPEST + " indexes, or has more than " + MOST_MANIFESTS
-                                + " manifests");
-            }
+            requireBounded(depth, seen.size());
             Manifest manifest = source.manifest(image.sourceRepository(), digest.value(), Manifests.ACCEPT_REFERRER)
                     .orElseThrow(() -> new EngineException(
                             FailureKind.NOT_FOUND,
@@ -182,9 +210,20 @@ final class Survey {
                 throw tooLarge(image, "its manifests are larger than " + MOST_BYTES + " bytes");
             }
             Manifests.Content content = Manifests.read(manifest);
+            requireBounded(depth, content.manifests().size());
             content.manifests().forEach(child -> collect(child.digest(), depth + 1));
             content.blobs().forEach(blob -> blobs.put(blob.digest(), blob));
             manifests.add(manifest);
+        }
+
+        /** Before each of them is asked for. */
+        private void requireBounded(int depth, int count) {
+            if (depth > DEEPEST || count > MOST_MANIFESTS) {
+                throw tooLarge(
+                        image,
+                        "it nests more than " + DEEPEST + " indexes, or has more than " + MOST_MANIFESTS
+                                + " manifests");
+            }
         }
     }
 
