@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.config;
 import io.jenkins.plugins.releasetrain.labels.Labels;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * What is configured one after the other until a first build can ride: two registries, a catalog, an environment, a train, and
@@ -79,12 +80,12 @@ final class FirstSteps {
     /**
      * All of them, or none where nothing is left to be done.
      *
-     * @param used whether a build has ridden or run a lane already
+     * @param used whether a build has ridden or run a lane already; asked for where there is a train alone
      */
-    static List<Shown> of(Draft draft, boolean used) {
+    static List<Shown> of(Draft draft, BooleanSupplier used) {
         List<Step> done = done(draft);
         boolean lanes = draft.getEnvironments().stream().anyMatch(e -> e.getCatalog() != null);
-        if (used || lanes && done.contains(Step.ENVIRONMENT)) {
+        if (lanes || done.contains(Step.TRAIN) && used.getAsBoolean()) {
             return List.of();
         }
         List<Shown> shown = new ArrayList<>();

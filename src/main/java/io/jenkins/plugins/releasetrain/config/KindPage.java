@@ -188,7 +188,7 @@ public final class KindPage implements ModelObject {
     /** What is to be configured next while this is new; empty afterwards. */
     public List<FirstSteps.Shown> getSteps() {
         Forms.check();
-        return FirstSteps.of(configuration.saved(), Forms.host().isUsed());
+        return FirstSteps.of(configuration.saved(), Forms.host()::isUsed);
     }
 
     /** What tells why what was saved cannot be used, and what is said in vain. */

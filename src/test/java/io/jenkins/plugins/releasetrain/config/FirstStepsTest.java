@@ -17,7 +17,7 @@ class FirstStepsTest {
     private final Draft draft = new Draft();
 
     private Step next() {
-        return FirstSteps.of(draft, false).stream()
+        return FirstSteps.of(draft, () -> false).stream()
                 .filter(Shown::isNext)
                 .map(Shown::step)
                 .findFirst()
@@ -37,10 +37,12 @@ class FirstStepsTest {
         assertThat(next()).isEqualTo(Step.ENVIRONMENT);
         draft.setEnvironments(List.of(new EnvironmentConfiguration("staging", "staging")));
         assertThat(next()).isEqualTo(Step.TRAIN);
-        assertThat(FirstSteps.of(draft, false)).extracting(Shown::getAddress).contains("trains/_new/");
+        assertThat(FirstSteps.of(draft, () -> false))
+                .extracting(Shown::getAddress)
+                .contains("trains/_new/");
         draft.setTrains(List.of(new TrainConfiguration("shop", "shop", "staging")));
 
-        Shown last = FirstSteps.of(draft, false).get(5);
+        Shown last = FirstSteps.of(draft, () -> false).get(5);
         assertThat(last.isNext()).isTrue();
         assertThat(last.getCode()).contains("monoRelease(train: 'shop'", "promote: false");
         assertThat(last.getAddress()).isEmpty();
@@ -48,11 +50,16 @@ class FirstStepsTest {
 
     @Test
     void whoHasRiddenOrRunsLanesNeedsNone() {
-        assertThat(FirstSteps.of(draft, true)).isEmpty();
+        assertThat(FirstSteps.of(draft, () -> true))
+                .as("nothing is configured, whatever was")
+                .isNotEmpty();
+        draft.setTrains(List.of(new TrainConfiguration("shop", "shop", "staging")));
+        assertThat(FirstSteps.of(draft, () -> true)).isEmpty();
+        draft.setTrains(List.of());
         EnvironmentConfiguration cd = new EnvironmentConfiguration("cd", "cd");
         cd.setCatalog("shop");
         draft.setEnvironments(List.of(cd));
-        assertThat(FirstSteps.of(draft, false)).isEmpty();
+        assertThat(FirstSteps.of(draft, () -> false)).isEmpty();
     }
 
     @Test

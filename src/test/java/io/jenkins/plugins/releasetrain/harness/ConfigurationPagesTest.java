@@ -191,6 +191,7 @@ class ConfigurationPagesTest {
                 .anyMatch(href -> href.endsWith("/registries/_new/"));
 
         configure(yaml());
+        Shop.awaitStore();
         HtmlPage last = client.goTo(PAGE + "trains/");
         assertThat(last.asNormalizedText()).contains("monoRelease(train: 'train-0'", "promote: false");
     }
@@ -200,7 +201,6 @@ class ConfigurationPagesTest {
         configure(yaml().replace("host: dev.example", "host: 'localhost:1'")
                 .replace("host: production.example", "host: 'localhost:2'"));
         JenkinsRule.WebClient client = jenkins.createWebClient();
-        client.getOptions().setJavaScriptEnabled(false);
         HtmlPage before = client.goTo(PAGE + "registries/");
         assertThat(before.asNormalizedText()).contains("not asked yet").doesNotContain("✕");
         assertThat(before.getElementById("rt-entries").getElementsByTagName("tr"))
