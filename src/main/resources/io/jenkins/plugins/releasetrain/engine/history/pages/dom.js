@@ -53,8 +53,13 @@ export const release = id => id ? link(id, "releases", id) : "";
 
 export const service = name => link(name, "services", name);
 
-/** A change by a short form of its id, which may be a long one. */
-export const change = id => el("a", { href: address(["changes", id]), title: id }, id.length > 12 ? id.slice(0, 8) : id);
+/** A change by what people call it; where that is not known by a short form of its id, which may be a long one. */
+export const change = (id, called) =>
+  el("a", { href: address(["changes", id]), title: id }, called || (id.length > 12 ? id.slice(0, 8) : id));
+
+/** The images of a change, as in cart 1.2; the first few. */
+export const versions = images => images.slice(0, 3).map(d => `${d.service} ${(d.to ?? d.from)?.name ?? ""}`.trim()).join(", ")
+  + (images.length > 3 ? " " + t("more", images.length - 3) : "");
 
 export const notice = (text, ...more) =>
   el("div", { class: "jenkins-notice rt-notice" }, el("div", {}, text), more);
@@ -174,7 +179,7 @@ export function duration(seconds) {
     .format(seconds / unit[0]);
 }
 
-export const percent = share => share === null ? "–" : `${number(100 * share, 1)} %`;
+export const percent = (share, digits = 1) => share === null ? "–" : `${number(100 * share, digits)} %`;
 
 export const decimal = value => value === null ? "–" : number(value, 1);
 

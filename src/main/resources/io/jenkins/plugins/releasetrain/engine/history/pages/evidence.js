@@ -22,7 +22,7 @@ export function rejection(r, trials) {
   return r === null || r.runs === 0 ? null
     : el("div", { class: "rt-card", "aria-label": t("rejected.why") },
       el("p", {}, t(r.without ? "rejected.proven" : "rejected.said", r.failed, r.runs), r.chance === null ? ""
-        : " " + t("rejected.chance", percent(r.chance))),
+        : " " + t("rejected.chance", percent(r.chance, 4))),
       side("rejected.with", r.with), side("rejected.without", r.without),
       r.failures.length ? el("ul", { class: "rt-tests" }, r.failures.map(culprit)) : null);
 }

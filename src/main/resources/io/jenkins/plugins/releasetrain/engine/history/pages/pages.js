@@ -2,7 +2,7 @@
 
 import { get, one, blocked } from "./host.js";
 import { el, t, say, count, word, link, query, address, release, service, change, notice, alert, section, table, facts,
-  badge, time, ago, image, build, named, inWords, button } from "./dom.js";
+  badge, time, ago, image, build, named, inWords, button, versions } from "./dom.js";
 import { field, day, form } from "./forms.js";
 import { action } from "./actions.js";
 import { overview, find } from "./overview.js";
@@ -20,7 +20,7 @@ const ENDED = { RELEASED: "good", PROVEN: "good", EJECTED: "bad", NOT_INSTALLABL
 
 const SUBJECTS = { PRIORITISED: change, FORCED: change, ROLLED_BACK: release, BLOCKED: service, NOTED: release, MARKED_GOOD: release };
 
-const itemLink = i => i.kind === "RELEASE" ? release(i.id) : change(i.id);
+const itemLink = i => i.kind === "RELEASE" ? release(i.id) : change(i.id, i.build || i.services.join(", "));
 
 const services = i => [i.services.map((s, n) => [n ? ", " : "", service(s)]), i.more ? " " + t("more", i.more) : ""];
 
@@ -113,7 +113,7 @@ export const PAGES = {
     const queued = train?.queue.find(w => w.id === id);
     const trials = place?.trials.filter(n => n.changes.includes(id)) ?? [];
     const expect = train ? c.place.outlook : null;
-    return { title: t("change.title", i.services.join(", ") || i.id), live: open ? 5 : 0,
+    return { title: versions(c.images) || i.services.join(", ") || i.id, live: open ? 5 : 0,
       badge: badge(trials.length ? trials[0].progress.phase : i.state),
       controls: expect?.configured ? [queued?.position > 1 ? action("PRIORITISE", i.owner, i.id) : null, action("FORCE", i.owner, i.id),
         queued ? action("CANCEL", i.owner, i.id) : null] : i.state === "INCOMPATIBLE" ? [action("WAIVE", "", i.id)] : [],
