@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -98,8 +99,32 @@ class ActionsTest {
         return dialog;
     }
 
+    /** The same by keyboard. */
+    private WebElement press(WebElement button) throws IOException {
+        button.sendKeys(Keys.ENTER);
+        WebElement dialog = browser.waiting().until(b -> b.findElement(By.cssSelector("dialog[open]")));
+        assertThat(browser.accessibilityFindings()).isEmpty();
+        return dialog;
+    }
+
+    /** By Tab alone to what is wanted. */
+    private WebElement tabTo(Predicate<WebElement> wanted) {
+        for (int steps = 0; steps < 100; steps++) {
+            browser.driver.switchTo().activeElement().sendKeys(Keys.TAB);
+            WebElement at = browser.driver.switchTo().activeElement();
+            if (wanted.test(at)) {
+                return at;
+            }
+        }
+        throw new AssertionError("Tab does not lead there");
+    }
+
     private void confirm(WebElement dialog) {
         dialog.findElement(By.cssSelector("[data-id=ok]")).click();
+        done();
+    }
+
+    private void done() {
         browser.waiting().until(b -> b.findElement(By.id("rt-told")).getText().contains(": done"));
         assertThat(browser.complaints()).isEmpty();
     }
@@ -195,19 +220,23 @@ class ActionsTest {
 
     @Test
     @Order(6)
-    void rollbackNamesEachImageFromAndTo() throws IOException {
+    void rollbackNamesEachImageFromAndToAndIsDoneByKeyboardAlone() throws IOException {
         browser.show(server, "releases/shop-1");
-        WebElement dialog = ask(button("Roll back to this"));
+        WebElement dialog = press(tabTo(at -> at.getText().equals("Roll back to this")));
         assertThat(dialog.getText()).contains("Roll production back to shop-1?", "2 images change", "1.3", "1.1");
         assertThat(dialog.getText()).contains("It also takes back shop-2: cart 1.2.", "Mark bad: shop-2");
         List<WebElement> ticks = dialog.findElements(By.cssSelector("input[type=checkbox]"));
         assertThat(ticks).as("hold, and releases").hasSizeGreaterThan(2).allMatch(WebElement::isSelected);
-        ticks.subList(1, ticks.size()).forEach(WebElement::click);
+        for (WebElement tick : ticks.subList(1, ticks.size())) {
+            tabTo(tick::equals).sendKeys(Keys.SPACE);
+        }
+        assertThat(ticks).filteredOn(WebElement::isSelected).containsExactly(ticks.get(0));
         assertThat(dialog.findElement(By.cssSelector("[data-id=ok]")).isEnabled())
                 .as("without a reason")
                 .isFalse();
-        dialog.findElement(By.name("reason")).sendKeys("it loses <b>carts</b>");
-        confirm(dialog);
+        tabTo(at -> "reason".equals(at.getDomAttribute("name"))).sendKeys("it loses <b>carts</b>");
+        tabTo(at -> "ok".equals(at.getDomAttribute("data-id"))).sendKeys(Keys.ENTER);
+        done();
         assertThat(train().state().held()).isEqualTo("it loses <b>carts</b>");
         assertThat(browser.show(server, "releases/" + rollback()).getText()).contains("it loses <b>carts</b>");
         train().free("ada");
