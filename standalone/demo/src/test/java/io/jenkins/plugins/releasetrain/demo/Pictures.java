@@ -71,7 +71,10 @@ final class Pictures {
                 browser.show(server, "history?state=EJECTED&owner=shop").findElement(By.cssSelector("tbody .rt-id a"));
         String search = rejected.getDomProperty("href")
                 .substring(server.origin().toString().length());
-        keep("search", search);
+        browser.show(server, search);
+        browser.driver.executeScript(
+                "[...document.querySelectorAll('h2')].find(h => h.textContent === 'Trials').scrollIntoView()");
+        write("search");
         browser.colours("dark");
         keep("dark", "releases/shop-2");
         browser.colours("light");
