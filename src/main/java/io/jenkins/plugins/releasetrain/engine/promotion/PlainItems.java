@@ -4,6 +4,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Tag;
 import java.util.ArrayList;
@@ -69,7 +70,9 @@ public record PlainItems(Registry source, String sourcePrefix, String targetPref
         }
         String first = entry.substring(0, Math.max(0, entry.indexOf('/')));
         String own = source.host() + "/" + sourcePrefix;
-        String bare = entry.startsWith(own) ? entry.substring(own.length()) : entry;
+        String named = first.contains(".") ? Registries.named(entry) : entry;
+        String written = named.startsWith(own) ? named : entry;
+        String bare = written.startsWith(own) ? written.substring(own.length()) : entry;
         if (bare.equals(entry) && (first.contains(":") || first.equals("localhost") || entry.contains("://"))) {
             throw EngineException.invalid("it names a registry, which is not the one that is promoted from, "
                     + source.host() + "; write it without host, as in 'shop/cart:1.4.2'");

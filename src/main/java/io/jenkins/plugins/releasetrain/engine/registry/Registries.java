@@ -45,25 +45,37 @@ public record Registries(Registry dev, Registry production) {
                 .orElse("");
     }
 
+    /** What somebody wrote with its registry's host, by the names that are usual; as it is where it is no reference. */
+    public static String named(String written) {
+        try {
+            return RegistrySettings.named(ImageReference.parse(written)).toString();
+        } catch (EngineException e) {
+            return written;
+        }
+    }
+
     private ImageReference candidateReference(Service service, String image) {
         String bare = image.startsWith("sha256:") || image.startsWith("sha512:")
                 ? service.devRepository() + "@" + image
                 : service.devRepository() + ":" + image;
         ImageReference reference;
-        if (!image.contains("/")) {
-            reference = ImageReference.parse(dev.host(), bare);
-        } else if (image.startsWith(service.devRepository() + ":") || image.startsWith(service.devRepository() + "@")) {
+        if (image.startsWith(service.devRepository() + ":") || image.startsWith(service.devRepository() + "@")) {
             reference = ImageReference.parse(dev.host(), image);
+        } else if (!image.contains("/")) {
+            reference = ImageReference.parse(dev.host(), bare);
         } else {
             reference = ImageReference.parse(image);
         }
-        String registry = RegistrySettings.name(reference.registry());
-        boolean ours = registry.equals(RegistrySettings.name(dev.host())) || registry.equals(dev.clusterHost());
-        if (!ours || !reference.repository().equals(service.devRepository())) {
+        ImageReference named = RegistrySettings.named(reference);
+        ImageReference wanted = RegistrySettings.named(
+                new ImageReference(dev.host(), service.devRepository(), named.tag(), named.digest()));
+        boolean ours =
+                named.registry().equals(wanted.registry()) || named.registry().equals(dev.clusterHost());
+        if (!ours || !named.repository().equals(wanted.repository())) {
             throw EngineException.invalid("Service '" + service.name() + "' takes its images from " + dev.host() + "/"
                     + service.devRepository() + ", not from " + reference);
         }
-        return reference;
+        return new ImageReference(reference.registry(), service.devRepository(), reference.tag(), reference.digest());
     }
 
     /**

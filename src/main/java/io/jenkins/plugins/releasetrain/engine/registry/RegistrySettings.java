@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.registry;
 
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import java.net.PasswordAuthentication;
 import java.net.ProxySelector;
 import java.net.URI;
@@ -46,6 +47,7 @@ public record RegistrySettings(
     private static final String HUB_API = "registry-1.docker.io";
 
     private static final String HUB = "docker.io";
+    private static final String OFFICIAL = "library/";
     private static final Set<String> HUBS = Set.of(HUB, "index.docker.io", HUB_API);
 
     public RegistrySettings {
@@ -181,9 +183,23 @@ public record RegistrySettings(
         return isHub(host) ? HUB : host;
     }
 
+    /**
+     * What somebody wrote of a registry and its repository, as we call both: Docker writes {@code docker.io/library/cart} of
+     * what is {@code cart} there.
+     */
+    static ImageReference named(ImageReference written) {
+        String repository = written.repository();
+        boolean official = isHub(written.registry()) && repository.matches(OFFICIAL + "[^/]+");
+        return new ImageReference(
+                name(written.registry()),
+                official ? repository.substring(OFFICIAL.length()) : repository,
+                written.tag(),
+                written.digest());
+    }
+
     /** A repository as the API wants it: Docker Hub's official images are in {@code library}. */
     String path(String repository) {
-        return isHub(host) && !repository.contains("/") ? "library/" + repository : repository;
+        return isHub(host) && !repository.contains("/") ? OFFICIAL + repository : repository;
     }
 
     private static boolean isHub(String host) {

@@ -94,35 +94,47 @@ final class TokenRequests {
      * Ours; ours for the name that the challenge has for the repository, which may be another behind a reverse proxy; the
      * challenge's own, which allows what it says and may be less; and all rights, where a grammar knows no deletion.
      */
-    private static List<Wording> wordings(Challenge challenge, Call call, boolean asChallenged) {
+    private List<Wording> wordings(Challenge challenge, Call call, boolean asChallenged) {
         List<Scope> ours = call.scopes();
         List<Wording> wordings = new ArrayList<>();
         Optional<Scope> theirs = challenge.scopes().filter(s -> !ours.isEmpty()).flatMap(Scope::parse);
-        theirs.filter(s -> !s.repository().equals(ours.get(0).repository())).ifPresent(s -> {
-            Scope first = ours.get(0);
-            wordings.add(new Wording(new Scope(s.repository(), first.actions()).toString(), List.of(first)));
-            wordings.add(
-                    new Wording(challenge.scopes().orElseThrow(), List.of(new Scope(first.repository(), s.actions()))));
-        });
-        theirs.filter(s -> s.repository().equals(ours.get(0).repository()))
-                .ifPresent(s -> wordings.add(new Wording(challenge.scopes().orElseThrow(), List.of(s))));
+        theirs.filter(s -> !s.repository().equals(path(ours.get(0)).repository()))
+                .ifPresent(s -> {
+                    Scope first = ours.get(0);
+                    wordings.add(new Wording(new Scope(s.repository(), first.actions()).toString(), List.of(first)));
+                    wordings.add(new Wording(
+                            challenge.scopes().orElseThrow(), List.of(new Scope(first.repository(), s.actions()))));
+                });
+        theirs.filter(s -> s.repository().equals(path(ours.get(0)).repository()))
+                .ifPresent(s -> wordings.add(new Wording(
+                        challenge.scopes().orElseThrow(),
+                        List.of(new Scope(ours.get(0).repository(), s.actions())))));
         if (theirs.isEmpty()) {
             challenge.scopes().ifPresent(s -> wordings.add(new Wording(s, ours)));
         }
-        wordings.add(asChallenged ? wordings.size() : 0, new Wording(Scope.text(ours), ours));
+        wordings.add(asChallenged ? wordings.size() : 0, new Wording(text(ours), ours));
         boolean reads = "GET".equals(call.method()) || "HEAD".equals(call.method());
         if (reads
                 && ours.size() == 1
                 && !ours.get(0).equals(Scope.pull(ours.get(0).repository()))) {
             // Where we push, reading is asked for with push; an account that may only read is not kept from it.
             Scope pull = Scope.pull(ours.get(0).repository());
-            wordings.add(new Wording(pull.toString(), List.of(pull)));
+            wordings.add(new Wording(text(List.of(pull)), List.of(pull)));
         }
         if (ours.stream().anyMatch(Scope::deletes)) {
             List<Scope> all = ours.stream().map(Scope::everything).toList();
-            wordings.add(new Wording(Scope.text(all), ours));
+            wordings.add(new Wording(text(all), ours));
         }
         return wordings;
+    }
+
+    /** The name that the API has for a repository is the one that tokens are for. */
+    private Scope path(Scope scope) {
+        return new Scope(settings.path(scope.repository()), scope.actions());
+    }
+
+    private String text(List<Scope> scopes) {
+        return Scope.text(scopes.stream().map(this::path).toList());
     }
 
     private static Token token(List<Scope> covers, Call request, HttpResponse<byte[]> response, Instant asked) {

@@ -38,6 +38,23 @@ class PlainItemsTest {
                 .hasMessageContaining("there is no image dev.example:5000/team/shop/cart:9.9.9@" + older);
     }
 
+    /** Docker Hub has several names, and its library is written in full by some. */
+    @Test
+    void RG_11_imagesOfDockerHubMayBeWrittenInFull() {
+        FakeRegistry hub = new FakeRegistry("docker.io");
+        Digest official = hub.push("cart", "1", "cart");
+        Digest library = hub.push("library/pay", "1", "pay");
+        Digest shop = hub.push("shop/web", "1", "web");
+
+        assertThat(new PlainItems(hub, "", "", false)
+                        .of(List.of("docker.io/library/cart:1", "index.docker.io/shop/web:1")))
+                .containsExactly(
+                        new Promoter.Item("cart", "cart", official, "1", false),
+                        new Promoter.Item("shop/web", "shop/web", shop, "1", false));
+        assertThat(new PlainItems(hub, "library/", "live/", false).of(List.of("docker.io/library/pay:1")))
+                .containsExactly(new Promoter.Item("library/pay", "live/pay", library, "1", false));
+    }
+
     @Test
     void repositoriesAreThoseWithoutPrefix() {
         assertThat(items.repositories(List.of("shop/cart:1.4.2", "shop/pay:2")))

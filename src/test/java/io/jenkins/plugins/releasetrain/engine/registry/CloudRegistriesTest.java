@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.jenkins.plugins.releasetrain.engine.fakes.FakeRegistry;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Tag;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings.Credentials;
 import io.jenkins.plugins.releasetrain.testkit.registry.Accounts;
@@ -28,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -236,6 +240,44 @@ class CloudRegistriesTest {
                 .attach("shop/cart", DIGEST, new Artifacts.Attachment("application/x", List.of(), Map.of()));
         assertThat(new String(registry.manifest("shop/cart", attached.value()).orElseThrow(), UTF_8))
                 .contains("\"size\":" + CART.content().manifest().length);
+    }
+
+    /** Docker writes the library in full. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1",
+                "cart:1",
+                "docker.io/cart:1",
+                "docker.io/library/cart:1",
+                "index.docker.io/library/cart:1",
+                "registry-1.docker.io/library/cart:1"
+            })
+    void RG_11_officialImagesHaveTwoNames(String image) {
+        FakeRegistry hub = new FakeRegistry("docker.io");
+        Digest digest = hub.push("cart", "1", "cart");
+        Workload workload = new Workload(Workload.Kind.DEPLOYMENT, "cart", "");
+        Service cart = new Service("cart", "cart", "cart", "production", workload, "cart", new TreeSet<>());
+        Registries registries = new Registries(hub, hub);
+
+        assertThat(registries.candidate(cart, registries.pin(cart, image))).hasToString("docker.io/cart@" + digest);
+        failure(FailureKind.INVALID_INPUT, () -> registries.pin(cart, "hub.example/library/cart:1"));
+        failure(FailureKind.INVALID_INPUT, () -> registries.pin(cart, "docker.io/library/pay:1"));
+    }
+
+    /** Hub's tokens are for the name in full, too. */
+    @Test
+    void RG_11_tokensAreForTheNameInFull() {
+        List<String> asked = new ArrayList<>();
+        TokenRequests requests = new TokenRequests(RegistrySettings.of("docker.io"), time, call -> {
+            asked.add(call.uri().getQuery());
+            throw EngineException.invalid("asked");
+        });
+        Challenge challenge = Challenge.parse(List.of("Bearer realm=\"https://auth.docker.io/token\",service=\"hub\""))
+                .get(0);
+        Call call = Call.of("read", "GET", URI.create("https://registry-1.docker.io/v2/"), Scope.pull("cart"));
+        failure(FailureKind.INVALID_INPUT, () -> requests.fetch(challenge, call, false));
+        assertThat(asked).containsExactly("service=hub&scope=repository:library/cart:pull");
     }
 
     /** Proxies answer HEAD of a blob otherwise than GET, in many ways; a push that was not needed does no harm. */
