@@ -16,6 +16,15 @@ final class FakeFlowNode extends BlockStartNode {
     int writes;
     IOException onSave;
 
+    FakeFlowNode() {
+        super(null, "1");
+    }
+
+    @Override
+    protected String getTypeDisplayName() {
+        return "step";
+    }
+
     /** The first of its pauses, which is the one that graph views look at. */
     PauseAction pause() {
         return getAction(PauseAction.class);

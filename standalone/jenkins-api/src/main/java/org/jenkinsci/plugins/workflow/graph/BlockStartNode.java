@@ -1,5 +1,9 @@
 package org.jenkinsci.plugins.workflow.graph;
 
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+
 public abstract class BlockStartNode extends FlowNode {
-    protected BlockStartNode() {}
+    protected BlockStartNode(FlowExecution exec, String id, FlowNode... parents) {
+        super(exec, id, parents);
+    }
 }

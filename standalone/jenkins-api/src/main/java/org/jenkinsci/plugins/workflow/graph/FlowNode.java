@@ -4,9 +4,12 @@ import hudson.model.Actionable;
 import hudson.model.Saveable;
 import java.io.IOException;
 import java.util.List;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 
 public abstract class FlowNode extends Actionable implements Saveable {
-    protected FlowNode() {}
+    protected FlowNode(FlowExecution exec, String id, FlowNode... parents) {}
+
+    protected abstract String getTypeDisplayName();
 
     public String getId() {
         throw new UnsupportedOperationException();
