@@ -40,6 +40,12 @@ final class TokenRequests {
     /** What a token server answers that takes the OAuth2 form only. */
     private static final Set<Integer> NO_GET = Set.of(404, 405, 501);
 
+    /** What is asked again elsewhere as it is; the others turn a form into a question. */
+    private static final Set<Integer> SAME_METHOD = Set.of(307, 308);
+
+    private static final Set<Integer> MOVED = Set.of(301, 302, 303, 307, 308);
+    private static final int MOST_MOVES = 3;
+
     private static final long LONGEST_LIFETIME_SECONDS = 86_400;
 
     private final RegistrySettings settings;
@@ -64,11 +70,11 @@ final class TokenRequests {
         for (Wording wording : wordings(challenge, call, asChallenged)) {
             Instant asked = clock.instant();
             Call request = request(challenge, call, wording.text);
-            HttpResponse<byte[]> response = send.apply(request);
+            HttpResponse<byte[]> response = followed(request);
             if (NO_GET.contains(response.statusCode()) && "GET".equals(request.method()) && isKnown()) {
                 byForm = true;
                 request = request(challenge, call, wording.text);
-                response = send.apply(request);
+                response = followed(request);
                 byForm = response.statusCode() == 200;
             }
             if (response.statusCode() == 200) {
@@ -81,6 +87,34 @@ final class TokenRequests {
             }
         }
         throw denied ? new TokenDenied(refused) : refused;
+    }
+
+    /** On its own origin only: who we are is nobody else's business. */
+    private HttpResponse<byte[]> followed(Call request) {
+        HttpResponse<byte[]> response = send.apply(request);
+        Call current = request;
+        Set<Integer> followed = "GET".equals(request.method()) ? MOVED : SAME_METHOD;
+        for (int moves = 0; moves < MOST_MOVES && followed.contains(response.statusCode()); moves++) {
+            Optional<Call> next = moved(current, response);
+            if (next.isEmpty()) {
+                return response;
+            }
+            current = next.get();
+            response = send.apply(current);
+        }
+        return response;
+    }
+
+    private static Optional<Call> moved(Call request, HttpResponse<?> response) {
+        try {
+            return response.headers()
+                    .firstValue("Location")
+                    .map(request.uri()::resolve)
+                    .filter(next -> Call.sameOrigin(request.uri(), next))
+                    .map(request::to);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     /**

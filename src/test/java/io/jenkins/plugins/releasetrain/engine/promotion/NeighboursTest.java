@@ -103,6 +103,9 @@ class NeighboursTest {
                 arguments("Quay: quota", 403, "DENIED", true),
                 arguments("Artifactory: may not overwrite", 403, "DENIED", true),
                 arguments("disk full", 500, "UNKNOWN", false),
+                arguments("a full store", 507, "INSUFFICIENT_STORAGE", false),
+                arguments("GAR: repository that nobody made", 404, "NAME_UNKNOWN", false),
+                arguments("ECR: too many parts, or too small", 400, "UNSUPPORTED", false),
                 arguments("GHCR: repository of somebody else", 403, "DENIED", false));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.testkit.registry.Clouds;
 import io.jenkins.plugins.releasetrain.testkit.registry.Failure;
 import io.jenkins.plugins.releasetrain.testkit.registry.Fronts;
 import io.jenkins.plugins.releasetrain.testkit.registry.Oddities;
@@ -14,6 +15,7 @@ import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
 import io.jenkins.plugins.releasetrain.testkit.registry.Reply;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
+import java.net.URI;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -65,6 +67,9 @@ class ReportedWaysTest {
                 arguments("Retry-After below zero", limiting("-5")),
                 arguments("Retry-After with a fraction", limiting("0.5")),
                 arguments("distribution#3143: lists that are too long refused", Fronts.refusingLists(100)),
+                arguments("ECR, GAR, Hub: blobs in a store that knows nobody", Clouds.keepingBlobsInAStore()),
+                arguments("Quay, Artifactory: HEAD as of schema 1", Clouds.convertingHeads()),
+                arguments("a clock that is a day ahead", Clouds.throttlingByItsOwnClock(2, 20)),
                 arguments("referrers: 405 (ECR)", referrers(Reply.error(405, "UNSUPPORTED", "not allowed"))),
                 arguments("PROJQUAY-7523: referrers 400", referrers(Reply.error(400, "MANIFEST_INVALID", "no"))),
                 arguments("harbor#18418: referrers 404 of a project", referrers(Reply.error(404, "NOT_FOUND", "no"))),
@@ -76,6 +81,9 @@ class ReportedWaysTest {
                 arguments("jib#4301, GHCR: BLOB_UPLOAD_UNKNOWN", upload(404, "BLOB_UPLOAD_UNKNOWN")),
                 arguments("makisu#224, ECR: BLOB_UPLOAD_INVALID", upload(400, "BLOB_UPLOAD_INVALID")),
                 arguments("content changed on its way: DIGEST_INVALID", upload(400, "DIGEST_INVALID")),
+                arguments("nginx: a Location without its port", withoutPort()),
+                arguments("a gateway: 504 on uploads", Oddities.refusing(2, 504, "TIMEOUT", Oddities::isUpload)),
+                arguments("blobs: 400 on HEAD", refusingHeads(400)),
                 arguments("an upload at another offset: 416", upload(416, "RANGE_INVALID")),
                 arguments(
                         "konk#626, GHCR: unknown blob",
@@ -151,6 +159,10 @@ class ReportedWaysTest {
             assertThat(result.promoted()).isFalse();
             assertThat(world.production.tags("shop/s0")).containsAllEntriesOf(before);
         }
+    }
+
+    private static Personality withoutPort() {
+        return Personalities.withLocationsAt(URI.create("http://127.0.0.1"));
     }
 
     private static Personality storm(int... statuses) {

@@ -280,6 +280,22 @@ class CloudRegistriesTest {
         assertThat(asked).containsExactly("service=hub&scope=repository:library/cart:pull");
     }
 
+    /** A token server that moved within its host is followed; nobody is told the password elsewhere. */
+    @Test
+    void I9_aTokenServerThatMovedIsFollowedOnItsOwnHostOnly() throws IOException {
+        TokenServer tokens = tokens();
+        TokenServer other = tokens();
+        EmbeddedRegistry registry = holding(RegistryOptions.DEFAULT.withTokens(tokens));
+        tokens.moveTo("/token/v2");
+        assertThat(client(registry).resolve("shop/cart", "1.0")).isPresent();
+
+        tokens.moveTo(other.realm());
+        assertThat(catchThrowableOfType(
+                        EngineException.class, () -> client(registry).resolve("shop/cart", "1.0")))
+                .isNotNull();
+        assertThat(other.requests()).isEmpty();
+    }
+
     /** Proxies answer HEAD of a blob otherwise than GET, in many ways; a push that was not needed does no harm. */
     @ParameterizedTest
     @ValueSource(ints = {400, 406, 410, 415, 422})

@@ -36,6 +36,7 @@ public final class TokenServer implements AutoCloseable {
     private volatile Predicate<String> denied = scope -> false;
     private volatile int denial = 403;
     private volatile Optional<Integer> refusal = Optional.empty();
+    private volatile Optional<String> elsewhere = Optional.empty();
     private volatile String lifetime = "300";
     private volatile String told = "";
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
@@ -97,6 +98,11 @@ public final class TokenServer implements AutoCloseable {
         denied = scopes;
     }
 
+    /** Sends whoever asks to another address first. */
+    public void moveTo(String address) {
+        elsewhere = Optional.of(address);
+    }
+
     /** Takes the form of OAuth2 only, as some do, and answers so to what distribution's specification has. */
     public void takeFormsOnly(int status) {
         refusal = Optional.of(status);
@@ -129,7 +135,12 @@ public final class TokenServer implements AutoCloseable {
         try (exchange) {
             Request request = Request.read(exchange);
             requests.add(request);
-            Reply reply = answer(request);
+            boolean moved = elsewhere.isPresent() && request.path().equals("/token");
+            Reply reply = moved ? Reply.of(307) : answer(request);
+            if (moved) {
+                String query = exchange.getRequestURI().getRawQuery();
+                exchange.getResponseHeaders().set("Location", elsewhere.get() + "?" + query);
+            }
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(reply.status(), reply.body().length);
             exchange.getResponseBody().write(reply.body());
