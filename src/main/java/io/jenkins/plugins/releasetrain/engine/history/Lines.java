@@ -15,7 +15,7 @@ public interface Lines {
      * @param trials that run, oldest first
      * @param batch how many changes are in the batch that is being tried; of lanes: how many are in their environment
      * @param waiting length of the queue; with a {@code +} where it is longer
-     * @param expected when the last of those that wait is decided, in eight of ten cases; null where nobody knows
+     * @param expected when the last of those that wait is decided, in nine of ten cases; null where nobody knows
      * @param departure the next scheduled one; null where there is none
      * @param last what became of the last releases, newest last
      */

@@ -18,7 +18,7 @@ import java.util.Map;
  * @param wasted the share of the last trials that were for nothing, 0 to 1; while it is above {@code wasteBudget},
  *     nothing is tried ahead of a trial
  * @param departure the next scheduled one; null where there is none
- * @param ranges when each change is decided in eight of ten cases, by its id; {@code unavailable}: why nobody knows, PAUSED,
+ * @param ranges when each change is decided in nine of ten cases, by its id; {@code unavailable}: why nobody knows, PAUSED,
  *     FROZEN, HELD, BROKEN, MEASURING (so many {@code more} trials) or COMPUTING; empty where it is known
  * @param standing why a change waits that is not being tested, by its id
  * @param unfinished a rollback that was ordered and made no release: it can be asked for again; null for none

@@ -49,7 +49,7 @@ public final class Calibration implements Line {
                         .mapToObj(i -> "environment " + i)
                         .toList(),
                 workload.trialMinutes(),
-                0,
+                workload.deviation(),
                 workload.arrivalsPerHour(),
                 Estimates.Later.NONE);
     }

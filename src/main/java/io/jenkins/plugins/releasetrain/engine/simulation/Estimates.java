@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
@@ -23,11 +24,12 @@ import java.util.stream.Stream;
  * bad, what flakes and who comes drawn at the measured rates. Pure, and always the same for a seed.
  */
 public final class Estimates {
-    /** So many runs; of their ends the middle 80 % is told. */
+    /** So many runs. */
     static final int RUNS = 50;
 
-    private static final int LOWEST = 4;
-    private static final int HIGHEST = 45;
+    /** With such a chance a change is decided within what is told. */
+    static final double HELD = 0.9;
+
     /** A run that takes more trials than that is not over: what it did not decide is later than everything. */
     private static final int TRIALS = 300;
     /** Trials of all runs, so that it stays cheap; runs beyond that are left out. */
@@ -68,7 +70,7 @@ public final class Estimates {
         public static final Later NONE = new Later(Instant.EPOCH, List.of());
     }
 
-    /** In eight of ten runs a change was decided within this time. */
+    /** In nine of ten runs a change was decided within this time. */
     public record Range(Instant from, Instant to) {}
 
     private record Running(Attempt attempt, int place, double end) {}
@@ -97,15 +99,36 @@ public final class Estimates {
             runs++;
         }
         Map<String, Range> ranges = new LinkedHashMap<>();
-        int low = LOWEST * runs / RUNS;
-        int high = Math.min(runs - 1, HIGHEST * runs / RUNS);
         ends.forEach((change, all) -> {
-            all.sort(Comparator.naturalOrder());
-            if (high >= 0 && all.get(high) < Double.MAX_VALUE) {
-                ranges.put(change, new Range(at(all.get(low)), at(all.get(high))));
-            }
+            double[] sorted =
+                    all.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+            shortest(sorted, HELD).ifPresent(s -> ranges.put(change, new Range(at(s.from()), at(s.to()))));
         });
         return ranges;
+    }
+
+    /** From one value to another one, both included. */
+    record Stretch(double from, double to) {}
+
+    /**
+     * The shortest stretch between two values that holds one more of their kind with at least this chance, of several the
+     * first; empty where those are not decided. One more is between the first and the k-th of n in a row with the chance of
+     * (k - 1) / (n + 1), whatever its distribution. Trials end at few moments, of which each is all or nothing: what is cut off
+     * at both sides, as quantiles are, then holds a moment more than it has to at either side.
+     *
+     * @param sorted {@code Double.MAX_VALUE}: never decided
+     */
+    static Optional<Stretch> shortest(double[] sorted, double share) {
+        int held = Math.min(sorted.length, 1 + (int) Math.ceil(share * (sorted.length + 1)));
+        Stretch best = null;
+        for (int first = 0; held > 0 && first + held <= sorted.length; first++) {
+            Stretch stretch = new Stretch(sorted[first], sorted[first + held - 1]);
+            boolean shorter = best == null || stretch.to() - stretch.from() < best.to() - best.from();
+            if (stretch.to() < Double.MAX_VALUE && shorter) {
+                best = stretch;
+            }
+        }
+        return Optional.ofNullable(best);
     }
 
     private List<String> all() {

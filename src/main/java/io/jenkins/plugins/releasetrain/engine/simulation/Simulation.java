@@ -16,11 +16,14 @@ import java.util.stream.IntStream;
 final class Simulation {
     /** So many undecided changes are a full queue. */
     private static final int FULL = 128;
+    /** No trial takes less than such a part of the usual one. */
+    private static final double SHORTEST = 0.2;
 
     private final Workload workload;
     private final Line line;
     private final Arrivals arrivals;
     private final Random flakes;
+    private final Random lengths;
     private final Map<String, Item> open = new HashMap<>();
     private final PriorityQueue<Running> running = new PriorityQueue<>(Comparator.comparingDouble(Running::end));
     private final Result.Tally tally = new Result.Tally();
@@ -57,6 +60,7 @@ final class Simulation {
         this.line = line;
         this.arrivals = arrivals;
         this.flakes = new Random(workload.seed() * 0x9E3779B97F4A7C15L + 2);
+        this.lengths = new Random(workload.seed() * 0x9E3779B97F4A7C15L + 4);
         IntStream.range(0, workload.environments()).forEach(free::add);
     }
 
@@ -161,10 +165,15 @@ final class Simulation {
             Optional<Attempt> attempt = line.next(place, now);
             settle();
             attempt.ifPresent(a -> {
-                running.add(new Running(a, place, now, now + workload.trialMinutes()));
+                running.add(new Running(a, place, now, now + length()));
                 free.remove(place);
             });
         }
+    }
+
+    private double length() {
+        double varies = workload.deviation() == 0 ? 0 : workload.deviation() * lengths.nextGaussian();
+        return Math.max(SHORTEST * workload.trialMinutes(), workload.trialMinutes() + varies);
     }
 
     private void end(Running run) {

@@ -15,6 +15,9 @@ final class Expected implements Benchmark {
     private static final int EVERY = Integer.getInteger("estimates.every", 200);
     private static final double MINUTES = 20;
     private static final double PER_HOUR = 3;
+    /** Of the minutes of a trial, where those vary. */
+    private static final double DEVIATION = 3;
+
     private static final double PERCENT = 100;
 
     private final SortedMap<String, Double> figures = new TreeMap<>();
@@ -24,12 +27,14 @@ final class Expected implements Benchmark {
         out.printf(
                 "%d seeds, %.0f days, %.0f changes/h, trials of %.0f minutes, one of %d changes is asked about%n",
                 SEEDS, DAYS, PER_HOUR, MINUTES, EVERY);
-        measure(out, 0, "f0");
-        measure(out, 0.03, "f03");
+        measure(out, 0, 0, "f0");
+        measure(out, 0.03, 0, "f03");
+        measure(out, 0, DEVIATION, "varying.f0");
+        measure(out, 0.03, DEVIATION, "varying.f03");
         return figures;
     }
 
-    private void measure(PrintStream out, double flake, String name) {
+    private void measure(PrintStream out, double flake, double deviation, String name) {
         int within = 0;
         int early = 0;
         int late = 0;
@@ -38,7 +43,7 @@ final class Expected implements Benchmark {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         for (long seed = 1; seed <= SEEDS; seed++) {
             Calibration.Result result = Calibration.of(
-                    new Workload(PER_HOUR, 0.05, flake, MINUTES, 1, DAYS, seed),
+                    new Workload(PER_HOUR, 0.05, flake, MINUTES, 1, DAYS, seed).varying(deviation),
                     EVERY,
                     threads::getCurrentThreadCpuTime);
             within += result.within();
@@ -50,8 +55,9 @@ final class Expected implements Benchmark {
         double all = within + early + late;
         double milliseconds = took / 1e6 / asked;
         out.printf(
-                "flakes %.0f %%: %.1f %% within, %.1f %% before, %.1f %% after, of %.0f; %.0f ms of one core each%n",
+                "flakes %.0f %%, lengths ±%.0f: %.1f %% within, %.1f %% before, %.1f %% after, of %.0f; %.0f ms of one core each%n",
                 PERCENT * flake,
+                deviation,
                 PERCENT * within / all,
                 PERCENT * early / all,
                 PERCENT * late / all,
