@@ -12,7 +12,9 @@ import java.time.ZoneOffset;
 import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What trends say at first, and how sure that is. */
 final class Told {
@@ -30,6 +32,13 @@ final class Told {
     private static final double MILLIS = 1_000;
     /** Half the width of an interval of nine in ten for the median, in roots of n. */
     private static final double HALF = 0.8224;
+
+    private static final SortedMap<String, Metric> VOIDS = new TreeMap<>(Map.of(
+            "BUILD", Metric.VOID_BUILD,
+            "CHANGED", Metric.VOID_CHANGED,
+            "INSTALLATION", Metric.VOID_INSTALLATION,
+            "KEPT_OUT", Metric.VOID_KEPT_OUT,
+            "TESTS", Metric.VOID_TESTS));
 
     private final Store store;
     private final Clock clock;
@@ -52,6 +61,7 @@ final class Told {
                 spread(all, Metric.RESTORE),
                 share(all.count(Metric.FAILED), all.count(Metric.FAILED) + all.count(Metric.PASSED)),
                 all.count(Metric.VOID),
+                voids(all),
                 trend(owner, to),
                 parts(all),
                 courses.size() < DOTS
@@ -63,6 +73,14 @@ final class Told {
                         .map(e -> new Trended.Size(e.getKey(), e.getValue()))
                         .toList(),
                 weeks(days, exact ? courses : null, from, to));
+    }
+
+    private static List<Trended.Cause> voids(DayCounts all) {
+        List<Trended.Cause> voids = new ArrayList<>();
+        VOIDS.forEach((cause, metric) -> voids.add(new Trended.Cause(cause, all.count(metric))));
+        long told = voids.stream().mapToLong(Trended.Cause::trials).sum();
+        voids.add(new Trended.Cause("UNKNOWN", all.count(Metric.VOID) - told));
+        return voids.stream().filter(cause -> cause.trials() > 0).toList();
     }
 
     private static double rounded(double value) {
@@ -172,6 +190,7 @@ final class Told {
                             .toList()));
             weeks.add(new Trended.Week(
                     first.toString(),
+                    first.plusDays(WEEK).equals(end) && !start(end).isAfter(clock.instant()),
                     start(end).isAfter(settled),
                     counts.count(Metric.DEPLOYED),
                     counts.count(Metric.TURNED_BACK),

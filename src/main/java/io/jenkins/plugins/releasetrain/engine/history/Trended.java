@@ -73,19 +73,24 @@ public final class Trended {
     /** How many batches had so many changes. */
     record Size(int changes, long batches) {}
 
+    /** So many trials had no verdict. @param cause BUILD, KEPT_OUT, INSTALLATION, CHANGED, TESTS, or UNKNOWN of before it was told */
+    record Cause(String cause, long trials) {}
+
     /**
      * A week, from Monday, UTC.
      *
+     * @param whole whether all of its days are over and asked for
      * @param mayChange whether its releases may still turn out to be failed
      * @param parts null where nothing came to production
      */
-    record Week(String from, boolean mayChange, long releases, long failed, Spread lead, Parts parts) {}
+    record Week(String from, boolean whole, boolean mayChange, long releases, long failed, Spread lead, Parts parts) {}
 
     /**
      * What trends say at first.
      *
      * @param failed releases that were turned back or marked bad, by the day of the release; of those that were released
      * @param recovery from the order to turn back until production was turned back, and {@code exposure}: since the release
+     * @param voids why trials had no verdict, those that are at all
      * @param trend of the lead time of the last four weeks against the four before: BETTER, WORSE or UNCLEAR; empty where there are
      *     too few
      * @param dots each change, where there are few
@@ -98,6 +103,7 @@ public final class Trended {
             Spread exposure,
             Share trials,
             long noVerdict,
+            List<Cause> voids,
             String trend,
             Parts parts,
             List<Dot> dots,

@@ -198,8 +198,7 @@ final class Indexer {
             started.put(e.trial(), e.changes());
         } else if (event instanceof Event.TrialEnded e) {
             courses.tried(changes(e.trial()), at.minusMillis(e.milliseconds()), at);
-            Optional<Long> installation = e.verdict() == Verdict.VOID ? Optional.empty() : installation(e.trial());
-            tested(e.verdict(), installation.map(took -> Duration.ofMillis(e.milliseconds() - took)), at);
+            tried(e, at);
         } else if (event instanceof Event.TrainPaused) {
             days.add(owner, at, Metric.PAUSES, 1);
         } else if (event instanceof Event.ContentPromoted e) {
@@ -213,6 +212,19 @@ final class Indexer {
             courses.tried(List.of(e.lane()), at.minusMillis(e.milliseconds()), at);
             boolean decided = e.verdict() != Verdict.VOID;
             tested(e.verdict(), decided ? Optional.of(Duration.ofMillis(e.milliseconds())) : Optional.empty(), at);
+            if (!decided) {
+                days.add(owner, at, Voids.why(e), 1);
+            }
+        }
+    }
+
+    private void tried(Event.TrialEnded e, Instant at) {
+        Optional<Long> installation = installation(e.trial());
+        if (e.verdict() == Verdict.VOID) {
+            tested(e.verdict(), Optional.empty(), at);
+            days.add(owner, at, Voids.why(e, installation.isPresent()), 1);
+        } else {
+            tested(e.verdict(), installation.map(took -> Duration.ofMillis(e.milliseconds() - took)), at);
         }
     }
 

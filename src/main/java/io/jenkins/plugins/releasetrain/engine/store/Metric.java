@@ -48,5 +48,15 @@ public enum Metric {
     /** Changes of a batch: how many batches had so many. */
     SIZES,
     /** Time from the order to turn back until production was turned back, in steps of 2 %. */
-    RECOVERY
+    RECOVERY,
+    /** Trials without a verdict, by why: the build that ran the tests was gone, or did not begin. */
+    VOID_BUILD,
+    /** The environment kept out what was to be tried. */
+    VOID_KEPT_OUT,
+    /** It could not be installed, or not in time. */
+    VOID_INSTALLATION,
+    /** Of a lane: production changed meanwhile. */
+    VOID_CHANGED,
+    /** Its tests were stopped, took too long, or cannot be trusted. */
+    VOID_TESTS
 }

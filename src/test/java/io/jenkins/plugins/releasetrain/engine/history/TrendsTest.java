@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.KeptOut;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
@@ -32,6 +34,7 @@ class TrendsTest {
     /** A Monday. */
     private static final Instant START = Instant.parse("2026-03-02T00:00:00Z");
 
+    private static final Digest SET = Digest.sha256("set");
     private static final int HOUR = 3_600;
     private static final int DAY = 24 * HOUR;
 
@@ -162,5 +165,60 @@ class TrendsTest {
         assertThat(weeks.at("/0/lead/median").asDouble()).isEqualTo(232);
         assertThat(told().at("/lead/exact").asBoolean()).isTrue();
         assertThat(told().at("/lead/p90").isNull()).as("of twelve nobody knows").isTrue();
+    }
+
+    private Event.TrialEnded nothing(String trial, boolean byConductor, Optional<KeptOut> keptOut) {
+        return new Event.TrialEnded(trial, SET, "tests", Verdict.VOID, "", 1_000, byConductor, keptOut);
+    }
+
+    private static Event.LaneTested lane(Verdict verdict, List<String> drift, Optional<Fault> fault) {
+        return new Event.LaneTested("l", verdict, "", SET, drift, 1_000, Optional.empty(), fault);
+    }
+
+    /** By what events tell, whatever words they have for it; before this version nobody asked. */
+    @Test
+    void trialsWithoutVerdictAreToldByTheirCause() throws IOException {
+        released(1, HOUR);
+        append(
+                2 * HOUR,
+                new Event.TrialStarted("t-tests", "b2", SET, List.of("c2"), "", "staging", "c2", 2, false),
+                new Event.TrialInstalled("t-tests", List.of("cart"), 10));
+        append(
+                2 * HOUR,
+                nothing("t-tests", false, Optional.empty()),
+                nothing("t-installation", false, Optional.empty()),
+                nothing("t-late", false, Optional.empty()),
+                nothing("t-build", true, Optional.empty()),
+                nothing("t-out", false, Optional.of(new KeptOut(List.of("c1"), Fault.ENVIRONMENT, false))));
+        JsonNode told = told();
+        assertThat(told.get("noVerdict").asInt()).isEqualTo(5);
+        assertThat(all(told.get("voids"), "/cause")).containsExactly("BUILD", "INSTALLATION", "KEPT_OUT", "TESTS");
+        assertThat(all(told.get("voids"), "/trials")).containsExactly("1", "2", "1", "1");
+        assertThat(told.at("/trials/whole").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void lanesWithoutVerdictToo() throws IOException {
+        store.append(
+                "lane/cd",
+                0,
+                START.plusSeconds(HOUR),
+                List.of(
+                        lane(Verdict.VOID, List.of("pay"), Optional.empty()),
+                        lane(Verdict.VOID, List.of(), Optional.empty()),
+                        lane(Verdict.PASSED, List.of(), Optional.empty())));
+        Answer answer = api.get("trends", "owner=cd&from=2026-03-02&to=2026-03-29", "");
+        JsonNode told = new ObjectMapper().readTree(answer.body()).get("told");
+        assertThat(all(told.get("voids"), "/cause")).containsExactly("CHANGED", "TESTS");
+    }
+
+    /** One that was cut off by what was asked for, or is not over, is not taken for a bad one. */
+    @Test
+    void weeksThatAreNotWholeAreToldSo() throws IOException {
+        released(1, HOUR);
+        assertThat(all(told().get("weeks"), "/whole")).containsExactly("true", "true", "true", "true");
+        Answer answer = api.get("trends", "owner=shop&from=2026-03-04&to=2026-04-02", "");
+        JsonNode weeks = new ObjectMapper().readTree(answer.body()).at("/told/weeks");
+        assertThat(all(weeks, "/whole")).containsExactly("false", "true", "true", "true", "false");
     }
 }

@@ -33,20 +33,27 @@ function plain(value) {
   return `rgb(${r}, ${g}, ${b})`;
 }
 
+/** Lines from below left to above right. */
+const HATCH = { color: "rgba(255, 255, 255, 0.6)", dashArrayX: [1, 0], dashArrayY: [3, 4], rotation: -Math.PI / 4 };
+
 /**
  * @param days x axis
  * @param series name, values, kind (bar or line), tone, and stack
+ * @param unsure whether the values of a day are not the last word: their bars are hatched, and the label says which
  * @return an element that becomes a chart once it is on the page; the table that tells the same is the caller's
  */
-export function chart(title, days, all, unit = "") {
+export function chart(title, days, all, unit = "", unsure = []) {
   const series = all.filter(s => s.values.some(v => v !== null && v !== undefined));
   if (series.length === 0) {
     return null;
   }
-  const place = el("div", { class: "rt-chart", role: "img", "aria-label": t("chart.label", title) });
+  const hatched = days.filter((_, i) => unsure[i]);
+  const label = t("chart.label", title) + (hatched.length ? "; " + t("chart.hatched", hatched.join(", ")) : "");
+  const place = el("div", { class: "rt-chart", role: "img", "aria-label": label });
   const draw = async () => {
     const echarts = await library();
     const text = colour("rt-ink"), soft = colour("rt-soft");
+    const shown = (value, i) => unsure[i] ? { value, itemStyle: { decal: HATCH } } : value;
     const drawn = echarts.init(place, null, { renderer: "canvas" });
     drawn.setOption({
       animation: false,
@@ -58,7 +65,7 @@ export function chart(title, days, all, unit = "") {
       xAxis: { type: "category", data: days, axisLabel: { color: soft }, axisLine: { lineStyle: { color: soft } } },
       yAxis: { type: "value", minInterval: unit ? undefined : 1, axisLabel: { color: soft },
         splitLine: { lineStyle: { color: soft, opacity: 0.25 } } },
-      series: series.map(s => ({ name: s.name, type: s.kind, data: s.values, stack: s.stack, connectNulls: false,
+      series: series.map(s => ({ name: s.name, type: s.kind, data: s.kind === "bar" ? s.values.map(shown) : s.values, stack: s.stack, connectNulls: false,
         barMaxWidth: 28, symbolSize: 6, itemStyle: { color: colour("rt-" + s.tone) } })),
     });
     new ResizeObserver(() => drawn.resize()).observe(place);

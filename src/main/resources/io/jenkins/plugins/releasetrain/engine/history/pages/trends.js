@@ -35,6 +35,11 @@ const rest = (k, d) => facts([[t("lead.p90"), k.lead.p90 === null ? (k.lead.n ? 
 const parts = p => p && section(t("chart.where"), table(count("parts.caption", p.n), [t("part"), t("mean"), t("share")],
   PARTS.map(name => [t("part." + name), duration(p[name]), percent(p[name] / (PARTS.reduce((sum, n) => sum + p[n], 0) || 1))])));
 
+/** What trials came to, and why some came to nothing. */
+const verdicts = k => k.trials.whole + k.noVerdict === 0 ? null : section(t("verdicts"), table(t("verdicts.caption"), [t("verdict"), t("trials")], [
+  [t("verdict.passed"), k.trials.whole - k.trials.part], [t("verdict.failed"), k.trials.part],
+  ...k.voids.map(v => [t("void." + v.cause), v.trials])]));
+
 const sizes = list => list.length === 0 ? null : section(t("chart.batch"), table(t("sizes.caption"), [t("sizes.changes"), t("sizes.batches")],
   list.map(s => [s.changes, s.batches])));
 
@@ -56,18 +61,20 @@ function dots(list) {
 
 /** Where nothing came, there is a gap, and no line is drawn over it. One week alone is told better by its figures. */
 function charts(weeks) {
-  const names = weeks.map(w => w.from + (w.mayChange ? " *" : ""));
-  return el("div", { class: "rt-charts" },
+  const names = weeks.map(w => w.from), unsure = weeks.map(w => w.mayChange || !w.whole), cut = weeks.map(w => !w.whole);
+  return [unsure.includes(true) ? el("p", { class: "rt-soft" }, t("hatched")) : null, el("div", { class: "rt-charts" },
     chart(t("chart.frequency"), names, [
       { name: t("good.releases"), kind: "bar", stack: "n", tone: "good", values: weeks.map(w => w.releases - w.failed) },
-      { name: t("failed.releases"), kind: "bar", stack: "n", tone: "bad", values: weeks.map(w => w.failed) }]),
+      { name: t("failed.releases"), kind: "bar", stack: "n", tone: "bad", values: weeks.map(w => w.failed) }], "", unsure),
     chart(t("chart.lead"), names, [{ name: t("lead"), kind: "line", tone: "busy", values: weeks.map(w => minutes(w.lead.median)) }], t("minutes")),
     chart(t("chart.where"), names, PARTS.map((part, i) => ({ name: t("part." + part), kind: "bar", stack: "n", tone: TONES[i],
-      values: weeks.map(w => w.parts ? minutes(w.parts[part]) : null) })), t("minutes")));
+      values: weeks.map(w => w.parts ? minutes(w.parts[part]) : null) })), t("minutes"), cut))];
 }
 
+const note = key => el("small", { class: "rt-soft" }, " " + t(key));
+
 const byWeek = weeks => section(t("by.week"), table(t("by.week.caption"), [t("week"), t("deployments"), t("failed.releases"), t("released.changes"), t("lead")],
-  weeks.map(w => [w.mayChange ? [w.from, " ", el("small", { class: "rt-soft" }, t("may.change"))] : w.from, w.releases, w.failed, w.lead.n, spread(w.lead)])));
+  weeks.map(w => [[w.from, w.whole ? null : note("not.whole"), w.mayChange ? note("may.change") : null], w.releases, w.failed, w.lead.n, spread(w.lead)])));
 
 /** Mono or micro; lanes have no such question. */
 const advice = owner => owner.includes("/") ? null : get("advisor", { train: owner });
@@ -94,6 +101,6 @@ export async function trends(_, p) {
       day("to", t("to.day"), all.to)], t("show")),
     said(advised), ways(advised), first(all.told),
     all.days.length === 0 ? notice(t("trends.none"))
-      : [rest(all.told, all.keys), parts(all.told.parts), dots(all.told.dots), all.told.weeks.filter(w => w.releases || w.lead.n).length > 1 ? charts(all.told.weeks) : null,
+      : [rest(all.told, all.keys), verdicts(all.told), parts(all.told.parts), dots(all.told.dots), all.told.weeks.filter(w => w.releases || w.lead.n).length > 1 ? charts(all.told.weeks) : null,
         sizes(all.told.sizes), byWeek(all.told.weeks)]] };
 }

@@ -230,6 +230,10 @@ class PagesTest {
         browser.waiting()
                 .until(b -> !main.findElements(By.cssSelector(".rt-chart[data-drawn] canvas"))
                         .isEmpty());
+        assertThat(main.findElement(By.cssSelector(".rt-chart")).getDomAttribute("aria-label"))
+                .as("what is hatched is told in words too")
+                .contains("hatched, since not final");
+        assertThat(main.getText()).contains("not the whole week", "may still change");
         assertThat(browser.complaints()).isEmpty();
     }
 
