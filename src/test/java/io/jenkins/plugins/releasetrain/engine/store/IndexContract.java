@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What every store must find again of what happened; the second part of {@link StoreContract}. */
-abstract class IndexContract extends HistoryContract {
+abstract class IndexContract extends CoursesContract {
     private static final Origin ADA = new Origin("cart#41", "job/cart/41/", "Ada");
 
     private static HistoryQuery query(String... terms) {

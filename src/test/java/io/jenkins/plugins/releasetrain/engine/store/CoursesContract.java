@@ -1,0 +1,136 @@
+package io.jenkins.plugins.releasetrain.engine.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.store.Provenance.Course;
+import io.jenkins.plugins.releasetrain.engine.store.Provenance.Held;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+/** What every store must know of how changes came to production, and of what came since; a part of {@link StoreContract}. */
+abstract class CoursesContract extends HistoryContract {
+    private static final String STREAM = "train/shop";
+    private static final int HOUR = 3_600;
+
+    private void append(Instant at, Event... events) {
+        store.append(STREAM, store.version(STREAM), at, List.of(events));
+    }
+
+    private static Instant at(int release) {
+        return Samples.AT.plusSeconds((long) release * HOUR);
+    }
+
+    /** Each step is an append of its own, as a train makes it: what is known so far is read again. */
+    private void released(int n) {
+        String change = "c" + n;
+        Digest set = Digest.sha256("shop" + n);
+        append(at(n), Samples.queued(change));
+        append(at(n).plusSeconds(60), new Event.BatchDeparted("b" + n, List.of(change), set));
+        append(
+                at(n).plusSeconds(60),
+                new Event.TrialStarted("t" + n, "b" + n, set, List.of(change), "", "staging", "cart#41", n, false));
+        append(at(n).plusSeconds(121), new Event.TrialEnded("t" + n, set, "all", Verdict.PASSED, "", 61_000));
+        append(at(n).plusSeconds(130), Samples.release("shop", n));
+        append(at(n).plusSeconds(150), new Event.ReleasePromoted("shop-" + n, "p" + n), Samples.ended(change));
+    }
+
+    private DayCounts day() {
+        LocalDate day = Samples.AT.atOffset(ZoneOffset.UTC).toLocalDate();
+        return store.days("shop", day, day, 1).get(day);
+    }
+
+    @Test
+    void shouldKnowHowLongEachChangeTookAndWhereTheTimeWent() {
+        released(1);
+        released(2);
+        Provenance provenance = store.provenance();
+        assertThat(provenance.courses("shop", at(0), at(9), 10))
+                .extracting(Course::change)
+                .containsExactly("c2", "c1");
+        assertThat(provenance.courses("shop", at(0), at(9), 1)).hasSize(1);
+        assertThat(provenance.courses("shop", at(1).plusSeconds(150), at(2).plusSeconds(150), 10))
+                .as("the end is exclusive")
+                .extracting(Course::change)
+                .containsExactly("c1");
+        assertThat(provenance.courses("other", at(0), at(9), 10)).isEmpty();
+        // Samples queue at the same time whatever they are called, so the second one waited an hour longer.
+        assertThat(provenance.courses("shop", at(0), at(9), 10).get(1))
+                .isEqualTo(new Course("c1", at(1).plusSeconds(150), Duration.ofSeconds(HOUR + 150)));
+        DayCounts day = day();
+        assertThat(day.count(Metric.COURSES)).isEqualTo(2);
+        assertThat(day.count(Metric.TRIED_MS)).isEqualTo(2 * 61_000);
+        assertThat(day.count(Metric.GATE_MS)).isEqualTo(2 * 9_000);
+        assertThat(day.count(Metric.PROMOTING_MS)).isEqualTo(2 * 20_000);
+    }
+
+    /** Told twice, of several releases of a service, up to a bound; an image that no release brought is behind nothing. */
+    @Test
+    void shouldCountTheReleasesThatCameSinceAnImageDid() {
+        for (int n = 1; n <= 5; n++) {
+            released(n);
+        }
+        append(at(6), Samples.release("shop", 6)); // which is not in production yet
+        List<Held> held = List.of(
+                new Held("cart", Samples.image("cart", 5).digest()),
+                new Held("cart", Samples.image("cart", 2).digest()),
+                new Held("cart", Digest.sha256("nobody's")),
+                new Held("cart", Samples.image("cart", 1).digest()),
+                new Held("cart", Samples.image("cart", 6).digest()));
+        assertThat(store.provenance().behind(held, 3))
+                .containsExactly(
+                        OptionalInt.of(0),
+                        OptionalInt.of(3),
+                        OptionalInt.empty(),
+                        OptionalInt.of(3),
+                        OptionalInt.empty());
+        assertThat(store.provenance().behind(List.of(), 3)).isEmpty();
+    }
+
+    /** A store of the version before has no courses: those that depart from now on are known, and what was there stays. */
+    @Test
+    void shouldKnowCoursesOfWhatDepartsAfterAnUpgrade() {
+        released(1);
+        append(at(2), Samples.queued("c2"));
+        try (SqlDatabase database = SqlDatabase.open(settings())) {
+            database.write("go back", handle -> {
+                handle.execute("DROP TABLE rt_course");
+                handle.execute("ALTER TABLE rt_release DROP COLUMN failed");
+                return handle.createUpdate("DELETE FROM rt_schema_history WHERE version = '14'")
+                        .execute();
+            });
+        }
+        store = open();
+        released(3);
+        assertThat(store.provenance().courses("shop", at(0), at(9), 10))
+                .extracting(Course::change)
+                .containsExactly("c3");
+        append(
+                at(8),
+                new Event.ImageBlocked(Samples.image("cart", 1).digest(), "cart", "shop-1", "it loses carts", "ada"));
+        append(at(8), new Event.ImageBlocked(Samples.image("cart", 1).digest(), "cart", "shop-1", "said twice", "ada"));
+        assertThat(day().count(Metric.TURNED_BACK))
+                .as("a release of before, once")
+                .isEqualTo(1);
+        assertThat(store.release("shop-1")).isPresent();
+    }
+
+    /** What no verdict came of is told by its cause, in bytes that each database keeps alike. */
+    @Test
+    void shouldCountTrialsWithoutVerdictByTheirCause() {
+        Digest set = Digest.sha256("set");
+        append(at(1), Samples.trial("t1", "b1", set), Samples.trial("t2", "b1", set));
+        append(at(1), new Event.TrialInstalled("t1", List.of("cart"), 1_000));
+        append(at(1), Samples.verdict("t1", set, "all", Verdict.VOID), Samples.verdict("t2", set, "all", Verdict.VOID));
+        assertThat(day().count(Metric.VOID)).isEqualTo(2);
+        assertThat(day().count(Metric.VOID_TESTS)).isEqualTo(1);
+        assertThat(day().count(Metric.VOID_INSTALLATION)).isEqualTo(1);
+    }
+}
