@@ -76,10 +76,10 @@ public final class JobImagesAction implements Action, StaplerProxy {
         return found;
     }
 
-    /** What the job released last, for its own page; null for nothing, or where the reader may not see releases. */
+    /** What the job released last, for its own page, or what the configuration gives it by name; null for nothing, or where the reader may not see releases. */
     @CheckForNull
     public NewestReleases.Shown getNewest() {
-        return hasImages() ? NewestReleases.of(List.of(job), host).get(job.getFullName()) : null;
+        return NewestReleases.of(List.of(job), host).get(job.getFullName());
     }
 
     @Override

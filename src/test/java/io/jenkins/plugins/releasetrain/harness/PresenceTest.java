@@ -6,11 +6,14 @@ import hudson.ExtensionList;
 import hudson.model.ListView;
 import hudson.model.Result;
 import io.jenkins.plugins.releasetrain.actions.ReleasedColumn;
+import io.jenkins.plugins.releasetrain.config.AccessConfiguration;
 import io.jenkins.plugins.releasetrain.config.BadgesConfiguration;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
+import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.net.HttpURLConnection;
 import java.net.URL;
+import java.util.List;
 import jenkins.model.Jenkins;
 import org.htmlunit.Page;
 import org.junit.jupiter.api.Test;
@@ -41,6 +44,15 @@ class PresenceTest extends ShopTest {
             assertThat(client.goTo("job/cart-1-1/").asNormalizedText())
                     .contains("Released last", "cart 1.1: released shop-1");
             assertThat(client.goTo("job/plain/").asNormalizedText()).doesNotContain("Released last");
+
+            AccessConfiguration named = new AccessConfiguration("plain");
+            named.setServices("cart");
+            TrainConfiguration train = new TrainConfiguration(Shop.TRAIN, "shop", "staging");
+            train.setAccess(List.of(named, new AccessConfiguration("**")));
+            ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class).setTrains(List.of(train));
+            assertThat(client.goTo("job/plain/").asNormalizedText())
+                    .as("the configuration names it, though its builds ask for nothing")
+                    .contains("Released last", "cart 1.1: released shop-1");
         }
     }
 
