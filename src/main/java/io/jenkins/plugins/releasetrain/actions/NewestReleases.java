@@ -59,6 +59,11 @@ final class NewestReleases {
         }
     }
 
+    /** Of the label of a state, by the state's word. */
+    static String key(String word) {
+        return "verdict." + String.join("-", word.split("[^a-z]+"));
+    }
+
     /** For lists and pages of jobs. */
     @Restricted(NoExternalUse.class)
     public static final class Shown {
@@ -86,8 +91,7 @@ final class NewestReleases {
 
         /** Where the last build stands, if that is another one than the one that released; empty where it is not. */
         public String getNow() {
-            return now.map(verdict -> Labels.of("verdict." + verdict.replace(' ', '-')))
-                    .orElse("");
+            return now.map(word -> Labels.of(key(word))).orElse("");
         }
 
         public boolean isEmpty() {
@@ -121,7 +125,7 @@ final class NewestReleases {
         }
 
         public String getState() {
-            return Labels.of("verdict." + image.getVerdict().replace(' ', '-'));
+            return Labels.of(key(image.getVerdict()));
         }
     }
 
@@ -213,8 +217,8 @@ final class NewestReleases {
         Map<String, Shown> all = new LinkedHashMap<>();
         for (Asked job : jobs) {
             List<Image> released = images(job.good(), entries, seen).stream()
-                    .filter(i ->
-                            i.getVerdict().equals("released") || i.getVerdict().equals("proven"))
+                    .filter(i -> List.of(States.RELEASED.word(), States.PROVEN.word())
+                            .contains(i.getVerdict()))
                     .toList();
             Optional<String> now = job.last().equals(job.good())
                     ? Optional.empty()

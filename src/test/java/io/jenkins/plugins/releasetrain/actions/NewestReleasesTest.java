@@ -11,18 +11,26 @@ import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.States;
 import io.jenkins.plugins.releasetrain.engine.store.Entry;
 import io.jenkins.plugins.releasetrain.engine.store.Production;
 import io.jenkins.plugins.releasetrain.security.Access;
 import io.jenkins.plugins.releasetrain.security.Access.Rule;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NewestReleasesTest {
     private static final Instant NOW = Instant.parse("2026-11-28T10:00:00Z");
@@ -55,6 +63,29 @@ class NewestReleasesTest {
         return shown.getReleased().stream()
                 .map(l -> l.getService() + " " + l.getVersion() + " " + l.getRelease())
                 .toList();
+    }
+
+    /** A view breaks where a label that it asks for is not there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "_de"})
+    void everyOutcomeHasItsLabel(String language) throws IOException {
+        Properties labels = new Properties();
+        try (InputStream in = Files.newInputStream(Path.of(
+                System.getProperty("repository.root", "."),
+                "src/main/resources/io/jenkins/plugins/releasetrain/labels/Labels" + language + ".properties"))) {
+            labels.load(in);
+        }
+        assertThat(labels.stringPropertyNames()).contains(NewestReleases.key(States.WAITING.word()));
+        assertThat(Outcome.values())
+                .allSatisfy(o -> assertThat(labels.stringPropertyNames())
+                        .contains(NewestReleases.key(States.of(o).word())));
+    }
+
+    @Test
+    void testReleasesAreShownToo() {
+        Map<String, Shown> shown =
+                of(List.of(new Asked("cart", List.of("a"), List.of("a"))), entry("a", "1.2", Outcome.PROVEN));
+        assertThat(lines(shown.get("cart"))).containsExactly("cart 1.2 ");
     }
 
     @Test
