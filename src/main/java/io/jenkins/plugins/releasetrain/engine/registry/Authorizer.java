@@ -130,11 +130,15 @@ final class Authorizer {
         String repository = call.scopes().isEmpty() ? "" : call.scopes().get(0).repository();
         Held held = tokens.computeIfAbsent(repository, r -> new Held());
         synchronized (held) {
-            Optional<Token> usable = held.usable(call.scopes(), refused, clock);
+            Optional<Token> usable = held.usable(call.scopes(), refused, asChallenged, clock);
             if (usable.isPresent()) {
                 return usable.get().value();
             }
             Token fresh = requests.fetch(challenge, call, asChallenged);
+            if (asChallenged) {
+                // What others got by our words meanwhile is refused as ours was.
+                held.tokens.removeIf(t -> !t.asChallenged() && Scope.cover(fresh.scopes(), t.scopes()));
+            }
             held.tokens.add(fresh);
             return fresh.value();
         }
@@ -144,9 +148,11 @@ final class Authorizer {
     private static final class Held {
         private final List<Token> tokens = new ArrayList<>();
 
-        Optional<Token> usable(List<Scope> scopes, String refused, Clock clock) {
+        /** @param asChallenged not what anybody got by our words, which were refused */
+        Optional<Token> usable(List<Scope> scopes, String refused, boolean asChallenged, Clock clock) {
             tokens.removeIf(t -> !clock.instant().isBefore(t.renewAt()) || refused.equals("Bearer " + t.value()));
             return tokens.stream()
+                    .filter(t -> t.asChallenged() || !asChallenged)
                     .filter(t -> scopes.isEmpty() ? t.scopes().isEmpty() : Scope.cover(t.scopes(), scopes))
                     .findFirst();
         }
@@ -156,8 +162,9 @@ final class Authorizer {
      * A token.
      *
      * @param scopes what it is used for
+     * @param asChallenged whether it was asked for in the words of the registry
      */
-    record Token(List<Scope> scopes, String value, Instant renewAt) {
+    record Token(List<Scope> scopes, String value, Instant renewAt, boolean asChallenged) {
         /** Without the token (I9). */
         @Override
         public String toString() {

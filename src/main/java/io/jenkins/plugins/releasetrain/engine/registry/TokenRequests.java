@@ -78,7 +78,7 @@ final class TokenRequests {
                 byForm = response.statusCode() == 200;
             }
             if (response.statusCode() == 200) {
-                return token(wording.covers, request, response, asked);
+                return token(wording.covers, request, response, asked, asChallenged);
             }
             refused = refused == null ? failure(request, response) : refused;
             if (!OTHER_SCOPE.contains(response.statusCode())) {
@@ -171,7 +171,8 @@ final class TokenRequests {
         return Scope.text(scopes.stream().map(this::path).toList());
     }
 
-    private static Token token(List<Scope> covers, Call request, HttpResponse<byte[]> response, Instant asked) {
+    private static Token token(
+            List<Scope> covers, Call request, HttpResponse<byte[]> response, Instant asked, boolean asChallenged) {
         try {
             JsonNode json = JSON.readTree(response.body());
             String token = json.path("token").asText("");
@@ -182,7 +183,7 @@ final class TokenRequests {
             long lifetime =
                     Math.min(json.path("expires_in").asLong(DEFAULT_LIFETIME_SECONDS), LONGEST_LIFETIME_SECONDS);
             // A tenth early, so that a token does not expire on its way.
-            return new Token(covers, token, asked.plusMillis(Math.max(0, lifetime) * 900));
+            return new Token(covers, token, asked.plusMillis(Math.max(0, lifetime) * 900), asChallenged);
         } catch (IOException e) {
             throw Failures.of(FailureKind.UNSUPPORTED, request, "answered something that is not a token response.");
         }
