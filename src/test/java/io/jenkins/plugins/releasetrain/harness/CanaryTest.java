@@ -17,10 +17,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,7 +27,6 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
-import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
@@ -192,24 +189,7 @@ class CanaryTest extends ShopTest {
 
     /** What other plugins keep of a build's steps is theirs. */
     private List<Path> files() throws IOException {
-        Path home = jenkins.jenkins.getRootDir().toPath();
-        try (Stream<Path> all = Files.walk(home)) {
-            return all.filter(Files::isRegularFile)
-                    .filter(f -> Stream.of("plugins", "war", "workflow", "workflow-completed")
-                            .noneMatch(part -> home.relativize(f).toString().contains(part)))
-                    .filter(CanaryTest::holdsIt)
-                    .toList();
-        }
-    }
-
-    private static boolean holdsIt(Path file) {
-        try {
-            return Files.readString(file, StandardCharsets.ISO_8859_1).contains(CANARY);
-        } catch (NoSuchFileException e) {
-            // Jenkins writes beside a file and then renames.
-            return false;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return HomeFiles.with(
+                jenkins.jenkins.getRootDir().toPath(), CANARY, "plugins", "war", "workflow", "workflow-completed");
     }
 }

@@ -18,12 +18,8 @@ import io.jenkins.plugins.releasetrain.actions.JobImagesAction;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
 import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -129,29 +125,8 @@ class TrackingTest {
             WorkflowRun build = jenkins.buildAndAssertSuccess(inside);
             assertThat(guarded.tags("shop/cart")).containsKey("1.4.2");
             jenkins.assertLogNotContains(PASSWORD, build);
-            assertThat(filesWith(jenkins.jenkins.getRootDir().toPath(), PASSWORD))
+            assertThat(HomeFiles.with(jenkins.jenkins.getRootDir().toPath(), PASSWORD, "plugins", "war"))
                     .isEmpty();
-        }
-    }
-
-    private static List<Path> filesWith(Path directory, String text) throws Exception {
-        byte[] needle = text.getBytes(StandardCharsets.ISO_8859_1);
-        try (Stream<Path> files = Files.walk(directory)) {
-            return files.filter(Files::isRegularFile)
-                    .filter(f -> !f.startsWith(directory.resolve("plugins")) && !f.startsWith(directory.resolve("war")))
-                    .filter(f -> holds(f, new String(needle, StandardCharsets.ISO_8859_1)))
-                    .toList();
-        }
-    }
-
-    private static boolean holds(Path file, String text) {
-        try {
-            return Files.readString(file, StandardCharsets.ISO_8859_1).contains(text);
-        } catch (java.nio.file.NoSuchFileException e) {
-            // Jenkins writes beside a file and then renames.
-            return false;
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
         }
     }
 }
