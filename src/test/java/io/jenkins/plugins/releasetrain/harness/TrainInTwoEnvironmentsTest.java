@@ -107,9 +107,9 @@ class TrainInTwoEnvironmentsTest extends ShopTest {
             jenkins.waitForCompletion(build);
             List<String> told = JenkinsRule.getLog(build)
                     .lines()
-                    .filter(l -> l.contains("[release-train] Aboard: ") || l.contains("[release-train] Trial "))
+                    .filter(l -> l.contains(" is being tested in ") || l.contains("Its trial in "))
                     .toList();
-            assertThat(told).doesNotHaveDuplicates().anyMatch(l -> l.contains("[release-train] Trial "));
+            assertThat(told).doesNotHaveDuplicates().anyMatch(l -> l.contains("Its trial in "));
         }
     }
 }
