@@ -42,7 +42,7 @@ public final class LaneDriver {
     /** Places are renewed when so much of their lease is over. */
     private static final int THIRD = 3;
 
-    /** What fails in an unexpected way so often in a row will fail again. */
+    /** What fails in an unexpected way so often in a row, which takes some 20 minutes, will fail again. */
     private static final int FAILURES_OF_PATIENCE = 10;
 
     private final Site site;
@@ -226,7 +226,10 @@ public final class LaneDriver {
             rider.failures = 0;
             return next;
         } catch (EngineException e) {
-            return e.kind().mayPass() ? again(lane, rider, e.getMessage()) : giveUp(lane, rider, e.getMessage());
+            boolean settles = e.kind().maySettle() && rider.failures < FAILURES_OF_PATIENCE;
+            return e.kind().mayPass() || settles
+                    ? again(lane, rider, e.getMessage())
+                    : giveUp(lane, rider, e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.of(NOW_AND_THEN);

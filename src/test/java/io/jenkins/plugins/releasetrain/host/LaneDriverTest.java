@@ -116,9 +116,13 @@ class LaneDriverTest {
     }
 
     private Build board() {
-        shop.build("s1", "2");
+        return board("2");
+    }
+
+    private Build board(String tag) {
+        shop.build("s1", tag);
         Build build = new Build();
-        build.lane = driver.open(Map.of("s1", "2"), new Origin("s1#2", "job/s1/2/", "ada"));
+        build.lane = driver.open(Map.of("s1", tag), new Origin("s1#" + tag, "job/s1/" + tag + "/", "ada"));
         driver.board(build.lane, build);
         return build;
     }
@@ -135,9 +139,9 @@ class LaneDriverTest {
         assertThat(build.said).as("words of an exception may hold anything").noneMatch(line -> line.contains("a bug"));
     }
 
-    /** Credentials that ran out, or a certificate, say nothing of a candidate; as for trains. */
+    /** Credentials that ran out, a right that was taken, or a certificate, say nothing of a candidate; as for trains. */
     @ParameterizedTest
-    @EnumSource(names = {"UNAUTHENTICATED", "TLS"})
+    @EnumSource(names = {"UNAUTHENTICATED", "FORBIDDEN", "TLS"})
     void I4_K8_9_clusterThatLetsNobodyInForANightEndsNoLane(FailureKind kind) {
         Build build = board();
         shop.cluster.duringRollouts(() -> {
@@ -150,6 +154,28 @@ class LaneDriverTest {
         shop.cluster.duringRollouts(() -> {});
         run(20);
         assertThat(build.end.outcome()).isEqualTo(Outcome.RELEASED);
+    }
+
+    /** Who deploys by deleting and making anew takes a workload away for a moment. */
+    @Test
+    void I4_workloadThatIsMadeAnewEndsNoLaneAndOneThatIsGoneDoes() {
+        Build moment = board();
+        shop.cluster.duringRollouts(() -> {
+            throw new EngineException(FailureKind.NOT_FOUND, "Deployment s1 is not there");
+        });
+        run(5);
+        assertThat(moment.failed).isEmpty();
+        assertThat(moment.said).anyMatch(line -> line.contains("is not there"));
+        shop.cluster.duringRollouts(() -> {});
+        run(20);
+        assertThat(moment.end.outcome()).isEqualTo(Outcome.RELEASED);
+
+        Build gone = board("3");
+        shop.cluster.duringRollouts(() -> {
+            throw new EngineException(FailureKind.NOT_FOUND, "Deployment s1 is not there");
+        });
+        run(60);
+        assertThat(gone.failed).contains("Deployment s1 is not there");
     }
 
     @Test
@@ -166,12 +192,12 @@ class LaneDriverTest {
     void I8_B12_laneWhoseCandidateCannotBeTakenOutEndsAndItsEnvironmentIsCleanedUpLater() {
         Build build = board();
         shop.cluster.duringRollouts(() -> {
-            throw new EngineException(FailureKind.FORBIDDEN, "RBAC was changed");
+            throw new EngineException(FailureKind.INVALID_INPUT, "cannot show it");
         });
         run(20);
-        assertThat(build.failed).contains("RBAC was changed");
+        assertThat(build.failed).contains("cannot show it");
         assertThat(lanes.underWay()).isEmpty();
-        assertThat(lanes.problems().values()).anySatisfy(p -> assertThat(p).contains("RBAC was changed"));
+        assertThat(lanes.problems().values()).anySatisfy(p -> assertThat(p).contains("cannot show it"));
         shop.cluster.duringRollouts(() -> {});
         run(5);
         assertThat(lanes.problems()).isEmpty();

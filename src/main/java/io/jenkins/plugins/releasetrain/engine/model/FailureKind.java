@@ -48,9 +48,14 @@ public enum FailureKind {
 
     /**
      * Whether it says nothing of what was asked for, so that the very same request may succeed later: by itself, or once somebody
-     * renewed credentials or certificates.
+     * renewed credentials or certificates, or gave a right back that was taken.
      */
     public boolean mayPass() {
-        return retryable || this == UNAUTHENTICATED || this == TLS;
+        return retryable || this == UNAUTHENTICATED || this == FORBIDDEN || this == TLS;
+    }
+
+    /** Whether what is missing or in the way now may be in order soon: what is made anew is not there for a moment. */
+    public boolean maySettle() {
+        return this == NOT_FOUND || this == CONFLICT;
     }
 }
