@@ -88,12 +88,12 @@ public final class CatalogConfiguration extends AbstractDescribableImpl<CatalogC
 
     /** What was read last of the file in SCM, for the page; empty without one. */
     public String getState() {
-        return scm == null ? "" : Forms.host().catalogState(name).text();
+        return scm == null ? "" : Labels.said(Forms.host().catalogState(name).text());
     }
 
     /** Why what was read last is not what the file in SCM is now, for the page; empty where it is. */
     public String getProblem() {
-        return scm == null ? "" : Forms.host().catalogState(name).problem();
+        return scm == null ? "" : Labels.said(Forms.host().catalogState(name).problem());
     }
 
     /** @throws EngineException where it cannot be read as it is configured */
@@ -141,10 +141,10 @@ public final class CatalogConfiguration extends AbstractDescribableImpl<CatalogC
             CatalogReader reader = new CatalogReader();
             List<Problem> problems = reader.check(value);
             if (!problems.isEmpty()) {
-                return FormValidation.error(text(problems));
+                return Forms.error(text(problems));
             }
             List<Problem> doubts = reader.doubts(value);
-            return doubts.isEmpty() ? FormValidation.ok() : FormValidation.warning(text(doubts));
+            return doubts.isEmpty() ? FormValidation.ok() : FormValidation.warning(Labels.said(text(doubts)));
         }
 
         private static String text(List<Problem> problems) {

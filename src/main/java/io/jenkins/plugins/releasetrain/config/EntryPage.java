@@ -135,7 +135,8 @@ public final class EntryPage implements ModelObject {
         } catch (Settings.Problems e) {
             throw new FormException(Labels.said(e.getMessage()), e, kind.key());
         } catch (Overtaken e) {
-            HttpResponses.errorWithoutStack(CONFLICT, e.getMessage()).generateResponse(request, response, this);
+            HttpResponses.errorWithoutStack(CONFLICT, Labels.said(e.getMessage()))
+                    .generateResponse(request, response, this);
             return;
         }
         FormApply.success(request.getContextPath() + "/manage/" + ReleaseTrainLink.URL + "/" + kind.key() + "/"
@@ -155,7 +156,7 @@ public final class EntryPage implements ModelObject {
         try {
             Settings.of(after);
         } catch (Settings.Problems e) {
-            problems = e.all();
+            problems = e.all().stream().map(Labels::said).toList();
         }
         changes = ConfigurationParts.of(after).since(ConfigurationParts.of(before)).stream()
                 .map(EntryPage::told)
@@ -175,14 +176,15 @@ public final class EntryPage implements ModelObject {
         List<String> users = kind.users(configuration.saved(), name);
         if (!users.isEmpty()) {
             return HttpResponses.errorWithoutStack(
-                    CONFLICT, "'" + name + "' is used by " + String.join(", ", users) + "; nothing was changed");
+                    CONFLICT,
+                    Labels.said("'" + name + "' is used by " + String.join(", ", users) + "; nothing was changed"));
         }
         try {
             configuration.takeIf(isCurrent(readVersion), draft -> kind.remove(draft, name));
         } catch (Settings.Problems e) {
             throw new FormException(Labels.said(e.getMessage()), e, kind.key());
         } catch (Overtaken e) {
-            return HttpResponses.errorWithoutStack(CONFLICT, e.getMessage());
+            return HttpResponses.errorWithoutStack(CONFLICT, Labels.said(e.getMessage()));
         }
         return HttpResponses.redirectTo("../");
     }

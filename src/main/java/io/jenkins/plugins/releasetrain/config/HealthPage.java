@@ -38,7 +38,7 @@ public final class HealthPage implements ModelObject {
         }
 
         public String getText() {
-            return finding.text();
+            return Labels.said(finding.text());
         }
 
         /** Empty where it is not known. */

@@ -134,7 +134,7 @@ public final class KindPage implements ModelObject {
             case CATALOGS -> {
                 ConfigurationHost.CatalogState catalog = host.catalogState(name);
                 boolean well = catalog.problem().isEmpty();
-                yield new State(true, well, Util.xmlEscape(well ? catalog.text() : catalog.problem()), "");
+                yield new State(true, well, Util.xmlEscape(Labels.said(well ? catalog.text() : catalog.problem())), "");
             }
             case TRAINS, WEBHOOKS ->
                 host.health().stream()
@@ -143,7 +143,7 @@ public final class KindPage implements ModelObject {
                         .map(f -> new State(
                                 true,
                                 f.well(),
-                                Util.xmlEscape(f.text()),
+                                Util.xmlEscape(Labels.said(f.text())),
                                 f.since()
                                         .map(at -> Moments.text(at, host.clock()))
                                         .orElse("")))

@@ -198,17 +198,17 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
 
     /** For the page. */
     public String getStoreState() {
-        return Forms.host().storeState();
+        return Labels.said(Forms.host().storeState());
     }
 
     /** Why what was saved cannot be used, for the page. */
     public List<String> getProblems() {
-        return settings.problems();
+        return settings.problems().stream().map(Labels::said).toList();
     }
 
     /** What is said in vain, for the page. */
     public List<String> getDoubts() {
-        return ConfigurationDoubts.of(settings);
+        return ConfigurationDoubts.of(settings).stream().map(Labels::said).toList();
     }
 
     /** As it is saved, to be changed and {@link #take taken}. */

@@ -51,7 +51,7 @@ public final class StorePage implements ModelObject {
         JSONObject form = request.getSubmittedForm();
         List<String> numbers = FormNumbers.problems(form);
         if (!numbers.isEmpty()) {
-            throw new FormException(String.join("\n", numbers), ADDRESS);
+            throw new FormException(Labels.said(String.join("\n", numbers)), ADDRESS);
         }
         try {
             Draft bound = request.bindJSON(Draft.class, form);
@@ -61,11 +61,12 @@ public final class StorePage implements ModelObject {
                 draft.setBadges(bound.getBadges());
             });
         } catch (Settings.Problems e) {
-            throw new FormException(e.getMessage(), e, ADDRESS);
+            throw new FormException(Labels.said(e.getMessage()), e, ADDRESS);
         } catch (IllegalArgumentException | LinkageError e) {
-            throw new FormException("A value of the form is none that its field can have", e, ADDRESS);
+            throw new FormException(Labels.said("A value of the form is none that its field can have"), e, ADDRESS);
         } catch (Overtaken e) {
-            HttpResponses.errorWithoutStack(CONFLICT, e.getMessage()).generateResponse(request, response, this);
+            HttpResponses.errorWithoutStack(CONFLICT, Labels.said(e.getMessage()))
+                    .generateResponse(request, response, this);
             return;
         }
         FormApply.success(request.getContextPath() + "/manage/" + ReleaseTrainLink.URL + "/" + ADDRESS + "/")

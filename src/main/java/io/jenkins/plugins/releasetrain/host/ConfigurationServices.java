@@ -10,10 +10,14 @@ import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
 import io.jenkins.plugins.releasetrain.config.RegistryConfiguration;
 import io.jenkins.plugins.releasetrain.config.StoreConfiguration;
 import io.jenkins.plugins.releasetrain.engine.event.ConfigurationPart;
+import io.jenkins.plugins.releasetrain.engine.history.Texts;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.labels.Sentences;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.jvnet.localizer.LocaleProvider;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -52,7 +56,12 @@ public final class ConfigurationServices implements ConfigurationHost {
 
     @Override
     public List<Finding> health() {
-        return ReleaseService.get().health().findings();
+        Sentences engine = new Sentences(Texts.of(LocaleProvider.getLocale()).sentences().stream()
+                .map(Texts.Sentence::line)
+                .collect(Collectors.joining("\n")));
+        return ReleaseService.get().health().findings().stream()
+                .map(f -> new Finding(f.area(), f.name(), f.well(), engine.said(f.text()), f.since()))
+                .toList();
     }
 
     @Override

@@ -170,8 +170,7 @@ record ConnectionTests(Wiring.Surroundings around, Function<String, List<Catalog
             return FormValidation.ok(Labels.said("Copied; rows there and here: "
                     + StoreCopy.text(StoreCopy.copy(StoreSettings.h2(directory), database))));
         } catch (EngineException e) {
-            return FormValidation.error(
-                    e.getCause() == null ? e.getMessage() : e.getMessage() + ": " + SqlStore.detail(e));
+            return failed(e);
         }
     }
 
@@ -180,12 +179,19 @@ record ConnectionTests(Wiring.Surroundings around, Function<String, List<Catalog
         return soon(() -> {
             try {
                 Schema schema = SqlStore.inspect(settings(store));
-                return () -> schema.newer() ? FormValidation.error(schema.text()) : FormValidation.ok(schema.text());
+                return () -> schema.newer()
+                        ? FormValidation.error(Labels.said(schema.text()))
+                        : FormValidation.ok(Labels.said(schema.text()));
             } catch (EngineException e) {
-                return () -> FormValidation.error(
-                        e.getCause() == null ? e.getMessage() : e.getMessage() + ": " + SqlStore.detail(e));
+                return () -> failed(e);
             }
         });
+    }
+
+    /** With the driver's own words, which are for administrators. */
+    private static FormValidation failed(EngineException e) {
+        return FormValidation.error(
+                Labels.said(e.getCause() == null ? e.getMessage() : e.getMessage() + ": " + SqlStore.detail(e)));
     }
 
     /** Of a database, which needs no directory. */

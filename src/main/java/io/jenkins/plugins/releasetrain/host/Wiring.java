@@ -128,11 +128,12 @@ final class Wiring implements AutoCloseable {
     }
 
     private AdoptedCatalog adopted(String key, String catalog) {
-        return new AdoptedCatalog(
-                ports.files(),
-                key,
-                () -> version(catalog),
-                () -> configuration.catalog(catalog).getProblem());
+        return new AdoptedCatalog(ports.files(), key, () -> version(catalog), () -> problem(catalog));
+    }
+
+    private String problem(String catalog) {
+        boolean read = configuration.catalog(catalog).getScm() != null;
+        return read ? ports.catalogs().status(catalog).problem() : "";
     }
 
     RegistryConfiguration devRegistry(String catalog) {

@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
 import io.jenkins.plugins.releasetrain.engine.cluster.FaultRules;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
@@ -15,6 +16,8 @@ import java.text.MessageFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,15 +25,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What checks of the forms say to who reads German. */
 class GermanRulesTest {
+    private static final Path SOURCES = Path.of(System.getProperty("repository.root", "."), "src/main");
+
     private final Sentences german = new Sentences(text());
 
     /** As Jenkins reads it, whose locale there is none of here. */
     private static String text() {
         Properties all = new Properties();
         // The build without Jenkins has the plugin's resources as files alone.
-        Path file = Path.of(
-                System.getProperty("repository.root", "."),
-                "src/main/resources/io/jenkins/plugins/releasetrain/labels/Labels_de.properties");
+        Path file = SOURCES.resolve("resources/io/jenkins/plugins/releasetrain/labels/Labels_de.properties");
         try (InputStream in = Files.newInputStream(file)) {
             all.load(in);
         } catch (IOException e) {
@@ -106,5 +109,145 @@ class GermanRulesTest {
         assertThat(german.said("GET https://registry.example/v2/ answered 500: $1 \\ {0}"))
                 .isEqualTo("GET https://registry.example/v2/ answered 500: $1 \\ {0}");
         assertThat(german.said("Not a regular expression: $1 \\")).isEqualTo("Kein regulärer Ausdruck: $1 \\");
+    }
+
+    static Stream<String> answers() {
+        return Stream.of(
+                "Cannot ask whether registry r.example lets us in at r.example: GET /v2/ answered 401 (UNAUTHORIZED: who"
+                        + " are you. Nobody). Check the credentials configured for this registry.",
+                "Cannot list the tags of shop/cart at r.example: GET /v2/shop/cart/tags/list could not connect. Check that"
+                        + " the registry runs and can be reached.",
+                "Cannot list the tags of shop/cart at r.example: GET /v2/ failed in the TLS handshake: PKIX. Add the"
+                        + " authority that signed the registry's certificate to its trusted certificates, or, if it only"
+                        + " speaks plain HTTP, opt in to that for this registry.",
+                "Cannot get a token for repository:shop/cart:pull of registry r.example at auth.example: GET /token"
+                        + " answered 403. Give the configured account the right to repository:shop/cart:pull.",
+                "The registry answers and knows this account, but shows it no shop/cart: either it does not exist yet, or"
+                        + " the account lacks the right (it answered 403)",
+                "Credentials 'dev' (username with password) of registry 'dev' were not found where they may come from;"
+                        + " create them there, or choose others",
+                "Cannot ask whether the account may list pods in namespace cd: HTTP 401: Unauthorized. Check the"
+                        + " environment's credentials",
+                "The kubeconfig of environment 'cd' would run a program or read files on the controller, which it may not:"
+                        + " instead of 'exec' write 'token'; instead of 'client-key' write 'client-key-data'. For a"
+                        + " service account, use its token: 'kubectl create token' or a Secret of the type"
+                        + " kubernetes.io/service-account-token; or let an administrator allow programs and files for this"
+                        + " environment",
+                "Could not look at the store: the database is not available (SQL state 08001). Check that the database"
+                        + " runs, is reachable, and is not opened by another process: Connection refused",
+                "PostgreSQL 14.2 answers; it has tables of version 9; using the store brings them to version 10, 11",
+                "PostgreSQL 14.2 answers; it has tables of version 99, which this version of the plugin does not know:"
+                        + " upgrade this controller",
+                "catalog 'shop': Unknown registry 'dev'; configured are none (Manage Jenkins » Release Train)",
+                "environment 'cd': access: takes the permission Overall/Administer, since it says where requests and"
+                        + " credentials go to, or who may release",
+                "12 services of revision 4be0c1, seen 2026-03-01T10:15:30Z");
+    }
+
+    /** What registries, clusters and databases say of themselves stays, in the middle of it. */
+    @ParameterizedTest
+    @MethodSource("answers")
+    void whatRegistriesClustersAndDatabasesAnswer(String english) {
+        String said = german.said(english);
+        assertThat(said)
+                .as(said)
+                .doesNotContainPattern("\\b([Tt]he|is|its|not|[Cc]heck|answer(s|ed)|of|with)\\b")
+                .doesNotContain("{0}");
+    }
+
+    @Test
+    void whatRegistriesSayStaysAsItIs() {
+        assertThat(german.said("Cannot ask whether registry r.example lets us in at r.example: GET /v2/ answered 401"
+                        + " (UNAUTHORIZED: who are you. Nobody). Check the credentials configured for this registry."))
+                .isEqualTo("Fehlgeschlagen bei r.example (fragen, ob die Registry r.example uns hereinlässt): GET /v2/"
+                        + " ergab 401 (UNAUTHORIZED: who are you. Nobody). Prüfe die für diese Registry"
+                        + " konfigurierten Zugangsdaten.");
+    }
+
+    /** A name is none of our sentences. */
+    @Test
+    void whatIsInQuotesStaysAsItIs() {
+        assertThat(german.said("there is no service 'must be text'")).isEqualTo("es gibt keinen Dienst 'must be text'");
+        assertThat(german.said("x: ".repeat(1_000) + "must be text")).endsWith("must be text");
+    }
+
+    @Test
+    void everyProblemOfACatalog() {
+        String yaml = """
+                defaults: {dev: "UPPER CASE", nonsense: 1}
+                groups: {idle: {contracts: block}, odd: 1}
+                kinds: {deployment: {}, Deployment: {apiVersion: apps/v1}, Set: {apiVersion: "x y", template: "a b"}}
+                issues: {pattern: "(", url: "http://x"}
+                services:
+                  cart: {dependsOn: [none, none], workload: Deployment/cart, workloads: [Deployment/cart]}
+                  pay: {workload: "Deployment/cart"}
+                  Web: {}
+                  mail: {workload: "Nonsense/mail"}
+                  mail2: {workload: "Deployment"}
+                  mail3: {workload: "Deployment/M", contracts: {severity: warn}}
+                  mail4: {contracts: {policy: often}, dependsOn: x}
+                  mail4: {}
+                """;
+        List<String> problems = new ArrayList<>();
+        new CatalogReader().check(yaml).forEach(p -> problems.add(p.message()));
+        new CatalogReader().check(yaml.replace("  mail4: {}\n", "")).forEach(p -> problems.add(p.message()));
+
+        assertThat(problems).hasSizeGreaterThan(12);
+        assertThat(problems.stream().filter(p -> german.said(p).equals(p)).collect(Collectors.joining(" | ")))
+                .isEmpty();
+        assertThat(german.said("line 3, column 1, $.services: must not be empty"))
+                .isEqualTo("Zeile 3, Spalte 1, $.services: darf nicht leer sein");
+    }
+
+    @Test
+    void everySentenceOfTheCatalogsSchema() throws IOException {
+        String schema = Files.readString(
+                SOURCES.resolve("resources/io/jenkins/plugins/releasetrain/engine/catalog/catalog.schema.json"));
+        List<String> said = Pattern.compile("\"errorMessage\": \\{(.*?)\\}\\s*[,}\\n]", Pattern.DOTALL)
+                .matcher(schema)
+                .results()
+                .flatMap(found -> Pattern.compile("\"\\w+\": \"([^\"]*)\"")
+                        .matcher(found.group(1))
+                        .results())
+                .map(found -> found.group(1).replace("'{'", "{").replace("'}'", "}"))
+                .toList();
+
+        assertThat(said)
+                .hasSizeGreaterThan(30)
+                .allSatisfy(sentence -> assertThat(german.said(sentence)).isNotEqualTo(sentence));
+    }
+
+    /** Whoever changes a sentence changes its translation. */
+    @Test
+    void whatIsTranslatedIsSaid() throws IOException {
+        StringBuilder all = new StringBuilder();
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            for (Path file :
+                    files.filter(f -> f.toString().matches(".*\\.(java|json)")).toList()) {
+                all.append(Files.readString(file));
+            }
+        }
+        String sources = all.toString().replaceAll("\"\\s*\\+\\s*\"", "").replace("''", "'");
+        String unknown = text().lines()
+                .map(line -> line.strip().split(" => ")[0])
+                .flatMap(english -> Stream.of(english.split("\\{\\d}|: |\\. | and less than ")))
+                .map(part -> part.strip()
+                        .replaceFirst("[:'(]+$", "")
+                        .replaceFirst("^[')]+", "")
+                        .strip())
+                .filter(part -> part.length() > 5 && !isSaid(part, sources))
+                .collect(Collectors.joining(" | "));
+
+        assertThat(unknown).isEmpty();
+    }
+
+    /** As it is, or put together of several. */
+    private static boolean isSaid(String part, String sources) {
+        return sources.contains(part)
+                || Pattern.compile(" ")
+                        .matcher(part)
+                        .results()
+                        .anyMatch(blank -> sources.contains(part.substring(0, blank.start()))
+                                && isSaid(part.substring(blank.end()), sources));
     }
 }

@@ -28,7 +28,12 @@ public final class Texts {
     }
 
     /** A sentence of the engine, and what is said instead; {@code {0}} and so on stand for the same in both. */
-    public record Sentence(String is, String said) {}
+    public record Sentence(String is, String said) {
+        /** As it is written. */
+        public String line() {
+            return is + INSTEAD + said;
+        }
+    }
 
     /** A page that each page leads to. @param path of it below the pages' own; empty for the first */
     public record Tab(String name, String path, String text) {}
