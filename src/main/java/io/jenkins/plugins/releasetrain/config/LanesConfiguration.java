@@ -11,6 +11,7 @@ import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.Judging;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.Limits;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.WhenBroken;
 import io.jenkins.plugins.releasetrain.labels.Labels;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jenkinsci.Symbol;
@@ -21,8 +22,11 @@ import org.kohsuke.stapler.verb.POST;
 
 /** How many lanes an environment takes, and when. */
 public final class LanesConfiguration extends AbstractDescribableImpl<LanesConfiguration> {
+    private static final int TEST_MINUTES = (int) Limits.NONE.tests().toMinutes();
+
     private int perEnvironment;
     private int perGroup;
+    private Integer testMinutes = TEST_MINUTES;
     private Integer hops = LaneSettings.HOPS;
     private WhenBroken whenBroken = WhenBroken.RETRY;
     private List<FreezeConfiguration> freezes = new ArrayList<>();
@@ -50,6 +54,16 @@ public final class LanesConfiguration extends AbstractDescribableImpl<LanesConfi
     @DataBoundSetter
     public void setPerGroup(int perGroup) {
         this.perGroup = perGroup;
+    }
+
+    /** After which a lane without a verdict has to leave. */
+    public int getTestMinutes() {
+        return testMinutes;
+    }
+
+    @DataBoundSetter
+    public void setTestMinutes(int testMinutes) {
+        this.testMinutes = testMinutes;
     }
 
     /** How far services count for each other along {@code dependsOn}. */
@@ -81,7 +95,7 @@ public final class LanesConfiguration extends AbstractDescribableImpl<LanesConfi
     }
 
     public LaneSettings in(LaneSettings settings) {
-        return settings.with(new Limits(perEnvironment, perGroup))
+        return settings.with(new Limits(perEnvironment, perGroup, Duration.ofMinutes(testMinutes)))
                 .within(hops)
                 .with(new Judging(Judging.USUAL.prior(), Judging.USUAL.innocence(), whenBroken))
                 .with(freezes.stream().map(FreezeConfiguration::freeze).toList());
@@ -90,12 +104,16 @@ public final class LanesConfiguration extends AbstractDescribableImpl<LanesConfi
     void check(Ranges ranges) {
         ranges.whole("lanes.perEnvironment", perEnvironment, 0)
                 .whole("lanes.perGroup", perGroup, 0)
+                .whole("lanes.testMinutes", testMinutes, 1)
                 .whole("lanes.hops", hops, 0)
-                .rule("lanes", () -> new Limits(Math.max(0, perEnvironment), Math.max(0, perGroup)))
+                .rule(
+                        "lanes",
+                        () -> new Limits(Math.max(0, perEnvironment), Math.max(0, perGroup), Limits.NONE.tests()))
                 .rule("lanes.freezes", () -> freezes.forEach(FreezeConfiguration::freeze));
     }
 
     private Object readResolve() {
+        testMinutes = testMinutes == null ? Integer.valueOf(TEST_MINUTES) : testMinutes;
         hops = hops == null ? Integer.valueOf(LaneSettings.HOPS) : hops;
         whenBroken = whenBroken == null ? WhenBroken.RETRY : whenBroken;
         freezes = freezes == null ? new ArrayList<>() : freezes;
@@ -126,6 +144,11 @@ public final class LanesConfiguration extends AbstractDescribableImpl<LanesConfi
         @POST
         public FormValidation doCheckPerGroup(@QueryParameter String value) {
             return Forms.checkAtLeast(value, 0);
+        }
+
+        @POST
+        public FormValidation doCheckTestMinutes(@QueryParameter String value) {
+            return Forms.checkAtLeast(value, 1);
         }
 
         @POST

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledFuture;
 import java.util.function.Supplier;
@@ -83,7 +84,7 @@ class LaneDriverTest {
 
         @Override
         public void test(TestRun run) {
-            lanes.report(lane, run.trial(), Verdict.PASSED, "");
+            lanes.report(lane, run.trial(), new Lanes.Reported(Verdict.PASSED, "", Optional.empty()));
         }
 
         @Override

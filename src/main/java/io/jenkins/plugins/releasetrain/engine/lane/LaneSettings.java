@@ -80,23 +80,35 @@ public record LaneSettings(
     }
 
     /**
-     * How many lanes may be in the environment at once; 0: any number.
+     * How many lanes may be in the environment at once, and for how long; 0: any number.
      *
      * @param group of each group
+     * @param tests who tests for longer has to leave: others wait for the place, and nobody for the verdict
      */
-    public record Limits(int environment, int group) {
-        public static final Limits NONE = new Limits(0, 0);
+    public record Limits(int environment, int group, Duration tests) {
+        public static final Limits NONE = new Limits(0, 0, Duration.ofDays(1));
 
         public Limits {
             if (environment < 0 || group < 0) {
                 throw EngineException.invalid(
                         "The limits of lanes, " + environment + " and " + group + " of a group, must not be negative");
             }
+            if (tests.isNegative() || tests.isZero()) {
+                throw EngineException.invalid(
+                        "Lanes cannot test for " + tests.toMinutes() + " minutes; testMinutes is 1 or more");
+            }
             if (environment > 0 && group > environment) {
                 throw EngineException.invalid(
                         "Up to " + group + " lanes of a group cannot be in an environment that takes " + environment
                                 + " in all; lower lanesPerGroup, or raise lanesPerEnvironment");
             }
+        }
+
+        /** Why a lane whose tests run since then has to leave now; empty where it has not. */
+        Optional<String> overdue(Instant since, Instant now) {
+            return since.plus(tests).isBefore(now)
+                    ? Optional.of("no verdict within " + tests.toMinutes() + " minutes, the deadline for tests")
+                    : Optional.empty();
         }
     }
 

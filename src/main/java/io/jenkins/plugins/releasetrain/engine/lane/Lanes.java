@@ -240,8 +240,12 @@ public final class Lanes {
         if (lane.phase() instanceof Phase.Entered) {
             trial.install(lane);
             return Optional.empty();
-        } else if (lane.phase() instanceof Phase.Testing) {
-            return Optional.of(trial.order(lane));
+        } else if (lane.phase() instanceof Phase.Testing testing) {
+            Optional<String> late =
+                    settings.limits().overdue(testing.since(), ports.clock().instant());
+            return late.isEmpty()
+                    ? Optional.of(trial.order(lane))
+                    : apply(lane, new Next.End(Outcome.UNDECIDED, late.get(), ""));
         } else if (lane.phase() instanceof Phase.Promoting) {
             return promotion.promote(lane);
         } else if (lane.phase() instanceof Phase.Leaving) {
@@ -310,17 +314,12 @@ public final class Lanes {
     }
 
     /**
-     * The tests' verdict. Ignored where that attempt is not being tested (any more): a build that comes back reports again
-     * what it reported last.
+     * The tests' verdict, with what the body recorded of them, which decides nothing (I11). Ignored where that attempt is not
+     * being tested (any more): a build that comes back reports again what it reported last.
      *
      * @param tenant of the attempt, as in {@link LaneTask.Test}
      * @throws EngineException retryable: to be reported again
      */
-    public void report(LaneId id, String tenant, Verdict verdict, String reason) {
-        report(id, tenant, new Reported(verdict, reason, Optional.empty()));
-    }
-
-    /** The same, with what its body recorded of its tests, which decides nothing (I11). */
     public void report(LaneId id, String tenant, Reported reported) {
         adopt().lane(id.id())
                 .filter(l -> l.phase() instanceof Phase.Testing && l.tenant().equals(tenant))

@@ -147,7 +147,8 @@ class LaneCasesTest {
         LaneId older = drive.open("s3", "2", build("s3", 2));
         drive.step();
         LaneId newer = drive.open("s3", "3", build("s3", 3));
-        drive.lanes.report(older, older.id() + "-1", Verdict.VOID, "the agent went away");
+        drive.lanes.report(
+                older, older.id() + "-1", new Lanes.Reported(Verdict.VOID, "the agent went away", Optional.empty()));
         drive.finish();
         assertThat(drive.outcome(newer)).isEqualTo(Outcome.RELEASED);
         assertThat(drive.outcome(older)).isEqualTo(Outcome.SUPERSEDED);
@@ -379,7 +380,7 @@ class LaneCasesTest {
 
     @Test
     void limitsHoldPerEnvironmentAndPerGroup() {
-        LaneDrive limited = new LaneDrive(shop, LaneDrive.SETTINGS.with(new Limits(2, 1)));
+        LaneDrive limited = new LaneDrive(shop, LaneDrive.SETTINGS.with(new Limits(2, 1, Duration.ofDays(1))));
         List<LaneId> all = new ArrayList<>();
         for (int i = 3; i < 8; i++) {
             shop.build("s" + i, "2");
@@ -390,8 +391,32 @@ class LaneCasesTest {
         assertThat(limited.waits.get(all.get(4))).contains("up to 2 lanes may be in the environment");
         limited.finish();
         assertThat(all).allSatisfy(lane -> assertThat(limited.outcome(lane)).isEqualTo(Outcome.RELEASED));
-        assertThatThrownBy(() -> new Limits(2, 3)).hasMessageContaining("lower lanesPerGroup");
-        assertThatThrownBy(() -> new Limits(-1, 0)).hasMessageContaining("must not be negative");
+        assertThatThrownBy(() -> new Limits(2, 3, Duration.ofDays(1))).hasMessageContaining("lower lanesPerGroup");
+        assertThatThrownBy(() -> new Limits(-1, 0, Duration.ofDays(1))).hasMessageContaining("must not be negative");
+    }
+
+    /** A Jenkinsfile without a timeout, whose tests wait for something that never comes. */
+    @Test
+    void I14_laneWhoseTestsHangLeavesItsPlaceToOthers() throws InterruptedException {
+        LaneDrive limited = new LaneDrive(shop, LaneDrive.SETTINGS.with(new Limits(1, 0, Duration.ofHours(3))));
+        shop.build("s3", "2");
+        LaneId hanging = limited.open("s3", "2");
+        assertThat(limited.lanes.next(hanging)).isInstanceOf(LaneTask.Test.class);
+        shop.clock.advance(Duration.ofHours(3));
+        assertThat(limited.lanes.next(hanging)).isInstanceOf(LaneTask.Test.class);
+        shop.clock.advance(Duration.ofSeconds(1));
+        assertThat(limited.lanes.next(hanging))
+                .isInstanceOfSatisfying(
+                        LaneTask.Done.class,
+                        done -> assertThat(done.ended())
+                                .satisfies(end -> assertThat(end.outcome()).isEqualTo(Outcome.UNDECIDED))
+                                .satisfies(end -> assertThat(end.reason()).contains("no verdict within 180 minutes")));
+        shop.build("s4", "2");
+        LaneId next = limited.open("s4", "2");
+        limited.finish();
+        assertThat(limited.outcome(next)).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.installed()).containsEntry("s3", FakeShop.digest("s3", "1"));
+        assertThatThrownBy(() -> new Limits(0, 0, Duration.ZERO)).hasMessageContaining("testMinutes is 1 or more");
     }
 
     @Test

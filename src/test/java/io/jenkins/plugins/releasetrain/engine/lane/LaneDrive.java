@@ -82,7 +82,10 @@ final class LaneDrive {
             } else if (task instanceof LaneTask.Test test) {
                 boolean over = running.merge(test.tenant(), 1, Integer::sum) >= STEPS_OF_A_TEST;
                 Optional.ofNullable(over ? tests.apply(test) : null)
-                        .ifPresent(v -> lanes.report(lane, test.tenant(), v, "looked at what is installed"));
+                        .ifPresent(v -> lanes.report(
+                                lane,
+                                test.tenant(),
+                                new Lanes.Reported(v, "looked at what is installed", Optional.empty())));
             } else {
                 waits.put(lane, ((LaneTask.Wait) task).why());
             }

@@ -97,12 +97,13 @@ class LaneFindingsTest {
         drive.step();
         LaneTask.Test test = (LaneTask.Test) drive.next(lane);
         shop.cluster.fails(Map.of("standings", new EngineException(FailureKind.UNAVAILABLE, "the API server is away")));
-        assertThatThrownBy(() -> drive.lanes.report(lane, test.tenant(), Verdict.PASSED, ""))
+        assertThatThrownBy(() -> drive.lanes.report(
+                        lane, test.tenant(), new Lanes.Reported(Verdict.PASSED, "", Optional.empty())))
                 .isInstanceOfSatisfying(
                         EngineException.class,
                         e -> assertThat(e.kind().retryable()).isTrue());
         shop.cluster.fails(Map.of());
-        drive.lanes.report(lane, test.tenant(), Verdict.PASSED, "");
+        drive.lanes.report(lane, test.tenant(), new Lanes.Reported(Verdict.PASSED, "", Optional.empty()));
         drive.finish();
         assertThat(drive.outcome(lane)).isEqualTo(Outcome.RELEASED);
         assertThat(drive.runs(lane)).as("the one verdict that there was").isEqualTo(1);

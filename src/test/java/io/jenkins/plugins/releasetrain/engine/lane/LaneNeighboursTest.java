@@ -246,7 +246,8 @@ class LaneNeighboursTest {
         shop.build("s3", "10");
         LaneId older = drive.open("s3", "9", new Origin("cart#9", "job/cart/9/", "ada"));
         drive.steps(2);
-        drive.lanes.report(older, older.id() + "-1", Verdict.VOID, "its agent was lost");
+        drive.lanes.report(
+                older, older.id() + "-1", new Lanes.Reported(Verdict.VOID, "its agent was lost", Optional.empty()));
         LaneId newer = drive.open("s3", "10", new Origin("cart#10", "job/cart/10/", "ada"));
         drive.finish();
         assertThat(drive.outcome(older)).isEqualTo(Outcome.SUPERSEDED);

@@ -20,6 +20,7 @@ import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,7 @@ class LanesTest {
     }
 
     private void report(LaneId lane, Verdict verdict, String reason) {
-        lanes.report(lane, tenants.get(lane), verdict, reason);
+        lanes.report(lane, tenants.get(lane), new Lanes.Reported(verdict, reason, Optional.empty()));
     }
 
     private Event.LaneEnded finish(LaneId lane) {
@@ -73,7 +74,10 @@ class LanesTest {
         try {
             LaneTask task = lanes.next(lane);
             while (task instanceof LaneTask.Test test) {
-                lanes.report(lane, test.tenant(), shop.test(), "looked at what is installed");
+                lanes.report(
+                        lane,
+                        test.tenant(),
+                        new Lanes.Reported(shop.test(), "looked at what is installed", Optional.empty()));
                 task = lanes.next(lane);
             }
             assertThat(task).isInstanceOf(LaneTask.Done.class);
@@ -341,7 +345,7 @@ class LanesTest {
         String first = tenants.get(lane);
         report(lane, Verdict.VOID, "the agent went away");
         assertThat(next(lane)).isInstanceOf(LaneTask.Test.class);
-        lanes.report(lane, first, Verdict.FAILED, "a build that came back");
+        lanes.report(lane, first, new Lanes.Reported(Verdict.FAILED, "a build that came back", Optional.empty()));
         assertThat(next(lane)).as("still to be tested").isInstanceOf(LaneTask.Test.class);
         report(lane, Verdict.PASSED, "");
         assertThat(finish(lane).outcome()).isEqualTo(Outcome.RELEASED);

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,7 @@ class OldStreamsTest {
 
             LaneTask.Test test = (LaneTask.Test) lanes.next(new LaneId("s3", "id61"));
             assertThat(test.tenant()).as("its build still runs these tests").isEqualTo("id61-1");
-            lanes.report(new LaneId("s3", "id61"), "id61-1", Verdict.PASSED, "");
+            lanes.report(new LaneId("s3", "id61"), "id61-1", new Lanes.Reported(Verdict.PASSED, "", Optional.empty()));
             Event.LaneEnded tested = finish(lanes, shop, new LaneId("s3", "id61"));
             assertThat(tested.outcome()).isEqualTo(Outcome.RELEASED);
             assertThat(tested.release()).as("no number twice").isEqualTo("staging-s3-61");
@@ -103,7 +104,7 @@ class OldStreamsTest {
         LaneTask task = lanes.next(lane);
         for (int i = 0; i < 50 && !(task instanceof LaneTask.Done); i++) {
             if (task instanceof LaneTask.Test test) {
-                lanes.report(lane, test.tenant(), shop.test(), "");
+                lanes.report(lane, test.tenant(), new Lanes.Reported(shop.test(), "", Optional.empty()));
             }
             shop.clock.advance(Duration.ofMinutes(2));
             task = lanes.next(lane);

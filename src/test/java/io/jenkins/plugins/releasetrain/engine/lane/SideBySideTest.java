@@ -78,7 +78,7 @@ class SideBySideTest {
 
     private void report(LaneId lane, Verdict verdict) {
         String tenant = lanes.state().lane(lane.id()).orElseThrow().tenant();
-        lanes.report(lane, tenant, verdict, "");
+        lanes.report(lane, tenant, new Lanes.Reported(verdict, "", Optional.empty()));
     }
 
     private Event.LaneEnded finish(LaneId lane, Verdict verdict) {
@@ -88,7 +88,10 @@ class SideBySideTest {
     private static Event.LaneEnded finish(Lanes lanes, LaneId lane, Verdict verdict) {
         LaneTask task = next(lanes, lane);
         while (task instanceof LaneTask.Test test) {
-            lanes.report(lane, test.tenant(), test.control() ? Verdict.PASSED : verdict, "");
+            lanes.report(
+                    lane,
+                    test.tenant(),
+                    new Lanes.Reported(test.control() ? Verdict.PASSED : verdict, "", Optional.empty()));
             task = next(lanes, lane);
         }
         return ((LaneTask.Done) task).ended();

@@ -481,7 +481,7 @@ class OperationsTest {
     @Test
     void laneThatSomebodyLetsGoFirstIsTheNextToBeLetIn() {
         LaneSettings oneByOne = new LaneSettings(Isolation.REPLACE, OnDrift.AUTO, 5, TrainSettings.USUAL_MOVING_TAGS)
-                .with(new LaneSettings.Limits(1, 0));
+                .with(new LaneSettings.Limits(1, 0, Duration.ofDays(1)));
         Lanes lanes = lanes(oneByOne);
         Operations withLanes = withLanes(lanes);
         List<Lanes.LaneId> ids = List.of("s0", "s1", "s2").stream()

@@ -47,6 +47,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -161,7 +162,7 @@ class HiddenServicesTest {
             Lanes.LaneId lane = lanes.open(Map.of(service, "2"), Origin.UNKNOWN);
             LaneTask task = lanes.next(lane);
             while (task instanceof LaneTask.Test test) {
-                lanes.report(lane, test.tenant(), Verdict.PASSED, "");
+                lanes.report(lane, test.tenant(), new Lanes.Reported(Verdict.PASSED, "", Optional.empty()));
                 task = lanes.next(lane);
             }
 
@@ -230,7 +231,7 @@ class HiddenServicesTest {
         Lanes lanes = new Lanes(settings, catalog, registries, environment, ports());
         Lanes.LaneId lane = lanes.open(Map.of("cart", "2"), Origin.UNKNOWN);
         LaneTask task = lanes.next(lane);
-        lanes.report(lane, ((LaneTask.Test) task).tenant(), Verdict.PASSED, "");
+        lanes.report(lane, ((LaneTask.Test) task).tenant(), new Lanes.Reported(Verdict.PASSED, "", Optional.empty()));
         List<LivePromotion> seen = watched();
         lanes.next(lane);
 
