@@ -105,6 +105,14 @@ public final class Controller implements Loop.Host, Builds {
         return watched != null && watched.isAnotherOneActive();
     }
 
+    /** It is about to end: whoever comes next under this identity, wherever, need not wait. */
+    void leave() {
+        Twins watched = twins;
+        if (watched != null) {
+            watched.leave();
+        }
+    }
+
     String twinTrouble() {
         Twins watched = twins;
         return watched == null ? "" : watched.trouble().orElse("");

@@ -16,7 +16,6 @@ import io.jenkins.plugins.releasetrain.engine.history.Answers;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
-import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
@@ -36,7 +35,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
@@ -68,7 +66,6 @@ public final class ReleaseService implements BuildHost {
             credentials, new RegistryConnections(clock, Sleeper.real()), controller.registryProxy());
     private final BuiltImages built = new BuiltImages(controller, this, clients, clock, this::onEvent);
     private final DaemonPushes pushes = new DaemonPushes(new DockerDaemon(Optional.empty()), clients);
-    private final AtomicBoolean watching = new AtomicBoolean();
     private final Wiring.Surroundings around = new Wiring.Surroundings(
             controller.threads(),
             clock,
@@ -87,6 +84,7 @@ public final class ReleaseService implements BuildHost {
             new StoreHolder.Ports(this::execute, this::later, clock, this::opened));
     private final Patience testers = new Patience(controller.threads(), Duration.ofSeconds(20), 8);
     private final Loop describing = new Loop(controller, () -> holder.open().flatMap(OpenStore::describe));
+    private final Loop watching = new Loop(controller, this::watch);
 
     public static ReleaseService get() {
         return ExtensionList.lookupSingleton(ReleaseService.class);
@@ -285,11 +283,9 @@ public final class ReleaseService implements BuildHost {
     }
 
     /** Again and again, so that nothing stays half promoted (I6). */
-    private void watchPromotions() {
+    private Optional<Duration> watch() {
         holder.open().ifPresent(OpenStore::watch);
-        if (!controller.isClosed()) {
-            later(this::watchPromotions, TRY_AGAIN);
-        }
+        return Optional.of(TRY_AGAIN);
     }
 
     Health health() {
@@ -339,9 +335,7 @@ public final class ReleaseService implements BuildHost {
         execute(this::takeUp);
         execute(this::hook);
         describing.wake();
-        if (watching.compareAndSet(false, true)) {
-            execute(this::watchPromotions);
-        }
+        watching.wake();
     }
 
     private void hook() {
@@ -350,7 +344,7 @@ public final class ReleaseService implements BuildHost {
                     .filter(e -> e.getCatalog() != null)
                     .forEach(e -> lanes(e.getName()).watchOver());
             webhooks.configure(settings().webhooks());
-        } catch (EngineException e) {
+        } catch (RuntimeException e) {
             LOGGER.log(Level.WARNING, "Webhooks cannot be called yet; trying again", e);
             later(this::hook, TRY_AGAIN);
         }
@@ -381,7 +375,7 @@ public final class ReleaseService implements BuildHost {
             now.environments().stream()
                     .filter(e -> e.getCatalog() != null)
                     .forEach(e -> lanes(e.getName()).takeUp());
-        } catch (EngineException e) {
+        } catch (RuntimeException e) {
             LOGGER.log(Level.WARNING, "What was left by the last run cannot be taken up yet; trying again", e);
             later(this::takeUp, TRY_AGAIN);
         }
@@ -391,6 +385,7 @@ public final class ReleaseService implements BuildHost {
     public static void stop() {
         ExtensionList.lookup(ReleaseService.class).forEach(service -> {
             service.controller.close();
+            service.controller.leave();
             service.holder.close();
         });
     }

@@ -52,6 +52,17 @@ final class Twins {
         return !trouble.isEmpty();
     }
 
+    /** Gives the identity back, as for a container that is made anew under another name. */
+    synchronized void leave() {
+        Instant now = clock.instant();
+        try {
+            store.get().claim("controller/" + identity.get(), place.get(), now, now.minus(BETWEEN_LOOKS));
+        } catch (RuntimeException e) {
+            ReleaseService.LOGGER.log(Level.FINE, "Whoever comes next waits for its identity", e);
+        }
+        next = Instant.MAX;
+    }
+
     private void told(boolean alone) {
         String before = trouble;
         trouble = alone

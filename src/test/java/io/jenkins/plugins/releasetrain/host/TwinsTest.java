@@ -90,6 +90,35 @@ class TwinsTest {
         assertThat(at("ci-1:/var/jenkins_home").isAnotherOneActive()).isFalse();
     }
 
+    /** A container that is made anew has another name each time. */
+    @Test
+    void aControllerThatEndsGivesItsIdentityBack() {
+        Twins first = at("0a1b2c:/var/jenkins_home");
+        assertThat(first.isAnotherOneActive()).isFalse();
+
+        first.leave();
+
+        Twins second = at("3d4e5f:/var/jenkins_home");
+        assertThat(second.isAnotherOneActive()).isFalse();
+        assertThat(first.isAnotherOneActive()).as("it does not come back").isFalse();
+        assertThat(second.isAnotherOneActive()).isFalse();
+    }
+
+    @Test
+    void aCopyThatEndsTakesNothingFromTheOther() {
+        Twins first = at("ci-1:/var/jenkins_home");
+        Twins copy = at("ci-2:/var/jenkins_home");
+        assertThat(first.isAnotherOneActive()).isFalse();
+        assertThat(copy.isAnotherOneActive()).isTrue();
+
+        copy.leave();
+        away = true;
+        first.leave();
+        away = false;
+
+        assertThat(at("ci-3:/var/jenkins_home").isAnotherOneActive()).isTrue();
+    }
+
     @Test
     void whileTheStoreIsAwayNothingIsConcluded() {
         Twins one = at("ci-1:/var/jenkins_home");
