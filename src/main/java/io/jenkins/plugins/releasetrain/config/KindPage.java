@@ -113,16 +113,20 @@ public final class KindPage implements ModelObject {
     public List<Row> getRows() {
         Forms.check();
         Draft saved = configuration.saved();
+        // Once for all rows, since the store is asked for each train.
+        List<ConfigurationHost.Finding> health = kind == EntryKind.TRAINS || kind == EntryKind.WEBHOOKS
+                ? Forms.host().health()
+                : List.of();
         return kind.names(saved).stream()
                 .map(name -> new Row(
                         name,
                         kind.find(saved, name).map(kind::summary).orElse(""),
                         kind.users(saved, name),
-                        state(name)))
+                        state(name, health)))
                 .toList();
     }
 
-    private State state(String name) {
+    private State state(String name, List<ConfigurationHost.Finding> health) {
         ConfigurationHost host = Forms.host();
         return switch (kind) {
             case REGISTRIES, ENVIRONMENTS ->
@@ -137,7 +141,7 @@ public final class KindPage implements ModelObject {
                 yield new State(true, well, Util.xmlEscape(Labels.said(well ? catalog.text() : catalog.problem())), "");
             }
             case TRAINS, WEBHOOKS ->
-                host.health().stream()
+                health.stream()
                         .filter(f -> f.name().equals(name) && f.area().equals("health." + kind.key()))
                         .findFirst()
                         .map(f -> new State(
