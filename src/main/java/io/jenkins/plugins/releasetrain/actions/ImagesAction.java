@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.actions;
 import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.host.BuildHost;
+import io.jenkins.plugins.releasetrain.host.Words;
 import io.jenkins.plugins.releasetrain.labels.Labels;
 import java.io.IOException;
 import java.io.Serializable;
@@ -48,6 +49,7 @@ public final class ImagesAction implements RunAction2 {
     public static final class Image implements Serializable {
         private static final long serialVersionUID = 1;
         private static final int SHORT = 12;
+        private static final int LONGEST = 2_000;
 
         private final String service;
         private final String image;
@@ -57,18 +59,24 @@ public final class ImagesAction implements RunAction2 {
         private final String why;
 
         /**
+         * In lines without control characters: of some of them, as NUL, no build.xml can be made.
+         *
          * @param digest empty where it is not known
          * @param release empty for none
          * @param verdict for example {@code released}, {@code ejected}, {@code tracked}
          * @param why in words
          */
         public Image(String service, String image, String digest, String release, String verdict, String why) {
-            this.service = service;
-            this.image = image;
+            this.service = line(service);
+            this.image = line(image);
             this.digest = digest;
             this.release = release;
             this.verdict = verdict;
-            this.why = why;
+            this.why = line(why);
+        }
+
+        private static String line(String told) {
+            return Words.line(text(told), LONGEST);
         }
 
         private static String text(String kept) {

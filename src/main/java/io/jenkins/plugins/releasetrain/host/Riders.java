@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -50,6 +51,11 @@ public final class Riders {
     /** Names of the trains that are configured. */
     public List<String> trains() {
         return settings.get().trains().stream().map(TrainConfiguration::getName).toList();
+    }
+
+    /** Names of the environments that a train installs into. @throws EngineException no such train */
+    public Set<String> environmentsOf(String train) {
+        return Set.copyOf(settings.get().train(train).environments());
     }
 
     /** Services that trains and environments for lanes give to a job by name. */

@@ -19,12 +19,17 @@ public final class Words {
 
     /** Without line breaks and other control characters, and not too long. */
     public static String line(String text) {
+        return line(text, LONGEST);
+    }
+
+    /** @param most characters that are kept */
+    public static String line(String text, int most) {
         String line = text.codePoints()
                 .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? ' ' : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString()
                 .strip();
-        return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
+        return line.length() <= most ? line : line.substring(0, most) + "…";
     }
 
     /** Images by service, as in {@code cart 1.2}; one without a tag has its digest, for which a log says the version. */

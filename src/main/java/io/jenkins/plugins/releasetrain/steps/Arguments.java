@@ -1,6 +1,8 @@
 package io.jenkins.plugins.releasetrain.steps;
 
 import hudson.AbortException;
+import io.jenkins.plugins.releasetrain.host.Words;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +12,9 @@ import java.util.TreeMap;
 /** What a script hands to a step, checked before it is bound, so that a mistake is one sentence and not a stack trace. */
 final class Arguments {
     private static final String IN_QUOTES = "; write it as text in quotes, as in '1.10'";
+
+    /** Of what a script hands over, in the sentence that says what is wrong with it. */
+    private static final int SHOWN = 100;
 
     private final String step;
     private final TreeMap<String, Kind> known;
@@ -44,7 +49,8 @@ final class Arguments {
             String name = argument.getKey();
             Kind kind = known.get(name);
             if (kind == null) {
-                throw wrong("there is no parameter '" + name + "', but " + String.join(", ", known.keySet()));
+                throw wrong("there is no parameter '" + Words.line(name, SHOWN) + "', but "
+                        + String.join(", ", known.keySet()));
             }
             if (argument.getValue() != null) {
                 checked.put(name, value(name, kind, argument.getValue()));
@@ -62,7 +68,7 @@ final class Arguments {
         return switch (kind) {
             case TEXT, NEEDED -> text(name, value);
             case FLAG -> value instanceof Boolean ? value : flag(name, value);
-            case NUMBER -> value instanceof Number number ? number.intValue() : number(name, value);
+            case NUMBER -> number(name, value);
             case LIST -> list(name, value);
             case MAP -> map(name, value);
         };
@@ -77,9 +83,9 @@ final class Arguments {
 
     private Integer number(String name, Object value) throws AbortException {
         try {
-            return Integer.valueOf(value.toString().trim());
-        } catch (NumberFormatException e) {
-            throw wrong(name + " is " + shown(value) + ", but must be a whole number");
+            return new BigDecimal(value.toString().trim()).intValueExact();
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw wrong(name + " is " + shown(value) + ", but must be a whole number of at most nine digits");
         }
     }
 
@@ -108,10 +114,11 @@ final class Arguments {
         Map<String, String> texts = new LinkedHashMap<>();
         for (Map.Entry<?, ?> one : values.entrySet()) {
             String key = text("a name in " + name, one.getKey());
+            String shown = "'" + Words.line(key, SHOWN) + "' in " + name;
             if (one.getValue() == null) {
-                throw wrong("'" + key + "' in " + name + " has no value");
+                throw wrong(shown + " has no value");
             }
-            texts.put(key, text("the value of '" + key + "' in " + name, one.getValue()));
+            texts.put(key, text("the value of " + shown, one.getValue()));
         }
         return texts;
     }
@@ -122,7 +129,7 @@ final class Arguments {
         } else if (value instanceof Number || value instanceof Boolean) {
             return (value instanceof Number ? "the number " : "") + value;
         } else if (value instanceof CharSequence) {
-            return "the text '" + value + "'";
+            return "the text '" + Words.line(value.toString(), SHOWN) + "'";
         }
         return value instanceof Map
                 ? "a map"

@@ -275,19 +275,28 @@ final class BodyRun implements Serializable {
             this.variables = new TreeMap<>(variables);
         }
 
-        /** What the steps around this one gave to their bodies. */
+        /** What release steps around this one gave to their bodies; a script may call its own variables as it likes. */
         static Map<String, String> around(StepContext context) throws IOException, InterruptedException {
-            EnvVars given = new EnvVars();
+            Given given = new Given();
             EnvironmentExpander outer = context.get(EnvironmentExpander.class);
             if (outer != null) {
                 outer.expand(given);
             }
-            return given;
+            return given.byUs;
         }
 
         @Override
         public void expand(EnvVars env) {
             env.putAll(variables);
+            if (env instanceof Given given) {
+                given.byUs.putAll(variables);
+            }
+        }
+
+        private static final class Given extends EnvVars {
+            private static final long serialVersionUID = 1;
+
+            private final TreeMap<String, String> byUs = new TreeMap<>();
         }
     }
 }

@@ -99,6 +99,7 @@ final class CdEnvironmentExecution extends HostedExecution {
 
     private void ask() throws IOException, InterruptedException {
         if (!allowed) {
+            checkBlock("cdEnvironment", "sh './migrate'");
             checkPlace();
             host().riders().mayRunLanes(asking(), name, List.of(), false);
             allowed = true;

@@ -6,17 +6,20 @@ import io.jenkins.plugins.releasetrain.engine.contract.ContractArtifacts;
 import io.jenkins.plugins.releasetrain.engine.contract.ContractFile;
 import io.jenkins.plugins.releasetrain.engine.contract.ContractKind;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.host.Words;
 import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import jenkins.MasterToSlaveFileCallable;
@@ -126,12 +129,22 @@ final class ContractFiles {
             return found;
         }
 
-        private static String add(Path root, String kind, String path, Found found) throws IOException {
-            Path place = root.resolve(path);
-            if (path.isEmpty() || !Files.exists(place)) {
-                return "contracts: there is no file or folder '" + path + "' for " + kind + " in the workspace";
+        /** Empty where there is none, or cannot be, as one with a star on Windows. */
+        private static Optional<Path> place(Path root, String path) {
+            try {
+                return Optional.of(root.resolve(path)).filter(p -> !path.isEmpty() && Files.exists(p));
+            } catch (InvalidPathException e) {
+                return Optional.empty();
             }
-            Path real = place.toRealPath();
+        }
+
+        private static String add(Path root, String kind, String path, Found found) throws IOException {
+            Optional<Path> place = place(root, path);
+            if (place.isEmpty()) {
+                return "contracts: there is no file or folder '" + Words.line(path) + "' for " + kind
+                        + " in the workspace";
+            }
+            Path real = place.get().toRealPath();
             if (!real.startsWith(root)) {
                 return "contracts: '" + path + "' for " + kind + " is outside of the workspace";
             }

@@ -64,6 +64,7 @@ final class ContractGateExecution extends HostedExecution {
 
     private void begin() {
         try {
+            checkBlock(STEP, "sh 'make compare'");
             Riders.Asking asking = asking();
             host().riders().check(asking.as(), ReleasePermissions.RUN);
             host().riders().mayJudge(asking, service);
@@ -86,8 +87,8 @@ final class ContractGateExecution extends HostedExecution {
                     .withContext(EnvironmentExpander.merge(
                             getContext().get(EnvironmentExpander.class),
                             new BodyRun.Variables(Map.of(
-                                    "CONTRACT_BEFORE", folder.getRemote() + "/before",
-                                    "CONTRACT_AFTER", folder.getRemote() + "/after"))))
+                                    "CONTRACT_BEFORE", folder.child("before").getRemote(),
+                                    "CONTRACT_AFTER", folder.child("after").getRemote()))))
                     .withCallback(new Callback(this))
                     .start();
         } catch (EngineException e) {
@@ -101,7 +102,11 @@ final class ContractGateExecution extends HostedExecution {
 
     /** Beside the workspace, so that nothing in it is mistaken for the build's own. */
     private static FilePath folder(StepContext context) throws IOException, InterruptedException {
-        FilePath beside = WorkspaceList.tempDir(context.get(FilePath.class));
+        FilePath workspace = context.get(FilePath.class);
+        if (workspace == null) {
+            throw new IOException("The workspace is not there any more");
+        }
+        FilePath beside = WorkspaceList.tempDir(workspace);
         if (beside == null) {
             throw new IOException("There is no folder beside the workspace for the contracts; let the agent have its"
                     + " workspaces below a folder of their own");
@@ -153,7 +158,8 @@ final class ContractGateExecution extends HostedExecution {
                         build.getParent().getFullName());
         try {
             folder(getContext()).deleteRecursive();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // As where the agent is gone since the body ended: what it said is kept already.
             LOGGER.log(Level.FINE, e, () -> "The folders of a contract are left on an agent");
         }
     }

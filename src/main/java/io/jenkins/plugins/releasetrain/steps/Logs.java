@@ -8,6 +8,7 @@ import io.jenkins.plugins.releasetrain.engine.history.Readable;
 import io.jenkins.plugins.releasetrain.engine.model.BuildNames;
 import io.jenkins.plugins.releasetrain.host.BuildHost;
 import io.jenkins.plugins.releasetrain.host.Passenger;
+import io.jenkins.plugins.releasetrain.host.Words;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.ZoneId;
@@ -23,6 +24,9 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  */
 final class Logs {
     private static final Logger LOGGER = Logger.getLogger(Logs.class.getName());
+
+    /** What clusters and registries say in their own words may be of many lines, which are not a build's own. */
+    private static final int LONGEST = 5_000;
 
     private Logs() {}
 
@@ -103,7 +107,7 @@ final class Logs {
     /** With versions instead of digests; where the store does not answer in time it is told without (I11). */
     private static String readable(BuildHost host, String text) {
         Clock here = host.clock().withZone(ZoneId.systemDefault());
-        return Readable.of(text, host::names, here);
+        return Readable.of(Words.line(text, LONGEST), host::names, here);
     }
 
     private static String seen(StepContext context, BuildHost host, String text, UnaryOperator<String> shown)

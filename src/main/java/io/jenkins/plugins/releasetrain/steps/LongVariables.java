@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.steps;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.FilePath;
 import hudson.slaves.WorkspaceList;
 import java.io.IOException;
@@ -7,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Lists that are too long for the environment: Linux starts no process with a variable of 128 KiB or more, so that every
@@ -19,28 +22,48 @@ final class LongVariables {
     /** What a variable holds whose list is too long. */
     static final String TOO_MANY = "*";
 
+    private static final Logger LOGGER = Logger.getLogger(LongVariables.class.getName());
+
     private LongVariables() {}
+
+    /** Where the step runs; asked only where it is needed, since it fails where the agent is away. */
+    interface Workspace {
+        /** Null where it runs in none. */
+        @CheckForNull
+        FilePath path() throws IOException, InterruptedException;
+    }
 
     /**
      * The variables, each that is too long as {@value #TOO_MANY}, and as a file whose path is in the variable with
      * {@code _FILE} behind its name, where the step runs in a workspace.
      */
-    static Map<String, String> fit(Map<String, String> all, String trial, Optional<FilePath> workspace)
-            throws IOException, InterruptedException {
+    static Map<String, String> fit(Map<String, String> all, String trial, Workspace workspace)
+            throws InterruptedException {
         Map<String, String> fitting = new TreeMap<>(all);
-        Optional<FilePath> folder = workspace.map(WorkspaceList::tempDir);
         for (Map.Entry<String, String> variable : all.entrySet()) {
-            if (!isTooLong(variable.getValue())) {
-                continue;
-            }
-            fitting.put(variable.getKey(), TOO_MANY);
-            if (folder.isPresent()) {
-                FilePath file = folder.get().child(variable.getKey() + "-" + trial);
-                file.write(variable.getValue().replace(' ', '\n') + "\n", StandardCharsets.UTF_8.name());
-                fitting.put(variable.getKey() + "_FILE", file.getRemote());
+            if (isTooLong(variable.getValue())) {
+                fitting.put(variable.getKey(), TOO_MANY);
+                file(variable.getKey() + "-" + trial, variable.getValue(), workspace)
+                        .ifPresent(path -> fitting.put(variable.getKey() + "_FILE", path));
             }
         }
         return fitting;
+    }
+
+    /** Empty also where the agent is not to be had: whether tests can run without it, they will tell themselves. */
+    private static Optional<String> file(String name, String list, Workspace workspace) throws InterruptedException {
+        try {
+            Optional<FilePath> folder = Optional.ofNullable(workspace.path()).map(WorkspaceList::tempDir);
+            if (folder.isEmpty()) {
+                return Optional.empty();
+            }
+            FilePath file = folder.get().child(name);
+            file.write(list.replace(' ', '\n') + "\n", StandardCharsets.UTF_8.name());
+            return Optional.of(file.getRemote());
+        } catch (IOException e) {
+            LOGGER.log(Level.FINE, e, () -> name + " is not in the workspace");
+            return Optional.empty();
+        }
     }
 
     static boolean isTooLong(String value) {

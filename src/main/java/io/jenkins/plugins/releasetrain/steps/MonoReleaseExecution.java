@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.steps;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.host.TrainDriver;
@@ -7,6 +8,8 @@ import io.jenkins.plugins.releasetrain.host.Words;
 import io.jenkins.plugins.releasetrain.steps.BodyEnd.Judgement;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /** A build aboard a train: passenger, and conductor when its turn comes. */
@@ -42,6 +45,19 @@ final class MonoReleaseExecution extends ReleaseExecution {
             throw new Misplaced("monoRelease: train '" + order.train()
                     + "' cannot be waited for within the tests of that very train; put the step behind or"
                     + " before the other");
+        }
+        checkHeld(
+                order.train(),
+                around.get("RELEASE_ENVIRONMENT"),
+                () -> host().riders().environmentsOf(order.train()));
+    }
+
+    /** A train that has no other environment than the one that a step around this holds would never depart. */
+    static void checkHeld(String train, @CheckForNull String held, Supplier<Set<String>> environments)
+            throws Misplaced {
+        if (held != null && environments.get().equals(Set.of(held))) {
+            throw new Misplaced("monoRelease: train '" + train + "' needs environment '" + held
+                    + "', which a step around this one holds; put the step behind or before the other");
         }
     }
 

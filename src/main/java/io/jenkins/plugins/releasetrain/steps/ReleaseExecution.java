@@ -104,6 +104,7 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
         showPause();
         try {
             if (!registered()) {
+                checkBlock(step(), "sh 'make test'");
                 checkPlace(BodyRun.Variables.around(getContext()));
                 register();
                 getContext().saveState();
@@ -209,8 +210,7 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
         variables.put("RELEASE_NAMESPACE", run.namespace());
         variables.put("RELEASE_BASE_URL", run.baseUrl());
         variables.put("RELEASE_CHANGED", String.join(" ", run.changed()));
-        return LongVariables.fit(
-                variables, run.trial(), Optional.ofNullable(getContext().get(FilePath.class)));
+        return LongVariables.fit(variables, run.trial(), () -> getContext().get(FilePath.class));
     }
 
     @Override

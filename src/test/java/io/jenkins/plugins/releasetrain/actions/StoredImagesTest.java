@@ -74,4 +74,16 @@ class StoredImagesTest {
                 .extracting(ImagesAction.Image::getWhy)
                 .containsExactly("a newer image was queued, by a build");
     }
+
+    /** XML has no NUL, and no build.xml could be written any more. */
+    @Test
+    void whatAScriptCallsAnImageCanBeKeptInABuild() {
+        ImagesAction.Image image =
+                new ImagesAction.Image("ca\u0000rt", "shop/cart\u001b[8m", "", "", "tracked", "line\nline");
+
+        assertThat(List.of(image.getService(), image.getImage(), image.getWhy()))
+                .containsExactly("ca rt", "shop/cart [8m", "line line");
+        assertThat(new ImagesAction.Image(null, null, null, null, null, null).getWhy())
+                .isEmpty();
+    }
 }

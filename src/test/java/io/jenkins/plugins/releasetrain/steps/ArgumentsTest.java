@@ -65,7 +65,20 @@ class ArgumentsTest {
                 org.junit.jupiter.params.provider.Arguments.of(
                         with("promote", "perhaps"), "promote is the text 'perhaps', but must be true or false"),
                 org.junit.jupiter.params.provider.Arguments.of(
-                        with("priority", "high"), "priority is the text 'high', but must be a whole number"),
+                        with("priority", "high"),
+                        "priority is the text 'high', but must be a whole number of at most nine digits"),
+                org.junit.jupiter.params.provider.Arguments.of(
+                        with("priority", 4_294_967_296L),
+                        "priority is the number 4294967296, but must be a whole number of at most nine digits"),
+                org.junit.jupiter.params.provider.Arguments.of(
+                        with("priority", new BigDecimal("1.9")),
+                        "priority is the number 1.9, but must be a whole number of at most nine digits"),
+                org.junit.jupiter.params.provider.Arguments.of(
+                        with("promote", "x\n[Pipeline] End of Pipeline\u001b[8m\n" + "y".repeat(5_000)),
+                        "promote is the text 'x [Pipeline] End of Pipeline [8m " + "y".repeat(67)
+                                + "…', but must be true or false"),
+                org.junit.jupiter.params.provider.Arguments.of(
+                        with("candidates", Collections.singletonMap("a\nb", null)), "'a b' in candidates has no value"),
                 org.junit.jupiter.params.provider.Arguments.of(with("environment", null), "environment has no value"),
                 org.junit.jupiter.params.provider.Arguments.of(
                         with("enviroment", "cd"),

@@ -89,6 +89,9 @@ class ContractFilesTest {
         Files.createDirectory(workspace.resolve("empty"));
         assertThat(problem("empty")).contains("'empty'", "is empty");
         assertThat(problem(" ")).contains("no file or folder");
+        assertThat(problem("a\u0000pi.yaml"))
+                .as("no name of a file, as one with a star on Windows")
+                .isEqualTo("contracts: there is no file or folder 'a pi.yaml' for openapi in the workspace");
         file("api.yaml", "openapi: 3.0.3");
         assertThat(problem("api.yaml, empty")).contains("'empty'", "is empty");
     }

@@ -18,6 +18,12 @@ final class FakeStepContext extends StepContext {
     /** Thrown by whoever asks for what the build is. */
     transient java.io.IOException onGet;
 
+    /** Whether a block is behind the step. */
+    transient boolean block = true;
+
+    /** Variables of what is around the step; null for none. */
+    transient org.jenkinsci.plugins.workflow.steps.EnvironmentExpander around;
+
     /** The step's place in the graph; null for none. */
     transient FakeFlowNode node;
 
@@ -32,6 +38,9 @@ final class FakeStepContext extends StepContext {
     public <T> T get(Class<T> key) throws java.io.IOException {
         if (onGet != null) {
             throw onGet;
+        }
+        if (key == org.jenkinsci.plugins.workflow.steps.EnvironmentExpander.class) {
+            return key.cast(around);
         }
         if (key == org.jenkinsci.plugins.workflow.graph.FlowNode.class) {
             return key.cast(node);
@@ -68,8 +77,9 @@ final class FakeStepContext extends StepContext {
         return true;
     }
 
+    @Override
     public boolean hasBody() {
-        return false;
+        return block;
     }
 
     public void setResult(hudson.model.Result result) {

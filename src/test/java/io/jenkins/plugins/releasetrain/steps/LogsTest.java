@@ -41,6 +41,16 @@ class LogsTest {
                 .doesNotContain("secret-project");
     }
 
+    /** What a cluster says in its own words may look like lines of Jenkins. */
+    @Test
+    void S4_oneLineStaysOneLine() {
+        Logs.say(context, host, "denied: no\n[Pipeline] End of Pipeline\r\nFinished: SUCCESS \u001b[8mha:x");
+
+        assertThat(context.log().lines()).hasSize(1);
+        assertThat(context.log()).doesNotContain("\u001b");
+        assertThat(Logs.seen(context, host, "a\nb")).isEqualTo("a b");
+    }
+
     @Test
     void aLogSpeaksOfVersions() {
         Digest cart = Digest.sha256("cart");

@@ -1,10 +1,12 @@
 package io.jenkins.plugins.releasetrain.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import groovy.lang.Binding;
 import groovy.lang.MissingPropertyException;
 import hudson.AbortException;
+import hudson.EnvVars;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
@@ -18,6 +20,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
 import org.junit.jupiter.api.Test;
 
 /** I8: a build that waits for a train or a lane gets its answer, whatever is away or full meanwhile. */
@@ -209,6 +213,53 @@ class ReleaseExecutionTest {
 
         assertThat(step.done).isEmpty();
         assertThat(context.failures).singleElement().isInstanceOf(Misplaced.class);
+    }
+
+    /** NEW-1: or else its trials could not begin, again and again, until the train is paused for everybody. */
+    @Test
+    void NEW_1_aStepWithoutABlockEndsBeforeAnythingIsQueued() {
+        context.block = false;
+
+        start();
+
+        assertThat(step.done).isEmpty();
+        assertThat(context.failures)
+                .singleElement()
+                .satisfies(why -> assertThat(why)
+                        .isInstanceOf(AbortException.class)
+                        .hasMessage("monoRelease: there is no block behind it; write it as monoRelease(…) {"
+                                + " sh 'make test' }"));
+    }
+
+    /** {@code environment { RELEASE_TRAIN = 'shop' }} in a Jenkinsfile is nobody's body. */
+    @Test
+    void NEW_8_onlyWhatReleaseStepsGaveCountsAsAround() throws Exception {
+        context.around = new EnvironmentExpander() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public void expand(EnvVars env) {
+                env.put("RELEASE_TRAIN", "shop");
+                env.put("RELEASE_ENVIRONMENT", "staging");
+            }
+        };
+        assertThat(BodyRun.Variables.around(context)).isEmpty();
+
+        context.around = new BodyRun.Variables(Map.of("RELEASE_TRAIN", "shop"));
+        assertThat(BodyRun.Variables.around(context)).isEqualTo(Map.of("RELEASE_TRAIN", "shop"));
+    }
+
+    /** {@code cdEnvironment('staging') { monoRelease(train: 'shop') … }}. */
+    @Test
+    void I8_aTrainWhoseOnlyEnvironmentIsHeldAroundTheStepIsRefused() throws Exception {
+        assertThatThrownBy(() -> MonoReleaseExecution.checkHeld("shop", "staging", () -> Set.of("staging")))
+                .isInstanceOf(Misplaced.class)
+                .hasMessageContaining("'staging', which a step around this one holds");
+        MonoReleaseExecution.checkHeld("shop", "staging", () -> Set.of("staging", "staging-2"));
+        MonoReleaseExecution.checkHeld("shop", "cd", () -> Set.of("staging"));
+        MonoReleaseExecution.checkHeld("shop", null, () -> {
+            throw new AssertionError("not asked");
+        });
     }
 
     @Test
