@@ -1,39 +1,36 @@
 package io.jenkins.plugins.releasetrain.config;
 
-import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Finds what is no number in what the form sends, since Stapler takes that for 0. */
 final class FormNumbers {
-    private static final Map<String, Boolean> WHOLE = fields(List.of(
-            RegistryConfiguration.class,
-            EnvironmentConfiguration.class,
-            CatalogScm.class,
-            TrainConfiguration.class,
-            PolicyConfiguration.class,
-            FreezeConfiguration.class,
-            StoreConfiguration.class,
-            HistoryConfiguration.class));
+    private static final Map<String, Boolean> WHOLE = new HashMap<>();
+
+    static {
+        fields(Draft.class, new HashSet<>());
+    }
 
     private FormNumbers() {}
 
-    private static Map<String, Boolean> fields(List<Class<?>> parts) {
-        Map<String, Boolean> fields = new HashMap<>();
-        for (Class<?> part : parts) {
-            for (Field field : part.getDeclaredFields()) {
-                Class<?> type = field.getType();
-                if (type == int.class || type == Integer.class) {
-                    fields.put(field.getName(), true);
-                } else if (type == double.class || type == Double.class) {
-                    fields.put(field.getName(), false);
-                }
-            }
+    /** Of a part and of whatever parts it has, so that none can be forgotten. */
+    private static void fields(Class<?> part, Set<Class<?>> seen) {
+        if (!seen.add(part)) {
+            return;
         }
-        return fields;
+        Properties.of(part).forEach((name, type) -> {
+            if (type == int.class || type == Integer.class) {
+                WHOLE.put(name, true);
+            } else if (type == double.class || type == Double.class) {
+                WHOLE.put(name, false);
+            }
+            Properties.part(type).ifPresent(inner -> fields(inner, seen));
+        });
     }
 
     /** @param json maps and lists of text, as Jenkins' forms send them */
