@@ -90,9 +90,10 @@ public record PlainItems(Registry source, String sourcePrefix, String targetPref
 
     private Promoter.Item item(Wanted wanted, Optional<Registry.Descriptor> found) {
         ImageReference image = wanted.image();
-        Digest digest = found.map(Registry.Descriptor::digest)
-                .orElseThrow(() ->
-                        new EngineException(FailureKind.NOT_FOUND, "Nothing was promoted: there is no image " + image));
+        Digest digest = found.orElseThrow(() ->
+                        new EngineException(FailureKind.NOT_FOUND, "Nothing was promoted: there is no image " + image))
+                .requireReadable("Nothing was promoted: image " + image)
+                .digest();
         image.digest().filter(named -> !named.equals(digest)).ifPresent(named -> {
             throw new EngineException(
                     FailureKind.CONFLICT,

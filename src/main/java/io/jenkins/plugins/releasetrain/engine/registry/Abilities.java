@@ -25,6 +25,8 @@ final class Abilities {
     private volatile long bodyBytes = Long.MAX_VALUE;
     private volatile Instant limitedUntil = Instant.MIN;
     private volatile long leastPart = LEAST_BODY;
+    private volatile Instant listsKnownUntil = Instant.MIN;
+    private volatile boolean listsNothing;
     private boolean cut;
     private Instant wholeUntil = Instant.MIN;
 
@@ -50,6 +52,22 @@ final class Abilities {
     void listsNoReferrers(boolean certain) {
         referrersProbed = true;
         noReferrersUntil = clock.instant().plus(certain ? CERTAIN : DOUBTFUL);
+    }
+
+    /** @return true once an hour: then whoever asks finds out whether lists of tags say anything */
+    synchronized boolean probeLists() {
+        boolean due = !clock.instant().isBefore(listsKnownUntil);
+        listsKnownUntil = due ? clock.instant().plus(CERTAIN) : listsKnownUntil;
+        return due;
+    }
+
+    void foundLists(boolean nothing) {
+        listsNothing = nothing;
+    }
+
+    /** Whether a repository that holds something was seen with no tag at all. */
+    boolean listsNothing() {
+        return listsNothing;
     }
 
     /**

@@ -144,6 +144,16 @@ final class Authorizer {
         }
     }
 
+    /** Whether it is the token that is not taken, and not what it allows (RFC 6750 section 3.1). */
+    static boolean isInvalidToken(HttpHeaders answer) {
+        return says(answer, "invalid_token");
+    }
+
+    private static boolean says(HttpHeaders answer, String error) {
+        return Challenge.parse(answer.allValues("WWW-Authenticate")).stream()
+                .anyMatch(c -> error.equals(c.parameters().get("error")));
+    }
+
     /** The tokens of one repository; its lock lets one thread ask while the others wait for the same repository only. */
     private static final class Held {
         private final List<Token> tokens = new ArrayList<>();
@@ -188,8 +198,7 @@ final class Authorizer {
         }
 
         static Sent of(String authorization, HttpHeaders answer) {
-            boolean insufficient = Challenge.parse(answer.allValues("WWW-Authenticate")).stream()
-                    .anyMatch(c -> "insufficient_scope".equals(c.parameters().get("error")));
+            boolean insufficient = says(answer, "insufficient_scope");
             List<String> secrets = new ArrayList<>();
             if (!authorization.isEmpty()) {
                 String value = authorization.substring(authorization.indexOf(' ') + 1);

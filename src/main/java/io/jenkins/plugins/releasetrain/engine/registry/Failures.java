@@ -29,12 +29,21 @@ final class Failures {
     private static final Pattern QUOTA =
             Pattern.compile("quota|exceed the configured upper limit|storage limit", Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern LIMIT =
+            Pattern.compile("\\brate[ -]?limit|too ?many ?requests", Pattern.CASE_INSENSITIVE);
+
     private static final String FULL = "The registry keeps no more for this project: make room, or raise its quota.";
 
     /** RFC 4918 section 11.5. */
     static final int FULL_STORE = 507;
 
     private Failures() {}
+
+    /** Whether a refusal says that it is for the number of requests. */
+    static boolean isLimit(byte[] body) {
+        return body.length > 0
+                && LIMIT.matcher(new String(body, StandardCharsets.UTF_8)).find();
+    }
 
     private static boolean isFull(int status, String own) {
         return status == FULL_STORE
@@ -52,6 +61,9 @@ final class Failures {
         }
         if (kind == FailureKind.INVALID_INPUT && SPOILED.matcher(own).find()) {
             kind = FailureKind.CONFLICT;
+        }
+        if (status == 403 && isLimit(body)) {
+            kind = FailureKind.RATE_LIMITED;
         }
         if (isFull(status, own)) {
             // Whatever else the status says: no other try helps, and nothing that is sent otherwise.
@@ -85,6 +97,13 @@ final class Failures {
         String why = cause(e, ConnectException.class) ? "could not connect" : "lost the connection: " + why(e);
         return new EngineException(
                 FailureKind.UNAVAILABLE, prefix(call) + why + ". Check that the registry runs and can be reached.", e);
+    }
+
+    /** Whether nothing that could be spoken to was found at an address. */
+    static boolean isUnreachable(EngineException e) {
+        return cause(e, ConnectException.class)
+                || cause(e, HttpConnectTimeoutException.class)
+                || cause(e, SSLException.class);
     }
 
     /** The HTTP client wraps what went wrong in an exception of the calling thread. */
@@ -122,7 +141,7 @@ final class Failures {
         return switch (status) {
             case 401 -> insufficientScope ? FailureKind.FORBIDDEN : FailureKind.UNAUTHENTICATED;
             case 407 -> FailureKind.UNAUTHENTICATED;
-            case 403 -> FailureKind.FORBIDDEN;
+            case 403, 451 -> FailureKind.FORBIDDEN;
             case 404 -> FailureKind.NOT_FOUND;
             case 408 -> FailureKind.TIMEOUT;
             case 425 -> FailureKind.UNAVAILABLE;
@@ -154,7 +173,10 @@ final class Failures {
                 status >= 300 && status < 400
                         ? "It redirects where it should answer; check the host and whether it wants TLS."
                         : "This registry does not support the request.";
-            default -> "The registry refuses the content.";
+            default ->
+                status == 412 && !"PUT".equals(call.method())
+                        ? "A policy of the registry blocks it, such as that of a scanner; lift the block."
+                        : "The registry refuses the content.";
         };
     }
 

@@ -200,12 +200,25 @@ public final class HttpRegistry implements Registry {
     public void tag(String repository, Digest digest, String tag) {
         ImageReference.checkTag(tag);
         Manifest manifest = recent.find(digest)
-                .or(() -> manifest(repository, digest.value()))
+                .or(() -> held(repository, digest))
                 .orElseThrow(() -> new EngineException(
                         FailureKind.NOT_FOUND,
                         "Cannot tag " + repository + ":" + tag + " at registry " + host() + ": the repository does not"
                                 + " hold " + digest + ". Copy the image there first."));
         putManifest(repository, tag, manifest);
+    }
+
+    private Optional<Manifest> held(String repository, Digest digest) {
+        try {
+            return manifest(repository, digest.value());
+        } catch (EngineException e) {
+            if (e.kind() != FailureKind.UNSUPPORTED) {
+                throw e;
+            }
+            return lookup.asItIs(repository, digest).or(() -> {
+                throw e;
+            });
+        }
     }
 
     @Override

@@ -109,14 +109,29 @@ final class Listings {
             HttpRegistry.json(call, response).path("tags").forEach(tag -> tags.add(tag.asText()));
             boolean complete =
                     next(call, response).filter(page -> !passed(tags, page)).isEmpty();
+            boolean empty = tags.isEmpty();
             tags.removeIf(tag -> !tag.startsWith(DIGEST_TAGS));
-            return complete ? Optional.of(tags) : Optional.empty();
+            return complete && !(empty && listsNothing(repository)) ? Optional.of(tags) : Optional.empty();
         } catch (EngineException e) {
             if (Thread.currentThread().isInterrupted()) {
                 throw e;
             }
             return Optional.empty();
         }
+    }
+
+    /**
+     * Whether the registry lists no tag of a repository that holds an image, as caches of other registries do that have not
+     * been asked for it by a tag (Harbor's proxy projects): then their lists say nothing. One repository an hour is asked.
+     */
+    private boolean listsNothing(String repository) {
+        if (abilities.probeLists()) {
+            Call call = tagCall(repository, tagPage(repository, "n=1")).impatient();
+            HttpResponse<byte[]> response = transport.document(call);
+            abilities.foundLists(response.statusCode() != 200
+                    || HttpRegistry.json(call, response).path("tags").isEmpty());
+        }
+        return abilities.listsNothing();
     }
 
     /**

@@ -55,7 +55,9 @@ final class Lookup {
             Optional<EngineException> hidden = Optional.of(response)
                     .filter(r -> r.statusCode() != 404)
                     .map(r -> registry.transport().failure(call, r));
-            return new Seen(Optional.empty(), doubt(call, response, repository, reference), hidden);
+            return hidden.isPresent() && !Digest.isDigest(reference)
+                    ? doubted(call, response, repository, reference, hidden)
+                    : new Seen(Optional.empty(), Optional.empty(), hidden);
         }
         if (refusesHead(call, response)) {
             return Seen.of(registry.manifest(repository, reference).map(Manifest::descriptor));
@@ -66,7 +68,7 @@ final class Lookup {
         Optional<String> digest =
                 response.headers().firstValue("Docker-Content-Digest").filter(Digest::isDigest);
         if (digest.filter(d -> isComparable(reference, d)).isEmpty() || isOfNoUse(response)) {
-            return Seen.of(registry.manifest(repository, reference).map(Manifest::descriptor));
+            return Seen.of(read(repository, reference, response));
         }
         if (!Digest.isDigest(reference)) {
             Optional<String> tag = response.headers().firstValue("ETag");
@@ -82,6 +84,43 @@ final class Lookup {
             throw Failures.of(FailureKind.DIGEST_MISMATCH, call, "answered with digest " + found.digest() + ".");
         }
         return Seen.of(Optional.of(found));
+    }
+
+    /** What we cannot read, such as Docker's schema 1, is there all the same: production may run it. */
+    private Optional<Descriptor> read(String repository, String reference, HttpResponse<?> head) {
+        try {
+            return registry.manifest(repository, reference).map(Manifest::descriptor);
+        } catch (EngineException e) {
+            String type = HttpRegistry.contentType(head);
+            Optional<Digest> digest = told(head).filter(d -> !Manifests.isVague(type) && !HttpRegistry.isPage(head));
+            if (e.kind() != FailureKind.UNSUPPORTED || digest.isEmpty()) {
+                throw e;
+            }
+            return Optional.of(new Descriptor(type, digest.get(), 0));
+        }
+    }
+
+    private static Optional<Digest> told(HttpResponse<?> response) {
+        return response.headers()
+                .firstValue("Docker-Content-Digest")
+                .filter(Digest::isDigest)
+                .map(Digest::new);
+    }
+
+    /**
+     * A manifest that cannot be read, to be put back as it is: of Docker's schema 1 the digest is that of what was signed, so
+     * that the registry alone can tell it.
+     */
+    Optional<Manifest> asItIs(String repository, Digest digest) {
+        Call call = registry.manifestCall("read manifest", "GET", repository, digest.value(), Scope.pull(repository))
+                .header("Accept", Manifests.ACCEPT + ", */*");
+        HttpResponse<byte[]> response = registry.transport().document(call);
+        boolean same = response.statusCode() == 200
+                && told(response).filter(digest::equals).isPresent();
+        String type = HttpRegistry.contentType(response);
+        return same
+                ? Optional.of(new Manifest(new Descriptor(type, digest, response.body().length), response.body()))
+                : Optional.empty();
     }
 
     /** Some proxies refuse every HEAD; an address that is signed for GET refuses it where it leads. */
@@ -116,25 +155,30 @@ final class Lookup {
      * What is hidden and listed all the same is there: the account may not read it, or a policy blocks it, as scanners do.
      * Taken for absent, production's image would be overwritten unseen (I7).
      */
-    private Optional<EngineException> doubt(Call call, HttpResponse<?> response, String repository, String reference) {
-        if (response.statusCode() == 404 || Digest.isDigest(reference)) {
-            return Optional.empty();
-        }
+    private Seen doubted(
+            Call call,
+            HttpResponse<Void> response,
+            String repository,
+            String reference,
+            Optional<EngineException> hidden) {
         Optional<List<String>> listed = registry.listings().visibleTags(repository);
         if (listed.filter(tags -> tags.contains(reference)).isPresent()) {
-            throw hidden(
-                    call,
-                    response,
-                    "though the tag is listed: the account may not read it, or a policy of the"
-                            + " registry blocks it");
+            // An answer to a HEAD has no words; that of a GET may say that it is a limit, which passes.
+            return Seen.of(Optional.of(registry.manifest(repository, reference)
+                    .map(Manifest::descriptor)
+                    .orElseThrow(() -> hidden(
+                            call,
+                            response,
+                            "though the tag is listed: the account may not read it, or a policy of the"
+                                    + " registry blocks it"))));
         }
-        return listed.isPresent()
-                ? Optional.empty()
-                : Optional.of(hidden(
+        Optional<EngineException> doubt = Optional.of(hidden(
                         call,
                         response,
                         "and shows nothing of this repository, so that what is there"
-                                + " cannot be compared before it is overwritten"));
+                                + " cannot be compared before it is overwritten"))
+                .filter(e -> listed.isEmpty());
+        return new Seen(Optional.empty(), doubt, hidden);
     }
 
     private static EngineException hidden(Call call, HttpResponse<?> response, String why) {

@@ -30,7 +30,8 @@ public record Registries(Registry dev, Registry production) {
                 .orElseThrow(() -> new EngineException(
                         FailureKind.NOT_FOUND,
                         "Service '" + service.name() + "': image " + reference
-                                + " is not in the dev registry, or its account may not see it"));
+                                + " is not in the dev registry, or its account may not see it"))
+                .requireReadable("Service '" + service.name() + "': image " + reference);
         return new PinnedImage(service.productionRepository(), descriptor.digest(), trueTag(reference, descriptor));
     }
 

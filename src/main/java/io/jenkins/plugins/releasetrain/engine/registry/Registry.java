@@ -1,6 +1,8 @@
 package io.jenkins.plugins.releasetrain.engine.registry;
 
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +38,7 @@ public interface Registry {
      * Asks for a manifest's digest without its content (HEAD).
      *
      * @param reference tag or digest
-     * @return empty where the repository or the tag does not exist, or where the registry, which knows our account, hides
+     * @return what may be of a type that {@link Descriptor#isReadable cannot be read}; empty where the repository or the tag does not exist, or where the registry, which knows our account, hides
      *     it: many answer the same in both cases
      * @throws io.jenkins.plugins.releasetrain.engine.model.EngineException FORBIDDEN: it hides a tag that it lists
      */
@@ -126,7 +128,23 @@ public interface Registry {
      *
      * @param size in bytes; of what was only resolved 0 where the registry does not say it
      */
-    record Descriptor(String mediaType, Digest digest, long size) {}
+    record Descriptor(String mediaType, Digest digest, long size) {
+        /** Whether it is a manifest of a type that can be read, and so be copied; Docker's schema 1 is none. */
+        public boolean isReadable() {
+            return Manifests.isKnown(mediaType);
+        }
+
+        /** @throws io.jenkins.plugins.releasetrain.engine.model.EngineException UNSUPPORTED where it cannot be read */
+        public Descriptor requireReadable(String name) {
+            if (!isReadable()) {
+                throw new EngineException(
+                        FailureKind.UNSUPPORTED,
+                        name + " has media type '" + mediaType + "', which is no OCI or Docker schema 2 manifest or"
+                                + " index. Build the image again with a current builder.");
+            }
+            return this;
+        }
+    }
 
     /** A manifest or index with the exact bytes that its digest was computed over. */
     record Manifest(Descriptor descriptor, byte[] content) {}

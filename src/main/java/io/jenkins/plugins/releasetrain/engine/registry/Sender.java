@@ -168,7 +168,14 @@ final class Sender {
 
     /** A request that was throttled was not processed, so even an unrepeatable one may be sent again. */
     private static boolean isThrottled(HttpResponse<?> response) {
-        return response.statusCode() == 429 || response.statusCode() == 503;
+        int status = response.statusCode();
+        return status == 429 || status == 503 || status == 403 && refusesForALimit(response);
+    }
+
+    /** GitHub's second limit says 403 (vcell#1888), of which nothing tells apart what an account may not do but its words. */
+    private static boolean refusesForALimit(HttpResponse<?> response) {
+        return response.headers().firstValue("Retry-After").isPresent()
+                || response.body() instanceof byte[] words && Failures.isLimit(words);
     }
 
     private static boolean isPassing(Call call, HttpResponse<?> response) {

@@ -249,7 +249,7 @@ final class TokenRequests {
     private URI realm(Challenge challenge, Call call) {
         URI realm;
         try {
-            realm = URI.create(challenge.parameter("realm").orElse(""));
+            realm = withTls(URI.create(challenge.parameter("realm").orElse("")));
         } catch (IllegalArgumentException e) {
             throw unusable(call);
         }
@@ -274,6 +274,18 @@ final class TokenRequests {
                             + ", an address of this machine or its link only. It is not asked.");
         }
         return realm;
+    }
+
+    /** A registry that does not know of the TLS before it names itself without; it is asked as we reach it. */
+    private URI withTls(URI realm) {
+        URI own = settings.origin();
+        boolean itself = own.getHost().equalsIgnoreCase(realm.getHost()) && realm.getUserInfo() == null;
+        boolean plain = "http".equalsIgnoreCase(realm.getScheme()) && (realm.getPort() < 0 || realm.getPort() == 80);
+        if (!itself || !plain || settings.plainHttp()) {
+            return realm;
+        }
+        String query = realm.getRawQuery() == null ? "" : "?" + realm.getRawQuery();
+        return URI.create(own + realm.getRawPath() + query);
     }
 
     private static boolean isLocal(String host) {

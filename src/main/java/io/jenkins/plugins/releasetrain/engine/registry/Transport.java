@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,6 +27,9 @@ final class Transport {
     private static final Pattern RAW = Pattern.compile("[^A-Za-z0-9\\-._~:/?#\\[\\]@!$&'()*+,;=%]|%(?![0-9A-Fa-f]{2})");
 
     private static final int MOST_CHALLENGES = 2;
+    /** Names for itself that a registry gives and that lead nowhere: one of each of its nodes at most. */
+    private static final int MOST_INNER_NAMES = 100;
+
     private static final int LONGEST_ERROR = 8192;
     private static final byte[] NOTHING = {};
     private static final Duration LET_IN = Duration.ofMinutes(5);
@@ -35,6 +39,7 @@ final class Transport {
     private final URI origin;
     private final Sender sender;
     private final Authorizer authorizer;
+    private final Set<String> innerNames = ConcurrentHashMap.newKeySet();
     private volatile Instant letInUntil = Instant.MIN;
 
     Transport(RegistrySettings settings, RegistryConnections connections) {
@@ -82,12 +87,35 @@ final class Transport {
     /** Sends a body that cannot be sent twice, so without repetition; a standstill of the transfer ends it. */
     HttpResponse<byte[]> upload(Call call, VerifyingStream content) {
         String authorization = authorization(call);
-        HttpResponse<byte[]> response = sender.upload(call, authorization, content);
+        HttpResponse<byte[]> response;
+        try {
+            response = sender.upload(call, authorization, content);
+        } catch (EngineException e) {
+            throw unreachable(call, e);
+        }
         if (isRenewed(response, authorization)) {
             throw Failures.of(
                     FailureKind.UNAUTHENTICATED, call, "was refused with credentials that have been changed since.");
         }
         return response;
+    }
+
+    /**
+     * A registry may name itself as only its own network knows it. It is asked as we reach it from then on; nobody else gets
+     * to know by it who we are (I9).
+     */
+    private EngineException unreachable(Call call, EngineException e) {
+        boolean itself = !isRegistry(call.uri()) && isApi(call.uri()) && innerNames.size() < MOST_INNER_NAMES;
+        if (!itself || !Failures.isUnreachable(e)) {
+            return e;
+        }
+        innerNames.add(Failures.authority(call.uri()));
+        return Failures.of(
+                FailureKind.UNAVAILABLE,
+                call,
+                "could not be sent: registry " + settings.host() + " named this address, which cannot be reached from"
+                        + " here. Let the proxy before it pass on its name (X-Forwarded-Host, X-Forwarded-Proto), or let"
+                        + " it answer with relative Locations.");
     }
 
     /** Says something that needs no answer. */
@@ -202,13 +230,30 @@ final class Transport {
                 return response;
             }
             if (fresh.isEmpty() || fresh.get().equals(authorization)) {
-                return response;
+                return round == 1 ? response : younger(call, response, authorization, send);
             }
             Sender.release(response);
             authorization = fresh.get();
             response = send.apply(call, authorization);
         }
-        return renewed(call, response, authorization, send);
+        return response.statusCode() == 401
+                ? younger(call, response, authorization, send)
+                : renewed(call, response, authorization, send);
+    }
+
+    /**
+     * A token that was given just now and is not taken may be younger than the registry's clock, or than what it knows of
+     * the token server's keys: the same one is good a little later, another one would be younger still.
+     */
+    private <T> HttpResponse<T> younger(
+            Call call, HttpResponse<T> refused, String authorization, BiFunction<Call, String, HttpResponse<T>> send) {
+        Attempts attempts = sender.attempts(call.action());
+        HttpResponse<T> response = refused;
+        while (response.statusCode() == 401 && Authorizer.isInvalidToken(response.headers()) && attempts.again()) {
+            Sender.release(response);
+            response = send.apply(call, authorization);
+        }
+        return response;
     }
 
     /** Amazon's says 403 of credentials that have expired; those that are configured may be others by now. */
@@ -271,7 +316,11 @@ final class Transport {
         boolean host = origin.getHost().equalsIgnoreCase(target.getHost());
         boolean withoutTls = "https".equals(origin.getScheme()) && "http".equalsIgnoreCase(target.getScheme());
         boolean withoutPort = isUsual(target) && !isUsual(origin) && isApi(target);
-        if (!host || !withoutTls && !withoutPort) {
+        boolean refused = withoutTls && !settings.plainHttp();
+        // Another name of its own: the one of the inner network, where there is no TLS, or one that led nowhere before.
+        boolean inner = isApi(target) && (refused || innerNames.contains(Failures.authority(target)));
+        boolean itself = host && (withoutTls || withoutPort) || inner;
+        if (!itself) {
             return target;
         }
         String query = target.getRawQuery() == null ? "" : "?" + target.getRawQuery();

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.promotion;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -35,6 +36,7 @@ import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import io.jenkins.plugins.releasetrain.engine.train.Task;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
+import io.jenkins.plugins.releasetrain.testkit.registry.Clouds;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personalities;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personality;
@@ -236,6 +238,26 @@ class HiddenServicesTest {
         lanes.next(lane);
 
         assertTold(seen);
+    }
+
+    /** An image of Docker's schema 1 is what production runs; nobody copies it, and nobody has to. */
+    @Test
+    void I14_serviceThatRunsSchemaOneStopsNobody() throws Exception {
+        byte[] old = "{\"schemaVersion\":1,\"name\":\"shop/mail\",\"signatures\":[]}".getBytes(UTF_8);
+        start(Clouds.holdingSchemaOne("shop/mail/manifests/production", old));
+        Digest was = new Digest(Clouds.schemaOneDigest(old));
+        assertThat(registries.productionSet(catalog).images().get("mail").digest())
+                .isEqualTo(was);
+        Train train = new Train(TrainSettings.of("shop", "suite 1"), catalog, registries, environment, ports());
+        for (String service : List.of("cart", "mail")) {
+            String change = train.queue(new Train.Request(Map.of(service, "2"), Origin.UNKNOWN, 0, true));
+            while (train.next("build 1") instanceof Task.Test test) {
+                train.report(test.trial(), Verdict.PASSED, "");
+            }
+
+            assertThat(train.outcome(change)).map(Event.ChangeEnded::outcome).contains(Outcome.RELEASED);
+            assertThat(production.tags("shop/" + service)).containsEntry("production", second(service));
+        }
     }
 
     /** What production runs cannot be known where it is hidden, so nobody tests against less of it (I7). */

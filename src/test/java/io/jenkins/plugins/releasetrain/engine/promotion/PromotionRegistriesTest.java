@@ -1,13 +1,17 @@
 package io.jenkins.plugins.releasetrain.engine.promotion;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.registry.HttpRegistry;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings.Limits;
+import io.jenkins.plugins.releasetrain.testkit.registry.Clouds;
 import io.jenkins.plugins.releasetrain.testkit.registry.Failure;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personalities;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personality;
@@ -96,6 +100,36 @@ class PromotionRegistriesTest {
         } else {
             assertThat(world.tags()).isEqualTo(world.before);
         }
+    }
+
+    /** harbor#23638: a policy blocks what production runs by a status of its own; 451 is said of what a law forbids. */
+    @ParameterizedTest
+    @ValueSource(ints = {412, 451})
+    void I7_productionTagThatAPolicyBlocksIsNotOverwritten(int status) throws Exception {
+        world(Personalities.blockingTag("production", status));
+
+        assertThat(refused()).hasMessageContaining("production").hasMessageContaining(String.valueOf(status));
+    }
+
+    /** What nobody copies any more production may run still: it is replaced, and put back as it was. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void I6_imageOfSchemaOneIsReplacedAndPutBack(boolean refused) throws Exception {
+        byte[] old =
+                "{\"schemaVersion\":1,\"name\":\"shop/s0\",\"signatures\":[{\"signature\":\"abc\"}]}".getBytes(UTF_8);
+        Digest was = new Digest(Clouds.schemaOneDigest(old));
+        world(Clouds.holdingSchemaOne("shop/s0/manifests/production", old));
+        if (refused) {
+            world.production.failNext(
+                    1, r -> r.is("PUT", "/shop/s1/manifests/production"), Failure.status(403, "DENIED", "no"));
+        }
+
+        Promoter.Result result = world.oneByOne().promote(world.request("p1"));
+
+        assertThat(result.promoted()).isEqualTo(!refused);
+        assertThat(world.to.resolve("shop/s0", "production"))
+                .map(Registry.Descriptor::digest)
+                .contains(refused ? was : HttpWorld.second(0));
     }
 
     @Test

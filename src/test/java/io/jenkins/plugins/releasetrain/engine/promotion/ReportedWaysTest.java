@@ -66,6 +66,7 @@ class ReportedWaysTest {
                 arguments("Retry-After in the past", limiting("Wed, 21 Oct 2015 07:28:00 GMT")),
                 arguments("Retry-After below zero", limiting("-5")),
                 arguments("Retry-After with a fraction", limiting("0.5")),
+                arguments("vcell#1888, GHCR: 403 of a limit", Clouds.limitingByRefusals(5)),
                 arguments("distribution#3143: lists that are too long refused", Fronts.refusingLists(100)),
                 arguments("ECR, GAR, Hub: blobs in a store that knows nobody", Clouds.keepingBlobsInAStore()),
                 arguments("Quay, Artifactory: HEAD as of schema 1", Clouds.convertingHeads()),
@@ -129,6 +130,12 @@ class ReportedWaysTest {
             assertThat(resumed(world).promoted()).isTrue();
             assertThat(world.production.tags("shop/s0")).containsKey(signature);
         }
+    }
+
+    /** A cache of the dev registry lists nothing where it was asked for digests only. */
+    @Test
+    void signaturesAreFoundInACache() throws Exception {
+        signaturesAreFoundAt("Harbor's proxy project", RegistryOptions.DEFAULT.being(Fronts.listingWhatWasPulled()));
     }
 
     static Stream<Arguments> lists() {

@@ -17,6 +17,7 @@ import io.jenkins.plugins.releasetrain.testkit.registry.Clouds;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
 import io.jenkins.plugins.releasetrain.testkit.registry.Failure;
 import io.jenkins.plugins.releasetrain.testkit.registry.Fronts;
+import io.jenkins.plugins.releasetrain.testkit.registry.LocalAuthority;
 import io.jenkins.plugins.releasetrain.testkit.registry.Oddities;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personalities;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personality;
@@ -294,6 +295,25 @@ class CloudRegistriesTest {
                         EngineException.class, () -> client(registry).resolve("shop/cart", "1.0")))
                 .isNotNull();
         assertThat(other.requests()).isEmpty();
+    }
+
+    /** buildah#4788, distribution#970: it names itself as only its own network knows it, where nobody listens for us. */
+    @Test
+    void RG_6_aLocationThatLeadsNowhereIsOurs() throws IOException {
+        copyTo(start(Personalities.withLocationsAt(URI.create("http://127.0.0.1:1"))));
+        copyTo(start(Personalities.withLocationsAt(URI.create("http://registry.invalid:5000"))));
+    }
+
+    /** distribution#479: behind a proxy that has the TLS; a step down is not taken. */
+    @Test
+    void I9_aLocationWithoutTlsAtAnotherNameIsOurs() throws Exception {
+        LocalAuthority authority = LocalAuthority.create();
+        EmbeddedRegistry target = start(RegistryOptions.DEFAULT
+                .withTls(authority.context())
+                .being(Personalities.withLocationsAt(URI.create("http://registry.invalid:5000"))));
+        RegistrySettings settings = RegistrySettings.of(target.host()).withTrustedCertificates(authority.pem());
+
+        copyTo(target, new HttpRegistry(settings, time, time));
     }
 
     /** Proxies answer HEAD of a blob otherwise than GET, in many ways; a push that was not needed does no harm. */

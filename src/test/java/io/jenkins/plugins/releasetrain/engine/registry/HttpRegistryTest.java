@@ -323,7 +323,12 @@ class HttpRegistryTest {
         EmbeddedRegistry registry = registry();
         registry.failNext(3, r -> true, right -> right.header("Content-Type", type));
 
-        assertThat(failure(FailureKind.UNSUPPORTED, () -> client(registry).resolve("shop/cart", "1.0")))
+        assertThat(failure(
+                        FailureKind.UNSUPPORTED,
+                        () -> client(registry)
+                                .resolve("shop/cart", "1.0")
+                                .orElseThrow()
+                                .requireReadable("cart")))
                 .hasMessageContaining("'" + type + "'");
         failure(FailureKind.UNSUPPORTED, () -> client(registry).manifest("shop/cart", "1.0"));
     }

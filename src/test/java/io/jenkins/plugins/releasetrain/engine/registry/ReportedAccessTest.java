@@ -9,9 +9,11 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Tag;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings.Credentials;
 import io.jenkins.plugins.releasetrain.testkit.registry.Accounts;
+import io.jenkins.plugins.releasetrain.testkit.registry.Clouds;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
 import io.jenkins.plugins.releasetrain.testkit.registry.Failure;
 import io.jenkins.plugins.releasetrain.testkit.registry.Fronts;
+import io.jenkins.plugins.releasetrain.testkit.registry.LocalAuthority;
 import io.jenkins.plugins.releasetrain.testkit.registry.Oddities;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personalities;
 import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
@@ -21,9 +23,11 @@ import io.jenkins.plugins.releasetrain.testkit.registry.TokenServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -115,6 +119,55 @@ class ReportedAccessTest {
         assertUsable(registry, client);
         tokens.revokeAll();
         assertUsable(registry, client);
+    }
+
+    /** hub-feedback#647, keppel#409: by the registry's clock a token that was given just now is not good yet. */
+    @Test
+    void aTokenThatIsTooYoungIsGoodALittleLater() throws IOException {
+        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT
+                .being(Accounts.behindTheTokenServer(Duration.ofSeconds(3), time))
+                .withTokens(tokens()));
+
+        assertUsable(registry);
+    }
+
+    @Test
+    void aTokenThatIsNotGoodForLongIsRefused() throws IOException {
+        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT
+                .being(Accounts.behindTheTokenServer(Duration.ofHours(1), time))
+                .withTokens(tokens()));
+
+        assertThat(failure(() -> client(registry).resolve("shop/cart", "1.0")).kind())
+                .isEqualTo(FailureKind.UNAUTHENTICATED);
+        assertThat(time.sleeps().stream().mapToLong(Duration::toSeconds).sum()).isLessThan(60);
+    }
+
+    /** Behind a proxy that has the TLS, a registry that gives tokens itself names itself without. */
+    @Test
+    void I9_aRealmWithoutTlsAtTheRegistryItselfIsAskedWithTls() throws Exception {
+        LocalAuthority authority = LocalAuthority.create();
+        EmbeddedRegistry registry = EmbeddedRegistry.start(RegistryOptions.DEFAULT
+                .withTls(authority.context())
+                .being(Clouds.givingTokensItself("http://127.0.0.1/token")));
+        open.add(registry);
+        RegistrySettings settings = RegistrySettings.of(registry.host())
+                .withTrustedCertificates(authority.pem())
+                .withCredentials(() -> Optional.of(ROBOT));
+
+        assertThat(new HttpRegistry(settings, time, time).resolve("shop/cart", "1.0"))
+                .isEmpty();
+        assertThat(registry.exchanges()).anyMatch(e -> e.path().equals("/token"));
+    }
+
+    /** The token server has limits, too. */
+    @ParameterizedTest
+    @ValueSource(ints = {429, 503})
+    void aTokenServerThatLimitsIsAskedAgain(int status) throws IOException {
+        TokenServer tokens = tokens();
+        AtomicInteger left = new AtomicInteger(2);
+        tokens.deny(status, scope -> left.getAndDecrement() > 0);
+
+        assertUsable(start(RegistryOptions.DEFAULT.withTokens(tokens)));
     }
 
     /** harbor#17930: to whoever shows a token that has expired it names Basic alone. */

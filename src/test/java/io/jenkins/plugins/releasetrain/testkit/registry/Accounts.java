@@ -1,7 +1,12 @@
 package io.jenkins.plugins.releasetrain.testkit.registry;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
@@ -74,6 +79,19 @@ public final class Accounts {
             return right.status() == 401 && !shown(request).isEmpty()
                     ? right.header(CHALLENGE, "Bearer error=\"invalid_token\",error_description=\"it has expired\"")
                     : right;
+        };
+    }
+
+    /** Its clock is behind the token server's, whose tokens are not good before they were given (hub-feedback#647). */
+    public static Personality behindTheTokenServer(Duration behind, Clock clock) {
+        Map<String, Instant> given = new ConcurrentHashMap<>();
+        return (request, rest) -> {
+            Instant since = given.computeIfAbsent(shown(request), token -> clock.instant());
+            if (shown(request).isEmpty() || !clock.instant().isBefore(since.plus(behind))) {
+                return rest.answer(request);
+            }
+            String challenge = rest.answer(request.ofNobody()).headers().getOrDefault(CHALLENGE, "");
+            return unauthorized(challenge + ",error=\"invalid_token\"");
         };
     }
 

@@ -1,16 +1,22 @@
 package io.jenkins.plugins.releasetrain.testkit.registry;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** Ways of registries that are rented (Amazon's, Google's, Microsoft's, GitHub's), and of what stands before others. */
 public final class Clouds {
     private static final Pattern BLOB = Pattern.compile("/v2/.+/blobs/sha[0-9]+:.+");
+
+    private static final String SCHEMA_ONE = "application/vnd.docker.distribution.manifest.v1+prettyjws";
 
     private Clouds() {}
 
@@ -58,9 +64,62 @@ public final class Clouds {
         return (request, rest) -> {
             Reply right = rest.answer(request);
             return request.is("HEAD", "/manifests/") && right.status() == 200
-                    ? right.header("Content-Type", "application/vnd.docker.distribution.manifest.v1+prettyjws")
+                    ? right.header("Content-Type", SCHEMA_ONE)
                             .header("Docker-Content-Digest", Contents.digest(new byte[] {1}, "sha256:"))
                     : right;
+        };
+    }
+
+    /**
+     * Holds an image of Docker's schema 1 under a tag: its digest is of what was signed in it, and not of all that is given.
+     *
+     * @param path of the repository and its tag, as {@code shop/cart/manifests/production}
+     */
+    public static Personality holdingSchemaOne(String path, byte[] manifest) {
+        AtomicReference<String> tagged = new AtomicReference<>("/v2/" + path);
+        String digest = schemaOneDigest(manifest);
+        String own = "/v2/" + path.replaceAll("[^/]+$", digest);
+        Reply given =
+                Reply.of(200).body(manifest).header("Content-Type", SCHEMA_ONE).header("Docker-Content-Digest", digest);
+        return (request, rest) -> {
+            boolean asked = Fronts.reads(request)
+                    && (request.path().equals(own) || request.path().equals(tagged.get()));
+            if (asked) {
+                return given;
+            }
+            boolean tags = request.method().equals("PUT") && request.path().equals("/v2/" + path);
+            boolean back = tags && Arrays.equals(request.body(), manifest);
+            if (tags) {
+                tagged.set(back ? request.path() : "");
+            }
+            return back ? Reply.of(201).header("Docker-Content-Digest", digest) : rest.answer(request);
+        };
+    }
+
+    /** Of the manifest without its signatures. */
+    public static String schemaOneDigest(byte[] manifest) {
+        String signed = new String(manifest, StandardCharsets.UTF_8).replaceAll(",\"signatures\":.*\\]", "");
+        return Contents.digest(signed.getBytes(StandardCharsets.UTF_8), "sha256:");
+    }
+
+    /** Refuses every so-manieth request for their number, in words alone (GHCR: GitHub's second limit). */
+    public static Personality limitingByRefusals(int every) {
+        AtomicInteger count = new AtomicInteger();
+        return (request, rest) -> count.incrementAndGet() % every == 0
+                ? Reply.json(403, "{\"message\":\"You have exceeded a secondary rate limit. Please wait.\"}")
+                : rest.answer(request);
+    }
+
+    /** Gives tokens itself, and names where without the TLS that stands before it (Harbor with an http external_url). */
+    public static Personality givingTokensItself(String realm) {
+        return (request, rest) -> {
+            if (request.path().equals("/token")) {
+                return Reply.json(200, "{\"token\":\"given\"}");
+            }
+            return request.header("Authorization").equals(Optional.of("Bearer given"))
+                    ? rest.answer(request)
+                    : Reply.error(401, "UNAUTHORIZED", "authentication required")
+                            .header("WWW-Authenticate", "Bearer realm=\"" + realm + "\",service=\"harbor\"");
         };
     }
 

@@ -11,13 +11,20 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 
 /** What stands before registries or behind them, and does not do as registries do: proxies, caches, object stores. */
 public final class Fronts {
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final Pattern TAG = Pattern.compile("/v2/(.+)/manifests/([^:/]+)");
+    private static final Pattern LIST = Pattern.compile("/v2/(.+)/tags/list");
 
     private Fronts() {}
 
@@ -127,6 +134,28 @@ public final class Fronts {
             return to == tags.size()
                     ? page
                     : page.header("Link", "<" + request.path() + "?next_page=" + to + "&n=50>; rel=\"next\"");
+        };
+    }
+
+    /** Caches another registry, and lists only the tags that were pulled through it (Harbor's proxy projects, ECR's, GAR's). */
+    public static Personality listingWhatWasPulled() {
+        Set<String> pulled = ConcurrentHashMap.newKeySet();
+        return (request, rest) -> {
+            Matcher tag = TAG.matcher(request.path());
+            Reply right = rest.answer(request);
+            if (request.method().equals("GET") && tag.matches() && right.status() == 200) {
+                pulled.add(tag.group(1) + ":" + tag.group(2));
+            }
+            Matcher list = LIST.matcher(request.path());
+            if (!list.matches() || right.status() != 200) {
+                return right;
+            }
+            List<String> tags = tags(right);
+            tags.removeIf(t -> !pulled.contains(list.group(1) + ":" + t));
+            return right.body(JSON.createObjectNode()
+                    .set("tags", JSON.valueToTree(tags))
+                    .toString()
+                    .getBytes(StandardCharsets.UTF_8));
         };
     }
 

@@ -77,6 +77,14 @@ public record Request(
         return new Request(method, path, query, other, body, complete);
     }
 
+    /** The same of somebody who does not say who he is. */
+    Request ofNobody() {
+        Headers other = new Headers();
+        other.putAll(headers);
+        other.remove("Authorization");
+        return new Request(method, path, query, other, body, complete);
+    }
+
     boolean isOurs() {
         return headers.containsKey(TESTKIT);
     }
