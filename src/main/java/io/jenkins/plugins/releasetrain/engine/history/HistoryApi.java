@@ -84,14 +84,15 @@ public final class HistoryApi {
     public HistoryApi(Store store, Clock clock, Live live, Executor executor, Site site) {
         Names.Source names = new Names.Source(store, site.moves());
         Differences differences = new Differences(names, new Origins(store, site.links()));
+        HeldSets held = new HeldSets(store);
         this.live = live;
         this.now = new NowViews(store, live);
         this.overviews = new OverviewViews(store, now, live, clock, site.outlooks());
         this.items = new ItemViews(store);
         this.compared = new CompareViews(store, items, differences);
         this.releases = new ReleaseViews(store, differences, compared, overviews::train);
-        this.places = new PlaceViews(store, items, names);
-        this.matrix = new MatrixViews(store, now, names, site.places());
+        this.places = new PlaceViews(store, held, items, names);
+        this.matrix = new MatrixViews(store, now, held, names, site.places());
         this.trends = new TrendViews(store, clock);
         this.audit = new AuditViews(store);
         this.contracts = new ContractViews(store, compared);

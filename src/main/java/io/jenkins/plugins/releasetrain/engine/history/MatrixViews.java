@@ -1,23 +1,24 @@
 package io.jenkins.plugins.releasetrain.engine.history;
 
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
-import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.Holding;
 import io.jenkins.plugins.releasetrain.engine.store.Production;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Services by place: what production has of each, and what environments have. */
 final class MatrixViews {
@@ -34,11 +35,13 @@ final class MatrixViews {
     private final Names.Source names;
     private final Supplier<Placing> placing;
     private final Trying trying;
-    /** Those that environments hold: large ones take long to be read, and never change. */
-    private final Map<Digest, ImageSet> sets = new ConcurrentHashMap<>();
+    private final HeldSets sets;
 
-    MatrixViews(Store store, NowViews now, Names.Source names, Supplier<Placing> placing) {
+    private volatile Known known = new Known(List.of(), List.of(), new TreeMap<>(), new TreeSet<>(), Set.of());
+
+    MatrixViews(Store store, NowViews now, HeldSets sets, Names.Source names, Supplier<Placing> placing) {
         this.store = store;
+        this.sets = sets;
         this.names = names;
         this.placing = placing;
         this.trying = new Trying(store, now);
@@ -50,13 +53,12 @@ final class MatrixViews {
         Placing configured = placing.get();
         Predicate<String> asked = asked(p, configured);
         List<Stand> stands = stands(configured);
-        SortedMap<String, Production> production = production();
-        TreeSet<String> services = new TreeSet<>();
-        production.keySet().stream().filter(asked).forEach(services::add);
-        stands.forEach(s -> s.images().keySet().stream().filter(asked).forEach(services::add));
+        Known all = known(stands);
+        NavigableSet<String> services =
+                all.services().stream().filter(asked).collect(Collectors.toCollection(TreeSet::new));
         boolean differs = p.text("differs").map(Boolean::parseBoolean).orElse(services.size() > FEW);
         List<String> found = services.tailSet(after, false).stream()
-                .filter(service -> !differs || differs(service, production.get(service), stands))
+                .filter(service -> !differs || all.differing().contains(service) || isSeenOther(service, stands))
                 .limit(limit + 1L)
                 .toList();
         List<String> shown = found.subList(0, Math.min(limit, found.size()));
@@ -64,7 +66,7 @@ final class MatrixViews {
                 stands.stream().filter(s -> shown.stream().anyMatch(s::mayHold)).toList();
         return new View.Matrix(
                 columns.stream().map(Stand::column).toList(),
-                new MatrixRows(store, names, trying.now(), columns).of(shown, production),
+                new MatrixRows(store, names, trying.now(), columns).of(shown, all.production()),
                 found.size() > limit ? shown.get(limit - 1) : "",
                 differs,
                 services.size(),
@@ -121,32 +123,61 @@ final class MatrixViews {
                 .limit(ENVIRONMENTS)
                 .map(h -> new Stand(
                         h,
-                        sets.computeIfAbsent(
-                                        h.set(), digest -> store.set(digest).orElse(ImageSet.EMPTY))
-                                .images(),
+                        sets.images(h),
                         configured.places().stream()
                                 .filter(w -> w.name().equals(h.environment()))
                                 .findFirst()))
                 .toList();
-        sets.keySet().retainAll(stands.stream().map(s -> s.holding().set()).toList());
+        sets.keep(stands.stream().map(Stand::holding).toList());
         return stands;
     }
 
-    /** Of a service that was promoted to several repositories, what came there last. */
-    private SortedMap<String, Production> production() {
-        SortedMap<String, Production> production = new TreeMap<>();
-        store.production("", SERVICES)
-                .forEach(row ->
-                        production.merge(row.service(), row, (a, b) -> a.since().isAfter(b.since()) ? a : b));
-        return production;
+    /** Derived anew where production or what environments hold is another. */
+    private Known known(List<Stand> stands) {
+        List<Production> rows = store.production("", SERVICES);
+        List<Digest> held = stands.stream().map(s -> s.holding().set()).toList();
+        Known kept = known;
+        // The store answers with the very same list while nothing changes.
+        if (kept.rows() != rows || !kept.sets().equals(held)) {
+            kept = Known.of(rows, held, stands);
+            known = kept;
+        }
+        return kept;
     }
 
-    private static boolean differs(String service, Production production, List<Stand> stands) {
-        Digest now = production == null ? null : production.image().digest();
+    /**
+     * What is the same for every page of the matrix.
+     *
+     * @param production of a service that was promoted to several repositories, what came there last
+     * @param differing services of which an environment holds another image than production
+     */
+    private record Known(
+            List<Production> rows,
+            List<Digest> sets,
+            SortedMap<String, Production> production,
+            NavigableSet<String> services,
+            Set<String> differing) {
+        private static Known of(List<Production> rows, List<Digest> sets, List<Stand> stands) {
+            SortedMap<String, Production> production = new TreeMap<>();
+            rows.forEach(row ->
+                    production.merge(row.service(), row, (a, b) -> a.since().isAfter(b.since()) ? a : b));
+            NavigableSet<String> services = new TreeSet<>(production.keySet());
+            Set<String> differing = new HashSet<>();
+            stands.forEach(stand -> stand.images().forEach((service, image) -> {
+                services.add(service);
+                Production now = production.get(service);
+                if (now == null || !now.image().digest().equals(image.digest())) {
+                    differing.add(service);
+                }
+            }));
+            return new Known(rows, sets, production, services, differing);
+        }
+    }
+
+    private static boolean isSeenOther(String service, List<Stand> stands) {
         return stands.stream().anyMatch(stand -> {
             PinnedImage image = stand.images().get(service);
-            Placing.Seen seen = stand.seen().orElse(null);
-            return image != null && (!image.digest().equals(now) || Trying.isOther(seen, service, image.digest()));
+            return image != null && Trying.isOther(stand.seen().orElse(null), service, image.digest());
         });
     }
 }

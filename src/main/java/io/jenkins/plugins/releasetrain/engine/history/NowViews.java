@@ -8,14 +8,16 @@ import io.jenkins.plugins.releasetrain.engine.progress.LivePromotion;
 import io.jenkins.plugins.releasetrain.engine.store.Activity;
 import io.jenkins.plugins.releasetrain.engine.store.Activity.Running;
 import io.jenkins.plugins.releasetrain.engine.store.Entry;
-import io.jenkins.plugins.releasetrain.engine.store.Item;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.engine.store.Store.Listed;
 import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -39,7 +41,8 @@ final class NowViews {
 
     /** Every train, and the lanes that have something to do. */
     View.Now now() {
-        List<View.TrainNow> views = streams().stream().map(this::train).toList();
+        List<View.TrainNow> views =
+                standings(streams(), 1).stream().map(Standing::train).toList();
         return new View.Now(views, owners(), promotions(), lines());
     }
 
@@ -75,15 +78,52 @@ final class NowViews {
     }
 
     View.TrainNow train(String stream) {
-        return train(store.activity(stream, OPEN));
+        return standings(List.of(stream), 1).get(0).train();
     }
 
-    private View.TrainNow train(Activity activity) {
+    /**
+     * A train, or lanes.
+     *
+     * @param last its last releases, newest first
+     */
+    record Standing(String stream, View.TrainNow train, List<Listed> last) {}
+
+    /** Asks the store once for all of them. */
+    List<Standing> standings(List<String> streams, int last) {
+        List<Activity> activities = store.activities(streams, OPEN);
+        Map<String, List<Listed>> releases =
+                store.newest(streams.stream().map(ItemViews::owner).toList(), last);
+        Map<String, Entry> judges = judges(activities);
+        List<Standing> standings = new ArrayList<>();
+        for (Activity activity : activities) {
+            List<Listed> newest = releases.getOrDefault(ItemViews.owner(activity.stream()), List.of());
+            standings.add(new Standing(
+                    activity.stream(), train(activity, newest.stream().findFirst(), judges), newest));
+        }
+        return standings;
+    }
+
+    /** Whose bodies judge trials, by change: most of them wait themselves. */
+    private Map<String, Entry> judges(List<Activity> activities) {
+        Map<String, Entry> judges = new HashMap<>();
+        activities.forEach(a -> a.open().forEach(entry -> judges.put(entry.id(), entry)));
+        List<String> others = activities.stream()
+                .flatMap(a -> a.trials().stream())
+                .map(t -> t.started().conductor())
+                .filter(conductor -> !judges.containsKey(conductor))
+                .toList();
+        store.requests(others).forEach(entry -> judges.put(entry.id(), entry));
+        return judges;
+    }
+
+    private View.TrainNow train(Activity activity, Optional<Listed> newest, Map<String, Entry> judges) {
         String name = ItemViews.owner(activity.stream());
         boolean lanes = activity.stream().startsWith("lane/");
         List<View.TrialNow> trials = lanes
                 ? laneViews.trials(activity)
-                : activity.trials().stream().map(t -> trial(t, activity)).toList();
+                : activity.trials().stream()
+                        .map(t -> trial(t, activity, judges))
+                        .toList();
         Set<String> inBatch = new LinkedHashSet<>();
         activity.departed().ifPresent(b -> inBatch.addAll(b.changes()));
         if (lanes) {
@@ -95,8 +135,6 @@ final class NowViews {
             boolean departed = inBatch.contains(entry.id());
             (departed ? batch : queue).add(waiting(departed ? 0 : queue.size() + 1, entry));
         }
-        Optional<ReleaseRecord> newest =
-                store.releases(name, Integer.MAX_VALUE, 1).stream().findFirst();
         Optional<Event.TrainPaused> paused = activity.pause().map(p -> (Event.TrainPaused) p.event());
         return new View.TrainNow(
                 name,
@@ -106,21 +144,15 @@ final class NowViews {
                 paused.map(Event.TrainPaused::user).orElse(""),
                 activity.pause().map(Store.RecordedEvent::at),
                 live.waits(name),
-                newest.map(r -> r.made().id()).orElse(""),
-                newest.filter(this::isOnItsWay).map(this::promotion),
+                newest.map(Listed::id).orElse(""),
+                newest.filter(Listed::onItsWay)
+                        .flatMap(r -> store.release(r.id()))
+                        .map(this::promotion),
                 trials.stream().findFirst(),
                 trials,
                 batch,
                 queue,
                 queue.size() + (activity.open().size() == OPEN ? "+" : ""));
-    }
-
-    /** One that was refused never comes there. */
-    private boolean isOnItsWay(ReleaseRecord release) {
-        return release.promotedAt().isEmpty()
-                && store.item(Item.RELEASE, release.made().id())
-                        .filter(i -> i.state().equals("MADE"))
-                        .isPresent();
     }
 
     private View.Promotion promotion(ReleaseRecord release) {
@@ -158,7 +190,7 @@ final class NowViews {
         return queue.isEmpty() ? "IDLE" : "WAITING";
     }
 
-    private View.TrialNow trial(Running trial, Activity activity) {
+    private View.TrialNow trial(Running trial, Activity activity, Map<String, Entry> judges) {
         Event.TrialStarted e = trial.started();
         Set<String> changes = Set.copyOf(e.changes());
         List<Digest> images = activity.open().stream()
@@ -182,7 +214,7 @@ final class NowViews {
                 e.changes(),
                 trial.since(),
                 progress,
-                find(store, e.conductor())
+                Optional.ofNullable(judges.get(e.conductor()))
                         .map(c -> Searched.Judge.of(c.origin()))
                         .orElse(null));
     }

@@ -1,12 +1,11 @@
 package io.jenkins.plugins.releasetrain.engine.history;
 
-import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.progress.Live;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
-import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
+import io.jenkins.plugins.releasetrain.engine.store.Store.Listed;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -61,14 +60,14 @@ final class OverviewViews {
         List<Lines.Trouble> trouble = new ArrayList<>();
         List<Lines.Line> trains = new ArrayList<>();
         List<Lines.Line> lanes = new ArrayList<>();
-        for (String stream : now.streams()) {
-            View.TrainNow train = now.train(stream);
-            Outlook outlook = outlook(stream);
+        for (NowViews.Standing standing : now.standings(now.streams(), LAST)) {
+            View.TrainNow train = standing.train();
+            Outlook outlook = outlook(standing.stream());
             if (!outlook.configured() && train.state().equals("IDLE")) {
                 continue;
             }
             trouble.addAll(trouble(train, outlook));
-            (train.kind().equals("LANE") ? lanes : trains).add(line(train, outlook));
+            (train.kind().equals("LANE") ? lanes : trains).add(line(standing, outlook));
         }
         Comparator<Lines.Line> order = Comparator.comparing((Lines.Line l) ->
                         trouble.stream().noneMatch(t -> t.owner().equals(l.name())))
@@ -124,9 +123,10 @@ final class OverviewViews {
         return new Lines.Trouble(t.name(), t.kind(), what, why, user, since, environment, release, t.waiting());
     }
 
-    private Lines.Line line(View.TrainNow train, Outlook outlook) {
-        List<ReleaseRecord> last = store.releases(train.name(), Integer.MAX_VALUE, LAST);
-        Optional<ReleaseRecord> released =
+    private static Lines.Line line(NowViews.Standing standing, Outlook outlook) {
+        View.TrainNow train = standing.train();
+        List<Listed> last = standing.last();
+        Optional<Listed> released =
                 last.stream().filter(r -> r.promotedAt().isPresent()).findFirst();
         String promoting = train.promotion().map(View.Promotion::release).orElse("");
         return new Lines.Line(
@@ -134,8 +134,8 @@ final class OverviewViews {
                 train.kind(),
                 train.state(),
                 outlook.configured(),
-                released.map(r -> r.made().id()).orElse(""),
-                released.flatMap(ReleaseRecord::promotedAt).orElse(null),
+                released.map(Listed::id).orElse(""),
+                released.flatMap(Listed::promotedAt).orElse(null),
                 promoting,
                 train.trials().stream()
                         .map(t -> new Lines.Tried(
@@ -155,12 +155,11 @@ final class OverviewViews {
     }
 
     /** @param last newest first; what was not promoted and is not being promoted was refused */
-    private static List<Lines.Mark> marks(List<ReleaseRecord> last, String promoting) {
+    private static List<Lines.Mark> marks(List<Listed> last, String promoting) {
         List<Lines.Mark> marks = new ArrayList<>();
         int back = Integer.MAX_VALUE;
-        for (ReleaseRecord release : last) {
-            Event.ReleaseMade made = release.made();
-            if (release.promotedAt().isEmpty()) {
+        for (Listed made : last) {
+            if (made.promotedAt().isEmpty()) {
                 marks.add(made.id().equals(promoting) ? Lines.Mark.MADE : Lines.Mark.REFUSED);
                 continue;
             }

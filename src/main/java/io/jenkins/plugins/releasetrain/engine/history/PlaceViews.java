@@ -3,7 +3,6 @@ package io.jenkins.plugins.releasetrain.engine.history;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Built;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
-import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.HistoryQuery;
 import io.jenkins.plugins.releasetrain.engine.store.Holding;
@@ -21,11 +20,13 @@ final class PlaceViews {
     private static final int ENVIRONMENTS = 20;
 
     private final Store store;
+    private final HeldSets sets;
     private final ItemViews items;
     private final Names.Source names;
 
-    PlaceViews(Store store, ItemViews items, Names.Source names) {
+    PlaceViews(Store store, HeldSets sets, ItemViews items, Names.Source names) {
         this.store = store;
+        this.sets = sets;
         this.items = items;
         this.names = names;
     }
@@ -101,7 +102,7 @@ final class PlaceViews {
                 .toList();
         List<View.Place> places = new ArrayList<>();
         for (Holding holding : store.environments().stream().limit(ENVIRONMENTS).toList()) {
-            store.set(holding.set()).orElse(ImageSet.EMPTY).images().forEach((service, image) -> {
+            sets.images(holding).forEach((service, image) -> {
                 if (image.digest().equals(digest)) {
                     places.add(new View.Place(holding.environment(), service, holding.candidate()));
                 }

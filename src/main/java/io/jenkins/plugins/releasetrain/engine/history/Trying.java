@@ -39,8 +39,9 @@ final class Trying {
 
     Now now() {
         Map<String, List<String>> ids = new HashMap<>();
-        for (String stream : now.streams()) {
-            View.TrainNow one = now.train(stream);
+        for (NowViews.Standing standing : now.standings(now.streams(), 1)) {
+            String stream = standing.stream();
+            View.TrainNow one = standing.train();
             one.trials()
                     .forEach(trial -> ids.computeIfAbsent(trial.environment(), e -> new ArrayList<>())
                             .addAll(trial.changes()));

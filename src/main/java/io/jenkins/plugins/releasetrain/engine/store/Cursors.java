@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.store;
 
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -10,6 +11,7 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** How far readers of events are. */
 final class Cursors {
+    static final String STREAMS = "SELECT name FROM rt_stream WHERE name LIKE :pattern ESCAPE '!'";
     private static final String VERSIONS = "SELECT name, version FROM rt_stream WHERE name LIKE :pattern ESCAPE '!'";
 
     private Cursors() {}
@@ -29,6 +31,12 @@ final class Cursors {
                         .bind("until", until.atOffset(ZoneOffset.UTC))
                         .execute()
                 > 0;
+    }
+
+    static List<String> streams(Handle handle, String pattern) {
+        return handle.createQuery(STREAMS).bind("pattern", pattern).mapTo(String.class).stream()
+                .sorted()
+                .toList();
     }
 
     static SortedMap<String, Long> versions(Handle handle, String pattern) {

@@ -101,7 +101,7 @@ final class IndexRows {
                 + " release_id, happened) VALUES (:repository, :service, :digest, :tag, :release, :at)"
                 + " ON CONFLICT DO NOTHING");
         PreparedBatch update = handle.prepareBatch("UPDATE rt_production SET service = :service, digest = :digest,"
-                + " tag = :tag, release_id = :release, happened = :at"
+                + " tag = :tag, release_id = :release, happened = :at, revision = revision + 1"
                 + " WHERE repository = :repository AND happened <= :at");
         for (Production p : production.values()) {
             for (PreparedBatch batch : new PreparedBatch[] {insert, update}) {

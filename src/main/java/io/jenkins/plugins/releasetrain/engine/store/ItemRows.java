@@ -113,8 +113,8 @@ final class ItemRows {
         }
         batch.execute();
         foundByAuthors(items);
-        Set<Long> present = new HashSet<>(handle.createQuery("SELECT item FROM rt_item WHERE item IN (<keys>)")
-                .bindList("keys", keys)
+        Set<Long> present = new HashSet<>(handle.createQuery("SELECT item FROM rt_item WHERE item = ANY(:keys)")
+                .bindArray("keys", Long.class, keys)
                 .mapTo(long.class)
                 .list());
         for (int i = 0; i < items.size(); i++) {
@@ -185,8 +185,8 @@ final class ItemRows {
                 .list();
         if (!items.isEmpty()) {
             for (String table : List.of("rt_term", "rt_item")) {
-                handle.createUpdate("DELETE FROM " + table + " WHERE item IN (<items>)")
-                        .bindList("items", items)
+                handle.createUpdate("DELETE FROM " + table + " WHERE item = ANY(:items)")
+                        .bindArray("items", Long.class, items)
                         .execute();
             }
         }

@@ -14,14 +14,14 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 final class Projector {
     /** Inserts come first: one append may both start and end a trial. */
     private enum Statement {
-        RELEASE("INSERT INTO rt_release (id, owner, number, stream, version)"
-                + " VALUES (:id, :owner, :number, :stream, :version)"),
+        RELEASE("INSERT INTO rt_release (id, owner, number, stream, version, made, rollback_of)"
+                + " VALUES (:id, :owner, :number, :stream, :version, :at, :rollbackOf)"),
         CHANGE("INSERT INTO rt_change (id, stream, version) VALUES (:id, :stream, :version)"),
         TRIAL("INSERT INTO rt_trial (id, batch, stream, version) VALUES (:id, :batch, :stream, :version)"),
         RUN("INSERT INTO rt_run (suite, set_digest, happened, passed, failed)"
                 + " VALUES (:suite, :set, :happened, :passed, :failed)"),
         // What happened first stands, as everywhere in the history.
-        RELEASE_PROMOTED("UPDATE rt_release SET done_stream = :stream, done_version = :version"
+        RELEASE_PROMOTED("UPDATE rt_release SET done_stream = :stream, done_version = :version, promoted = :at"
                 + " WHERE id = :id AND done_version IS NULL"),
         CHANGE_ENDED("UPDATE rt_change SET done_stream = :stream, done_version = :version"
                 + " WHERE id = :id AND done_version IS NULL"),
@@ -58,9 +58,13 @@ final class Projector {
             at(Statement.RELEASE, recorded, made.id())
                     .bind("owner", made.owner())
                     .bind("number", made.number())
+                    .bind("at", recorded.at().atOffset(ZoneOffset.UTC))
+                    .bind("rollbackOf", made.rollbackOf())
                     .add();
         } else if (event instanceof Event.ReleasePromoted promoted) {
-            at(Statement.RELEASE_PROMOTED, recorded, promoted.release()).add();
+            at(Statement.RELEASE_PROMOTED, recorded, promoted.release())
+                    .bind("at", recorded.at().atOffset(ZoneOffset.UTC))
+                    .add();
         } else if (event instanceof Event.ChangeQueued queued) {
             at(Statement.CHANGE, recorded, queued.change().id()).add();
         } else if (event instanceof Event.ChangeEnded ended) {

@@ -124,8 +124,8 @@ final class Search {
     private HistoryPage read(List<Long> keys, Optional<Long> next) {
         SortedItems items = new SortedItems();
         if (!keys.isEmpty()) {
-            handle.createQuery("SELECT " + ItemRows.COLUMNS + " FROM rt_item WHERE item IN (<items>)")
-                    .bindList("items", keys)
+            handle.createQuery("SELECT " + ItemRows.COLUMNS + " FROM rt_item WHERE item = ANY(:items)")
+                    .bindArray("items", Long.class, keys)
                     .map((row, context) -> items.add(row.getLong("item"), ItemRows.read(row)))
                     .list();
         }

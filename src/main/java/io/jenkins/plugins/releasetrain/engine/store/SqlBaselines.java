@@ -4,7 +4,6 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,7 +19,6 @@ import org.jdbi.v3.core.Handle;
  * differs from that before by a few images of thousands, so that only those are looked at which were not before.
  */
 final class SqlBaselines {
-    private static final int PER_QUERY = 1_000;
     private static final int BASELINES = 200;
     private static final int IMAGES = 50_000;
 
@@ -102,7 +100,8 @@ final class SqlBaselines {
                 if (name == null) {
                     insert(handle, service, image, at);
                 } else if (name.equals(image.repository()) && !name.equals(service)) {
-                    handle.createUpdate("UPDATE rt_production SET service = :service WHERE repository = :repository")
+                    handle.createUpdate("UPDATE rt_production SET service = :service, revision = revision + 1"
+                                    + " WHERE repository = :repository")
                             .bind("service", service)
                             .bind("repository", image.repository())
                             .execute();
@@ -114,11 +113,10 @@ final class SqlBaselines {
             Map<String, String> services = new HashMap<>();
             List<String> wanted =
                     images.stream().map(PinnedImage::repository).distinct().toList();
-            for (int from = 0; from < wanted.size(); from += PER_QUERY) {
-                handle.createQuery("SELECT repository, service FROM rt_production WHERE repository IN (<repositories>)")
-                        .bindList(
-                                "repositories",
-                                new ArrayList<>(wanted.subList(from, Math.min(wanted.size(), from + PER_QUERY))))
+            if (!wanted.isEmpty()) {
+                handle.createQuery(
+                                "SELECT repository, service FROM rt_production WHERE repository = ANY(:repositories)")
+                        .bindArray("repositories", String.class, wanted)
                         .map((row, context) -> services.put(row.getString("repository"), row.getString("service")))
                         .list();
             }

@@ -26,7 +26,9 @@ final class SqlDatabase implements AutoCloseable {
     // Fixed here and not in the settings: our SQL depends on the mode, and a shutdown hook would close the database
     // under threads that still append.
     private static final String H2_OPTIONS = ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
-            + ";DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=20000;MAX_LENGTH_INPLACE_LOB=8192";
+            + ";DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=20000;MAX_LENGTH_INPLACE_LOB=8192"
+            // else a page, which asks more than eight kinds of things, has each of them parsed and planned anew
+            + ";QUERY_CACHE_SIZE=128;OPTIMIZE_REUSE_RESULTS=0";
     private static final int MIGRATION_ATTEMPTS = 3;
     private static final int DETAIL_LIMIT = 500;
 

@@ -9,11 +9,9 @@ import io.jenkins.plugins.releasetrain.engine.store.Store.Runs;
 import io.jenkins.plugins.releasetrain.engine.store.Store.TrialRecord;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -24,12 +22,12 @@ import org.jdbi.v3.core.Handle;
 /** Reads the tables that {@link Projector} writes. */
 final class SqlHistory {
     /** Rows of a history table t with the events that they point to: a began it, b is null until it is done. */
-    private static final String COLUMNS = "a.stream, a.type, a.happened, a.body,"
+    static final String COLUMNS = "a.stream, a.type, a.happened, a.body,"
             + " b.type AS done_type, b.happened AS done_happened, b.body AS done_body FROM ";
 
     private static final String SELECT = "SELECT " + COLUMNS;
 
-    private static final String JOINED = " t JOIN rt_event a ON a.stream = t.stream AND a.version = t.version"
+    static final String JOINED = " t JOIN rt_event a ON a.stream = t.stream AND a.version = t.version"
             + " LEFT JOIN rt_event b ON b.stream = t.done_stream AND b.version = t.done_version";
 
     static final String JOIN = JOINED + " WHERE ";
@@ -43,15 +41,11 @@ final class SqlHistory {
             + "t.owner = :owner AND t.number < :before ORDER BY t.owner, t.number DESC LIMIT :limit";
     // Lanes are kept there too, for Entry.
     static final String CHANGE = SELECT + "rt_change" + JOIN + "t.id = :id AND a.type = 'ChangeQueued'";
+    static final String REQUESTS = ENTRY + "rt_change" + JOIN + "t.id = ANY(:ids)";
     static final String TRIALS = "SELECT c.type AS tests_type, c.body AS tests_body, " + COLUMNS + "rt_trial" + JOINED
             + " LEFT JOIN rt_event c ON c.stream = t.stream AND c.version = t.tests_version WHERE t.batch = :batch ORDER BY t.batch, t.version";
-    static final String RUNNING = "SELECT t.installed, " + COLUMNS + "rt_trial" + JOIN
-            + "t.stream = :stream AND t.done_version IS NULL ORDER BY t.stream, t.done_version, t.version LIMIT 20";
     static final String RUNS = "SELECT set_digest, SUM(passed) AS passed, SUM(failed) AS failed FROM rt_run"
-            + " WHERE suite = :suite AND set_digest IN (<sets>) AND happened >= :since GROUP BY set_digest";
-
-    // Well below PostgreSQL's limit of 65,535 parameters of a statement.
-    private static final int DIGESTS_PER_QUERY = 1000;
+            + " WHERE suite = :suite AND set_digest = ANY(:sets) AND happened >= :since GROUP BY set_digest";
 
     private final EventCodec codec;
 
@@ -113,25 +107,13 @@ final class SqlHistory {
                 .findOne();
     }
 
-    List<Activity.Running> running(Handle handle, String stream) {
-        return handle.createQuery(RUNNING)
-                .bind("stream", stream)
-                .map((row, context) -> new Activity.Running(
-                        first(row, Event.TrialStarted.class),
-                        instant(row, "happened"),
-                        Optional.ofNullable(row.getObject("installed", Long.class))
-                                .map(Duration::ofMillis)))
-                .list();
-    }
-
     Map<Digest, Runs> runs(Handle handle, String suite, Collection<Digest> sets, Instant since) {
         List<String> wanted = sets.stream().map(Digest::value).distinct().toList();
         Map<Digest, Runs> runs = new HashMap<>();
-        for (int from = 0; from < wanted.size(); from += DIGESTS_PER_QUERY) {
-            List<String> part = wanted.subList(from, Math.min(wanted.size(), from + DIGESTS_PER_QUERY));
+        if (!wanted.isEmpty()) {
             handle.createQuery(RUNS)
                     .bind("suite", suite)
-                    .bindList("sets", new ArrayList<>(part))
+                    .bindArray("sets", String.class, wanted)
                     .bind("since", since.atOffset(ZoneOffset.UTC))
                     .map((row, context) -> runs.put(
                             new Digest(row.getString("set_digest")),
@@ -150,30 +132,22 @@ final class SqlHistory {
     }
 
     List<Entry> requests(Handle handle, Collection<String> ids) {
-        List<Entry> requests = new ArrayList<>();
-        List<String> wanted = ids.stream().distinct().toList();
-        for (int from = 0; from < wanted.size(); from += DIGESTS_PER_QUERY) {
-            requests.addAll(handle.createQuery(ENTRY + "rt_change" + JOIN + "t.id IN (<ids>)")
-                    .bindList(
-                            "ids",
-                            new ArrayList<>(wanted.subList(from, Math.min(wanted.size(), from + DIGESTS_PER_QUERY))))
-                    .map((row, context) -> entry(row))
-                    .list());
-        }
-        return requests;
+        return ids.isEmpty()
+                ? List.of()
+                : handle.createQuery(REQUESTS)
+                        .bindArray("ids", String.class, ids.stream().distinct().toList())
+                        .map((row, context) -> entry(row))
+                        .list();
     }
 
     /** Those of the changes and lanes that left the queue once. */
     List<String> departed(Handle handle, Collection<String> ids) {
-        List<String> departed = new ArrayList<>();
-        List<String> wanted = List.copyOf(ids);
-        for (int from = 0; from < wanted.size(); from += DIGESTS_PER_QUERY) {
-            departed.addAll(handle.createQuery("SELECT id FROM rt_change WHERE id IN (<ids>) AND batch IS NOT NULL")
-                    .bindList("ids", wanted.subList(from, Math.min(wanted.size(), from + DIGESTS_PER_QUERY)))
-                    .mapTo(String.class)
-                    .list());
-        }
-        return departed;
+        return ids.isEmpty()
+                ? List.of()
+                : handle.createQuery("SELECT id FROM rt_change WHERE id = ANY(:ids) AND batch IS NOT NULL")
+                        .bindArray("ids", String.class, List.copyOf(ids))
+                        .mapTo(String.class)
+                        .list();
     }
 
     /** How long a trial's installation took, in milliseconds; empty where it did not come so far. */

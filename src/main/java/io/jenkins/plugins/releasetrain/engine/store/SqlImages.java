@@ -11,7 +11,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +23,8 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** What is known of images, and what production holds that no release brought there: writes {@code rt_image}, and reads it. */
 final class SqlImages {
-    private static final int PER_QUERY = 1_000;
+    /** As an array, so that it is one statement however many are asked for: databases keep what they made of it. */
+    static final String IMAGES = "SELECT * FROM rt_image WHERE digest = ANY(:digests)";
 
     private final SqlHistory history;
     private final SqlBaselines baselines;
@@ -139,8 +139,9 @@ final class SqlImages {
             PinnedImage image = new PinnedImage(m.targetRepository(), m.digest(), tag);
             // The catalog's name of it is known as soon as a baseline has it.
             SqlBaselines.insert(handle, m.targetRepository(), image, recorded.at());
-            handle.createUpdate("UPDATE rt_production SET digest = :digest, tag = :tag, release_id = '', happened = :at"
-                            + " WHERE repository = :repository AND happened <= :at")
+            handle.createUpdate(
+                            "UPDATE rt_production SET digest = :digest, tag = :tag, release_id = '', happened = :at,"
+                                    + " revision = revision + 1 WHERE repository = :repository AND happened <= :at")
                     .bind("digest", m.digest().value())
                     .bind("tag", tag)
                     .bind("at", recorded.at().atOffset(ZoneOffset.UTC))
@@ -151,11 +152,12 @@ final class SqlImages {
 
     Map<Digest, ImageRecord> images(Handle handle, Collection<Digest> digests) {
         Map<Digest, ImageRecord> images = new HashMap<>();
-        List<String> wanted = digests.stream().map(Digest::value).distinct().toList();
-        for (int from = 0; from < wanted.size(); from += PER_QUERY) {
-            handle.createQuery("SELECT * FROM rt_image WHERE digest IN (<digests>)")
-                    .bindList(
-                            "digests", new ArrayList<>(wanted.subList(from, Math.min(wanted.size(), from + PER_QUERY))))
+        if (!digests.isEmpty()) {
+            handle.createQuery(IMAGES)
+                    .bindArray(
+                            "digests",
+                            String.class,
+                            digests.stream().map(Digest::value).distinct().toList())
                     .map((row, context) -> image(row))
                     .forEach(image -> images.put(image.digest(), image));
         }

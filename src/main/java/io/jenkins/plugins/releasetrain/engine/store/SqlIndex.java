@@ -1,25 +1,15 @@
 package io.jenkins.plugins.releasetrain.engine.store;
 
-import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
-import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /** Reads the tables that {@link Indexer} writes, and keeps them up with the events. */
 final class SqlIndex {
     static final String EVENTS = "SELECT version, happened, type, body FROM rt_event"
             + " WHERE stream = :stream AND version > :after ORDER BY stream, version LIMIT :limit";
-    static final String OPEN = SqlHistory.ENTRY + "rt_change" + SqlHistory.JOIN
-            + "t.stream = :stream AND t.done_version IS NULL ORDER BY t.stream, t.done_version, t.version LIMIT :limit";
 
     private static final int EVENTS_PER_PAGE = 1_000;
 
@@ -160,95 +150,6 @@ final class SqlIndex {
                 .bind("limit", limit)
                 .mapTo(String.class)
                 .list();
-    }
-
-    Activity activity(Handle handle, String stream, int limit) {
-        List<Entry> open = handle.createQuery(OPEN)
-                .bind("stream", stream)
-                .bind("limit", limit)
-                .map((row, context) -> history.entry(row))
-                .list();
-        return new Activity(
-                stream,
-                holding(handle, stream, "batch"),
-                history.running(handle, stream),
-                holding(handle, stream, "pause"),
-                prioritised(handle, stream, open));
-    }
-
-    /** With the priorities that somebody gave them while they waited. */
-    private List<Entry> prioritised(Handle handle, String stream, List<Entry> open) {
-        if (open.size() < 2) {
-            return open;
-        }
-        Map<String, Integer> priorities = new HashMap<>();
-        handle.createQuery("SELECT type, body FROM rt_event WHERE stream = :stream AND version > :after"
-                        + " AND type = 'ChangePrioritised' ORDER BY version")
-                .bind("stream", stream)
-                .bind("after", open.get(0).place().version())
-                .map((row, context) -> codec.read(row.getString("type"), row.getString("body")))
-                .forEach(e -> {
-                    if (e instanceof Event.ChangePrioritised given) {
-                        priorities.put(given.change(), given.priority());
-                    }
-                });
-        return open.stream()
-                .map(e -> priorities.containsKey(e.id()) ? e.withPriority(priorities.get(e.id())) : e)
-                .toList();
-    }
-
-    private Optional<RecordedEvent> holding(Handle handle, String stream, String what) {
-        return handle.createQuery("SELECT e.version, e.happened, e.type, e.body FROM rt_now n JOIN rt_event e"
-                        + " ON e.stream = n.stream AND e.version = n." + what + " WHERE n.stream = :stream")
-                .bind("stream", stream)
-                .map((row, context) -> new RecordedEvent(
-                        row.getLong("version"),
-                        SqlHistory.instant(row, "happened"),
-                        codec.read(row.getString("type"), row.getString("body"))))
-                .findOne();
-    }
-
-    List<Production> production(Handle handle, String after, int limit) {
-        return handle.createQuery("SELECT * FROM rt_production WHERE service > :after"
-                        + " ORDER BY service, repository LIMIT :limit")
-                .bind("after", after)
-                .bind("limit", limit)
-                .map((row, context) -> production(row))
-                .list();
-    }
-
-    List<Production> productionOf(Handle handle, String service) {
-        return handle.createQuery("SELECT * FROM rt_production WHERE service = :service"
-                        + " ORDER BY service, repository LIMIT 100")
-                .bind("service", service)
-                .map((row, context) -> production(row))
-                .list();
-    }
-
-    Set<String> releasesInProduction(Handle handle, Collection<String> services) {
-        if (services.isEmpty()) {
-            return Set.of();
-        }
-        return Set.copyOf(
-                handle.createQuery("SELECT DISTINCT release_id FROM rt_production WHERE service IN (<services>)")
-                        .bindList("services", List.copyOf(services))
-                        .mapTo(String.class)
-                        .list());
-    }
-
-    List<Production> productionOf(Handle handle, Digest digest) {
-        return handle.createQuery("SELECT * FROM rt_production WHERE digest = :digest ORDER BY repository LIMIT 100")
-                .bind("digest", digest.value())
-                .map((row, context) -> production(row))
-                .list();
-    }
-
-    private static Production production(ResultSet row) throws SQLException {
-        return new Production(
-                row.getString("service"),
-                new PinnedImage(row.getString("repository"), new Digest(row.getString("digest")), row.getString("tag")),
-                row.getString("release_id"),
-                SqlHistory.instant(row, "happened"));
     }
 
     List<Holding> environments(Handle handle) {

@@ -23,10 +23,11 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** Writes {@code rt_built} and {@code rt_note} from the events, lets items be found by what they tell, and reads them. */
 record SqlProvenance(SqlDatabase database, EventCodec codec) implements Provenance {
-    private static final int PER_QUERY = 1_000;
     private static final int PEOPLE = 50;
     private static final int ITEMS = 50;
     private static final String EVENT = " JOIN rt_event e ON e.stream = b.stream AND e.version = b.version";
+    static final String BUILDS =
+            "SELECT e.type, e.body FROM rt_built b" + EVENT + " WHERE b.digest = ANY(:digests) ORDER BY b.number DESC";
     private static final String BETWEEN = "SELECT e.type, e.body FROM rt_built b" + EVENT
             + " WHERE b.service = :service AND b.job = :job AND b.number > :after AND b.number < :before"
             + " AND b.change_request = 0 ORDER BY b.number DESC LIMIT :limit";
@@ -128,9 +129,9 @@ record SqlProvenance(SqlDatabase database, EventCodec codec) implements Provenan
     static Map<String, List<String>> people(Handle handle, Collection<String> digests) {
         List<String> wanted = List.copyOf(digests);
         Map<String, List<String>> people = new HashMap<>();
-        for (int from = 0; from < wanted.size(); from += PER_QUERY) {
-            handle.createQuery("SELECT digest, people FROM rt_built WHERE digest IN (<digests>) AND people <> ''")
-                    .bindList("digests", wanted.subList(from, Math.min(wanted.size(), from + PER_QUERY)))
+        if (!wanted.isEmpty()) {
+            handle.createQuery("SELECT digest, people FROM rt_built WHERE digest = ANY(:digests) AND people <> ''")
+                    .bindArray("digests", String.class, wanted)
                     .map((row, context) -> people.computeIfAbsent(row.getString("digest"), d -> new ArrayList<>())
                             .addAll(row.getString("people")
                                     .lines()
@@ -148,18 +149,12 @@ record SqlProvenance(SqlDatabase database, EventCodec codec) implements Provenan
                 ? Map.of()
                 : database.read("read which builds made images", handle -> {
                     Map<Digest, List<Event.ImageBuilt>> builds = new HashMap<>();
-                    for (int from = 0; from < wanted.size(); from += PER_QUERY) {
-                        handle.createQuery("SELECT e.type, e.body FROM rt_built b" + EVENT
-                                        + " WHERE b.digest IN (<digests>) ORDER BY b.number DESC")
-                                .bindList(
-                                        "digests",
-                                        new ArrayList<>(
-                                                wanted.subList(from, Math.min(wanted.size(), from + PER_QUERY))))
-                                .map((row, context) ->
-                                        (Event.ImageBuilt) codec.read(row.getString("type"), row.getString("body")))
-                                .forEach(e -> builds.computeIfAbsent(e.digest(), d -> new ArrayList<>())
-                                        .add(e));
-                    }
+                    handle.createQuery(BUILDS)
+                            .bindArray("digests", String.class, wanted)
+                            .map((row, context) ->
+                                    (Event.ImageBuilt) codec.read(row.getString("type"), row.getString("body")))
+                            .forEach(e -> builds.computeIfAbsent(e.digest(), d -> new ArrayList<>())
+                                    .add(e));
                     return builds;
                 });
     }

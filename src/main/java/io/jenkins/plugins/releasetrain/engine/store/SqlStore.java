@@ -11,7 +11,6 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,14 +21,14 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** The store over H2 or PostgreSQL. Times are kept in microseconds, as those databases do; what is finer is cut off. */
 public final class SqlStore implements Store {
-    static final String STREAMS = "SELECT name FROM rt_stream WHERE name LIKE :pattern ESCAPE '!'";
-
     private final SqlDatabase database;
     private final EventCodec codec = new EventCodec();
     private final SqlHistory history = new SqlHistory(codec);
     private final SqlSets sets = new SqlSets();
     private final SqlImages images = new SqlImages(history, sets);
     private final SqlIndex index = new SqlIndex(codec, history, images);
+    private final SqlActivity activity = new SqlActivity(codec, history);
+    private final SqlProduction production = new SqlProduction();
 
     private SqlStore(SqlDatabase database) {
         this.database = database;
@@ -49,6 +48,7 @@ public final class SqlStore implements Store {
 
     /** Indexes what older controllers appended, stream by stream. */
     private void catchUp() {
+        activity.catchUp(page -> database.write("list releases of before", page));
         List<String> behind = database.read("look for streams to index", index::behind);
         for (String stream : behind) {
             while (database.write("index stream '" + stream + "'", handle -> index.catchUp(handle, stream))) {
@@ -217,17 +217,13 @@ public final class SqlStore implements Store {
 
     @Override
     public List<RecordedEvent> events(String stream, long after, int limit) {
-        return database.read(
-                "read events of stream '" + stream + "'", handle -> index.events(handle, stream, after, limit));
+        String what = "read events of stream '" + stream + "'";
+        return database.read(what, handle -> index.events(handle, stream, after, limit));
     }
 
     @Override
     public List<String> streams(String prefix) {
-        return database.read(
-                "list the streams '" + prefix + "…'",
-                handle -> handle.createQuery(STREAMS).bind("pattern", pattern(prefix)).mapTo(String.class).stream()
-                        .sorted(Comparator.naturalOrder())
-                        .toList());
+        return database.read("list the streams '" + prefix + "…'", handle -> Cursors.streams(handle, pattern(prefix)));
     }
 
     @Override
@@ -302,9 +298,15 @@ public final class SqlStore implements Store {
     }
 
     @Override
-    public Activity activity(String stream, int openLimit) {
+    public List<Activity> activities(Collection<String> streams, int openLimit) {
         return database.read(
-                "read what goes on in '" + stream + "'", handle -> index.activity(handle, stream, openLimit));
+                "read what goes on in " + streams.size() + " streams",
+                handle -> activity.of(handle, streams, openLimit));
+    }
+
+    @Override
+    public Map<String, List<Listed>> newest(Collection<String> owners, int limit) {
+        return database.read("list the last releases", handle -> activity.newest(handle, owners, limit));
     }
 
     @Override
@@ -315,24 +317,24 @@ public final class SqlStore implements Store {
 
     @Override
     public List<Production> production(String after, int limit) {
-        return database.read("read what production holds", handle -> index.production(handle, after, limit));
+        return database.read("read what production holds", handle -> production.after(handle, after, limit));
     }
 
     @Override
     public List<Production> productionOf(String service) {
         return database.read(
-                "read what production holds of '" + service + "'", handle -> index.productionOf(handle, service));
+                "read what production holds of '" + service + "'", handle -> SqlProduction.of(handle, service));
     }
 
     @Override
     public Set<String> releasesInProduction(Collection<String> services) {
         return database.read(
-                "read which releases production still has", handle -> index.releasesInProduction(handle, services));
+                "read which releases production still has", handle -> SqlProduction.releases(handle, services));
     }
 
     @Override
     public List<Production> productionOf(Digest digest) {
-        return database.read("look for " + digest + " in production", handle -> index.productionOf(handle, digest));
+        return database.read("look for " + digest + " in production", handle -> SqlProduction.of(handle, digest));
     }
 
     @Override

@@ -89,7 +89,15 @@ public interface Store extends AutoCloseable {
     Optional<String> batchOfChange(String change);
 
     /** What goes on in a stream. */
-    Activity activity(String stream, int openLimit);
+    default Activity activity(String stream, int openLimit) {
+        return activities(List.of(stream), openLimit).get(0);
+    }
+
+    /** What goes on in each of these streams, in their order. @param openLimit of each */
+    List<Activity> activities(Collection<String> streams, int openLimit);
+
+    /** The last releases of each owner, newest first, without what they brought; an owner without is left out. */
+    Map<String, List<Listed>> newest(Collection<String> owners, int limit);
 
     /** Streams of this prefix with something open, under way or paused, sorted, at most as many as asked for. */
     List<String> activeStreams(String prefix, int limit);
@@ -169,6 +177,15 @@ public interface Store extends AutoCloseable {
     /** One release for the history; {@code promotedAt} is empty while it is not promoted. */
     record ReleaseRecord(
             Event.ReleaseMade made, Instant madeAt, Optional<String> promotion, Optional<Instant> promotedAt) {}
+
+    /**
+     * One release in a list.
+     *
+     * @param rollbackOf the release that it goes back to; empty for none
+     * @param onItsWay neither in production nor refused
+     */
+    record Listed(
+            String id, int number, String rollbackOf, Instant madeAt, Optional<Instant> promotedAt, boolean onItsWay) {}
 
     /** One change for the history; {@code ended} is empty while it waits or is tried. */
     record ChangeRecord(

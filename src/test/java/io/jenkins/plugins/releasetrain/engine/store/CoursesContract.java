@@ -1,18 +1,23 @@
 package io.jenkins.plugins.releasetrain.engine.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.store.Provenance.Course;
 import io.jenkins.plugins.releasetrain.engine.store.Provenance.Held;
+import io.jenkins.plugins.releasetrain.engine.store.Store.Listed;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
 /** What every store must know of how changes came to production, and of what came since; a part of {@link StoreContract}. */
@@ -101,6 +106,7 @@ abstract class CoursesContract extends HistoryContract {
         append(at(2), Samples.queued("c2"));
         try (SqlDatabase database = SqlDatabase.open(settings())) {
             database.write("go back", handle -> {
+                withoutVersion15(handle);
                 handle.execute("DROP TABLE rt_course");
                 handle.execute("ALTER TABLE rt_release DROP COLUMN failed");
                 return handle.createUpdate("DELETE FROM rt_schema_history WHERE version = '14'")
@@ -120,6 +126,153 @@ abstract class CoursesContract extends HistoryContract {
                 .as("a release of before, once")
                 .isEqualTo(1);
         assertThat(store.release("shop-1")).isPresent();
+    }
+
+    private static int withoutVersion15(Handle handle) {
+        handle.execute("DROP INDEX rt_production_revision");
+        handle.execute("ALTER TABLE rt_production DROP COLUMN revision");
+        for (String column : List.of("made", "promoted", "rollback_of")) {
+            handle.execute("ALTER TABLE rt_release DROP COLUMN " + column);
+        }
+        return handle.execute("DELETE FROM rt_schema_history WHERE version = '15'");
+    }
+
+    /** Of a store of the version before, and of what a controller of that version appends meanwhile. */
+    @Test
+    void shouldListReleasesOfBeforeAnUpgradeAsThoseOfAfterIt() {
+        released(1);
+        released(2);
+        append(at(3), back(3, "shop-1"));
+        append(at(4), new Event.ReleasePromoted("shop-3", "p-3"));
+        append(at(5), Samples.release("shop", 4));
+        List<Listed> before = store.newest(List.of("shop", "nobody"), 10).get("shop");
+        assertThat(before)
+                .extracting(
+                        Listed::id,
+                        Listed::rollbackOf,
+                        Listed::onItsWay,
+                        r -> r.promotedAt().isPresent())
+                .containsExactly(
+                        tuple("shop-4", "", true, false),
+                        tuple("shop-3", "shop-1", false, true),
+                        tuple("shop-2", "", false, true),
+                        tuple("shop-1", "", false, true));
+        assertThat(before.get(1).promotedAt()).contains(at(4));
+
+        List<Production> production = store.production("", 10);
+        try (SqlDatabase database = SqlDatabase.open(settings())) {
+            database.write("go back", CoursesContract::withoutVersion15);
+        }
+        store = open();
+        assertThat(store.newest(List.of("shop"), 10).get("shop")).isEqualTo(before);
+        assertThat(store.production("", 10)).isEqualTo(production);
+        try (SqlDatabase database = SqlDatabase.open(settings())) {
+            assertThat((int) database.read(
+                            "look",
+                            handle -> handle.createQuery(
+                                            "SELECT COUNT(*) FROM rt_release WHERE made IS NULL OR rollback_of IS NULL")
+                                    .mapTo(int.class)
+                                    .one()))
+                    .as("filled when it was opened")
+                    .isZero();
+            database.write(
+                    "append as before",
+                    handle -> handle.execute("UPDATE rt_release SET made = NULL, promoted = NULL, rollback_of = NULL"));
+        }
+        assertThat(store.newest(List.of("shop"), 10).get("shop")).isEqualTo(before);
+        assertThat(store.newest(List.of("shop"), 2).get("shop")).isEqualTo(before.subList(0, 2));
+    }
+
+    /** Databases keep statements: what another one was asked, or with another limit, is not answered again. */
+    @Test
+    void shouldAnswerEachOwnerWithItsOwnHoweverOftenAndInWhateverOrder() {
+        List<String> owners = new ArrayList<>();
+        for (int i = 0; i < EachOf.KEYS + 5; i++) {
+            String owner = "train-" + i;
+            owners.add(owner);
+            store.append(
+                    "train/" + owner,
+                    0,
+                    at(i),
+                    List.of(
+                            Samples.queued(owner + "-a"),
+                            Samples.queued(owner + "-b"),
+                            Samples.release(owner, 1),
+                            Samples.release(owner, 2)));
+        }
+        for (int limit : new int[] {2, 1, 2}) {
+            Map<String, List<Listed>> all = store.newest(owners, limit);
+            owners.forEach(owner -> {
+                assertThat(all.get(owner)).as(owner).hasSize(limit);
+                assertThat(all.get(owner).get(0).id()).isEqualTo(owner + "-2");
+                assertThat(store.newest(List.of(owner), 1).get(owner))
+                        .extracting(Listed::id)
+                        .containsExactly(owner + "-2");
+                assertThat(store.activity("train/" + owner, limit).open())
+                        .hasSize(limit)
+                        .first()
+                        .extracting(Entry::id)
+                        .isEqualTo(owner + "-a");
+            });
+        }
+        assertThat(store.activities(
+                        owners.stream().map(owner -> "train/" + owner).toList(), 1))
+                .extracting(a -> a.open().get(0).id())
+                .containsExactlyElementsOf(
+                        owners.stream().map(owner -> owner + "-a").toList());
+    }
+
+    /** H2 acknowledges what it writes a moment later, so that whoever dies in a migration may have half of it. */
+    @Test
+    void shouldUpgradeAStoreThatWasKilledWhileItWasUpgraded() {
+        released(1);
+        List<Listed> before = store.newest(List.of("shop"), 10).get("shop");
+        try (SqlDatabase database = SqlDatabase.open(settings())) {
+            database.write(
+                    "forget that it was done",
+                    handle -> handle.execute("DELETE FROM rt_schema_history WHERE version = '15'"));
+        }
+        store = open();
+        assertThat(store.newest(List.of("shop"), 10).get("shop")).isEqualTo(before);
+    }
+
+    private static Event back(int number, String to) {
+        Event.ReleaseMade made = Samples.release("shop", number);
+        return new Event.ReleaseMade(
+                made.id(),
+                made.owner(),
+                number,
+                made.kind(),
+                made.set(),
+                made.parent(),
+                to,
+                made.changed(),
+                made.changes(),
+                made.trial(),
+                made.user(),
+                made.reason(),
+                made.skipped());
+    }
+
+    /** It is kept until something changes, whoever changed it. */
+    @Test
+    void shouldTellWhatProductionHoldsAsItIsNow() {
+        released(1);
+        List<Production> first = store.production("", 10);
+        assertThat(store.production("", 10)).isSameAs(first);
+        try (Store other = open()) {
+            store = other;
+            released(2);
+        }
+        store = open();
+        List<Production> second = store.production("", 10);
+        assertThat(second).isNotEqualTo(first);
+        released(3);
+        assertThat(store.production("", 10)).isNotEqualTo(second);
+        String service = store.production("", 10).get(0).service();
+        assertThat(store.production(service, 10))
+                .extracting(Production::service)
+                .doesNotContain(service);
     }
 
     /** What no verdict came of is told by its cause, in bytes that each database keeps alike. */

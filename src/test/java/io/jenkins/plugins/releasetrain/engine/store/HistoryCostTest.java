@@ -14,11 +14,13 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.statement.Query;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What a page reads may not grow with the history, and a release may not cost as much as its set is long: counted in rows
@@ -28,6 +30,9 @@ class HistoryCostTest {
     private static final int RELEASES = 2_000;
     private static final int PAGE = 20;
     private static final Pattern SCANNED = Pattern.compile("scanCount: (\\d+)");
+
+    private static final List<String> SETS =
+            List.of(Digest.sha256("set7").value(), Digest.sha256("set8").value());
 
     private SqlDatabase database;
     private SqlStore store;
@@ -59,26 +64,34 @@ class HistoryCostTest {
         database.close();
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    private static Stream<String> queries() {
+        return Stream.of(
                 SqlHistory.RELEASE,
                 SqlHistory.RELEASES,
                 SqlHistory.CHANGE,
                 SqlHistory.TRIALS,
-                SqlHistory.RUNNING,
+                SqlHistory.REQUESTS,
                 SqlHistory.RUNS,
                 SqlIndex.EVENTS,
                 Search.NEWEST,
                 Search.OF_TERM,
-                SqlIndex.OPEN,
-                SqlStore.STREAMS
-            })
+                SqlActivity.OPEN,
+                SqlActivity.RUNNING,
+                SqlActivity.NEWEST,
+                SqlActivity.PRIORITIES,
+                SqlBehind.NEWEST,
+                SqlImages.IMAGES,
+                SqlProvenance.BUILDS,
+                Cursors.STREAMS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("queries")
     void shouldLookAtNoMoreRowsThanThePageShows(String query) {
         makeReleases();
         String plan = database.read(
                 "explain",
-                handle -> handle.createQuery("EXPLAIN ANALYZE " + query)
+                handle -> keys(query, handle.createQuery("EXPLAIN ANALYZE " + query))
                         .bind("id", "shop-1000")
                         .bind("owner", "shop")
                         .bind("before", RELEASES / 2)
@@ -86,11 +99,9 @@ class HistoryCostTest {
                         .bind("term0", Terms.key(Terms.owner("shop")))
                         .bind("batch", "b1000")
                         .bind("suite", "all")
-                        .bindList(
-                                "sets",
-                                List.of(
-                                        Digest.sha256("set7").value(),
-                                        Digest.sha256("set8").value()))
+                        .bindArray("sets", String.class, SETS)
+                        .bindArray("digests", String.class, SETS)
+                        .bindArray("ids", String.class, List.of("c7", "c8"))
                         .bind("since", Samples.AT.atOffset(ZoneOffset.UTC))
                         .bind("stream", "train/shop")
                         .bind("after", RELEASES)
@@ -104,6 +115,21 @@ class HistoryCostTest {
                 .map(match -> Integer.valueOf(match.group(1)))
                 .toList();
         assertThat(scanned).as(plan).isNotEmpty().allMatch(rows -> rows <= 2 * PAGE);
+    }
+
+    /** Of statements for several keys: one that there is, and others. */
+    private static Query keys(String sql, Query query) {
+        boolean terms = sql.equals(SqlBehind.NEWEST);
+        for (int i = 0; i < EachOf.KEYS; i++) {
+            String owner = i > 0 ? "" : sql.equals(SqlActivity.NEWEST) ? "shop" : "train/shop";
+            query.bind("after" + i, 0L).bind("since" + i, 0L);
+            if (terms) {
+                query.bind("key" + i, i > 0 ? 0L : Terms.key(Terms.owner("shop")));
+            } else {
+                query.bind("key" + i, owner);
+            }
+        }
+        return query;
     }
 
     @Test

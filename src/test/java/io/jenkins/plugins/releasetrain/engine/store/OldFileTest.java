@@ -52,7 +52,7 @@ class OldFileTest {
             Files.copy(old, directory.resolve("release-train.mv.db"));
         }
         Schema before = SqlStore.inspect(StoreSettings.h2(directory));
-        assertThat(before.pending()).isNotEmpty().last().asString().contains("courses");
+        assertThat(before.pending()).isNotEmpty().last().asString().contains("lists of releases");
         assertThat(SqlStore.inspect(StoreSettings.h2(directory)))
                 .as("it changes nothing")
                 .isEqualTo(before);

@@ -311,7 +311,7 @@ abstract class StoreContract extends IndexContract {
                                             + " installed_rank")
                             .mapTo(String.class)
                             .list());
-            assertThat(migrations).containsExactly("1", "2", "3", "4", "5", "6", "9", "10", "11", "12", "14");
+            assertThat(migrations).containsExactly("1", "2", "3", "4", "5", "6", "9", "10", "11", "12", "14", "15");
         }
     }
 
