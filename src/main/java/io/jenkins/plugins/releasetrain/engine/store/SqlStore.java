@@ -299,9 +299,8 @@ public final class SqlStore implements Store {
 
     @Override
     public List<Activity> activities(Collection<String> streams, int openLimit) {
-        return database.read(
-                "read what goes on in " + streams.size() + " streams",
-                handle -> activity.of(handle, streams, openLimit));
+        String what = "read what goes on in " + streams.size() + " streams";
+        return database.read(what, handle -> activity.of(handle, streams, openLimit));
     }
 
     @Override
@@ -328,8 +327,7 @@ public final class SqlStore implements Store {
 
     @Override
     public Set<String> releasesInProduction(Collection<String> services) {
-        return database.read(
-                "read which releases production still has", handle -> SqlProduction.releases(handle, services));
+        return database.read("read which releases are there", handle -> SqlProduction.releases(handle, services));
     }
 
     @Override
