@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -40,6 +41,7 @@ public final class FakeCluster implements Cluster {
     private Optional<String> routeRefusal = Optional.empty();
     private final Map<String, Long> fences = new HashMap<>();
     private final Set<Digest> unstartable = new HashSet<>();
+    private final Map<Digest, BooleanSupplier> restarting = new HashMap<>();
     private final Map<String, Fault> fallen = new HashMap<>();
     private final Map<String, String> notExpected = new TreeMap<>();
     private final Map<Digest, Blocker> kept = new HashMap<>();
@@ -82,6 +84,14 @@ public final class FakeCluster implements Cluster {
     /** Pods that are asked to run it end again and again. */
     public synchronized void cannotStart(Digest digest) {
         unstartable.add(digest);
+    }
+
+    /**
+     * Its pods end and are started again until what they need is there, which is a normal way to start. Asked at the end of each
+     * wait for rollouts, and not counted as often enough to blame the image.
+     */
+    public synchronized void restartsUntil(Digest digest, BooleanSupplier there) {
+        restarting.put(digest, there);
     }
 
     /** No further pod is admitted. */
@@ -285,7 +295,9 @@ public final class FakeCluster implements Cluster {
     private Optional<Blocker> kept(String workload, Optional<Blocker> everything) {
         return everything.or(() -> Optional.ofNullable(images.get(workload))
                 .flatMap(ImageReference::digest)
-                .map(kept::get));
+                .map(d -> restarting.containsKey(d) && !restarting.get(d).getAsBoolean()
+                        ? new Blocker("", "", "CrashLoopBackOff", "exit 1", Fault.UNKNOWN)
+                        : kept.get(d)));
     }
 
     /** New pods take the place of old ones once they are ready. */

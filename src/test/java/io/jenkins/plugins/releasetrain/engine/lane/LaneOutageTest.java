@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +69,31 @@ class LaneOutageTest {
                 .containsOnly(broken.since());
         assertThat(drive.events(Event.EnvironmentHealed.class)).hasSize(1);
         assertThat(drive.lanes.state().outage()).isEmpty();
+    }
+
+    /** The service that it reads its configuration from answers before the deadline. */
+    @Test
+    void K8_4_candidateThatRestartsUntilItsDependencyIsThereIsReleased() {
+        AtomicBoolean answers = new AtomicBoolean();
+        shop.cluster.restartsUntil(shop.build("s3", "2"), answers::get);
+        shop.cluster.duringRollouts(() -> answers.set(true));
+        LaneId lane = drive.open("s3", "2");
+        drive.finish();
+        assertThat(drive.outcome(lane)).isEqualTo(Outcome.RELEASED);
+        assertThat(drive.runs(lane)).as("it is waited for, not tried again").isEqualTo(1);
+        assertThat(shop.installed()).containsEntry("s3", FakeShop.digest("s3", "2"));
+    }
+
+    /** It answers only after the deadline: that says nothing against the image. */
+    @Test
+    void K8_4_I4_candidateThatRestartsBeyondTheDeadlineIsTriedAgain() {
+        Instant answers = shop.clock.instant().plus(Duration.ofMinutes(9));
+        shop.cluster.restartsUntil(
+                shop.build("s3", "2"), () -> !shop.clock.instant().isBefore(answers));
+        LaneId lane = drive.open("s3", "2");
+        drive.finish();
+        assertThat(drive.outcome(lane)).isEqualTo(Outcome.RELEASED);
+        assertThat(drive.events(Event.LaneStarted.class)).hasSizeGreaterThan(1);
     }
 
     @Test
