@@ -16,14 +16,18 @@ final class ProofCost {
 
     private final int runs;
     private final double[][] trials;
+    /** The same where what failed so far is not the very set any more, so that the culprit has to fail alone at last. */
+    private final double[][] moved;
 
     /** @param runs failures that a proof takes; 0: one is enough */
     ProofCost(int runs) {
         this.runs = runs;
         this.trials = new double[Belief.WIDEST + 1][runs + 1];
+        this.moved = new double[Belief.WIDEST + 1][runs + 1];
         for (int n = 1; n <= Belief.WIDEST && runs > 0; n++) {
             for (int failures = runs; failures >= 0; failures--) {
-                trials[n][failures] = n == 1 ? runs - failures : fewest(n, failures);
+                trials[n][failures] = n == 1 ? runs - failures : fewest(n, failures, trials);
+                moved[n][failures] = n == 1 ? Math.max(1, runs - failures) : fewest(n, failures, moved);
             }
         }
     }
@@ -41,11 +45,12 @@ final class ProofCost {
         return new ProofCost(runs == 1 ? 0 : runs);
     }
 
-    private double fewest(int n, int failures) {
+    /** @param passed what is left for the others when some passed */
+    private double fewest(int n, int failures, double[][] passed) {
         int oneMore = Math.min(runs, failures + 1);
         double fewest = Double.MAX_VALUE;
         for (int k = 1; k < n; k++) {
-            double left = (k * trials[k][oneMore] + (n - k) * trials[n - k][failures]) / n;
+            double left = (k * trials[k][oneMore] + (n - k) * passed[n - k][failures]) / n;
             fewest = Math.min(fewest, 1 + left);
         }
         return fewest;
@@ -54,6 +59,12 @@ final class ProofCost {
     /** Whether the first failure of a change alone is proof already. */
     boolean free() {
         return runs == 0;
+    }
+
+    /** What is added if others are released meanwhile, as long as none of these fails on what is then the baseline. */
+    double whenMoved(int n, double failures) {
+        int whole = (int) Math.min(runs, failures);
+        return n == 0 ? 0 : moved[n][whole] - trials[n][whole];
     }
 
     /** @param failures of sets that held all of these n changes; parts of one where others tell the same */

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
 import io.jenkins.plugins.releasetrain.engine.blame.Belief;
-import io.jenkins.plugins.releasetrain.engine.blame.Chain;
 import io.jenkins.plugins.releasetrain.engine.blame.Judgement;
 import io.jenkins.plugins.releasetrain.engine.blame.Proof;
 import io.jenkins.plugins.releasetrain.engine.blame.Rates;
@@ -9,6 +8,7 @@ import io.jenkins.plugins.releasetrain.engine.blame.Run;
 import io.jenkins.plugins.releasetrain.engine.blame.Timeline;
 import io.jenkins.plugins.releasetrain.engine.blame.Timeline.Streak;
 import io.jenkins.plugins.releasetrain.engine.train.Evidence.Tried;
+import io.jenkins.plugins.releasetrain.engine.train.Proofs.Failure;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Decision;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Situation;
 import java.util.ArrayList;
@@ -21,19 +21,10 @@ import java.util.stream.Stream;
 
 /** A situation as bit masks, and the set whose trial tells most. */
 final class TrialChoice {
-    /** More failures in a row than this tell nothing more about proofs. */
-    private static final int MOST_IN_A_ROW = 8;
-
     private static final double EVEN = 0.5;
     private static final double EQUAL = 1e-9;
-    /** A failure that counts less than so much of one of its own is put off until something passed. */
-    private static final double COUNTS = 0.9;
-
-    /** Bits that a ready pair, a trial saved by proofs, and a failure of suspects mixed with others are worth. */
+    /** Bits that a ready pair is worth. */
     private static final double PAIR = 0.2;
-
-    private static final double PROOF = 0.25;
-    private static final double MIXED = 0.1;
     /** Bits that a pass is worth that lets the next failure of a suspect count. */
     private static final double APART = 0.1;
     /** Bits that a released change is worth where nobody else waits; less the more do, nothing at so many batches. */
@@ -50,7 +41,6 @@ final class TrialChoice {
     private final Situation now;
     private final Rates rates;
     private final double innocenceBound;
-    private final ProofCost proofCost;
     private final Map<String, Integer> index = new HashMap<>();
     private final long all;
     private final long vouched;
@@ -60,14 +50,8 @@ final class TrialChoice {
     private final Timeline timeline;
     private final Optional<Streak> open;
     private final Belief belief;
+    private final Proofs proofs;
     private final long stuck;
-    private final List<Streak> streaks;
-
-    /** Chances that so many runs of what is good fail in a row. */
-    private final double[] mishaps;
-
-    /** @param exact as of {@link Tried} */
-    private record Failure(long set, boolean exact, List<Run> runs) {}
 
     TrialChoice(Situation now, Rates rates, double innocenceBound) {
         this.now = now;
@@ -90,17 +74,17 @@ final class TrialChoice {
         }
         this.suspects = union(failed.stream().map(Failure::set).toList());
         this.timeline = now.baseline().timeline().with(failed.stream().flatMap(f -> f.runs().stream()));
-        this.streaks = timeline.streaks();
+        List<Streak> streaks = timeline.streaks();
         this.open = streaks.stream()
                 .filter(s -> s.open() && s.environment().equals(now.baseline().environment()))
                 .findFirst();
-        this.belief = belief();
-        this.mishaps = Chain.mishaps(rates, trialHours(), MOST_IN_A_ROW);
-        this.proofCost = ProofCost.of(rates, mishaps[1], innocenceBound);
-        this.stuck = stuck();
+        this.belief = belief(streaks);
+        this.proofs = new Proofs(
+                new Proofs.Known(failed, streaks, open, all, vouched, trialHours()), belief, rates, innocenceBound);
+        this.stuck = proofs.stuck();
     }
 
-    private Belief belief() {
+    private Belief belief(List<Streak> streaks) {
         List<Belief.Failed> runs = new ArrayList<>();
         failed.forEach(f -> f.runs().forEach(run -> runs.add(new Belief.Failed(f.set(), run))));
         now.baseline().timeline().runs().stream()
@@ -229,7 +213,11 @@ final class TrialChoice {
 
     private double score(List<Weighted> cases, long set, double hurry) {
         double apart = stuck == 0 ? 0 : APART * belief.passes(set);
-        return bits(cases, set) + apart + PAIR * pairs(set) + proof(set) + (hurry == 0 ? 0 : hurry * released(set));
+        return bits(cases, set)
+                + apart
+                + PAIR * pairs(set)
+                + proofs.bits(set)
+                + (hurry == 0 ? 0 : hurry * released(set));
     }
 
     private static double bits(List<Weighted> cases, long set) {
@@ -238,66 +226,6 @@ final class TrialChoice {
             bits += c.chance() * c.belief().information(set);
         }
         return bits;
-    }
-
-    /** Trials for proofs that are expected to be saved by this one, in bits. */
-    private double proof(long set) {
-        if (proofCost.free() || (set & suspects) == 0) {
-            return 0;
-        }
-        double runs = failuresWith(set);
-        double bad = 1 - belief.allGood(set);
-        if (runs == 0) {
-            // A failure that suspects share with others will count against nobody once one of them is found.
-            return -MIXED * bad;
-        }
-        long around = smallestFailedWith(set);
-        double badAround = 1 - belief.allGood(around);
-        double runsAround = failuresWith(around);
-        double left = bad * proofCost.trials(Long.bitCount(set & ~vouched), runs + countsAgain(set))
-                + (badAround - bad) * proofCost.trials(Long.bitCount(around & ~set), runsAround);
-        return PROOF * (badAround * proofCost.trials(Long.bitCount(around), runsAround) - left);
-    }
-
-    /** Failures of sets that held all of this one; those with no pass between them count as what they tell together. */
-    private double failuresWith(long set) {
-        double count = 0;
-        for (Streak streak : streaks) {
-            count += counted(runsIn(streak, set));
-        }
-        return count;
-    }
-
-    private int runsIn(Streak streak, long set) {
-        int runs = 0;
-        for (Failure f : failed) {
-            runs += (set & ~f.set()) == 0
-                    ? (int) f.runs().stream().filter(streak.runs()::contains).count()
-                    : 0;
-        }
-        return runs;
-    }
-
-    /** So many failures in a row, in failures that passes tell apart. */
-    private double counted(int runs) {
-        double one = Math.log(mishaps[1]);
-        return runs == 0 || Double.isInfinite(one) ? runs : Math.log(mishaps[Math.min(runs, MOST_IN_A_ROW)]) / one;
-    }
-
-    /** What one more failure now would count. */
-    private double countsAgain(long set) {
-        int runs = open.map(streak -> runsIn(streak, set)).orElse(0);
-        return counted(runs + 1) - counted(runs);
-    }
-
-    private long smallestFailedWith(long set) {
-        long smallest = -1;
-        for (Failure f : failed) {
-            long rest = f.set() & ~vouched;
-            boolean smaller = Long.bitCount(rest) < Long.bitCount(smallest);
-            smallest = (set & ~f.set()) == 0 && smaller ? rest : smallest;
-        }
-        return smallest;
     }
 
     /** The chance that the set passes and thereby is the "without" of a suspect's "with". */
@@ -312,44 +240,19 @@ final class TrialChoice {
         return value;
     }
 
-    /** A change that is as good as guilty, or has failed alone, and that no other trial can tell more about. */
     private long toBeProved() {
         for (int i = 0; i < now.changes().size(); i++) {
             long change = 1L << i;
-            if (!running.contains(change) && (stuck & change) == 0 && isAlmostProved(change)) {
+            if (!running.contains(change) && (stuck & change) == 0 && proofs.isDue(change)) {
                 return change;
             }
         }
         return 0;
     }
 
-    private boolean isAlmostProved(long change) {
-        boolean withOthers = false;
-        boolean alone = false;
-        for (Failure f : failed) {
-            alone |= f.set() == change;
-            withOthers |= (f.set() & change) != 0 && (f.set() & all & ~change) != 0 && f.exact();
-        }
-        return !withOthers && (alone || belief.innocence(change) <= innocenceBound);
-    }
-
-    /** Suspects of which another failure would not count, before something passed without them. */
-    private long stuck() {
-        long found = 0;
-        for (int i = 0; i < now.changes().size(); i++) {
-            long change = 1L << i;
-            if ((suspects & change) != 0 && belief.allGood(change) < EVEN && open.isPresent()) {
-                boolean enough = belief.innocence(change) <= innocenceBound;
-                boolean here = runsIn(open.get(), change) > 0;
-                found |= here && (enough || countsAgain(change) < COUNTS) ? change : 0;
-            }
-        }
-        return found;
-    }
-
     /**
-     * Nobody; the likeliest culprit; all likely culprits; what is running elsewhere, with and without these; all but one
-     * failed set.
+     * Nobody; the likeliest culprit; all likely culprits; what is running elsewhere, with and without these; all who are looked
+     * for, so that something fresh passes between their failures; all but one failed set.
      */
     private List<Long> leftOut() {
         long top = 0;
@@ -365,7 +268,7 @@ final class TrialChoice {
         }
         long elsewhere = union(running);
         long fresh = running.isEmpty() ? 0 : elsewhere | suspects;
-        Stream<Long> some = Stream.of(0L, top, likely, elsewhere, elsewhere | likely, fresh);
+        Stream<Long> some = Stream.of(0L, top, likely, elsewhere, elsewhere | likely, fresh, proofs.lookedFor());
         return Stream.concat(failed.stream().map(f -> all & ~f.set()), some)
                 .map(set -> set & ~vouched)
                 .filter(this::separable)

@@ -27,6 +27,14 @@ class ProofCostTest {
         assertThat(four.trials(4, 1)).isCloseTo(1.75, within(1e-9));
     }
 
+    /** By hand: where others are released before one of two passes, the other one has to fail alone, which it does half of the time. */
+    @Test
+    void whatIsReleasedMeanwhileCostsARunOfTheCulpritAlone() {
+        assertThat(four.whenMoved(1, 4)).isCloseTo(1, within(1e-9));
+        assertThat(four.whenMoved(2, 4)).isCloseTo(0.5, within(1e-9));
+        assertThat(four.whenMoved(1, 3)).as("it has to fail once more anyway").isZero();
+    }
+
     @Test
     void suiteThatNeverFlakesNeedsNoMore() {
         assertThat(new ProofCost(0).free()).isTrue();

@@ -117,6 +117,51 @@ class TrialPolicyTest {
         assertThat(flaky.decide(after)).isInstanceOf(Decision.Eject.class);
     }
 
+    /** Two failures prove, and failures in a row are little more than one: something fresh passes between them half of the time. */
+    @Test
+    void freshChangesAreTriedBetweenTheFailuresOfASearch() {
+        List<String> batch = names(13);
+        Evidence failed = Evidence.NONE.failed(tried(batch, 1));
+        assertThat(usual(names(26), failed, run(Verdict.PASSED, 0)).changes()).doesNotContainAnyElementsOf(batch);
+        Evidence moved = failed.released(names(26).subList(13, 26), "");
+        assertThat(usual(batch, moved, run(Verdict.PASSED, 0), run(Verdict.PASSED, 2))
+                        .changes())
+                .as("then the search goes on")
+                .isSubsetOf(batch)
+                .hasSizeLessThan(13);
+    }
+
+    /** What failed with it counts as soon as they pass, which tells more than a run of the suspect alone. */
+    @Test
+    void suspectWaitsForThoseWhoFailedWithItIfThatProvesIt() {
+        Evidence evidence = Evidence.NONE
+                .failed(new Tried(names(3), false, tried(names(3), 1).runs(), Source.UNKNOWN))
+                .failed(tried(names(1), 1, 3));
+        assertThat(usual(names(15), evidence, run(Verdict.PASSED, 0), run(Verdict.PASSED, 2), run(Verdict.PASSED, 4))
+                        .changes())
+                .contains("c1", "c2")
+                .doesNotContain("c0");
+    }
+
+    @Test
+    void twoSuspectsWhoFailedTogetherDoNotWaitForEachOther() {
+        List<String> other = List.of("c1");
+        Evidence evidence = Evidence.NONE
+                .failed(new Tried(names(2), false, tried(names(2), 1).runs(), Source.UNKNOWN))
+                .failed(tried(names(1), 1, 3))
+                .failed(tried(other, 1, 5));
+        Run[] passes =
+                IntStream.of(0, 2, 4, 6).mapToObj(i -> run(Verdict.PASSED, i)).toArray(Run[]::new);
+        assertThat(usual(names(15), evidence, passes).changes()).containsExactly("c0");
+    }
+
+    /** With flakes and outages as they are usual. */
+    private static Decision.Run usual(List<String> changes, Evidence evidence, Run... passes) {
+        Baseline works = new Baseline("staging", true, Timeline.of(List.of(passes)));
+        Situation situation = new Situation(changes, evidence, works, List.of(), List.of(), FULL);
+        return (Decision.Run) new TrialPolicy(new Rates(0.05, 0.001, 1.0 / 1_440, 1), BOUND).decide(situation);
+    }
+
     @Test
     void I4_nobodyIsEjectedWithoutTheVerySetWithoutIt() {
         Evidence evidence = Evidence.NONE.failed(
