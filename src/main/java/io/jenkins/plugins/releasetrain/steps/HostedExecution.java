@@ -81,14 +81,6 @@ abstract class HostedExecution extends StepExecution {
                 getContext().get(FlowExecution.class).getAuthentication2());
     }
 
-    /** @throws EngineException where a step that runs its block has none, before it waits for anything */
-    final void checkBlock(String step, String example) {
-        if (!getContext().hasBody()) {
-            throw EngineException.invalid(
-                    step + ": there is no block behind it; write it as " + step + "(…) { " + example + " }");
-        }
-    }
-
     final Origin origin() throws IOException, InterruptedException {
         return host().builds()
                 .origin(

@@ -104,7 +104,6 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
         showPause();
         try {
             if (!registered()) {
-                checkBlock(step(), "sh 'make test'");
                 checkPlace(BodyRun.Variables.around(getContext()));
                 register();
                 getContext().saveState();

@@ -18,9 +18,6 @@ final class FakeStepContext extends StepContext {
     /** Thrown by whoever asks for what the build is. */
     transient java.io.IOException onGet;
 
-    /** Whether a block is behind the step. */
-    transient boolean block = true;
-
     /** Variables of what is around the step; null for none. */
     transient org.jenkinsci.plugins.workflow.steps.EnvironmentExpander around;
 
@@ -77,9 +74,8 @@ final class FakeStepContext extends StepContext {
         return true;
     }
 
-    @Override
     public boolean hasBody() {
-        return block;
+        return false;
     }
 
     public void setResult(hudson.model.Result result) {

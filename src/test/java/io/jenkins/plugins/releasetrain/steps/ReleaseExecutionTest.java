@@ -215,22 +215,6 @@ class ReleaseExecutionTest {
         assertThat(context.failures).singleElement().isInstanceOf(Misplaced.class);
     }
 
-    /** NEW-1: or else its trials could not begin, again and again, until the train is paused for everybody. */
-    @Test
-    void NEW_1_aStepWithoutABlockEndsBeforeAnythingIsQueued() {
-        context.block = false;
-
-        start();
-
-        assertThat(step.done).isEmpty();
-        assertThat(context.failures)
-                .singleElement()
-                .satisfies(why -> assertThat(why)
-                        .isInstanceOf(AbortException.class)
-                        .hasMessage("monoRelease: there is no block behind it; write it as monoRelease(…) {"
-                                + " sh 'make test' }"));
-    }
-
     /** {@code environment { RELEASE_TRAIN = 'shop' }} in a Jenkinsfile is nobody's body. */
     @Test
     void NEW_8_onlyWhatReleaseStepsGaveCountsAsAround() throws Exception {

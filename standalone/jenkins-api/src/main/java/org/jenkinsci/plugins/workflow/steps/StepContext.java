@@ -11,10 +11,6 @@ public abstract class StepContext implements Serializable {
 
     public abstract BodyInvoker newBodyInvoker() throws IllegalStateException;
 
-    public boolean hasBody() {
-        throw new UnsupportedOperationException();
-    }
-
     public abstract void onSuccess(Object result);
 
     public abstract void onFailure(Throwable t);

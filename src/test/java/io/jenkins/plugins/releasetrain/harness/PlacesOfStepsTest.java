@@ -1,0 +1,141 @@
+package io.jenkins.plugins.releasetrain.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hudson.ExtensionList;
+import hudson.XmlFile;
+import hudson.model.Label;
+import hudson.model.Result;
+import hudson.model.Run;
+import hudson.slaves.DumbSlave;
+import hudson.slaves.OfflineCause;
+import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
+import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import java.io.File;
+import java.util.List;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.Test;
+
+/** What is around a release step, and behind it. */
+class PlacesOfStepsTest extends ShopTest {
+    private WorkflowRun start(String name, String script) throws Exception {
+        return Shop.start(Shop.job(jenkins, name, script));
+    }
+
+    private void othersGoOn() throws Exception {
+        String pay = shop.build("pay", "1.1");
+        ended(Result.SUCCESS, ride("pay", "1.1", "echo 'ok'"));
+        assertThat(shop.inProduction("pay")).isEqualTo(pay);
+    }
+
+    /** As nodes in a cloud, which come and go while a build waits. */
+    @Test
+    void I4_I8_anAgentThatIsAwayWhenItsBuildsTurnComesPausesNobody() throws Exception {
+        shop.build("cart", "1.1");
+        String before = shop.inProduction("cart");
+        DumbSlave agent = jenkins.createOnlineSlave(Label.get("all"));
+        Shop.operate("PAUSE", "they gather");
+        WorkflowRun build = start(
+                "cart", "node('all') { monoRelease(train: 'shop', service: 'cart', image: '1.1') { sh 'true' } }");
+        jenkins.waitForMessage("paused: they gather", build);
+
+        agent.toComputer().disconnect(new OfflineCause.ByCLI("gone")).get();
+        Shop.operate("RESUME", "");
+
+        jenkins.waitForCompletion(build);
+        assertThat(build.getResult()).isNotEqualTo(Result.SUCCESS);
+        jenkins.assertLogNotContains("could not be started", build);
+        othersGoOn();
+        assertThat(shop.inProduction("cart")).isEqualTo(before);
+    }
+
+    /** A newer build that needs no release passes the milestone first, and Jenkins stops the older one. */
+    @Test
+    void I8_aBuildThatAMilestoneStopsWhileItWaitsOrTestsTakesItsChangeOff() throws Exception {
+        shop.build("cart", "1.1");
+        String before = shop.inProduction("cart");
+        String script = """
+                milestone 1
+                if (env.BUILD_NUMBER == '1') {
+                    monoRelease(train: 'shop', service: 'cart', image: '1.1') { gate 'cart' }
+                }
+                milestone 2
+                """;
+        WorkflowJob tests = Shop.job(jenkins, "tests", script);
+        WorkflowRun testing = Shop.start(tests);
+        GateStep.awaitWaiting("cart");
+        ended(Result.SUCCESS, Shop.start(tests));
+        ended(Result.NOT_BUILT, testing);
+        Shop.operate("PAUSE", "they gather");
+        WorkflowJob waits = Shop.job(jenkins, "waits", script);
+        WorkflowRun waiting = Shop.start(waits);
+        jenkins.waitForMessage("paused: they gather", waiting);
+        ended(Result.SUCCESS, Shop.start(waits));
+        ended(Result.NOT_BUILT, waiting);
+        Shop.operate("RESUME", "");
+
+        othersGoOn();
+        assertThat(shop.inProduction("cart")).isEqualTo(before);
+        assertThat(EveryState.ends("train/shop").values())
+                .containsExactlyInAnyOrder(
+                        List.of(Event.Outcome.CANCELLED.name()),
+                        List.of(Event.Outcome.CANCELLED.name()),
+                        List.of(Event.Outcome.RELEASED.name()));
+    }
+
+    @Test
+    void NEW_1_aStepWithoutABlockIsRefusedAtOnce() throws Exception {
+        shop.build("cart", "1.1");
+        jenkins.assertLogContains(
+                "monoRelease step must be called with a body",
+                ended(Result.FAILURE, start("train", "monoRelease(train: 'shop', service: 'cart', image: '1.1')")));
+        jenkins.assertLogContains(
+                "cdEnvironment step must be called with a body",
+                ended(Result.FAILURE, start("environment", "cdEnvironment(name: 'cd')")));
+        othersGoOn();
+    }
+
+    @Test
+    void I8_aTrainsStepWithinTheTrainsOnlyEnvironmentIsRefusedAtOnce() throws Exception {
+        shop.build("cart", "1.1");
+        ReleaseTrainConfiguration configuration = ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
+        List<EnvironmentConfiguration> environments = configuration.getEnvironments();
+        environments.forEach(environment -> environment.setAccess(Shop.EVERYBODY));
+        configuration.setEnvironments(environments);
+        jenkins.assertLogContains(
+                "needs environment 'staging', which a step around this one holds",
+                ended(
+                        Result.FAILURE,
+                        start(
+                                "cart",
+                                "cdEnvironment(name: 'staging') {"
+                                        + " monoRelease(train: 'shop', service: 'cart', image: '1.1') { echo 'ok' } }")));
+        othersGoOn();
+    }
+
+    @Test
+    void NEW_8_variablesThatAJenkinsfileCallsLikeOursAreNobodysBody() throws Exception {
+        String cart = shop.build("cart", "1.1");
+        ended(
+                Result.SUCCESS,
+                start(
+                        "cart",
+                        "withEnv(['RELEASE_TRAIN=shop', 'RELEASE_ENVIRONMENT=staging']) {"
+                                + " monoRelease(train: env.RELEASE_TRAIN, service: 'cart', image: '1.1') { echo 'ok' } }"));
+        assertThat(shop.inProduction("cart")).isEqualTo(cart);
+    }
+
+    /** No build.xml could be made of it, and the build would have had no end on the disk. */
+    @Test
+    void whatAScriptCallsItsServiceIsKeptInARecordThatCanBeWritten() throws Exception {
+        WorkflowRun build =
+                start("cart", "trackImage(service: 'ca\\u0000rt', image: 'registry.example/shop/cart:1.1')");
+        jenkins.waitForCompletion(build);
+        build.save();
+        assertThat(build.getParent().getBuildByNumber(1)).isSameAs(build);
+        assertThat(new XmlFile(Run.XSTREAM2, new File(build.getRootDir(), "build.xml")).read())
+                .isInstanceOf(WorkflowRun.class);
+    }
+}
