@@ -10,26 +10,28 @@ import java.util.Set;
 
 /** Finds what is no number in what the form sends, since Stapler takes that for 0. */
 final class FormNumbers {
-    private static final Map<String, Boolean> WHOLE = new HashMap<>();
-
-    static {
-        fields(Draft.class, new HashSet<>());
-    }
+    private static final Map<String, Boolean> WHOLE = numbers();
 
     private FormNumbers() {}
 
+    private static Map<String, Boolean> numbers() {
+        Map<String, Boolean> whole = new HashMap<>();
+        fields(Draft.class, new HashSet<>(), whole);
+        return Map.copyOf(whole);
+    }
+
     /** Of a part and of whatever parts it has, so that none can be forgotten. */
-    private static void fields(Class<?> part, Set<Class<?>> seen) {
+    private static void fields(Class<?> part, Set<Class<?>> seen, Map<String, Boolean> whole) {
         if (!seen.add(part)) {
             return;
         }
         Properties.of(part).forEach((name, type) -> {
             if (type == int.class || type == Integer.class) {
-                WHOLE.put(name, true);
+                whole.put(name, true);
             } else if (type == double.class || type == Double.class) {
-                WHOLE.put(name, false);
+                whole.put(name, false);
             }
-            Properties.part(type).ifPresent(inner -> fields(inner, seen));
+            Properties.part(type).ifPresent(inner -> fields(inner, seen, whole));
         });
     }
 

@@ -53,7 +53,11 @@ public final class Riders {
         return settings.get().trains().stream().map(TrainConfiguration::getName).toList();
     }
 
-    /** Names of the environments that a train installs into. @throws EngineException no such train */
+    /**
+     * Names of the environments that a train installs into.
+     *
+     * @throws EngineException no such train
+     */
     public Set<String> environmentsOf(String train) {
         return Set.copyOf(settings.get().train(train).environments());
     }

@@ -38,8 +38,8 @@ public interface Registry {
      * Asks for a manifest's digest without its content (HEAD).
      *
      * @param reference tag or digest
-     * @return what may be of a type that {@link Descriptor#isReadable cannot be read}; empty where the repository or the tag does not exist, or where the registry, which knows our account, hides
-     *     it: many answer the same in both cases
+     * @return what may be of a type that {@link Descriptor#isReadable cannot be read}; empty where the repository or the tag
+     *     does not exist, or where the registry, which knows our account, hides it: many answer the same in both cases
      * @throws io.jenkins.plugins.releasetrain.engine.model.EngineException FORBIDDEN: it hides a tag that it lists
      */
     Optional<Descriptor> resolve(String repository, String reference);
