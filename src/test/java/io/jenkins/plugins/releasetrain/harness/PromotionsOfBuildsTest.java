@@ -28,11 +28,12 @@ class PromotionsOfBuildsTest extends ShopTest {
 
         WorkflowRun build = Shop.start(Shop.job(
                 jenkins, "promote", "promoteImage from: 'dev', to: 'production', images: ['shop/cart:1.4.2']"));
-        jenkins.waitForMessage("0 of 1 images, 0 of ", build);
+        // One blob stands still; how many others are through by then is a matter of chance.
+        jenkins.waitForMessage("0 of 1 images, ", build);
         over.countDown();
 
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
-        assertThat(jenkins.getLog(build)).containsPattern("0 of 1 images, 0 of \\d blobs, \\d+ B of [0-9.]+ k?B");
+        assertThat(jenkins.getLog(build)).containsPattern("0 of 1 images, [0-2] of 3 blobs, \\d+ B of [0-9.]+ k?B");
     }
 
     /** The system has no credentials for it; what is left of a build whose record is gone is undone with its job's. */
