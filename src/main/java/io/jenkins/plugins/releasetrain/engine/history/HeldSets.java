@@ -5,7 +5,7 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.Holding;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
-import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -18,14 +18,17 @@ final class HeldSets {
         this.store = store;
     }
 
-    /** Empty where the store does not have it. */
-    Map<String, PinnedImage> images(Holding holding) {
-        return sets.computeIfAbsent(holding.set(), set -> store.set(set).orElse(ImageSet.EMPTY))
-                .images();
+    /** What environments hold now; whatever else was kept is forgotten. */
+    List<Holding> now() {
+        List<Holding> held = store.environments();
+        sets.keySet().retainAll(held.stream().map(Holding::set).toList());
+        return held;
     }
 
-    /** Forgets all others. */
-    void keep(Collection<Holding> held) {
-        sets.keySet().retainAll(held.stream().map(Holding::set).toList());
+    /** Empty where the store does not have it yet. */
+    Map<String, PinnedImage> images(Holding holding) {
+        ImageSet set =
+                sets.computeIfAbsent(holding.set(), digest -> store.set(digest).orElse(null));
+        return set == null ? Map.of() : set.images();
     }
 }

@@ -114,7 +114,7 @@ final class MatrixViews {
     private List<Stand> stands(Placing configured) {
         List<String> order =
                 configured.places().stream().map(Placing.Where::name).toList();
-        List<Stand> stands = store.environments().stream()
+        return sets.now().stream()
                 .sorted(Comparator.comparing((Holding h) -> {
                             int place = order.indexOf(h.environment());
                             return place < 0 ? order.size() : place;
@@ -128,8 +128,6 @@ final class MatrixViews {
                                 .filter(w -> w.name().equals(h.environment()))
                                 .findFirst()))
                 .toList();
-        sets.keep(stands.stream().map(Stand::holding).toList());
-        return stands;
     }
 
     /** Derived anew where production or what environments hold is another. */

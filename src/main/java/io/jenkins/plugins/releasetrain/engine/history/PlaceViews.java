@@ -101,7 +101,7 @@ final class PlaceViews {
                 .map(r -> new Placed.Row(r.service(), called.image(r.image()), r.release(), List.of()))
                 .toList();
         List<View.Place> places = new ArrayList<>();
-        for (Holding holding : store.environments().stream().limit(ENVIRONMENTS).toList()) {
+        for (Holding holding : sets.now().stream().limit(ENVIRONMENTS).toList()) {
             sets.images(holding).forEach((service, image) -> {
                 if (image.digest().equals(digest)) {
                     places.add(new View.Place(holding.environment(), service, holding.candidate()));

@@ -28,7 +28,7 @@ final class SqlProduction {
     /** Another one whenever something changed. @param newest null where nothing is there */
     private record Revision(long count, long sum, OffsetDateTime newest) {}
 
-    /** @param rows by service and repository, as the database sorts them */
+    /** @param rows by service and repository, as Java sorts them: databases have collations */
     private record Kept(Revision revision, List<Production> rows) {}
 
     /** By service; {@code after} is exclusive. */

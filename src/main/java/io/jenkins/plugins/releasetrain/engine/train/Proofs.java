@@ -40,10 +40,18 @@ final class Proofs {
     /** Chances that so many runs of what is good fail in a row. */
     private final double[] mishaps;
 
-    private final List<Failure> searches;
+    private final List<Search> searches;
 
     /** @param exact as of {@link Tried} */
     record Failure(long set, boolean exact, List<Run> runs) {}
+
+    /**
+     * A failed set that no smaller one explains, with what is asked for each set that is scored.
+     *
+     * @param bad the chance that someone in it is
+     * @param failures as {@link #failuresWith} counts them
+     */
+    private record Search(Failure failure, double bad, double failures) {}
 
     /**
      * @param open the streak that goes on
@@ -68,12 +76,13 @@ final class Proofs {
         this.searches = cost.free() ? List.of() : searches();
     }
 
-    /** Failed sets that no smaller one explains. */
-    private List<Failure> searches() {
+    private List<Search> searches() {
         return known.failed().stream()
-                .filter(f -> open(f.set()) != 0 && bad(f.set()) > LIKELY)
+                .filter(f -> open(f.set()) != 0)
                 .filter(f -> known.failed().stream()
                         .noneMatch(other -> other.set() != f.set() && (other.set() & ~f.set()) == 0))
+                .map(f -> new Search(f, bad(f.set()), failuresWith(f.set())))
+                .filter(search -> search.bad() > LIKELY)
                 .toList();
     }
 
@@ -112,10 +121,11 @@ final class Proofs {
     /** If the set passes it is released, and what failed without it is not the very set any more: its culprit has to fail alone. */
     private double others(long set) {
         double trials = 0;
-        for (Failure f : searches) {
+        for (Search search : searches) {
+            Failure f = search.failure();
             if (f.exact() && (set & ~f.set() & ~known.vouched()) != 0) {
                 int left = Long.bitCount(f.set() & ~set & ~known.vouched());
-                trials += bad(f.set()) * cost.whenMoved(left, failuresWith(f.set()));
+                trials += search.bad() * cost.whenMoved(left, search.failures());
             }
         }
         return trials == 0 ? 0 : trials * belief.passes(set);
@@ -215,8 +225,8 @@ final class Proofs {
     long lookedFor() {
         long found = 0;
         if (searches.size() < SEARCHES) {
-            for (Failure f : searches) {
-                for (long rest = open(f.set()) & ~found; rest != 0; rest &= rest - 1) {
+            for (Search search : searches) {
+                for (long rest = open(search.failure().set()) & ~found; rest != 0; rest &= rest - 1) {
                     long change = Long.lowestOneBit(rest);
                     found |= bad(change) > DOUBTFUL * rates.failure() ? change : 0;
                 }
