@@ -8,17 +8,27 @@ import io.jenkins.plugins.releasetrain.engine.simulation.Result;
 import io.jenkins.plugins.releasetrain.engine.simulation.Workload;
 import java.io.PrintStream;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** Capacity and lead times of trains under a virtual clock, ours and what others do, at the same arrivals. */
 final class Trains implements Benchmark {
     private static final int SEEDS = Integer.getInteger("trains.seeds", 20);
     private static final double DAYS = Integer.getInteger("trains.days", 60);
+    /** What to measure: capacity, learning, outages, environments, leads, engine; all where it is empty. */
+    private static final List<String> ONLY = Stream.of(
+                    System.getProperty("only", "").split(","))
+            .filter(name -> !name.isEmpty())
+            .toList();
+
     private static final double MINUTES = 30;
     private static final double TRIALS_PER_HOUR = 60 / MINUTES;
     private static final double PERCENT = 100;
@@ -33,31 +43,25 @@ final class Trains implements Benchmark {
     @Override
     public SortedMap<String, Double> run(PrintStream out) {
         out.printf("%d seeds, %.0f days, trials of %.0f minutes%n%n", SEEDS, DAYS, MINUTES);
-        out.println("Capacity, changes/h (queue always full)");
-        out.printf("%-16s%8s%8s", "p bad, flake", "bound", "");
-        COMPARED.forEach(policy -> out.printf("%13s", policy.title()));
-        out.printf("%13s%16s%12s%n", "trials/change", "its bound", "wrong ej. %");
-        capacity(out, 0.05, 0, "p05_f0");
-        capacity(out, 0.10, 0, "p10_f0");
-        capacity(out, 0.02, 0, "p02_f0");
-        capacity(out, 0.05, 0.03, "p05_f03");
-        capacity(out, 0.05, 0.05, "p05_f05");
-        capacity(out, 0.10, 0.03, "p10_f03");
-        out.println();
-        usualPrior(out);
-        outages(out);
-        environments(out);
-        leadTimes(out, 0.05, 0);
-        leadTimes(out, 0.05, 0.03);
-        leadTimes(out, 0.10, 0);
-        double planning = Planning.milliseconds();
-        out.printf(Locale.ROOT, "Planning a trial, 1,000 waiting, 5,000 services: %.1f ms (median)%n%n", planning);
-        figures.put("trains.planning_ms", planning);
-        engine(out);
+        Map<String, Consumer<PrintStream>> sections = new LinkedHashMap<>();
+        sections.put("capacity", this::capacities);
+        sections.put("learning", this::usualPrior);
+        sections.put("outages", this::outages);
+        sections.put("environments", this::environments);
+        sections.put("leads", this::leadTimes);
+        sections.put("engine", this::engine);
+        sections.forEach((name, section) -> {
+            if (ONLY.isEmpty() || ONLY.contains(name)) {
+                section.accept(out);
+            }
+        });
         return figures;
     }
 
     private void engine(PrintStream out) {
+        double planning = Planning.milliseconds();
+        out.printf(Locale.ROOT, "Planning a trial, 1,000 waiting, 5,000 services: %.1f ms (median)%n%n", planning);
+        figures.put("trains.planning_ms", planning);
         try {
             EngineCost.Figures cost = new EngineCost().measure();
             out.printf(
@@ -74,6 +78,20 @@ final class Trains implements Benchmark {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("The benchmark was interrupted", e);
         }
+    }
+
+    private void capacities(PrintStream out) {
+        out.println("Capacity, changes/h (queue always full)");
+        out.printf("%-16s%8s%8s", "p bad, flake", "bound", "");
+        COMPARED.forEach(policy -> out.printf("%13s", policy.title()));
+        out.printf("%13s%16s%12s%n", "trials/change", "its bound", "wrong ej. %");
+        capacity(out, 0.05, 0, "p05_f0");
+        capacity(out, 0.10, 0, "p10_f0");
+        capacity(out, 0.02, 0, "p02_f0");
+        capacity(out, 0.05, 0.03, "p05_f03");
+        capacity(out, 0.05, 0.05, "p05_f05");
+        capacity(out, 0.10, 0.03, "p10_f03");
+        out.println();
     }
 
     private void capacity(PrintStream out, double failure, double flake, String name) {
@@ -160,7 +178,7 @@ final class Trains implements Benchmark {
     }
 
     private void environments(PrintStream out) {
-        double one = figures.get("trains.capacity.p05_f0");
+        double one = mean(seeds(seed -> Policy.TRAIN.run(full(0.05, 0, 1, seed))));
         for (int environments = 2; environments <= 3; environments++) {
             int count = environments;
             double capacity = mean(seeds(seed -> Policy.TRAIN.run(full(0.05, 0, count, seed))));
@@ -173,6 +191,12 @@ final class Trains implements Benchmark {
             figures.put("trains.speedup_" + count + "env", capacity / one);
         }
         out.println();
+    }
+
+    private void leadTimes(PrintStream out) {
+        leadTimes(out, 0.05, 0);
+        leadTimes(out, 0.05, 0.03);
+        leadTimes(out, 0.10, 0);
     }
 
     private void leadTimes(PrintStream out, double failure, double flake) {
