@@ -159,6 +159,22 @@ public final class Settings {
         }
     }
 
+    /** @throws EngineException UNAVAILABLE where what was saved cannot be used: then nobody knows */
+    public boolean hasTrain(String name) {
+        usable();
+        return trains.stream().anyMatch(t -> name.equals(t.getName()));
+    }
+
+    /**
+     * Whether there is such an environment, and it has a catalog.
+     *
+     * @throws EngineException UNAVAILABLE where what was saved cannot be used: then nobody knows
+     */
+    public boolean takesLanes(String environment) {
+        usable();
+        return environments.stream().anyMatch(e -> environment.equals(e.getName()) && e.getCatalog() != null);
+    }
+
     /** Names of the catalogs of the trains and lanes that install into the environment. */
     public SortedSet<String> catalogsIn(String environment) {
         SortedSet<String> names = new TreeSet<>();

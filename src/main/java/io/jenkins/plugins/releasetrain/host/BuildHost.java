@@ -41,7 +41,7 @@ public interface BuildHost {
     /** Also of a train that is not configured any more: what waits for it must end. */
     TrainDriver train(String name);
 
-    /** @throws EngineException where the environment is not configured */
+    /** Also of an environment that is not configured any more: what waits for its lanes must end. */
     LaneDriver lanes(String environment);
 
     /** Groups candidates by the lane that they share. */

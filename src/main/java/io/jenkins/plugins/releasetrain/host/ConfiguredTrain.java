@@ -10,7 +10,7 @@ record ConfiguredTrain(String name, Supplier<Settings> settings, Supplier<Wiring
         implements TrainDriver.Source {
     @Override
     public boolean isConfigured() {
-        return settings.get().trains().stream().anyMatch(t -> name.equals(t.getName()));
+        return settings.get().hasTrain(name);
     }
 
     @Override

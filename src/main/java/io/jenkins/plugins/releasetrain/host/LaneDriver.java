@@ -1,8 +1,10 @@
 package io.jenkins.plugins.releasetrain.host;
 
+import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneTask;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
+import io.jenkins.plugins.releasetrain.engine.lane.RemovedLanes;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
@@ -21,7 +23,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.logging.Level;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -36,6 +37,8 @@ public final class LaneDriver {
     private static final Duration NOW_AND_THEN = Duration.ofSeconds(30);
     private static final Duration LONGEST = Duration.ofMinutes(5);
 
+    private static final Duration UNTIL_GONE = Duration.ofSeconds(30);
+
     /** A restart of another controller takes less than so many leases. */
     private static final int LEASES_OF_PATIENCE = 12;
 
@@ -46,7 +49,7 @@ public final class LaneDriver {
     private static final int FAILURES_OF_PATIENCE = 10;
 
     private final Site site;
-    private final Supplier<Lanes> lanes;
+    private final Source source;
     private final BiConsumer<String, String> waits;
     private final Map<LaneId, Rider> riders = new ConcurrentHashMap<>();
     /** Lanes of other controllers, since when nobody has gone on with them. */
@@ -65,6 +68,19 @@ public final class LaneDriver {
      */
     record Site(Loop.Host host, Predicate<Origin> ours, Predicate<Origin> alive, Clock clock) {}
 
+    /** The lanes as they are configured now. */
+    interface Source {
+        /** Name of the environment. */
+        String name();
+
+        /** False where there is no environment of the name any more, or it takes no lanes; nobody is asked for them then. */
+        boolean isConfigured();
+
+        Lanes lanes();
+
+        RemovedLanes removed();
+    }
+
     private static final class Rider {
         private final Passenger passenger;
         private Loop loop;
@@ -72,6 +88,8 @@ public final class LaneDriver {
         private volatile String leaves = "";
         /** In a row; only turns of its own loop touch it. */
         private int failures;
+        /** Since when its environment is not there; null while it is. */
+        private Instant missedSince;
 
         Rider(Passenger passenger) {
             this.passenger = passenger;
@@ -79,20 +97,20 @@ public final class LaneDriver {
     }
 
     /** @param waits told by a lane's id why it does not go on, with an empty reason where it does */
-    LaneDriver(Controller controller, Clock clock, Supplier<Lanes> lanes, BiConsumer<String, String> waits) {
-        this(new Site(controller, controller::isOurs, controller::isAlive, clock), lanes, waits);
+    LaneDriver(Controller controller, Clock clock, Source source, BiConsumer<String, String> waits) {
+        this(new Site(controller, controller::isOurs, controller::isAlive, clock), source, waits);
     }
 
-    LaneDriver(Site site, Supplier<Lanes> lanes, BiConsumer<String, String> waits) {
+    LaneDriver(Site site, Source source, BiConsumer<String, String> waits) {
         this.site = site;
-        this.lanes = lanes;
+        this.source = source;
         this.waits = waits;
         this.watch = new Loop(site.host(), this::watch);
     }
 
     /** Opens a lane unless the origin has one already, which it may have after a crash. */
     public LaneId open(Map<String, String> images, Origin origin) {
-        Lanes now = lanes.get();
+        Lanes now = source.lanes();
         return now.state().lanes().stream()
                 .filter(l -> l.queued().origin().isSameAs(origin))
                 .filter(l -> l.candidates().keySet().equals(images.keySet()))
@@ -127,7 +145,7 @@ public final class LaneDriver {
     /** Keeps the places of all lanes here, and cleans up after those that are over; never ends. */
     private Optional<Duration> watch() {
         try {
-            Lanes now = lanes.get();
+            Lanes now = source.lanes();
             Duration again = now.lease().dividedBy(THIRD);
             riders.keySet().forEach(lane -> renew(now, lane));
             now.tidy();
@@ -184,7 +202,7 @@ public final class LaneDriver {
 
     /** @throws EngineException retryable: to be reported again */
     public void report(LaneId lane, String tenant, Lanes.Reported reported) {
-        lanes.get().report(lane, tenant, reported);
+        source.lanes().report(lane, tenant, reported);
         Rider rider = riders.get(lane);
         if (rider != null) {
             rider.loop.wake();
@@ -196,15 +214,18 @@ public final class LaneDriver {
      * promoted where they were to be promoted already.
      */
     void takeUp() {
-        Lanes now = lanes.get();
-        now.underWay().forEach((lane, origin) -> {
+        boolean configured = source.isConfigured();
+        (configured ? source.lanes().underWay() : source.removed().underWay()).forEach((lane, origin) -> {
             if (!riders.containsKey(lane) && !site.alive().test(origin)) {
                 abandon(lane, "its build " + origin.build() + " has ended");
             }
         });
+        if (!configured) {
+            return;
+        }
         watch.wake();
         try {
-            now.sweep();
+            source.lanes().sweep();
         } catch (EngineException e) {
             // Each lane that comes in does it too, and its build is told why it fails.
             ReleaseService.LOGGER.log(Level.WARNING, e, () -> "What lanes left behind could not be removed yet");
@@ -218,11 +239,15 @@ public final class LaneDriver {
 
     private Optional<Duration> turn(LaneId lane, Rider rider) {
         try {
+            if (!source.isConfigured()) {
+                return missing(lane, rider);
+            }
+            rider.missedSince = null;
             if (!rider.leaves.isEmpty()) {
                 // A lane that is being promoted already goes on to its end.
-                lanes.get().cancel(lane, rider.leaves);
+                source.lanes().cancel(lane, rider.leaves);
             }
-            Optional<Duration> next = carryOut(lane, rider, lanes.get().next(lane));
+            Optional<Duration> next = carryOut(lane, rider, source.lanes().next(lane));
             rider.failures = 0;
             return next;
         } catch (EngineException e) {
@@ -241,6 +266,22 @@ public final class LaneDriver {
         }
     }
 
+    /** Nobody is ended for a moment's mistake, as of a configuration that is read in two steps. */
+    private Optional<Duration> missing(LaneId lane, Rider rider) {
+        String why = "environment '" + source.name() + "' is not configured for lanes any more";
+        Instant now = site.clock().instant();
+        if (rider.missedSince == null) {
+            rider.missedSince = now;
+        }
+        if (now.isBefore(rider.missedSince.plus(UNTIL_GONE))) {
+            say(rider, why + "; its lanes end in " + UNTIL_GONE.toSeconds() + " s, unless it is back by then");
+            return Optional.of(SOON.multipliedBy(2));
+        }
+        RemovedLanes removed = source.removed();
+        removed.cancel(lane, rider.leaves.isEmpty() ? why : rider.leaves);
+        return removed.outcome(lane).map(ended -> end(lane, rider, ended)).orElse(Optional.of(NOW_AND_THEN));
+    }
+
     private Optional<Duration> again(LaneId lane, Rider rider, String why) {
         waits.accept(lane.id(), why);
         say(rider, why + " – trying again");
@@ -252,7 +293,7 @@ public final class LaneDriver {
     /** It gets its outcome from the store, where it is kept first; one that is being promoted goes on. */
     private Optional<Duration> giveUp(LaneId lane, Rider rider, String message) {
         try {
-            Lanes now = lanes.get();
+            Lanes now = source.lanes();
             now.cancel(lane, message);
             if (now.state().lanes().stream().anyMatch(l -> l.id().equals(lane.id()))) {
                 return again(lane, rider, message);
@@ -273,14 +314,7 @@ public final class LaneDriver {
     private Optional<Duration> carryOut(LaneId lane, Rider rider, LaneTask task) {
         waits.accept(lane.id(), task instanceof LaneTask.Wait wait ? wait.why() : "");
         if (task instanceof LaneTask.Done done) {
-            boolean taken = rider.passenger.ended(new Passenger.End(
-                    done.ended().outcome(), done.ended().reason(), done.ended().release()));
-            if (!taken) {
-                return Optional.of(SOON);
-            }
-            riders.remove(lane);
-            watch.wake();
-            return Optional.empty();
+            return end(lane, rider, done.ended());
         } else if (task instanceof LaneTask.Test test) {
             rider.passenger.test(run(test));
             return Optional.of(NOW_AND_THEN);
@@ -289,6 +323,16 @@ public final class LaneDriver {
         say(rider, wait.why());
         Duration again = wait.again().compareTo(NOW_AND_THEN) < 0 ? wait.again() : NOW_AND_THEN;
         return Optional.of(again.compareTo(SOON) < 0 ? SOON : again);
+    }
+
+    private Optional<Duration> end(LaneId lane, Rider rider, Event.LaneEnded ended) {
+        if (!rider.passenger.ended(new Passenger.End(ended.outcome(), ended.reason(), ended.release()))) {
+            return Optional.of(SOON);
+        }
+        riders.remove(lane);
+        waits.accept(lane.id(), "");
+        watch.wake();
+        return Optional.empty();
     }
 
     private static Passenger.TestRun run(LaneTask.Test test) {

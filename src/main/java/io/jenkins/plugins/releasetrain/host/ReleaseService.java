@@ -15,6 +15,7 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.history.Answers;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
+import io.jenkins.plugins.releasetrain.engine.lane.RemovedLanes;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import io.jenkins.plugins.releasetrain.engine.operation.OperationsApi;
@@ -45,8 +46,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class ReleaseService implements BuildHost {
     static final Logger LOGGER = Logger.getLogger(ReleaseService.class.getName());
-    private static final String TRAIN = "train/";
-    private static final int LARGEST_SITE = 1_000;
     private static final Duration TRY_AGAIN = Duration.ofSeconds(30);
 
     private final Controller controller = new Controller();
@@ -144,11 +143,17 @@ public final class ReleaseService implements BuildHost {
 
     @Override
     public LaneDriver lanes(String environment) {
-        settings().environment(environment);
         return lanes.computeIfAbsent(
                 environment,
                 n -> new LaneDriver(
-                        controller, clock, () -> wiring().lanes(n), (lane, why) -> live.waits(lane, n, why)));
+                        controller,
+                        clock,
+                        new ConfiguredLanes(
+                                n,
+                                ReleaseService::settings,
+                                this::wiring,
+                                () -> new RemovedLanes(store(), n, clock, this::onEvent)),
+                        (lane, why) -> live.waits(lane, n, why)));
     }
 
     @Override
@@ -332,7 +337,7 @@ public final class ReleaseService implements BuildHost {
 
     /** A store that was not open before: work may have been left there. */
     private void opened() {
-        execute(this::takeUp);
+        execute(new LeftWork(this, ReleaseService::settings)::takeUp);
         execute(this::hook);
         describing.wake();
         watching.wake();
@@ -360,25 +365,6 @@ public final class ReleaseService implements BuildHost {
         ReleaseService service = get();
         service.catalogs.configure(settings().catalogs());
         service.holder.check();
-    }
-
-    private void takeUp() {
-        if (controller.isQuiet()) {
-            later(this::takeUp, TRY_AGAIN);
-            return;
-        }
-        try {
-            Settings now = settings();
-            now.trains().forEach(t -> train(t.getName()).wake());
-            store().activeStreams(TRAIN, LARGEST_SITE)
-                    .forEach(stream -> train(stream.substring(TRAIN.length())).wake());
-            now.environments().stream()
-                    .filter(e -> e.getCatalog() != null)
-                    .forEach(e -> lanes(e.getName()).takeUp());
-        } catch (RuntimeException e) {
-            LOGGER.log(Level.WARNING, "What was left by the last run cannot be taken up yet; trying again", e);
-            later(this::takeUp, TRY_AGAIN);
-        }
     }
 
     @Terminator

@@ -195,6 +195,18 @@ class SettingsTest {
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(FailureKind.UNAVAILABLE));
     }
 
+    /** Else everything that waits would end cancelled half a minute after an upgrade that cannot read the file. */
+    @Test
+    void B8_I8_noTrainAndNoEnvironmentIsTakenForRemovedWhileTheFileDoesNotFit() {
+        Settings settings = Settings.unusable(new Settings.Problems(List.of("store: nonsense")));
+
+        for (Runnable question : List.<Runnable>of(() -> settings.hasTrain("shop"), () -> settings.takesLanes("cd"))) {
+            assertThatExceptionOfType(EngineException.class)
+                    .isThrownBy(question::run)
+                    .satisfies(e -> assertThat(e.kind()).isEqualTo(FailureKind.UNAVAILABLE));
+        }
+    }
+
     @Test
     void B5_numbersThatAreNoneAreSeenInTheFormItself() {
         Object form = Map.of(

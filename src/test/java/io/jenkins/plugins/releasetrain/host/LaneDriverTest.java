@@ -8,6 +8,7 @@ import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.OnDrift;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
+import io.jenkins.plugins.releasetrain.engine.lane.RemovedLanes;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
@@ -24,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledFuture;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,12 +42,37 @@ class LaneDriverTest {
             shop.environment(),
             new Ports(shop.store, shop.promoter(shop.store), shop.clock, shop::id, shop.events::add));
 
-    private final Supplier<Lanes> troubled = () -> {
-        if (!failures.isEmpty()) {
-            throw failures.remove(0);
+    /** What the driver is told by the configuration. */
+    private final class Configured implements LaneDriver.Source {
+        private boolean there = true;
+
+        @Override
+        public String name() {
+            return "cd";
         }
-        return lanes;
-    };
+
+        @Override
+        public boolean isConfigured() {
+            return there;
+        }
+
+        @Override
+        public Lanes lanes() {
+            if (!there) {
+                throw EngineException.invalid("Unknown environment 'cd'; configured are none");
+            } else if (!failures.isEmpty()) {
+                throw failures.remove(0);
+            }
+            return lanes;
+        }
+
+        @Override
+        public RemovedLanes removed() {
+            return new RemovedLanes(shop.store, shop.environment().name(), shop.clock, shop.events::add);
+        }
+    }
+
+    private final Configured configured = new Configured();
 
     private final Loop.Host host = new Loop.Host() {
         @Override
@@ -68,7 +93,7 @@ class LaneDriverTest {
     };
 
     private final LaneDriver driver = new LaneDriver(
-            new LaneDriver.Site(host, origin -> true, origin -> true, shop.clock), troubled, (lane, why) -> {});
+            new LaneDriver.Site(host, origin -> true, origin -> true, shop.clock), configured, (lane, why) -> {});
 
     @AfterEach
     void close() {
@@ -81,9 +106,13 @@ class LaneDriverTest {
         private int asked;
         private String failed = "";
         private LaneId lane;
+        private boolean tests = true;
 
         @Override
         public void test(TestRun run) {
+            if (!tests) {
+                return;
+            }
             lanes.report(lane, run.trial(), new Lanes.Reported(Verdict.PASSED, "", Optional.empty()));
         }
 
@@ -203,5 +232,50 @@ class LaneDriverTest {
         run(5);
         assertThat(lanes.problems()).isEmpty();
         assertThat(shop.installed()).containsEntry("s1", FakeShop.digest("s1", "1"));
+    }
+
+    /** Removed or renamed as code, or by the form, while builds wait for it and test in it. */
+    @Test
+    void I8_lanesOfAnEnvironmentThatIsNotConfiguredAnyMoreEndAndItComesBackClean() {
+        Build build = board();
+        build.tests = false;
+        run(3);
+        assertThat(shop.installed()).as("it is tested").containsEntry("s1", FakeShop.digest("s1", "2"));
+        configured.there = false;
+        driver.wake();
+        run(1);
+        assertThat(build.end).as("nobody is ended for a moment's mistake").isNull();
+        run(5);
+
+        assertThat(build.end.outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(build.end.reason()).isEqualTo("environment 'cd' is not configured for lanes any more");
+        configured.there = true;
+        driver.watchOver();
+        run(3);
+        assertThat(lanes.underWay()).isEmpty();
+        assertThat(shop.installed())
+                .as("what it left is cleaned up once it is there again")
+                .containsEntry("s1", FakeShop.digest("s1", "1"));
+        Build next = board("3");
+        run(20);
+        assertThat(next.end.outcome()).isEqualTo(Outcome.RELEASED);
+    }
+
+    /** The build of a lane did not survive a restart, after which its environment is called otherwise. */
+    @Test
+    void I8_lanesThatNobodyWaitsForEndThoughTheirEnvironmentIsNotConfiguredAnyMore() {
+        Build build = board();
+        build.tests = false;
+        run(3);
+        configured.there = false;
+        LaneDriver restarted = new LaneDriver(
+                new LaneDriver.Site(host, origin -> true, origin -> false, shop.clock), configured, (lane, why) -> {});
+        work.clear();
+        timers.clear();
+        restarted.takeUp();
+        run(6);
+
+        assertThat(configured.removed().outcome(build.lane))
+                .hasValueSatisfying(ended -> assertThat(ended.reason()).isEqualTo("its build s1#2 has ended"));
     }
 }
