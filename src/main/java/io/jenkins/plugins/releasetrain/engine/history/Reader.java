@@ -29,7 +29,8 @@ public final class Reader {
     public static final Reader ALL = new Reader(job -> true);
 
     private static final ObjectMapper JSON = Json.mapper();
-    private static final List<String> OF_THE_BUILD = List.of("build", "url", "user", "reason", "revision", "branch");
+    private static final List<String> OF_THE_BUILD =
+            List.of("build", "url", "user", "reason", "revision", "branch", "test");
 
     private static final byte[] ADDRESS = "\"url\":\"job/".getBytes(StandardCharsets.UTF_8);
 

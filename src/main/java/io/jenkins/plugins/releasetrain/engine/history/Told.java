@@ -62,6 +62,7 @@ final class Told {
                 share(all.count(Metric.FAILED), all.count(Metric.FAILED) + all.count(Metric.PASSED)),
                 all.count(Metric.VOID),
                 voids(all),
+                unsteady(owner),
                 trend(owner, to),
                 parts(all),
                 courses.size() < DOTS
@@ -81,6 +82,12 @@ final class Told {
         long told = voids.stream().mapToLong(Trended.Cause::trials).sum();
         voids.add(new Trended.Cause("UNKNOWN", all.count(Metric.VOID) - told));
         return voids.stream().filter(cause -> cause.trials() > 0).toList();
+    }
+
+    /** Lanes keep their runs in their own streams. */
+    private Trended.Unsteady unsteady(String owner) {
+        List<Store.TrialRecord> trials = store.provenance().trials("train/" + owner, Unsteady.TRIALS);
+        return trials.isEmpty() ? null : Unsteady.of(trials);
     }
 
     private static double rounded(double value) {

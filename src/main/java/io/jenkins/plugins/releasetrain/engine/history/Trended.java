@@ -73,6 +73,21 @@ public final class Trended {
     /** How many batches had so many changes. */
     record Size(int changes, long batches) {}
 
+    /** Tests that fail now and then, the worst first. @param trials the last ones with a verdict, which were looked at */
+    record Unsteady(int trials, List<FlakyTest> tests) {}
+
+    /**
+     * A test that failed with a set that passed, too.
+     *
+     * @param build whose body it failed in last, and {@code url}: of its page there; empty where it has none
+     * @param failed in so many trials
+     */
+    record FlakyTest(String test, String build, String url, int failed) {
+        FlakyTest onceMore() {
+            return new FlakyTest(test, build, url, failed + 1);
+        }
+    }
+
     /** So many trials had no verdict. @param cause BUILD, KEPT_OUT, INSTALLATION, CHANGED, TESTS, or UNKNOWN of before it was told */
     record Cause(String cause, long trials) {}
 
@@ -91,6 +106,7 @@ public final class Trended {
      * @param failed releases that were turned back or marked bad, by the day of the release; of those that were released
      * @param recovery from the order to turn back until production was turned back, and {@code exposure}: since the release
      * @param voids why trials had no verdict, those that are at all
+     * @param unsteady whatever days were asked for; of a train, and null for lanes
      * @param trend of the lead time of the last four weeks against the four before: BETTER, WORSE or UNCLEAR; empty where there are
      *     too few
      * @param dots each change, where there are few
@@ -104,6 +120,7 @@ public final class Trended {
             Share trials,
             long noVerdict,
             List<Cause> voids,
+            Unsteady unsteady,
             String trend,
             Parts parts,
             List<Dot> dots,

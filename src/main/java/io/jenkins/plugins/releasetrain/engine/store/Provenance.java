@@ -33,6 +33,9 @@ public interface Provenance {
     /** Changes and lanes of an owner that came to production in this time ({@code to} is exclusive), newest first. */
     List<Course> courses(String owner, Instant from, Instant to, int limit);
 
+    /** The last trials of a train that passed or failed, newest first. @param stream of the train */
+    List<Store.TrialRecord> trials(String stream, int limit);
+
     /** When a change was in production, and how long after it was asked for. */
     record Course(String change, Instant promoted, Duration lead) {}
 

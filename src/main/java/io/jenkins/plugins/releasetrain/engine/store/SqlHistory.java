@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.store;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.TestReport;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.store.Store.ChangeRecord;
 import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
 import io.jenkins.plugins.releasetrain.engine.store.Store.Runs;
@@ -42,8 +43,11 @@ final class SqlHistory {
     // Lanes are kept there too, for Entry.
     static final String CHANGE = SELECT + "rt_change" + JOIN + "t.id = :id AND a.type = 'ChangeQueued'";
     static final String REQUESTS = ENTRY + "rt_change" + JOIN + "t.id = ANY(:ids)";
-    static final String TRIALS = "SELECT c.type AS tests_type, c.body AS tests_body, " + COLUMNS + "rt_trial" + JOINED
-            + " LEFT JOIN rt_event c ON c.stream = t.stream AND c.version = t.tests_version WHERE t.batch = :batch ORDER BY t.batch, t.version";
+    private static final String TRIED = "SELECT c.type AS tests_type, c.body AS tests_body, " + COLUMNS + "rt_trial"
+            + JOINED + " LEFT JOIN rt_event c ON c.stream = t.stream AND c.version = t.tests_version WHERE ";
+    static final String TRIALS = TRIED + "t.batch = :batch ORDER BY t.batch, t.version";
+    static final String LAST_TRIALS = TRIED + "t.stream = :stream AND t.done_version > 0"
+            + " ORDER BY t.stream DESC, t.done_version DESC LIMIT :limit";
     static final String RUNS = "SELECT set_digest, SUM(passed) AS passed, SUM(failed) AS failed FROM rt_run"
             + " WHERE suite = :suite AND set_digest = ANY(:sets) AND happened >= :since GROUP BY set_digest";
 
@@ -83,12 +87,29 @@ final class SqlHistory {
     List<TrialRecord> trials(Handle handle, String batch) {
         return handle.createQuery(TRIALS)
                 .bind("batch", batch)
-                .map((row, context) -> new TrialRecord(
-                        first(row, Event.TrialStarted.class),
-                        instant(row, "happened"),
-                        second(row, Event.TrialEnded.class),
-                        tests(row)))
+                .map((row, context) -> trial(row))
                 .list();
+    }
+
+    /** The last of a stream, newest first, without those that had no verdict. */
+    List<TrialRecord> judged(Handle handle, String stream, int limit) {
+        return handle
+                .createQuery(LAST_TRIALS)
+                .bind("stream", stream)
+                .bind("limit", limit)
+                .map((row, context) -> trial(row))
+                .list()
+                .stream()
+                .filter(t -> t.ended().filter(e -> e.verdict() != Verdict.VOID).isPresent())
+                .toList();
+    }
+
+    private TrialRecord trial(ResultSet row) throws SQLException {
+        return new TrialRecord(
+                first(row, Event.TrialStarted.class),
+                instant(row, "happened"),
+                second(row, Event.TrialEnded.class),
+                tests(row));
     }
 
     private Optional<TestReport> tests(ResultSet row) throws SQLException {

@@ -207,6 +207,13 @@ record SqlProvenance(SqlDatabase database, EventCodec codec) implements Provenan
     }
 
     @Override
+    public List<Store.TrialRecord> trials(String stream, int limit) {
+        return database.read(
+                "list the last trials of '" + stream + "'",
+                handle -> new SqlHistory(codec).judged(handle, stream, limit));
+    }
+
+    @Override
     public Optional<Event.ReleaseNoted> note(String release) {
         return database.read(
                 "read the note on '" + release + "'",

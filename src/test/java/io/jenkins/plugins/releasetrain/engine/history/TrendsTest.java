@@ -9,13 +9,16 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.KeptOut;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.FailedTest;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -26,6 +29,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -210,6 +214,37 @@ class TrendsTest {
         Answer answer = api.get("trends", "owner=cd&from=2026-03-02&to=2026-03-29", "");
         JsonNode told = new ObjectMapper().readTree(answer.body()).get("told");
         assertThat(all(told.get("voids"), "/cause")).containsExactly("CHANGED", "TESTS");
+    }
+
+    private Event.TestsRecorded failed(String trial, int more, String... names) {
+        List<FailedTest> failures = Stream.of(names)
+                .map(name -> new FailedTest(name, "job/pay/1/testReport/" + name + "/"))
+                .toList();
+        return new Event.TestsRecorded(
+                trial, "c1", new TestReport("pay#1", "job/pay/1/", "", "", "", 80, 1, 0, failures, more));
+    }
+
+    /** Of sets that failed and passed; a culprit's own failures, and those of an environment that was gone, are not. */
+    @Test
+    void testsThatFailNowAndThenAreNamedTheWorstFirst() throws IOException {
+        for (int n = 1; n <= 3; n++) {
+            released(n, n * HOUR);
+        }
+        append(4 * HOUR, failed("x1", 0, "pays", "asks", "pays"), failed("x2", 0, "pays"), failed("x3", 12, "asks"));
+        Digest guilty = Digest.sha256("guilty");
+        append(
+                5 * HOUR,
+                new Event.TrialStarted("g", "b9", guilty, List.of("c9"), "", "staging", "c9", 1, false),
+                new Event.TrialEnded("g", guilty, "tests", Verdict.FAILED, "", 100),
+                failed("g", 0, "ships"));
+        JsonNode unsteady = told().get("unsteady");
+        assertThat(unsteady.get("trials").asInt()).isEqualTo(7);
+        assertThat(all(unsteady.get("tests"), "/test")).containsExactly("pays", "asks");
+        assertThat(all(unsteady.get("tests"), "/failed")).containsExactly("2", "1");
+        assertThat(unsteady.at("/tests/0/url").asText()).isEqualTo("job/pay/1/testReport/pays/");
+        Answer seen = new Reader(job -> false)
+                .see(api.get("trends", "owner=shop&from=2026-03-02&to=2026-03-29", ""), false, "");
+        assertThat(new String(seen.body(), StandardCharsets.UTF_8)).doesNotContain("pays", "pay#1");
     }
 
     /** One that was cut off by what was asked for, or is not over, is not taken for a bad one. */

@@ -203,6 +203,11 @@ abstract class HistoryContract {
                                 Optional.of(Samples.verdict("t1", set, "all", Verdict.PASSED)),
                                 Optional.of(tests.report())),
                         trial("t2", set, Optional.empty()));
+        assertThat(store.provenance().trials("train/shop", 10))
+                .as("with a verdict, newest first")
+                .extracting(t -> t.started().trial())
+                .containsExactly("t1");
+        assertThat(store.provenance().trials("train/none", 10)).isEmpty();
     }
 
     private static Store.TrialRecord trial(String id, Digest set, Optional<Verdict> verdict) {

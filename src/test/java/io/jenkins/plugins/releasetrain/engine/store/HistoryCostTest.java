@@ -70,6 +70,7 @@ class HistoryCostTest {
                 SqlHistory.RELEASES,
                 SqlHistory.CHANGE,
                 SqlHistory.TRIALS,
+                SqlHistory.LAST_TRIALS,
                 SqlHistory.REQUESTS,
                 SqlHistory.RUNS,
                 SqlIndex.EVENTS,

@@ -1,7 +1,7 @@
 /** How trains go, with how sure that is, and what the advisor says of it. */
 
 import { get } from "./host.js";
-import { el, svg, t, count, notice, alert, table, facts, section, duration, percent, decimal } from "./dom.js";
+import { el, svg, t, count, notice, alert, table, facts, section, build, duration, percent, decimal } from "./dom.js";
 import { form, field, day } from "./forms.js";
 import { chart } from "./charts.js";
 
@@ -39,6 +39,10 @@ const parts = p => p && section(t("chart.where"), table(count("parts.caption", p
 const verdicts = k => k.trials.whole + k.noVerdict === 0 ? null : section(t("verdicts"), table(t("verdicts.caption"), [t("verdict"), t("trials")], [
   [t("verdict.passed"), k.trials.whole - k.trials.part], [t("verdict.failed"), k.trials.part],
   ...k.voids.map(v => [t("void." + v.cause), v.trials])]));
+
+/** Those that failed with a set that passed, too. */
+const flaky = u => !u?.tests.length ? null : section(t("flaky"), table(t("flaky.caption", u.trials), [t("flaky.test"), t("flaky.failed")],
+  u.tests.map(f => [build({ build: f.test || t("flaky.hidden"), url: f.url }), t("of", f.failed, u.trials)])));
 
 const sizes = list => list.length === 0 ? null : section(t("chart.batch"), table(t("sizes.caption"), [t("sizes.changes"), t("sizes.batches")],
   list.map(s => [s.changes, s.batches])));
@@ -101,6 +105,6 @@ export async function trends(_, p) {
       day("to", t("to.day"), all.to)], t("show")),
     said(advised), ways(advised), first(all.told),
     all.days.length === 0 ? notice(t("trends.none"))
-      : [rest(all.told, all.keys), verdicts(all.told), parts(all.told.parts), dots(all.told.dots), all.told.weeks.filter(w => w.releases || w.lead.n).length > 1 ? charts(all.told.weeks) : null,
+      : [rest(all.told, all.keys), verdicts(all.told), flaky(all.told.unsteady), parts(all.told.parts), dots(all.told.dots), all.told.weeks.filter(w => w.releases || w.lead.n).length > 1 ? charts(all.told.weeks) : null,
         sizes(all.told.sizes), byWeek(all.told.weeks)]] };
 }
