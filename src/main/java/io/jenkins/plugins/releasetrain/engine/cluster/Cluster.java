@@ -20,10 +20,8 @@ import java.util.stream.Collectors;
  */
 public interface Cluster {
     /**
-     * The image that each service's workload asks for now, by service name. A reference without digest stands as it is.
-     *
-     * @throws io.jenkins.plugins.releasetrain.engine.model.EngineException INVALID_INPUT where a container is ambiguous,
-     *     NOT_FOUND where the namespace or a workload is missing (all missing ones are named)
+     * The image that each service's workload asks for now, by service name; of services that are absent, nothing. A
+     * reference without digest stands as it is.
      */
     SortedMap<String, ImageReference> installed(Collection<Service> services);
 
@@ -32,7 +30,9 @@ public interface Cluster {
      * the name counts too: once production has an image, nobody is to pull it from the dev registry any more.
      *
      * @return names of the services that were patched
-     * @throws io.jenkins.plugins.releasetrain.engine.model.EngineException LOCK_LOST where a higher token was there
+     * @throws io.jenkins.plugins.releasetrain.engine.model.EngineException LOCK_LOST where a higher token was there;
+     *     NOT_FOUND where the namespace is missing, or a workload that is needed; INVALID_INPUT where a container of such
+     *     a one is ambiguous
      */
     List<String> install(Wanted wanted);
 
@@ -116,12 +116,19 @@ public interface Cluster {
      *
      * @param images of all services that matter
      * @param changed names of the services whose image is to be proven
+     * @param needed names of the services that have to be there; what is absent of others is left out (I14)
      * @param fence the lock holder's token: a workload stamped with a higher one is not touched (I3)
      */
-    record Wanted(Map<Service, ImageReference> images, Set<String> changed, long fence) {
+    record Wanted(Map<Service, ImageReference> images, Set<String> changed, Set<String> needed, long fence) {
         public Wanted {
             images = Map.copyOf(images);
             changed = Set.copyOf(changed);
+            needed = Set.copyOf(needed);
+        }
+
+        /** What is to be proven has to be there. */
+        public Wanted(Map<Service, ImageReference> images, Set<String> changed, long fence) {
+            this(images, changed, changed, fence);
         }
 
         /** All of it is to be proven. */
@@ -146,7 +153,7 @@ public interface Cluster {
             OTHER_DIGEST,
             /** It asks for it and nothing else runs, but it is not, or not all, ready. */
             NOT_READY,
-            /** It is not meant to run it now: no replicas, paused, a partition, no node, pods replaced by hand only. */
+            /** It is not meant to run it now: no replicas, paused, a partition, no node, pods replaced by hand only; absent. */
             NOT_EXPECTED
         }
     }

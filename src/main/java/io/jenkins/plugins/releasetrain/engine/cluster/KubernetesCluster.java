@@ -106,7 +106,8 @@ public final class KubernetesCluster implements Cluster {
     @Override
     public SortedMap<String, ImageReference> installed(Collection<Service> services) {
         SortedMap<String, ImageReference> installed = new TreeMap<>();
-        reader.parts(services)
+        reader.present(services)
+                .parts()
                 .forEach((name, parts) -> installed.put(
                         name, SpecImage.reference(first(parts.get(0)).getImage())));
         return installed;
@@ -115,7 +116,7 @@ public final class KubernetesCluster implements Cluster {
     @Override
     public List<String> install(Wanted wanted) {
         WorkloadPatcher patcher = new WorkloadPatcher(environment, reader, wanted.fence());
-        Collection<Target> targets = targets(wanted.images(), wanted.changed());
+        Collection<Target> targets = targets(wanted.images(), wanted.changed(), wanted.needed());
         targets.forEach(t -> patcher.checkFence(t.workload()));
         List<Target> differing = targets.stream()
                 .filter(t ->
@@ -185,11 +186,13 @@ public final class KubernetesCluster implements Cluster {
         return may;
     }
 
-    private Collection<Target> targets(Map<Service, ImageReference> images, Set<String> changed) {
+    /** @param needed of these services nothing may be missing; of the others, what is there */
+    private Collection<Target> targets(
+            Map<Service, ImageReference> images, Set<String> changed, Collection<String> needed) {
         images.forEach(KubernetesCluster::checkPinned);
-        SortedMap<String, List<Part>> parts = reader.parts(images.keySet());
+        Present present = reader.present(images.keySet()).needing(needed);
         Map<String, Target> targets = new LinkedHashMap<>();
-        images.forEach((service, image) -> parts.get(service.name())
+        images.forEach((service, image) -> present.of(service)
                 .forEach(part -> targets.computeIfAbsent(
                                 part.key(),
                                 k -> new Target(part.workload(), new TreeMap<>(), new TreeSet<>(), new TreeMap<>()))
@@ -203,7 +206,7 @@ public final class KubernetesCluster implements Cluster {
         CandidateCopies copies =
                 new CandidateCopies(beside, objects.services(), objects.routes(beside.isolation()), objects.policies());
         Map<HasMetadata, Target> wanted = new LinkedHashMap<>();
-        targets(images, Set.of())
+        targets(images, Set.of(), images.keySet().stream().map(Service::name).toList())
                 .forEach(t -> copies.of(t.workload(), t.bySlot()).forEach(made -> wanted.put(made, t)));
         wanted.forEach((made, target) -> {
             try {
@@ -234,7 +237,7 @@ public final class KubernetesCluster implements Cluster {
     @Override
     public void fence(Collection<Service> services, long fence) {
         WorkloadPatcher patcher = new WorkloadPatcher(environment, reader, fence);
-        Collection<DeployedWorkload> workloads = reader.parts(services).values().stream()
+        Collection<DeployedWorkload> workloads = reader.present(services).parts().values().stream()
                 .flatMap(List::stream)
                 .collect(Collectors.toMap(Part::key, Part::workload, (one, same) -> one))
                 .values();
@@ -262,20 +265,23 @@ public final class KubernetesCluster implements Cluster {
     @Override
     public SortedMap<String, Standing> standings(Map<Service, ImageReference> images) {
         images.forEach(KubernetesCluster::checkPinned);
-        SortedMap<String, List<Part>> parts = reader.parts(images.keySet());
-        Map<String, List<Pod>> pods =
-                reader.pods(parts.values().stream().flatMap(List::stream).toList());
+        Present present = reader.present(images.keySet());
+        Map<String, List<Pod>> pods = reader.pods(
+                present.parts().values().stream().flatMap(List::stream).toList());
         SortedMap<String, Standing> standings = new TreeMap<>();
-        images.forEach((service, image) -> standings.put(
+        present.absent().keySet().forEach(name -> standings.put(name, present.standing(name)));
+        images.forEach((service, image) -> standings.computeIfAbsent(
                 service.name(),
-                Standings.of(parts.get(service.name()), image.digest().orElseThrow(), pods)));
+                name -> Standings.of(present.of(service), image.digest().orElseThrow(), pods)));
         return standings;
     }
 
     @Override
     public SortedMap<String, String> unprovable(Collection<Service> services) {
         SortedMap<String, String> why = new TreeMap<>();
-        reader.parts(services).forEach((name, parts) -> unprovable(parts).ifPresent(text -> why.put(name, text)));
+        Present present = reader.present(services);
+        present.absent().forEach((name, e) -> why.put(name, e.getMessage()));
+        present.parts().forEach((name, parts) -> unprovable(parts).ifPresent(text -> why.put(name, text)));
         return why;
     }
 

@@ -18,17 +18,16 @@ import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Reads workloads and pods: from memory what is watched; otherwise one paged LIST per kind for many, single requests for a
@@ -56,46 +55,49 @@ final class NamespaceReader {
     }
 
     /**
-     * All parts by service name.
+     * What is there of services. One of which something is missing or cannot be understood is absent as a whole, and no
+     * matter for the others (I14).
      *
-     * @throws EngineException NOT_FOUND naming all missing workloads, or the namespace
+     * @throws EngineException NOT_FOUND where there is no such namespace
      */
-    SortedMap<String, List<Part>> parts(Collection<Service> services) {
+    Present present(Collection<Service> services) {
         Map<Workload.Kind, Set<String>> names = services.stream()
                 .flatMap(service -> service.workloads().stream())
                 .collect(Collectors.groupingBy(Workload::kind, Collectors.mapping(Workload::name, Collectors.toSet())));
-        Map<Workload.Kind, Map<String, DeployedWorkload>> found = new HashMap<>();
+        Map<Workload.Kind, Map<String, HasMetadata>> found = new HashMap<>();
         names.forEach((kind, wanted) -> found.put(kind, workloads(kind, wanted)));
-        SortedMap<String, List<Part>> byService = new TreeMap<>();
-        List<String> missing = new ArrayList<>();
-        services.stream().sorted(Comparator.comparing(Service::name)).forEach(s -> {
-            List<Part> parts = new ArrayList<>();
-            for (Workload asked : s.workloads()) {
-                DeployedWorkload workload = found.get(asked.kind()).get(asked.name());
-                if (workload == null) {
-                    missing.add(asked.kind().kubernetesName() + " " + asked.name() + " (service " + s.name() + ")");
-                } else {
-                    parts.add(new Part(s, asked, workload));
-                }
+        Present present = new Present(new TreeMap<>(), new TreeMap<>());
+        boolean missing = false;
+        for (Service service : services) {
+            List<Workload> gone = service.workloads().stream()
+                    .filter(asked -> !found.get(asked.kind()).containsKey(asked.name()))
+                    .toList();
+            if (gone.isEmpty()) {
+                present.add(service, asked -> found.get(asked.kind()).get(asked.name()));
+            } else {
+                missing = true;
+                present.absent().put(service.name(), missing(service, gone));
             }
-            byService.put(s.name(), parts);
-        });
-        if (!missing.isEmpty()) {
-            throw missing(missing);
         }
-        return byService;
+        if (missing && namespaceMissing()) {
+            throw notFound("Namespace " + namespace + " does not exist in the cluster");
+        }
+        return present;
     }
 
     /** As it is now. */
     Optional<DeployedWorkload> workload(Workload.Kind kind, String name) {
-        WorkloadKind type = WorkloadKinds.of(kind);
+        return resource(kind, name).map(resource -> DeployedWorkload.of(WorkloadKinds.of(kind), resource));
+    }
+
+    private Optional<HasMetadata> resource(Workload.Kind kind, String name) {
         return translating(
                 "read " + kind.kubernetesName() + " " + name + " in namespace " + namespace,
-                () -> Optional.ofNullable(type.in(client)
-                                .inNamespace(namespace)
-                                .withName(name)
-                                .get())
-                        .map(resource -> DeployedWorkload.of(type, resource)));
+                () -> Optional.ofNullable(WorkloadKinds.of(kind)
+                        .in(client)
+                        .inNamespace(namespace)
+                        .withName(name)
+                        .get()));
     }
 
     /** What the API server answered to a change of ours. */
@@ -214,17 +216,14 @@ final class NamespaceReader {
                         .list(options));
     }
 
-    private Map<String, DeployedWorkload> workloads(Workload.Kind kind, Set<String> names) {
+    private Map<String, HasMetadata> workloads(Workload.Kind kind, Set<String> names) {
         Optional<WatchedObjects> known = watched.flatMap(w -> w.workloads(kind));
         if (known.isEmpty()) {
             return readWorkloads(kind, names);
         }
-        WorkloadKind type = WorkloadKinds.of(kind);
-        Map<String, DeployedWorkload> found = new HashMap<>();
+        Map<String, HasMetadata> found = new HashMap<>();
         Set<String> missing = new TreeSet<>();
-        names.forEach(name -> known.get()
-                .get(name)
-                .ifPresentOrElse(r -> found.put(name, DeployedWorkload.of(type, r)), () -> missing.add(name)));
+        names.forEach(name -> known.get().get(name).ifPresentOrElse(r -> found.put(name, r), () -> missing.add(name)));
         if (!missing.isEmpty()) {
             // Somebody may have made it a moment ago.
             found.putAll(readWorkloads(kind, missing));
@@ -232,18 +231,12 @@ final class NamespaceReader {
         return found;
     }
 
-    private Map<String, DeployedWorkload> readWorkloads(Workload.Kind kind, Set<String> names) {
-        if (names.size() <= FEW) {
-            return names.stream()
-                    .map(name -> workload(kind, name))
-                    .flatMap(Optional::stream)
-                    .collect(Collectors.toMap(DeployedWorkload::name, Function.identity()));
-        }
-        WorkloadKind type = WorkloadKinds.of(kind);
-        return resources(type).stream()
-                .filter(r -> names.contains(r.getMetadata().getName()))
-                .map(r -> DeployedWorkload.of(type, r))
-                .collect(Collectors.toMap(DeployedWorkload::name, Function.identity()));
+    private Map<String, HasMetadata> readWorkloads(Workload.Kind kind, Set<String> names) {
+        Stream<HasMetadata> read = names.size() <= FEW
+                ? names.stream().flatMap(name -> resource(kind, name).stream())
+                : resources(WorkloadKinds.of(kind)).stream()
+                        .filter(r -> names.contains(r.getMetadata().getName()));
+        return read.collect(Collectors.toMap(r -> r.getMetadata().getName(), Function.identity()));
     }
 
     private <T extends HasMetadata> List<T> all(
@@ -275,10 +268,14 @@ final class NamespaceReader {
         return all;
     }
 
-    private EngineException missing(List<String> workloads) {
-        String what = namespaceMissing()
-                ? "Namespace " + namespace + " does not exist in the cluster"
-                : "Not in namespace " + namespace + ": " + String.join(", ", workloads);
+    private EngineException missing(Service service, List<Workload> gone) {
+        String workloads = gone.stream()
+                .map(w -> w.kind().kubernetesName() + " " + w.name())
+                .collect(Collectors.joining(", "));
+        return notFound("Not in namespace " + namespace + ": " + workloads + " (service " + service.name() + ")");
+    }
+
+    private static EngineException notFound(String what) {
         return new EngineException(
                 FailureKind.NOT_FOUND, what + ". Create what is missing, or correct the catalog or the environment");
     }

@@ -116,8 +116,10 @@ final class RolloutWait {
 
     /** @return the image that cannot start, of those that are to be proven */
     private Optional<Blocker> look(Set<String> names, boolean over) {
-        SortedMap<String, List<Part>> parts =
-                reader.parts(names.stream().map(services::get).toList());
+        Present present =
+                reader.present(names.stream().map(services::get).toList()).needing(wanted.needed());
+        present.absent().keySet().forEach(name -> standings.put(name, present.standing(name)));
+        SortedMap<String, List<Part>> parts = present.parts();
         Map<String, List<Pod>> pods =
                 reader.pods(parts.values().stream().flatMap(List::stream).toList());
         List<Blockers.Found> found = new ArrayList<>();

@@ -40,17 +40,32 @@ public final class Installer {
      *
      * @param images of all services that matter
      * @param changed names of those that are to be proven: the candidates
+     * @param needed names of those that have to be there; what is absent of others stops nobody (I14)
      * @param holder of the environment's lock, with the token {@code fence}
      */
-    public record Subject(Map<Service, ImageReference> images, Set<String> changed, String holder, long fence) {
+    public record Subject(
+            Map<Service, ImageReference> images, Set<String> changed, Set<String> needed, String holder, long fence) {
+        /** What is to be proven has to be there. */
+        public Subject(Map<Service, ImageReference> images, Set<String> changed, String holder, long fence) {
+            this(images, changed, changed, holder, fence);
+        }
+
         /** All of it is to be proven. */
         public static Subject proven(Map<Service, ImageReference> images, String holder, long fence) {
-            return new Subject(
-                    images, images.keySet().stream().map(Service::name).collect(Collectors.toSet()), holder, fence);
+            return new Subject(images, names(images), holder, fence);
+        }
+
+        /** All of it is to be there, and nothing is proven: what was in its place has to go. */
+        public static Subject restored(Map<Service, ImageReference> images, String holder, long fence) {
+            return new Subject(images, Set.of(), names(images), holder, fence);
+        }
+
+        private static Set<String> names(Map<Service, ImageReference> images) {
+            return images.keySet().stream().map(Service::name).collect(Collectors.toSet());
         }
 
         private Cluster.Wanted wanted() {
-            return new Cluster.Wanted(images, changed, fence);
+            return new Cluster.Wanted(images, changed, needed, fence);
         }
     }
 

@@ -62,7 +62,7 @@ record InPlace(Candidates candidates, Installer installer, Store store) implemen
         Map<Service, ImageReference> wanted =
                 candidates.before(obligation, store.set(obligation.started().baseline()));
         return installer
-                .install(new Subject(wanted, Set.of(), holder, token))
+                .install(Subject.restored(wanted, holder, token))
                 .problem()
                 .map(Problem::text);
     }

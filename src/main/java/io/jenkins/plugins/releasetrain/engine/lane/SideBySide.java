@@ -110,7 +110,7 @@ record SideBySide(Isolation isolation, Candidates candidates, Environment enviro
         environment.cluster().removeBeside(Set.of(obligation.lane()), isolation);
         return obligation.released()
                 ? installer
-                        .install(new Subject(candidates.promoted(obligation), Set.of(), holder, token))
+                        .install(Subject.restored(candidates.promoted(obligation), holder, token))
                         .problem()
                         .map(Problem::text)
                 : Optional.empty();

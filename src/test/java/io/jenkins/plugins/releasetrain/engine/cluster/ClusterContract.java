@@ -141,7 +141,9 @@ abstract class ClusterContract {
     @Test
     void shouldNameAllMissingWorkloads() {
         Service there = create("there", "there:1");
-        assertThatThrownBy(() -> cluster.installed(List.of(there, deployment("gone"), deployment("lost"))))
+        Map<Service, ImageReference> all = new LinkedHashMap<>();
+        List.of(there, deployment("gone"), deployment("lost")).forEach(s -> all.put(s, image(s.name(), "2")));
+        assertThatThrownBy(() -> cluster.install(Wanted.proven(all, 1)))
                 .satisfies(e -> assertKind(e, FailureKind.NOT_FOUND))
                 .hasMessageContaining("Deployment gone")
                 .hasMessageContaining("Deployment lost")
@@ -164,11 +166,11 @@ abstract class ClusterContract {
         client.resource(TestWorkloads.workload(
                         namespace, new Workload(Workload.Kind.DEPLOYMENT, "cart", ""), 1, images))
                 .create();
-        assertThatThrownBy(() -> cluster.installed(List.of(deployment("cart"))))
+        assertThatThrownBy(() -> cluster.install(Wanted.proven(Map.of(deployment("cart"), image("cart", "2")), 1)))
                 .satisfies(e -> assertKind(e, FailureKind.INVALID_INPUT))
                 .hasMessageContaining("proxy, app");
-        assertThatThrownBy(() -> cluster.installed(
-                        List.of(service("cart", new Workload(Workload.Kind.DEPLOYMENT, "cart", "db")))))
+        Service other = service("cart", new Workload(Workload.Kind.DEPLOYMENT, "cart", "db"));
+        assertThatThrownBy(() -> cluster.install(Wanted.proven(Map.of(other, image("cart", "2")), 1)))
                 .satisfies(e -> assertKind(e, FailureKind.NOT_FOUND));
         Service named = service("cart", new Workload(Workload.Kind.DEPLOYMENT, "cart", "app"));
         assertThat(cluster.install(Wanted.proven(Map.of(named, image("cart", "2")), 1)))

@@ -116,11 +116,19 @@ class SightingsTest {
         tag(service("cart"));
         look();
         clock.advance(Duration.ofMinutes(2));
-        tag(service("cart"), service("gone"));
+        kubernetes.failNext(1);
+        tag(service("cart"));
         look();
         assertThat(tag(service("cart"))).isEmpty();
         clock.advance(Duration.ofMinutes(1));
         tag(service("cart"));
+        look();
+        assertThat(tag(service("cart"))).isEqualTo("1");
+    }
+
+    @Test
+    void I14_othersAreSeenBesideOneThatIsGone() {
+        tag(service("cart"), service("gone"));
         look();
         assertThat(tag(service("cart"))).isEqualTo("1");
     }

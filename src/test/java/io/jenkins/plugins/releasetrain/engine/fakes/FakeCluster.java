@@ -44,6 +44,7 @@ public final class FakeCluster implements Cluster {
     private final Map<Digest, BooleanSupplier> restarting = new HashMap<>();
     private final Map<String, Fault> fallen = new HashMap<>();
     private final Map<String, String> notExpected = new TreeMap<>();
+    private final Set<String> gone = new HashSet<>();
     private final Map<Digest, Blocker> kept = new HashMap<>();
     private final Map<Digest, Blocker> denied = new HashMap<>();
     private final Set<String> crowded = new HashSet<>();
@@ -153,6 +154,23 @@ public final class FakeCluster implements Cluster {
         notExpected.remove(workload);
     }
 
+    /** Somebody deleted the workload, or left it out of a chart. */
+    public synchronized void isGone(String workload) {
+        images.remove(workload);
+        pods.remove(workload);
+        gone.add(workload);
+    }
+
+    /** It is made anew. */
+    public synchronized void isBack(String workload, ImageReference image) {
+        gone.remove(workload);
+        meddle(workload, image);
+    }
+
+    private static String absent(String workload) {
+        return "Not in namespace: Deployment " + workload;
+    }
+
     /** What each call of install patched. */
     public synchronized List<List<String>> installations() {
         return List.copyOf(installations);
@@ -182,7 +200,17 @@ public final class FakeCluster implements Cluster {
     public synchronized List<String> install(Wanted wanted) {
         called("install");
         List<String> patched = new ArrayList<>();
+        wanted.images().keySet().stream()
+                .filter(s ->
+                        gone.contains(s.workload().name()) && wanted.needed().contains(s.name()))
+                .findFirst()
+                .ifPresent(s -> {
+                    throw new EngineException(FailureKind.NOT_FOUND, absent(s.name()));
+                });
         wanted.images().forEach((service, image) -> {
+            if (gone.contains(service.workload().name())) {
+                return;
+            }
             ImageReference before = images.get(service.workload().name());
             boolean sameDigest = before != null && before.digest().equals(image.digest());
             boolean sameName = wanted.changed().contains(service.name()) || image.equals(before);
@@ -338,7 +366,9 @@ public final class FakeCluster implements Cluster {
         Optional<Digest> asked = Optional.ofNullable(images.get(workload)).flatMap(ImageReference::digest);
         Set<Digest> running =
                 fallen.containsKey(workload) || !pods.containsKey(workload) ? Set.of() : Set.of(pods.get(workload));
-        if (notExpected.containsKey(workload)) {
+        if (gone.contains(workload)) {
+            return new Standing(State.NOT_EXPECTED, Set.of(), absent(workload));
+        } else if (notExpected.containsKey(workload)) {
             return new Standing(State.NOT_EXPECTED, Set.of(), workload + " " + notExpected.get(workload));
         } else if (!asked.equals(Optional.of(wanted))) {
             return new Standing(State.OTHER_DIGEST, running, workload + " asks for " + asked);
@@ -358,6 +388,9 @@ public final class FakeCluster implements Cluster {
         SortedMap<String, String> why = new TreeMap<>();
         services.forEach(s -> Optional.ofNullable(notExpected.get(s.workload().name()))
                 .ifPresent(text -> why.put(s.name(), s.workload() + " " + text)));
+        services.stream()
+                .filter(s -> gone.contains(s.workload().name()))
+                .forEach(s -> why.put(s.name(), absent(s.name())));
         return why;
     }
 }

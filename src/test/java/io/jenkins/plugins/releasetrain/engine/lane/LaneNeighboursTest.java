@@ -394,6 +394,39 @@ class LaneNeighboursTest {
 
     /** A control run claims what counts for it, so that it must not ask for another place to bring it up to date. */
     @Test
+    void I14_workloadThatIsDeletedStopsNobodyButItsOwnLane() {
+        LaneId kept = open("s3", "2");
+        shop.cluster.isGone("s3");
+        shop.cluster.isGone("s5");
+        LaneId other = open("s4", "2");
+        drive.steps(20);
+        assertReleased(other);
+        assertThat(drive.waits.get(kept)).contains("Deployment s3");
+        shop.cluster.isBack("s3", shop.candidate("s3", "1"));
+        drive.finish();
+        assertReleased(kept);
+        shop.cluster.isBack("s5", shop.candidate("s5", "1"));
+        assertClean();
+    }
+
+    @Test
+    void I14_laneWhoseWorkloadIsDeletedDuringItsTestsIsTestedAgain() {
+        LaneId lane = open("s3", "2");
+        drive.tests = test -> {
+            if (drive.runs(lane) == 0) {
+                shop.cluster.isGone("s3");
+            }
+            return Verdict.PASSED;
+        };
+        drive.steps(20);
+        assertThat(drive.ended).isEmpty();
+        shop.cluster.isBack("s3", shop.candidate("s3", "1"));
+        drive.finish();
+        assertReleased(lane);
+        assertClean();
+    }
+
+    @Test
     void I8_productionThatMovesBetweenALanesRunsDoesNotMakeItWaitForItself() {
         shop.buildBad("s1", "2");
         LaneId bad = open("s1", "2");

@@ -165,6 +165,31 @@ class TrainAsideTest {
     }
 
     @Test
+    void I14_whoseWorkloadIsDeletedAfterItWasQueuedStandsAsideAndOthersGoOn() {
+        String kept = queue("s0");
+        String other = queue("s1");
+        shop.cluster.isGone("s0");
+        goOn(Duration.ofHours(1));
+        assertThat(outcome(other)).isEqualTo(Outcome.RELEASED);
+        assertThat(ride.train().state().aside().text().orElseThrow()).contains("Deployment s0");
+        shop.cluster.isBack("s0", shop.candidate("s0", "1"));
+        goOn(Duration.ofHours(2));
+        assertThat(outcome(kept)).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.events).noneMatch(Event.EnvironmentBroken.class::isInstance);
+    }
+
+    @Test
+    void I14_aWorkloadThatIsDeletedDuringTheTestsOfOthersStopsNobody() {
+        String one = queue("s0");
+        ride.run("build", () -> {
+            shop.cluster.isGone("s1");
+            return Verdict.PASSED;
+        });
+        assertThat(outcome(one)).isEqualTo(Outcome.RELEASED);
+        assertThat(ride.trials()).isEqualTo(1);
+    }
+
+    @Test
     void I8_restartTriesNobodyEarlier() {
         shop.cluster.keepsOut(image("s0"), "unauthorized");
         queue("s0");
