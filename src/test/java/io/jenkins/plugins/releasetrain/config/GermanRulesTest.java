@@ -120,6 +120,13 @@ class GermanRulesTest {
                 "Cannot list the tags of shop/cart at r.example: GET /v2/ failed in the TLS handshake: PKIX. Add the"
                         + " authority that signed the registry's certificate to its trusted certificates, or, if it only"
                         + " speaks plain HTTP, opt in to that for this registry.",
+                "Cannot list the tags of shop/cart at r.example: GET /v2/ lost the connection in the TLS handshake: reset."
+                        + " Check that the registry runs and can be reached, and that it does not speak plain HTTP only.",
+                "Cannot list the tags of shop/cart at r.example: GET /v2/ failed in the TLS handshake: PKIX. Its"
+                        + " certificate has expired: renew it.",
+                "Cannot list the tags of shop/cart at r.example: GET /v2/ failed in the TLS handshake: No name. Its"
+                        + " certificate is one of another host: configure the registry by a name that the certificate has,"
+                        + " or renew it with this one.",
                 "Cannot get a token for repository:shop/cart:pull of registry r.example at auth.example: GET /token"
                         + " answered 403. Give the configured account the right to repository:shop/cart:pull.",
                 "The registry answers and knows this account, but shows it no shop/cart: either it does not exist yet, or"

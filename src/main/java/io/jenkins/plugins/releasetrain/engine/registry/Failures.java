@@ -83,12 +83,17 @@ final class Failures {
                     e);
         }
         if (cause(e, SSLException.class)) {
-            return new EngineException(
-                    FailureKind.TLS,
-                    prefix(call) + "failed in the TLS handshake: " + bounded(String.valueOf(e.getMessage()))
-                            + ". Add the authority that signed the registry's certificate to its trusted certificates,"
-                            + " or, if it only speaks plain HTTP, opt in to that for this registry.",
-                    e);
+            return Handshakes.wasCut(e)
+                    ? new EngineException(
+                            FailureKind.UNAVAILABLE,
+                            prefix(call) + "lost the connection in the TLS handshake: " + why(e)
+                                    + ". Check that the registry runs and can be reached, and that it does not speak plain"
+                                    + " HTTP only.",
+                            e)
+                    : new EngineException(
+                            FailureKind.TLS,
+                            prefix(call) + "failed in the TLS handshake: " + why(e) + ". " + Handshakes.advice(e),
+                            e);
         }
         if (cause(e, BoundedBody.TooLarge.class)) {
             return new EngineException(

@@ -23,6 +23,17 @@ public record LocalAuthority(PrivateKey key, X509Certificate certificate) {
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     public static LocalAuthority create() throws IOException, GeneralSecurityException, InterruptedException {
+        return create("ip:127.0.0.1");
+    }
+
+    /** Of another host than the one it is on. */
+    public static LocalAuthority ofAnother(String host)
+            throws IOException, GeneralSecurityException, InterruptedException {
+        return create("dns:" + host);
+    }
+
+    private static LocalAuthority create(String name)
+            throws IOException, GeneralSecurityException, InterruptedException {
         Path directory = Files.createTempDirectory("authority");
         try {
             Path store = directory.resolve("store.p12");
@@ -37,7 +48,7 @@ public record LocalAuthority(PrivateKey key, X509Certificate certificate) {
                     "2048",
                     "-validity",
                     "2"));
-            command.addAll(List.of("-dname", "CN=127.0.0.1", "-ext", "san=ip:127.0.0.1", "-ext", "bc:c=ca:true"));
+            command.addAll(List.of("-dname", "CN=127.0.0.1", "-ext", "san=" + name, "-ext", "bc:c=ca:true"));
             command.addAll(List.of("-storetype", "PKCS12", "-storepass", new String(PASSWORD)));
             command.addAll(List.of("-keystore", store.toString()));
             Process keytool = new ProcessBuilder(command)

@@ -1,0 +1,101 @@
+package io.jenkins.plugins.releasetrain.testkit.registry;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What stands before a server and does not know of its protocol: a balancer that ends connections, now and then. */
+public final class BrokenLine implements AutoCloseable {
+    private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final List<Socket> open = new CopyOnWriteArrayList<>();
+    private final AtomicInteger breaks;
+    private final boolean reset;
+    private final String to;
+
+    /**
+     * Ends so many connections as soon as something comes by them, and passes on what comes by the others.
+     *
+     * @param to host and port
+     * @param reset whether they end with a reset; else in order, which says "there is no more"
+     */
+    public BrokenLine(String to, int breaks, boolean reset) throws IOException {
+        this.to = to;
+        this.breaks = new AtomicInteger(breaks);
+        this.reset = reset;
+        threads.execute(this::accept);
+    }
+
+    /** Host and port. */
+    public String host() {
+        return "127.0.0.1:" + server.getLocalPort();
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                Socket client = server.accept();
+                open.add(client);
+                threads.execute(() -> serve(client));
+            } catch (IOException e) {
+                // It is closed, and so the loop ends.
+            }
+        }
+    }
+
+    private void serve(Socket client) {
+        try {
+            if (breaks.getAndDecrement() > 0) {
+                client.getInputStream().read();
+                client.setSoLinger(reset, 0);
+                client.shutdownInput();
+                client.close();
+                return;
+            }
+            int colon = to.lastIndexOf(':');
+            Socket there = new Socket(to.substring(0, colon), Integer.parseInt(to.substring(colon + 1)));
+            open.add(there);
+            threads.execute(() -> pass(there, client));
+            pass(client, there);
+        } catch (IOException e) {
+            close(client);
+        }
+    }
+
+    private static void pass(Socket from, Socket to) {
+        byte[] some = new byte[8192];
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            for (int n = in.read(some); n >= 0; n = in.read(some)) {
+                out.write(some, 0, n);
+            }
+        } catch (IOException e) {
+            close(from);
+        }
+        close(to);
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It is of no use any more in any case.
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        open.forEach(BrokenLine::close);
+        threads.shutdownNow();
+    }
+}
