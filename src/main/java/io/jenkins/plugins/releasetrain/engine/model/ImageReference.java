@@ -11,8 +11,10 @@ import java.util.regex.Pattern;
  * @param tag empty where the reference has none
  */
 public record ImageReference(String registry, String repository, Optional<String> tag, Optional<Digest> digest) {
+    /** A name, or an address of either kind (RFC 3986 section 3.2.2). */
     private static final Pattern REGISTRY =
-            Pattern.compile("[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]{1,5})?");
+            Pattern.compile("(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?|\\[[0-9a-fA-F:.]+])(?::[0-9]{1,5})?");
+
     private static final Pattern REPOSITORY =
             Pattern.compile("[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*)*");
     private static final Pattern TAG = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}");

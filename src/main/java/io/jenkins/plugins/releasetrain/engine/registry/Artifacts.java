@@ -242,7 +242,7 @@ public final class Artifacts {
     private void upload(String repository, Descriptor blob, byte[] content) {
         Blobs blobs = registry.blobs();
         Attempts attempts = registry.transport().sender().attempts("upload blob " + blob.digest());
-        while (!blobs.exists(repository, blob.digest())) {
+        while (!blobs.exists(repository, blob)) {
             URI upload = blobs.begin(repository, blob.digest());
             try {
                 blobs.put(

@@ -67,7 +67,14 @@ final class Attachments {
 
     /** Asks the source what is said of an image itself, which the target has no part in. */
     void ahead(Image image) {
-        said.of(new Subject(image.sourceRepository(), image.digest()));
+        try {
+            said.of(new Subject(image.sourceRepository(), image.digest()));
+        } catch (EngineException e) {
+            // It is told where it is wanted.
+            if (e.kind().retryable()) {
+                throw e;
+            }
+        }
     }
 
     /** Of the subjects, and of what refers to them in turn. */
@@ -85,7 +92,12 @@ final class Attachments {
                         + image.digest() + ": the rest is left");
                 break;
             }
-            left.addAll(referrers(image, subject, carried));
+            try {
+                left.addAll(referrers(image, subject, carried));
+            } catch (EngineException e) {
+                // A list that breaks off half-way, at either side.
+                leave(image, subject, e, carried);
+            }
             cosign(image, subject, carried);
         }
         return carried;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
@@ -29,6 +30,8 @@ final class Authorizer {
     private final Map<String, Held> tokens = new ConcurrentHashMap<>();
     private volatile Challenge learned = new Challenge("none", Map.of());
     private volatile String basic = "";
+    /** Whether the base address was asked by itself; its lock lets the others wait for the answer. */
+    private final AtomicBoolean introduced = new AtomicBoolean();
 
     /** @param unauthenticated sends a request as it is */
     Authorizer(RegistrySettings settings, Clock clock, Function<Call, HttpResponse<byte[]>> unauthenticated) {
@@ -36,6 +39,31 @@ final class Authorizer {
         this.clock = clock;
         this.unauthenticated = unauthenticated;
         requests = new TokenRequests(settings, clock, unauthenticated);
+    }
+
+    /**
+     * Asks the registry's base address, as every client does that has an account, whether it wants to know who we are; where
+     * a success comes with a challenge, it does (RFC 9110 section 11.6.1). Once only, and not where we have no account.
+     *
+     * @return whether we have something to say by now
+     */
+    boolean introduce(Call call) {
+        if (!"none".equals(learned.scheme()) || settings.credentials().get().isEmpty()) {
+            return false;
+        }
+        synchronized (introduced) {
+            if (introduced.compareAndSet(false, true)) {
+                List<Challenge> challenges = Challenge.parse(said(call));
+                Challenge.find(challenges, "basic").ifPresent(b -> freshBasic(""));
+                Challenge.find(challenges, "bearer").ifPresent(b -> learned = b.without("scope"));
+            }
+        }
+        return !"none".equals(learned.scheme());
+    }
+
+    private List<String> said(Call call) {
+        Call base = Call.of(call.action(), "GET", settings.origin().resolve("/v2/"));
+        return unauthenticated.apply(base).headers().allValues("WWW-Authenticate");
     }
 
     /** The header's value for a request, by what was learned from earlier challenges; empty for none. */
@@ -112,8 +140,7 @@ final class Authorizer {
             return List.of(learned);
         }
         if (said.isEmpty()) {
-            Call base = Call.of(call.action(), "GET", settings.origin().resolve("/v2/"));
-            said = unauthenticated.apply(base).headers().allValues("WWW-Authenticate");
+            said = said(call);
         }
         return Challenge.parse(said);
     }

@@ -127,7 +127,7 @@ final class BlobCopy {
                     return FOUND;
                 }
                 upload = mount.upload();
-            } else if (to.exists(blob.repository(), digest)) {
+            } else if (to.exists(blob.repository(), descriptor)) {
                 upload.ifPresent(begun -> to.cancel(blob.repository(), begun));
                 return FOUND;
             }
@@ -179,7 +179,7 @@ final class BlobCopy {
                             throw e;
                         }
                     }
-                    if (to.exists(blob.repository(), descriptor.digest())) {
+                    if (to.exists(blob.repository(), descriptor)) {
                         return;
                     }
                     Optional<Blobs.Stored> stored = to.stored(blob.repository(), descriptor, at);
@@ -234,7 +234,7 @@ final class BlobCopy {
         private boolean wasOvertaken(EngineException e, VerifyingStream content) {
             return e.kind() == FailureKind.INVALID_INPUT
                     && content.finished()
-                    && to.exists(blob.repository(), descriptor.digest());
+                    && to.exists(blob.repository(), descriptor);
         }
 
         /**

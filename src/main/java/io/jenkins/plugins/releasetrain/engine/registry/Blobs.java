@@ -32,8 +32,16 @@ final class Blobs {
         this.abilities = abilities;
     }
 
-    /** Whether a repository that will be pushed to holds a blob (HEAD). */
-    boolean exists(String repository, Digest digest) {
+    /**
+     * Whether a repository that will be pushed to holds a blob (HEAD). One of another length is a part that a broken upload
+     * left; some registries tell of it as if it were all.
+     */
+    boolean exists(String repository, Descriptor blob) {
+        return exists(repository, blob.digest(), blob.size());
+    }
+
+    /** @param size negative for any */
+    private boolean exists(String repository, Digest digest, long size) {
         Call call = Call.of(
                 "look for blob " + name(repository, digest), "HEAD", uri(repository, digest), Scope.push(repository));
         HttpResponse<Void> response = transport.head(call);
@@ -43,7 +51,7 @@ final class Blobs {
         }
         int status = response.statusCode();
         return switch (status) {
-            case 200 -> !HttpRegistry.isPage(response);
+            case 200 -> !HttpRegistry.isPage(response) && (size < 0 || !isPart(response, size));
             case 401, 403 -> {
                 // Said of a repository that does not exist yet; whether we may push shows when it is pushed.
                 if (transport.letsIn()) {
@@ -60,6 +68,12 @@ final class Blobs {
                 throw transport.failure(call, response);
             }
         };
+    }
+
+    /** Behind some proxies an answer to HEAD has no length, or one of nothing. */
+    private static boolean isPart(HttpResponse<?> response, long size) {
+        long length = response.headers().firstValueAsLong("Content-Length").orElse(0);
+        return length > 0 && length < size;
     }
 
     /** A small blob, proven to have its digest. */
@@ -145,7 +159,7 @@ final class Blobs {
                 "GET",
                 uri(repository, blob.digest()),
                 Scope.pull(repository));
-        HttpResponse<InputStream> response = part(call.header("Accept-Encoding", "identity"), blob, offset);
+        HttpResponse<InputStream> response = opened(call.header("Accept-Encoding", "identity"), blob, offset);
         boolean given = response.statusCode() == 206 || response.statusCode() == 200;
         if (given && isOther(response, blob.size(), offset)) {
             Sender.release(response);
@@ -165,6 +179,19 @@ final class Blobs {
             Sender.release(response);
             throw Failures.io(call, e);
         }
+    }
+
+    /** An address of a store is signed for some minutes, and a cache before the registry may keep it for longer. */
+    private HttpResponse<InputStream> opened(Call call, Descriptor blob, long offset) {
+        Attempts attempts = transport.sender().attempts(call.action());
+        HttpResponse<InputStream> response = part(call, blob, offset);
+        while ((response.statusCode() == 403 || response.statusCode() == 400)
+                && !Call.sameOrigin(call.uri(), response.uri())
+                && attempts.again()) {
+            Sender.release(response);
+            response = part(call, blob, offset);
+        }
+        return response;
     }
 
     /** A part that ends somewhere is understood by more registries; where none is given, all of it is read again. */
@@ -255,7 +282,7 @@ final class Blobs {
             throw Failures.of(FailureKind.UNAVAILABLE, call, "was accepted before it was sent completely.");
         }
         // Any success will do, but only the one of the specification says that the blob is stored.
-        if (response.statusCode() != 201 && !exists(repository, blob.digest())) {
+        if (response.statusCode() != 201 && !exists(repository, blob.digest(), -1)) {
             throw Failures.of(
                     FailureKind.UNAVAILABLE,
                     call,

@@ -30,7 +30,14 @@ final class Failures {
             Pattern.compile("quota|exceed the configured upper limit|storage limit", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern LIMIT =
-            Pattern.compile("\\brate[ -]?limit|too ?many ?requests", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("\\brate[ -]?(?:limit|exceeded)|too ?many ?requests", Pattern.CASE_INSENSITIVE);
+
+    /** Harbor's while it collects garbage (403), and others' in maintenance (405). */
+    private static final Pattern READ_ONLY =
+            Pattern.compile("\\b(?:read[ -]?only|maintenance) mode\\b", Pattern.CASE_INSENSITIVE);
+
+    private static final String FOR_NOW =
+            "It takes no changes for now, as while it collects garbage or is maintained; they may succeed later.";
 
     private static final String FULL = "The registry keeps no more for this project: make room, or raise its quota.";
 
@@ -62,8 +69,13 @@ final class Failures {
         if (kind == FailureKind.INVALID_INPUT && SPOILED.matcher(own).find()) {
             kind = FailureKind.CONFLICT;
         }
-        if (status == 403 && isLimit(body)) {
+        if ((status == 403 || status == 400) && isLimit(body)) {
             kind = FailureKind.RATE_LIMITED;
+        }
+        boolean readOnly =
+                (status == 403 || status == 405) && READ_ONLY.matcher(own).find();
+        if (readOnly) {
+            kind = FailureKind.UNAVAILABLE;
         }
         if (isFull(status, own)) {
             // Whatever else the status says: no other try helps, and nothing that is sent otherwise.
@@ -72,7 +84,7 @@ final class Failures {
         return new EngineException(
                 kind,
                 prefix(call) + "answered " + status + (own.isEmpty() ? "" : " (" + own + ")") + ". "
-                        + (isFull(status, own) ? FULL : advice(kind, status, call)));
+                        + (isFull(status, own) ? FULL : readOnly ? FOR_NOW : advice(kind, status, call)));
     }
 
     static EngineException io(Call call, IOException e) {
@@ -174,15 +186,22 @@ final class Failures {
                         + " Train.";
             case TIMEOUT, UNAVAILABLE -> "Check the registry's health; the same request may succeed later.";
             case TOO_LARGE -> "The registry, or a proxy before it, limits the size of what it accepts.";
-            case UNSUPPORTED ->
-                status >= 300 && status < 400
-                        ? "It redirects where it should answer; check the host and whether it wants TLS."
-                        : "This registry does not support the request.";
+            case UNSUPPORTED -> unsupported(status, call);
             default ->
                 status == 412 && !"PUT".equals(call.method())
                         ? "A policy of the registry blocks it, such as that of a scanner; lift the block."
                         : "The registry refuses the content.";
         };
+    }
+
+    private static String unsupported(int status, Call call) {
+        if (status >= 300 && status < 400) {
+            return "It redirects where it should answer; check the host and whether it wants TLS.";
+        }
+        boolean pushes = "PUT".equals(call.method()) || "POST".equals(call.method());
+        return status == 405 && pushes
+                ? "It takes no changes here: it may be read only or a cache of another registry, or the tag is locked."
+                : "This registry does not support the request.";
     }
 
     private static String forbidden(Call call) {
@@ -201,6 +220,10 @@ final class Failures {
                         + error.path("message").asText());
             }
         } catch (IOException e) {
+            parts.add(text);
+        }
+        if (parts.isEmpty()) {
+            // JSON of another form, such as GitHub's.
             parts.add(text);
         }
         String words = String.join("; ", parts);

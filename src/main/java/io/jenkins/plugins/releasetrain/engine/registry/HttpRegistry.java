@@ -8,7 +8,6 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import java.io.IOException;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.util.Collection;
@@ -36,7 +35,7 @@ public final class HttpRegistry implements Registry {
     private final Listings listings;
     private final Recent recent = new Recent(RECENT_BYTES);
     private final Abilities abilities;
-    private final Lookup lookup = new Lookup(this);
+    private final Lookup lookup;
 
     /** With connections of its own. */
     public HttpRegistry(RegistrySettings settings, Clock clock, Sleeper sleeper) {
@@ -48,6 +47,7 @@ public final class HttpRegistry implements Registry {
         abilities = new Abilities(connections.clock());
         blobs = new Blobs(transport, abilities);
         listings = new Listings(transport, abilities);
+        lookup = new Lookup(this, connections.clock());
     }
 
     @Override
@@ -76,7 +76,7 @@ public final class HttpRegistry implements Registry {
     }
 
     Optional<Descriptor> resolve(String repository, String reference, Scope scope) {
-        return known(lookup.look(repository, reference, scope, Optional.empty()));
+        return known(lookup.look(repository, reference, scope));
     }
 
     private Optional<Descriptor> known(Lookup.Seen seen) {
@@ -90,7 +90,7 @@ public final class HttpRegistry implements Registry {
      */
     @Override
     public Optional<Descriptor> resolveBeside(String repository, String tag, Digest held) {
-        Lookup.Seen seen = lookup.look(repository, tag, usual(repository), Optional.empty());
+        Lookup.Seen seen = lookup.look(repository, tag, usual(repository));
         if (seen.doubt().isPresent() && resolve(repository, held.value()).isEmpty()) {
             throw seen.doubt().get();
         }
@@ -106,9 +106,7 @@ public final class HttpRegistry implements Registry {
 
     @Override
     public Map<Tag, Descriptor> resolveAll(Collection<Tag> tags) {
-        return each(
-                Set.copyOf(tags),
-                tag -> lookup.look(tag.repository(), tag.tag(), usual(tag.repository()), Optional.empty()));
+        return each(Set.copyOf(tags), tag -> lookup.look(tag.repository(), tag.tag(), usual(tag.repository())));
     }
 
     @Override
@@ -157,9 +155,8 @@ public final class HttpRegistry implements Registry {
         if (response.statusCode() != 200) {
             throw transport.failure(call, response);
         }
-        String type = Manifests.isVague(contentType(response))
-                ? Manifests.typeOf(response.body()).orElseGet(() -> mediaType(call, response))
-                : mediaType(call, response);
+        String type =
+                Manifests.typeOf(contentType(response), response.body()).orElseGet(() -> mediaType(call, response));
         Optional<String> claimed = Digest.isDigest(reference)
                 ? Optional.of(reference)
                 : response.headers().firstValue("Docker-Content-Digest").filter(Digest::isDigest);
@@ -240,6 +237,7 @@ public final class HttpRegistry implements Registry {
         if (status >= 500 && status != 501 || status == 429 || status == 408) {
             throw transport.failure(call, response);
         }
+        lookup.removed(repository, tag);
         return status;
     }
 
@@ -266,54 +264,13 @@ public final class HttpRegistry implements Registry {
 
     /** Puts a manifest's exact bytes under a tag or its digest, and proves what the registry made of it. */
     void putManifest(String repository, String reference, Manifest manifest) {
-        Descriptor descriptor = manifest.descriptor();
-        Call call = manifestCall("push manifest", "PUT", repository, reference, Scope.push(repository))
-                .header("Content-Type", descriptor.mediaType())
-                .body(BodyPublishers.ofByteArray(manifest.content()));
-        HttpResponse<byte[]> response = transport.document(call);
-        if (!Blobs.isSuccess(response)) {
-            if (isThere(response.statusCode(), repository, reference, descriptor.digest())) {
-                return;
-            }
-            throw transport.failure(call, response);
+        if (new ManifestPush(this, repository, manifest).put(reference)) {
+            recent.add(manifest);
+            lookup.put(repository, reference, manifest.descriptor().digest());
         }
-        String stored = response.headers()
-                .firstValue("Docker-Content-Digest")
-                .filter(Digest::isDigest)
-                .or(() -> stored(repository, reference))
-                .orElse("nothing");
-        boolean same = stored.equals(descriptor.digest().value())
-                || Digest.isDigest(stored) && isOf(new Digest(stored), manifest.content());
-        if (!same) {
-            throw Failures.of(
-                    FailureKind.DIGEST_MISMATCH,
-                    call,
-                    "stored " + stored + " instead of " + descriptor.digest() + ". Check the registry.");
-        }
-        recent.add(manifest);
     }
 
-    /** Where tags are immutable, it is refused to say again what a lost answer had agreed to. */
-    private boolean isThere(int refusal, String repository, String reference, Digest digest) {
-        boolean conflicts = refusal == 400 || refusal == 403 || refusal == 409 || refusal == 412;
-        return conflicts
-                && !Digest.isDigest(reference)
-                && resolve(repository, reference, Scope.push(repository))
-                        .filter(d -> d.digest().equals(digest))
-                        .isPresent();
-    }
-
-    /** What was just put may take a moment to be seen, where a registry has several copies of itself. */
-    private Optional<String> stored(String repository, String reference) {
-        Attempts attempts = transport.sender().attempts("push manifest " + repository + "@" + reference);
-        Optional<Descriptor> seen = resolve(repository, reference, Scope.push(repository));
-        while (seen.isEmpty() && attempts.again()) {
-            seen = resolve(repository, reference, Scope.push(repository));
-        }
-        return seen.map(d -> d.digest().value());
-    }
-
-    private static boolean isOf(Digest digest, byte[] content) {
+    static boolean isOf(Digest digest, byte[] content) {
         return digestOf(digest, content).equals(digest.value());
     }
 

@@ -187,7 +187,7 @@ final class Listings {
                     .header("Accept", Manifests.OCI_INDEX)
                     .impatient();
             HttpResponse<byte[]> response = transport.document(call);
-            Optional<Map<Digest, JsonNode>> listed = listed(call, response);
+            Optional<Map<Digest, JsonNode>> listed = listed(call, response, pages == 0);
             if (listed.isEmpty() && pages == 0) {
                 return Optional.empty();
             }
@@ -205,7 +205,7 @@ final class Listings {
      * no such API answers 404, one that guards or limits what it does not know 401, 403 or 429: none of it says that
      * there is nothing.
      */
-    private Optional<Map<Digest, JsonNode>> listed(Call call, HttpResponse<byte[]> response) {
+    private Optional<Map<Digest, JsonNode>> listed(Call call, HttpResponse<byte[]> response, boolean first) {
         int status = response.statusCode();
         if (status == 408 || status >= 500 && status != 501) {
             throw transport.failure(call, response);
@@ -215,7 +215,7 @@ final class Listings {
         Optional<Map<Digest, JsonNode>> listed = index && own ? descriptors(response.body()) : Optional.empty();
         if (listed.isPresent()) {
             abilities.listsReferrers();
-        } else {
+        } else if (first) {
             boolean ofThisRepository = new String(response.body(), StandardCharsets.UTF_8).contains("NAME_UNKNOWN");
             if (!ofThisRepository) {
                 abilities.listsNoReferrers(status == 404 || status == 501);

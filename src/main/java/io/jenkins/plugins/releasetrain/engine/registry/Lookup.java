@@ -5,7 +5,9 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Manifest;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Tag;
 import java.net.http.HttpResponse;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,9 +18,23 @@ final class Lookup {
     private static final Set<Integer> CONDITION_REFUSED = Set.of(304, 400, 412, 501);
 
     private final HttpRegistry registry;
+    private final JustPut justPut;
 
-    Lookup(HttpRegistry registry) {
+    Lookup(HttpRegistry registry, Clock clock) {
         this.registry = registry;
+        justPut = new JustPut(clock);
+    }
+
+    /** Tells what a tag was set to just now. */
+    void put(String repository, String reference, Digest digest) {
+        if (!Digest.isDigest(reference)) {
+            justPut.put(new Tag(repository, reference), digest);
+        }
+    }
+
+    /** Tells that a tag was removed. */
+    void removed(String repository, String tag) {
+        justPut.forget(new Tag(repository, tag));
     }
 
     /**
@@ -31,6 +47,35 @@ final class Lookup {
         static Seen of(Optional<Descriptor> found) {
             return new Seen(found, Optional.empty(), Optional.empty());
         }
+    }
+
+    /**
+     * What was set just now and is not seen is looked for again; whatever else is seen for longer is somebody else's. Taken
+     * for his at once, undo would leave it (I6).
+     */
+    Seen look(String repository, String reference, Scope scope) {
+        Tag tag = new Tag(repository, reference);
+        Seen seen = look(repository, reference, scope, Optional.empty());
+        Optional<Digest> put = justPut.of(tag);
+        if (put.isEmpty() || isSeen(seen, put.get())) {
+            return seen;
+        }
+        Attempts attempts = registry.transport().sender().attempts("resolve " + repository + ":" + reference);
+        while (!isSeen(seen, put.get()) && attempts.again()) {
+            seen = look(repository, reference, scope, Optional.empty());
+        }
+        if (!isSeen(seen, put.get())) {
+            justPut.forget(tag);
+        }
+        return seen;
+    }
+
+    private static boolean isSeen(Seen seen, Digest put) {
+        // One of another kind may be the same.
+        return seen.found()
+                .map(Descriptor::digest)
+                .filter(d -> d.equals(put) || !d.algorithm().equals(put.algorithm()))
+                .isPresent();
     }
 
     /** @param known what it pointed to; "not modified" says that it still does */
@@ -126,7 +171,8 @@ final class Lookup {
     /** Some proxies refuse every HEAD; an address that is signed for GET refuses it where it leads. */
     private static boolean refusesHead(Call call, HttpResponse<?> response) {
         int status = response.statusCode();
-        return status == 405 || status == 501 || status / 100 == 4 && !Call.sameOrigin(call.uri(), response.uri());
+        boolean refused = status == 405 || status == 501 || status == 400;
+        return refused || status / 100 == 4 && !Call.sameOrigin(call.uri(), response.uri());
     }
 
     /** A type that says nothing, or one that nobody asked for: some convert for HEAD what they give as it is. */

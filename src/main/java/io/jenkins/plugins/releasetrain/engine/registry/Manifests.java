@@ -48,6 +48,18 @@ final class Manifests {
         return VAGUE.contains(mediaType);
     }
 
+    /**
+     * A manifest's type by what was said of it and by its content. An image that says itself that it is OCI's or Docker's is
+     * not the other; whether it is an index is more than a name, and is not decided here (CVE-2021-41190).
+     *
+     * @return empty where neither says anything that we know
+     */
+    static Optional<String> typeOf(String said, byte[] content) {
+        Optional<String> stated = isVague(said) || isKnown(said) ? typeOf(content) : Optional.empty();
+        return stated.filter(own -> isVague(said) || isIndex(own) == isIndex(said))
+                .or(() -> Optional.of(said).filter(Manifests::isKnown));
+    }
+
     /** What a manifest's own content says of its type; empty where it says nothing that we know. */
     static Optional<String> typeOf(byte[] content) {
         JsonNode json;

@@ -70,8 +70,8 @@ public record Registries(Registry dev, Registry production) {
         ImageReference named = RegistrySettings.named(reference);
         ImageReference wanted = RegistrySettings.named(
                 new ImageReference(dev.host(), service.devRepository(), named.tag(), named.digest()));
-        boolean ours =
-                named.registry().equals(wanted.registry()) || named.registry().equals(dev.clusterHost());
+        boolean ours = RegistrySettings.isSameHost(named.registry(), wanted.registry())
+                || RegistrySettings.isSameHost(named.registry(), dev.clusterHost());
         if (!ours || !named.repository().equals(wanted.repository())) {
             throw EngineException.invalid("Service '" + service.name() + "' takes its images from " + dev.host() + "/"
                     + service.devRepository() + ", not from " + reference);

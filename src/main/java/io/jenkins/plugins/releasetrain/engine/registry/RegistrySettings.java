@@ -197,14 +197,23 @@ public record RegistrySettings(
                 written.digest());
     }
 
+    /** Whether two names are of one host: case says nothing, and TLS' own port may be written or not. */
+    static boolean isSameHost(String one, String other) {
+        return bare(one).equals(bare(other));
+    }
+
+    private static String bare(String host) {
+        String plain = host.toLowerCase(Locale.ROOT);
+        return plain.endsWith(":443") ? plain.substring(0, plain.length() - 4) : plain;
+    }
+
     /** A repository as the API wants it: Docker Hub's official images are in {@code library}. */
     String path(String repository) {
         return isHub(host) && !repository.contains("/") ? OFFICIAL + repository : repository;
     }
 
     private static boolean isHub(String host) {
-        String plain = host.toLowerCase(Locale.ROOT);
-        return HUBS.contains(plain.endsWith(":443") ? plain.substring(0, plain.length() - 4) : plain);
+        return HUBS.contains(bare(host));
     }
 
     /** User and password, or user and access token; an identity token where the user is {@code <token>}. */

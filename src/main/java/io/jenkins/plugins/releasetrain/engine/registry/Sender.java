@@ -169,10 +169,13 @@ final class Sender {
     /** A request that was throttled was not processed, so even an unrepeatable one may be sent again. */
     private static boolean isThrottled(HttpResponse<?> response) {
         int status = response.statusCode();
-        return status == 429 || status == 503 || status == 403 && refusesForALimit(response);
+        return status == 429 || status == 503 || (status == 403 || status == 400) && refusesForALimit(response);
     }
 
-    /** GitHub's second limit says 403 (vcell#1888), of which nothing tells apart what an account may not do but its words. */
+    /**
+     * GitHub's second limit says 403 (vcell#1888), others say 400: nothing tells it apart from what an account may not do, or
+     * from what is malformed, but its words.
+     */
     private static boolean refusesForALimit(HttpResponse<?> response) {
         return response.headers().firstValue("Retry-After").isPresent()
                 || response.body() instanceof byte[] words && Failures.isLimit(words);

@@ -121,7 +121,15 @@ final class Survey {
     }
 
     private Optional<Descriptor> atTarget(Image image, Digest digest) {
-        return target.resolve(image.targetRepository(), digest.value(), Scope.push(image.targetRepository()));
+        try {
+            return target.resolve(image.targetRepository(), digest.value(), Scope.push(image.targetRepository()));
+        } catch (EngineException e) {
+            // A policy keeps it from being read, as of what is not scanned yet (412); it may be put again all the same.
+            if (e.kind() != FailureKind.CONFLICT) {
+                throw e;
+            }
+            return Optional.empty();
+        }
     }
 
     /** Of an index that the target holds already: its platforms may have been signed since. */

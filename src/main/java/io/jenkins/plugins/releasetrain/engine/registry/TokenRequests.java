@@ -249,7 +249,9 @@ final class TokenRequests {
     private URI realm(Challenge challenge, Call call) {
         URI realm;
         try {
-            realm = withTls(URI.create(challenge.parameter("realm").orElse("")));
+            // A path alone is one of the registry's.
+            String named = challenge.parameter("realm").orElse("");
+            realm = withTls(named.startsWith("/") ? settings.origin().resolve(named) : URI.create(named));
         } catch (IllegalArgumentException e) {
             throw unusable(call);
         }

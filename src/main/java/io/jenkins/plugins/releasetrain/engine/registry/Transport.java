@@ -218,6 +218,12 @@ final class Transport {
             return send.apply(call, "");
         }
         HttpResponse<T> response = send.apply(call, authorization);
+        boolean hidden = authorization.isEmpty() && (response.statusCode() == 404 || response.statusCode() == 403);
+        if (hidden && isRegistry(call.uri()) && authorizer.introduce(call)) {
+            // It shows less to nobody, and never asks who we are.
+            Sender.release(response);
+            return challenged(call, send);
+        }
         for (int round = 1; round <= MOST_CHALLENGES && response.statusCode() == 401; round++) {
             if (!isRegistry(call.uri())) {
                 return response;

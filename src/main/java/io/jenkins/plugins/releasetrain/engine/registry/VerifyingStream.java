@@ -164,6 +164,7 @@ final class VerifyingStream implements AutoCloseable {
                     return chunk;
                 }
                 if (given > 0) {
+                    breaks = 0;
                     return Arrays.copyOf(chunk, given);
                 }
                 throw new IOException("Ended after " + position + " of " + blob.size() + " bytes");

@@ -10,11 +10,13 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.registry.HttpRegistry;
 import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier;
 import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier.Image;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
 import io.jenkins.plugins.releasetrain.testkit.registry.Failure;
+import io.jenkins.plugins.releasetrain.testkit.registry.Latecomers;
 import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,6 +173,18 @@ class EarlyContentTest {
             assertThat(promoter.promote(world.request("p1")).promoted()).isTrue();
             assertThat(world.production.exchanges())
                     .anyMatch(e -> e.method().equals("PUT") && e.path().endsWith("/manifests/" + digest));
+            assertThat(world.tags()).isEqualTo(world.promoted());
+        }
+    }
+
+    /** Harbor: what came early may not be read before it is scanned; that keeps nobody from giving it its tags. */
+    @Test
+    void contentThatIsNotScannedYetIsPromoted() throws Exception {
+        try (HttpWorld world = new HttpWorld(RegistryOptions.DEFAULT.being(Latecomers.blockingUnscanned()))) {
+            early(world, world.oneByOne());
+            HttpRegistry later = world.client(world.production);
+            Promoter.Result result = world.oneByOne().promote(world.request("p1", later));
+            assertThat(result.promoted()).as(result.reason()).isTrue();
             assertThat(world.tags()).isEqualTo(world.promoted());
         }
     }

@@ -8,6 +8,7 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.testkit.registry.Clouds;
 import io.jenkins.plugins.releasetrain.testkit.registry.Failure;
 import io.jenkins.plugins.releasetrain.testkit.registry.Fronts;
+import io.jenkins.plugins.releasetrain.testkit.registry.Latecomers;
 import io.jenkins.plugins.releasetrain.testkit.registry.Oddities;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personalities;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personality;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Situations that users of other tools reported; the name of each says where. */
 class ReportedWaysTest {
     private static final int EVER = 9_999;
+    private static final String DOCKER = "application/vnd.docker.distribution.manifest.v2+json";
 
     @ParameterizedTest(name = "{0}")
     @MethodSource({"atEither", "atTheTarget"})
@@ -66,10 +68,12 @@ class ReportedWaysTest {
                 arguments("Retry-After in the past", limiting("Wed, 21 Oct 2015 07:28:00 GMT")),
                 arguments("Retry-After below zero", limiting("-5")),
                 arguments("Retry-After with a fraction", limiting("0.5")),
-                arguments("vcell#1888, GHCR: 403 of a limit", Clouds.limitingByRefusals(5)),
+                arguments("vcell#1888, GHCR: 403 of a limit", Clouds.limitingByRefusals(7)),
                 arguments("distribution#3143: lists that are too long refused", Fronts.refusingLists(100)),
                 arguments("ECR, GAR, Hub: blobs in a store that knows nobody", Clouds.keepingBlobsInAStore()),
                 arguments("Quay, Artifactory: HEAD as of schema 1", Clouds.convertingHeads()),
+                arguments("ECR, Quay: 400 of a limit", limitingWith(400, "TOOMANYREQUESTS", "Rate exceeded")),
+                arguments("manifests: 400 on HEAD", refusingHeadsOfManifests(400)),
                 arguments("a clock that is a day ahead", Clouds.throttlingByItsOwnClock(2, 20)),
                 arguments("referrers: 405 (ECR)", referrers(Reply.error(405, "UNSUPPORTED", "not allowed"))),
                 arguments("PROJQUAY-7523: referrers 400", referrers(Reply.error(400, "MANIFEST_INVALID", "no"))),
@@ -91,6 +95,17 @@ class ReportedWaysTest {
                         Oddities.refusing(1, 404, "BLOB_UNKNOWN", Oddities::isManifestPut)),
                 arguments("buildkit#3776, ECR: immutable, lost answer", Oddities.losingAnswersOfImmutableTags(400)),
                 arguments("Artifactory: may not overwrite, lost answer", Oddities.losingAnswersOfImmutableTags(403)),
+                arguments(
+                        "harbor#8946: read only while it collects garbage",
+                        Latecomers.refusingChanges(
+                                8, 403, "DENIED", "The system is in read only mode. Any modification is prohibited.")),
+                arguments(
+                        "GitLab: in maintenance mode",
+                        Latecomers.refusingChanges(8, 405, "UNSUPPORTED", "the registry is in read-only mode")),
+                arguments(
+                        "jib#2470, Quay, Artifactory: two of the same manifest at once: 409",
+                        Oddities.refusing(3, 409, "CONFLICT", Oddities::isManifestPut)),
+                arguments("blobs: a part is there", Latecomers.holdingParts(5)),
                 arguments("blobs: 403 on HEAD", refusingHeads(403)),
                 arguments("blobs: 404 on HEAD, there on GET", refusingHeads(404)));
     }
@@ -98,6 +113,9 @@ class ReportedWaysTest {
     static Stream<Arguments> atTheSource() {
         return Stream.of(
                 arguments("ggcr: 416 to a part without an end", Fronts.refusingParts(416, 1, r -> r.endsWith("-"))),
+                arguments("an address that has expired: 403", Latecomers.signingAddressesThatExpired(2, 403)),
+                arguments("an address that has expired: 400", Latecomers.signingAddressesThatExpired(2, 400)),
+                arguments("an image's manifest called Docker's", Personalities.callingManifests(DOCKER)),
                 arguments("no part at all: 416", Fronts.refusingParts(416, 1, r -> true)),
                 arguments("registry.k8s.io#333: 400 to a part", Fronts.refusingParts(400, 1, r -> true)));
     }
@@ -185,6 +203,17 @@ class ReportedWaysTest {
         return (request, rest) -> count.incrementAndGet() % 4 == 0
                 ? Reply.error(429, "TOOMANYREQUESTS", "slow down").header("Retry-After", retryAfter)
                 : rest.answer(request);
+    }
+
+    private static Personality limitingWith(int status, String code, String words) {
+        AtomicInteger count = new AtomicInteger();
+        return (request, rest) -> !request.method().equals("HEAD") && count.incrementAndGet() % 4 == 0
+                ? Reply.error(status, code, words)
+                : rest.answer(request);
+    }
+
+    private static Personality refusingHeadsOfManifests(int status) {
+        return (request, rest) -> request.is("HEAD", "/manifests/") ? Reply.of(status) : rest.answer(request);
     }
 
     private static Personality referrers(Reply instead) {

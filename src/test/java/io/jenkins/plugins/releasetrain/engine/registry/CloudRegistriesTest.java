@@ -38,6 +38,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Registries that are rented, and what stands before others. */
@@ -264,6 +265,25 @@ class CloudRegistriesTest {
         assertThat(registries.candidate(cart, registries.pin(cart, image))).hasToString("docker.io/cart@" + digest);
         failure(FailureKind.INVALID_INPUT, () -> registries.pin(cart, "hub.example/library/cart:1"));
         failure(FailureKind.INVALID_INPUT, () -> registries.pin(cart, "docker.io/library/pay:1"));
+    }
+
+    /** A host is one host however it is written. */
+    @ParameterizedTest
+    @CsvSource({
+        "[::1]:5000, [::1]:5000/shop/cart:1",
+        "[2001:db8::7], [2001:db8::7]/shop/cart:1",
+        "Registry.Example, registry.example/shop/cart:1",
+        "registry.example, REGISTRY.example:443/shop/cart:1",
+        "registry.example:443, registry.example/shop/cart:1"
+    })
+    void hostsAreTheSameHoweverTheyAreWritten(String host, String image) {
+        RegistrySettings.checkHost(host);
+        FakeRegistry dev = new FakeRegistry(host);
+        Digest digest = dev.push("shop/cart", "1", "cart");
+        Workload workload = new Workload(Workload.Kind.DEPLOYMENT, "cart", "");
+        Service cart = new Service("cart", "shop/cart", "shop/cart", "production", workload, "cart", new TreeSet<>());
+        Registries registries = new Registries(dev, dev);
+        assertThat(registries.candidate(cart, registries.pin(cart, image))).hasToString(host + "/shop/cart@" + digest);
     }
 
     /** Hub's tokens are for the name in full, too. */

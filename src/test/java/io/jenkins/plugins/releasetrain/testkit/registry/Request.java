@@ -85,7 +85,7 @@ public record Request(
         return new Request(method, path, query, other, body, complete);
     }
 
-    boolean isOurs() {
+    public boolean isOurs() {
         return headers.containsKey(TESTKIT);
     }
 
