@@ -12,6 +12,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.security.Access;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Optional;
 import jenkins.model.Jenkins;
 import jenkins.scm.api.SCMHead;
@@ -89,6 +90,15 @@ record Askers(Controller controller) {
                 .map(number -> Optional.<Run<?, ?>>ofNullable(build.getParent().getBuildByNumber(number))
                         .flatMap(Askers::first)
                         .orElse(number.longValue()));
+    }
+
+    /** When it began or, of one that does another again, that other one; empty where that is deleted. */
+    static Optional<Instant> began(Run<?, ?> build) {
+        return first(build)
+                .<Optional<Run<?, ?>>>map(
+                        number -> Optional.ofNullable(build.getParent().getBuildByNumber(number.intValue())))
+                .orElse(Optional.of(build))
+                .map(run -> Instant.ofEpochMilli(run.getStartTimeInMillis()));
     }
 
     private static Access.Source source(Item job) {

@@ -300,7 +300,8 @@ public final class Controller implements Loop.Host, Builds {
                 address(build.getUrl()) + Origin.STEP + step,
                 user == null || user.getUserId() == null ? "" : user.getUserId(),
                 Optional.of(id()),
-                Askers.first(build));
+                Askers.first(build),
+                Askers.began(build));
     }
 
     boolean may(Authentication who, Permission permission) {

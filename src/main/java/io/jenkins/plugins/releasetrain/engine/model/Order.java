@@ -12,11 +12,14 @@ import java.util.stream.Stream;
 /**
  * Which of two changes of one service is the newer (I13): of builds of one job the one with the higher number, whenever it
  * arrives; otherwise the one that was queued later. A build that repeats another one, as a replay does, is as old as that.
+ * A job that is deleted and made again, as a branch's is, begins its numbers anew: who has a lower one, and began only after the
+ * other was queued, is of the new ones.
  *
  * @param job full name of the job, with the controller that it is on; empty where no job is known
  * @param number of the build in that job; 0 where none is known
+ * @param began when that build began; empty where it is not known
  */
-public record Order(String job, long number, Instant queuedAt) {
+public record Order(String job, long number, Instant queuedAt, Optional<Instant> began) {
     /** Changes or lanes of one job that may wait at once; all readers of what waits share the cost of them. */
     public static final int MOST_OF_JOB = 2_000;
 
@@ -28,13 +31,14 @@ public record Order(String job, long number, Instant queuedAt) {
                 || number.isEmpty()
                 || number.length() > 18
                 || !number.chars().allMatch(Character::isDigit)) {
-            return new Order("", 0, queuedAt);
+            return new Order("", 0, queuedAt, Optional.empty());
         }
         String controller = origin.controller().map(c -> c + ":").orElse("");
         return new Order(
                 controller + origin.build().substring(0, mark),
                 origin.repeats().orElseGet(() -> Long.parseLong(number)),
-                queuedAt);
+                queuedAt,
+                origin.began());
     }
 
     public static Order of(Change change) {
@@ -62,7 +66,15 @@ public record Order(String job, long number, Instant queuedAt) {
 
     /** Not transitive over builds of several jobs; of more than two ask {@link #newest}. */
     public boolean isOlderThan(Order other) {
-        return isOfSameJob(other) && number != other.number ? number < other.number : queuedAt.isBefore(other.queuedAt);
+        if (!isOfSameJob(other) || number == other.number) {
+            return queuedAt.isBefore(other.queuedAt);
+        }
+        return number < other.number ? !isOfAnewAfter(other) : other.isOfAnewAfter(this);
+    }
+
+    /** Of a job that was not made again, whoever has the lower number began before the other could be queued. */
+    private boolean isOfAnewAfter(Order higher) {
+        return began.filter(at -> at.isAfter(higher.queuedAt)).isPresent();
     }
 
     /**

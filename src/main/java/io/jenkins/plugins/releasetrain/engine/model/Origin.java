@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.model;
 
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -11,8 +12,15 @@ import java.util.Optional;
  * @param user the person behind it
  * @param controller id of the host that runs the build, among all that share the store; empty where there is one
  * @param repeats number of the same job's build that this one does again, as a replay does; empty for none
+ * @param began when the build began or, of one that does another again, that other one; empty where it is not known
  */
-public record Origin(String build, String url, String user, Optional<String> controller, Optional<Long> repeats) {
+public record Origin(
+        String build,
+        String url,
+        String user,
+        Optional<String> controller,
+        Optional<Long> repeats,
+        Optional<Instant> began) {
     /** In a URL, before the id of a step of the build. */
     public static final String STEP = "#node-";
 
@@ -24,6 +32,10 @@ public record Origin(String build, String url, String user, Optional<String> con
 
     public Origin(String build, String url, String user, Optional<String> controller) {
         this(build, url, user, controller, Optional.empty());
+    }
+
+    public Origin(String build, String url, String user, Optional<String> controller, Optional<Long> repeats) {
+        this(build, url, user, controller, repeats, Optional.empty());
     }
 
     /** Whether it is the very same step of the same build, under whatever address its host was reached. */

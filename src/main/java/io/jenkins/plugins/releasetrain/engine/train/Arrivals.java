@@ -132,7 +132,8 @@ public final class Arrivals {
             covering(candidates, change)
                     .filter(other -> change.promote()
                             && Order.of(change).isOfSameJob(Order.of(other))
-                            && Order.of(change).number() < Order.of(other).number()
+                            && Order.of(change).number() != Order.of(other).number()
+                            && Order.of(change).isOlderThan(Order.of(other))
                             && !isSuspected(s, change))
                     .findFirst()
                     .ifPresent(other -> awaited.put(change.id(), other));

@@ -427,6 +427,26 @@ class LaneNeighboursTest {
     }
 
     @Test
+    void I13_laneOfAJobThatWasMadeAgainIsNotOlderThanItsFormerBuilds() {
+        shop.build("s3", "57");
+        drive.open("s3", "57", new Origin("cart/main#57", "", ""));
+        drive.finish();
+        shop.clock.advance(Duration.ofDays(3));
+        Origin anew = new Origin(
+                "cart/main#1",
+                "",
+                "",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(shop.clock.instant().minusSeconds(60)));
+        shop.build("s3", "1.1");
+        LaneId lane = drive.open("s3", "1.1", anew);
+        drive.finish();
+        assertReleased(lane);
+        assertThat(shop.inProduction("s3")).isEqualTo(FakeShop.digest("s3", "1.1"));
+    }
+
+    @Test
     void I8_productionThatMovesBetweenALanesRunsDoesNotMakeItWaitForItself() {
         shop.buildBad("s1", "2");
         LaneId bad = open("s1", "2");

@@ -25,6 +25,33 @@ class OrderTest {
                 .isFalse();
     }
 
+    private static Order began(String build, int began, int queued) {
+        return Order.of(
+                new Origin(build, "", "", Optional.empty(), Optional.empty(), Optional.of(T0.plusSeconds(began))),
+                T0.plusSeconds(queued));
+    }
+
+    /** As a branch's job is when the branch comes back after orphans were removed. */
+    @Test
+    void I13_aJobThatIsMadeAgainBeginsItsNumbersAnew() {
+        Order before = began("shop/cart/main#57", 0, 60);
+        Order anew = began("shop/cart/main#1", 1_000, 1_060);
+        assertThat(before.isOlderThan(anew)).isTrue();
+        assertThat(anew.isOlderThan(before)).isFalse();
+        assertThat(Order.newest(List.of(anew, before), Function.identity())).contains(anew);
+        assertThat(order("shop/cart/main#57", 60).isOlderThan(anew))
+                .as("of times when nobody noted when a build began")
+                .isTrue();
+    }
+
+    @Test
+    void I13_lowerNumberThatBeganBeforeTheHigherOneWasQueuedIsTheOlder() {
+        Order slow = began("cart#10", 0, 5_000);
+        Order quick = began("cart#11", 10, 60);
+        assertThat(slow.isOlderThan(quick)).isTrue();
+        assertThat(quick.isOlderThan(slow)).isFalse();
+    }
+
     @Test
     void I13_ofDifferentJobsTheLaterIsTheNewer() {
         assertThat(order("cart#9", 0).isOlderThan(order("cart-hotfix#2", 1))).isTrue();

@@ -55,6 +55,30 @@ class TrainOrderTest {
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.11"));
     }
 
+    /** A branch that was deleted and comes back has a job of the same name, whose first build is number one. */
+    @Test
+    void I13_buildOfAJobThatWasMadeAgainIsNotOlderThanItsFormerBuilds() {
+        queue("cart/main#57", 0, Map.of("s1", "1.57"));
+        ride.run("build 1");
+        shop.clock.advance(Duration.ofDays(3));
+        shop.build("s1", "2.1");
+        String anew = ride.train()
+                .queue(new Train.Request(
+                        Map.of("s1", "2.1"),
+                        new Origin(
+                                "cart/main#1",
+                                "",
+                                "",
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.of(shop.clock.instant().minusSeconds(60))),
+                        0,
+                        true));
+        ride.run("build 1");
+        assertThat(ride.outcome(anew).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "2.1"));
+    }
+
     /** A replay has a number of its own, and the images of the build that it does again. */
     @Test
     void MQ_1_d_replayOfAnOldBuildIsAsOldAsThatBuild() {
