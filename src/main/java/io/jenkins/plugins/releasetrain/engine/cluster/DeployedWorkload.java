@@ -114,6 +114,11 @@ record DeployedWorkload(
         return type.heldBack(resource).map(why -> this + " " + why);
     }
 
+    /** Why its pods do not get the image that it asks for now; empty where they do, or where that is not known yet. */
+    Optional<String> stopped() {
+        return unobserved() ? Optional.empty() : type.stopped(resource).map(why -> this + " " + why);
+    }
+
     /** Why nothing is waited for once it asks for an image; empty where pods prove it. */
     Optional<String> provenBySpec() {
         return type.provenBySpec().map(why -> this + " " + why);

@@ -71,19 +71,40 @@ final class RolloutKind implements WorkloadKind {
 
     @Override
     public Optional<String> heldBack(HasMetadata resource) {
-        if (value(resource, Boolean.class, "status", "abort").orElse(false)) {
-            return Optional.of("was aborted, so its stable pods keep the old image. Retry it");
-        }
         boolean waits = !value(resource, List.class, "status", "pauseConditions")
                 .orElse(List.of())
                 .isEmpty();
         return waits
+                        && !isOverByItself(resource)
                         && value(resource, String.class, "status", "phase")
                                 .orElse("")
                                 .equals("Paused")
                 ? Optional.of("waits in a step of its strategy, so old pods stay. Promote it,"
                         + " or leave out pauses without duration in this environment")
                 : plain.heldBack(resource);
+    }
+
+    /** Whether the pause that it is in has an end. */
+    private static boolean isOverByItself(HasMetadata resource) {
+        int step = value(resource, Integer.class, "status", "currentStepIndex").orElse(0);
+        List<?> steps = value(resource, List.class, "spec", "strategy", "canary", "steps")
+                .orElse(List.of());
+        boolean timed = step < steps.size()
+                && steps.get(step) instanceof Map<?, ?> now
+                && now.get("pause") instanceof Map<?, ?> pause
+                && pause.get("duration") != null;
+        return timed
+                || value(resource, Integer.class, "spec", "strategy", "blueGreen", "autoPromotionSeconds")
+                                .orElse(0)
+                        > 0;
+    }
+
+    /** Another template ends the abort (argo-rollouts, "Rolling back to a previous version"). */
+    @Override
+    public Optional<String> stopped(HasMetadata resource) {
+        return value(resource, Boolean.class, "status", "abort")
+                .filter(aborted -> aborted)
+                .map(aborted -> "was aborted, so its stable pods keep the old image. Retry it");
     }
 
     @Override

@@ -51,7 +51,7 @@ final class Standings {
         if (workload.provenBySpec().isPresent()) {
             return new Standing(State.RUNS, running, workload.provenBySpec().get());
         }
-        Optional<String> held = workload.heldBack();
+        Optional<String> held = workload.heldBack().or(workload::stopped);
         if (held.isPresent()) {
             return new Standing(State.NOT_EXPECTED, running, held.get());
         }

@@ -50,6 +50,11 @@ interface WorkloadKind {
         return Optional.empty();
     }
 
+    /** Why its pods do not get the image that it asks for, though they would get another one; empty where they do. */
+    default Optional<String> stopped(HasMetadata resource) {
+        return Optional.empty();
+    }
+
     /** Why nothing is waited for once it asks for an image; empty where pods prove it. */
     default Optional<String> provenBySpec() {
         return Optional.empty();

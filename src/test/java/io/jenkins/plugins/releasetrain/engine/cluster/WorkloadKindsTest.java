@@ -235,12 +235,44 @@ class WorkloadKindsTest {
     }
 
     @Test
-    void aRolloutThatWaitsForPeopleOrWasAbortedIsNotWaitedFor() {
+    void aRolloutThatWaitsForPeopleIsNotWaitedFor() {
         generic(rollout("", "observedGeneration: '1', phase: Paused, pauseConditions: [{reason: CanaryPauseStep}]"));
         Service cart = service(DEFAULTS + "cart: {workload: Rollout/cart}");
         assertThat(cluster.unprovable(List.of(cart)).get("cart")).contains("Rollout cart", "waits in a step");
-        setStatus(Workload.Kind.ROLLOUT, Map.of("observedGeneration", "1", "phase", "Degraded", "abort", true));
-        assertThat(cluster.unprovable(List.of(cart)).get("cart")).contains("was aborted");
+    }
+
+    /** By the analysis of a candidate before it, say: another image ends the abort. */
+    @Test
+    void aRolloutThatWasAbortedIsToldAndTakesTheNextCandidate() {
+        generic(rollout("", "observedGeneration: '1', phase: Degraded, abort: true"));
+        Service cart = service(DEFAULTS + "cart: {workload: Rollout/cart}");
+        assertThat(cluster.unprovable(List.of(cart))).isEmpty();
+        cluster.install(wanted(cart));
+        setStatus(Workload.Kind.ROLLOUT, Map.of("observedGeneration", "9", "phase", "Degraded", "abort", true));
+        assertThat(standing(cart).state()).isEqualTo(State.NOT_EXPECTED);
+        assertThat(standing(cart).why()).contains("Rollout cart", "was aborted");
+    }
+
+    @Test
+    void aRolloutInAPauseThatHasAnEndIsWaitedFor() {
+        generic(rollout(
+                "strategy: {canary: {steps: [{setWeight: 20}, {pause: {duration: 30s}}, {pause: {}}]}}, ",
+                "observedGeneration: '1', phase: Paused, currentStepIndex: 1,"
+                        + " pauseConditions: [{reason: CanaryPauseStep}]"));
+        Service cart = service(DEFAULTS + "cart: {workload: Rollout/cart}");
+        assertThat(cluster.unprovable(List.of(cart))).isEmpty();
+        setStatus(
+                Workload.Kind.ROLLOUT,
+                Map.of(
+                        "observedGeneration",
+                        "1",
+                        "phase",
+                        "Paused",
+                        "currentStepIndex",
+                        2,
+                        "pauseConditions",
+                        List.of(Map.of("reason", "CanaryPauseStep"))));
+        assertThat(cluster.unprovable(List.of(cart)).get("cart")).contains("waits in a step");
     }
 
     @Test
