@@ -47,6 +47,7 @@ final class KeptFields {
                 .withNewSpec()
                 .withContainers(images(pod.getSpec().getContainers()))
                 .withInitContainers(images(pod.getSpec().getInitContainers()))
+                .withReadinessGates(pod.getSpec().getReadinessGates())
                 .endSpec()
                 .withStatus(status(pod.getStatus()))
                 .build();

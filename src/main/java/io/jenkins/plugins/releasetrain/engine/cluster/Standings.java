@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** How a workload stands to a wanted image, by what the API server tells of it and of its pods: pure functions. */
 final class Standings {
@@ -100,7 +101,9 @@ final class Standings {
                 .map(Container::getImage)
                 .flatMap(image -> SpecImage.digest(image).stream())
                 .findFirst();
-        return asked.or(() -> pod.getStatus().getContainerStatuses().stream()
+        return asked.or(() -> Stream.concat(
+                        pod.getStatus().getContainerStatuses().stream(),
+                        pod.getStatus().getInitContainerStatuses().stream())
                 .filter(c -> c.getName().equals(container))
                 .map(ContainerStatus::getImageID)
                 .flatMap(id -> SpecImage.digest(id).stream())

@@ -2,6 +2,8 @@ package io.jenkins.plugins.releasetrain.engine.cluster;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
 import java.util.List;
 
 /** Deletes, under the fence, pods that are in the way of a rollout and that their controller never replaces by itself. */
@@ -31,12 +33,17 @@ final class StuckPods {
         }
     }
 
-    /** Exactly this pod, not one of the same name that came after it. */
+    /** Exactly this pod, as it was seen; what is gone or another by now is looked at again. */
     private void delete(Pod pod) {
-        KubernetesFailures.translating(
-                "delete pod " + pod.getMetadata().getName(),
-                () -> client.resource(pod)
-                        .lockResourceVersion(pod.getMetadata().getResourceVersion())
-                        .delete());
+        try {
+            client.resource(pod)
+                    .lockResourceVersion(pod.getMetadata().getResourceVersion())
+                    .delete();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT && e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                throw KubernetesFailures.translate(
+                        "delete pod " + pod.getMetadata().getName(), e);
+            }
+        }
     }
 }

@@ -132,6 +132,18 @@ class ObstacleTest {
                 .isEmpty();
     }
 
+    @Test
+    void whatIsKeptOfAPodTellsTheSameAsThePod() {
+        Pod gated = running("Ready", "False", "ReadinessGatesNotReady", "ContainersReady", "True", null)
+                .editSpec()
+                .addNewReadinessGate("www.example.com/feature")
+                .endSpec()
+                .build();
+        assertThat(faults((Pod) KeptFields.pod(gated)))
+                .as("its node is heard of: something else has to say that it is ready")
+                .isEmpty();
+    }
+
     /** A volume that cannot be mounted, a network that is not set up: nobody has looked at the image yet. */
     @Test
     void I4_podWhoseVolumesOrNetworkAreNotThereIsTheEnvironments() {

@@ -120,7 +120,27 @@ final class ApiDispatcher extends KubernetesCrudDispatcher {
         if (refused.isPresent()) {
             return refused.get();
         }
-        return super.dispatch(request);
+        return isOfAnother(request)
+                ? ApiAccess.status(409, "Conflict", "the object has been modified; precondition failed")
+                : super.dispatch(request);
+    }
+
+    /** Whether something is to be deleted as it was, and is another by now (DeleteOptions, preconditions). */
+    private boolean isOfAnother(RecordedRequest request) {
+        if (request.method() != HttpMethod.DELETE) {
+            return false;
+        }
+        Map.Entry<AttributeSet, String> found = findResource(getKey(request.getPath()));
+        String body = request.getUtf8Body();
+        String asked = body == null || body.isEmpty()
+                ? ""
+                : parse(body).path("preconditions").path("resourceVersion").asText();
+        return found != null
+                && !asked.isEmpty()
+                && !asked.equals(parse(found.getValue())
+                        .path("metadata")
+                        .path("resourceVersion")
+                        .asText());
     }
 
     @Override

@@ -1,0 +1,135 @@
+package io.jenkins.plugins.releasetrain.engine.cluster;
+
+import static io.jenkins.plugins.releasetrain.engine.cluster.TestWorkloads.image;
+import static io.jenkins.plugins.releasetrain.engine.cluster.TestWorkloads.service;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout.Outcome;
+import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Wanted;
+import io.jenkins.plugins.releasetrain.engine.lock.ManualClock;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.model.Workload;
+import io.jenkins.plugins.releasetrain.testkit.cluster.EmbeddedKubernetes;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** kubernetes/kubernetes issue 67250: a bad pod stays after its StatefulSet's template was put back. */
+class StuckPodsTest {
+    private static final Service DB = service("db", new Workload(Workload.Kind.STATEFUL_SET, "db", ""));
+    private static final Wanted WANTED = new Wanted(Map.of(DB, image("db", "1")), Set.of(), 1);
+
+    private final ManualClock clock = new ManualClock();
+    private EmbeddedKubernetes kubernetes;
+    private Cluster cluster;
+    private Runnable duringPause = () -> {};
+
+    @BeforeEach
+    void start() {
+        kubernetes = EmbeddedKubernetes.start();
+        kubernetes.createNamespace("staging");
+        kubernetes
+                .client()
+                .resource(new StatefulSetBuilder((io.fabric8.kubernetes.api.model.apps.StatefulSet)
+                                TestWorkloads.workload(
+                                        "staging",
+                                        DB.workload(),
+                                        1,
+                                        Map.of("main", image("db", "2").toString())))
+                        .withNewStatus()
+                        .withObservedGeneration(9L)
+                        .withReplicas(1)
+                        .withUpdateRevision("db-good")
+                        .withCurrentRevision("db-bad")
+                        .endStatus()
+                        .build())
+                .create();
+        kubernetes.client().resource(badPod()).create();
+        cluster = new KubernetesCluster(
+                        new KubernetesNamespace(kubernetes.client(), "staging"), Runnable::run, clock, duration -> {
+                            clock.advance(duration);
+                            duringPause.run();
+                        })
+                .inMemory(notice -> {});
+    }
+
+    @AfterEach
+    void stop() {
+        kubernetes.close();
+    }
+
+    private static Pod badPod() {
+        return new PodBuilder()
+                .withNewMetadata()
+                .withNamespace("staging")
+                .withName("db-0")
+                .addToLabels("app", "db")
+                .addToLabels("controller-revision-hash", "db-bad")
+                .addNewOwnerReference()
+                .withApiVersion("apps/v1")
+                .withKind("StatefulSet")
+                .withName("db")
+                .withUid("1")
+                .withController(true)
+                .endOwnerReference()
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("main")
+                .withImage(image("db", "2").toString())
+                .endContainer()
+                .endSpec()
+                .withNewStatus()
+                .withPhase("Running")
+                .addNewCondition()
+                .withType("Ready")
+                .withStatus("False")
+                .endCondition()
+                .endStatus()
+                .build();
+    }
+
+    private boolean isThere() {
+        return kubernetes
+                        .client()
+                        .pods()
+                        .inNamespace("staging")
+                        .withName("db-0")
+                        .get()
+                != null;
+    }
+
+    /** The kubelet writes its status each time that the container ends. */
+    @Test
+    void oneThatChangesAtThatMomentIsDeletedAtTheNextLook() throws Exception {
+        cluster.standings(WANTED.images());
+        cluster.install(WANTED);
+        kubernetes.muteWatches(true);
+        kubernetes
+                .client()
+                .pods()
+                .inNamespace("staging")
+                .withName("db-0")
+                .edit(pod -> new PodBuilder(pod)
+                        .editMetadata()
+                        .addToAnnotations("restarts", "7")
+                        .endMetadata()
+                        .build());
+        duringPause = () -> {
+            assertThat(isThere()).as("it was another by then").isTrue();
+            duringPause = () -> {};
+            kubernetes.muteWatches(false);
+            kubernetes.dropWatches();
+        };
+        assertThat(cluster.awaitRollouts(WANTED, Set.of("db"), Duration.ofMinutes(10), Cluster.Progress.NONE)
+                        .outcome())
+                .isEqualTo(Outcome.TIMED_OUT);
+        assertThat(isThere()).isFalse();
+    }
+}
