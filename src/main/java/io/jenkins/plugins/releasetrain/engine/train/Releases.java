@@ -142,7 +142,8 @@ final class Releases {
             refusal = e.getMessage();
         }
         boolean goesOn = stale || blocked.or(() -> forbidden(pending)).isPresent();
-        refuse(new Event.PromotionRefused(release, promotion, refusal), goesOn);
+        List<Event> ended = goesOn ? List.of() : new Unpromotable(context).among(pending.changes());
+        refuse(new Event.PromotionRefused(release, promotion, refusal), goesOn || !ended.isEmpty(), ended);
         return Optional.empty();
     }
 

@@ -1,0 +1,61 @@
+package io.jenkins.plugins.releasetrain.engine.train;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
+import io.jenkins.plugins.releasetrain.engine.registry.Registries;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Changes that passed and can be promoted at no time: their version tag is taken in production by now, or the dev registry
+ * removed their image. They end; the others of their release go on without them (I14).
+ */
+record Unpromotable(TrainContext context) {
+    List<Event> among(Collection<Change> changes) {
+        return changes.stream()
+                .flatMap(change -> why(change).stream()
+                        .<Event>map(why -> new Event.ChangeEnded(
+                                change.id(), Outcome.UNDECIDED, "passed, but cannot be promoted: " + why, "")))
+                .toList();
+    }
+
+    private Optional<String> why(Change change) {
+        try {
+            for (Map.Entry<String, PinnedImage> e : change.images().entrySet()) {
+                check(context.catalog().service(e.getKey()), e.getValue());
+            }
+            return Optional.empty();
+        } catch (EngineException e) {
+            // Anything else says nothing about the image.
+            boolean stays = e.kind() == FailureKind.CONFLICT || e.kind() == FailureKind.NOT_FOUND;
+            return stays ? Optional.of(e.getMessage()) : Optional.empty();
+        }
+    }
+
+    private void check(Service service, PinnedImage image) {
+        Registries registries = context.registries();
+        if (PromotionItems.carriesTag(image, context.settings().movingTags())) {
+            registries.checkTagFree(image);
+        }
+        String digest = image.digest().value();
+        boolean there = registries
+                        .production()
+                        .resolve(service.productionRepository(), digest)
+                        .isPresent()
+                || registries.dev().resolve(service.devRepository(), digest).isPresent();
+        if (!there) {
+            throw new EngineException(
+                    FailureKind.NOT_FOUND,
+                    "image " + registries.candidate(service, image)
+                            + " is not there any more; build it again, and let the dev registry keep images for longer");
+        }
+    }
+}
