@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.cluster;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
+import io.fabric8.kubernetes.api.model.ContainerStateWaitingBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
  */
 record Obstacle(String pod, Sign sign, boolean own) {
     private static final Set<String> OF_THE_PROCESS = Set.of("Error", "Completed", "OOMKilled");
+    private static final String RESTARTING = "Restarting";
     private static final Set<String> NORMAL = Set.of("ContainerCreating", "PodInitializing");
 
     /**
@@ -116,7 +118,21 @@ record Obstacle(String pod, Sign sign, boolean own) {
     private static Optional<ContainerStateWaiting> waiting(ContainerStatus status) {
         return Optional.ofNullable(status.getState())
                 .map(ContainerState::getWaiting)
-                .filter(w -> w.getReason() != null && !NORMAL.contains(w.getReason()));
+                .filter(w -> w.getReason() != null && !NORMAL.contains(w.getReason()))
+                .or(() -> restarting(status));
+    }
+
+    /** One that ends again and again does not wait all the time: it runs just now, as for its liveness probe, or ended. */
+    private static Optional<ContainerStateWaiting> restarting(ContainerStatus status) {
+        boolean waits = status.getState() != null && status.getState().getWaiting() != null;
+        boolean ended = status.getLastState() != null && status.getLastState().getTerminated() != null;
+        return waits || !ended || Boolean.TRUE.equals(status.getReady())
+                ? Optional.empty()
+                : Optional.of(new ContainerStateWaitingBuilder()
+                        .withReason(RESTARTING)
+                        .withMessage(
+                                "restarted " + WorkloadKind.number(status.getRestartCount()) + " times, and not ready")
+                        .build());
     }
 
     /** Of a process that ended by itself the message may be the end of its log, which may hold anything (I9). */

@@ -47,6 +47,9 @@ class FaultRulesTest {
         waiting | CrashLoopBackOff | 1 | unknown | unknown | back-off 10s restarting failed container
         waiting | CrashLoopBackOff | 4 | unknown | image | back-off 40s restarting failed container; last exit code 1, Error
         waiting | CrashLoopBackOff | 5 | image | image | back-off 80s restarting failed container; last exit code 137, OOMKilled
+        waiting | Restarting | 2 | environment | environment | restarted 2 times, and not ready; last exit code 137, ContainerStatusUnknown
+        waiting | Restarting | 3 | unknown | image | restarted 3 times, and not ready; last exit code 137, Error
+        waiting | Restarting | 1 | unknown | unknown | restarted 1 times, and not ready; last exit code 1, Error
         create | FailedCreate | 0 | environment | environment | pods "cart-1" is forbidden: exceeded quota: compute
         create | FailedCreate | 0 | environment | environment | Internal error occurred: failed calling webhook "check.policy.example": context deadline exceeded
         create | FailedCreate | 0 | environment | environment | failed to create pod: etcdserver: request timed out

@@ -132,6 +132,30 @@ class ObstacleTest {
                 .isEmpty();
     }
 
+    private static Pod restarted(int times, boolean ready) {
+        return running("Ready", ready ? "True" : "False", null)
+                .editStatus()
+                .addToContainerStatuses(new ContainerStatusBuilder(ended(137, "Error", null))
+                        .withName("main")
+                        .withReady(ready)
+                        .withRestartCount(times)
+                        .withNewState()
+                        .withNewRunning()
+                        .endRunning()
+                        .endState()
+                        .build())
+                .endStatus()
+                .build();
+    }
+
+    /** Its liveness probe kills it after a minute each time: it runs more than it waits in its back-off. */
+    @Test
+    void K8_4_processThatIsKilledAgainAndAgainIsToBlameAtTheDeadlineThoughItRunsJustThen() {
+        assertThat(faults(restarted(3, false))).containsExactly(Fault.IMAGE);
+        assertThat(faults(restarted(1, false))).containsExactly(Fault.UNKNOWN);
+        assertThat(faults(restarted(3, true))).as("it came back").isEmpty();
+    }
+
     @Test
     void whatIsKeptOfAPodTellsTheSameAsThePod() {
         Pod gated = running("Ready", "False", "ReadinessGatesNotReady", "ContainersReady", "True", null)
