@@ -6,6 +6,8 @@ import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -229,18 +231,28 @@ final class Track {
                 .collect(Collectors.toSet());
     }
 
-    /** The catalog may have lost a service since its change was queued. */
+    /** The catalog may have lost a service since its change was queued, or have it elsewhere. */
     private List<Event> unknown(TrainState state) {
-        Set<String> known = context.catalog().services().keySet();
         List<Event> events = new ArrayList<>();
         for (Change change : state.queue()) {
-            change.images().keySet().stream()
-                    .filter(name -> !known.contains(name))
+            change.images().entrySet().stream()
+                    .flatMap(e -> unknown(e.getKey(), e.getValue()).stream())
                     .findFirst()
-                    .map(name -> "the catalog has no service '" + name + "' any more")
                     .ifPresent(why -> events.add(new Event.ChangeEnded(change.id(), Outcome.CANCELLED, why, "")));
         }
         return events;
+    }
+
+    private Optional<String> unknown(String name, PinnedImage image) {
+        Service service = context.catalog().services().get(name);
+        if (service == null) {
+            return Optional.of("the catalog has no service '" + name + "' any more");
+        }
+        return service.productionRepository().equals(image.repository())
+                ? Optional.empty()
+                : Optional.of("the catalog has service '" + name + "' in the repository "
+                        + service.productionRepository() + " by now, not in " + image.repository()
+                        + "; build it again");
     }
 
     void report(Trial trial, Trials.Reported reported) {

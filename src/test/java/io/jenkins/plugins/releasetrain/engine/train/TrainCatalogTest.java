@@ -117,6 +117,36 @@ class TrainCatalogTest {
                 .noneMatch(e -> ((Event.TrialEnded) e).verdict() == Verdict.VOID);
     }
 
+    /** Two services that swap their repositories: what was built into the one is nothing of the other. */
+    @Test
+    void I4_whoWaitsWithAServiceThatMovedIsCancelledAndBlamedForNothing() throws InterruptedException {
+        shop.build("s1", "2");
+        shop.build("s3", "2");
+        train.pause("the catalog is tidied", "ada");
+        String moved = ride.queue("s1", "2");
+        String other = ride.queue("s3", "2");
+        SortedMap<String, Service> services = new TreeMap<>(shop.catalog.services());
+        services.put("s1", in(shop.catalog.service("s1"), shop.catalog.service("s2")));
+        services.put("s2", in(shop.catalog.service("s2"), shop.catalog.service("s1")));
+        catalog.newest = new Catalog(services);
+        train.resume("ada");
+        ride.run("build");
+        assertThat(ride.outcome(moved).outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(ride.outcome(moved).reason()).contains("'s1'", "prod/s2", "prod/s1", "build it again");
+        assertThat(ride.outcome(other).outcome()).isEqualTo(Outcome.RELEASED);
+    }
+
+    private static Service in(Service service, Service place) {
+        return new Service(
+                service.name(),
+                place.devRepository(),
+                place.productionRepository(),
+                service.productionTag(),
+                service.workload(),
+                service.group(),
+                service.dependsOn());
+    }
+
     /** An emergency does not depend on today's catalog, and whoever looks is told what stays as it is (B21). */
     @Test
     void B21_rollbackNamesServicesThatTheCatalogLost() {
