@@ -115,7 +115,7 @@ public final class KubernetesCluster implements Cluster {
 
     @Override
     public List<String> install(Wanted wanted) {
-        WorkloadPatcher patcher = new WorkloadPatcher(environment, reader, wanted.fence());
+        WorkloadPatcher patcher = new WorkloadPatcher(environment, reader, wanted.fence(), sleeper);
         Collection<Target> targets = targets(wanted.images(), wanted.changed(), wanted.needed());
         targets.forEach(t -> patcher.checkFence(t.workload()));
         List<Target> differing = targets.stream()
@@ -236,7 +236,7 @@ public final class KubernetesCluster implements Cluster {
 
     @Override
     public void fence(Collection<Service> services, long fence) {
-        WorkloadPatcher patcher = new WorkloadPatcher(environment, reader, fence);
+        WorkloadPatcher patcher = new WorkloadPatcher(environment, reader, fence, sleeper);
         Collection<DeployedWorkload> workloads = reader.present(services).parts().values().stream()
                 .flatMap(List::stream)
                 .collect(Collectors.toMap(Part::key, Part::workload, (one, same) -> one))

@@ -10,12 +10,19 @@ import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** A Job that is deleted and made again with other images: the API server lets nobody change its template. */
-record Recreation(NonNamespaceOperation<HasMetadata, KubernetesResourceList<HasMetadata>, Resource<HasMetadata>> jobs) {
-    private static final int ATTEMPTS = 3;
+record Recreation(
+        NonNamespaceOperation<HasMetadata, KubernetesResourceList<HasMetadata>, Resource<HasMetadata>> jobs,
+        Sleeper sleeper) {
+    /** What is deleted may stay for a while, as long as somebody's finalizer is on it, or count for a quota. */
+    private static final int ATTEMPTS = 30;
+
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     /**
      * @param annotations of the Job, added to those that it has
@@ -30,19 +37,36 @@ record Recreation(NonNamespaceOperation<HasMetadata, KubernetesResourceList<HasM
         jobs.resource(workload.resource())
                 .lockResourceVersion(workload.resource().getMetadata().getResourceVersion())
                 .delete();
-        KubernetesClientException refused = null;
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            try {
-                return jobs.resource(job).create();
-            } catch (KubernetesClientException e) {
-                refused = e;
+        EngineException cause = null;
+        boolean interrupted = false;
+        try {
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                try {
+                    return jobs.resource(job).create();
+                } catch (KubernetesClientException e) {
+                    cause = KubernetesFailures.translate("create " + workload + " again", e);
+                }
+                // Nobody else knows what it was: who is stopped here makes it all the same.
+                interrupted = interrupted || !pause();
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
-        EngineException cause = KubernetesFailures.translate("create " + workload + " again", refused);
         throw new EngineException(
                 FailureKind.CONFLICT,
                 cause.getMessage() + ". It was deleted to be made again with another image: create it",
                 cause);
+    }
+
+    private boolean pause() {
+        try {
+            sleeper.sleep(PAUSE);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
     }
 
     private static HasMetadata probe(Job job) {

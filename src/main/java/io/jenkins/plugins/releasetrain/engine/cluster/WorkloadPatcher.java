@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +30,14 @@ final class WorkloadPatcher {
     private final NamespaceReader reader;
     private final String namespace;
     private final long fence;
+    private final Sleeper sleeper;
 
-    WorkloadPatcher(KubernetesNamespace environment, NamespaceReader reader, long fence) {
+    WorkloadPatcher(KubernetesNamespace environment, NamespaceReader reader, long fence, Sleeper sleeper) {
         this.client = environment.client();
         this.namespace = environment.name();
         this.reader = reader;
         this.fence = fence;
+        this.sleeper = sleeper;
     }
 
     /** @throws EngineException LOCK_LOST where a higher token is on the workload */
@@ -110,7 +113,7 @@ final class WorkloadPatcher {
         }
         var operations = workload.type().in(client).inNamespace(namespace);
         if (workload.type().recreated() && !images.isEmpty()) {
-            reader.changed(workload, new Recreation(operations).run(workload, images, annotations));
+            reader.changed(workload, new Recreation(operations, sleeper).run(workload, images, annotations));
             return;
         }
         // By the object that was read: by name alone the client would read it again first.

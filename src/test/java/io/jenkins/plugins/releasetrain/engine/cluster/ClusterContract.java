@@ -261,7 +261,7 @@ abstract class ClusterContract {
         DeployedWorkload readBefore =
                 reader.workload(Workload.Kind.DEPLOYMENT, "cart").orElseThrow();
         cluster.fence(List.of(cart), 9);
-        WorkloadPatcher late = new WorkloadPatcher(new KubernetesNamespace(client, namespace), reader, 8);
+        WorkloadPatcher late = new WorkloadPatcher(new KubernetesNamespace(client, namespace), reader, 8, pause -> {});
         assertThatThrownBy(() -> late.apply(readBefore, one(image("cart", "2"))))
                 .satisfies(e -> assertKind(e, FailureKind.LOCK_LOST));
         assertThat(specImage(cart)).isEqualTo("cart:1");
@@ -270,7 +270,8 @@ abstract class ClusterContract {
         DeployedWorkload stamped =
                 reader.workload(Workload.Kind.DEPLOYMENT, "cart").orElseThrow();
         cluster.fence(List.of(cart), 11);
-        WorkloadPatcher later = new WorkloadPatcher(new KubernetesNamespace(client, namespace), reader, 10);
+        WorkloadPatcher later =
+                new WorkloadPatcher(new KubernetesNamespace(client, namespace), reader, 10, pause -> {});
         assertThatThrownBy(() -> later.apply(stamped, one(image("cart", "2"))))
                 .satisfies(e -> assertKind(e, FailureKind.LOCK_LOST));
         assertThat(specImage(cart)).isEqualTo("cart:1");
@@ -284,7 +285,8 @@ abstract class ClusterContract {
         DeployedWorkload read =
                 reader.workload(Workload.Kind.DEPLOYMENT, "cart").orElseThrow();
         setImage(cart, "cart:by-hand");
-        new WorkloadPatcher(new KubernetesNamespace(client, namespace), reader, 5).apply(read, one(image("cart", "2")));
+        new WorkloadPatcher(new KubernetesNamespace(client, namespace), reader, 5, pause -> {})
+                .apply(read, one(image("cart", "2")));
         assertThat(specImage(cart)).isEqualTo(image("cart", "2").toString());
     }
 

@@ -132,6 +132,22 @@ class WorkloadKindsTest {
         assertThat(uid("migrate")).as("a stamp makes nothing run again").isEqualTo(after);
     }
 
+    /** With a finalizer on it, while etcd is slow, or while a quota counts the old one still. */
+    @Test
+    void aJobThatGoesSlowlyIsMadeAgainAllTheSame() {
+        create(Workload.Kind.JOB, "migrate");
+        kubernetes.lingerAfterDelete(12);
+        Service cart = service(DEFAULTS + "cart: {workload: Job/migrate}");
+        Cluster patient = new KubernetesCluster(
+                new KubernetesNamespace(kubernetes.client(), "staging"),
+                Runnable::run,
+                Clock.systemUTC(),
+                duration -> {});
+        assertThat(patient.install(wanted(cart))).containsExactly("cart");
+        assertThat(read(Workload.Kind.JOB, "migrate").containers().get(0).getImage())
+                .isEqualTo(NEW);
+    }
+
     private String uid(String job) {
         return read(Workload.Kind.JOB, job).resource().getMetadata().getUid();
     }

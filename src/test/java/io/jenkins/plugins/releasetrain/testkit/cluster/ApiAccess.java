@@ -30,6 +30,7 @@ final class ApiAccess {
     private final Map<String, Kept> kept = new ConcurrentHashMap<>();
     private volatile String accepted;
     private volatile boolean forgotten;
+    private volatile int lingering;
 
     void failNext(int requests) {
         failures.set(requests);
@@ -57,6 +58,11 @@ final class ApiAccess {
     void admitNew(String plural, int times, int code, String message) {
         String reason = code == 409 ? "Conflict" : code == 403 ? "Forbidden" : "InternalError";
         kept.put(plural, new Kept(new AtomicInteger(times), () -> status(code, reason, message)));
+    }
+
+    /** What is deleted from now on is in the way of so many that are to be made of its kind, as with a finalizer on it. */
+    void lingerAfterDelete(int times) {
+        lingering = times;
     }
 
     private record Kept(AtomicInteger times, Supplier<MockResponse> answer) {}
@@ -113,6 +119,9 @@ final class ApiAccess {
             if (no.isPresent()) {
                 return no;
             }
+        }
+        if (verb.equals("delete") && lingering > 0) {
+            admitNew(plural, lingering, 409, "object is being deleted: it already exists");
         }
         Kept out = kept.get(plural);
         if (verb.equals("create") && out != null && out.times().getAndUpdate(n -> Math.max(0, n - 1)) > 0) {

@@ -127,6 +127,11 @@ public final class EmbeddedKubernetes implements AutoCloseable {
         dispatcher.access().admitNew(plural, times, code, message);
     }
 
+    /** What is deleted from now on is in the way of so many that are to be made of its kind, as with a finalizer on it. */
+    public void lingerAfterDelete(int times) {
+        dispatcher.access().lingerAfterDelete(times);
+    }
+
     public void allow(String verb, String plural) {
         dispatcher.access().allow(verb, plural);
     }
