@@ -5,6 +5,7 @@ import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.environment.Occupation;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Answer;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +22,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  * Waits for an environment, holds it while the body runs, and renews the lease. A build that is gone loses it with its lease;
  * one that goes on after a restart holds it still, if that was within the lease.
  */
-final class CdEnvironmentExecution extends HostedExecution {
+class CdEnvironmentExecution extends HostedExecution {
     private static final long serialVersionUID = 1;
     private static final Logger LOGGER = Logger.getLogger(CdEnvironmentExecution.class.getName());
     private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
@@ -38,6 +39,12 @@ final class CdEnvironmentExecution extends HostedExecution {
     private volatile boolean allowed;
     private volatile boolean over;
     private volatile BodyExecution body;
+    /** Null as a program of before leaves it. */
+    private BodyOnce once = new BodyOnce(false);
+
+    /** Why it is not held any more, though the body runs; null while it is. */
+    private volatile String lost;
+
     private transient volatile String told;
 
     CdEnvironmentExecution(StepContext context, String name, String mode) {
@@ -47,27 +54,44 @@ final class CdEnvironmentExecution extends HostedExecution {
     }
 
     @Override
-    public boolean start() {
+    public final boolean start() {
         host().execute(this::goOn);
         return false;
     }
 
     @Override
-    public void onResume() {
+    public final void onResume() {
+        if (once == null) {
+            once = new BodyOnce(body != null);
+        }
         host().execute(this::goOn);
     }
 
     @Override
-    public String getStatus() {
+    public final String getStatus() {
         return token > 0 ? "holds environment '" + name + "'" : told == null ? "waits" : told;
     }
 
-    private Environment environment() {
+    Environment environment() {
         return host().environments().get(name);
     }
 
+    /** All that trains and lanes install there. */
+    List<Service> services() {
+        return host().environments().services(name);
+    }
+
+    String build() throws IOException, InterruptedException {
+        return origin().build();
+    }
+
+    void checkMay() throws IOException, InterruptedException {
+        checkPlace();
+        host().riders().mayRunLanes(asking(), name, List.of(), false);
+    }
+
     private Occupation occupation() throws IOException, InterruptedException {
-        String build = origin().build();
+        String build = build();
         return new Occupation(
                 environment(),
                 id,
@@ -81,12 +105,14 @@ final class CdEnvironmentExecution extends HostedExecution {
         }
         try {
             if (token > 0) {
-                renew();
+                occupation().renew(token);
+                hold();
             } else {
                 ask();
             }
         } catch (EngineException e) {
-            if (e.kind().retryable()) {
+            // a right or a token that is away for a while ends nobody who holds it: its lease does
+            if (e.kind().retryable() || token > 0 && e.kind().mayPass()) {
                 say(e.getMessage());
                 host().later(this::goOn, TRY_AGAIN);
             } else {
@@ -99,12 +125,11 @@ final class CdEnvironmentExecution extends HostedExecution {
 
     private void ask() throws IOException, InterruptedException {
         if (!allowed) {
-            checkPlace();
-            host().riders().mayRunLanes(asking(), name, List.of(), false);
+            checkMay();
             allowed = true;
         }
         Occupation occupation = occupation();
-        Answer answer = occupation.ask(host().environments().services(name));
+        Answer answer = occupation.ask(services());
         if (answer instanceof Answer.Granted granted) {
             token = granted.token();
             showPause();
@@ -114,8 +139,7 @@ final class CdEnvironmentExecution extends HostedExecution {
                 return;
             }
             say("environment '" + name + "' is held");
-            begin();
-            host().later(this::goOn, environment().lease().dividedBy(THIRD));
+            hold();
         } else {
             Answer.Waiting waiting = (Answer.Waiting) answer;
             say("environment '" + name + "' is held by " + waiting.owners() + "; position " + waiting.place());
@@ -132,6 +156,14 @@ final class CdEnvironmentExecution extends HostedExecution {
         }
     }
 
+    private void hold() throws IOException, InterruptedException {
+        if (once.isDue()) {
+            once.order();
+            begin();
+        }
+        host().later(this::goOn, environment().lease().dividedBy(THIRD));
+    }
+
     private void begin() throws IOException, InterruptedException {
         Environment environment = environment();
         Map<String, String> variables = Map.of(
@@ -140,15 +172,14 @@ final class CdEnvironmentExecution extends HostedExecution {
                 "RELEASE_BASE_URL", environment.baseUrl());
         body = getContext()
                 .newBodyInvoker()
-                .withContext(EnvironmentExpander.merge(
-                        getContext().get(EnvironmentExpander.class), new BodyRun.Variables(variables)))
+                .withContext(seen(variables))
                 .withCallback(new Callback(this))
                 .start();
     }
 
-    private void renew() throws IOException, InterruptedException {
-        occupation().renew(token);
-        host().later(this::goOn, environment().lease().dividedBy(THIRD));
+    /** What the body sees. */
+    EnvironmentExpander seen(Map<String, String> variables) throws IOException, InterruptedException {
+        return EnvironmentExpander.merge(getContext().get(EnvironmentExpander.class), new BodyRun.Variables(variables));
     }
 
     /** Where a body runs, it ends with the reason; otherwise the step does. */
@@ -160,12 +191,13 @@ final class CdEnvironmentExecution extends HostedExecution {
             leave();
             Answering.fail(getContext(), "cdEnvironment", why);
         } else {
-            running.cancel(new AbortException("cdEnvironment: " + why.getMessage()));
+            lost = "cdEnvironment: " + why.getMessage();
+            running.cancel(new AbortException(lost));
         }
     }
 
     @Override
-    public void stop(Throwable cause) throws Exception {
+    public final void stop(Throwable cause) throws Exception {
         over = true;
         showPause();
         host().execute(this::leave);
@@ -212,8 +244,18 @@ final class CdEnvironmentExecution extends HostedExecution {
         }
 
         @Override
+        public void onStart(StepContext context) {
+            owner.once.begun();
+        }
+
+        /** A body may have caught what ended it, and gone on in an environment that was somebody else's by then. */
+        @Override
         public void onSuccess(StepContext context, Object result) {
-            owner.ended(() -> owner.getContext().onSuccess(result));
+            if (owner.lost == null) {
+                owner.ended(() -> owner.getContext().onSuccess(result));
+            } else {
+                owner.ended(() -> owner.getContext().onFailure(new AbortException(owner.lost)));
+            }
         }
 
         @Override

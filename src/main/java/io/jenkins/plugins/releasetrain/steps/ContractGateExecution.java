@@ -26,7 +26,10 @@ final class ContractGateExecution extends HostedExecution {
 
     private final String service;
     private final String image;
+    /** Of a program of before. */
     private volatile boolean begun;
+    /** Null as such a program leaves it. */
+    private BodyOnce once = new BodyOnce(false);
     /** Digests of the two images, once the body runs. */
     private volatile String before;
 
@@ -55,9 +58,12 @@ final class ContractGateExecution extends HostedExecution {
     /** A body that runs goes on by itself. */
     @Override
     public void onResume() {
+        if (once == null) {
+            once = new BodyOnce(begun);
+        }
         if (over) {
             host().execute(this::finish);
-        } else if (!begun) {
+        } else if (once.isDue()) {
             host().execute(this::begin);
         }
     }
@@ -80,7 +86,7 @@ final class ContractGateExecution extends HostedExecution {
             ContractFiles.write(folder.child("after"), pair.now());
             before = pair.before().orElseThrow().value();
             after = pair.after().value();
-            begun = true;
+            once.order();
             getContext()
                     .newBodyInvoker()
                     .withContext(EnvironmentExpander.merge(
@@ -170,6 +176,11 @@ final class ContractGateExecution extends HostedExecution {
 
         Callback(ContractGateExecution owner) {
             this.owner = owner;
+        }
+
+        @Override
+        public void onStart(StepContext context) {
+            owner.once.begun();
         }
 
         @Override

@@ -26,6 +26,7 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
     private static final Logger LOGGER = Logger.getLogger(ReleaseExecution.class.getName());
     private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
     private static final String STOPPED = "its build was stopped";
+    private static final String REFUSED = "its step failed before it could wait";
     private static final String MISTAKEN = "its tests cannot run as its pipeline is written";
 
     private final BodyRun body;
@@ -131,6 +132,10 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
         over = true;
         showPause();
         Answering.fail(getContext(), step(), why);
+        if (registered()) {
+            // else it would be tried, and maybe shipped, though its step has failed
+            goAway(REFUSED);
+        }
     }
 
     /** Graph views tell a step that waits from one that works; decides nothing (I11). */

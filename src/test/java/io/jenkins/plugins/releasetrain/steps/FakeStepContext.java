@@ -24,6 +24,9 @@ final class FakeStepContext extends StepContext {
     /** The step's place in the graph; null for none. */
     transient FakeFlowNode node;
 
+    /** Runs bodies; null where none is expected. */
+    transient BodyInvoker bodies;
+
     private final transient java.io.ByteArrayOutputStream log = new java.io.ByteArrayOutputStream();
 
     String log() {
@@ -49,7 +52,10 @@ final class FakeStepContext extends StepContext {
 
     @Override
     public BodyInvoker newBodyInvoker() {
-        throw new UnsupportedOperationException("no body is expected");
+        if (bodies == null) {
+            throw new UnsupportedOperationException("no body is expected");
+        }
+        return bodies;
     }
 
     @Override

@@ -172,6 +172,16 @@ class ReleaseExecutionTest {
     }
 
     @Test
+    void I8_whoFailsAfterItWasRegisteredIsTakenOff() {
+        step.meanwhile = () -> step.troubles.add(new IllegalStateException("a bug"));
+
+        start();
+
+        assertThat(context.failures).hasSize(1);
+        assertThat(step.done).containsExactly("registered", "withdrawn: its step failed before it could wait");
+    }
+
+    @Test
     void B4_I8_errorsOfAnyKindEndTheBuild() {
         for (Throwable wrong : List.of(
                 new ClassCastException("BigDecimal"),

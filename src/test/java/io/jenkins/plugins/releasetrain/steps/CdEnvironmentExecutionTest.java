@@ -1,0 +1,224 @@
+package io.jenkins.plugins.releasetrain.steps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hudson.AbortException;
+import io.jenkins.plugins.releasetrain.engine.environment.Environment;
+import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jenkinsci.plugins.workflow.steps.BodyExecution;
+import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
+import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
+import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** I8: who holds an environment runs its body once, and nobody goes on as its holder who is it no more (I3). */
+class CdEnvironmentExecutionTest {
+    private final FakeShop shop = new FakeShop(1, Map.of());
+    private final FakeBuildHost host = new FakeBuildHost();
+    private final FakeStepContext context = new FakeStepContext();
+    private final Bodies bodies = new Bodies();
+    private Holding step = new Holding(context);
+
+    CdEnvironmentExecutionTest() {
+        context.bodies = bodies;
+        step.here(this);
+    }
+
+    @AfterEach
+    void close() {
+        shop.close();
+    }
+
+    /** In an environment of its own; asks nobody whether it may. */
+    private static final class Holding extends CdEnvironmentExecution {
+        private static final long serialVersionUID = 1;
+
+        private transient CdEnvironmentExecutionTest test;
+        private transient FailureKind trouble;
+
+        Holding(StepContext context) {
+            super(context, "staging", "exclusive");
+        }
+
+        private void here(CdEnvironmentExecutionTest now) {
+            test = now;
+            on(now.host);
+        }
+
+        @Override
+        public StepContext getContext() {
+            return test.context;
+        }
+
+        @Override
+        Environment environment() {
+            if (trouble != null) {
+                throw new EngineException(trouble, "may not look at leases");
+            }
+            return test.shop.environment();
+        }
+
+        @Override
+        List<Service> services() {
+            return List.of();
+        }
+
+        @Override
+        String build() {
+            return "load#1";
+        }
+
+        @Override
+        void checkMay() {}
+
+        @Override
+        EnvironmentExpander seen(Map<String, String> variables) {
+            return new BodyRun.Variables(variables);
+        }
+    }
+
+    /** Of a program that begins what was ordered when it gets to it. */
+    private static final class Bodies extends BodyInvoker {
+        private final List<BodyExecutionCallback> ordered = new ArrayList<>();
+        private final List<Throwable> cancelled = new ArrayList<>();
+
+        @Override
+        public BodyInvoker withContext(Object override) {
+            return this;
+        }
+
+        @Override
+        public BodyInvoker withDisplayName(String name) {
+            return this;
+        }
+
+        @Override
+        public BodyInvoker withCallback(BodyExecutionCallback callback) {
+            ordered.add(callback);
+            return this;
+        }
+
+        @Override
+        public BodyExecution start() {
+            return new Body(this);
+        }
+    }
+
+    private static final class Body extends BodyExecution {
+        private static final long serialVersionUID = 1;
+
+        private final transient Bodies bodies;
+
+        Body(Bodies bodies) {
+            this.bodies = bodies;
+        }
+
+        @Override
+        public boolean cancel(Throwable cause) {
+            bodies.cancelled.add(cause);
+            return true;
+        }
+    }
+
+    /** As the program of the build has it on disk, when Jenkins dies and comes back. */
+    private void restart() throws IOException, ClassNotFoundException {
+        ByteArrayOutputStream saved = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(saved)) {
+            out.writeObject(step);
+        }
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(saved.toByteArray()))) {
+            step = (Holding) in.readObject();
+        }
+        host.work.clear();
+        host.later.clear();
+        step.here(this);
+        step.onResume();
+        host.run();
+    }
+
+    private void start() {
+        step.start();
+        host.run();
+    }
+
+    @Test
+    void I8_aBodyThatWasOrderedAndHadNotBegunWhenJenkinsDiedIsOrderedAgain() throws Exception {
+        start();
+        assertThat(bodies.ordered).hasSize(1);
+
+        restart();
+        assertThat(bodies.ordered).as("else the step would hold it for ever").hasSize(2);
+        host.runLater();
+        assertThat(bodies.ordered).as("a renewal orders nothing").hasSize(2);
+
+        bodies.ordered.get(1).onStart(context);
+        bodies.ordered.get(1).onSuccess(context, "loaded");
+        assertThat(context.answers).containsExactly("loaded");
+    }
+
+    @Test
+    void aBodyThatHadBegunGoesOnByItselfAfterARestart() throws Exception {
+        start();
+        bodies.ordered.get(0).onStart(context);
+
+        restart();
+        host.runLater();
+
+        assertThat(bodies.ordered).hasSize(1);
+    }
+
+    /** {@code cdEnvironment('cd') { catchError { sh 'load' } }}. */
+    @Test
+    void I3_aBodyThatCatchesThatItHoldsTheEnvironmentNoMoreDoesNotSucceed() {
+        start();
+        bodies.ordered.get(0).onStart(context);
+        shop.clock.advance(Duration.ofHours(1));
+        Holding other = new Holding(context);
+        other.here(this);
+        other.start();
+        host.run();
+        assertThat(bodies.ordered).as("the next one has it").hasSize(2);
+
+        host.runLater();
+        assertThat(bodies.cancelled).hasSize(1);
+        bodies.ordered.get(0).onSuccess(context, "went on");
+
+        assertThat(context.answers).isEmpty();
+        assertThat(context.failures)
+                .singleElement()
+                .satisfies(f ->
+                        assertThat(f).isInstanceOf(AbortException.class).hasMessageStartingWith("cdEnvironment: "));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"UNAUTHENTICATED", "FORBIDDEN", "TLS"})
+    void K8_9_aRightThatIsAwayForAWhileEndsNoBody(FailureKind kind) {
+        start();
+        bodies.ordered.get(0).onStart(context);
+        step.trouble = kind;
+        host.runLater();
+        assertThat(bodies.cancelled).isEmpty();
+        assertThat(context.log()).contains("may not look at leases");
+        step.trouble = null;
+        host.runLater();
+
+        bodies.ordered.get(0).onSuccess(context, "loaded");
+        assertThat(context.answers).containsExactly("loaded");
+    }
+}
