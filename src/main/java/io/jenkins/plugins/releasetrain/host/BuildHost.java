@@ -35,6 +35,12 @@ public interface BuildHost {
     /** The same, after a while. */
     void later(Runnable work, Duration delay);
 
+    /**
+     * Whether another controller of this identity drives them, as the original of a copied JENKINS_HOME does: what steps do would
+     * be done twice then, or undone under it.
+     */
+    boolean isQuiet();
+
     /** Whether builds may. */
     Riders riders();
 

@@ -17,6 +17,7 @@ import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import org.kohsuke.accmod.Restricted;
@@ -52,23 +53,36 @@ public final class Promotions {
     public record Wanted(String from, String to, List<String> images, boolean overwrite) {}
 
     /**
+     * The build that asks.
+     *
+     * @param stopped whether it was stopped meanwhile: what it asks for takes a while to be ready, as images of a daemon are
+     *     pushed first, and nobody can give up what is not ordered yet
+     * @param notes told what is worth a line in the log
+     */
+    public record Asking(Run<?, ?> build, Origin origin, BooleanSupplier stopped, Consumer<String> notes) {}
+
+    /**
      * Runs a promotion, or goes on with it: what is planned is promoted as it was, whatever its tags are by now (I1).
      *
-     * @param notes told what is worth a line in the log
      * @return what was promoted, by the journal
      * @throws EngineException after which it must be given up, or run again where that is retryable
      */
-    public Promoter.Result promote(String id, Wanted wanted, Origin origin, Run<?, ?> build, Consumer<String> notes) {
-        Registries registries = registries(wanted.from(), wanted.to(), build);
+    public Promoter.Result promote(String id, Wanted wanted, Asking asking) {
+        Registries registries = registries(wanted.from(), wanted.to(), asking.build());
         Promoter promoter = service.promoter();
         List<Promoter.Item> items = promoter.isPlanned(id)
                 ? List.of()
-                : items(wanted, registries).of(service.pushed(wanted.from(), wanted.images(), registries.dev(), build));
-        PromotionOrdered order = new PromotionOrdered(id, wanted.from(), wanted.to(), origin);
+                : items(wanted, registries)
+                        .of(service.pushed(wanted.from(), wanted.images(), registries.dev(), asking.build()));
+        PromotionOrdered order = new PromotionOrdered(id, wanted.from(), wanted.to(), asking.origin());
         open.order(order);
+        if (asking.stopped().getAsBoolean()) {
+            undo(order, "its build was stopped");
+            throw new EngineException(FailureKind.CONFLICT, "Nothing was promoted: its build was stopped");
+        }
         Promoter.Result result;
         try {
-            result = promoter.promote(request(id, registries, items).telling(live.promoting(order, notes)));
+            result = promoter.promote(request(id, registries, items).telling(live.promoting(order, asking.notes())));
         } finally {
             live.promotingNoMore(id);
         }

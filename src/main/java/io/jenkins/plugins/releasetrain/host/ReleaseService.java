@@ -116,6 +116,11 @@ public final class ReleaseService implements BuildHost {
     }
 
     @Override
+    public boolean isQuiet() {
+        return controller.isQuiet();
+    }
+
+    @Override
     public Riders riders() {
         return riders;
     }

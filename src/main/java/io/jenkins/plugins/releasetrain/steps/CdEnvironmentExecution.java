@@ -55,7 +55,7 @@ class CdEnvironmentExecution extends HostedExecution {
 
     @Override
     public final boolean start() {
-        host().execute(this::goOn);
+        inBackground(this::goOn);
         return false;
     }
 
@@ -64,7 +64,7 @@ class CdEnvironmentExecution extends HostedExecution {
         if (once == null) {
             once = new BodyOnce(body != null);
         }
-        host().execute(this::goOn);
+        inBackground(this::goOn);
     }
 
     @Override
@@ -200,7 +200,7 @@ class CdEnvironmentExecution extends HostedExecution {
     public final void stop(Throwable cause) throws Exception {
         over = true;
         showPause();
-        host().execute(this::leave);
+        inBackground(this::leave);
         super.stop(cause);
     }
 
@@ -219,7 +219,7 @@ class CdEnvironmentExecution extends HostedExecution {
     private void ended(Runnable answer) {
         over = true;
         answer.run();
-        host().execute(this::leave);
+        inBackground(this::leave);
     }
 
     /** Graph views tell a step that waits from one whose body runs. */

@@ -51,7 +51,7 @@ final class ContractGateExecution extends HostedExecution {
 
     @Override
     public boolean start() {
-        host().execute(this::begin);
+        inBackground(this::begin);
         return false;
     }
 
@@ -62,9 +62,9 @@ final class ContractGateExecution extends HostedExecution {
             once = new BodyOnce(begun);
         }
         if (over) {
-            host().execute(this::finish);
+            inBackground(this::finish);
         } else if (once.isDue()) {
-            host().execute(this::begin);
+            inBackground(this::begin);
         }
     }
 
@@ -127,7 +127,7 @@ final class ContractGateExecution extends HostedExecution {
         result = answer;
         failure = why;
         over = true;
-        host().execute(this::finish);
+        inBackground(this::finish);
     }
 
     private void finish() {

@@ -7,6 +7,8 @@ import io.jenkins.plugins.releasetrain.host.BuildHost;
 import io.jenkins.plugins.releasetrain.host.Riders;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -15,7 +17,11 @@ import org.jenkinsci.plugins.workflow.steps.StepExecution;
 /** A step's execution with the rest of the plugin, which is found anew after a restart. */
 abstract class HostedExecution extends StepExecution {
     private static final long serialVersionUID = 1;
+    private static final Logger LOGGER = Logger.getLogger(HostedExecution.class.getName());
     private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
+    private static final Duration UNTIL_ALONE = Duration.ofSeconds(30);
+    private static final String TWIN = "Another Jenkins with the identity of this one uses the store, as a copy of"
+            + " JENKINS_HOME does; this step goes on once this one is alone";
 
     /** Null until it is first asked for. */
     private transient volatile BuildHost host;
@@ -42,6 +48,31 @@ abstract class HostedExecution extends StepExecution {
     }
 
     /**
+     * Does work in the background, once no other controller of this identity does the same: a copy of JENKINS_HOME resumes the
+     * builds of the original, with the ids of their changes, lanes, promotions and places.
+     */
+    final void inBackground(Runnable work) {
+        host().execute(() -> {
+            if (isQuiet()) {
+                logOnce(TWIN);
+                host().later(() -> inBackground(work), UNTIL_ALONE);
+            } else {
+                work.run();
+            }
+        });
+    }
+
+    /** What cannot be told is not waited for. */
+    private boolean isQuiet() {
+        try {
+            return host().isQuiet();
+        } catch (RuntimeException e) {
+            LOGGER.log(Level.WARNING, "It cannot be told whether there is another controller like this", e);
+            return false;
+        }
+    }
+
+    /**
      * Ends the step with what the work makes. What may be there in a moment, as the store right after a start of Jenkins, is
      * waited for until somebody stops the build, and told once.
      */
@@ -54,13 +85,16 @@ abstract class HostedExecution extends StepExecution {
         if (stopped || !trouble.kind().retryable()) {
             return false;
         }
-        String line = trouble.getMessage() + " – trying again";
+        logOnce(trouble.getMessage() + " – trying again");
+        host().later(again, TRY_AGAIN);
+        return true;
+    }
+
+    private void logOnce(String line) {
         if (!line.equals(waitsFor)) {
             waitsFor = line;
             log(line);
         }
-        host().later(again, TRY_AGAIN);
-        return true;
     }
 
     @Override

@@ -40,13 +40,13 @@ final class PromoteImageExecution extends HostedExecution {
 
     @Override
     public boolean start() {
-        host().execute(this::promote);
+        inBackground(this::promote);
         return false;
     }
 
     @Override
     public void onResume() {
-        host().execute(this::promote);
+        inBackground(this::promote);
     }
 
     @Override
@@ -57,7 +57,7 @@ final class PromoteImageExecution extends HostedExecution {
     }
 
     private void giveUp(String reason) {
-        host().execute(() -> host().promotions().giveUp(promotion, reason));
+        inBackground(() -> host().promotions().giveUp(promotion, reason));
     }
 
     private void promote() {
@@ -117,7 +117,11 @@ final class PromoteImageExecution extends HostedExecution {
             return plan(promotions.plan(wanted(), build), host);
         }
         host().later(this::tellProgress, TELL);
-        return answer(promotions.promote(promotion, wanted(), origin(), build, line -> log(line)), build, host);
+        return answer(
+                promotions.promote(
+                        promotion, wanted(), new Promotions.Asking(build, origin(), () -> stopped, line -> log(line))),
+                build,
+                host);
     }
 
     /** Every few seconds while something is under way, unless it is what was said last. */

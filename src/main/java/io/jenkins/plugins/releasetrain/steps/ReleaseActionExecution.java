@@ -68,13 +68,13 @@ final class ReleaseActionExecution extends HostedExecution {
 
     @Override
     public boolean start() {
-        host().execute(this::act);
+        inBackground(this::act);
         return false;
     }
 
     @Override
     public void onResume() {
-        host().execute(this::act);
+        inBackground(this::act);
     }
 
     private void act() {

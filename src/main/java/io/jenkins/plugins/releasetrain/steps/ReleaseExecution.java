@@ -90,7 +90,7 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
 
     @Override
     public final void background(Runnable work) {
-        host().execute(work);
+        inBackground(work);
     }
 
     @Override

@@ -77,13 +77,13 @@ public final class TrackImageStep extends Step {
 
         @Override
         public boolean start() {
-            host().execute(this::track);
+            inBackground(this::track);
             return false;
         }
 
         @Override
         public void onResume() {
-            host().execute(this::track);
+            inBackground(this::track);
         }
 
         private Digest publish(ImageReference reference) throws IOException, InterruptedException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.model.Result;
+import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
 import io.jenkins.plugins.releasetrain.testkit.registry.Failure;
 import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
@@ -34,6 +35,36 @@ class PromotionsOfBuildsTest extends ShopTest {
 
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
         assertThat(jenkins.getLog(build)).containsPattern("0 of 1 images, [0-2] of 3 blobs, \\d+ B of [0-9.]+ k?B");
+    }
+
+    /** Nobody can give up what is not ordered yet: the tags of its images are looked for first, or a daemon's images pushed. */
+    @Test
+    void I6_aBuildThatIsStoppedBeforeItsPromotionBeginsPromotesNothing() throws Exception {
+        shop.build("cart", "1.4.2");
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        shop.dev.failNext(1, r -> r.path().contains("/manifests/1.4.2"), right -> {
+            asked.countDown();
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return right;
+        });
+        WorkflowRun build = Shop.start(Shop.job(
+                jenkins, "promote", "promoteImage from: 'dev', to: 'production', images: ['shop/cart:1.4.2']"));
+        asked.await();
+        build.doStop();
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
+        over.countDown();
+
+        ReleaseService service = ReleaseService.get();
+        String stream = "promotions/" + service.controller().id();
+        Shop.await(
+                "the end of what was ordered",
+                () -> service.store().events(stream, 0, 10).size() > 1);
+        assertThat(shop.production.tags("shop/cart")).isEmpty();
     }
 
     /** The system has no credentials for it; what is left of a build whose record is gone is undone with its job's. */

@@ -51,6 +51,7 @@ class CdEnvironmentExecutionTest {
 
         private transient CdEnvironmentExecutionTest test;
         private transient FailureKind trouble;
+        private transient int asked;
 
         Holding(StepContext context) {
             super(context, "staging", "exclusive");
@@ -68,6 +69,7 @@ class CdEnvironmentExecutionTest {
 
         @Override
         Environment environment() {
+            asked++;
             if (trouble != null) {
                 throw new EngineException(trouble, "may not look at leases");
             }
@@ -220,5 +222,19 @@ class CdEnvironmentExecutionTest {
 
         bodies.ordered.get(0).onSuccess(context, "loaded");
         assertThat(context.answers).containsExactly("loaded");
+    }
+
+    @Test
+    void I3_aCopyOfAStepThatHoldsAnEnvironmentRenewsNothingUntilItsControllerIsAlone() throws Exception {
+        start();
+        bodies.ordered.get(0).onStart(context);
+        host.quiet = true;
+        restart();
+        host.runLater();
+        assertThat(step.asked).as("it asks nobody").isZero();
+        host.quiet = false;
+        host.runLater();
+
+        assertThat(step.asked).isPositive();
     }
 }

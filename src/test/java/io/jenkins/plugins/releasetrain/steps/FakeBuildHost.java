@@ -44,6 +44,9 @@ final class FakeBuildHost implements BuildHost, Builds {
     Catalog catalog;
     Registries registries;
 
+    /** Another controller of this identity drives everything. */
+    boolean quiet;
+
     /** Whatever is due now. */
     void run() {
         while (!work.isEmpty()) {
@@ -77,6 +80,11 @@ final class FakeBuildHost implements BuildHost, Builds {
     @Override
     public List<String> troubleElsewhere(String trial) {
         return List.of();
+    }
+
+    @Override
+    public boolean isQuiet() {
+        return quiet;
     }
 
     private static UnsupportedOperationException none() {

@@ -157,6 +157,27 @@ class ReleaseExecutionTest {
         assertThat(step.done).containsExactly("registered", "takes part");
     }
 
+    /** It is resumed as its twin is: what it says would be taken for what the original's build says. */
+    @Test
+    void I3_aCopyOfABuildQueuesReportsAndWithdrawsNothingUntilItsControllerIsAlone() throws Exception {
+        host.quiet = true;
+        start();
+        step.report(new BodyState.Judged("t1", PASSED, Optional.empty()));
+        host.run();
+        host.runLater();
+        assertThat(step.done).isEmpty();
+        assertThat(context.log()).containsOnlyOnce("Another Jenkins with the identity of this one");
+        host.quiet = false;
+        host.runLater();
+        assertThat(step.done).containsExactly("registered", "takes part", "delivered PASSED");
+
+        host.quiet = true;
+        step.stop(new InterruptedException());
+        host.run();
+        assertThat(context.failures).as("people can stop it all the same").hasSize(1);
+        assertThat(step.done).noneMatch(done -> done.startsWith("withdrawn"));
+    }
+
     @Test
     void whatCannotBecomeRightEndsTheBuildWithOneSentence() {
         step.troubles.add(EngineException.invalid("Unknown train 'shop'"));
