@@ -6,11 +6,13 @@ import hudson.BulkChange;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.XmlFile;
+import hudson.model.listeners.SaveableListener;
 import hudson.security.Permission;
 import io.jenkins.plugins.releasetrain.engine.event.ConfigurationPart;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.labels.Labels;
 import io.jenkins.plugins.releasetrain.security.ReleasePermissions;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -259,7 +261,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
             throw new FormException(Labels.said(String.join("\n", numbers)), "releaseTrain");
         }
         try {
-            take(request.bindJSON(Draft.class, json));
+            take(request.bindJSON(Draft.class, json), true);
         } catch (Settings.Problems e) {
             throw new FormException(Labels.said(e.getMessage()), "releaseTrain");
         } catch (IllegalArgumentException | LinkageError e) {
@@ -296,6 +298,11 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
      * @throws Settings.Problems where something does not fit; nothing has changed then
      */
     synchronized void take(Draft taken) throws Settings.Problems {
+        take(taken, false);
+    }
+
+    /** @param written whether it is refused where it cannot be written; code is read again at the next start in any case */
+    private synchronized void take(Draft taken, boolean written) throws Settings.Problems {
         Settings next = Settings.of(taken);
         ConfigurationDoubts.of(next).forEach(doubt -> LOGGER.log(Level.WARNING, "Said in vain: {0}", doubt));
         ConfigurationParts parts = ConfigurationParts.of(taken);
@@ -305,6 +312,21 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
                 throw new Settings.Problems(refused);
             }
         }
+        Draft before = saved();
+        hold(taken);
+        if (written) {
+            write(before);
+        } else {
+            super.save();
+        }
+        List<ConfigurationPart> changes = parts.since(saved);
+        saved = parts;
+        settings = next;
+        draft = null;
+        ExtensionList.lookup(ConfigurationHost.class).forEach(host -> host.changed(changes));
+    }
+
+    private void hold(Draft taken) {
         registries = taken.getRegistries();
         environments = taken.getEnvironments();
         catalogs = taken.getCatalogs();
@@ -313,12 +335,20 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
         store = taken.getStore();
         history = taken.getHistory();
         badges = taken.getBadges();
-        super.save();
-        List<ConfigurationPart> changes = parts.since(saved);
-        saved = parts;
-        settings = next;
-        draft = null;
-        ExtensionList.lookup(ConfigurationHost.class).forEach(host -> host.changed(changes));
+    }
+
+    /** What people save is on disk or not in force: {@code super.save()} only tells the log, and a restart forgets it. */
+    private void write(Draft before) throws Settings.Problems {
+        XmlFile file = getConfigFile();
+        try {
+            file.write(this);
+        } catch (IOException e) {
+            hold(before);
+            LOGGER.log(Level.WARNING, e, () -> file.getFile() + " cannot be written");
+            throw new Settings.Problems(
+                    List.of("The configuration cannot be written, so nothing was changed; Jenkins' log says why"));
+        }
+        SaveableListener.fireOnChange(this, file);
     }
 
     /** What a part was when it is read now; see {@link #takeIf}. */
@@ -340,7 +370,7 @@ public final class ReleaseTrainConfiguration extends GlobalConfiguration impleme
         }
         Draft next = saved();
         change.accept(next);
-        take(next);
+        take(next, true);
     }
 
     /** Somebody else has saved meanwhile what was to be changed. */

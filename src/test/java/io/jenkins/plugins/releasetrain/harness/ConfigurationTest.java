@@ -27,6 +27,8 @@ import java.io.ByteArrayOutputStream;
 import java.net.HttpURLConnection;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.htmlunit.HttpMethod;
@@ -174,6 +176,24 @@ class ConfigurationTest {
         Page answer = jenkins.submit(form);
 
         assertThat(answer.getWebResponse().getContentAsString()).contains("is not a whole number that fits");
+        assertThat(export()).isEqualTo(before);
+    }
+
+    /** A full disk, or a JENKINS_HOME that is read only: in force until the next restart, and gone then. */
+    @Test
+    @ConfiguredWithCode("casc.yaml")
+    void J_saving_the_form_whatCannotBeWrittenIsRefused(JenkinsConfiguredWithCodeRule jenkins) throws Exception {
+        String before = export();
+        Path file = jenkins.jenkins.getRootDir().toPath().resolve(ReleaseTrainConfiguration.class.getName() + ".xml");
+        Files.delete(file);
+        Files.createDirectories(file.resolve("in the way"));
+        JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
+        HtmlForm form = client.goTo("manage/release-train/all").getFormByName("config");
+        form.getInputByName("_.largestBatch").setValue("3");
+
+        Page answer = jenkins.submit(form);
+
+        assertThat(answer.getWebResponse().getContentAsString()).contains("The configuration cannot be written");
         assertThat(export()).isEqualTo(before);
     }
 
