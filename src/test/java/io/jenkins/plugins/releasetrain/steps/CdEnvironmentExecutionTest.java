@@ -15,13 +15,16 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
 import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
 import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,6 +132,31 @@ class CdEnvironmentExecutionTest {
 
         Body(Bodies bodies) {
             this.bodies = bodies;
+        }
+
+        // Of the real one, which is a future; what the build without Jenkins compiles against has no such methods.
+        public Collection<StepExecution> getCurrentExecutions() {
+            return List.of();
+        }
+
+        public boolean cancel(boolean mayInterrupt) {
+            return false;
+        }
+
+        public boolean isCancelled() {
+            return false;
+        }
+
+        public boolean isDone() {
+            return false;
+        }
+
+        public Object get() {
+            return null;
+        }
+
+        public Object get(long timeout, TimeUnit unit) {
+            return null;
         }
 
         @Override
