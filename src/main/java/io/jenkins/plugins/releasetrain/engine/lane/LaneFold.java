@@ -74,7 +74,7 @@ final class LaneFold {
         if (event instanceof Event.LaneQueued e) {
             lanes.add(Lane.queued(e, at, 0));
         } else if (event instanceof Event.LaneStarted e) {
-            lane(e.lane(), l -> l.attempt(e));
+            lane(e.lane(), l -> l.attempt(e, at));
             arrived(e.lane());
         } else if (event instanceof Event.LaneInstalled e) {
             lane(e.lane(), l -> l.in(new Phase.Testing(l.started(), e, at, present(l))));
@@ -114,7 +114,7 @@ final class LaneFold {
             } else if (moved.installed().isPresent()) {
                 lane = lane.in(new Phase.Testing(started, moved.installed().get(), at, Presence.NONE));
             } else {
-                obligations = concat(obligations, owed(lane.in(new Phase.Entered(started)), false));
+                obligations = concat(obligations, owed(lane.in(new Phase.Entered(started, at)), false));
             }
         }
         lanes.add(lane);
@@ -198,7 +198,7 @@ final class LaneFold {
 
     private void retried(Lane lane, Event.LaneRetried e) {
         if (e.stays() && lane.phase().attempt().isPresent()) {
-            lane(lane.id(), l -> l.repeated().attempt(l.started()));
+            lane(lane.id(), l -> l.repeated().attempt(l.started(), at));
             return;
         }
         leaves(lane, false);

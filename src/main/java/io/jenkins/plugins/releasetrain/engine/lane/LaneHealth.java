@@ -32,7 +32,8 @@ record LaneHealth(Judgements judgements, LaneState s, Lane lane, Instant now) {
         }
         List<Run> controls = open.stream().filter(Run::isControl).toList();
         Optional<Lane> tester = s.lanes().stream()
-                .filter(l -> l.phase() instanceof Phase.Entered || l.phase() instanceof Phase.Testing && !hangs(l, now))
+                .filter(l -> l.phase() instanceof Phase.Entered || l.phase() instanceof Phase.Testing)
+                .filter(l -> !hangs(l, now))
                 .findFirst();
         if (tester.isPresent()) {
             String who =
@@ -50,10 +51,14 @@ record LaneHealth(Judgements judgements, LaneState s, Lane lane, Instant now) {
                 : Optional.of(new Next.Enter(true, true));
     }
 
-    /** Whether its tests run for longer than anybody waits for their verdict. */
+    /** Whether its tests run, or somebody has to repair something before they can, for longer than anybody waits for it. */
     static boolean hangs(Lane lane, Instant now) {
-        return lane.phase() instanceof Phase.Testing testing
-                && !now.isBefore(testing.since().plus(PATIENCE));
+        return lane.phase() instanceof Phase.Testing testing && isLong(testing.since(), now)
+                || lane.phase() instanceof Phase.Entered entered && isLong(entered.since(), now);
+    }
+
+    private static boolean isLong(Instant since, Instant now) {
+        return !now.isBefore(since.plus(PATIENCE));
     }
 
     /**

@@ -115,8 +115,9 @@ public record LaneState(
             return new Lane(queued, queuedAt, attempts, undecided, hindered, company, next);
         }
 
-        Lane attempt(Event.LaneStarted started) {
-            return new Lane(queued, queuedAt, attempts + 1, undecided, hindered, company, new Phase.Entered(started));
+        Lane attempt(Event.LaneStarted started, Instant at) {
+            return new Lane(
+                    queued, queuedAt, attempts + 1, undecided, hindered, company, new Phase.Entered(started, at));
         }
 
         /** It failed once more, beside these. */

@@ -47,7 +47,7 @@ public sealed interface Phase {
     record Waiting(String why, boolean apart, Instant since) implements Phase {}
 
     /** In the environment; its candidates are being put in. */
-    record Entered(Event.LaneStarted started) implements Phase {
+    record Entered(Event.LaneStarted started, Instant since) implements Phase {
         @Override
         public Optional<Event.LaneStarted> attempt() {
             return Optional.of(started);

@@ -45,6 +45,7 @@ public final class FakeCluster implements Cluster {
     private final Map<String, Fault> fallen = new HashMap<>();
     private final Map<String, String> notExpected = new TreeMap<>();
     private final Set<String> gone = new HashSet<>();
+    private final Set<String> forbidden = new HashSet<>();
     private final Map<Digest, Blocker> kept = new HashMap<>();
     private final Map<Digest, Blocker> denied = new HashMap<>();
     private final Set<String> crowded = new HashSet<>();
@@ -154,6 +155,15 @@ public final class FakeCluster implements Cluster {
         notExpected.remove(workload);
     }
 
+    /** The account may not change this workload, as where rights go by names. */
+    public synchronized void forbids(String workload) {
+        forbidden.add(workload);
+    }
+
+    public synchronized void allows(String workload) {
+        forbidden.remove(workload);
+    }
+
     /** Somebody deleted the workload, or left it out of a chart. */
     public synchronized void isGone(String workload) {
         images.remove(workload);
@@ -215,6 +225,9 @@ public final class FakeCluster implements Cluster {
             boolean sameDigest = before != null && before.digest().equals(image.digest());
             boolean sameName = wanted.changed().contains(service.name()) || image.equals(before);
             if (!sameDigest || !sameName) {
+                if (forbidden.contains(service.workload().name())) {
+                    throw new EngineException(FailureKind.FORBIDDEN, "cannot patch " + service.name());
+                }
                 image.digest().map(denied::get).ifPresent(no -> {
                     throw new Refusal(no.message(), List.of(service.name()), no.fault());
                 });

@@ -4,6 +4,7 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.OnDrift;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
@@ -74,7 +75,17 @@ final class LaneDrive {
     /** Lets two minutes pass for all builds. */
     void step() {
         for (LaneId lane : List.copyOf(open)) {
-            LaneTask task = next(lane);
+            LaneTask task;
+            try {
+                task = next(lane);
+            } catch (EngineException e) {
+                // As who drives lanes does: what may pass, or be repaired, is tried again.
+                if (!e.kind().mayPass()) {
+                    throw e;
+                }
+                waits.put(lane, e.getMessage());
+                continue;
+            }
             waits.remove(lane);
             if (task instanceof LaneTask.Done done) {
                 ended.put(lane, done.ended());

@@ -240,6 +240,23 @@ class LaneNeighboursTest {
         assertClean();
     }
 
+    /** A right that is missing for one workload is waited for, by its lane alone. */
+    @Test
+    void I14_laneThatCannotBeInstalledDoesNotKeepOthersFromTheirControlRun() {
+        shop.cluster.forbids("s5");
+        LaneId waits = open("s5", "2");
+        shop.buildBad("s3", "2");
+        LaneId bad = drive.open("s3", "2");
+        drive.tests = test -> test.control() ? Verdict.PASSED : shop.test();
+        drive.steps(400);
+        assertThat(drive.outcome(bad)).isEqualTo(Outcome.EJECTED);
+        assertThat(drive.waits.get(waits)).contains("cannot patch s5");
+        shop.cluster.allows("s5");
+        drive.finish();
+        assertReleased(waits);
+        assertClean();
+    }
+
     @Test
     void I13_olderLaneThatEndsAfterTheNewerOneEndsSuperseded() {
         shop.build("s3", "9");
