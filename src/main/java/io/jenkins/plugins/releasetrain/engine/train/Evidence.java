@@ -54,6 +54,13 @@ public record Evidence(List<Tried> failures, List<Tried> passes) {
             return exact && !source.baseline().equals(baseline) ? inexact() : this;
         }
 
+        /** What it says of those that are left: the others ended while it ran, so that no set without them was tried. */
+        Tried among(Set<String> undecided) {
+            return undecided.containsAll(changes)
+                    ? this
+                    : new Tried(changes.stream().filter(undecided::contains).toList(), false, runs, source);
+        }
+
         Tried inexact() {
             return new Tried(changes, false, runs, source);
         }

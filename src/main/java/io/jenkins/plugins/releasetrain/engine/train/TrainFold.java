@@ -317,7 +317,8 @@ final class TrainFold {
                 trial.tried().source().baseline(),
                 reason,
                 trial.installed().isPresent());
-        Tried tried = Overtaking.verdict(trial, run, s.search().baseline(), source);
+        Tried tried =
+                Overtaking.verdict(trial, run, s.search().baseline(), source).among(undecided(s, List.of()));
         return s.with(d -> {
             d.search = tried.changes().isEmpty() ? s.search() : tried(s, tried, run.passed());
             d.trials = run.passed() ? s.trials() : Overtaking.afterFailure(s.trials(), trial);

@@ -3,12 +3,14 @@ package io.jenkins.plugins.releasetrain.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.time.Duration;
@@ -321,5 +323,38 @@ class SpeculationTest {
         assertThat(train.cancel(waiting, "not needed")).isTrue();
         assertThat(ride.outcome(waiting).outcome()).isEqualTo(Outcome.CANCELLED);
         assertThat(changes).contains(waiting);
+    }
+
+    /** The trial that holds it goes on; that it passes says nothing about its other changes alone. */
+    @Test
+    void I1_passOfASetWithAChangeThatEndedMeanwhileReleasesNothingUntried() {
+        shop.build("s0", "3");
+        shop.build("s0", "2");
+        for (String version : List.of("2", "3")) {
+            ride.queue("s0", version);
+            ride.runAll(new Random(1), shop::test);
+        }
+        shop.build("s1", "2");
+        String blocked = ride.queue("s0", "2");
+        String other = ride.queue("s1", "2");
+        Task.Test both = test(first);
+        assertThat(both.changes()).containsExactlyInAnyOrder(blocked, other);
+        new Blocks(shop.store, shop.clock, shop.events::add).markBad("shop-1", "loses carts", "ada");
+        ride.next(second);
+        assertThat(ride.outcome(blocked).outcome()).isEqualTo(Outcome.CANCELLED);
+
+        train.report(both.trial(), Verdict.PASSED, "");
+        ride.runAll(new Random(1), shop::test);
+
+        assertThat(ride.outcome(other).outcome()).isEqualTo(Outcome.RELEASED);
+        Set<Digest> passed = shop.events.stream()
+                .filter(Event.TrialEnded.class::isInstance)
+                .map(Event.TrialEnded.class::cast)
+                .filter(e -> e.verdict() == Verdict.PASSED)
+                .map(Event.TrialEnded::set)
+                .collect(Collectors.toSet());
+        assertThat(shop.events)
+                .filteredOn(Event.ReleaseMade.class::isInstance)
+                .allSatisfy(e -> assertThat(passed).contains(((Event.ReleaseMade) e).set()));
     }
 }
