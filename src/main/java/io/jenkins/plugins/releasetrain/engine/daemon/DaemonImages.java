@@ -53,12 +53,16 @@ public record DaemonImages(ImageDaemon daemon, Registry registry, Supplier<Optio
         String tag = name.tag().orElseThrow();
         Digest pushed = daemon.push(
                 name.repository() + ":" + tag, new Place(registry.host(), repository, tag), credentials.get());
-        Digest stored = registry.resolve(repository, tag)
-                .map(Registry.Descriptor::digest)
-                .orElseThrow(() -> new EngineException(
-                        FailureKind.NOT_FOUND,
-                        "'" + image + "' was pushed to " + registry.host() + "/" + repository + ":" + tag
-                                + " and is not there; check that the daemon reaches the same registry"));
+        Optional<Digest> tagged = registry.resolve(repository, tag).map(Registry.Descriptor::digest);
+        if (tagged.isEmpty() && registry.resolve(repository, pushed.value()).isPresent()) {
+            // With containerd's store a daemon may push what is there already without its tag (moby#50194).
+            registry.tag(repository, pushed, tag);
+            return pushed;
+        }
+        Digest stored = tagged.orElseThrow(() -> new EngineException(
+                FailureKind.NOT_FOUND,
+                "'" + image + "' was pushed to " + registry.host() + "/" + repository + ":" + tag
+                        + " and is not there; check that the daemon reaches the same registry"));
         if (!stored.equals(pushed)) {
             throw new EngineException(
                     FailureKind.CONFLICT,

@@ -133,7 +133,13 @@ public final class DockerDaemon implements ImageDaemon {
                     || text.contains("no basic auth")) {
                 return FailureKind.UNAUTHENTICATED;
             }
-            return text.contains("denied") ? FailureKind.FORBIDDEN : FailureKind.UNAVAILABLE;
+            if (text.contains("denied")) {
+                return FailureKind.FORBIDDEN;
+            }
+            // With containerd's store: a platform of the image that the daemon does not have; no other try finds it.
+            boolean lacks = text.contains("content digest") && text.contains("not found")
+                    || text.contains("platform") && text.contains("does not");
+            return lacks || text.contains("name unknown") ? FailureKind.NOT_FOUND : FailureKind.UNAVAILABLE;
         }
     }
 }

@@ -13,6 +13,7 @@ import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Manifest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ public final class Artifacts {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String EMPTY_TYPE = "application/vnd.oci.empty.v1+json";
     private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.UTF_8);
+    private static final Digest EMPTY_DIGEST = Digest.sha256(EMPTY);
     private static final int MOST_BREAKS = 3;
     private static final int MOST_TURNS = 10;
     private static final String IMAGE_CONFIG = "application/vnd.oci.image.config.v1+json";
@@ -74,6 +76,18 @@ public final class Artifacts {
         upload(repository, layer, document.content());
         registry.putManifest(repository, tag, new Manifest(descriptor, content));
         return descriptor.digest();
+    }
+
+    /**
+     * The content that everybody knows, and that a manifest may bring with itself: registries that take it from there need
+     * not have it as a blob (OCI image specification 1.1, "Guidance for an Empty Descriptor").
+     */
+    static boolean isEmpty(Descriptor blob) {
+        return blob.digest().equals(EMPTY_DIGEST) && blob.size() == EMPTY.length;
+    }
+
+    static InputStream empty(long offset) {
+        return from(EMPTY, offset);
     }
 
     /**

@@ -251,7 +251,9 @@ final class BlobCopy {
             AtomicLong counted = new AtomicLong();
             return new VerifyingStream(
                     descriptor,
-                    offset -> source.blobs().open(image.sourceRepository(), descriptor, offset),
+                    offset -> Artifacts.isEmpty(descriptor)
+                            ? Artifacts.empty(offset)
+                            : source.blobs().open(image.sourceRepository(), descriptor, offset),
                     breaks,
                     position -> {
                         source.transport().sender().countReceived(Math.max(0, position - counted.getAndSet(position)));

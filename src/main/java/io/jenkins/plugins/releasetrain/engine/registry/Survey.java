@@ -134,11 +134,20 @@ final class Survey {
 
     /** Of an index that the target holds already: its platforms may have been signed since. */
     private List<Digest> platforms(Image image) {
-        return target.manifest(image.targetRepository(), image.digest().value())
-                .map(index -> Manifests.read(index).manifests().stream()
-                        .map(Descriptor::digest)
-                        .toList())
-                .orElse(List.of());
+        try {
+            return target.manifest(image.targetRepository(), image.digest().value())
+                    .map(index -> Manifests.read(index).manifests().stream()
+                            .map(Descriptor::digest)
+                            .toList())
+                    .orElse(List.of());
+        } catch (EngineException e) {
+            // A policy may keep it from being read by now; it is there, and only what was said of its platforms is not
+            // seen.
+            if (e.kind().retryable()) {
+                throw e;
+            }
+            return List.of();
+        }
     }
 
     /**

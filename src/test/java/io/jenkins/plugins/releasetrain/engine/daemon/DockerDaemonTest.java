@@ -52,6 +52,30 @@ class DockerDaemonTest extends ImageDaemonContract {
                 "shop/cart:1.4.2");
     }
 
+    /** cli#4959, moby#52897: containerd's store need not have all platforms of what it lists. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "missing content: content digest sha256:165029e1484c36a25c: not found",
+                "image with reference shop/cart:1.4.2 was found but does not provide any platform",
+                "name unknown: The repository with name 'shop/cart' does not exist"
+            })
+    void whatTheDaemonOrTheRegistryLacksIsNotTriedAgain(String words) {
+        daemon.refusing(words);
+        assertFails(
+                FailureKind.NOT_FOUND,
+                () -> images(daemon.address(), ADA).push("docker-daemon:shop/cart:1.4.2", "shop/cart"),
+                words);
+    }
+
+    /** moby#50194: containerd's store leaves out the tag of what is there already. */
+    @Test
+    void tagThatTheDaemonDidNotPushIsSet() {
+        daemon.losingTags();
+        Digest digest = images(daemon.address(), ADA).push("docker-daemon:shop/cart:1.4.2", "shop/cart");
+        assertThat(dev().tags("shop/cart")).containsEntry("1.4.2", digest.value());
+    }
+
     @Test
     void I1_digestThatTheRegistryDoesNotConfirmIsRefused() {
         daemon.saying(Digest.sha256("another").value());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier.Image;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
+import io.jenkins.plugins.releasetrain.testkit.registry.Latecomers;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personality;
 import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
 import io.jenkins.plugins.releasetrain.testkit.registry.Reply;
@@ -88,6 +89,20 @@ class ReferrerTroubleTest {
                                 .header("Link", "<" + request.path() + "?from=1>; rel=\"next\""))
                 : rest.answer(request));
         assertPromotedWithAWord(source, target);
+    }
+
+    /** Harbor: an index that was promoted before and is blocked since gets another tag all the same. */
+    @Test
+    void indexThatMayNotBeReadAnyMoreIsThere() throws IOException {
+        EmbeddedRegistry source = start((request, rest) -> rest.answer(request));
+        EmbeddedRegistry target = start(Latecomers.blockingUnscanned());
+        Digest index = new Digest(SampleImages.at(source.origin())
+                .pushIndex("shop/cart", "1.0", List.of(CART, SampleImage.of("cart", "arm"))));
+        copier.copy(client(source), "shop/cart", index, client(target), "live/cart");
+        Image there = new Image(
+                "shop/cart", index, "live/cart", Optional.of(new Registry.Descriptor(Manifests.OCI_INDEX, index, 1)));
+        CopyPlan plan = copier.plan(client(source), client(target), List.of(there));
+        assertThat(plan.missingImages()).isZero();
     }
 
     /** Every page has another one after it. */

@@ -118,6 +118,22 @@ class ReportedContentTest {
         assertSame(about);
     }
 
+    /** A registry may take the empty content from the manifest that brings it, and have no such blob. */
+    @Test
+    void emptyContentNeedNotBeABlobOfTheSource() {
+        String empty = images.pushBlob(CART, EMPTY);
+        byte[] artifact = json(
+                "{'schemaVersion':2,'mediaType':'%s','artifactType':'application/x',"
+                        + "'config':{'mediaType':'application/vnd.oci.empty.v1+json','digest':'%s','size':2,'data':'e30='},"
+                        + "'layers':[{'mediaType':'application/vnd.oci.empty.v1+json','digest':'%s','size':2,'data':'e30='}]}",
+                Manifests.OCI_MANIFEST, empty, empty);
+        String digest = images.pushManifest(CART, "1", Manifests.OCI_MANIFEST, artifact);
+        source.loseBlob(CART, empty);
+        copy(digest);
+        assertSame(digest);
+        assertThat(target.blob(CART, empty)).hasValue(EMPTY);
+    }
+
     @Test
     void I1_digestsMayBeOfTheOtherKind() {
         byte[] layer = "a layer".getBytes(StandardCharsets.UTF_8);

@@ -24,6 +24,8 @@ public final class FakeDockerDaemon implements AutoCloseable {
     private final Map<String, SampleImage> images = new ConcurrentHashMap<>();
     private final HttpServer server;
     private String lie = "";
+    private String refusal = "";
+    private boolean tagging = true;
 
     public FakeDockerDaemon() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -44,6 +46,16 @@ public final class FakeDockerDaemon implements AutoCloseable {
     /** The daemon says that it pushed something else. */
     public void saying(String digest) {
         lie = digest;
+    }
+
+    /** The daemon ends each push with these words. */
+    public void refusing(String words) {
+        refusal = words;
+    }
+
+    /** The daemon pushes images and not their tags (moby#50194). */
+    public void losingTags() {
+        tagging = false;
     }
 
     /** What it holds, by name and tag. */
@@ -87,14 +99,21 @@ public final class FakeDockerDaemon implements AutoCloseable {
         }
         int slash = name.indexOf('/');
         try {
-            String digest = registry(exchange, name.substring(0, slash)).push(name.substring(slash + 1), tag, image);
+            if (!refusal.isEmpty()) {
+                throw new IllegalStateException(refusal);
+            }
+            String reference = tagging ? tag : image.content().digest();
+            String digest =
+                    registry(exchange, name.substring(0, slash)).push(name.substring(slash + 1), reference, image);
             send(
                     exchange,
                     200,
                     "{\"status\":\"Pushed\"}\r\n{\"progressDetail\":{},\"aux\":{\"Tag\":\"" + tag + "\",\"Digest\":\""
                             + (lie.isEmpty() ? digest : lie) + "\",\"Size\":1}}\r\n");
         } catch (IllegalStateException e) {
-            String why = e.getMessage().contains("answered 401") ? "unauthorized: authentication required" : "EOF";
+            String why = e.getMessage().contains("answered 401")
+                    ? "unauthorized: authentication required"
+                    : refusal.isEmpty() ? "EOF" : refusal;
             send(exchange, 200, "{\"errorDetail\":{\"message\":\"" + why + "\"},\"error\":\"" + why + "\"}\r\n");
         }
     }
