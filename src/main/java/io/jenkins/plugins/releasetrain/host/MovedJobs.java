@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -14,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Where jobs went that were renamed or moved: what their builds asked for before is still theirs, over restarts too. */
 final class MovedJobs {
@@ -30,6 +31,9 @@ final class MovedJobs {
     /** @param by who did it, where that is somebody who may not say which jobs release; empty otherwise */
     private record Move(String to, String by) {}
 
+    /** Of the file, as far as this one wrote or read them. */
+    private int lines;
+
     /** @param file one move a line, the newest last */
     MovedJobs(Path file) {
         this.file = file;
@@ -38,14 +42,27 @@ final class MovedJobs {
     /** @param by who did it, if that is somebody who may not say which jobs release; empty otherwise */
     synchronized void moved(String from, String to, String by) {
         Map<String, Move> all = moves();
+        Move move = new Move(to, by.replaceAll("\\s", " "));
+        note(all, from, move);
+        if (lines < 2 * KEPT) {
+            append(line(from, move));
+        } else {
+            write(all);
+        }
+    }
+
+    private static void note(Map<String, Move> all, String from, Move move) {
         // Whoever has this name now has not gone anywhere.
-        all.remove(to);
+        all.remove(move.to());
         all.remove(from);
-        all.put(from, new Move(to, by.replaceAll("\\s", " ")));
+        all.put(from, move);
         while (all.size() > KEPT) {
             all.remove(all.keySet().iterator().next());
         }
-        write(all);
+    }
+
+    private static String line(String from, Move move) {
+        return from + ARROW + move.to() + ARROW + move.by();
     }
 
     /** The full name that a job has by now; its own where it was never moved. */
@@ -87,17 +104,18 @@ final class MovedJobs {
     private Map<String, Move> moves() {
         if (moves == null) {
             moves = new LinkedHashMap<>();
-            for (String line : lines()) {
+            for (String line : read()) {
+                lines++;
                 String[] move = line.split(ARROW, -1);
                 if (move.length > 1) {
-                    moves.put(move[0], new Move(move[1], move.length > 2 ? move[2] : ""));
+                    note(moves, move[0], new Move(move[1], move.length > 2 ? move[2] : ""));
                 }
             }
         }
         return moves;
     }
 
-    private List<String> lines() {
+    private List<String> read() {
         try {
             return Files.exists(file) ? Files.readAllLines(file) : List.of();
         } catch (IOException e) {
@@ -105,21 +123,29 @@ final class MovedJobs {
         }
     }
 
+    /** Each job of a folder that is moved is a move of its own: the others are not written again for each of thousands. */
+    private void append(String line) {
+        try {
+            Files.createDirectories(Objects.requireNonNull(file.toAbsolutePath().getParent()));
+            // Whatever was cut off before is a line of its own.
+            Files.writeString(file, "\n" + line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            lines += 2;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void write(Map<String, Move> all) {
         try {
-            Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent());
-            Files.createDirectories(directory);
+            Files.createDirectories(Objects.requireNonNull(file.toAbsolutePath().getParent()));
             Path written = Path.of(file + ".new");
             Files.write(
                     written,
                     all.entrySet().stream()
-                            .map(m -> m.getKey()
-                                    + ARROW
-                                    + m.getValue().to()
-                                    + ARROW
-                                    + m.getValue().by())
-                            .collect(Collectors.toList()));
-            Files.move(written, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                            .map(m -> line(m.getKey(), m.getValue()))
+                            .toList());
+            Files.move(written, file, StandardCopyOption.REPLACE_EXISTING);
+            lines = all.size();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.releasetrain.security.Access;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +43,33 @@ class MovedJobsTest {
         Files.writeString(file, "half a line\ncart\tbasket\n");
 
         assertThat(jobs().now("cart")).isEqualTo("basket");
+    }
+
+    /** Jenkins tells of every job in a folder that is moved. */
+    @Test
+    void aMoveIsAddedToTheFileAndTheOthersAreNotWrittenAgain() throws Exception {
+        Path file = folder.resolve("release-train/moved-jobs");
+        jobs().moved("a/cart", "b/cart", "");
+        Files.writeString(file, "cut o", StandardOpenOption.APPEND);
+        String before = Files.readString(file);
+        jobs().moved("a/pay", "b/pay", "");
+
+        assertThat(Files.readString(file)).startsWith(before);
+        assertThat(jobs().now("a/cart")).isEqualTo("b/cart");
+        assertThat(jobs().now("a/pay")).isEqualTo("b/pay");
+    }
+
+    @Test
+    void theFileDoesNotGrowForEver() throws Exception {
+        MovedJobs jobs = jobs();
+        for (int i = 0; i < 11_000; i++) {
+            jobs.moved("cart-" + i, "cart-" + (i + 1), "");
+        }
+
+        assertThat(Files.readAllLines(folder.resolve("release-train/moved-jobs")))
+                .hasSizeLessThan(22_000);
+        assertThat(jobs.now("cart-5000")).isEqualTo("cart-11000");
+        assertThat(jobs().now("cart-5000")).isEqualTo("cart-11000");
     }
 
     @Test
