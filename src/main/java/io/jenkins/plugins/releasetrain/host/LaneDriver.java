@@ -148,6 +148,7 @@ public final class LaneDriver {
             Lanes now = source.lanes();
             Duration again = now.lease().dividedBy(THIRD);
             riders.keySet().forEach(lane -> renew(now, lane));
+            leaveDead(now);
             now.tidy();
             tell(now.problems());
             lookAfter(now);
@@ -160,6 +161,19 @@ public final class LaneDriver {
             ReleaseService.LOGGER.log(Level.WARNING, "Lanes could not be looked after; trying again", e);
         }
         return Optional.of(NOW_AND_THEN);
+    }
+
+    /** Builds that people killed the hard way, of which their steps are told nothing. */
+    private void leaveDead(Lanes now) {
+        now.underWay().forEach((lane, origin) -> {
+            Rider rider = riders.get(lane);
+            if (rider != null
+                    && rider.passenger != Passenger.GONE
+                    && !site.alive().test(origin)
+                    && rider.passenger.isOver()) {
+                abandon(lane, "its build " + origin.build() + " has ended");
+            }
+        });
     }
 
     /** What cannot be cleaned up yet, and of what could be meanwhile nothing any more; only turns of the watch call it. */
@@ -238,6 +252,10 @@ public final class LaneDriver {
     }
 
     private Optional<Duration> turn(LaneId lane, Rider rider) {
+        if (riders.get(lane) != rider) {
+            // Somebody else goes on with it by now.
+            return Optional.empty();
+        }
         try {
             if (!source.isConfigured()) {
                 return missing(lane, rider);

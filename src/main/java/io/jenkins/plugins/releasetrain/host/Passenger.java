@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.host;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import java.util.List;
 import java.util.SortedMap;
@@ -29,6 +30,11 @@ public interface Passenger {
         @Override
         public void failed(String message) {
             ReleaseService.LOGGER.warning(message);
+        }
+
+        @Override
+        public boolean isOver() {
+            return true;
         }
     };
 
@@ -60,6 +66,16 @@ public interface Passenger {
 
     /** Nothing can become of it. */
     void failed(String message);
+
+    /** Whether its build has ended, as it sees itself: one that was killed the hard way tells nobody. */
+    default boolean isOver() {
+        return false;
+    }
+
+    /** @param passenger null for none, which is over */
+    static boolean isOver(@CheckForNull Passenger passenger) {
+        return passenger == null || passenger.isOver();
+    }
 
     /**
      * Tests to run.

@@ -271,16 +271,15 @@ public final class TrainDriver {
                 .orElse(Conductors.Standing.GONE);
     }
 
-    /** Changes whose build ended without a word, as after a crash that it did not survive. */
+    /** Changes whose build ended without a word: it did not survive a crash, or was killed the hard way and is aboard still. */
     private void leaveDead(Train train) {
-        train.state()
-                .undecided()
-                .filter(c -> passenger(c.id()) == null && !isAlive(c))
-                .forEach(c -> {
-                    synchronized (aboard) {
-                        leaving.putIfAbsent(c.id(), "its build " + c.origin().build() + " has ended");
-                    }
-                });
+        train.state().undecided().filter(c -> !isAlive(c)).forEach(c -> {
+            synchronized (aboard) {
+                aboard.remove(c.id());
+                announcements.forget(c.id());
+                leaving.putIfAbsent(c.id(), "its build " + c.origin().build() + " has ended");
+            }
+        });
     }
 
     private boolean isAlive(Change change) {

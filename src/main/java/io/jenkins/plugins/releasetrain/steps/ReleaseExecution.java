@@ -35,6 +35,8 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
     private volatile boolean stopped;
     /** The step has ended: whoever tells it once more need not. */
     private transient volatile boolean over;
+    /** Null until it boards, and where it is not known. */
+    private transient volatile Run<?, ?> build;
     /** It is about to: it waits for nothing any more. */
     private transient volatile boolean ending;
 
@@ -104,6 +106,7 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
         }
         showPause();
         try {
+            build = getContext().get(Run.class);
             if (!registered()) {
                 checkPlace(BodyRun.Variables.around(getContext()));
                 register();
@@ -313,6 +316,12 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
         over = true;
         showPause();
         getContext().onFailure(new AbortException(Logs.seen(getContext(), host(), message)));
+    }
+
+    @Override
+    public final boolean isOver() {
+        Run<?, ?> known = build;
+        return known == null || !known.isBuilding();
     }
 
     @Override

@@ -121,6 +121,19 @@ class LifecyclesTest extends ShopTest {
         theNextOneIsReleased();
     }
 
+    /** The link {@code kill} ends a build without a word to its steps: it conducts for nobody any more, and nothing of it ships. */
+    @Test
+    void I8_I12_aBuildThatIsKilledTheHardWayHoldsNoTrain() throws Exception {
+        shop.build("cart", "1.1");
+        WorkflowRun build = Shop.start(Shop.job(jenkins, "cart", RIDE));
+        GateStep.awaitWaiting("cart");
+        build.doKill();
+        ended(Result.ABORTED, build);
+
+        theNextOneIsReleased();
+        assertThat(shop.production.tags("prod/cart")).doesNotContainKey("1.1");
+    }
+
     @Test
     void nothingDepartsWhileJenkinsIsAboutToShutDownAndItGoesOnWhenItDoesNot() throws Exception {
         String cart = shop.build("cart", "1.1");

@@ -73,6 +73,7 @@ class LaneDriverTest {
     }
 
     private final Configured configured = new Configured();
+    private boolean alive = true;
 
     private final Loop.Host host = new Loop.Host() {
         @Override
@@ -93,7 +94,7 @@ class LaneDriverTest {
     };
 
     private final LaneDriver driver = new LaneDriver(
-            new LaneDriver.Site(host, origin -> true, origin -> true, shop.clock), configured, (lane, why) -> {});
+            new LaneDriver.Site(host, origin -> true, origin -> alive, shop.clock), configured, (lane, why) -> {});
 
     @AfterEach
     void close() {
@@ -107,6 +108,7 @@ class LaneDriverTest {
         private String failed = "";
         private LaneId lane;
         private boolean tests = true;
+        private boolean killed;
 
         @Override
         public void test(TestRun run) {
@@ -130,6 +132,11 @@ class LaneDriverTest {
         @Override
         public void failed(String message) {
             failed = message;
+        }
+
+        @Override
+        public boolean isOver() {
+            return killed;
         }
     }
 
@@ -277,5 +284,30 @@ class LaneDriverTest {
 
         assertThat(configured.removed().outcome(build.lane))
                 .hasValueSatisfying(ended -> assertThat(ended.reason()).isEqualTo("its build s1#2 has ended"));
+    }
+
+    /** The link {@code kill} of a build ends it without a word to its steps. */
+    @Test
+    void I8_I12_laneOfABuildThatWasKilledTheHardWayLeavesItsPlace() {
+        Build build = board();
+        build.tests = false;
+        run(3);
+        alive = false;
+        run(5);
+        assertThat(lanes.underWay())
+                .as("a job that is renamed is not found for a moment")
+                .isNotEmpty();
+        build.killed = true;
+        run(5);
+        assertThat(lanes.underWay()).isEmpty();
+        assertThat(configured.removed().outcome(build.lane))
+                .hasValueSatisfying(ended -> assertThat(ended.reason()).isEqualTo("its build s1#2 has ended"));
+        assertThat(build.end).as("it has no step any more that takes it").isNull();
+        assertThat(shop.installed()).containsEntry("s1", FakeShop.digest("s1", "1"));
+
+        alive = true;
+        Build next = board("3");
+        run(20);
+        assertThat(next.end.outcome()).isEqualTo(Outcome.RELEASED);
     }
 }
