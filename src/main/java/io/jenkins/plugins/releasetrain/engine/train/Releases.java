@@ -142,9 +142,14 @@ final class Releases {
             refusal = e.getMessage();
         }
         boolean goesOn = stale || blocked.or(() -> forbidden(pending)).isPresent();
-        List<Event> ended = goesOn ? List.of() : new Unpromotable(context).among(pending.changes());
-        refuse(new Event.PromotionRefused(release, promotion, refusal), goesOn || !ended.isEmpty(), ended);
+        refuse(pending, new Event.PromotionRefused(release, promotion, refusal), goesOn);
         return Optional.empty();
+    }
+
+    /** Where it is some of its changes that can be promoted at no time, they end, and the others go on. */
+    private void refuse(TrainState.Pending pending, Event.PromotionRefused refused, boolean goesOn) {
+        List<Event> ended = goesOn ? List.of() : new Unpromotable(context).among(pending.changes());
+        refuse(refused, goesOn || !ended.isEmpty(), ended);
     }
 
     /**
