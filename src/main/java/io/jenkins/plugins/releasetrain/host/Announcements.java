@@ -99,19 +99,29 @@ final class Announcements {
                                 named(state, List.of(change)) + " is being tested in " + test.environment()
                                         + (by.build().isEmpty() ? "" : " by " + by.build()) + ": " + trial,
                                 by)));
-        if (test.changes().isEmpty()) {
-            tell(test.conductor(), test.environment(), "Its tests run in " + test.environment() + ": " + trial);
+        // Of a control run, who runs it waits as well, and is told what it does.
+        String control = test.changes().isEmpty() ? test.conductor() : "";
+        if (!control.isEmpty()) {
+            tell(control, test.environment(), "Its tests run in " + test.environment() + ": " + trial);
         }
         state.batch().stream()
                 .flatMap(b -> b.changes().stream())
+                .filter(c -> !c.id().equals(control))
                 .filter(c -> state.trials().stream().noneMatch(t -> t.changes().contains(c.id())))
                 .forEach(c -> tell(c.id(), test.environment(), "Departed; its turn comes after " + trial));
+        queued(train, test, trial, control);
+    }
+
+    /** @param control who runs a control run; empty for none */
+    private void queued(Train train, Task.Test test, String trial, String control) {
         int position = 0;
         Forecast forecast = train.forecast();
-        for (Change change : state.queue()) {
+        for (Change change : train.state().queue()) {
             position++;
-            String line = "Waiting at position " + position + " for " + trial;
-            tell(change.id(), test.environment(), line, () -> expected(forecast, change.id()));
+            if (!change.id().equals(control)) {
+                String line = "Waiting at position " + position + " for " + trial;
+                tell(change.id(), test.environment(), line, () -> expected(forecast, change.id()));
+            }
         }
     }
 

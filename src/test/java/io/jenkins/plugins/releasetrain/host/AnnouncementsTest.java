@@ -109,4 +109,24 @@ class AnnouncementsTest {
         assertThat(logs).containsKeys(first, second, late);
         assertThat(logs.values()).allSatisfy(log -> assertThat(log).noneMatch(line -> line.matches(OF_MACHINES)));
     }
+
+    /** NEW-4: who runs the tests of a control run waits as well, and was told the one and the other in turn each time. */
+    @Test
+    void NEW_4_whoRunsAControlRunIsToldSoOnce() throws InterruptedException {
+        queue("s1");
+        queue("s2");
+        Task.Test trial = next();
+        while (!trial.changes().isEmpty()) {
+            train.report(trial.trial(), Verdict.FAILED, "GET s1 answers 500");
+            trial = next();
+        }
+        String waiting = queue("s3");
+        for (int times = 0; times < 3; times++) {
+            announcements.positions(train, trial);
+        }
+
+        assertThat(logs.get(trial.conductor())).singleElement().asString().contains("Its tests run in staging");
+        assertThat(logs.get(waiting)).hasSize(1);
+        assertThat(logs.values()).allSatisfy(log -> assertThat(log).doesNotHaveDuplicates());
+    }
 }
