@@ -127,7 +127,7 @@ class GermanRulesTest {
                 "Cannot list the tags of shop/cart at r.example: GET /v2/ failed in the TLS handshake: No name. Its"
                         + " certificate is one of another host: configure the registry by a name that the certificate has,"
                         + " or renew it with this one.",
-                "Cannot list the tags of shop/cart at r.example: GET /v2/ answered 403 (DENIED: The system is in read only mode)."
+                "Cannot list the tags of shop/cart at r.example: GET /v2/ answered 403 (DENIED: read only mode)."
                         + " It takes no changes for now, as while it collects garbage or is maintained; they may succeed"
                         + " later.",
                 "Cannot get a token for repository:shop/cart:pull of registry r.example at auth.example: GET /token"
