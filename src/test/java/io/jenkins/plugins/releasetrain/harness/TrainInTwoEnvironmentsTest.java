@@ -114,8 +114,9 @@ class TrainInTwoEnvironmentsTest extends ShopTest {
                     .toList();
             assertThat(begun).doesNotHaveDuplicates().isNotEmpty();
             assertThat(told)
-                    .as("each trial has one end; two may end with the same words")
-                    .hasSize(2 * begun.size());
+                    .as(
+                            "a trial has one end, and two may end with the same words; who is decided is told of none later")
+                    .hasSizeBetween(begun.size() + 1, 2 * begun.size());
         }
     }
 }
