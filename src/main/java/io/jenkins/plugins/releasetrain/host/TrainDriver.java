@@ -273,13 +273,16 @@ public final class TrainDriver {
 
     /** Changes whose build ended without a word: it did not survive a crash, or was killed the hard way and is aboard still. */
     private void leaveDead(Train train) {
-        train.state().undecided().filter(c -> !isAlive(c)).forEach(c -> {
-            synchronized (aboard) {
-                aboard.remove(c.id());
-                announcements.forget(c.id());
-                leaving.putIfAbsent(c.id(), "its build " + c.origin().build() + " has ended");
-            }
-        });
+        train.state()
+                .undecided()
+                .filter(c -> Passenger.isOver(passenger(c.id())) && !isAlive(c))
+                .forEach(c -> {
+                    synchronized (aboard) {
+                        aboard.remove(c.id());
+                        announcements.forget(c.id());
+                        leaving.putIfAbsent(c.id(), "its build " + c.origin().build() + " has ended");
+                    }
+                });
     }
 
     private boolean isAlive(Change change) {

@@ -159,13 +159,9 @@ final class VerifyingStream implements AutoCloseable {
             try {
                 byte[] chunk = new byte[wanted];
                 int given = opened().readNBytes(chunk, 0, wanted);
-                if (given == wanted) {
-                    breaks = 0;
-                    return chunk;
-                }
                 if (given > 0) {
                     breaks = 0;
-                    return Arrays.copyOf(chunk, given);
+                    return given == wanted ? chunk : Arrays.copyOf(chunk, given);
                 }
                 throw new IOException("Ended after " + position + " of " + blob.size() + " bytes");
             } catch (IOException e) {
