@@ -13,6 +13,9 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,6 +43,9 @@ final class Transport {
     private final Sender sender;
     private final Authorizer authorizer;
     private final Set<String> innerNames = ConcurrentHashMap.newKeySet();
+    /** One asks for all who want to know at the same time. */
+    private final AtomicReference<FutureTask<Boolean>> asking = new AtomicReference<>();
+
     private volatile Instant letInUntil = Instant.MIN;
 
     Transport(RegistrySettings settings, RegistryConnections connections) {
@@ -114,8 +120,9 @@ final class Transport {
                 FailureKind.UNAVAILABLE,
                 call,
                 "could not be sent: registry " + settings.host() + " named this address, which cannot be reached from"
-                        + " here. Let the proxy before it pass on its name (X-Forwarded-Host, X-Forwarded-Proto), or let"
-                        + " it answer with relative Locations.");
+                        + " here. Let the proxy before it pass on its name"
+                        + " (X-Forwarded-Host, X-Forwarded-Proto), or let it"
+                        + " answer with relative Locations.");
     }
 
     /** Says something that needs no answer. */
@@ -132,14 +139,25 @@ final class Transport {
      * which Quay, Docker Hub, Artifactory and Harbor say so to whoever does not see it.
      */
     boolean letsIn() {
-        if (connections.clock().instant().isBefore(letInUntil)) {
-            return true;
+        FutureTask<Boolean> mine = new FutureTask<>(this::isLetIn);
+        FutureTask<Boolean> asked = asking.compareAndExchange(null, mine);
+        if (asked == null) {
+            mine.run();
+            asking.set(null);
         }
         try {
-            return remembered(document(base()));
-        } catch (EngineException e) {
+            return (asked == null ? mine : asked).get();
+        } catch (ExecutionException e) {
+            // Who asked for all may have been stopped meanwhile, which says nothing to the others.
+            return asked != null && letsIn();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    private boolean isLetIn() {
+        return connections.clock().instant().isBefore(letInUntil) || remembered(document(base()));
     }
 
     private boolean remembered(HttpResponse<byte[]> answer) {

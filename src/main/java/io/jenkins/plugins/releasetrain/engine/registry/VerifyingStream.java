@@ -159,7 +159,7 @@ final class VerifyingStream implements AutoCloseable {
             try {
                 byte[] chunk = new byte[wanted];
                 int given = opened().readNBytes(chunk, 0, wanted);
-                if (given > 0) {
+                if (given > 0 || wanted == 0) {
                     breaks = 0;
                     return given == wanted ? chunk : Arrays.copyOf(chunk, given);
                 }
