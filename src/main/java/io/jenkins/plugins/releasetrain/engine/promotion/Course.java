@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 
 /** The way of one promotion from its plan to its end; one thread at a time. */
 final class Course {
@@ -180,7 +181,7 @@ final class Course {
                 ? state.moved().stream()
                         .map(m -> new Undo.Tag(m, Fate.LATER, elsewhere.get()))
                         .toList()
-                : tools.undo().run(request.target(), state.moved());
+                : lookedAtTwice(state, tools.undo().run(request.target(), state.moved(), this::restore));
         if (left.stream().noneMatch(t -> t.fate() == Fate.LATER)) {
             return undone(left);
         }
@@ -189,16 +190,45 @@ final class Course {
                 s -> s.ended() || s.left().equals(tags) ? List.of() : List.of(new Event.TagsLeft(id, tags)));
     }
 
+    /** What is gone at one look only may be a registry's that is in disorder. */
+    private static List<Undo.Tag> lookedAtTwice(PromotionState state, List<Undo.Tag> left) {
+        return left.stream()
+                .map(t -> t.fate() == Fate.GONE && !state.left().contains(t.left()) ? t.tryAgain() : t)
+                .toList();
+    }
+
+    /** Brings what a tag pointed to from where it was promoted. */
+    private void restore(Move move) {
+        String source = journal.state().plan().orElseThrow().source();
+        if (!source.equals(request.source().host())) {
+            throw new EngineException(FailureKind.NOT_FOUND, source + " is not at hand to copy it from");
+        }
+        tools.copier()
+                .copy(
+                        request.source(),
+                        move.sourceRepository(),
+                        move.former().orElseThrow(),
+                        request.target(),
+                        move.targetRepository());
+    }
+
+    /** Tags whose former image is lost would keep all others of theirs waiting for ever; they are named, and it ends. */
+    private static String reason(String reason, List<Undo.Tag> left) {
+        String lost = left.stream()
+                .filter(t -> t.fate() == Fate.GONE)
+                .map(t -> PromotionState.name(t.move()) + " (" + t.problem() + ")")
+                .sorted()
+                .collect(Collectors.joining(", "));
+        return lost.isEmpty() ? reason : reason + "; stays moved, as its former image is lost: " + lost;
+    }
+
     private PromotionState undone(List<Undo.Tag> left) {
+        List<Undo.Tag> refused =
+                left.stream().filter(t -> t.fate() == Fate.REFUSED).toList();
         PromotionState state = journal.update(s -> s.ended()
                 ? List.of()
-                : List.of(new Event.PromotionUndone(id, s.undoing().orElseThrow(), names(left))));
-        tools.open()
-                .close(
-                        id,
-                        names(left.stream()
-                                .filter(t -> t.fate() == Fate.REFUSED)
-                                .toList()));
+                : List.of(new Event.PromotionUndone(id, reason(s.undoing().orElseThrow(), left), names(refused))));
+        tools.open().close(id, names(refused));
         return state;
     }
 

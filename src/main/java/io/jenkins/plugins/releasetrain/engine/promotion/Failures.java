@@ -18,6 +18,11 @@ final class Failures {
                 && (e.kind() == FailureKind.NOT_FOUND || e.kind() == FailureKind.INVALID_INPUT);
     }
 
+    /** Whether no later try helps, whoever changes something at the registry's settings. */
+    static boolean isForGood(Throwable failure) {
+        return lacksContent(failure) || failure instanceof EngineException e && e.kind() == FailureKind.UNSUPPORTED;
+    }
+
     static String text(RuntimeException failure) {
         return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }

@@ -113,13 +113,21 @@ final class Tagging {
 
     private void set(Move move) {
         try {
-            target.tag(move.targetRepository(), move.digest(), move.tag());
+            point(move);
         } catch (EngineException e) {
             if (!Failures.lacksContent(e)) {
                 throw e;
             }
             copyAgain.accept(move);
-            target.tag(move.targetRepository(), move.digest(), move.tag());
+            point(move);
         }
+    }
+
+    private void point(Move move) {
+        String repository = move.targetRepository();
+        move.former()
+                .ifPresentOrElse(
+                        former -> target.tagInstead(repository, move.digest(), move.tag(), former),
+                        () -> target.tag(repository, move.digest(), move.tag()));
     }
 }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.promotion;
 import io.jenkins.plugins.releasetrain.engine.event.Move;
 import io.jenkins.plugins.releasetrain.engine.event.TagLeft;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -31,7 +33,9 @@ final class Undo {
         /** It is not back, and may be when it is tried again. */
         LATER,
         /** It cannot be removed now; production runs what it ran. */
-        REFUSED
+        REFUSED,
+        /** What it pointed to is gone, or is never taken again: it stays where it was moved to. */
+        GONE
     }
 
     /** @param problem empty where the tag is back */
@@ -39,29 +43,54 @@ final class Undo {
         TagLeft left() {
             return new TagLeft(PromotionState.name(move), problem);
         }
+
+        Tag tryAgain() {
+            return new Tag(move, Fate.LATER, problem);
+        }
     }
 
-    /** @return the tags that are not back */
-    List<Tag> run(Registry target, List<Move> moved) {
+    /**
+     * @param restore brings what a tag pointed to, and what the registry has lost since, to the target again
+     * @return the tags that are not back
+     */
+    List<Tag> run(Registry target, List<Move> moved, Consumer<Move> restore) {
         List<Move> reverse = new ArrayList<>(moved);
         Collections.reverse(reverse);
         List<Tag> tags = Collections.synchronizedList(new ArrayList<>());
         List<Move> existed =
                 reverse.stream().filter(m -> m.former().isPresent()).toList();
-        Together.each(existed, Tagging.SIDE_BY_SIDE, executor, move -> tags.add(putBack(target, move)));
+        Together.each(existed, Tagging.SIDE_BY_SIDE, executor, move -> tags.add(putBack(target, move, restore)));
         List<Move> added = reverse.stream().filter(m -> m.former().isEmpty()).toList();
         tags.addAll(remove(target, added));
         return tags.stream().filter(t -> t.fate() != Fate.BACK).toList();
     }
 
-    private static Tag putBack(Registry target, Move move) {
+    private static Tag putBack(Registry target, Move move, Consumer<Move> restore) {
         try {
             if (isOurs(target, move)) {
-                target.tag(move.targetRepository(), move.former().orElseThrow(), move.tag());
+                putBackOurs(target, move, restore);
             }
             return back(move);
         } catch (RuntimeException e) {
-            return new Tag(move, Fate.LATER, Failures.text(e));
+            return new Tag(move, Failures.isForGood(e) ? Fate.GONE : Fate.LATER, Failures.text(e));
+        }
+    }
+
+    /** Some registries lose a manifest with its last tag; whoever it was promoted from may hold it still. */
+    private static void putBackOurs(Registry target, Move move, Consumer<Move> restore) {
+        Digest former = move.former().orElseThrow();
+        try {
+            target.tag(move.targetRepository(), former, move.tag());
+        } catch (EngineException lost) {
+            if (!Failures.lacksContent(lost)) {
+                throw lost;
+            }
+            try {
+                restore.accept(move);
+            } catch (EngineException e) {
+                throw e.kind().retryable() ? e : lost;
+            }
+            target.tag(move.targetRepository(), former, move.tag());
         }
     }
 
@@ -96,9 +125,10 @@ final class Undo {
         }
     }
 
+    /** What is hidden from us by now is not taken for somebody else's. */
     private static boolean isOurs(Registry target, Move move) {
-        Optional<Digest> now =
-                target.resolve(move.targetRepository(), move.tag()).map(Descriptor::digest);
+        Optional<Digest> now = target.resolveBeside(move.targetRepository(), move.tag(), move.digest())
+                .map(Descriptor::digest);
         return now.equals(Optional.of(move.digest()));
     }
 

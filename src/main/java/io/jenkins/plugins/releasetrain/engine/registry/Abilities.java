@@ -20,6 +20,7 @@ final class Abilities {
     private volatile boolean deletesTagsAlone;
     private volatile Instant noReferrersUntil = Instant.MIN;
     private volatile boolean referrersProbed;
+    private volatile String referrersTrouble = "";
     private volatile boolean namesAnswersByDigest;
     private volatile Instant unconditionalUntil = Instant.MIN;
     private volatile long bodyBytes = Long.MAX_VALUE;
@@ -27,6 +28,8 @@ final class Abilities {
     private volatile long leastPart = LEAST_BODY;
     private volatile Instant listsKnownUntil = Instant.MIN;
     private volatile boolean listsNothing;
+    private volatile Instant untaggedKnownUntil = Instant.MIN;
+    private volatile boolean keepsUntagged;
     private boolean cut;
     private Instant wholeUntil = Instant.MIN;
 
@@ -48,9 +51,18 @@ final class Abilities {
         referrersProbed = true;
     }
 
-    /** @param certain whether the answer was the one by which a registry says that it has no such API */
-    void listsNoReferrers(boolean certain) {
+    /** Why it is not known what refers to images; empty where it is. */
+    String referrersTrouble() {
+        return mayListReferrers() ? "" : referrersTrouble;
+    }
+
+    /**
+     * @param certain whether the answer was the one by which a registry says that it has no such API
+     * @param trouble the error that it was instead; may be empty
+     */
+    void listsNoReferrers(boolean certain, String trouble) {
         referrersProbed = true;
+        referrersTrouble = trouble;
         noReferrersUntil = clock.instant().plus(certain ? CERTAIN : DOUBTFUL);
     }
 
@@ -68,6 +80,23 @@ final class Abilities {
     /** Whether a repository that holds something was seen with no tag at all. */
     boolean listsNothing() {
         return listsNothing;
+    }
+
+    /** Whether a manifest was seen lately to stay when its last tag had gone. */
+    boolean keepsUntagged() {
+        return keepsUntagged && clock.instant().isBefore(untaggedKnownUntil);
+    }
+
+    /** @return true once an hour: then whoever asks finds out whether manifests stay without tags */
+    synchronized boolean probeUntagged() {
+        boolean due = !clock.instant().isBefore(untaggedKnownUntil);
+        untaggedKnownUntil = due ? clock.instant().plus(CERTAIN) : untaggedKnownUntil;
+        keepsUntagged &= !due;
+        return due;
+    }
+
+    void foundUntagged(boolean kept) {
+        keepsUntagged = kept;
     }
 
     /**

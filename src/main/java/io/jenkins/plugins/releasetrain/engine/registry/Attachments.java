@@ -67,13 +67,26 @@ final class Attachments {
 
     /** Asks the source what is said of an image itself, which the target has no part in. */
     void ahead(Image image) {
+        ahead(image.sourceRepository(), image.digest());
+    }
+
+    private void ahead(String repository, Digest subject) {
         try {
-            said.of(new Subject(image.sourceRepository(), image.digest()));
+            said.of(new Subject(repository, subject));
         } catch (EngineException e) {
             // It is told where it is wanted.
             if (e.kind().retryable()) {
                 throw e;
             }
+        }
+    }
+
+    /** The same of all that belong to it, at once, where the source was seen to list it. */
+    void ahead(Image image, Collection<Digest> subjects) {
+        if (subjects.size() > 1
+                && source.abilities().referrersProbed()
+                && source.abilities().mayListReferrers()) {
+            survey.together(source, subjects, subject -> ahead(image.sourceRepository(), subject));
         }
     }
 
@@ -94,6 +107,7 @@ final class Attachments {
             }
             try {
                 left.addAll(referrers(image, subject, carried));
+                tellTrouble(image, subject, carried);
             } catch (EngineException e) {
                 // A list that breaks off half-way, at either side.
                 leave(image, subject, e, carried);
@@ -101,6 +115,15 @@ final class Attachments {
             cosign(image, subject, carried);
         }
         return carried;
+    }
+
+    /** The list under the tag is there where a registry has no such API, but not where it is in trouble. */
+    private void tellTrouble(Image image, Digest subject, Carried carried) {
+        String trouble = source.abilities().referrersTrouble();
+        if (!trouble.isEmpty()) {
+            carried.left.add("What refers to " + image.sourceRepository() + "@" + subject
+                    + " is carried only as far as tags list it: " + trouble);
+        }
     }
 
     /** Whether the source may have a tag that is made of a digest. */

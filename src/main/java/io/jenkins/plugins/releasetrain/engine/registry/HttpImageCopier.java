@@ -71,8 +71,13 @@ public final class HttpImageCopier implements ImageCopier {
 
     /** Works through jobs with as many threads as a registry takes requests. */
     <T> void together(HttpRegistry registry, Collection<T> jobs, Consumer<T> work) {
-        new Crew<>(jobs, work)
-                .run(helpers, registry.transport().settings().limits().concurrentRequests());
+        together(registry, jobs, Integer.MAX_VALUE, work);
+    }
+
+    /** @param most threads, the calling one included */
+    <T> void together(HttpRegistry registry, Collection<T> jobs, int most, Consumer<T> work) {
+        int requests = registry.transport().settings().limits().concurrentRequests();
+        new Crew<>(jobs, work).run(helpers, Math.min(most, requests));
     }
 
     /** Two copies that need the same blob at the same registry: one streams it, the other mounts it then. */

@@ -205,6 +205,38 @@ public final class HttpRegistry implements Registry {
         putManifest(repository, tag, manifest);
     }
 
+    @Override
+    public void tagInstead(String repository, Digest digest, String tag, Digest former) {
+        keep(repository, former);
+        tag(repository, digest, tag);
+        if (abilities.probeUntagged()) {
+            abilities.foundUntagged(isKept(repository, former));
+        }
+    }
+
+    /** The tag has moved by now, whatever is answered. */
+    private boolean isKept(String repository, Digest former) {
+        try {
+            return resolve(repository, former.value()).isPresent();
+        } catch (EngineException e) {
+            return false;
+        }
+    }
+
+    private void keep(String repository, Digest former) {
+        if (abilities.keepsUntagged() || recent.find(former).isPresent()) {
+            return;
+        }
+        try {
+            held(repository, former).ifPresent(recent::add);
+        } catch (EngineException e) {
+            // What cannot be read, as schema 1 or what a policy blocks, cannot be kept.
+            if (e.kind().retryable()) {
+                throw e;
+            }
+        }
+    }
+
     private Optional<Manifest> held(String repository, Digest digest) {
         try {
             return manifest(repository, digest.value());
@@ -319,7 +351,8 @@ public final class HttpRegistry implements Registry {
             throw Failures.of(
                     FailureKind.UNAVAILABLE,
                     call,
-                    "answered with a web page. The registry is down, or what stands before it wants a login; check it.");
+                    "answered with a web page. The registry is down, or what stands before it wants a login; check"
+                            + " it.");
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import java.io.IOException;
 import java.net.URI;
@@ -186,18 +187,34 @@ final class Listings {
                             Scope.pull(repository))
                     .header("Accept", Manifests.OCI_INDEX)
                     .impatient();
-            HttpResponse<byte[]> response = transport.document(call);
+            HttpResponse<byte[]> response = patiently(call);
             Optional<Map<Digest, JsonNode>> listed = listed(call, response, pages == 0);
             if (listed.isEmpty() && pages == 0) {
                 return Optional.empty();
             }
             if (listed.isEmpty() || pages == MOST_REFERRER_PAGES) {
-                throw transport.failure(call, response);
+                EngineException failure = transport.failure(call, response);
+                throw isIll(response) ? new EngineException(FailureKind.UNSUPPORTED, failure.getMessage()) : failure;
             }
             all.putAll(listed.get());
             page = next(call, response);
         }
         return Optional.of(all);
+    }
+
+    /** What is in trouble now may be well in a minute; some answer so for ever of what they do not know. */
+    private HttpResponse<byte[]> patiently(Call call) {
+        Attempts attempts = transport.sender().attempts(call.action());
+        HttpResponse<byte[]> response = transport.document(call);
+        while (isIll(response) && attempts.again()) {
+            response = transport.document(call);
+        }
+        return response;
+    }
+
+    private static boolean isIll(HttpResponse<?> response) {
+        int status = response.statusCode();
+        return status == 408 || status >= 500 && status != 501;
     }
 
     /**
@@ -207,9 +224,6 @@ final class Listings {
      */
     private Optional<Map<Digest, JsonNode>> listed(Call call, HttpResponse<byte[]> response, boolean first) {
         int status = response.statusCode();
-        if (status == 408 || status >= 500 && status != 501) {
-            throw transport.failure(call, response);
-        }
         boolean own = Call.sameOrigin(transport.uri("/"), response.uri());
         boolean index = status == 200 && Manifests.OCI_INDEX.equals(HttpRegistry.contentType(response));
         Optional<Map<Digest, JsonNode>> listed = index && own ? descriptors(response.body()) : Optional.empty();
@@ -218,7 +232,9 @@ final class Listings {
         } else if (first) {
             boolean ofThisRepository = new String(response.body(), StandardCharsets.UTF_8).contains("NAME_UNKNOWN");
             if (!ofThisRepository) {
-                abilities.listsNoReferrers(status == 404 || status == 501);
+                String trouble =
+                        isIll(response) ? transport.failure(call, response).getMessage() : "";
+                abilities.listsNoReferrers(status == 404 || status == 501, trouble);
             }
         }
         return listed;

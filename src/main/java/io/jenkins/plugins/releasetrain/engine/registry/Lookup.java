@@ -96,7 +96,7 @@ final class Lookup {
     }
 
     private Seen seen(Call call, HttpResponse<Void> response, String repository, String reference) {
-        if (registry.isAbsent(call, response)) {
+        if (!isUnrouted(response) && registry.isAbsent(call, response)) {
             Optional<EngineException> hidden = Optional.of(response)
                     .filter(r -> r.statusCode() != 404)
                     .map(r -> registry.transport().failure(call, r));
@@ -171,8 +171,13 @@ final class Lookup {
     /** Some proxies refuse every HEAD; an address that is signed for GET refuses it where it leads. */
     private static boolean refusesHead(Call call, HttpResponse<?> response) {
         int status = response.statusCode();
-        boolean refused = status == 405 || status == 501 || status == 400;
+        boolean refused = status == 405 || status == 501 || status == 400 || isUnrouted(response);
         return refused || status / 100 == 4 && !Call.sameOrigin(call.uri(), response.uri());
+    }
+
+    /** What does not know of HEAD at all says so with a page; a registry tells what is not there in another way. */
+    private static boolean isUnrouted(HttpResponse<?> response) {
+        return response.statusCode() == 404 && HttpRegistry.isPage(response);
     }
 
     /** A type that says nothing, or one that nobody asked for: some convert for HEAD what they give as it is. */

@@ -86,6 +86,16 @@ public interface Registry {
     /** Lets a tag point to a manifest that the repository holds already. */
     void tag(String repository, Digest digest, String tag);
 
+    /**
+     * {@link #tag} of one that points to another manifest, which can be put back afterwards: some registries lose a manifest
+     * with its last tag, so its bytes are kept.
+     *
+     * @param former what the tag points to
+     */
+    default void tagInstead(String repository, Digest digest, String tag, Digest former) {
+        tag(repository, digest, tag);
+    }
+
     /** Takes a tag away. @return false where this registry cannot do that; the tag is unchanged then */
     boolean untag(String repository, String tag);
 

@@ -74,12 +74,25 @@ public final class RegistryConnections {
         return uri.getHost().toLowerCase(Locale.ROOT) + ":" + Call.port(uri);
     }
 
-    Clients clients(RegistrySettings settings) {
-        Way way = new Way(
+    /**
+     * Clients without connections that were kept.
+     *
+     * @param stale those whose connections lead nowhere; what is under way by them goes on
+     */
+    Clients renewed(RegistrySettings settings, Clients stale) {
+        return clients.compute(way(settings), (w, now) -> now == null || now.equals(stale) ? connect(settings) : now);
+    }
+
+    private static Way way(RegistrySettings settings) {
+        return new Way(
                 settings.trustedCertificates(),
                 settings.clientCertificate(),
                 settings.proxy(),
                 settings.limits().connectTimeout());
+    }
+
+    Clients clients(RegistrySettings settings) {
+        Way way = way(settings);
         if (clients.size() > MOST_WAYS) {
             // Who has one keeps it.
             clients.clear();

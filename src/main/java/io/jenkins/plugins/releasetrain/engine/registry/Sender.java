@@ -31,7 +31,7 @@ final class Sender {
 
     private final RegistryConnections connections;
     private final RegistrySettings settings;
-    private final RegistryConnections.Clients clients;
+    private volatile RegistryConnections.Clients clients;
     private final LongAdder requests = new LongAdder();
     private final LongAdder received = new LongAdder();
     private final LongAdder sent = new LongAdder();
@@ -119,6 +119,7 @@ final class Sender {
                 boolean moves = content.position() != before || content.giveUpWaiting();
                 if (!moves) {
                     answer.cancel(true);
+                    reconnect();
                     throw standstill(call, patience);
                 }
             }
@@ -146,6 +147,7 @@ final class Sender {
     private <T> HttpResponse<T> repeated(Call call, Try<T> request) {
         Attempts attempts = attempts(call.action());
         HostGate gate = gate(call);
+        boolean fresh = false;
         while (true) {
             try {
                 HttpResponse<T> response = request.once();
@@ -158,12 +160,27 @@ final class Sender {
                 }
                 release(response);
             } catch (EngineException e) {
-                boolean again = e.kind() == FailureKind.UNAVAILABLE && call.repeatable() && attempts.again();
+                boolean silent = e.kind() == FailureKind.TIMEOUT && !fresh && limits().attempts() > 1;
+                if (silent) {
+                    fresh = true;
+                    reconnect();
+                }
+                boolean again = call.repeatable()
+                        && (silent || e.kind() == FailureKind.UNAVAILABLE && attempts.again())
+                        && !Thread.currentThread().isInterrupted();
                 if (!again) {
                     throw e;
                 }
             }
         }
+    }
+
+    /**
+     * What stands between may forget connections without telling anybody; those that were kept are not used again, or each
+     * would be waited for.
+     */
+    private void reconnect() {
+        clients = connections.renewed(settings, clients);
     }
 
     /** A request that was throttled was not processed, so even an unrepeatable one may be sent again. */

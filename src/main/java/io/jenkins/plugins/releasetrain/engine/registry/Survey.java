@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /** Finds what a set of images lacks at the target; changes nothing. */
 final class Survey {
@@ -91,6 +93,10 @@ final class Survey {
         copier.together(target, questions, Runnable::run);
     }
 
+    <T> void together(HttpRegistry registry, Collection<T> jobs, Consumer<T> work) {
+        copier.together(registry, jobs, work);
+    }
+
     /** What one image lacks. */
     private record Found(boolean there, Content content, Attachments.Carried carried) {}
 
@@ -117,6 +123,7 @@ final class Survey {
         Set<Digest> subjects = new LinkedHashSet<>(List.of(image.digest()));
         content.manifests().forEach(m -> subjects.add(m.descriptor().digest()));
         there.filter(d -> Manifests.isIndex(d.mediaType())).ifPresent(d -> subjects.addAll(platforms(image)));
+        attachments.ahead(image, subjects);
         return new Found(there.isPresent(), content, attachments.of(image, subjects));
     }
 
@@ -124,8 +131,11 @@ final class Survey {
         try {
             return target.resolve(image.targetRepository(), digest.value(), Scope.push(image.targetRepository()));
         } catch (EngineException e) {
-            // A policy keeps it from being read, as of what is not scanned yet (412); it may be put again all the same.
-            if (e.kind() != FailureKind.CONFLICT) {
+            // A policy keeps it from being read, as of what is not scanned yet (412), or its store fails at what it
+            // does not
+            // hold; it may be put again all the same.
+            if (e.kind() != FailureKind.CONFLICT && e.kind() != FailureKind.UNAVAILABLE
+                    || Thread.currentThread().isInterrupted()) {
                 throw e;
             }
             return Optional.empty();
@@ -157,7 +167,7 @@ final class Survey {
      */
     Content content(Image image, Digest digest, boolean all) {
         Tree tree = new Tree(image, all);
-        tree.collect(digest, 0);
+        tree.collect(digest);
         return new Content(tree.manifests, tree.blobs);
     }
 
@@ -189,48 +199,76 @@ final class Survey {
                 + image.targetRepository();
     }
 
+    /** A manifest that the target lacks. */
+    private record Node(Manifest manifest, Manifests.Content content) {}
+
     /** A manifest with what is below it; bounded, as whoever pushes to the source decides about it. */
     private final class Tree {
         private static final int DEEPEST = 8;
         private static final int MOST_MANIFESTS = 2_000;
         private static final long MOST_BYTES = 32 << 20;
+        private static final int AT_ONCE = 6;
 
         private final Image image;
         private final boolean all;
         private final Set<Digest> seen = new LinkedHashSet<>();
+        private final Map<Digest, Node> nodes = new ConcurrentHashMap<>();
+        private final AtomicLong bytes = new AtomicLong();
         private final List<Manifest> manifests = new ArrayList<>();
         private final Map<Digest, Descriptor> blobs = new LinkedHashMap<>();
-        private long bytes;
 
         Tree(Image image, boolean all) {
             this.image = image;
             this.all = all;
         }
 
-        void collect(Digest digest, int depth) {
-            if (!seen.add(digest)) {
-                return;
+        /** Those of one depth a few at once, as each may be as large as documents may be. */
+        void collect(Digest root) {
+            List<Digest> level = List.of(root);
+            seen.add(root);
+            for (int depth = 0; !level.isEmpty(); depth++) {
+                int at = depth;
+                copier.together(source, level, AT_ONCE, digest -> read(digest, at));
+                level = level.stream()
+                        .flatMap(digest -> Optional.ofNullable(nodes.get(digest)).stream())
+                        .flatMap(node -> node.content().manifests().stream())
+                        .map(Descriptor::digest)
+                        .filter(seen::add)
+                        .toList();
+                if (!level.isEmpty()) {
+                    requireBounded(depth + 1, seen.size());
+                }
             }
+            order(root);
+        }
+
+        private void read(Digest digest, int depth) {
             // The root was looked for before.
             if (depth > 0 && !all && atTarget(image, digest).isPresent()) {
                 return;
             }
-            requireBounded(depth, seen.size());
             Manifest manifest = source.manifest(image.sourceRepository(), digest.value(), Manifests.ACCEPT_REFERRER)
                     .orElseThrow(() -> new EngineException(
                             FailureKind.NOT_FOUND,
                             "Cannot copy " + source.host() + "/" + image.sourceRepository() + "@" + digest + " to "
                                     + target.host() + "/" + image.targetRepository()
                                     + ": the source does not hold it. Check the repository and its retention."));
-            bytes += manifest.content().length;
-            if (bytes > MOST_BYTES) {
+            if (bytes.addAndGet(manifest.content().length) > MOST_BYTES) {
                 throw tooLarge(image, "its manifests are larger than " + MOST_BYTES + " bytes");
             }
             Manifests.Content content = Manifests.read(manifest);
             requireBounded(depth, content.manifests().size());
-            content.manifests().forEach(child -> collect(child.digest(), depth + 1));
-            content.blobs().forEach(blob -> blobs.put(blob.digest(), blob));
-            manifests.add(manifest);
+            nodes.put(digest, new Node(manifest, content));
+        }
+
+        /** Children before parents, each once. */
+        private void order(Digest digest) {
+            Node node = nodes.remove(digest);
+            if (node != null) {
+                node.content().manifests().forEach(child -> order(child.digest()));
+                node.content().blobs().forEach(blob -> blobs.put(blob.digest(), blob));
+                manifests.add(node.manifest());
+            }
         }
 
         /** Before each of them is asked for. */

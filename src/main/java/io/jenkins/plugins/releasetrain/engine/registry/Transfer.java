@@ -14,9 +14,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 
 /** Carries a plan out: blobs first, then manifests, children before parents; then what refers to the images. */
 final class Transfer {
@@ -92,7 +94,7 @@ final class Transfer {
 
     private void put(Part part) {
         try {
-            part.manifests().forEach(manifest -> put(part.image(), manifest));
+            putAll(part.image(), part.manifests());
         } catch (EngineException e) {
             if (!lacksContent(e)) {
                 throw e;
@@ -128,7 +130,16 @@ final class Transfer {
             copier.known().forget(target.host(), blob.digest());
             done(blobs.copyDistrustfully(image, new Blob(image.targetRepository(), blob, Origin.STREAM, "")));
         });
-        content.manifests().forEach(manifest -> put(image, manifest));
+        putAll(image, content.manifests());
+    }
+
+    /** What stands for itself at once; then indexes, children before parents. */
+    private void putAll(Image image, List<Manifest> manifests) {
+        Map<Boolean, List<Manifest>> byKind = manifests.stream()
+                .collect(Collectors.partitioningBy(
+                        m -> Manifests.isIndex(m.descriptor().mediaType())));
+        copier.together(target, byKind.get(false), manifest -> put(image, manifest));
+        byKind.get(true).forEach(manifest -> put(image, manifest));
     }
 
     private void put(Image image, Manifest manifest) {

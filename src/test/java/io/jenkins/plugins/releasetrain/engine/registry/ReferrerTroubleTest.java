@@ -6,6 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier.Image;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
 import io.jenkins.plugins.releasetrain.testkit.registry.Latecomers;
+import io.jenkins.plugins.releasetrain.testkit.registry.Oddities;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personality;
 import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
 import io.jenkins.plugins.releasetrain.testkit.registry.Reply;
@@ -103,6 +104,45 @@ class ReferrerTroubleTest {
                 "shop/cart", index, "live/cart", Optional.of(new Registry.Descriptor(Manifests.OCI_INDEX, index, 1)));
         CopyPlan plan = copier.plan(client(source), client(target), List.of(there));
         assertThat(plan.missingImages()).isZero();
+    }
+
+    private static Personality ill(int times, int status) {
+        return Oddities.refusing(
+                times, status, "UNKNOWN", request -> request.path().contains("/referrers/"));
+    }
+
+    /** Some say so for ever of what they do not know (proxies before a registry). */
+    @ParameterizedTest
+    @ValueSource(ints = {408, 500, 502, 503, 504})
+    void listThatIsInTroubleForEverIsTold(int status) throws IOException {
+        HttpRegistry from = client(holding(ill(Integer.MAX_VALUE, status)));
+        EmbeddedRegistry target = start((request, rest) -> rest.answer(request));
+        Image image = new Image("shop/cart", DIGEST, "live/cart", Optional.empty());
+        CopyPlan plan = copier.plan(from, client(target), List.of(image));
+        assertThat(plan.left())
+                .singleElement()
+                .asString()
+                .contains("only as far as tags list it", String.valueOf(status));
+        copier.carryOut(plan, from, client(target), CopyProgress.NONE);
+        assertThat(target.manifest("live/cart", DIGEST.value())).isPresent();
+    }
+
+    /** What is well again in a minute is waited for; one page may be it, too. */
+    @Test
+    void listThatIsInTroubleForAWhileIsWaitedFor() throws IOException {
+        HttpRegistry from = client(holding(ill(7, 500)));
+        EmbeddedRegistry target = start((request, rest) -> rest.answer(request));
+        copier.copy(from, "shop/cart", DIGEST, client(target), "live/cart");
+        assertThat(client(target).referrers("live/cart", DIGEST)).hasSize(3);
+    }
+
+    /** At the target what is carried is listed under the tag, as where there is no such list. */
+    @Test
+    void listOfTheTargetThatIsInTroubleKeepsNothingFromBeingCarried() throws IOException {
+        HttpRegistry from = client(holding((request, rest) -> rest.answer(request)));
+        EmbeddedRegistry target = start(ill(Integer.MAX_VALUE, 500));
+        copier.copy(from, "shop/cart", DIGEST, client(target), "live/cart");
+        assertThat(client(target).referrers("live/cart", DIGEST)).hasSize(3);
     }
 
     /** Every page has another one after it. */

@@ -7,6 +7,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,6 +19,7 @@ public final class BrokenLine implements AutoCloseable {
     private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Socket> open = new CopyOnWriteArrayList<>();
+    private final Set<Socket> silent = ConcurrentHashMap.newKeySet();
     private final AtomicInteger breaks;
     private final boolean reset;
     private final String to;
@@ -70,13 +73,20 @@ public final class BrokenLine implements AutoCloseable {
         }
     }
 
-    private static void pass(Socket from, Socket to) {
+    /** Forgets the connections that there are, and tells nobody: whatever comes by them is lost (firewalls, balancers). */
+    public void silence() {
+        silent.addAll(open);
+    }
+
+    private void pass(Socket from, Socket to) {
         byte[] some = new byte[8192];
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int n = in.read(some); n >= 0; n = in.read(some)) {
-                out.write(some, 0, n);
+                if (!silent.contains(from)) {
+                    out.write(some, 0, n);
+                }
             }
         } catch (IOException e) {
             close(from);

@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -219,6 +220,11 @@ public final class EmbeddedRegistry implements AutoCloseable {
             return contents.manifest(repository, reference)
                     .map(Contents.Stored::digest)
                     .orElse("");
+        }
+
+        @Override
+        public Set<String> tags(String repository) {
+            return Set.copyOf(contents.tags(repository).keySet());
         }
     }
 

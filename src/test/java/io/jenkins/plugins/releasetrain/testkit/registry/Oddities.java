@@ -44,6 +44,45 @@ public final class Oddities {
         };
     }
 
+    /** What a tag pointed to is gone once it moves, unless another tag has it: a tag is a folder (Artifactory). */
+    public static Personality losingUntagged() {
+        return (request, rest) -> {
+            int at = request.path().indexOf("/manifests/");
+            if (!request.method().equals("PUT") || !isTag(request)) {
+                return rest.answer(request);
+            }
+            String repository = request.path().substring("/v2/".length(), at);
+            String former = rest.digest(repository, request.path().substring(at + "/manifests/".length()));
+            Reply right = rest.answer(request);
+            boolean named = rest.tags(repository).stream()
+                    .anyMatch(tag -> rest.digest(repository, tag).equals(former));
+            if (!former.isEmpty() && !named) {
+                rest.deleteManifest(repository, former);
+            }
+            return right;
+        };
+    }
+
+    /** Content that is not there is told by an error (Harbor over some object stores). */
+    public static Personality failingAtAbsentContent(int status) {
+        return (request, rest) -> {
+            Reply right = rest.answer(request);
+            boolean absent = right.status() == 404
+                    && request.method().equals("HEAD")
+                    && request.path().matches(".*/(blobs|manifests)/sha256:.*");
+            return absent ? Reply.error(status, "UNKNOWN", "unknown error") : right;
+        };
+    }
+
+    /** HEAD of a manifest is not known of, and leads to a page (Nexus 3.2). */
+    public static Personality pagingAtHeads() {
+        return (request, rest) -> request.is("HEAD", "/manifests/")
+                ? Reply.of(404)
+                        .body("<html><h1>Not here</h1></html>".getBytes(StandardCharsets.UTF_8))
+                        .header("Content-Type", "text/html")
+                : rest.answer(request);
+    }
+
     /** Locations relative to what was asked (RFC 9110 section 10.2.2), or with a query of their own (ACR). */
     public static Personality locating(String prefix, String query) {
         return (request, rest) -> {

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.testkit.registry;
 
 import java.io.IOException;
+import java.util.Set;
 
 /** What a kind of registry does in its own way. See {@link Personalities} for those that are met. */
 public interface Personality {
@@ -33,5 +34,8 @@ public interface Personality {
 
         /** The digest that a tag or digest stands for; empty text for none. */
         String digest(String repository, String reference);
+
+        /** The tags of a repository. */
+        Set<String> tags(String repository);
     }
 }
