@@ -43,10 +43,16 @@ final class CompareViews {
                 .filter(c -> c.service().compareTo(next) > 0)
                 .limit(p.number("limit", DIFFERENCES, MOST_DIFFERENCES))
                 .toList());
-        before.putAll(after);
+        long added = changes.stream().filter(c -> c.from() == null).count();
         People people = new People(told);
         return new View.Comparison(
-                from, to, told, changes.size(), before.size() - changes.size(), people.all(), people.issues());
+                from,
+                to,
+                told,
+                changes.size(),
+                (int) (before.size() + added) - changes.size(),
+                people.all(),
+                people.issues());
     }
 
     /** What has changed in a release since production, or another release. */

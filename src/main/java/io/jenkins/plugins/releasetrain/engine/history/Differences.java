@@ -4,10 +4,10 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** Services of which two sets hold other images: what these are called, and what comes with them. */
@@ -45,15 +45,18 @@ public final class Differences {
     /** In the order of services. */
     static List<Change> between(Map<String, PinnedImage> from, Map<String, PinnedImage> to) {
         List<Change> changes = new ArrayList<>();
-        TreeSet<String> services = new TreeSet<>(from.keySet());
-        services.addAll(to.keySet());
-        for (String service : services) {
-            PinnedImage before = from.get(service);
+        from.forEach((service, before) -> {
             PinnedImage after = to.get(service);
-            if (before == null || after == null || !before.digest().equals(after.digest())) {
+            if (after == null || !before.digest().equals(after.digest())) {
                 changes.add(new Change(service, before, after, true));
             }
-        }
+        });
+        to.forEach((service, after) -> {
+            if (!from.containsKey(service)) {
+                changes.add(new Change(service, null, after, true));
+            }
+        });
+        changes.sort(Comparator.comparing(Change::service));
         return changes;
     }
 

@@ -7,6 +7,7 @@ import io.jenkins.plugins.releasetrain.engine.model.MovingTags;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.ImageRecord;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,10 +31,13 @@ public final class Names {
 
     /** @param moves whether a tag names something else tomorrow */
     record Source(Store store, Predicate<String> moves) {
-        /** @param images may have nulls */
+        /** What its tag names needs no look into the store. @param images may have nulls */
         Names of(Collection<PinnedImage> images) {
             Set<Digest> digests = new HashSet<>();
-            images.stream().filter(Objects::nonNull).forEach(i -> digests.add(i.digest()));
+            images.stream()
+                    .filter(Objects::nonNull)
+                    .filter(i -> !ImageName.isTag(i.tag(), moves))
+                    .forEach(i -> digests.add(i.digest()));
             return new Names(digests.isEmpty() ? Map.of() : store.images(digests), moves);
         }
     }
@@ -71,15 +75,24 @@ public final class Names {
 
     /** Images of one service beside each other: those that have the same name and are not the same are told apart. */
     List<View.Image> beside(List<PinnedImage> images) {
+        List<String> names =
+                images.stream().map(i -> i == null ? null : name(i)).collect(Collectors.toList());
         Map<String, Set<Digest>> named = new HashMap<>();
-        images.stream()
-                .filter(Objects::nonNull)
-                .forEach(i ->
-                        named.computeIfAbsent(name(i), n -> new HashSet<>()).add(i.digest()));
-        return images.stream()
-                .map(i -> i == null
-                        ? null
-                        : image(i, named.get(name(i)).size() > 1 ? ImageName.apart(name(i), i.digest()) : name(i)))
-                .collect(Collectors.toList());
+        for (int i = 0; i < images.size(); i++) {
+            if (images.get(i) != null) {
+                named.computeIfAbsent(names.get(i), n -> new HashSet<>())
+                        .add(images.get(i).digest());
+            }
+        }
+        List<View.Image> told = new ArrayList<>();
+        for (int i = 0; i < images.size(); i++) {
+            PinnedImage image = images.get(i);
+            String name = names.get(i);
+            told.add(
+                    image == null
+                            ? null
+                            : image(image, named.get(name).size() > 1 ? ImageName.apart(name, image.digest()) : name));
+        }
+        return told;
     }
 }

@@ -62,7 +62,7 @@ final class Origins {
         Provenance.Stretch between() {
             Built last = newer.built();
             return new Provenance.Stretch(
-                    last.service(), last.job(), older.built().number(), last.number(), HOPS);
+                    last.service(), last.job(), older.built().number(), last.number());
         }
     }
 
@@ -80,7 +80,7 @@ final class Origins {
                 .filter(s -> !s.isOneStep())
                 .toList();
         List<List<ImageBuilt>> between =
-                provenance.between(far.stream().map(Span::between).toList());
+                provenance.between(far.stream().map(Span::between).toList(), HOPS);
         List<Brought.Commits> told = new ArrayList<>();
         Listing listing = new Listing();
         for (int i = 0; i < steps.size(); i++) {

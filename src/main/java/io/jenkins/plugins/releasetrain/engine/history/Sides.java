@@ -45,10 +45,9 @@ final class Sides {
         } else if (side.startsWith(WAITING)) {
             return waiting(side.substring(WAITING.length()), other);
         } else if (side.startsWith(PLACE)) {
-            return new TreeMap<>(place(side.substring(PLACE.length())).images());
+            return place(side.substring(PLACE.length())).images();
         }
-        return new TreeMap<>(
-                CompareViews.set(store, CompareViews.release(store, side)).images());
+        return CompareViews.set(store, CompareViews.release(store, side)).images();
     }
 
     private ImageSet place(String name) {

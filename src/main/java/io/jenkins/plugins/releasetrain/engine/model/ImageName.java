@@ -18,9 +18,9 @@ public final class ImageName {
      * @param moves whether a tag names something else tomorrow
      */
     public static String of(Digest digest, String tag, String known, ImageLabels labels, Predicate<String> moves) {
-        if (!tag.isEmpty() && !moves.test(tag)) {
+        if (isTag(tag, moves)) {
             return tag;
-        } else if (!known.isEmpty() && !moves.test(known)) {
+        } else if (isTag(known, moves)) {
             return known;
         } else if (!labels.version().isEmpty()) {
             return labels.version();
@@ -29,6 +29,11 @@ public final class ImageName {
             return "commit " + revision.substring(0, Math.min(REVISION, revision.length()));
         }
         return digest.abbreviated();
+    }
+
+    /** Whether an image is called by its tag, whatever else is known of it. */
+    public static boolean isTag(String tag, Predicate<String> moves) {
+        return !tag.isEmpty() && !moves.test(tag);
     }
 
     /** The same name, told from that of another image of the service. */

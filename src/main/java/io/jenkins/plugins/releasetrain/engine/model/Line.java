@@ -14,6 +14,9 @@ public final class Line {
 
     /** @param longest in characters, beyond which it ends with … */
     public static String of(String text, int longest) {
+        if (text.length() <= longest && isAscii(text)) {
+            return text.strip();
+        }
         // What is far too long is not looked at as a whole.
         String some = text.length() <= 4 * longest ? text : text.substring(0, 4 * longest);
         String line = some.codePoints()
@@ -26,6 +29,16 @@ public final class Line {
         }
         int end = Character.isHighSurrogate(line.charAt(longest - 1)) ? longest - 1 : longest;
         return line.substring(0, end) + "…";
+    }
+
+    /** Most are, and a page has thousands. */
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isPlain(int c) {

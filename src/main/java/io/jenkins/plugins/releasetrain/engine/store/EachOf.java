@@ -25,6 +25,11 @@ final class EachOf {
                 .collect(Collectors.joining(" UNION ALL ", "(", ")"));
     }
 
+    /** Those of {@code :digests}, an array of distinct ones, as rows of {@code w}. */
+    static String digests() {
+        return "UNNEST(CAST(:digests AS VARCHAR ARRAY)) w(digest)";
+    }
+
     /** Binds keys to {@code :key0} and so on. */
     interface Binder<K> {
         /** @param key null for none */

@@ -18,8 +18,12 @@ public interface Provenance {
     /** Builds that made these images, newest first; images of which none is known are left out. */
     Map<Digest, List<Event.ImageBuilt>> builds(Collection<Digest> images);
 
-    /** What a job made of a service between two of its builds; one list per stretch, newest first, change requests left out. */
-    List<List<Event.ImageBuilt>> between(List<Stretch> stretches);
+    /**
+     * What a job made of a service between two of its builds; one list per stretch, newest first, change requests left out.
+     *
+     * @param limit of the newest of each stretch
+     */
+    List<List<Event.ImageBuilt>> between(List<Stretch> stretches, int limit);
 
     /**
      * How many releases of a service came to production since one that brought an image of it, counted up to a bound; empty
@@ -50,7 +54,6 @@ public interface Provenance {
      *
      * @param job as {@link io.jenkins.plugins.releasetrain.engine.model.Built#job()} calls it
      * @param after number of a build; exclusive, as {@code before} is
-     * @param limit of the newest
      */
-    record Stretch(String service, String job, long after, long before, int limit) {}
+    record Stretch(String service, String job, long after, long before) {}
 }

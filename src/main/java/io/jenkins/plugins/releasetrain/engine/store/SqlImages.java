@@ -23,8 +23,14 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** What is known of images, and what production holds that no release brought there: writes {@code rt_image}, and reads it. */
 final class SqlImages {
-    /** As an array, so that it is one statement however many are asked for: databases keep what they made of it. */
-    static final String IMAGES = "SELECT * FROM rt_image WHERE digest = ANY(:digests)";
+    private static final String COLUMNS =
+            "i.digest, i.repository, i.tag, i.label_version, i.revision, i.source, i.created";
+    /**
+     * As an array, so that it is one statement however many are asked for: databases keep what they made of it. Joined to it,
+     * since H2 compares each row that it finds by {@code = ANY} with all of the array once more.
+     */
+    static final String IMAGES =
+            "SELECT " + COLUMNS + " FROM " + EachOf.digests() + " JOIN rt_image i ON i.digest = w.digest";
 
     private final SqlHistory history;
     private final SqlBaselines baselines;
@@ -165,22 +171,19 @@ final class SqlImages {
     }
 
     List<ImageRecord> undescribed(Handle handle, int limit) {
-        return handle.createQuery(
-                        "SELECT * FROM rt_image WHERE described = 0 ORDER BY described, happened DESC LIMIT :limit")
+        return handle.createQuery("SELECT " + COLUMNS
+                        + " FROM rt_image i WHERE described = 0 ORDER BY described, happened DESC LIMIT :limit")
                 .bind("limit", limit)
                 .map((row, context) -> image(row))
                 .list();
     }
 
     private static ImageRecord image(ResultSet row) throws SQLException {
+        // By place and not by name: a comparison reads a thousand.
         return new ImageRecord(
-                new Digest(row.getString("digest")),
-                row.getString("repository"),
-                row.getString("tag"),
-                new ImageLabels(
-                        row.getString("label_version"),
-                        row.getString("revision"),
-                        row.getString("source"),
-                        row.getString("created")));
+                new Digest(row.getString(1)),
+                row.getString(2),
+                row.getString(3),
+                new ImageLabels(row.getString(4), row.getString(5), row.getString(6), row.getString(7)));
     }
 }

@@ -4,6 +4,8 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Built;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,20 +19,26 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
 
 /** Writes {@code rt_built} and {@code rt_note} from the events, lets items be found by what they tell, and reads them. */
 record SqlProvenance(SqlDatabase database, EventCodec codec) implements Provenance {
+    private static final Stretch NOTHING = new Stretch("", "", 0, 0);
     private static final int PEOPLE = 50;
     private static final int ITEMS = 50;
     private static final String EVENT = " JOIN rt_event e ON e.stream = b.stream AND e.version = b.version";
-    static final String BUILDS =
-            "SELECT e.type, e.body FROM rt_built b" + EVENT + " WHERE b.digest = ANY(:digests) ORDER BY b.number DESC";
-    private static final String BETWEEN = "SELECT e.type, e.body FROM rt_built b" + EVENT
-            + " WHERE b.service = :service AND b.job = :job AND b.number > :after AND b.number < :before"
-            + " AND b.change_request = 0 ORDER BY b.number DESC LIMIT :limit";
+    static final String BUILDS = "SELECT e.type, e.body FROM " + EachOf.digests()
+            + " JOIN rt_built b ON b.digest = w.digest" + EVENT + " ORDER BY b.number DESC";
+    static final String BETWEEN = "SELECT b.place, e.type, e.body FROM "
+            + EachOf.union("SELECT CAST(:place# AS INT) AS place, stream, version, number FROM rt_built"
+                    + " WHERE service = :service# AND job = :key#"
+                    + " AND number > :after# AND number < :before# AND change_request = 0"
+                    + " ORDER BY service, job, number DESC LIMIT :limit")
+            + " b" + EVENT + " ORDER BY b.number DESC";
 
     /** What the events of a stream tell; told twice it changes nothing. */
     static void index(Handle handle, String stream, List<RecordedEvent> events) {
@@ -48,8 +56,8 @@ record SqlProvenance(SqlDatabase database, EventCodec codec) implements Provenan
         Set<String> people = people(built);
         handle.createUpdate(
                         "INSERT INTO rt_built (stream, version, digest, service, job, number, since, change_request,"
-                                + " people) VALUES (:stream, :version, :digest, :service, :job, :number, :since, :request, :people)"
-                                + " ON CONFLICT DO NOTHING")
+                            + " people) VALUES (:stream, :version, :digest, :service, :job, :number, :since, :request,"
+                            + " :people) ON CONFLICT DO NOTHING")
                 .bind("stream", stream)
                 .bind("version", version)
                 .bind("digest", e.digest().value())
@@ -151,8 +159,7 @@ record SqlProvenance(SqlDatabase database, EventCodec codec) implements Provenan
                     Map<Digest, List<Event.ImageBuilt>> builds = new HashMap<>();
                     handle.createQuery(BUILDS)
                             .bindArray("digests", String.class, wanted)
-                            .map((row, context) ->
-                                    (Event.ImageBuilt) codec.read(row.getString("type"), row.getString("body")))
+                            .map((row, context) -> built(row))
                             .forEach(e -> builds.computeIfAbsent(e.digest(), d -> new ArrayList<>())
                                     .add(e));
                     return builds;
@@ -160,22 +167,37 @@ record SqlProvenance(SqlDatabase database, EventCodec codec) implements Provenan
     }
 
     @Override
-    public List<List<Event.ImageBuilt>> between(List<Stretch> stretches) {
+    public List<List<Event.ImageBuilt>> between(List<Stretch> stretches, int limit) {
+        List<List<Event.ImageBuilt>> between = stretches.stream()
+                .map(s -> (List<Event.ImageBuilt>) new ArrayList<Event.ImageBuilt>())
+                .toList();
+        List<Integer> places = IntStream.range(0, stretches.size()).boxed().toList();
         return stretches.isEmpty()
-                ? List.of()
-                : database.read(
-                        "read what jobs made",
-                        handle -> stretches.stream()
-                                .map(s -> handle.createQuery(BETWEEN)
-                                        .bind("service", s.service())
-                                        .bind("job", s.job())
-                                        .bind("after", s.after())
-                                        .bind("before", s.before())
-                                        .bind("limit", s.limit())
-                                        .map((row, context) -> (Event.ImageBuilt)
-                                                codec.read(row.getString("type"), row.getString("body")))
-                                        .list())
-                                .toList());
+                ? between
+                : database.read("read what jobs made", handle -> {
+                    EachOf.read(
+                            handle,
+                            BETWEEN,
+                            places,
+                            (query, n, place) -> bind(query, n, place == null ? NOTHING : stretches.get(place), place),
+                            limit,
+                            query -> query.map((row, context) ->
+                                            between.get(row.getInt("place")).add(built(row)))
+                                    .list());
+                    return between;
+                });
+    }
+
+    private static void bind(Query query, int n, Stretch stretch, Integer place) {
+        query.bind("place" + n, place == null ? -1 : place)
+                .bind("service" + n, stretch.service())
+                .bind("key" + n, stretch.job())
+                .bind("after" + n, stretch.after())
+                .bind("before" + n, stretch.before());
+    }
+
+    private Event.ImageBuilt built(ResultSet row) throws SQLException {
+        return (Event.ImageBuilt) codec.read(row.getString("type"), row.getString("body"));
     }
 
     @Override
