@@ -56,6 +56,12 @@ public interface ConfigurationHost extends ExtensionPoint {
 
     FormValidation test(EnvironmentConfiguration environment);
 
+    /** Several at a time; answers in their order, each as {@link #test(RegistryConfiguration, String)} of none. */
+    List<FormValidation> testRegistries(List<RegistryConfiguration> registries);
+
+    /** Several at a time; answers in their order, each as {@link #test(EnvironmentConfiguration)}. */
+    List<FormValidation> testEnvironments(List<EnvironmentConfiguration> environments);
+
     /** A catalog made of what the environment's namespace holds. */
     FormValidation draftCatalog(EnvironmentConfiguration environment);
 

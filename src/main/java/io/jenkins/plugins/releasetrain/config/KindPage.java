@@ -168,23 +168,35 @@ public final class KindPage implements ModelObject {
         return HttpResponses.redirectTo(".");
     }
 
-    /** Asks all entries of a kind that has somebody to be asked, one after the other, and keeps the answers. */
+    /** Asks all entries of a kind that has somebody to be asked, several at a time, and keeps the answers. */
     static List<HealthPage.Checked> ask(ReleaseTrainConfiguration configuration, EntryKind kind) {
         ConfigurationHost host = Forms.host();
         Draft saved = configuration.saved();
+        List<String> names = kind.names(saved).stream()
+                .filter(name -> kind.find(saved, name).isPresent())
+                .toList();
+        List<String> versions = names.stream()
+                .map(name -> configuration.version(kind.noun(), name))
+                .toList();
+        List<?> entries =
+                names.stream().map(name -> kind.find(saved, name).orElseThrow()).toList();
+        List<FormValidation> told = kind == EntryKind.REGISTRIES
+                ? host.testRegistries(
+                        entries.stream().map(RegistryConfiguration.class::cast).toList())
+                : host.testEnvironments(entries.stream()
+                        .map(EnvironmentConfiguration.class::cast)
+                        .toList());
+        Instant now = host.clock().instant();
         List<HealthPage.Checked> answers = new ArrayList<>();
-        for (String name : kind.names(saved)) {
-            String version = configuration.version(kind.noun(), name);
-            kind.find(saved, name).ifPresent(entry -> {
-                FormValidation answer = entry instanceof RegistryConfiguration registry
-                        ? host.test(registry, "")
-                        : host.test((EnvironmentConfiguration) entry);
-                Instant now = host.clock().instant();
-                configuration
-                        .checks()
-                        .put(kind, name, new Checks.Checked(version, Checks.isWell(answer), answer.renderHtml(), now));
-                answers.add(new HealthPage.Checked(name, answer));
-            });
+        for (int i = 0; i < names.size(); i++) {
+            FormValidation answer = told.get(i);
+            configuration
+                    .checks()
+                    .put(
+                            kind,
+                            names.get(i),
+                            new Checks.Checked(versions.get(i), Checks.isWell(answer), answer.renderHtml(), now));
+            answers.add(new HealthPage.Checked(names.get(i), answer));
         }
         return answers;
     }

@@ -96,6 +96,16 @@ public final class ConfigurationServices implements ConfigurationHost {
     }
 
     @Override
+    public List<FormValidation> testRegistries(List<RegistryConfiguration> registries) {
+        return ReleaseService.get().connectionTests().registries(registries);
+    }
+
+    @Override
+    public List<FormValidation> testEnvironments(List<EnvironmentConfiguration> environments) {
+        return ReleaseService.get().connectionTests().environments(environments);
+    }
+
+    @Override
     public FormValidation draftCatalog(EnvironmentConfiguration environment) {
         return ReleaseService.get().connectionTests().draft(environment);
     }

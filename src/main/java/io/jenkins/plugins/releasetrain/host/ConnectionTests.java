@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -45,29 +46,59 @@ record ConnectionTests(Wiring.Surroundings around, Function<String, List<Catalog
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final RegistrySettings.Limits ONE_TRY = RegistrySettings.Limits.DEFAULT.forOneTry(SOON);
 
+    private static final String ASKED = "the test of a connection";
+    /** Of {@link ReleaseService#TESTS}, so that somebody else may test one meanwhile. */
+    private static final int AT_ONCE = ReleaseService.TESTS - 2;
+
     private static final Set<Workload.Kind> USUAL =
             Set.of(Workload.Kind.DEPLOYMENT, Workload.Kind.STATEFUL_SET, Workload.Kind.DAEMON_SET);
 
     /** Said in the thread of whoever asks, whose language it is; so are errors that nobody expects. */
     FormValidation soon(Supplier<Supplier<FormValidation>> test) {
-        return patience.<Supplier<FormValidation>>ask("the test of a connection", () -> {
-                    try {
-                        return test.get();
-                    } catch (EngineException e) {
-                        return () -> FormValidation.error(Labels.said(e.getMessage()));
-                    } catch (RuntimeException e) {
-                        return () -> {
-                            throw e;
-                        };
-                    }
-                })
-                .orElseGet(() -> () -> FormValidation.error(Labels.of("connection.slow")))
+        return said(patience.ask(ASKED, question(test)));
+    }
+
+    /** Several at a time, so that some that do not answer keep nobody for minutes. */
+    List<FormValidation> soon(List<Supplier<Supplier<FormValidation>>> tests) {
+        return patience.ask(ASKED, tests.stream().map(ConnectionTests::question).toList(), AT_ONCE).stream()
+                .map(ConnectionTests::said)
+                .toList();
+    }
+
+    private static FormValidation said(Optional<Supplier<FormValidation>> answer) {
+        return answer.orElseGet(() -> () -> FormValidation.error(Labels.of("connection.slow")))
                 .get();
+    }
+
+    private static Callable<Supplier<FormValidation>> question(Supplier<Supplier<FormValidation>> test) {
+        return () -> {
+            try {
+                return test.get();
+            } catch (EngineException e) {
+                return () -> FormValidation.error(Labels.said(e.getMessage()));
+            } catch (RuntimeException e) {
+                return () -> {
+                    throw e;
+                };
+            }
+        };
     }
 
     /** @param repository to ask for besides; empty for none */
     FormValidation registry(RegistryConfiguration registry, String repository) {
         return soon(() -> answers(registry, repository));
+    }
+
+    List<FormValidation> registries(List<RegistryConfiguration> registries) {
+        return soon(registries.stream()
+                .<Supplier<Supplier<FormValidation>>>map(r -> () -> answers(r, ""))
+                .toList());
+    }
+
+    List<FormValidation> environments(List<EnvironmentConfiguration> environments) {
+        return soon(environments.stream()
+                .<Supplier<Supplier<FormValidation>>>map(e -> () -> answers(e))
+                .toList());
     }
 
     private Supplier<FormValidation> answers(RegistryConfiguration registry, String repository) {

@@ -1,6 +1,8 @@
 package io.jenkins.plugins.releasetrain.host;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -30,25 +32,63 @@ public final class Patience {
 
     /** @return empty where it fails in any way, takes too long, or answers with null */
     public <T> Optional<T> ask(String what, Callable<T> question) {
-        if (asked.incrementAndGet() > most) {
-            asked.decrementAndGet();
-            return Optional.empty();
-        }
-        CompletableFuture<T> answer = new CompletableFuture<>();
         try {
-            threads.execute(() -> answer(question, answer));
-        } catch (RuntimeException e) {
-            asked.decrementAndGet();
-            return without(what, e);
-        }
-        try {
-            return Optional.ofNullable(answer.get(longest.toMillis(), TimeUnit.MILLISECONDS));
+            return Optional.ofNullable(begin(question).get(longest.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();
         } catch (ExecutionException | TimeoutException e) {
             return without(what, e);
         }
+    }
+
+    /**
+     * Asks several at a time, and waits as long for those as for one.
+     *
+     * @param atOnce fewer than there may be without an answer, so that others may ask meanwhile
+     * @return answers in the order of the questions, each as {@link #ask(String, Callable)} would answer
+     */
+    public <T> List<Optional<T>> ask(String what, List<? extends Callable<T>> questions, int atOnce) {
+        List<Optional<T>> answers = new ArrayList<>();
+        for (int from = 0; from < questions.size(); from += atOnce) {
+            List<CompletableFuture<T>> some =
+                    questions.subList(from, Math.min(from + atOnce, questions.size())).stream()
+                            .map(question -> this.<T>begin(question))
+                            .toList();
+            await(what, some);
+            some.forEach(answer -> answers.add(
+                    answer.isDone() && !answer.isCompletedExceptionally()
+                            ? Optional.ofNullable(answer.join())
+                            : Optional.empty()));
+        }
+        return answers;
+    }
+
+    private <T> void await(String what, List<CompletableFuture<T>> answers) {
+        try {
+            CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                    .get(longest.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            without(what, e);
+        }
+    }
+
+    /** Null comes of it at once where too many have no answer yet. */
+    private <T> CompletableFuture<T> begin(Callable<T> question) {
+        if (asked.incrementAndGet() > most) {
+            asked.decrementAndGet();
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            threads.execute(() -> answer(question, answer));
+        } catch (RuntimeException e) {
+            asked.decrementAndGet();
+            answer.completeExceptionally(e);
+        }
+        return answer;
     }
 
     private <T> void answer(Callable<T> question, CompletableFuture<T> answer) {

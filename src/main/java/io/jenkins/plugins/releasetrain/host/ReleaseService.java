@@ -45,6 +45,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Extension
 @Restricted(NoExternalUse.class)
 public final class ReleaseService implements BuildHost {
+    /** Connections that are tested at a time. */
+    static final int TESTS = 8;
+
     static final Logger LOGGER = Logger.getLogger(ReleaseService.class.getName());
     private static final Duration TRY_AGAIN = Duration.ofSeconds(30);
 
@@ -81,7 +84,7 @@ public final class ReleaseService implements BuildHost {
             () -> StoreKey.of(settings().store(), controller.directory(), credentials),
             key -> new OpenStore(SqlStore.open(key.settings()), this, controller, around),
             new StoreHolder.Ports(this::execute, this::later, clock, this::opened));
-    private final Patience testers = new Patience(controller.threads(), Duration.ofSeconds(20), 8);
+    private final Patience testers = new Patience(controller.threads(), Duration.ofSeconds(20), TESTS);
     private final Loop describing = new Loop(controller, () -> holder.open().flatMap(OpenStore::describe));
     private final Loop watching = new Loop(controller, this::watch);
 

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -63,6 +66,47 @@ class PatienceTest {
         synchronized (asked) {
             assertThat(asked).hasSizeLessThanOrEqualTo(MOST);
         }
+    }
+
+    /** Each waits for another one: one after the other, none would ever be answered. */
+    @Test
+    void manyAreAskedSeveralAtATimeAndAnsweredInTheirOrder() {
+        Patience unhurried = new Patience(threads, Duration.ofSeconds(20), 4);
+        CyclicBarrier two = new CyclicBarrier(2);
+        List<Callable<Integer>> questions = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            int number = i;
+            questions.add(() -> {
+                two.await();
+                return number;
+            });
+        }
+        assertThat(unhurried.ask("a", questions, 2))
+                .containsExactly(Optional.of(0), Optional.of(1), Optional.of(2), Optional.of(3));
+    }
+
+    /** Threads that answer at once, but for one that is never there. */
+    @Test
+    void whoeverHangsIsLeftOutAndTheOthersAreAnswered() {
+        List<Runnable> begun = new ArrayList<>();
+        Patience some = new Patience(
+                work -> {
+                    begun.add(work);
+                    if (begun.size() != 2) {
+                        work.run();
+                    }
+                },
+                Duration.ofMillis(50),
+                MOST);
+        List<Callable<String>> questions = List.of(
+                () -> "a",
+                () -> "b",
+                () -> {
+                    throw new IllegalStateException("refused");
+                },
+                () -> "d");
+        assertThat(some.ask("a", questions, MOST))
+                .containsExactly(Optional.of("a"), Optional.empty(), Optional.empty(), Optional.of("d"));
     }
 
     @Test

@@ -1,9 +1,13 @@
 package io.jenkins.plugins.releasetrain.engine.store;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.ImageName;
+import io.jenkins.plugins.releasetrain.engine.model.MovingTags;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What a list shows of a release, or of a change or lane that did not become one.
@@ -12,6 +16,8 @@ import java.util.List;
  * @param owner a train's name, or environment and group of a lane
  * @param state MADE, PROMOTED, REFUSED, WAITING, or an outcome; of a list for readers also REPLACED
  * @param services the first ones; {@code more} are not named
+ * @param versions of these services, in their order, by the tags that they were pinned by; empty where a tag moves. None for
+ *     what older versions of the plugin listed
  * @param reason cut where it is long
  * @param build as {@code url} and {@code user} of a release's first change
  */
@@ -21,6 +27,7 @@ public record Item(
         String owner,
         String state,
         List<String> services,
+        List<String> versions,
         int more,
         String reason,
         String build,
@@ -30,11 +37,21 @@ public record Item(
     public static final String RELEASE = "RELEASE";
     public static final String CHANGE = "CHANGE";
 
+    private static final Predicate<String> MOVES = MovingTags.USUAL.asMatchPredicate();
     private static final int SERVICES = 8;
     private static final int REASON = 500;
 
+    public Item {
+        versions = versions == null ? List.of() : versions;
+    }
+
     public static Item of(Entry entry, String owner, Origin origin) {
         List<String> services = List.copyOf(entry.images().keySet());
+        List<String> versions = entry.images().values().stream()
+                .limit(SERVICES)
+                .map(PinnedImage::tag)
+                .map(tag -> ImageName.isTag(tag, MOVES) ? tag : "")
+                .toList();
         boolean release = entry.began() instanceof Event.ReleaseMade;
         return new Item(
                 release ? RELEASE : CHANGE,
@@ -42,6 +59,7 @@ public record Item(
                 owner,
                 state(entry),
                 services.subList(0, Math.min(SERVICES, services.size())),
+                versions,
                 Math.max(0, services.size() - SERVICES),
                 reason(entry),
                 origin.build(),
@@ -56,7 +74,7 @@ public record Item(
     }
 
     Item with(String newState, String newReason) {
-        return new Item(kind, id, owner, newState, services, more, cut(newReason), build, url, user, at);
+        return new Item(kind, id, owner, newState, services, versions, more, cut(newReason), build, url, user, at);
     }
 
     private static String state(Entry entry) {

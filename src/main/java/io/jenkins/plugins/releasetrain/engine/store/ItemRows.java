@@ -45,10 +45,17 @@ final class ItemRows {
 
     private record Row(long term, long item) {}
 
-    /** What an item's JSON holds. */
-    record Body(String owner, List<String> services, int more, String build, String url, String user) {
+    /** What an item's JSON holds. @param versions null in rows of before there were any */
+    record Body(
+            String owner,
+            List<String> services,
+            List<String> versions,
+            int more,
+            String build,
+            String url,
+            String user) {
         static Body of(Item i) {
-            return new Body(i.owner(), i.services(), i.more(), i.build(), i.url(), i.user());
+            return new Body(i.owner(), i.services(), i.versions(), i.more(), i.build(), i.url(), i.user());
         }
     }
 
@@ -218,6 +225,7 @@ final class ItemRows {
                     body.owner(),
                     row.getString("state"),
                     body.services(),
+                    body.versions(),
                     body.more(),
                     JSON.readValue(row.getString("reason"), String.class),
                     body.build(),

@@ -41,7 +41,13 @@ export async function contractHistory(name) {
   return entries.length === 0 ? null
     : section(t("contracts"), table(t("newest"), [t("when"), t("what"), t("image"), t("contracts.findings.title"), t("why")],
       entries.map(e => [time(e.at), word(e.what), el("code", { title: e.image }, e.image.slice(7, 19)),
-        [e.files.join(", "), e.what === "CHECKED" || e.what === "NEEDED" ? told(e) : null], e.by ? `${e.by}: ${e.reason}` : e.reason || e.build])));
+        [e.files.map((f, n) => [n ? ", " : "", file(f)]), e.what === "CHECKED" || e.what === "NEEDED" ? told(e) : null], e.by ? `${e.by}: ${e.reason}` : e.reason || e.build])));
+}
+
+/** Of a proof it is the verdict and the set that was tested. */
+function file(name) {
+  const [, verdict, set] = /^([A-Z]+) (sha256:[0-9a-f]{64})$/.exec(name) ?? [];
+  return set ? [word(verdict), " ", el("code", { title: set }, set.slice(7, 19))] : name;
 }
 
 const told = e => e.findings.length === 0 ? t("contracts.none")

@@ -68,6 +68,17 @@ export const alert = (tone, ...content) => el("div", { class: `jenkins-alert jen
 
 export const section = (title, ...content) => el("section", { class: "rt-section" }, el("h2", {}, title), content);
 
+/** Of so many characters a cell of a line may be cut; the whole is told besides. */
+const CUT = 24;
+
+function cell(content, cut) {
+  const made = el("td", {}, content);
+  if (cut && made.textContent.length > CUT) {
+    made.title = made.textContent;
+  }
+  return made;
+}
+
 /**
  * @param columns texts; an empty one is a column of buttons
  * @param kind a class: rt-lines has as many lines on a screen as can be read, and its caption is not seen
@@ -78,7 +89,7 @@ export function table(caption, columns, rows, kind = "") {
       el("caption", { class: "jenkins-visually-hidden" }, caption),
       el("thead", {}, el("tr", {},
         columns.map(c => el("th", { scope: "col" }, c || el("span", { class: "jenkins-visually-hidden" }, t("actions")))))),
-      el("tbody", {}, rows.map(cells => el("tr", {}, cells.map(c => el("td", {}, c)))))))];
+      el("tbody", {}, rows.map(cells => el("tr", {}, cells.map((c, i) => cell(c, kind && i < 2)))))))];
 }
 
 export function facts(pairs, kind = "") {
@@ -100,6 +111,9 @@ export function inWords(text) {
   }
   return text;
 }
+
+/** Without the runs that prove it, which have tables of their own. */
+export const brief = text => (text ?? "").replace(/; in [^;]+: failed with it in .*; chance of innocence [\d.]+ %$/s, "");
 
 /** A text of the engine, with the names of changes instead of their ids. */
 export const named = (text, riders) => riders.reduce((said, r) => said.replaceAll(r.id, r.services.join(", ")), inWords(text));
@@ -166,6 +180,9 @@ export const judge = by => by === null ? null
 /** @param key by which the focus is found again after the page was drawn anew */
 export const button = (text, onclick, { kind = "", key = "" } = {}) =>
   el("button", { type: "button", class: "jenkins-button " + kind, "data-key": key, onclick }, text);
+
+/** Puts a text where it can be pasted from. */
+export const copy = text => button(t("copy"), e => navigator.clipboard?.writeText(text).then(() => { e.target.textContent = t("copied"); }));
 
 const number = (value, digits) => value.toLocaleString(context.language, { maximumFractionDigits: digits });
 

@@ -2,7 +2,7 @@
 
 import { get, one, blocked } from "./host.js";
 import { el, t, say, count, word, link, query, address, release, service, change, notice, alert, section, table, facts,
-  badge, time, ago, image, build, named, inWords, button, versions } from "./dom.js";
+  badge, time, ago, image, build, named, inWords, brief, copy, versions } from "./dom.js";
 import { field, day, form } from "./forms.js";
 import { action } from "./actions.js";
 import { overview, find } from "./overview.js";
@@ -22,13 +22,20 @@ const SUBJECTS = { PRIORITISED: change, FORCED: change, ROLLED_BACK: release, BL
 
 const itemLink = i => i.kind === "RELEASE" ? release(i.id) : change(i.id, i.build || i.services.join(", "));
 
-const services = i => [i.services.map((s, n) => [n ? ", " : "", service(s)]), i.more ? " " + t("more", i.more) : ""];
+/** Of a list, which has a page for each. */
+const SHOWN = 4;
+
+function services(i) {
+  const more = Math.max(0, i.services.length - SHOWN) + i.more;
+  return [i.services.slice(0, SHOWN).map((s, n) => [n ? ", " : "", service(s), i.versions[n] ? " " + i.versions[n] : ""]),
+    more ? " " + t("more", more) : ""];
+}
 
 function itemTable(caption, items) {
   return items.length === 0 ? notice(t("nothing"))
     : table(caption, [t("when"), t("what"), t("state"), t("services"), t("build"), t("person"), t("why")],
       items.map(i => [time(i.at), el("span", {}, el("span", { class: "rt-id" }, itemLink(i)), el("br"), el("small", { class: "rt-soft" }, i.owner)), badge(i.state),
-        services(i), build(i), i.user, inWords(i.reason)]));
+        services(i), build(i), i.user, inWords(brief(i.reason))]));
 }
 
 const older = (page, p, next) => next ? el("p", {}, query(t("older"), page, { ...p, before: next })) : null;
@@ -36,9 +43,12 @@ const older = (page, p, next) => next ? el("p", {}, query(t("older"), page, { ..
 export function differences(list, total, commits) {
   return list.length === 0 ? notice(t("nothing.differs"))
     : table(list.length < total ? t("first", list.length, total) : count("services", total),
-      [t("service"), t("what"), t("from"), t("to"), t("commits")],
-      list.map(d => [service(d.service), word(d.change), d.change === "BROUGHT" ? "" : image(d.from), image(d.to), commits(d.commits)]));
+      [t("service"), t("what"), t("from"), t("to"), ...commitsOf(list, () => t("commits"))],
+      list.map(d => [service(d.service), word(d.change), d.change === "BROUGHT" ? "" : image(d.from), image(d.to), ...commitsOf(list, () => commits(d.commits))]));
 }
+
+/** A column of its own only where any are known. */
+const commitsOf = (list, told) => list.some(d => d.commits) ? [told()] : [];
 
 /** Images of this release that somebody blocked. */
 async function blocks(id) {
@@ -99,7 +109,7 @@ export const PAGES = {
           [t("written.by"), r.people.length ? people(r.people) : ""], [t("known.good"), r.note?.mark === "GOOD" ? r.note.user : ""],
           [t("set"), el("code", { title: r.set }, r.set.slice(7, 19))]]),
         section(t("changed"), differences(r.changed, r.total, commits)), contracts,
-        section(t("forwhom"), itemTable(t("changes"), r.changes)),
+        r.changes.length ? section(t("forwhom"), itemTable(t("changes"), r.changes)) : null,
         r.rollbackOf ? null : searched(r.search)] };
   },
 
@@ -120,9 +130,9 @@ export const PAGES = {
       content: [standing(i, c.place, c.search.riders, { lane, stands, until }), rejection(c.rejected, c.search.trials),
         train ? [trials.map(n => trial(n, train.batch)), stops(train)] : null,
         facts([[t("owner"), i.owner], [t("build"), build(i)], [t("person"), i.user], [t("when"), time(i.at)],
-          [t("id"), el("code", {}, i.id)]]),
-        section(t("images"), table(count("services", c.images.length), [t("service"), t("image"), t("commits")],
-          c.images.map(d => [service(d.service), image(d.to), commits(d.commits)]))), contracts,
+          [t("id"), [el("code", { class: "rt-break" }, i.id), " ", copy(i.id)]]]),
+        section(t("images"), table(count("services", c.images.length), [t("service"), t("image"), ...commitsOf(c.images, () => t("commits"))],
+          c.images.map(d => [service(d.service), image(d.to), ...commitsOf(c.images, () => commits(d.commits))]))), contracts,
         open && c.search.trials.length === 0 ? null : searched(c.search)] };
   },
 
@@ -157,7 +167,7 @@ export const PAGES = {
     return { title: t("digest.title"), badge: block ? badge("BLOCKED") : null,
       controls: block ? [action("UNBLOCK", "", d.digest)] : [],
       content: [el("p", {}, d.image ? [el("strong", {}, d.image.image.name), " "] : null, el("code", { class: "rt-break" }, d.digest), " ",
-        button(t("copy"), e => navigator.clipboard?.writeText(d.digest).then(() => { e.target.textContent = t("copied"); }))),
+        copy(d.digest)),
         block ? alert("warning", t("digest.blocked", block.user, block.reason)) : null,
         (d.image?.warnings ?? []).map(w => alert("warning", t("warn." + w))),
         facts([[t("production"), d.production.length
@@ -177,10 +187,14 @@ const says = l => l ? section(t("says"), facts([[t("says.version"), l.version], 
   [t("says.source"), l.source ? el("a", { href: l.source, rel: "noreferrer" }, l.source) : ""], [t("says.created"), l.created]]),
 el("p", { class: "rt-soft" }, t("says.how"))) : null;
 
+/** What a rejection rests on, word for word. */
+const proof = (reason, riders) => brief(reason) === reason ? null
+  : el("details", { class: "rt-details" }, el("summary", {}, t("proof")), el("p", { class: "rt-break" }, named(reason, riders)));
+
 /** Why is mine waiting or rejected: in one sentence, on top. */
 function standing(item, place, riders, { lane, stands, until }) {
   if (item.state !== "WAITING") {
-    return alert({ good: "success", bad: "danger" }[ENDED[item.state]] ?? "info", el("strong", {}, word(item.state)), item.reason ? ": " + named(item.reason, riders) : "");
+    return alert({ good: "success", bad: "danger" }[ENDED[item.state]] ?? "info", el("strong", {}, word(item.state)), item.reason ? ": " + named(brief(item.reason), riders) : "", proof(item.reason, riders));
   }
   const since = say("standing.since", ago(item.at));
   const waiting = place ? [...place.now.batch, ...place.now.queue].find(w => w.id === item.id) : null;

@@ -118,12 +118,15 @@ function more(n, w) {
     el("summary", { "aria-label": t("more.of", w.services.join(", ")) }, "⋯"), el("div", { class: "rt-buttons" }, buttons));
 }
 
+/** A build without the folders above its job. */
+const short = name => name.split("/").slice(-2).join("/");
+
 /** One line per change: what, whose, where it stands, until when. */
 function changes(n, expect) {
   const all = [...n.batch, ...n.queue];
   return all.length === 0 ? el("p", { class: "rt-soft" }, t("nothing.waits"))
     : table(t("changes.caption", n.batch.length, n.waiting), [t("change"), t("col.by"), t("since"), t("col.stands"), t("col.until"), ""],
-      all.map(w => [el("a", { href: address(["changes", w.id]) }, w.services.join(", ")), [w.user, w.user ? " · " : "", build(w)], ago(w.since),
+      all.map(w => [el("a", { href: address(["changes", w.id]) }, w.services.join(", ")), [w.user, w.user ? " · " : "", build({ ...w, build: short(w.build) })], ago(w.since),
         n.kind === "LANE" ? lane(n, w.id) : stands(n, w, expect), n.kind === "LANE" ? "" : until(expect, w.id), more(n, w)]), "rt-lines");
 }
 

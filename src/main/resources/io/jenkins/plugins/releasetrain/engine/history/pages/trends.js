@@ -1,6 +1,6 @@
 /** How trains go, with how sure that is, and what the advisor says of it. */
 
-import { get } from "./host.js";
+import { get, context } from "./host.js";
 import { el, svg, t, count, notice, alert, table, facts, section, build, duration, percent, decimal } from "./dom.js";
 import { form, field, day } from "./forms.js";
 import { chart } from "./charts.js";
@@ -77,8 +77,10 @@ function charts(weeks) {
 
 const note = key => el("small", { class: "rt-soft" }, " " + t(key));
 
+const days = new Intl.DateTimeFormat(context.language, { dateStyle: "medium", timeZone: "UTC" });
+
 const byWeek = weeks => section(t("by.week"), table(t("by.week.caption"), [t("week"), t("deployments"), t("failed.releases"), t("released.changes"), t("lead")],
-  weeks.map(w => [[w.from, w.whole ? null : note("not.whole"), w.mayChange ? note("may.change") : null], w.releases, w.failed, w.lead.n, spread(w.lead)])));
+  weeks.map(w => [[days.format(new Date(w.from)), w.whole ? null : note("not.whole"), w.mayChange ? note("may.change") : null], w.releases, w.failed, w.lead.n, spread(w.lead)])));
 
 /** Mono or micro; lanes have no such question. */
 const advice = owner => owner.includes("/") ? null : get("advisor", { train: owner });
