@@ -27,7 +27,8 @@ const SHOWN = 4;
 
 function services(i) {
   const more = Math.max(0, i.services.length - SHOWN) + i.more;
-  return [i.services.slice(0, SHOWN).map((s, n) => [n ? ", " : "", service(s), i.versions[n] ? " " + i.versions[n] : ""]),
+  return [i.services.slice(0, SHOWN).map((s, n) => [n ? ", " : "",
+    el("span", { class: "rt-brief", title: `${s} ${i.versions[n] ?? ""}` }, service(s), i.versions[n] ? " " + i.versions[n] : "")]),
     more ? " " + t("more", more) : ""];
 }
 
