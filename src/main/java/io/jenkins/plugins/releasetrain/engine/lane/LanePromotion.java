@@ -164,20 +164,23 @@ final class LanePromotion {
                 return not;
             }
         }
+        Promoter.Result result;
         try {
-            Promoter.Result result = ports.promoter().promote(request(promotion, made));
-            if (result.promoted()) {
-                promoted(made, promotion);
-            } else if (!result.ended()) {
-                return Optional.of(new LaneTask.Wait("its promotion is being undone: " + result.reason(), TRY_AGAIN));
-            } else {
-                refuse(made, promotion, result.reason(), isClosed());
-            }
+            result = ports.promoter().promote(request(promotion, made));
         } catch (EngineException e) {
             if (e.kind().retryable()) {
                 return Optional.of(new LaneTask.Wait("promotion: " + e.getMessage(), TRY_AGAIN));
             }
             refuse(made, promotion, e.getMessage(), e.kind() == FailureKind.STALE);
+            return Optional.empty();
+        }
+        if (result.promoted()) {
+            // It is in production: what goes wrong from here on is no refusal, and is done again.
+            promoted(made, promotion);
+        } else if (!result.ended()) {
+            return Optional.of(new LaneTask.Wait("its promotion is being undone: " + result.reason(), TRY_AGAIN));
+        } else {
+            refuse(made, promotion, result.reason(), isClosed());
         }
         return Optional.empty();
     }

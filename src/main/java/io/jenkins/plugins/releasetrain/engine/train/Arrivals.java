@@ -121,20 +121,22 @@ public final class Arrivals {
 
     /**
      * The newer builds of their jobs, not decided yet, for which changes wait that nothing is known of: what is older is not
-     * tried beside them or before them (I13).
+     * tried beside them or before them (I13). What passed does not wait, since it is a release at once (I5).
      *
      * @return by the id of the change that waits
      */
     public static Map<String, Change> awaited(TrainState s) {
         Map<String, List<Change>> candidates = byService(s.undecided());
         Map<String, Change> awaited = new HashMap<>();
+        List<String> vouched = s.search().evidence().vouched();
         for (Change change : s.queue()) {
             covering(candidates, change)
                     .filter(other -> change.promote()
                             && Order.of(change).isOfSameJob(Order.of(other))
                             && Order.of(change).number() != Order.of(other).number()
                             && Order.of(change).isOlderThan(Order.of(other))
-                            && !isSuspected(s, change))
+                            && !isSuspected(s, change)
+                            && !vouched.contains(change.id()))
                     .findFirst()
                     .ifPresent(other -> awaited.put(change.id(), other));
         }
@@ -183,9 +185,9 @@ public final class Arrivals {
     }
 
     /** What waits although something newer of all its services is released. */
-    static List<Event> outdated(TrainState s, String release) {
-        return s.queue().stream()
-                .filter(change -> change.promote() && Sets.isOutdated(change, s.released()))
+    static List<Event> outdated(List<Change> queue, Map<String, Order> released, String release) {
+        return queue.stream()
+                .filter(change -> change.promote() && Sets.isOutdated(change, released))
                 .map(change -> (Event) new Event.ChangeEnded(
                         change.id(),
                         Outcome.SUPERSEDED,

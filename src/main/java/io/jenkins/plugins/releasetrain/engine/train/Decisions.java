@@ -67,9 +67,16 @@ final class Decisions {
         return Optional.empty();
     }
 
+    /** Who waits in the queue may have ended meanwhile, as by a newer build that came (I8). */
     private void unchanged(TrainState state, List<Event> events) {
         context.journal()
-                .update(s -> s.batch().equals(state.batch()) && s.trials().equals(state.trials()) ? events : List.of());
+                .update(s -> s.batch().equals(state.batch())
+                                && s.trials().equals(state.trials())
+                                && events.stream()
+                                        .allMatch(e -> !(e instanceof Event.ChangeEnded ended)
+                                                || s.undecided().anyMatch(c -> c.id().equals(ended.change())))
+                        ? events
+                        : List.of());
     }
 
     /** An image can be blocked, or a right be taken, while its change waits. */
@@ -259,13 +266,14 @@ final class Decisions {
         if (!changes.isEmpty() && recall(state, set, run.changes(), otherSuite)) {
             return;
         }
-        String conductor =
-                line.conductor(state, place.conductors(), changes.isEmpty()).orElseThrow();
-        place.trials()
-                .start(
-                        state,
-                        new Trials.Plan(set, changes, otherSuite, conductor, Purpose.of(state, line, changes, set)),
-                        place.token());
+        // Whoever was there when it was asked before may be gone by now; then the next look finds another, or none.
+        line.conductor(state, place.conductors(), changes.isEmpty())
+                .ifPresent(conductor -> place.trials()
+                        .start(
+                                state,
+                                new Trials.Plan(
+                                        set, changes, otherSuite, conductor, Purpose.of(state, line, changes, set)),
+                                place.token()));
     }
 
     private static List<Change> chosen(Batch batch, Collection<String> ids) {

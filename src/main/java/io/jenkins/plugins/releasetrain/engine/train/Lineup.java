@@ -1,6 +1,8 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
 import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.train.Evidence.Tried;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Baseline;
@@ -131,7 +133,23 @@ final class Lineup {
         Evidence all = state.search().evidence();
         return new Evidence(
                 all.failures().stream().filter(about).toList(),
-                all.passes().stream().filter(about).toList());
+                all.passes().stream()
+                        .filter(about)
+                        .map(p -> p.exact() && !isWhatRan(p, line) ? p.inexact() : p)
+                        .toList());
+    }
+
+    /** Whether what would be released is the very set that passed (I1), whoever left the batch or came into it since. */
+    private boolean isWhatRan(Tried pass, Line line) {
+        List<Change> changes = line.changes().stream()
+                .filter(c -> pass.changes().contains(c.id()))
+                .toList();
+        if (changes.size() < pass.changes().size()) {
+            return false;
+        }
+        ImageSet baseline = context.set(state.batch().orElseThrow().baseline());
+        Digest set = Sets.with(baseline, changes, state.released()).digest();
+        return pass.source().sets().contains(set.value());
     }
 
     private boolean isAbout(Collection<String> changes, Line line) {

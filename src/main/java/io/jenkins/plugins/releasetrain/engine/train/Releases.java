@@ -115,6 +115,7 @@ final class Releases {
             refuse(new Event.PromotionRefused(release, promotion, unwanted.get()), true);
             return Optional.empty();
         }
+        boolean promoted = false;
         String refusal;
         boolean stale = false;
         try {
@@ -127,12 +128,7 @@ final class Releases {
                         .abandon(promotion, blocked.get(), context.registries().production());
             }
             Promoter.Result result = context.ports().promoter().promote(request(promotion, pending));
-            if (result.promoted()) {
-                List<Event> events = promoted(pending, promotion);
-                publish(pending.made()).ifPresent(events::add);
-                context.journal().update(s -> s.pending().isEmpty() ? List.of() : withOutdated(events, s, release));
-                return Optional.empty();
-            }
+            promoted = result.promoted();
             refusal = result.reason();
         } catch (EngineException e) {
             if (e.kind().retryable()) {
@@ -140,6 +136,10 @@ final class Releases {
             }
             stale = e.kind() == FailureKind.STALE;
             refusal = e.getMessage();
+        }
+        if (promoted) {
+            promoted(pending, promotion);
+            return Optional.empty();
         }
         boolean goesOn = stale || blocked.or(() -> forbidden(pending)).isPresent();
         refuse(pending, new Event.PromotionRefused(release, promotion, refusal), goesOn);
@@ -185,7 +185,7 @@ final class Releases {
     /** @param ended changes that do not wait for another trial */
     private void refuse(Event.PromotionRefused refused, boolean goesOn, List<Event> ended) {
         context.journal().update(s -> {
-            if (s.pending().isEmpty()) {
+            if (!isPending(s, refused.release())) {
                 return List.of();
             }
             String why = "release " + refused.release() + " could not be promoted: " + refused.reason();
@@ -214,7 +214,22 @@ final class Releases {
         }
     }
 
-    private List<Event> promoted(TrainState.Pending pending, String promotion) {
+    /** It is in production: what goes wrong from here on is no refusal, and is done again. */
+    private void promoted(TrainState.Pending pending, String promotion) {
+        List<Event> events = outcomes(pending, promotion);
+        publish(pending.made()).ifPresent(events::add);
+        context.journal()
+                .update(s -> isPending(s, pending.made().id())
+                        ? withOutdated(events, s, pending.made().id())
+                        : List.of());
+    }
+
+    /** Whoever shares the train may have been quicker, and be at the next release by now. */
+    private static boolean isPending(TrainState s, String release) {
+        return s.pending().filter(p -> p.made().id().equals(release)).isPresent();
+    }
+
+    private List<Event> outcomes(TrainState.Pending pending, String promotion) {
         List<Event> events = new ArrayList<>();
         events.add(new Event.ReleasePromoted(pending.made().id(), promotion));
         ImageSet set = context.set(pending.made().set());
@@ -233,7 +248,7 @@ final class Releases {
 
     private static List<Event> withOutdated(List<Event> events, TrainState s, String release) {
         List<Event> all = new ArrayList<>(events);
-        all.addAll(Arrivals.outdated(s, release));
+        s.pending().ifPresent(p -> all.addAll(Arrivals.outdated(s.queue(), TrainFold.released(s, p), release)));
         return all;
     }
 

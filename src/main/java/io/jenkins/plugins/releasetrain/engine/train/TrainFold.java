@@ -18,7 +18,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -129,7 +131,19 @@ final class TrainFold {
         return s.with(d -> {
             d.pending = Optional.empty();
             d.lastRelease = e.release();
+            d.released = s.pending().map(p -> released(s, p)).orElse(s.released());
         });
+    }
+
+    /** Of what reached production only: a release that is refused, a rollback too, changes nothing of it. */
+    static Map<String, Order> released(TrainState s, Pending pending) {
+        Map<String, Order> released = new HashMap<>(pending.made().rollbackOf().isEmpty() ? s.released() : Map.of());
+        pending.changes()
+                .forEach(c -> c.images()
+                        .keySet()
+                        .forEach(service -> released.merge(
+                                service, Order.of(c), (now, next) -> next.isOlderThan(now) ? now : next)));
+        return released;
     }
 
     private static TrainState made(TrainState s, Event.ReleaseMade e) {
@@ -145,15 +159,6 @@ final class TrainFold {
                     : s.search();
             d.lastNumber = e.number();
             d.rollback = Optional.empty();
-            if (!e.rollbackOf().isEmpty()) {
-                d.released.clear();
-            }
-            s.batch()
-                    .ifPresent(b -> byId(b.changes(), e.changes())
-                            .forEach(c -> c.images()
-                                    .keySet()
-                                    .forEach(service -> d.released.merge(
-                                            service, Order.of(c), (now, next) -> next.isOlderThan(now) ? now : next))));
             d.settled.replaceAll((environment, settled) -> false);
             d.voids = 0;
         });

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * @param trials without verdict, at most one per environment, oldest first; none without a batch
  * @param pending a release that is made but not yet in production
  * @param search what is known about the changes that are not decided, and about the baseline
- * @param released order of the newest change that was released, by service, since the last rollback
+ * @param released order of the newest change that reached production, by service, since the last rollback
  * @param paused why nothing is tried; empty while it runs
  * @param held why nothing is released; empty while it may be
  * @param settled whether environments hold the baseline with no candidate in it, by name
