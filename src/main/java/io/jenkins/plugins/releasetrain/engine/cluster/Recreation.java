@@ -41,13 +41,13 @@ record Recreation(
         boolean interrupted = false;
         try {
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                // Nobody else knows what it was: who is stopped here makes it all the same.
+                interrupted = interrupted || attempt > 0 && !pause();
                 try {
                     return jobs.resource(job).create();
                 } catch (KubernetesClientException e) {
                     cause = KubernetesFailures.translate("create " + workload + " again", e);
                 }
-                // Nobody else knows what it was: who is stopped here makes it all the same.
-                interrupted = interrupted || !pause();
             }
         } finally {
             if (interrupted) {

@@ -49,6 +49,7 @@ final class LaneFold {
             return fold.state(true, e.lastNumber(), s.lastRelease(), s.paused(), s.held());
         } else if (event instanceof Event.ReleaseMade e) {
             e.changes().forEach(id -> fold.lane(id, l -> l.in(new Phase.Promoting(l.started(), e))));
+            fold.rolledBack(e);
             return fold.state(s.moved(), e.number(), s.lastRelease(), s.paused(), s.held());
         } else if (event instanceof Event.ReleasePromoted e) {
             return fold.state(s.moved(), s.lastNumber(), e.release(), s.paused(), s.held());
@@ -68,6 +69,15 @@ final class LaneFold {
 
     private LaneState state(boolean moved, int number, String release, String paused, String held) {
         return new LaneState(moved, List.copyOf(lanes), obligations, newest, runs, number, release, paused, held);
+    }
+
+    /** Whoever goes back on purpose lets what is between come again, as in trains; what production runs is asked besides. */
+    private void rolledBack(Event.ReleaseMade made) {
+        if (!made.rollbackOf().isEmpty()) {
+            SortedMap<String, Order> rest = new TreeMap<>(newest);
+            rest.keySet().removeAll(made.changed().keySet());
+            newest = rest;
+        }
     }
 
     private void ofLane(Event event) {

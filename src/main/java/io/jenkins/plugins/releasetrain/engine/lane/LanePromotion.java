@@ -17,14 +17,17 @@ import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Brings lanes that passed to production: those that passed beside each other as one release, all or nothing. */
 final class LanePromotion {
@@ -139,13 +142,19 @@ final class LanePromotion {
         return ports.store().release(s.lastRelease()).map(r -> r.made().set());
     }
 
+    /** What was asked of production takes a while, and others come, go and bring a baseline meanwhile (I7). */
     private boolean isStillSo(LaneState s, Next.Release release) {
-        return policy.gate(s, ports.clock().instant()).isEmpty()
-                && release.lanes().stream()
-                        .allMatch(lane -> s.lane(lane.id())
-                                .filter(l -> l.attempts() == lane.attempts() && l.phase() instanceof Phase.Passed)
-                                .filter(l -> policy.superseded(s, l).isEmpty())
-                                .isPresent());
+        Instant now = ports.clock().instant();
+        return release.lanes().stream()
+                .allMatch(lane -> s.lane(lane.id())
+                        .filter(l -> l.attempts() == lane.attempts() && l.phase() instanceof Phase.Passed)
+                        .filter(l -> policy.passed(s, l, List.of(), now) instanceof Next.Release still
+                                && ids(still).equals(ids(release)))
+                        .isPresent());
+    }
+
+    private static Set<String> ids(Next.Release release) {
+        return release.lanes().stream().map(Lane::id).collect(Collectors.toSet());
     }
 
     /** Goes on with a lane's release; one of its lanes does so for all. */

@@ -6,6 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
@@ -64,7 +65,7 @@ public final class LaneRollback {
         }
     }
 
-    /** @throws EngineException NOT_FOUND not a release of these lanes; INVALID_INPUT the catalog does not know its services */
+    /** @throws EngineException NOT_FOUND not a release of these lanes; INVALID_INPUT the catalog has its services not, or elsewhere */
     public Target target(String release) {
         Event.ReleaseMade made = ports.store()
                 .release(release)
@@ -73,9 +74,21 @@ public final class LaneRollback {
                 .orElseThrow(() -> new EngineException(
                         FailureKind.NOT_FOUND,
                         "The lanes of '" + environment + "' have no release '" + release + "'" + newest()));
-        made.changed().keySet().forEach(candidates.catalog()::service);
+        made.changed()
+                .forEach((name, image) ->
+                        checkPlace(release, candidates.catalog().service(name), image));
         return new Target(
                 made, new TreeMap<>(trial.production(made.changed().keySet()).images()));
+    }
+
+    /** What the catalog has elsewhere by now is not to be found there. */
+    private static void checkPlace(String release, Service service, PinnedImage image) {
+        if (!service.productionRepository().equals(image.repository())) {
+            throw EngineException.invalid(
+                    "Release '" + release + "' brought '" + service.name() + "' to the repository "
+                            + image.repository() + ", and the catalog has it in " + service.productionRepository()
+                            + " by now; promote an image there instead");
+        }
     }
 
     private String newest() {

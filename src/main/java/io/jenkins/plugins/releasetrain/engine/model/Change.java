@@ -33,6 +33,10 @@ public record Change(
         return queuedAt.minus(HEAD_START.multipliedBy(priority));
     }
 
+    public Change queuedAt(Instant at) {
+        return new Change(id, images, origin, at, priority, promote);
+    }
+
     public Change withPriority(int newPriority) {
         return new Change(id, images, origin, queuedAt, newPriority, promote);
     }

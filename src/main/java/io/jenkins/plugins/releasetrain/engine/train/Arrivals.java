@@ -10,8 +10,10 @@ import io.jenkins.plugins.releasetrain.engine.model.Order;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +71,25 @@ public final class Arrivals {
     static List<Event> refused(Change change, String why) {
         return List.of(
                 new Event.ChangeQueued(change), new Event.ChangeEnded(change.id(), Outcome.INCOMPATIBLE, why, ""));
+    }
+
+    /**
+     * Who comes later is not older for a clock that was set back, or another controller's that is slow: no change is of before
+     * those of its services that are known here (I13).
+     */
+    static Change inOrder(TrainState s, Change change) {
+        Collection<String> services = change.images().keySet();
+        return Stream.concat(
+                        s.released().entrySet().stream()
+                                .filter(e -> services.contains(e.getKey()))
+                                .map(e -> e.getValue().queuedAt()),
+                        s.undecided()
+                                .filter(c -> !Collections.disjoint(c.images().keySet(), services))
+                                .map(Change::queuedAt))
+                .max(Instant::compareTo)
+                .filter(newest -> newest.isAfter(change.queuedAt()))
+                .map(change::queuedAt)
+                .orElse(change);
     }
 
     /**

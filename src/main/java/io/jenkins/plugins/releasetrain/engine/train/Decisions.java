@@ -311,6 +311,12 @@ final class Decisions {
 
     private void eject(TrainState state, Decision.Eject eject) {
         Evidence.Tried proof = state.search().evidence().alone(eject.change()).orElseThrow();
+        Optional<String> missing = proof.source().installed() ? Optional.empty() : missing(state, eject.change());
+        if (missing.isPresent()) {
+            String why = "could not be brought in: " + missing.get();
+            unchanged(state, List.of(new Event.ChangeEnded(eject.change(), Outcome.UNDECIDED, why, "")));
+            return;
+        }
         Outcome outcome = proof.source().installed() ? Outcome.EJECTED : Outcome.NOT_INSTALLABLE;
         String reason = String.format(
                 Locale.ROOT,
@@ -320,6 +326,13 @@ final class Decisions {
                 eject.innocence() * 100);
         Optional<Double> innocence = Optional.of(eject.innocence());
         unchanged(state, List.of(new Event.ChangeEnded(eject.change(), outcome, reason, "", innocence)));
+    }
+
+    /** What a registry removed since, or a catalog moved, is nothing against the image (I4). */
+    private Optional<String> missing(TrainState state, String change) {
+        return chosen(state.batch().orElseThrow(), List.of(change)).stream()
+                .flatMap(c -> new Unpromotable(context).missing(c).stream())
+                .findFirst();
     }
 
     private void stop(TrainState state, Judgement.Broken broken, String environment) {

@@ -7,12 +7,14 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -40,7 +42,8 @@ public final class Rollbacks {
      * What would be brought back.
      *
      * @param set as far as today's catalog knows its services
-     * @param skipped services of the release that the catalog does not know any more: they stay as they are
+     * @param skipped services of the release that the catalog does not know any more, or has in another repository of
+     *     production, which does not hold the image: they stay as they are
      */
     public record Target(Event.ReleaseMade made, ImageSet set, List<String> skipped) {}
 
@@ -53,16 +56,29 @@ public final class Rollbacks {
                         "Train '" + context.settings().name() + "' has no release '" + release + "'"));
         ImageSet whole = context.set(made.set());
         SortedMap<String, PinnedImage> images = new TreeMap<>(whole.images());
-        Set<String> known = context.catalog().services().keySet();
-        images.keySet().retainAll(known);
+        images.replaceAll((name, image) -> today(name, image).orElse(null));
+        images.values().removeIf(Objects::isNull);
         TreeSet<String> skipped = new TreeSet<>(whole.images().keySet());
-        skipped.removeAll(known);
+        skipped.removeAll(images.keySet());
         if (images.isEmpty()) {
             throw EngineException.invalid(
                     "The catalog of train '" + context.settings().name() + "' knows no service of release '" + release
                             + "' any more: " + skipped);
         }
         return new Target(made, ImageSet.of(images), List.copyOf(skipped));
+    }
+
+    /** The image where today's catalog has the service; empty where it is not to be had there. */
+    private Optional<PinnedImage> today(String name, PinnedImage image) {
+        Service service = context.catalog().services().get(name);
+        if (service == null || service.productionRepository().equals(image.repository())) {
+            return Optional.of(image).filter(i -> service != null);
+        }
+        String repository = service.productionRepository();
+        return context.registries()
+                .production()
+                .resolve(repository, image.digest().value())
+                .map(there -> new PinnedImage(repository, image.digest(), ""));
     }
 
     /** Releases that a rollback to this one undoes, newest first; none where production comes forward by it. */

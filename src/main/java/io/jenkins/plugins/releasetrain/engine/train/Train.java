@@ -149,8 +149,8 @@ public final class Train {
                 request.priority(),
                 request.promote());
         Optional<String> broken = ports.gate().refusal(images, catalog.newest(), registries);
-        TrainState after = journal.update(
-                s -> broken.map(why -> Arrivals.refused(change, why)).orElseGet(() -> Arrivals.queueing(s, change)));
+        TrainState after = journal.update(s -> broken.map(why -> Arrivals.refused(change, why))
+                .orElseGet(() -> Arrivals.queueing(s, Arrivals.inOrder(s, change))));
         Arrivals.meet(change, after, ports.gate());
         return change.id();
     }

@@ -106,7 +106,8 @@ final class TrialChoice {
         long mask = 0;
         for (String change : changes) {
             Integer i = index.get(change);
-            mask |= i == null ? 0 : 1L << i;
+            // Beyond the view nobody is looked at, as of a long queue's end.
+            mask |= i == null || i >= Long.SIZE ? 0 : 1L << i;
         }
         return mask;
     }

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /**
  * Changes that passed and can be promoted at no time: their version tag is taken in production by now, or the dev registry
@@ -27,10 +28,24 @@ record Unpromotable(TrainContext context) {
                 .toList();
     }
 
+    /** Its image is in neither registry, as the catalog has them by now: no environment could bring it in, whoever made it. */
+    Optional<String> missing(Change change) {
+        return why(change, this::checkThere);
+    }
+
     private Optional<String> why(Change change) {
+        return why(change, (service, image) -> {
+            if (PromotionItems.carriesTag(image, context.settings().movingTags())) {
+                context.registries().checkTagFree(image);
+            }
+            checkThere(service, image);
+        });
+    }
+
+    private Optional<String> why(Change change, BiConsumer<Service, PinnedImage> check) {
         try {
             for (Map.Entry<String, PinnedImage> e : change.images().entrySet()) {
-                check(context.catalog().service(e.getKey()), e.getValue());
+                check.accept(context.catalog().service(e.getKey()), e.getValue());
             }
             return Optional.empty();
         } catch (EngineException e) {
@@ -40,11 +55,8 @@ record Unpromotable(TrainContext context) {
         }
     }
 
-    private void check(Service service, PinnedImage image) {
+    private void checkThere(Service service, PinnedImage image) {
         Registries registries = context.registries();
-        if (PromotionItems.carriesTag(image, context.settings().movingTags())) {
-            registries.checkTagFree(image);
-        }
         String digest = image.digest().value();
         boolean there = registries
                         .production()
@@ -55,7 +67,8 @@ record Unpromotable(TrainContext context) {
             throw new EngineException(
                     FailureKind.NOT_FOUND,
                     "image " + registries.candidate(service, image)
-                            + " is not there any more; build it again, and let the dev registry keep images for longer");
+                            + " is not there any more; build it again, and let the dev registry keep images for"
+                            + " longer");
         }
     }
 }

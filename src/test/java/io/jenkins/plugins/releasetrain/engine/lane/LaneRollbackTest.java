@@ -9,6 +9,7 @@ import io.jenkins.plugins.releasetrain.engine.fakes.CrashingStore;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,28 @@ class LaneRollbackTest {
         release("s0", "2");
         assertThat(release("s1", "4")).isEqualTo("staging-s1-6");
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "4"));
+    }
+
+    /** As in trains: who goes back on purpose wants what is older than what he left. */
+    @Test
+    void I13_afterARollbackABuildFromBetweenIsTried() {
+        String second = release("s1", "2", "cart#2");
+        release("s1", "4", "cart#4");
+        assertThat(drive.outcome(opened("s1", "1.5", "cart#1"))).isEqualTo(Event.Outcome.SUPERSEDED);
+        drive.lanes.rollback().perform(second, "it loses carts", "ada");
+        assertThat(drive.outcome(opened("s1", "3", "cart#3"))).isEqualTo(Event.Outcome.RELEASED);
+        assertThat(drive.outcome(opened("s1", "1.6", "cart#1"))).isEqualTo(Event.Outcome.SUPERSEDED);
+    }
+
+    private Lanes.LaneId opened(String service, String version, String build) {
+        shop.build(service, version);
+        Lanes.LaneId lane = drive.open(service, version, new Origin(build, "", ""));
+        drive.finish();
+        return lane;
+    }
+
+    private String release(String service, String version, String build) {
+        return drive.ended.get(opened(service, version, build)).release();
     }
 
     @Test

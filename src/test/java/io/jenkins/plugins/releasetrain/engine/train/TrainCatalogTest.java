@@ -196,4 +196,67 @@ class TrainCatalogTest {
                 .isInstanceOf(EngineException.class)
                 .hasMessageContaining("Unknown service 's1'");
     }
+
+    private static Service in(Service service, String dev, String production) {
+        return new Service(
+                service.name(),
+                dev,
+                production,
+                service.productionTag(),
+                service.workload(),
+                service.group(),
+                service.dependsOn());
+    }
+
+    private Catalog with(Service service) {
+        SortedMap<String, Service> all = new TreeMap<>(shop.catalog.services());
+        all.put(service.name(), service);
+        return new Catalog(all);
+    }
+
+    /** No node can pull it from where the catalog says that it is; nobody looked at the image (I4). */
+    @Test
+    void I4_imageThatIsNotWhereTheCatalogHasItsServiceByNowIsNotBlamed() {
+        shop.build("s1", "2");
+        shop.build("s2", "2");
+        String moved = ride.queue("s1", "2");
+        String other = ride.queue("s2", "2");
+        catalog.newest = with(in(shop.catalog.service("s1"), "dev/elsewhere", "prod/s1"));
+        shop.cluster.cannotStart(FakeShop.digest("s1", "2"));
+        ride.run("build");
+
+        assertThat(ride.outcome(moved).outcome()).isEqualTo(Outcome.UNDECIDED);
+        assertThat(ride.outcome(moved).reason()).contains("dev/elsewhere", "is not there any more; build it again");
+        assertThat(ride.outcome(other).outcome()).isEqualTo(Outcome.RELEASED);
+    }
+
+    @Test
+    void B21_rollbackLeavesWhatTheCatalogHasInAnotherRepositoryByNow() {
+        for (String version : List.of("2", "3")) {
+            for (String service : List.of("s1", "s2")) {
+                shop.build(service, version);
+                ride.queue(service, version);
+            }
+            ride.run("build");
+        }
+        String first = shop.store
+                .release(train.state().lastRelease())
+                .orElseThrow()
+                .made()
+                .parent();
+        shop.production.push("prod/elsewhere", "production", "s1 3");
+        catalog.newest = with(in(shop.catalog.service("s1"), "dev/s1", "prod/elsewhere"));
+        catalog.taken = catalog.newest;
+
+        assertThat(train.rollbacks().target(first).skipped()).containsExactly("s1");
+        train.rollbacks().perform(Rollback.to(first, "it loses carts", "ada"));
+        ride.run("build");
+
+        assertThat(train.state().paused()).isEmpty();
+        assertThat(shop.inProduction("s2")).isEqualTo(FakeShop.digest("s2", "2"));
+        shop.production.push("prod/elsewhere", "old", "s1 2");
+        assertThat(train.rollbacks().target(first).skipped())
+                .as("it is there as well")
+                .isEmpty();
+    }
 }

@@ -45,6 +45,20 @@ class TrainOrderTest {
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.11"));
     }
 
+    /** As a virtual machine's is after a pause, or that of another controller, which is slow. */
+    @Test
+    void I13_clockThatIsSetBackMakesNoLaterBuildOlder() {
+        queue("cart#11", 0, Map.of("s1", "1.11"));
+        ride.run("build 1");
+        shop.clock.advance(Duration.ofHours(-2));
+        String hotfix = queue("cart-hotfix#1", 0, Map.of("s1", "1.12"));
+        ride.run("build 1");
+        assertThat(ride.outcome(hotfix).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.12"));
+        String late = queue("cart-hotfix#0", 0, Map.of("s1", "1.10"));
+        assertThat(ride.outcome(late).outcome()).as("numbers count as ever").isEqualTo(Outcome.SUPERSEDED);
+    }
+
     @Test
     void MQ_1_b_olderBuildDoesNotOverwriteTheNewerRelease() {
         queue("cart#11", 0, Map.of("s1", "1.11"));
