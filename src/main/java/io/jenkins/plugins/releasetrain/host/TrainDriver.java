@@ -169,8 +169,7 @@ public final class TrainDriver {
                     .wake();
         }
         waits.accept("", "");
-        TrainState state = train.state();
-        if (isEmpty() && state.undecided().findAny().isEmpty()) {
+        if (isEmpty() && train.state().undecided().findAny().isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(isAnybodyLeaving() || !allGone ? SOON : NOW_AND_THEN);
