@@ -33,7 +33,7 @@ public record Change(
         return queuedAt.minus(HEAD_START.multipliedBy(priority));
     }
 
-    public Change queuedAt(Instant at) {
+    public Change withQueuedAt(Instant at) {
         return new Change(id, images, origin, at, priority, promote);
     }
 

@@ -88,7 +88,7 @@ public final class Arrivals {
                                 .map(Change::queuedAt))
                 .max(Instant::compareTo)
                 .filter(newest -> newest.isAfter(change.queuedAt()))
-                .map(change::queuedAt)
+                .map(change::withQueuedAt)
                 .orElse(change);
     }
 
