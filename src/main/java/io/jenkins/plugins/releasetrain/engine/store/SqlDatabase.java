@@ -7,7 +7,9 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -33,13 +35,15 @@ final class SqlDatabase implements AutoCloseable {
     private static final int DETAIL_LIMIT = 500;
 
     private final boolean h2;
-    private final boolean file;
+    private final Optional<FileWrites> file;
     private final HikariDataSource pool;
     private final Jdbi jdbi;
 
     private SqlDatabase(StoreSettings settings, HikariDataSource pool) {
         this.h2 = settings instanceof StoreSettings.H2;
-        this.file = settings instanceof StoreSettings.H2 embedded && embedded.file();
+        this.file = settings instanceof StoreSettings.H2 embedded && embedded.file()
+                ? Optional.of(new FileWrites())
+                : Optional.empty();
         this.pool = pool;
         this.jdbi = Jdbi.create(pool);
     }
@@ -111,7 +115,8 @@ final class SqlDatabase implements AutoCloseable {
             return server.server().dataSource(server.user(), server.password());
         }
         JdbcDataSource source = new JdbcDataSource();
-        source.setURL("jdbc:h2:" + ((StoreSettings.H2) settings).database() + H2_OPTIONS);
+        StoreSettings.H2 embedded = (StoreSettings.H2) settings;
+        source.setURL("jdbc:h2:" + embedded.database() + H2_OPTIONS + (embedded.file() ? FileWrites.OPTION : ""));
         source.setUser("sa");
         source.setPassword("");
         return source;
@@ -183,20 +188,12 @@ final class SqlDatabase implements AutoCloseable {
 
     /** Runs work in one transaction, and makes it durable before returning. */
     <T> T write(String what, Function<Handle, T> work) {
-        try {
-            return jdbi.withHandle(handle -> {
-                T result = handle.inTransaction(work::apply);
-                if (file) {
-                    // H2 acknowledges a commit up to half a second before it writes it, and never forces it to disk.
-                    handle.execute("CHECKPOINT SYNC");
-                }
-                return result;
-            });
-        } catch (JdbiException e) {
-            throw pool.isClosed()
-                    ? new EngineException(FailureKind.UNAVAILABLE, "Could not " + what + ": the store is closed", e)
-                    : failure(what, e);
-        }
+        Supplier<T> write = () -> read(what, handle -> {
+            T result = handle.inTransaction(work::apply);
+            file.ifPresent(f -> f.force(handle));
+            return result;
+        });
+        return file.isPresent() ? file.get().alone(write) : write.get();
     }
 
     @Override

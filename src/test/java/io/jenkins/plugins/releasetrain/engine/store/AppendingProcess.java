@@ -42,7 +42,7 @@ final class AppendingProcess {
         }
     }
 
-    private static void cycle(Store store, String stream, PrintStream out) {
+    static void cycle(Store store, String stream, PrintStream out) {
         long version = store.version(stream);
         for (int n = (int) version + 1; ; n++) {
             String id = stream.substring("train/".length()) + "-" + n;
