@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -40,6 +41,11 @@ public interface BuildHost {
      * be done twice then, or undone under it.
      */
     boolean isQuiet();
+
+    /** Whether the step or block of a node is over, or the whole build. */
+    default boolean hasEnded(FlowNode node) {
+        return !node.isActive();
+    }
 
     /** Whether builds may. */
     Riders riders();

@@ -163,8 +163,9 @@ public final class LaneDriver {
         return Optional.of(NOW_AND_THEN);
     }
 
-    /** Builds that people killed the hard way, of which their steps are told nothing. */
+    /** Builds that people killed the hard way, and steps that they ended so, which are told nothing. */
     private void leaveDead(Lanes now) {
+        riders.values().forEach(rider -> rider.passenger.leaveIfEnded());
         now.underWay().forEach((lane, origin) -> {
             Rider rider = riders.get(lane);
             if (rider != null

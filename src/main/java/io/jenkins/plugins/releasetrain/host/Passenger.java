@@ -72,6 +72,11 @@ public interface Passenger {
         return false;
     }
 
+    /** Asked now and then: one whose step was ended without a word to it, as by the link {@code term} of its build, leaves. */
+    default void leaveIfEnded() {
+        // Most are told.
+    }
+
     /** @param passenger null for none, which is over */
     static boolean isOver(@CheckForNull Passenger passenger) {
         return passenger == null || passenger.isOver();

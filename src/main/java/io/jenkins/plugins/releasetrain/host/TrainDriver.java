@@ -189,13 +189,13 @@ public final class TrainDriver {
         }
         RemovedTrain removed = source.removed();
         removed.cancel(controller::isOurs, why);
-        List<String> all;
         synchronized (aboard) {
-            all = List.copyOf(aboard.keySet());
             leaving.clear();
         }
-        all.forEach(change -> removed.outcome(change)
-                .ifPresent(ended -> end(change, new Passenger.End(ended.outcome(), ended.reason(), ended.related()))));
+        all().keySet()
+                .forEach(change -> removed.outcome(change)
+                        .ifPresent(ended ->
+                                end(change, new Passenger.End(ended.outcome(), ended.reason(), ended.related()))));
         waits.accept("", "");
         return isEmpty() ? Optional.empty() : Optional.of(SOON);
     }
@@ -272,6 +272,7 @@ public final class TrainDriver {
 
     /** Changes whose build ended without a word: it did not survive a crash, or was killed the hard way and is aboard still. */
     private void leaveDead(Train train) {
+        all().values().forEach(Passenger::leaveIfEnded);
         train.state()
                 .undecided()
                 .filter(c -> Passenger.isOver(passenger(c.id())) && !isAlive(c))
@@ -316,18 +317,14 @@ public final class TrainDriver {
                         state.undecided().map(Change::id),
                         state.trials().stream().map(TrainState.Trial::conductor))
                 .collect(Collectors.toSet());
-        List<String> leavers;
-        synchronized (aboard) {
-            leavers = aboard.keySet().stream().filter(c -> !staying.contains(c)).toList();
-        }
+        List<String> leavers =
+                all().keySet().stream().filter(c -> !staying.contains(c)).toList();
         for (String change : leavers) {
             train.outcome(change)
                     .ifPresent(
                             ended -> end(change, new Passenger.End(ended.outcome(), ended.reason(), ended.related())));
         }
-        synchronized (aboard) {
-            return Collections.disjoint(aboard.keySet(), leavers);
-        }
+        return Collections.disjoint(all().keySet(), leavers);
     }
 
     /** It stays aboard until its build has taken the outcome; trouble with one build is no matter to the others (I14). */
@@ -355,6 +352,12 @@ public final class TrainDriver {
         }
     }
 
+    private Map<String, Passenger> all() {
+        synchronized (aboard) {
+            return new LinkedHashMap<>(aboard);
+        }
+    }
+
     private boolean isEmpty() {
         synchronized (aboard) {
             return aboard.isEmpty() && leaving.isEmpty();
@@ -373,11 +376,7 @@ public final class TrainDriver {
     }
 
     private void tell(String environment, String line) {
-        List<String> all;
-        synchronized (aboard) {
-            all = List.copyOf(aboard.keySet());
-        }
-        all.forEach(change -> announcements.tell(change, environment, line));
+        all().keySet().forEach(change -> announcements.tell(change, environment, line));
     }
 
     void onEvent(Event event) {

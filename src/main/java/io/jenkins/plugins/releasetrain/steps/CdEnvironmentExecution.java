@@ -103,6 +103,12 @@ class CdEnvironmentExecution extends HostedExecution {
         if (over) {
             return;
         }
+        if (isEndedUntold()) {
+            over = true;
+            showPause();
+            leave();
+            return;
+        }
         try {
             if (token > 0) {
                 occupation().renew(token);

@@ -26,6 +26,9 @@ abstract class HostedExecution extends StepExecution {
     /** Null until it is first asked for. */
     private transient volatile BuildHost host;
 
+    /** The build, once it was asked for; one that was killed cannot be asked for any more. */
+    private transient volatile Run<?, ?> known;
+
     private transient volatile boolean stopped;
     private transient volatile String waitsFor;
 
@@ -101,6 +104,28 @@ abstract class HostedExecution extends StepExecution {
     public void stop(Throwable cause) throws Exception {
         stopped = true;
         super.stop(cause);
+    }
+
+    /**
+     * Whether the step has ended without a word to it, as by the links {@code term} and {@code kill} of its build. What cannot
+     * be told goes on.
+     */
+    final boolean isEndedUntold() {
+        try {
+            if (known == null) {
+                known = getContext().get(Run.class);
+            }
+            if (known != null && !known.isBuilding()) {
+                return true;
+            }
+            FlowNode node = getContext().get(FlowNode.class);
+            return node != null && host().hasEnded(node);
+        } catch (IOException | RuntimeException e) {
+            LOGGER.log(Level.FINE, e, () -> "It cannot be told whether a step goes on: " + getContext());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
     }
 
     /** A line in the build's log. */

@@ -193,6 +193,10 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
     }
 
     private void begin(TestRun run) {
+        leaveIfEnded();
+        if (stopped) {
+            return;
+        }
         try {
             boolean due = body.isDue(run.trial());
             if (due) {
@@ -334,6 +338,13 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
     public final void interrupted(Throwable cause) {
         leave(Verdicts.isMistake(cause) ? MISTAKEN : STOPPED);
         getContext().onFailure(cause);
+    }
+
+    @Override
+    public final void leaveIfEnded() {
+        if (!over && !ending && registered() && isEndedUntold()) {
+            leave(STOPPED);
+        }
     }
 
     private void leave(String reason) {

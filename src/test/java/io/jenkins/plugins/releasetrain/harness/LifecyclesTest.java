@@ -134,6 +134,24 @@ class LifecyclesTest extends ShopTest {
         assertThat(shop.production.tags("prod/cart")).doesNotContainKey("1.1");
     }
 
+    /** The link {@code term} ends a step without a word to it, and the script may go on: its change is nobody's any more. */
+    @Test
+    void I8_I12_aStepThatIsTerminatedAndCaughtRidesNoTrain() throws Exception {
+        shop.build("cart", "1.1");
+        Shop.operate("PAUSE", "wait");
+        WorkflowRun build = Shop.start(
+                Shop.job(jenkins, "cart", "catchError(buildResult: 'SUCCESS') { " + RIDE + " }\ngate 'after'"));
+        jenkins.waitForMessage("paused: wait", build);
+        build.doTerm();
+        GateStep.awaitWaiting("after");
+        Shop.operate("RESUME", "");
+
+        theNextOneIsReleased();
+        GateStep.open("after");
+        jenkins.waitForCompletion(build);
+        assertThat(shop.production.tags("prod/cart")).doesNotContainKey("1.1");
+    }
+
     @Test
     void nothingDepartsWhileJenkinsIsAboutToShutDownAndItGoesOnWhenItDoesNot() throws Exception {
         String cart = shop.build("cart", "1.1");

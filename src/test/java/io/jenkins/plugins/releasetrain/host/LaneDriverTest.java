@@ -109,6 +109,7 @@ class LaneDriverTest {
         private LaneId lane;
         private boolean tests = true;
         private boolean killed;
+        private boolean terminated;
 
         @Override
         public void test(TestRun run) {
@@ -137,6 +138,13 @@ class LaneDriverTest {
         @Override
         public boolean isOver() {
             return killed;
+        }
+
+        @Override
+        public void leaveIfEnded() {
+            if (terminated) {
+                driver.leave(lane, "its build was stopped");
+            }
         }
     }
 
@@ -309,5 +317,19 @@ class LaneDriverTest {
         Build next = board("3");
         run(20);
         assertThat(next.end.outcome()).isEqualTo(Outcome.RELEASED);
+    }
+
+    /** The link {@code term} of a build ends its step alone. */
+    @Test
+    void I8_I12_laneOfAStepThatWasEndedBehindItsBackLeavesItsPlace() {
+        Build build = board();
+        build.tests = false;
+        run(3);
+        assertThat(lanes.underWay()).isNotEmpty();
+        build.terminated = true;
+        run(5);
+        assertThat(lanes.underWay()).isEmpty();
+        assertThat(build.end.reason()).isEqualTo("its build was stopped");
+        assertThat(shop.installed()).containsEntry("s1", FakeShop.digest("s1", "1"));
     }
 }

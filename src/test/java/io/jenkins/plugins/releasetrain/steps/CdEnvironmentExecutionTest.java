@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
@@ -264,5 +265,31 @@ class CdEnvironmentExecutionTest {
         host.runLater();
 
         assertThat(step.asked).isPositive();
+    }
+
+    /** The links {@code term} and {@code kill} of a build end a step without a word to it. */
+    @Test
+    void I8_aStepThatWasEndedBehindItsBackHoldsAndTakesNothing() {
+        context.node = new FakeFlowNode();
+        start();
+        bodies.ordered.get(0).onStart(context);
+        Holding other = new Holding(context);
+        other.here(this);
+        other.start();
+        host.run();
+        assertThat(bodies.ordered).as("the other one waits for it").hasSize(1);
+
+        host.ended = Set.of(context.node);
+        host.runLater();
+        host.runLater();
+        assertThat(host.later).as("neither asks again").isEmpty();
+        assertThat(bodies.ordered).hasSize(1);
+
+        host.ended = Set.of();
+        Holding next = new Holding(context);
+        next.here(this);
+        next.start();
+        host.run();
+        assertThat(bodies.ordered).as("it is free at once").hasSize(2);
     }
 }

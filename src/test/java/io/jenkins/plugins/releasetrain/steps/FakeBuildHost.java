@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
 
 /** Work is done when a test says so; what steps ask of the outside world is not there. */
 final class FakeBuildHost implements BuildHost, Builds {
@@ -46,6 +47,9 @@ final class FakeBuildHost implements BuildHost, Builds {
 
     /** Another controller of this identity drives everything. */
     boolean quiet;
+
+    /** Steps that somebody ended behind their back. */
+    Set<FlowNode> ended = Set.of();
 
     /** Whatever is due now. */
     void run() {
@@ -80,6 +84,11 @@ final class FakeBuildHost implements BuildHost, Builds {
     @Override
     public List<String> troubleElsewhere(String trial) {
         return List.of();
+    }
+
+    @Override
+    public boolean hasEnded(FlowNode node) {
+        return ended.contains(node);
     }
 
     @Override

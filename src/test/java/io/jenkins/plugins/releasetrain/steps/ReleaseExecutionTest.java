@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
 import org.junit.jupiter.api.Test;
 
@@ -329,6 +330,30 @@ class ReleaseExecutionTest {
 
         assertThat(context.failures).containsExactly(mistake);
         assertThat(step.done).contains("withdrawn: its tests cannot run as its pipeline is written");
+    }
+
+    /** The link {@code term} of a build ends a step without a word to it, and a script may catch that and go on. */
+    @Test
+    void I8_I12_aStepThatWasEndedBehindItsBackLeavesAndTestsNothing() {
+        context.node = new FakeFlowNode();
+        start();
+        step.leaveIfEnded();
+        host.run();
+        assertThat(step.done).containsExactly("registered", "takes part");
+        host.ended = Set.of(context.node);
+
+        step.test(new TestRun(
+                "t1", "staging", "staging", "", "s", List.of(), new TreeMap<>(), new TreeMap<>(), "shop-1"));
+        host.run();
+        step.leaveIfEnded();
+        host.run();
+
+        assertThat(step.done)
+                .as("its tests are no fault of the environment, and it leaves once")
+                .containsExactly("registered", "takes part", "withdrawn: its build was stopped");
+        assertThat(context.node.isPaused()).isFalse();
+        assertThat(step.ended(RELEASED)).as("nobody waits for its answer").isTrue();
+        assertThat(context.answers).isEmpty();
     }
 
     @Test

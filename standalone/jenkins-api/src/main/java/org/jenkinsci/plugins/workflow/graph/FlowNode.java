@@ -15,6 +15,10 @@ public abstract class FlowNode extends Actionable implements Saveable {
         throw new UnsupportedOperationException();
     }
 
+    public final boolean isActive() {
+        throw new UnsupportedOperationException();
+    }
+
     public List<? extends BlockStartNode> getEnclosingBlocks() {
         throw new UnsupportedOperationException();
     }
