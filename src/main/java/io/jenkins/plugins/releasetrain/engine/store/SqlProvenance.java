@@ -56,8 +56,8 @@ record SqlProvenance(SqlDatabase database, EventCodec codec) implements Provenan
         Set<String> people = people(built);
         handle.createUpdate(
                         "INSERT INTO rt_built (stream, version, digest, service, job, number, since, change_request,"
-                            + " people) VALUES (:stream, :version, :digest, :service, :job, :number, :since, :request,"
-                            + " :people) ON CONFLICT DO NOTHING")
+                                + " people) VALUES (:stream, :version, :digest, :service, :job, :number, :since, :request,"
+                                + " :people) ON CONFLICT DO NOTHING")
                 .bind("stream", stream)
                 .bind("version", version)
                 .bind("digest", e.digest().value())
