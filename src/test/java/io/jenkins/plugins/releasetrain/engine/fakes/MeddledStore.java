@@ -13,13 +13,28 @@ public final class MeddledStore {
 
     /** @param before told what is about to be appended; may throw in the store's place */
     public static Store of(Store store, Consumer<List<? extends Event>> before) {
+        return of(store, () -> {}, before, () -> {});
+    }
+
+    /**
+     * @param called told of every call, also of those that only read
+     * @param before told what is about to be appended; may throw in the store's place
+     * @param after told that it was appended; may throw, so that the answer is lost
+     */
+    public static Store of(Store store, Runnable called, Consumer<List<? extends Event>> before, Runnable after) {
         return (Store) Proxy.newProxyInstance(
                 Store.class.getClassLoader(), new Class<?>[] {Store.class}, (proxy, method, arguments) -> {
-                    if ("append".equals(method.getName())) {
+                    boolean appends = "append".equals(method.getName());
+                    called.run();
+                    if (appends) {
                         before.accept(events(arguments[3]));
                     }
                     try {
-                        return method.invoke(store, arguments);
+                        Object answer = method.invoke(store, arguments);
+                        if (appends) {
+                            after.run();
+                        }
+                        return answer;
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }
