@@ -61,9 +61,8 @@ final class Blobs {
             }
             case 408, 429 -> throw transport.failure(call, response);
             default -> {
-                // Some proxies refuse every HEAD, in one way or another, and some stores fail at what they do not hold;
-                // a
-                // push that was not needed does no harm, and tells a registry that is down.
+                // Some proxies refuse every HEAD, in one way or another, and some stores fail at what they do not
+                // hold; a push that was not needed does no harm, and tells a registry that is down.
                 if (status / 100 >= 4) {
                     yield false;
                 }
