@@ -345,7 +345,7 @@ public final class ReleaseService implements BuildHost {
 
     /** A store that was not open before: work may have been left there. */
     private void opened() {
-        execute(new LeftWork(this, ReleaseService::settings)::takeUp);
+        execute(new LeftWork(ReleaseService::settings, this::store, new LeftWork.Drivers(this))::takeUp);
         execute(this::hook);
         describing.wake();
         watching.wake();

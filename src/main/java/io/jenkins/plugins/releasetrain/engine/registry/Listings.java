@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 
 /** What a registry lists, page by page: tags, and what refers to a manifest (distribution specification 1.1). */
 final class Listings {
+    private static final int AWAY = 503;
     private static final ObjectMapper JSON = new ObjectMapper();
     /** A link and its parameters, of which one is the relation (RFC 8288 section 3); a quoted one may contain a comma. */
     private static final Pattern NEXT = Pattern.compile(
@@ -202,12 +203,18 @@ final class Listings {
         return Optional.of(all);
     }
 
-    /** What is in trouble now may be well in a minute; some answer so for ever of what they do not know. */
+    /**
+     * What is in trouble now may be well in a minute; some answer so for ever of what they do not know. A host that is away
+     * (503) was waited for already, longer each time, and whoever asks it more waits longer still.
+     */
     private HttpResponse<byte[]> patiently(Call call) {
         Attempts attempts = transport.sender().attempts(call.action());
         HttpResponse<byte[]> response = transport.document(call);
-        while (isIll(response) && attempts.again()) {
+        while (isIll(response) && response.statusCode() != AWAY && attempts.again()) {
             response = transport.document(call);
+        }
+        if (response.statusCode() == AWAY) {
+            throw transport.failure(call, response);
         }
         return response;
     }
