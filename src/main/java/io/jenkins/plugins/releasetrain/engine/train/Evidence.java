@@ -135,11 +135,24 @@ public record Evidence(List<Tried> failures, List<Tried> passes) {
                 failures, Stream.concat(passes.stream(), Stream.of(tried)).toList());
     }
 
-    /** These changes are in the baseline now; what failed with nobody else in it was a flake. */
+    /** All images of these changes are in the baseline now; what failed with nobody else in it was a flake. */
     public Evidence released(Collection<String> changes, String newBaseline) {
+        return released(changes, Set.of(), newBaseline);
+    }
+
+    /**
+     * These changes are in the baseline now.
+     *
+     * @param overlaid those of them with an image that is not: whether that was bad stays unknown, as where a newer change
+     *     took the place of a whole one, and so does whose failures with it were
+     */
+    Evidence released(Collection<String> changes, Set<String> overlaid, String newBaseline) {
         Evidence known = NONE;
         for (Tried failure : failures) {
-            Tried now = failure.whenReleased(changes, newBaseline);
+            Tried now = disjoint(failure.changes(), overlaid)
+                    ? failure.whenReleased(changes, newBaseline)
+                    : failure.whenReleased(without(changes, overlaid), newBaseline)
+                            .inexact();
             known = now.changes().isEmpty() ? known : known.failed(now);
         }
         List<Tried> kept = passes.stream()
@@ -193,6 +206,10 @@ public record Evidence(List<Tried> failures, List<Tried> passes) {
         return failures.stream()
                 .filter(f -> f.exact() && f.changes().equals(List.of(change)))
                 .findFirst();
+    }
+
+    static List<String> without(Collection<String> changes, Set<String> some) {
+        return changes.stream().filter(c -> !some.contains(c)).toList();
     }
 
     private static boolean disjoint(Collection<String> some, Collection<String> others) {

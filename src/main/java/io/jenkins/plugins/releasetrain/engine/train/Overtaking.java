@@ -74,10 +74,12 @@ final class Overtaking {
     /**
      * What is known when these changes are in the baseline.
      *
+     * @param overlaid those of them with an image that is not in the baseline
      * @param proven whether the former baseline had passed; a failure on one that had not proves nothing
      */
-    static Evidence released(Evidence evidence, Collection<String> changes, String newBaseline, boolean proven) {
-        Evidence known = evidence.released(changes, newBaseline);
+    static Evidence released(
+            Evidence evidence, Collection<String> changes, Set<String> overlaid, String newBaseline, boolean proven) {
+        Evidence known = evidence.released(changes, overlaid, newBaseline);
         Set<Tried> failures = Set.copyOf(evidence.failures());
         return new Evidence(
                 known.failures().stream()

@@ -28,9 +28,19 @@ public final class Sets {
 
     /** @param released what the baseline has by service; what is older is left out (I13) */
     public static ImageSet with(ImageSet baseline, List<Change> changes, Map<String, Order> released) {
-        if (changes.isEmpty()) {
-            return baseline;
-        }
+        return changes.isEmpty() ? baseline : baseline.with(images(changes, released));
+    }
+
+    /** Of these changes, those of which some image is not in their set, since a newer one of the service is. */
+    static Set<String> overlaid(List<Change> changes, Map<String, Order> released) {
+        Map<String, PinnedImage> images = images(changes, released);
+        return changes.stream()
+                .filter(c -> !images.entrySet().containsAll(c.images().entrySet()))
+                .map(Change::id)
+                .collect(Collectors.toSet());
+    }
+
+    private static Map<String, PinnedImage> images(List<Change> changes, Map<String, Order> released) {
         Map<String, List<Change>> by = new TreeMap<>();
         changes.forEach(change -> change.images().keySet().stream()
                 .filter(service -> !isOutdated(change, service, released))
@@ -38,7 +48,7 @@ public final class Sets {
                         by.computeIfAbsent(service, s -> new ArrayList<>()).add(change)));
         Map<String, PinnedImage> images = new HashMap<>();
         by.forEach((service, all) -> images.put(service, newest(all).images().get(service)));
-        return baseline.with(images);
+        return images;
     }
 
     /** What people know a change by: its images, and the build that asked for them. */

@@ -154,14 +154,17 @@ final class TrainFold {
                     s.batch().map(Batch::baseline).orElse(e.set())));
             d.batch = s.batch().map(b -> new Batch(b.id(), without(b.changes(), e.changes()), e.set()));
             d.trials = Overtaking.afterRelease(s.trials(), s.search(), e);
-            d.search = s.batch().isPresent()
-                    ? s.search().released(e.changes(), e.set()).about(undecided(s, e.changes()))
-                    : s.search();
+            d.search = s.batch().isPresent() ? released(s, e).about(undecided(s, e.changes())) : s.search();
             d.lastNumber = e.number();
             d.rollback = Optional.empty();
             d.settled.replaceAll((environment, settled) -> false);
             d.voids = 0;
         });
+    }
+
+    private static Search released(TrainState s, Event.ReleaseMade e) {
+        List<Change> changes = byId(s.batch().orElseThrow().changes(), e.changes());
+        return s.search().released(e.changes(), Sets.overlaid(changes, s.released()), e.set());
     }
 
     private static TrainState ended(TrainState s, Event.ChangeEnded e) {
@@ -188,7 +191,8 @@ final class TrainFold {
 
     private static Search searching(TrainState s, Event.ChangeEnded e) {
         Set<String> left = undecided(s, List.of(e.change()));
-        return e.outcome() == Outcome.SUPERSEDED
+        boolean unknown = e.outcome() == Outcome.SUPERSEDED || e.outcome() == Outcome.RELEASED;
+        return unknown
                 ? s.search().superseded(e.change(), left)
                 : s.search().without(e.change()).about(left);
     }

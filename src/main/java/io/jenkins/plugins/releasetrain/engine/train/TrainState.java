@@ -194,9 +194,10 @@ public record TrainState(
                     : new Search(newBaseline.value(), false, false, RunLog.passes(timeline), Evidence.NONE, forced);
         }
 
-        Search released(List<String> changes, Digest set) {
-            Evidence known = Overtaking.released(evidence, changes, set.value(), passed);
-            Timeline log = RunLog.nobodysFault(timeline, evidence.notToBlame(changes));
+        /** @param overlaid those of the changes with an image that is not in the set */
+        Search released(List<String> changes, Set<String> overlaid, Digest set) {
+            Evidence known = Overtaking.released(evidence, changes, overlaid, set.value(), passed);
+            Timeline log = RunLog.nobodysFault(timeline, evidence.notToBlame(Evidence.without(changes, overlaid)));
             return new Search(set.value(), true, false, log, known, without(changes));
         }
 

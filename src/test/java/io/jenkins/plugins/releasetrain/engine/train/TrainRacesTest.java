@@ -220,4 +220,28 @@ class TrainRacesTest {
                 c -> change.equals(c) && ++asked[0] == 2 ? Conductors.Standing.AWAY : Conductors.Standing.HERE);
         assertThat(ride.train().next(ride.environments().get(0).name(), away)).isInstanceOf(Task.Test.class);
     }
+
+    /** Of the first change only the other image is released: its bad one stays the likely reason why both failed. */
+    @Test
+    void I4_releaseWithoutABadImageOfAChangeBlamesNobodyElseForIt() {
+        Ride ride = Ride.on(shop, shop.store);
+        String overlaid = queue(ride, "cart#1", Map.of("s0", "1.1", "s1", "1.1"));
+        String good = queue(ride, "pay#1", Map.of("s2", "1.1"));
+        Task.Test both = (Task.Test) ride.next(ride.environments().get(0));
+        assertThat(both.changes()).containsExactlyInAnyOrder(overlaid, good);
+        shop.buildBad("s0", "1.1");
+        ride.train().report(both.trial(), shop.test(), "1 test failed");
+        String newer = queue(ride, "cart#2", Map.of("s0", "1.2"));
+        ride.train().prioritise(newer, 50, "ada");
+        shop.cluster.keepsOut(FakeShop.digest("s2", "1.1"), "unauthorized");
+
+        ride.run("build 1");
+
+        assertThat(ride.outcome(overlaid).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(ride.outcome(newer).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(ride.train().outcome(good)).as("it cannot be pulled now").isEmpty();
+        assertThat(ride.train().state().search().evidence().failures())
+                .extracting(Evidence.Tried::changes)
+                .doesNotContain(List.of(good));
+    }
 }
