@@ -5,7 +5,6 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.OnDrift;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
-import io.jenkins.plugins.releasetrain.engine.lane.Presence.Fate;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.States;
@@ -291,7 +290,7 @@ public final class LanePolicy {
         return lane.isVisible() && there.containsAll(drift);
     }
 
-    private OnDrift onDrift() {
+    OnDrift onDrift() {
         return settings.onDrift() != OnDrift.AUTO
                 ? settings.onDrift()
                 : counting.isDeclared() ? OnDrift.RERUN : OnDrift.ACCEPT;
@@ -314,7 +313,7 @@ public final class LanePolicy {
         Deque<Lane> open = new ArrayDeque<>(List.of(first));
         while (!open.isEmpty()) {
             Lane member = open.pop();
-            for (String id : undecided(member)) {
+            for (String id : s.undecided(member, counting(member))) {
                 Optional<Lane> other = s.lane(id);
                 if (other.isPresent() && !group.containsKey(id)) {
                     if (!isReady(s, other.get())) {
@@ -337,16 +336,6 @@ public final class LanePolicy {
         return other.phase() instanceof Phase.Passed
                 && superseded(s, other).isEmpty()
                 && (onDrift() == OnDrift.ACCEPT || drift(other).isEmpty());
-    }
-
-    /** Neighbours that count and are still there, undecided. */
-    private List<String> undecided(Lane lane) {
-        SortedSet<String> counts = counting(lane);
-        return lane.phase().seen().neighbours().entrySet().stream()
-                .filter(n -> n.getValue().fate() == Fate.HERE)
-                .filter(n -> n.getValue().services().stream().anyMatch(counts::contains))
-                .map(Map.Entry::getKey)
-                .toList();
     }
 
     /** A lane whose attempt failed or is void. */

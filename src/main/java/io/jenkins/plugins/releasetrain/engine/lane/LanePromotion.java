@@ -148,8 +148,9 @@ final class LanePromotion {
         return release.lanes().stream()
                 .allMatch(lane -> s.lane(lane.id())
                         .filter(l -> l.attempts() == lane.attempts() && l.phase() instanceof Phase.Passed)
+                        // Who does not see what came later would go without it.
                         .filter(l -> policy.passed(s, l, List.of(), now) instanceof Next.Release still
-                                && ids(still).equals(ids(release)))
+                                && ids(release).containsAll(ids(still)))
                         .isPresent());
     }
 
@@ -189,7 +190,7 @@ final class LanePromotion {
         } else if (!result.ended()) {
             return Optional.of(new LaneTask.Wait("its promotion is being undone: " + result.reason(), TRY_AGAIN));
         } else {
-            refuse(made, promotion, result.reason(), isClosed());
+            refuse(made, promotion, result.reason(), isClosed() || isStale(made));
         }
         return Optional.empty();
     }
@@ -208,8 +209,27 @@ final class LanePromotion {
             Next.Wait wait = (Next.Wait) gate.get();
             return Optional.of(new LaneTask.Wait(wait.why(), wait.again()));
         }
-        refusal(made).ifPresent(why -> refuse(made, promotion, why, false));
+        Optional<String> refusal = refusal(made);
+        refusal.or(() -> stale(made))
+                .ifPresent(why -> refuse(
+                        made, promotion, why, refusal.isEmpty() && policy.onDrift() != LaneSettings.OnDrift.FAIL));
         return Optional.empty();
+    }
+
+    /** What counts for its lanes, and is not in production any more as it was when it was made: it may have waited long (I7). */
+    private Optional<String> stale(Event.ReleaseMade made) {
+        if (policy.onDrift() == LaneSettings.OnDrift.ACCEPT) {
+            return Optional.empty();
+        }
+        SortedSet<String> counting = new TreeSet<>();
+        lanes(journal.state(), made).forEach(l -> counting.addAll(policy.counting(l)));
+        counting.removeAll(made.changed().keySet());
+        SortedSet<String> moved = trial.moved(ports.store().set(made.set()).orElseThrow(), counting);
+        return moved.isEmpty() ? Optional.empty() : Optional.of("changed meanwhile: " + moved);
+    }
+
+    private boolean isStale(Event.ReleaseMade made) {
+        return policy.onDrift() != LaneSettings.OnDrift.FAIL && stale(made).isPresent();
     }
 
     private boolean isClosed() {
@@ -219,6 +239,7 @@ final class LanePromotion {
     /** Why a release is not wanted any more; asked until its first tag is about to move. */
     private Optional<String> veto(Event.ReleaseMade made) {
         return refusal(made)
+                .or(() -> stale(made))
                 .or(() -> policy.gate(journal.state(), ports.clock().instant()).map(next -> ((Next.Wait) next).why()));
     }
 

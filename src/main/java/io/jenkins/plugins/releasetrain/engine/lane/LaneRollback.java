@@ -18,12 +18,16 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Brings back to production what an earlier release of lanes brought: the images of its services, by compare-and-swap (I7), as a
- * release of its own. Lanes get the baseline that follows as they get any other. Asked for again after a crash it goes on.
+ * release of its own. Lanes get the baseline that follows as they get any other. After a crash it
+ * goes on by itself where production may be half of it, and else where it is asked for again.
  */
 public final class LaneRollback {
+    private static final String PROMOTION = "lane/";
+
     private final String environment;
     private final LaneTrial trial;
     private final Journal<LaneState> journal;
@@ -133,21 +137,51 @@ public final class LaneRollback {
         Target target = check(release);
         ImageSet set = with(target);
         Event.ReleaseMade made = unfinished(release).orElseGet(() -> made(target, set, reason, user));
-        String promotion = "lane/" + made.id();
-        Promoter.Result result = ports.promoter()
-                .promote(PromotionItems.request(
-                        promotion,
-                        made,
-                        candidates.catalog(),
-                        candidates.registries(),
-                        Optional.of(ImageSet.of(target.production())),
-                        movingTags));
+        Promoter.Result result = promote(made, Optional.of(ImageSet.of(target.production())));
         if (!result.promoted()) {
-            journal.update(s -> List.of(new Event.PromotionRefused(made.id(), promotion, result.reason())));
             throw new EngineException(FailureKind.CONFLICT, made.id() + " was not promoted: " + result.reason());
         }
-        journal.update(s -> List.of(new Event.ReleasePromoted(made.id(), promotion)));
         return made.id();
+    }
+
+    private Promoter.Result promote(Event.ReleaseMade made, Optional<ImageSet> expected) {
+        String promotion = PROMOTION + made.id();
+        Promoter.Result result = ports.promoter()
+                .promote(PromotionItems.request(
+                        promotion, made, candidates.catalog(), candidates.registries(), expected, movingTags));
+        Event end = result.promoted()
+                ? new Event.ReleasePromoted(made.id(), promotion)
+                : new Event.PromotionRefused(made.id(), promotion, result.reason());
+        journal.update(s -> isOpen(made) ? List.of(end) : List.of());
+        return result;
+    }
+
+    /** Goes on with those whose process died while tags moved: nobody else gets them before that, and no person need ask (I6). */
+    void goOn() {
+        for (Event.ReleaseMade made : underWay()) {
+            try {
+                promote(made, Optional.empty());
+            } catch (EngineException e) {
+                // Somebody works on it, or it cannot be done now: looked at again next time.
+            }
+        }
+    }
+
+    private List<Event.ReleaseMade> underWay() {
+        return ports.promoter().underWay().stream()
+                .filter(id -> id.startsWith(PROMOTION) && ports.promoter().isPlanned(id))
+                .flatMap(id -> ports.store().release(id.substring(PROMOTION.length())).stream())
+                .map(ReleaseRecord::made)
+                .filter(made -> made.owner().equals(environment) && !made.rollbackOf().isEmpty())
+                .filter(this::isOpen)
+                .toList();
+    }
+
+    private boolean isOpen(Event.ReleaseMade made) {
+        return ports.store()
+                .item(Item.RELEASE, made.id())
+                .filter(item -> item.state().equals("MADE"))
+                .isPresent();
     }
 
     private ImageSet with(Target target) {
@@ -158,13 +192,11 @@ public final class LaneRollback {
 
     /** What the same order left, whose process died before production was as it says. */
     private Optional<Event.ReleaseMade> unfinished(String release) {
-        return ports.store().releases(environment, Integer.MAX_VALUE, 1).stream()
-                .map(ReleaseRecord::made)
+        Stream<Event.ReleaseMade> newest =
+                ports.store().releases(environment, Integer.MAX_VALUE, 1).stream().map(ReleaseRecord::made);
+        return Stream.concat(underWay().stream(), newest)
                 .filter(made -> made.rollbackOf().equals(release))
-                .filter(made -> ports.store()
-                        .item(Item.RELEASE, made.id())
-                        .filter(item -> item.state().equals("MADE"))
-                        .isPresent())
+                .filter(this::isOpen)
                 .findFirst();
     }
 

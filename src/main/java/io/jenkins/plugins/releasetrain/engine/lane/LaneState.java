@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.lane.Presence.Fate;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Order;
@@ -178,6 +179,23 @@ public record LaneState(
     /** Whether something is left to do for a lane before it may come in again. */
     boolean owes(String lane) {
         return obligations.stream().anyMatch(o -> o.lane().equals(lane));
+    }
+
+    /** Neighbours that count and are still there, undecided; and who is on the way to production with what counts, seen or not. */
+    Set<String> undecided(Lane lane, Set<String> counts) {
+        Set<String> ids = new TreeSet<>();
+        lane.phase().seen().neighbours().forEach((id, neighbour) -> {
+            if (neighbour.fate() == Fate.HERE && !Collections.disjoint(neighbour.services(), counts)) {
+                ids.add(id);
+            }
+        });
+        for (Lane other : lanes) {
+            if (other.phase() instanceof Phase.Promoting
+                    && !Collections.disjoint(other.candidates().keySet(), counts)) {
+                ids.add(other.id());
+            }
+        }
+        return ids;
     }
 
     /** Services of whoever was there each time it failed, but for those whose tests hang (I14). */

@@ -320,12 +320,17 @@ final class LaneTrial {
     SortedSet<String> movedSince(Lane lane, Event.LaneTested tested, Collection<String> together) {
         SortedSet<String> counting = policy.counting(lane);
         counting.removeAll(together);
-        ImageSet held = ports.store().set(tested.baseline()).orElseThrow();
-        ImageSet now = production(counting);
-        counting.removeIf(name -> digest(now, name).isEmpty()
-                || digest(held, name).isEmpty()
-                || digest(now, name).equals(digest(held, name)));
-        return counting;
+        return moved(ports.store().set(tested.baseline()).orElseThrow(), counting);
+    }
+
+    /** Services among these that production does not run any more as the set has them. */
+    SortedSet<String> moved(ImageSet before, SortedSet<String> services) {
+        ImageSet now = production(services);
+        SortedSet<String> moved = new TreeSet<>(services);
+        moved.removeIf(name -> digest(now, name).isEmpty()
+                || digest(before, name).isEmpty()
+                || digest(now, name).equals(digest(before, name)));
+        return moved;
     }
 
     private void append(Lane lane, List<Event> events) {

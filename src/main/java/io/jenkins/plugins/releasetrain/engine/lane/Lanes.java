@@ -167,12 +167,13 @@ public final class Lanes {
         }
     }
 
-    /** Does what lanes that are over left to do, as far as it can be done now. */
+    /** Does what lanes that are over, and rollbacks that died, left to do, as far as it can be done now. */
     public void tidy() throws InterruptedException {
         if (!adopt().obligations().isEmpty()) {
             cleaning.renew();
             cleaning.tidy(o -> true);
         }
+        rollback.goOn();
     }
 
     /** What could not be cleaned up yet, by lane. */

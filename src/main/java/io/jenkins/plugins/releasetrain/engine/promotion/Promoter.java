@@ -247,6 +247,14 @@ public final class Promoter {
         return journal(id).state().planned();
     }
 
+    /** Ids of those that have begun, wherever, and are neither completed nor undone. */
+    public List<String> underWay() {
+        return open.all().entrySet().stream()
+                .filter(e -> !e.getValue().over())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     /** Whether tags have begun to move and the promotion has not ended: production may be half of it. */
     public boolean isTagging(String id) {
         PromotionState state = journal(id).state();

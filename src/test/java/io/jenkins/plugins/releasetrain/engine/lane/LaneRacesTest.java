@@ -6,13 +6,20 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.fakes.MeddledStore;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.OnDrift;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Isolation;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -75,5 +82,108 @@ class LaneRacesTest {
 
         assertThat(drive.outcome(lane)).isEqualTo(Outcome.RELEASED);
         assertThat(drive.events(Event.PromotionRefused.class)).isEmpty();
+    }
+
+    /** Who passed before the other came never saw it; the other goes with it all the same. */
+    @Test
+    void I5_laneAndItsNeighbourThatDoesNotSeeItAreReleasedTogether() {
+        shop.build("s2", "2");
+        shop.build("s1", "2");
+        LaneDrive drive = new LaneDrive(shop, LaneDrive.SETTINGS, countingReads());
+        LaneId below = drive.open("s2", "2");
+        passes(drive, below);
+        LaneId above = drive.open("s1", "2");
+        passes(drive, above);
+
+        assertThat(drive.next(above)).isInstanceOf(LaneTask.Wait.class);
+        drive.finish();
+
+        assertThat(drive.ended.get(above).release())
+                .isEqualTo(drive.ended.get(below).release())
+                .isNotEmpty();
+    }
+
+    private static void passes(LaneDrive drive, LaneId lane) {
+        LaneTask.Test test = (LaneTask.Test) drive.next(lane);
+        drive.lanes.report(lane, test.tenant(), new Lanes.Reported(Verdict.PASSED, "", Optional.empty()));
+    }
+
+    /** A store that says so where somebody asks it again and again and nothing happens. */
+    private Store countingReads() {
+        int[] reads = {0};
+        return (Store) Proxy.newProxyInstance(
+                Store.class.getClassLoader(), new Class<?>[] {Store.class}, (proxy, method, arguments) -> {
+                    assertThat(++reads[0]).as("it goes round").isLessThan(20_000);
+                    try {
+                        return method.invoke(shop.store, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    /** Beside the baseline neither sees the other; the one that is promoted first is what the other was not tested with. */
+    @Test
+    void I7_laneWaitsForTheReleaseOfWhatCountsForItAndIsTestedAgain() {
+        shop.build("s1", "2");
+        shop.build("s2", "2");
+        boolean[] away = {true};
+        shop.production.beforeTag(tag -> {
+            if (away[0] && tag.repository().equals("prod/s1")) {
+                throw new EngineException(FailureKind.UNAVAILABLE, "503");
+            }
+        });
+        LaneSettings beside =
+                new LaneSettings(Isolation.SIDE_BY_SIDE, OnDrift.RERUN, 5, TrainSettings.USUAL_MOVING_TAGS);
+        LaneDrive drive = new LaneDrive(shop, beside);
+        LaneId above = drive.open("s1", "2");
+        LaneId below = drive.open("s2", "2");
+        passes(drive, above);
+        passes(drive, below);
+
+        assertThat(drive.next(above)).isInstanceOf(LaneTask.Wait.class);
+        assertThat(drive.next(below)).isInstanceOf(LaneTask.Wait.class);
+        assertThat(shop.inProduction("s2")).isEqualTo(FakeShop.digest("s2", "1"));
+        away[0] = false;
+        drive.finish();
+
+        assertThat(drive.outcome(above)).isEqualTo(Outcome.RELEASED);
+        assertThat(drive.outcome(below)).isEqualTo(Outcome.RELEASED);
+        assertThat(drive.runs(above) + drive.runs(below))
+                .as("one of them was tested with the other in production")
+                .isEqualTo(3);
+    }
+
+    /** What is rolled back right after a release was made, before anything of it is in production. */
+    @Test
+    void I7_releaseWhoseSurroundingsAreRolledBackBeforeItIsPromotedIsTestedAgain() {
+        boolean[] back = {false};
+        String[] former = {""};
+        Store store = MeddledStore.of(shop.store, events -> {
+            if (back[0] && events.stream().anyMatch(Event.PromotionPlanned.class::isInstance)) {
+                back[0] = false;
+                LaneDrive.lanes(shop, LaneDrive.SETTINGS, shop.store).rollback().perform(former[0], "slow", "ada");
+            }
+        });
+        LaneDrive drive = new LaneDrive(shop, LaneDrive.SETTINGS, store);
+        former[0] = released(drive, "s2", "2").release();
+        released(drive, "s2", "3");
+        back[0] = true;
+        shop.build("s1", "2");
+        LaneId lane = drive.open("s1", "2");
+
+        drive.finish();
+
+        assertThat(back[0]).isFalse();
+        assertThat(shop.inProduction("s2")).isEqualTo(FakeShop.digest("s2", "2"));
+        assertThat(drive.outcome(lane)).isEqualTo(Outcome.RELEASED);
+        assertThat(drive.runs(lane)).as("the first verdict was stale").isEqualTo(2);
+    }
+
+    private Event.LaneEnded released(LaneDrive drive, String service, String version) {
+        shop.build(service, version);
+        LaneId lane = drive.open(service, version);
+        drive.finish();
+        return drive.ended.get(lane);
     }
 }

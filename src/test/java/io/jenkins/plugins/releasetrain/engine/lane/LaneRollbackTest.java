@@ -7,9 +7,11 @@ import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.fakes.CrashingStore;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
+import io.jenkins.plugins.releasetrain.engine.fakes.MeddledStore;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,33 @@ class LaneRollbackTest {
         assertThat(shop.events.subList(before, shop.events.size()))
                 .noneMatch(e -> e instanceof Event.ReleaseMade made
                         && !made.rollbackOf().isEmpty());
+    }
+
+    /** Nobody else gets the tags before it is done, and others made releases meanwhile. */
+    @Test
+    void I6_rollbackWhoseProcessDiedWhileTagsMovedIsGoneOnWithUnasked() {
+        String second = release("s1", "2");
+        release("s1", "3");
+        Store dying = MeddledStore.of(shop.store, events -> {
+            if (events.stream().anyMatch(Event.PromotionCompleted.class::isInstance)) {
+                throw new CrashingStore.Crash();
+            }
+        });
+        LaneRollback rollback =
+                LaneDrive.lanes(shop, LaneDrive.SETTINGS, dying).rollback();
+        assertThatThrownBy(() -> rollback.perform(second, "it loses carts", "ada"))
+                .isInstanceOf(CrashingStore.Crash.class);
+        release("s0", "2");
+
+        drive.tidy();
+
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "2"));
+        assertThat(shop.store.releases("staging", 99, 9))
+                .filteredOn(r -> r.made().rollbackOf().equals(second))
+                .singleElement()
+                .satisfies(r -> assertThat(r.promotedAt()).isPresent());
+        release("s1", "4");
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "4"));
     }
 
     /** Dies at every append in turn; asked for again it goes on, and there is one release. */
