@@ -172,7 +172,8 @@ public final class LaneRollback {
                 .filter(id -> id.startsWith(PROMOTION) && ports.promoter().isPlanned(id))
                 .flatMap(id -> ports.store().release(id.substring(PROMOTION.length())).stream())
                 .map(ReleaseRecord::made)
-                .filter(made -> made.owner().equals(environment) && !made.rollbackOf().isEmpty())
+                .filter(made ->
+                        made.owner().equals(environment) && !made.rollbackOf().isEmpty())
                 .filter(this::isOpen)
                 .toList();
     }
@@ -192,8 +193,8 @@ public final class LaneRollback {
 
     /** What the same order left, whose process died before production was as it says. */
     private Optional<Event.ReleaseMade> unfinished(String release) {
-        Stream<Event.ReleaseMade> newest =
-                ports.store().releases(environment, Integer.MAX_VALUE, 1).stream().map(ReleaseRecord::made);
+        Stream<Event.ReleaseMade> newest = ports.store().releases(environment, Integer.MAX_VALUE, 1).stream()
+                .map(ReleaseRecord::made);
         return Stream.concat(underWay().stream(), newest)
                 .filter(made -> made.rollbackOf().equals(release))
                 .filter(this::isOpen)

@@ -114,8 +114,7 @@ class LaneRollbackTest {
                 throw new CrashingStore.Crash();
             }
         });
-        LaneRollback rollback =
-                LaneDrive.lanes(shop, LaneDrive.SETTINGS, dying).rollback();
+        LaneRollback rollback = LaneDrive.lanes(shop, LaneDrive.SETTINGS, dying).rollback();
         assertThatThrownBy(() -> rollback.perform(second, "it loses carts", "ada"))
                 .isInstanceOf(CrashingStore.Crash.class);
         release("s0", "2");
