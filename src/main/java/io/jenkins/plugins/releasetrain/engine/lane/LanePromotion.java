@@ -31,6 +31,9 @@ import java.util.stream.Collectors;
 
 /** Brings lanes that passed to production: those that passed beside each other as one release, all or nothing. */
 final class LanePromotion {
+    /** What the id of a release's promotion begins with. */
+    static final String PROMOTION = "lane/";
+
     private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
 
     private final LaneTrial trial;
@@ -167,7 +170,7 @@ final class LanePromotion {
                             + String.join(", ", made.changed().keySet()),
                     TRY_AGAIN));
         }
-        String promotion = "lane/" + made.id();
+        String promotion = PROMOTION + made.id();
         if (!ports.promoter().isPlanned(promotion)) {
             Optional<LaneTask> not = refused(made, promotion);
             if (not.isPresent() || isOver(lane)) {

@@ -26,8 +26,6 @@ import java.util.stream.Stream;
  * goes on by itself where production may be half of it, and else where it is asked for again.
  */
 public final class LaneRollback {
-    private static final String PROMOTION = "lane/";
-
     private final String environment;
     private final LaneTrial trial;
     private final Journal<LaneState> journal;
@@ -145,7 +143,7 @@ public final class LaneRollback {
     }
 
     private Promoter.Result promote(Event.ReleaseMade made, Optional<ImageSet> expected) {
-        String promotion = PROMOTION + made.id();
+        String promotion = LanePromotion.PROMOTION + made.id();
         Promoter.Result result = ports.promoter()
                 .promote(PromotionItems.request(
                         promotion, made, candidates.catalog(), candidates.registries(), expected, movingTags));
@@ -169,8 +167,9 @@ public final class LaneRollback {
 
     private List<Event.ReleaseMade> underWay() {
         return ports.promoter().underWay().stream()
-                .filter(id -> id.startsWith(PROMOTION) && ports.promoter().isPlanned(id))
-                .flatMap(id -> ports.store().release(id.substring(PROMOTION.length())).stream())
+                .filter(id -> id.startsWith(LanePromotion.PROMOTION)
+                        && ports.promoter().isPlanned(id))
+                .flatMap(id -> ports.store().release(id.substring(LanePromotion.PROMOTION.length())).stream())
                 .map(ReleaseRecord::made)
                 .filter(made ->
                         made.owner().equals(environment) && !made.rollbackOf().isEmpty())

@@ -351,8 +351,7 @@ public final class HttpRegistry implements Registry {
             throw Failures.of(
                     FailureKind.UNAVAILABLE,
                     call,
-                    "answered with a web page. The registry is down, or what stands before it wants a login; check"
-                            + " it.");
+                    "answered with a web page. The registry is down, or what stands before it wants a login; check it.");
         }
     }
 

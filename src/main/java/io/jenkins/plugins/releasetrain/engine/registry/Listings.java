@@ -210,7 +210,7 @@ final class Listings {
     private HttpResponse<byte[]> patiently(Call call) {
         Attempts attempts = transport.sender().attempts(call.action());
         HttpResponse<byte[]> response = transport.document(call);
-        while (isIll(response) && response.statusCode() != AWAY && attempts.again()) {
+        while (isIll(response) && attempts.again()) {
             response = transport.document(call);
         }
         if (response.statusCode() == AWAY) {
@@ -221,7 +221,7 @@ final class Listings {
 
     private static boolean isIll(HttpResponse<?> response) {
         int status = response.statusCode();
-        return status == 408 || status >= 500 && status != 501;
+        return status == 408 || status >= 500 && status != 501 && status != AWAY;
     }
 
     /**

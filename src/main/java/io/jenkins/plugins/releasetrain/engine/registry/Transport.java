@@ -120,9 +120,8 @@ final class Transport {
                 FailureKind.UNAVAILABLE,
                 call,
                 "could not be sent: registry " + settings.host() + " named this address, which cannot be reached from"
-                        + " here. Let the proxy before it pass on its name"
-                        + " (X-Forwarded-Host, X-Forwarded-Proto), or let it"
-                        + " answer with relative Locations.");
+                        + " here. Let the proxy before it pass on its name (X-Forwarded-Host, X-Forwarded-Proto), or let"
+                        + " it answer with relative Locations.");
     }
 
     /** Says something that needs no answer. */

@@ -67,8 +67,7 @@ record Unpromotable(TrainContext context) {
             throw new EngineException(
                     FailureKind.NOT_FOUND,
                     "image " + registries.candidate(service, image)
-                            + " is not there any more; build it again, and let the dev registry keep images for"
-                            + " longer");
+                            + " is not there any more; build it again, and let the dev registry keep images for longer");
         }
     }
 }

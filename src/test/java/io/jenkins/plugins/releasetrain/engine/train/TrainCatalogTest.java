@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** A catalog that changes while the train runs. */
 class TrainCatalogTest {
     private final FakeShop shop = new FakeShop(6, Map.of());
-    private final Changing catalog = new Changing(shop.catalog);
+    private final ChangingCatalog catalog = new ChangingCatalog(shop.catalog);
     private final Ride ride = new Ride(
             shop,
             new Train(
@@ -32,43 +32,6 @@ class TrainCatalogTest {
                     new Ports(shop.store, shop.promoter(shop.store), shop.clock, shop::id, shop.events::add)),
             List.of(shop.environment()));
     private final Train train = ride.train();
-
-    /** What a host keeps of it. */
-    private static final class Changing implements TrainCatalog {
-        private Catalog newest;
-        private Catalog taken;
-
-        Changing(Catalog first) {
-            newest = first;
-            taken = first;
-        }
-
-        @Override
-        public Catalog newest() {
-            return newest;
-        }
-
-        @Override
-        public Catalog take() {
-            taken = newest;
-            return taken;
-        }
-
-        @Override
-        public Catalog taken() {
-            return taken;
-        }
-
-        @Override
-        public boolean isOutdated() {
-            return newest != taken;
-        }
-
-        @Override
-        public String note() {
-            return isOutdated() ? "another one waits" : "";
-        }
-    }
 
     @AfterEach
     void close() {

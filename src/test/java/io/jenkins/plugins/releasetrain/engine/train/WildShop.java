@@ -39,7 +39,7 @@ final class WildShop implements AutoCloseable {
     static final int ENVIRONMENTS = 3;
 
     final FakeShop fakes = new FakeShop(SERVICES, Map.of(), MemoryStore.create());
-    final Catalogs catalogs = new Catalogs(fakes.catalog);
+    final ChangingCatalog catalogs = new ChangingCatalog(fakes.catalog);
     private final Random random;
     private final Consumer<String> told;
     private final Set<Digest> bad = new HashSet<>();
@@ -222,42 +222,5 @@ final class WildShop implements AutoCloseable {
     @Override
     public void close() {
         fakes.close();
-    }
-
-    /** A catalog that somebody changes while the train runs. */
-    static final class Catalogs implements TrainCatalog {
-        private Catalog newest;
-        private Catalog taken;
-
-        Catalogs(Catalog first) {
-            this.newest = first;
-            this.taken = first;
-        }
-
-        @Override
-        public Catalog newest() {
-            return newest;
-        }
-
-        @Override
-        public Catalog take() {
-            taken = newest;
-            return taken;
-        }
-
-        @Override
-        public Catalog taken() {
-            return taken;
-        }
-
-        @Override
-        public boolean isOutdated() {
-            return taken != newest;
-        }
-
-        @Override
-        public String note() {
-            return "";
-        }
     }
 }
