@@ -69,6 +69,9 @@ final class ContractGateExecution extends HostedExecution {
     }
 
     private void begin() {
+        if (isEndedUntold()) {
+            return;
+        }
         try {
             Riders.Asking asking = asking();
             host().riders().check(asking.as(), ReleasePermissions.RUN);

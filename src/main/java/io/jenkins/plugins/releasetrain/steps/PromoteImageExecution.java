@@ -17,21 +17,25 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /** Promotes in the background; after a restart it goes on with the same promotion (I6). */
-final class PromoteImageExecution extends HostedExecution {
+class PromoteImageExecution extends HostedExecution {
     private static final long serialVersionUID = 1;
     private static final int TRIES = 5;
     private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
-    private static final Duration TELL = Duration.ofSeconds(5);
+    private static final Duration WATCH = Duration.ofSeconds(5);
+    private static final String STOPPED = "its build was stopped";
 
     private final PromoteImageStep.Order order;
     private final String promotion = UUID.randomUUID().toString();
     private int tries;
     private volatile boolean stopped;
     private transient volatile String said;
+    private transient volatile boolean working;
 
     PromoteImageExecution(StepContext context, PromoteImageStep.Order order) {
         super(context);
@@ -39,35 +43,52 @@ final class PromoteImageExecution extends HostedExecution {
     }
 
     @Override
-    public boolean start() {
+    public final boolean start() {
         inBackground(this::promote);
         return false;
     }
 
     @Override
-    public void onResume() {
+    public final void onResume() {
         inBackground(this::promote);
     }
 
     @Override
-    public void stop(Throwable cause) throws Exception {
-        stopped = true;
-        giveUp("its build was stopped");
+    public final void stop(Throwable cause) throws Exception {
+        leave();
         super.stop(cause);
     }
 
+    private void leave() {
+        stopped = true;
+        giveUp(STOPPED);
+    }
+
     private void giveUp(String reason) {
-        inBackground(() -> host().promotions().giveUp(promotion, reason));
+        inBackground(() -> abandon(promotion, reason));
+    }
+
+    /** Has what is promoted under this id undone, unless it is complete. */
+    void abandon(String id, String reason) {
+        host().promotions().giveUp(id, reason);
+    }
+
+    /** Whether nobody waits for it any more; then it is given up, once. */
+    private boolean isLeft() {
+        if (!stopped && isEndedUntold()) {
+            leave();
+        }
+        return stopped;
     }
 
     private void promote() {
-        if (stopped) {
+        if (isLeft()) {
             return;
         }
         try {
             Run<?, ?> build = getContext().get(Run.class);
-            host().riders().mayPromote(asking(), order.to(), repositories(build));
-            getContext().onSuccess(run(build));
+            checkMay(build);
+            getContext().onSuccess(watched(build));
         } catch (EngineException e) {
             boolean busy = e.kind() == FailureKind.BUSY;
             boolean again = busy || e.kind().retryable() && (isStoreAway() || tries++ < TRIES);
@@ -95,8 +116,8 @@ final class PromoteImageExecution extends HostedExecution {
         }
     }
 
-    private List<String> repositories(Run<?, ?> build) {
-        return host().promotions().repositories(wanted(), build);
+    void checkMay(Run<?, ?> build) throws IOException, InterruptedException {
+        host().riders().mayPromote(asking(), order.to(), host().promotions().repositories(wanted(), build));
     }
 
     private Promotions.Wanted wanted() {
@@ -110,26 +131,39 @@ final class PromoteImageExecution extends HostedExecution {
         }
     }
 
-    private Map<String, Object> run(Run<?, ?> build) throws IOException, InterruptedException {
+    private Map<String, Object> watched(Run<?, ?> build) throws IOException, InterruptedException {
+        working = true;
+        host().later(this::watch, WATCH);
+        try {
+            return run(build, promotion, this::isLeft);
+        } finally {
+            working = false;
+        }
+    }
+
+    /** Every few seconds while something is under way: whether anybody waits for it, and how far it is. */
+    private void watch() {
+        if (working && !isLeft()) {
+            progress(promotion).ifPresent(this::say);
+            host().later(this::watch, WATCH);
+        }
+    }
+
+    Optional<String> progress(String id) {
+        return host().promotions().progress(id);
+    }
+
+    /** @return the step's value */
+    Map<String, Object> run(Run<?, ?> build, String id, BooleanSupplier left) throws IOException, InterruptedException {
         Promotions promotions = host().promotions();
         String host = host().registryHost(order.to());
         if (order.plan()) {
             return plan(promotions.plan(wanted(), build), host);
         }
-        host().later(this::tellProgress, TELL);
         return answer(
-                promotions.promote(
-                        promotion, wanted(), new Promotions.Asking(build, origin(), () -> stopped, line -> log(line))),
+                promotions.promote(id, wanted(), new Promotions.Asking(build, origin(), left, line -> log(line))),
                 build,
                 host);
-    }
-
-    /** Every few seconds while something is under way, unless it is what was said last. */
-    private void tellProgress() {
-        host().promotions().progress(promotion).ifPresent(text -> {
-            say(text);
-            host().later(this::tellProgress, TELL);
-        });
     }
 
     private void say(String line) {

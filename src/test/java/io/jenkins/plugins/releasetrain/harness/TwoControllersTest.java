@@ -13,6 +13,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.time.Duration;
 import java.util.List;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ class TwoControllersTest {
     private static final int LEASE = 30;
     private static final int USUAL = 300;
     private static final int ROLLOUT = 45;
+    private static final Duration PATIENCE = Duration.ofSeconds(20 * LEASE);
     private static final String SCRIPT =
             "monoRelease(train: 'shop', service: '%s', image: '1.1') { input message: 'go on?', id: env.RELEASE_TRIAL"
                     + " }";
@@ -112,7 +114,7 @@ class TwoControllersTest {
 
             other.startJenkins();
             other.runRemotely(r -> {
-                begin(r, places, url, "pay", LEASE, LEASE / 6);
+                begin(r, places, url, "pay", LEASE, LEASE);
             });
             other.runRemotely(r -> {
                 try {
@@ -125,7 +127,11 @@ class TwoControllersTest {
                 }
                 assertThat(EveryState.ends("train/shop").values()).containsOnly(List.of(Event.Outcome.RELEASED.name()));
                 assertReleased(r, "pay");
-                Shop.await("the lane to end", () -> !EveryState.ends("lane/cd").isEmpty());
+                // A controller that is silent for twelve leases is waited for no more.
+                Shop.await(
+                        "the lane to end",
+                        PATIENCE,
+                        () -> !EveryState.ends("lane/cd").isEmpty());
                 assertThat(ReleaseService.get().store().events("lane/cd", 0, 100).stream()
                                 .map(Store.RecordedEvent::event)
                                 .filter(Event.LaneEnded.class::isInstance))
