@@ -141,6 +141,11 @@ public final class Belief {
         return lone;
     }
 
+    /** Whether all failures are looked at together; else the oldest of them are left out, as there are too many. */
+    public boolean complete() {
+        return complete;
+    }
+
     /** The chance that all changes of the set are good. */
     public double allGood(long set) {
         if (weight <= 0) {

@@ -221,10 +221,18 @@ final class Proofs {
         return belief.innocence(change) <= innocenceBound || countsAgain(change) < COUNTS;
     }
 
+    /**
+     * Whether fresh changes are not to be tried before a search has ended. Each environment that is free would else begin
+     * another one, as fresh changes tell most: failures pile up that nothing passes between, and nobody is proven.
+     */
+    boolean areManySearches() {
+        return searches.size() >= SEARCHES;
+    }
+
     /** Who is likelier bad than others, while few searches are open; nobody where one failure is proof. */
     long lookedFor() {
         long found = 0;
-        if (searches.size() < SEARCHES) {
+        if (!areManySearches()) {
             for (Search search : searches) {
                 for (long rest = open(search.failure().set()) & ~found; rest != 0; rest &= rest - 1) {
                     long change = Long.lowestOneBit(rest);

@@ -146,7 +146,7 @@ final class TrialChoice {
     Decision next() {
         long suspect = toBeProved();
         double hurry = hurry();
-        if (belief.broken() >= EVEN) {
+        if (belief.broken() >= EVEN || isTooMuchAtOnce()) {
             return run(0);
         } else if (suspect != 0 && hurry == 0) {
             return run(suspect);
@@ -177,6 +177,14 @@ final class TrialChoice {
             return run(vouched);
         }
         return best == 0 ? new Decision.Nothing() : run(best);
+    }
+
+    /**
+     * Where more failed in a row than can be told apart, a failure counts only by itself, with a pass before and after it:
+     * without one the same few would be tried for ever.
+     */
+    private boolean isTooMuchAtOnce() {
+        return !belief.complete() && open.isPresent() && !running.contains(0L);
     }
 
     /** Where nothing failed, or something passed since, a control run tells nothing. */
@@ -268,7 +276,7 @@ final class TrialChoice {
             likely |= good < EVEN ? 1L << i : 0;
         }
         long elsewhere = union(running);
-        long fresh = running.isEmpty() ? 0 : elsewhere | suspects;
+        long fresh = running.isEmpty() || proofs.areManySearches() ? 0 : elsewhere | suspects;
         Stream<Long> some = Stream.of(0L, top, likely, elsewhere, elsewhere | likely, fresh, proofs.lookedFor());
         return Stream.concat(failed.stream().map(f -> all & ~f.set()), some)
                 .map(set -> set & ~vouched)

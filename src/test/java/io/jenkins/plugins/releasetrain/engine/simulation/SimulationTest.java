@@ -43,6 +43,22 @@ class SimulationTest {
                 .isGreaterThan(1.66);
     }
 
+    /** Whoever is free would else always begin with fresh changes, and no search ever ended. */
+    @ParameterizedTest
+    @CsvSource({"0.1, 0.03, 2, 1.5", "0.3, 0.03, 2, 1.5", "0.2, 0.03, 3, 2"})
+    void moreEnvironmentsDecideMoreWhereManyChangesAreBadAndTestsFlake(
+            double failure, double flake, int environments, double least) {
+        double one = of(failure, flake, 1);
+        assertThat(of(failure, flake, environments)).isGreaterThan(least * one);
+    }
+
+    /** In ten days, as it takes long where it is wrong. */
+    private static double of(double failure, double flake, int environments) {
+        return Policy.TRAIN
+                .run(new Workload(0, failure, flake, 30, environments, 10, 1))
+                .capacity();
+    }
+
     @Test
     void sameSeedIsTheSameRun() {
         Workload workload = new Workload(3, 0.05, 0.03, 30, 2, 10, 7);
