@@ -178,19 +178,28 @@ final class Trains implements Benchmark {
     }
 
     private void environments(PrintStream out) {
-        double one = mean(seeds(seed -> Policy.TRAIN.run(full(0.05, 0, 1, seed))));
+        environments(out, 0.05, 0, "");
+        environments(out, 0.05, 0.03, ".p05_f03");
+        environments(out, 0.10, 0.03, ".p10_f03");
+        environments(out, 0.30, 0.03, ".p30_f03");
+        out.println();
+    }
+
+    private void environments(PrintStream out, double failure, double flake, String name) {
+        double one = mean(seeds(seed -> Policy.TRAIN.run(full(failure, flake, 1, seed))));
         for (int environments = 2; environments <= 3; environments++) {
             int count = environments;
-            double capacity = mean(seeds(seed -> Policy.TRAIN.run(full(0.05, 0, count, seed))));
+            double capacity = mean(seeds(seed -> Policy.TRAIN.run(full(failure, flake, count, seed))));
             out.printf(
                     Locale.ROOT,
-                    "%d environments, p 0.05: %.2f changes/h = %.2f x one%n",
+                    "%d environments, p %.2f, flake %.2f: %.2f changes/h = %.2f x one%n",
                     count,
+                    failure,
+                    flake,
                     capacity,
                     capacity / one);
-            figures.put("trains.speedup_" + count + "env", capacity / one);
+            figures.put("trains.speedup_" + count + "env" + name, capacity / one);
         }
-        out.println();
     }
 
     private void leadTimes(PrintStream out) {
