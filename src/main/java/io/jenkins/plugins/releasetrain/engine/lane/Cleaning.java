@@ -80,7 +80,9 @@ final class Cleaning {
     private Optional<String> settle(Obligation obligation) throws InterruptedException {
         Placement placement = placements.apply(obligation.isolation());
         long token = obligation.started().fence();
-        if (obligation.claims().isEmpty() || places.keeps(obligation.lane(), token)) {
+        // Beside the baseline its place claims nothing: it keeps nobody out, and others stamp what it is to bring.
+        boolean claimed = !obligation.isolation().beside() && places.keeps(obligation.lane(), token);
+        if (obligation.claims().isEmpty() || claimed) {
             return placement.settle(obligation, obligation.lane(), token);
         }
         Answer answer = places.ask(place(obligation), "cleaning after lane " + obligation.lane(), obligation.claims());

@@ -6,7 +6,6 @@ import io.jenkins.plugins.releasetrain.engine.environment.Installer.Judged;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Problem;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Subject;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
-import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
@@ -65,13 +64,5 @@ record InPlace(Candidates candidates, Installer installer, Store store) implemen
                 .install(Subject.restored(wanted, holder, token))
                 .problem()
                 .map(Problem::text);
-    }
-
-    /** Usually; somebody else may have brought the baseline in between, where the lane's place was lost. */
-    private boolean isThere(Obligation obligation) {
-        Map<String, Digest> installed = installer.installed(candidates.services(obligation));
-        return obligation.candidates().entrySet().stream()
-                .allMatch(c -> !installed.containsKey(c.getKey())
-                        || installed.get(c.getKey()).equals(c.getValue().digest()));
     }
 }

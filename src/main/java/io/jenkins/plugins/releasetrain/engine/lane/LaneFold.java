@@ -13,12 +13,16 @@ import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** How the lanes of an environment are after one more event. An event of a lane that is not known changes nothing. */
 final class LaneFold {
@@ -26,6 +30,7 @@ final class LaneFold {
     private List<Obligation> obligations;
     private SortedMap<String, Order> newest;
     private RunLog runs;
+    private List<Event.ReleaseMade> rollbacks;
     private final LaneState before;
     private final Instant at;
 
@@ -36,6 +41,7 @@ final class LaneFold {
         this.obligations = before.obligations();
         this.newest = before.newest();
         this.runs = before.runs();
+        this.rollbacks = before.rollbacks();
     }
 
     static LaneState fold(LaneState s, RecordedEvent recorded) {
@@ -52,6 +58,7 @@ final class LaneFold {
             fold.rolledBack(e);
             return fold.state(s.moved(), e.number(), s.lastRelease(), s.paused(), s.held());
         } else if (event instanceof Event.ReleasePromoted e) {
+            fold.decided(e.release());
             return fold.state(s.moved(), s.lastNumber(), e.release(), s.paused(), s.held());
         } else if (event instanceof Event.TrainPaused e) {
             return fold.state(s.moved(), s.lastNumber(), s.lastRelease(), e.reason(), s.held());
@@ -63,12 +70,16 @@ final class LaneFold {
         } else if (event instanceof Event.ReleasesFreed) {
             return fold.state(s.moved(), s.lastNumber(), s.lastRelease(), s.paused(), "");
         }
+        if (event instanceof Event.PromotionRefused e) {
+            fold.decided(e.release());
+        }
         fold.ofLane(event);
         return fold.state(s.moved(), s.lastNumber(), s.lastRelease(), s.paused(), s.held());
     }
 
     private LaneState state(boolean moved, int number, String release, String paused, String held) {
-        return new LaneState(moved, List.copyOf(lanes), obligations, newest, runs, number, release, paused, held);
+        return new LaneState(
+                moved, List.copyOf(lanes), obligations, newest, runs, rollbacks, number, release, paused, held);
     }
 
     /** Whoever goes back on purpose lets what is between come again, as in trains; what production runs is asked besides. */
@@ -77,12 +88,18 @@ final class LaneFold {
             SortedMap<String, Order> rest = new TreeMap<>(newest);
             rest.keySet().removeAll(made.changed().keySet());
             newest = rest;
+            rollbacks = Stream.concat(rollbacks.stream(), Stream.of(made)).toList();
         }
+    }
+
+    private void decided(String release) {
+        rollbacks =
+                rollbacks.stream().filter(made -> !made.id().equals(release)).toList();
     }
 
     private void ofLane(Event event) {
         if (event instanceof Event.LaneQueued e) {
-            lanes.add(Lane.queued(e, at, 0));
+            lanes.add(Lane.queued(e, inOrder(e), 0));
         } else if (event instanceof Event.LaneStarted e) {
             lane(e.lane(), l -> l.attempt(e, at));
             arrived(e.lane());
@@ -105,6 +122,23 @@ final class LaneFold {
         } else if (event instanceof Event.BaselineInstalled e) {
             see(p -> p.moved(e.patched()));
         }
+    }
+
+    /** Who comes later is not older for a clock that was set back, or another controller's that is slow (I13). */
+    private Instant inOrder(Event.LaneQueued queued) {
+        Set<String> services = queued.candidates().keySet();
+        return Stream.concat(
+                        lanes.stream()
+                                .filter(l ->
+                                        !Collections.disjoint(l.candidates().keySet(), services))
+                                .map(Lane::queuedAt),
+                        newest.entrySet().stream()
+                                .filter(e -> services.contains(e.getKey()))
+                                .map(e -> e.getValue().queuedAt()))
+                .max(Instant::compareTo)
+                .filter(last -> !last.isBefore(at))
+                .map(last -> last.plusMillis(1))
+                .orElse(at);
     }
 
     private void goesFirst(Lane lane) {
@@ -151,31 +185,36 @@ final class LaneFold {
         if (comer == null) {
             return;
         }
-        Neighbour neighbour = new Neighbour(services(comer), false, Fate.HERE);
         lanes.replaceAll(l -> l.phase() instanceof Phase.Testing && !l.id().equals(id)
-                ? l.in(l.phase().seeing(l.phase().seen().with(id, neighbour)))
+                ? l.in(l.phase()
+                        .seeing(besides(
+                                l, l.phase().seen(), id, comer.candidates().keySet(), false, Fate.HERE)))
                 : l);
+    }
+
+    /** Of its own services nobody has anything there that it sees: it was proven to run itself. */
+    private static Presence besides(
+            Lane lane, Presence seen, String id, Set<String> services, boolean throughout, Fate fate) {
+        SortedSet<String> others = new TreeSet<>(services);
+        others.removeAll(lane.candidates().keySet());
+        return others.isEmpty() ? seen : seen.with(id, new Neighbour(others, throughout, fate));
     }
 
     private Optional<Lane> find(String id) {
         return lanes.stream().filter(l -> l.id().equals(id)).findFirst();
     }
 
-    private static TreeSet<String> services(Lane lane) {
-        return new TreeSet<>(lane.candidates().keySet());
-    }
-
     /** Who is there when a lane's tests begin, and what is not out yet. */
     private Presence present(Lane lane) {
         Presence all = Presence.NONE;
         for (Obligation o : obligations) {
-            if (!o.released() && !o.services().isEmpty()) {
-                all = all.with(o.lane(), new Neighbour(new TreeSet<>(o.services()), true, Fate.LEFT));
+            if (!o.released()) {
+                all = besides(lane, all, o.lane(), o.services(), true, Fate.LEFT);
             }
         }
         for (Lane other : lanes) {
             if (!other.id().equals(lane.id()) && other.isVisible()) {
-                all = all.with(other.id(), new Neighbour(services(other), true, Fate.HERE));
+                all = besides(lane, all, other.id(), other.candidates().keySet(), true, Fate.HERE);
             }
         }
         return all;

@@ -33,6 +33,8 @@ import java.util.TreeSet;
  * simulator alike.
  */
 public final class LanePolicy {
+    static final String LOST = "its place in the environment was lost";
+
     private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
 
     /** After so many attempts that decided nothing, in a row: again at once, then ever later. */
@@ -269,6 +271,9 @@ public final class LanePolicy {
         if (superseded.isPresent()) {
             return superseded.get();
         }
+        if (s.isDisplaced(lane)) {
+            return again(lane, LOST, false, false);
+        }
         SortedSet<String> drift = drift(lane);
         drift.addAll(elsewhere);
         if (!drift.isEmpty() && onDrift() != OnDrift.ACCEPT) {
@@ -316,7 +321,7 @@ public final class LanePolicy {
             for (String id : s.undecided(member, counting(member))) {
                 Optional<Lane> other = s.lane(id);
                 if (other.isPresent() && !group.containsKey(id)) {
-                    if (!isReady(s, other.get())) {
+                    if (!isReady(s, other.get()) || !other.get().isApartFrom(group.values())) {
                         return new Next.Wait(
                                 "passed beside candidates that are not decided yet: "
                                         + other.get().candidates().keySet(),
@@ -335,6 +340,7 @@ public final class LanePolicy {
     private boolean isReady(LaneState s, Lane other) {
         return other.phase() instanceof Phase.Passed
                 && superseded(s, other).isEmpty()
+                && !s.isDisplaced(other)
                 && (onDrift() == OnDrift.ACCEPT || drift(other).isEmpty());
     }
 

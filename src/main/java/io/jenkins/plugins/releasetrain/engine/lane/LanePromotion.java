@@ -247,6 +247,16 @@ final class LanePromotion {
     }
 
     private Promoter.Request request(String promotion, Event.ReleaseMade made) {
+        Promoter.Request request = ports.promoter().isPlanned(promotion)
+                ? Promoter.Request.planned(
+                        promotion,
+                        candidates.registries().dev(),
+                        candidates.registries().production())
+                : planning(promotion, made);
+        return request.unless(() -> veto(made));
+    }
+
+    private Promoter.Request planning(String promotion, Event.ReleaseMade made) {
         SortedMap<String, PinnedImage> replaced = new TreeMap<>();
         lanes(journal.state(), made)
                 .forEach(l -> l.started()
@@ -254,13 +264,12 @@ final class LanePromotion {
                         .forEach((name, digest) -> replaced.put(
                                 name, Candidates.pinned(candidates.catalog().service(name), digest))));
         return PromotionItems.request(
-                        promotion,
-                        made,
-                        candidates.catalog(),
-                        candidates.registries(),
-                        Optional.of(ImageSet.of(replaced)),
-                        movingTags)
-                .unless(() -> veto(made));
+                promotion,
+                made,
+                candidates.catalog(),
+                candidates.registries(),
+                Optional.of(ImageSet.of(replaced)),
+                movingTags);
     }
 
     private static List<Lane> lanes(LaneState s, Event.ReleaseMade made) {

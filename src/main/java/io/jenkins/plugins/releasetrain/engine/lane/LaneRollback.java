@@ -10,22 +10,27 @@ import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
-import io.jenkins.plugins.releasetrain.engine.store.Item;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Brings back to production what an earlier release of lanes brought: the images of its services, by compare-and-swap (I7), as a
- * release of its own. Lanes get the baseline that follows as they get any other. After a crash it
- * goes on by itself where production may be half of it, and else where it is asked for again.
+ * release of its own. Lanes get the baseline that follows as they get any other. After a crash it goes on by itself where
+ * its promotion had begun; else where it is asked for again soon, and is refused after that.
  */
 public final class LaneRollback {
+    /** What is ordered is planned within so long, or its process died. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    private static final String GIVEN_UP = "it was ordered, but did not begin in time; order it again";
+
     private final String environment;
     private final LaneTrial trial;
     private final Journal<LaneState> journal;
@@ -144,44 +149,56 @@ public final class LaneRollback {
 
     private Promoter.Result promote(Event.ReleaseMade made, Optional<ImageSet> expected) {
         String promotion = LanePromotion.PROMOTION + made.id();
-        Promoter.Result result = ports.promoter()
-                .promote(PromotionItems.request(
-                        promotion, made, candidates.catalog(), candidates.registries(), expected, movingTags));
-        Event end = result.promoted()
-                ? new Event.ReleasePromoted(made.id(), promotion)
-                : new Event.PromotionRefused(made.id(), promotion, result.reason());
-        journal.update(s -> isOpen(made) ? List.of(end) : List.of());
+        Promoter.Result result = ports.promoter().promote(request(promotion, made, expected));
+        end(
+                made,
+                result.promoted()
+                        ? new Event.ReleasePromoted(made.id(), promotion)
+                        : new Event.PromotionRefused(made.id(), promotion, result.reason()));
         return result;
     }
 
-    /** Goes on with those whose process died while tags moved: nobody else gets them before that, and no person need ask (I6). */
+    private Promoter.Request request(String promotion, Event.ReleaseMade made, Optional<ImageSet> expected) {
+        Promoter.Request request = ports.promoter().isPlanned(promotion)
+                ? Promoter.Request.planned(
+                        promotion,
+                        candidates.registries().dev(),
+                        candidates.registries().production())
+                : PromotionItems.request(
+                        promotion, made, candidates.catalog(), candidates.registries(), expected, movingTags);
+        return request.unless(() -> isOpen(journal.state(), made) ? Optional.empty() : Optional.of(GIVEN_UP));
+    }
+
+    private void end(Event.ReleaseMade made, Event end) {
+        journal.update(s -> isOpen(s, made) ? List.of(end) : List.of());
+    }
+
+    private static boolean isOpen(LaneState s, Event.ReleaseMade made) {
+        return s.rollbacks().stream().anyMatch(r -> r.id().equals(made.id()));
+    }
+
+    /**
+     * Goes on with those whose process died while tags moved: nobody else gets them before that, and no person need ask (I6).
+     * Nothing came of those that were not planned in time, and production may be another by now.
+     */
     void goOn() {
-        for (Event.ReleaseMade made : underWay()) {
+        for (Event.ReleaseMade made : journal.state().rollbacks()) {
+            String promotion = LanePromotion.PROMOTION + made.id();
             try {
-                promote(made, Optional.empty());
+                if (ports.promoter().isPlanned(promotion)) {
+                    promote(made, Optional.empty());
+                } else if (isLate(made)) {
+                    end(made, new Event.PromotionRefused(made.id(), promotion, GIVEN_UP));
+                }
             } catch (EngineException e) {
                 // Somebody works on it, or it cannot be done now: looked at again next time.
             }
         }
     }
 
-    private List<Event.ReleaseMade> underWay() {
-        return ports.promoter().underWay().stream()
-                .filter(id -> id.startsWith(LanePromotion.PROMOTION)
-                        && ports.promoter().isPlanned(id))
-                .flatMap(id -> ports.store().release(id.substring(LanePromotion.PROMOTION.length())).stream())
-                .map(ReleaseRecord::made)
-                .filter(made ->
-                        made.owner().equals(environment) && !made.rollbackOf().isEmpty())
-                .filter(this::isOpen)
-                .toList();
-    }
-
-    private boolean isOpen(Event.ReleaseMade made) {
-        return ports.store()
-                .item(Item.RELEASE, made.id())
-                .filter(item -> item.state().equals("MADE"))
-                .isPresent();
+    private boolean isLate(Event.ReleaseMade made) {
+        Instant madeAt = ports.store().release(made.id()).orElseThrow().madeAt();
+        return Duration.between(madeAt, ports.clock().instant()).abs().compareTo(PATIENCE) > 0;
     }
 
     private ImageSet with(Target target) {
@@ -192,11 +209,8 @@ public final class LaneRollback {
 
     /** What the same order left, whose process died before production was as it says. */
     private Optional<Event.ReleaseMade> unfinished(String release) {
-        Stream<Event.ReleaseMade> newest = ports.store().releases(environment, Integer.MAX_VALUE, 1).stream()
-                .map(ReleaseRecord::made);
-        return Stream.concat(underWay().stream(), newest)
+        return journal.state().rollbacks().stream()
                 .filter(made -> made.rollbackOf().equals(release))
-                .filter(this::isOpen)
                 .findFirst();
     }
 

@@ -9,6 +9,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Order;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.TreeSet;
  * @param lanes those without an outcome, in the order in which they were queued, but for those that somebody let go first
  * @param obligations what is left to do for attempts that are over, oldest first
  * @param newest the newest that lanes released, by service (I13)
+ * @param rollbacks those that are neither promoted nor refused, oldest first
  * @param lastNumber of the releases
  * @param paused why nobody is let in; empty where they are
  * @param held why nothing is promoted; empty where it is
@@ -36,6 +38,7 @@ public record LaneState(
         List<Obligation> obligations,
         SortedMap<String, Order> newest,
         RunLog runs,
+        List<Event.ReleaseMade> rollbacks,
         int lastNumber,
         String lastRelease,
         String paused,
@@ -43,7 +46,7 @@ public record LaneState(
     static final Journal.Type<LaneState> TYPE = new Journal.Type<>(LaneState.class, empty(), LaneFold::fold);
 
     public static LaneState empty() {
-        return new LaneState(false, List.of(), List.of(), new TreeMap<>(), RunLog.EMPTY, 0, "", "", "");
+        return new LaneState(false, List.of(), List.of(), new TreeMap<>(), RunLog.EMPTY, List.of(), 0, "", "", "");
     }
 
     /**
@@ -110,6 +113,13 @@ public record LaneState(
         /** Whether others see its candidates in the place of the baseline. */
         boolean isVisible() {
             return phase.attempt().isPresent() && !isControl() && !isolation().beside();
+        }
+
+        /** Of one service no release has two images; beside the baseline nobody keeps another one of it out. */
+        boolean isApartFrom(Collection<Lane> others) {
+            return others.stream()
+                    .allMatch(other -> Collections.disjoint(
+                            other.candidates().keySet(), candidates().keySet()));
         }
 
         Lane in(Phase next) {
@@ -179,6 +189,17 @@ public record LaneState(
     /** Whether something is left to do for a lane before it may come in again. */
     boolean owes(String lane) {
         return obligations.stream().anyMatch(o -> o.lane().equals(lane));
+    }
+
+    /** Whether somebody has its place by now: two that claim a service exclude each other, so it was lost before. */
+    boolean isDisplaced(Lane lane) {
+        return lane.isVisible()
+                && lanes.stream()
+                        .anyMatch(other -> other.isVisible()
+                                && other.started().fence() > lane.started().fence()
+                                && !Collections.disjoint(
+                                        other.candidates().keySet(),
+                                        lane.candidates().keySet()));
     }
 
     /** Neighbours that count and are still there, undecided; and who is on the way to production with what counts, seen or not. */

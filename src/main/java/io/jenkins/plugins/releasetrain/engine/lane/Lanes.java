@@ -252,11 +252,7 @@ public final class Lanes {
         } else if (lane.phase() instanceof Phase.Leaving) {
             return apply(lane, policy.left(s, lane, ports.clock().instant()));
         }
-        return apply(
-                lane,
-                kept
-                        ? promotion.next(s, lane)
-                        : policy.again(lane, "its place in the environment was lost", false, false));
+        return apply(lane, kept ? promotion.next(s, lane) : policy.again(lane, LanePolicy.LOST, false, false));
     }
 
     private Optional<LaneTask> enter(LaneState s, Lane lane) throws InterruptedException {

@@ -112,6 +112,11 @@ public final class Promoter {
             this(id, release, source, target, items, expected, PromotionProgress.NONE, Optional::empty);
         }
 
+        /** Of one that is planned: what it consists of is known from its journal. */
+        public static Request planned(String id, Registry source, Registry target) {
+            return new Request(id, "", source, target, List.of(), Map.of());
+        }
+
         /** @param reason as {@code veto} */
         public Request unless(Supplier<Optional<String>> reason) {
             return new Request(id, release, source, target, items, expected, progress, reason);
@@ -194,7 +199,7 @@ public final class Promoter {
 
     /** Goes on with a promotion that is planned; what it consists of is known from its journal. */
     public Result resume(String id, Registry source, Registry target) {
-        return promote(new Request(id, "", source, target, List.of(), Map.of()));
+        return promote(Request.planned(id, source, target));
     }
 
     /**

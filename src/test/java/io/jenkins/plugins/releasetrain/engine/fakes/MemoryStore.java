@@ -7,12 +7,16 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.store.Entry;
+import io.jenkins.plugins.releasetrain.engine.store.Item;
+import io.jenkins.plugins.releasetrain.engine.store.Production;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +26,9 @@ import java.util.stream.Stream;
 /** As much of a store as trains and promotions need, in lists: for tests of thousands of histories. */
 public final class MemoryStore {
     private final Map<String, List<RecordedEvent>> streams = new HashMap<>();
+    /** Of all streams, in order. */
+    private final List<RecordedEvent> log = new ArrayList<>();
+
     private final Map<Digest, ImageSet> sets = new HashMap<>();
 
     private MemoryStore() {}
@@ -49,6 +56,15 @@ public final class MemoryStore {
                     case "trials" -> memory.trials((String) a[0]);
                     case "change" -> memory.change((String) a[0]);
                     case "release" -> memory.release((String) a[0]);
+                    case "streams" ->
+                        memory.streams.keySet().stream()
+                                .filter(name -> name.startsWith((String) a[0]))
+                                .sorted()
+                                .toList();
+                    case "releases" -> memory.releases((String) a[0], (Integer) a[1], (Integer) a[2]);
+                    case "requests" -> memory.requests((Collection<String>) a[0]);
+                    case "productionOf" -> memory.productionOf((String) a[0]);
+                    case "item" -> memory.release((String) a[1]).map(memory::item);
                     // Everybody here is one controller.
                     case "claim" -> true;
                     case "saveSnapshot", "close" -> null;
@@ -70,11 +86,12 @@ public final class MemoryStore {
             throw new EngineException(FailureKind.CONFLICT, name + " is at version " + stream.size());
         }
         events.forEach(e -> stream.add(new RecordedEvent(stream.size() + 1L, at, e)));
+        log.addAll(stream.subList(stream.size() - events.size(), stream.size()));
         return stream.size();
     }
 
     private <E extends Event> Stream<RecordedEvent> all(Class<E> type) {
-        return streams.values().stream().flatMap(List::stream).filter(r -> type.isInstance(r.event()));
+        return log.stream().filter(r -> type.isInstance(r.event()));
     }
 
     private <E extends Event> Stream<E> events(Class<E> type) {
@@ -126,7 +143,82 @@ public final class MemoryStore {
         return all(Event.ReleaseMade.class)
                 .filter(r -> ((Event.ReleaseMade) r.event()).id().equals(id))
                 .findFirst()
-                .map(r -> new Store.ReleaseRecord(
-                        (Event.ReleaseMade) r.event(), r.at(), Optional.empty(), Optional.empty()));
+                .map(this::release);
+    }
+
+    private Store.ReleaseRecord release(RecordedEvent made) {
+        Event.ReleaseMade e = (Event.ReleaseMade) made.event();
+        Optional<RecordedEvent> promoted = all(Event.ReleasePromoted.class)
+                .filter(r -> ((Event.ReleasePromoted) r.event()).release().equals(e.id()))
+                .findFirst();
+        return new Store.ReleaseRecord(
+                e,
+                made.at(),
+                promoted.map(r -> ((Event.ReleasePromoted) r.event()).promotion()),
+                promoted.map(RecordedEvent::at));
+    }
+
+    private List<Store.ReleaseRecord> releases(String owner, int before, int limit) {
+        return all(Event.ReleaseMade.class)
+                .filter(r ->
+                        r.event() instanceof Event.ReleaseMade e && e.owner().equals(owner) && e.number() < before)
+                .sorted(Comparator.comparing(r -> -((Event.ReleaseMade) r.event()).number()))
+                .limit(limit)
+                .map(this::release)
+                .toList();
+    }
+
+    /** As far as somebody decides by it: the state of a release. */
+    private Item item(Store.ReleaseRecord release) {
+        Event.ReleaseMade made = release.made();
+        boolean refused =
+                events(Event.PromotionRefused.class).anyMatch(e -> e.release().equals(made.id()));
+        String state = release.promotedAt().isPresent() ? "PROMOTED" : refused ? "REFUSED" : "MADE";
+        return new Item(
+                Item.RELEASE,
+                made.id(),
+                made.owner(),
+                state,
+                List.of(),
+                List.of(),
+                0,
+                "",
+                "",
+                "",
+                "",
+                release.madeAt());
+    }
+
+    private List<Entry> requests(Collection<String> ids) {
+        Map<String, RecordedEvent> ended = new HashMap<>();
+        log.forEach(r -> {
+            if (r.event() instanceof Event.LaneEnded e) {
+                ended.put(e.lane(), r);
+            } else if (r.event() instanceof Event.ChangeEnded e) {
+                ended.put(e.change(), r);
+            }
+        });
+        return Stream.concat(all(Event.LaneQueued.class), all(Event.ChangeQueued.class))
+                .map(r -> new Entry(
+                        new Entry.Place("", r.version(), 0), r.event(), r.at(), Optional.empty(), Optional.empty()))
+                .filter(e -> ids.contains(e.id()))
+                .map(e -> Optional.ofNullable(ended.get(e.id()))
+                        .map(r -> new Entry(
+                                e.place(), e.began(), e.beganAt(), Optional.of(r.event()), Optional.of(r.at())))
+                        .orElse(e))
+                .toList();
+    }
+
+    /** One per repository. */
+    private List<Production> productionOf(String service) {
+        Map<String, Production> byRepository = new HashMap<>();
+        all(Event.ReleasePromoted.class).forEach(r -> {
+            String id = ((Event.ReleasePromoted) r.event()).release();
+            release(id)
+                    .map(release -> release.made().changed().get(service))
+                    .ifPresent(
+                            image -> byRepository.put(image.repository(), new Production(service, image, id, r.at())));
+        });
+        return List.copyOf(byRepository.values());
     }
 }

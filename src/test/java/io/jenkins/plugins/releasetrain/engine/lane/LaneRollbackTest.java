@@ -11,8 +11,11 @@ import io.jenkins.plugins.releasetrain.engine.fakes.MeddledStore;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.store.Item;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,6 +131,56 @@ class LaneRollbackTest {
                 .satisfies(r -> assertThat(r.promotedAt()).isPresent());
         release("s1", "4");
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "4"));
+    }
+
+    private Event.ReleaseMade diesAt(String release, Class<? extends Event> event) {
+        Store dying = MeddledStore.of(shop.store, events -> {
+            if (events.stream().anyMatch(event::isInstance)) {
+                throw new CrashingStore.Crash();
+            }
+        });
+        LaneRollback rollback = LaneDrive.lanes(shop, LaneDrive.SETTINGS, dying).rollback();
+        assertThatThrownBy(() -> rollback.perform(release, "it loses carts", "ada"))
+                .isInstanceOf(CrashingStore.Crash.class);
+        return shop.store.releases("staging", 99, 1).get(0).made();
+    }
+
+    private String state(Event.ReleaseMade made) {
+        return shop.store.item(Item.RELEASE, made.id()).orElseThrow().state();
+    }
+
+    /** Others' releases came after it, so that it is not the newest, and nobody asks for it again. */
+    @Test
+    void I8_rollbackWhoseProcessDiedAfterItsTagsIsToldAsPromoted() {
+        String second = release("s1", "2");
+        release("s1", "3");
+        Event.ReleaseMade back = diesAt(second, Event.ReleasePromoted.class);
+        release("s0", "2");
+
+        drive.tidy();
+
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "2"));
+        assertThat(state(back)).isEqualTo("PROMOTED");
+    }
+
+    /** Nothing came of it, and what is in production may be another by now. */
+    @Test
+    void I8_rollbackWhoseProcessDiedBeforeItsPlanIsRefusedAfterAWhile() {
+        String second = release("s1", "2");
+        release("s1", "3");
+        Event.ReleaseMade back = diesAt(second, Event.PromotionPlanned.class);
+        drive.tidy();
+        shop.promoter(shop.store).sweep(open -> Optional.of(shop.production));
+        assertThat(state(back)).as("it may be asked for again").isEqualTo("MADE");
+        release("s1", "4");
+
+        shop.clock.advance(Duration.ofMinutes(11));
+        drive.tidy();
+
+        assertThat(state(back)).isEqualTo("REFUSED");
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "4"));
+        assertThat(drive.lanes.rollback().perform(second, "it loses carts", "ada"))
+                .isNotEqualTo(back.id());
     }
 
     /** Dies at every append in turn; asked for again it goes on, and there is one release. */

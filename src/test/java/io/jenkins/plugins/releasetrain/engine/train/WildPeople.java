@@ -157,8 +157,8 @@ final class WildPeople {
         SortedMap<String, String> images = new TreeMap<>();
         int count = random.nextInt(4) == 0 ? 2 : 1;
         for (int i = 0; i < count; i++) {
-            String service = shop.service();
-            images.put(service, shop.build(service));
+            String service = shop.world.service();
+            images.put(service, shop.world.build(service));
         }
         String job = random.nextInt(3) == 0 ? "any" : "job-" + images.firstKey();
         int number = builds.merge(job, 1, Integer::sum);

@@ -112,7 +112,7 @@ final class WildTrain implements AutoCloseable {
             } else if (what < 17) {
                 drive(ride);
             } else if (what < 19) {
-                shop.troubleOrRelief();
+                shop.world.troubleOrRelief();
                 ride.train().expire();
             } else {
                 restart();
@@ -201,7 +201,7 @@ final class WildTrain implements AutoCloseable {
     /** All heals, and everything is to be decided. */
     void finish() {
         over = true;
-        shop.heal();
+        shop.world.heal();
         restart();
         people.free(ride);
         people.resume(ride);

@@ -1,0 +1,247 @@
+package io.jenkins.plugins.releasetrain.engine.lane;
+
+import io.jenkins.plugins.releasetrain.engine.environment.Environment;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.fakes.FakeCluster;
+import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
+import io.jenkins.plugins.releasetrain.engine.fakes.MemoryStore;
+import io.jenkins.plugins.releasetrain.engine.fakes.WildWorld;
+import io.jenkins.plugins.releasetrain.engine.model.Catalog;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.Fault;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * A shop of lanes in a wild world. Its catalog changes: services leave, move to other repositories and call others. It knows
+ * what was tested with what, and what was appended, by all processes, in order.
+ */
+final class WildLaneShop implements AutoCloseable {
+    private static final int SERVICES = 6;
+    private static final String PRODUCTION = "production";
+    private static final Map<String, Set<String>> CALLS =
+            Map.of("s0", Set.of("s1"), "s1", Set.of("s2"), "s3", Set.of("s4"));
+
+    final FakeShop fakes = new FakeShop(SERVICES, CALLS, MemoryStore.create());
+    final WildWorld world;
+    final List<Event> happened = new ArrayList<>();
+    private final int environments;
+    private final Random random;
+    private final Consumer<String> told;
+    /** What was installed where tests passed. */
+    private final List<SortedMap<String, Digest>> passed = new ArrayList<>();
+
+    private final Map<String, SortedMap<String, Digest>> begun = new HashMap<>();
+    private final Set<Digest> inProduction = new HashSet<>();
+    /** By release that was made, what counted then for each of its services. */
+    final Map<String, Map<String, Set<String>>> countingAt = new HashMap<>();
+
+    Catalog newest;
+    /** What each environment goes by. */
+    final Map<String, Catalog> taken = new HashMap<>();
+
+    /** @param told hears what happens */
+    WildLaneShop(Random random, Consumer<String> told) {
+        this.random = random;
+        this.told = told;
+        this.environments = 1 + random.nextInt(2);
+        this.world = new WildWorld(fakes, environments, random, told, this::changeCatalog);
+        this.newest = whole();
+        places().forEach(place -> taken.put(place.name(), newest));
+        newest.services().keySet().forEach(s -> inProduction.add(FakeShop.digest(s, "1")));
+    }
+
+    /** s4 and s5 are one group. */
+    private Catalog whole() {
+        SortedMap<String, Service> all = new TreeMap<>(fakes.catalog.services());
+        for (String name : List.of("s4", "s5")) {
+            all.put(name, with(all.get(name), all.get(name).productionRepository(), "pair", Set.of()));
+        }
+        return new Catalog(all);
+    }
+
+    private static Service with(Service s, String repository, String group, Set<String> calls) {
+        return new Service(
+                s.name(), s.devRepository(), repository, s.productionTag(), s.workload(), group, new TreeSet<>(calls));
+    }
+
+    List<Environment> places() {
+        return world.places();
+    }
+
+    private void changeCatalog() {
+        SortedMap<String, Service> all = new TreeMap<>(newest.services());
+        String name = world.service();
+        Service service = all.get(name);
+        int what = random.nextInt(4);
+        if (service == null || what == 0) {
+            told.accept("the catalog is whole");
+            newest = whole();
+        } else if (what == 1) {
+            told.accept("leaves the catalog: " + name);
+            all.remove(name);
+            newest = new Catalog(without(all, name));
+        } else if (what == 2) {
+            String repository = service.productionRepository().startsWith("prod/") ? "moved/" + name : "prod/" + name;
+            told.accept("moves to " + repository);
+            fakes.production.push(repository, PRODUCTION, world.word(inProduction(service)));
+            all.put(name, with(service, repository, service.group(), service.dependsOn()));
+            newest = new Catalog(all);
+        } else {
+            String other = world.service();
+            Set<String> calls = all.containsKey(other) && !other.equals(name) ? Set.of(other) : Set.of();
+            told.accept(name + " calls " + calls);
+            all.put(name, with(service, service.productionRepository(), service.group(), calls));
+            newest = new Catalog(all);
+        }
+    }
+
+    private static SortedMap<String, Service> without(SortedMap<String, Service> all, String gone) {
+        all.replaceAll((name, s) -> {
+            SortedSet<String> calls = new TreeSet<>(s.dependsOn());
+            calls.remove(gone);
+            return with(s, s.productionRepository(), s.group(), calls);
+        });
+        return all;
+    }
+
+    Digest inProduction(Service service) {
+        return fakes.production
+                .resolve(service.productionRepository(), PRODUCTION)
+                .orElseThrow()
+                .digest();
+    }
+
+    /** One of the troubles of its environments, or of the world. */
+    void troubleOrRelief() {
+        Environment place = places().get(random.nextInt(environments));
+        FakeCluster cluster = WildWorld.cluster(place);
+        String service = world.service();
+        switch (random.nextInt(12)) {
+            case 0 -> {
+                told.accept("falls over in " + place.name() + ": " + service);
+                cluster.fallsOver(service, random.nextBoolean() ? Fault.ENVIRONMENT : Fault.UNKNOWN);
+            }
+            case 1 -> comeBack(cluster);
+            case 2 -> meddle(place, service);
+            default -> world.troubleOrRelief();
+        }
+    }
+
+    private void comeBack(FakeCluster cluster) {
+        fakes.catalog.services().keySet().forEach(cluster::comesBack);
+    }
+
+    /** Somebody installs by hand what production runs, or any image of the service. */
+    private void meddle(Environment place, String service) {
+        Service s = fakes.catalog.service(service);
+        Digest digest = world.any()
+                .filter(d -> random.nextBoolean() && world.word(d).startsWith(service + " "))
+                .orElseGet(() -> inProduction(s));
+        told.accept("put into " + place.name() + " by hand: " + world.word(digest));
+        WildWorld.cluster(place).meddle(service, ImageReference.of(fakes.dev.host(), s.devRepository(), digest));
+    }
+
+    /** Tests begin: what is there is what they see. */
+    void begin(Environment place, LaneTask.Test task) {
+        begun.computeIfAbsent(task.tenant(), t -> seen(place, task));
+    }
+
+    private SortedMap<String, Digest> seen(Environment place, LaneTask.Test task) {
+        SortedMap<String, Digest> seen = fakes.installed(place);
+        if (!task.hosts().isEmpty()) {
+            task.images()
+                    .forEach(
+                            (service, image) -> seen.put(service, image.digest().orElseThrow()));
+        }
+        return seen;
+    }
+
+    /** The test suite: looks at the candidates and what is connected with them, at the beginning and at the end. */
+    Verdict test(Environment place, LaneTask.Test task) {
+        Set<String> looks = connected(place.name(), task.images().keySet());
+        SortedMap<String, Digest> first = new TreeMap<>(begun.getOrDefault(task.tenant(), seen(place, task)));
+        SortedMap<String, Digest> last = seen(place, task);
+        if (world.isBroken(place.name())) {
+            if (!task.control()) {
+                world.meetOutage(task.images().keySet().stream().map(first::get).toList());
+            }
+            return Verdict.FAILED;
+        } else if (fails(first, looks) || fails(last, looks)) {
+            return Verdict.FAILED;
+        }
+        first.entrySet().retainAll(last.entrySet());
+        passed.add(first);
+        return Verdict.PASSED;
+    }
+
+    private boolean fails(SortedMap<String, Digest> seen, Set<String> looks) {
+        return world.fails(seen.entrySet().stream()
+                .filter(e -> looks.contains(e.getKey()))
+                .map(Map.Entry::getValue)
+                .toList());
+    }
+
+    private Set<String> connected(String environment, Set<String> services) {
+        return new Connections(taken.get(environment), LaneSettings.HOPS).of(services);
+    }
+
+    /** Whether tests passed in which both were there. */
+    boolean passed(String service, Digest image, String other, Digest its) {
+        return passed.stream().anyMatch(p -> image.equals(p.get(service)) && its.equals(p.get(other)));
+    }
+
+    /** Whether it fails, alone or together with what was in production; or met two outages. */
+    boolean mayBeBlamed(Digest image) {
+        return world.isBad(image)
+                || world.metOutages(image)
+                || world.conflicting(image).anyMatch(this::wasInProduction);
+    }
+
+    void made(Event.ReleaseMade release) {
+        Map<String, Set<String>> counting = new HashMap<>();
+        release.changed().keySet().forEach(s -> counting.put(s, connected(release.owner(), Set.of(s))));
+        countingAt.put(release.id(), counting);
+    }
+
+    void released(Digest image) {
+        inProduction.add(image);
+    }
+
+    boolean wasInProduction(Digest image) {
+        return inProduction.contains(image) || world.isPushed(image);
+    }
+
+    /** Nothing is broken any more. */
+    void heal() {
+        world.heal();
+        Catalog before = newest;
+        newest = whole();
+        newest.services()
+                .values()
+                .forEach(s -> fakes.production.push(
+                        s.productionRepository(),
+                        PRODUCTION,
+                        world.word(inProduction(before.services().getOrDefault(s.name(), s)))));
+        places().forEach(place -> comeBack(WildWorld.cluster(place)));
+        world.mend(newest.services().values().stream().map(this::inProduction).toList());
+    }
+
+    @Override
+    public void close() {
+        fakes.close();
+    }
+}
