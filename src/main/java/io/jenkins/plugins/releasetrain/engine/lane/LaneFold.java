@@ -99,7 +99,7 @@ final class LaneFold {
 
     private void ofLane(Event event) {
         if (event instanceof Event.LaneQueued e) {
-            lanes.add(Lane.queued(e, inOrder(e), 0));
+            lanes.add(Lane.queued(e, inOrder(e), at, 0));
         } else if (event instanceof Event.LaneStarted e) {
             lane(e.lane(), l -> l.attempt(e, at));
             arrived(e.lane());
@@ -150,7 +150,7 @@ final class LaneFold {
 
     /** As the stream of its group left it; a verdict that was not acted upon is given up. */
     private void adopt(LaneMoved moved) {
-        Lane lane = Lane.queued(moved.queued(), at, moved.attempts());
+        Lane lane = Lane.queued(moved.queued(), at, at, moved.attempts());
         if (moved.started().isPresent()) {
             Event.LaneStarted started = moved.started().get();
             if (moved.made().isPresent()) {

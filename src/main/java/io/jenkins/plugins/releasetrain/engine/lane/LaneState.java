@@ -65,8 +65,9 @@ public record LaneState(
             int hindered,
             Optional<SortedMap<String, SortedSet<String>>> company,
             Phase phase) {
-        static Lane queued(Event.LaneQueued queued, Instant at, int attempts) {
-            return new Lane(queued, at, attempts, 0, 0, Optional.empty(), new Phase.Waiting("", false, at));
+        /** @param queuedAt for its order; {@code at}: when it began to wait */
+        static Lane queued(Event.LaneQueued queued, Instant queuedAt, Instant at, int attempts) {
+            return new Lane(queued, queuedAt, attempts, 0, 0, Optional.empty(), new Phase.Waiting("", false, at));
         }
 
         public String id() {

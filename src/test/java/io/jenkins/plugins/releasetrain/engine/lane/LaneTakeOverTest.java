@@ -166,6 +166,7 @@ class LaneTakeOverTest {
         drive.finish();
         shop.clock.advance(Duration.ofHours(-2));
         LaneId hotfix = drive.open("s1", "3", by("hotfix#2"));
+        assertThat(drive.next(hotfix)).as("nor does it wait for that").isInstanceOf(LaneTask.Test.class);
         drive.finish();
         LaneId late = drive.open("s1", "4", by("hotfix#1"));
         drive.finish();
