@@ -34,12 +34,19 @@ final class LaneViews {
      * @param began when the attempt did
      * @param since when the phase did
      * @param why what became of the attempt before; empty for the first
+     * @param control whether what production runs is tested alone
      */
-    private record Attempt(int number, String phase, Instant began, Instant since, String why) {
-        static final Attempt NONE = new Attempt(0, "", Instant.EPOCH, Instant.EPOCH, "");
+    private record Attempt(int number, String phase, Instant began, Instant since, String why, boolean control) {
+        static final Attempt NONE = new Attempt(0, "", Instant.EPOCH, Instant.EPOCH, "", false);
 
         Attempt at(String newPhase, Instant at) {
-            return new Attempt(number, newPhase, began, at, why);
+            return new Attempt(number, newPhase, began, at, why, control);
+        }
+
+        /** Empty where nothing is to be said of it. */
+        String text() {
+            String which = "attempt " + number + (control ? TrialTree.CONTROL : "");
+            return why.isEmpty() ? control ? which : "" : which + ": " + why;
         }
     }
 
@@ -70,13 +77,14 @@ final class LaneViews {
         Instant at = recorded.at();
         if (recorded.event() instanceof Event.LaneStarted e) {
             Attempt before = attempts.getOrDefault(e.lane(), Attempt.NONE);
-            attempts.put(e.lane(), new Attempt(before.number() + 1, "INSTALL", at, at, before.why()));
+            attempts.put(e.lane(), new Attempt(before.number() + 1, "INSTALL", at, at, before.why(), e.control()));
         } else if (recorded.event() instanceof Event.LaneInstalled e) {
             attempts.computeIfPresent(e.lane(), (l, attempt) -> attempt.at("TEST", at));
         } else if (recorded.event() instanceof Event.LaneTested e) {
             attempts.computeIfPresent(e.lane(), (l, attempt) -> attempt.at("DECIDE", at));
         } else if (recorded.event() instanceof Event.LaneRetried e) {
-            attempts.computeIfPresent(e.lane(), (l, attempt) -> new Attempt(attempt.number(), "", at, at, e.reason()));
+            attempts.computeIfPresent(
+                    e.lane(), (l, attempt) -> new Attempt(attempt.number(), "", at, at, e.reason(), false));
         }
     }
 
@@ -89,7 +97,7 @@ final class LaneViews {
         return new View.TrialNow(
                 tenant,
                 queued.environment(),
-                attempt.why().isEmpty() ? "" : "attempt " + attempt.number() + ": " + attempt.why(),
+                attempt.text(),
                 lane.id(),
                 List.of(lane.id()),
                 attempt.began(),

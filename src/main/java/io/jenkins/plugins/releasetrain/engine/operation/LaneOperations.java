@@ -33,20 +33,29 @@ final class LaneOperations {
                         null);
         return switch (request.operation()) {
             case PAUSE -> plan.noting(s.paused());
-            case RESUME ->
-                plan.noting(
-                        s.paused().isEmpty()
-                                ? s.outage()
-                                        .map(o -> "environment '"
-                                                + request.train().substring(Operations.LANES.length())
-                                                + "' is broken since " + o.since())
-                                        .orElse("")
-                                : s.paused());
-            case HOLD, FREE -> plan.noting(s.held());
+            case RESUME -> resuming(plan, s, environment(request));
+            case HOLD -> plan.noting(s.held());
+            case FREE ->
+                s.held().isEmpty()
+                        ? plan.refusing("The releases of the lanes of " + environment(request) + " are not held")
+                        : plan.noting(s.held());
             case CANCEL -> cancellable(s, request.subject()).isPresent() ? plan : plan.refusing(isGone(request));
             case PRIORITISE -> goingFirst(plan, s, request);
             default -> plan.refusing(notForLanes(request));
         };
+    }
+
+    private static String environment(Operations.Request request) {
+        return request.train().substring(Operations.LANES.length());
+    }
+
+    private static Plan resuming(Plan plan, LaneState s, String environment) {
+        String broken = s.outage()
+                .map(o -> "environment '" + environment + "' is broken since " + o.since())
+                .orElse("");
+        return s.paused().isEmpty() && broken.isEmpty()
+                ? plan.refusing("The lanes of " + environment + " are not paused, and the environment is not broken")
+                : plan.noting(s.paused().isEmpty() ? broken : s.paused());
     }
 
     private static Plan rollingBack(LaneRollback rollback, Operations.Request request, Store store) {
@@ -56,7 +65,8 @@ final class LaneOperations {
                 .forEach((service, image) -> changes.add(
                         new Differences.Change(service, target.production().get(service), image, true)));
         Plan plan = Plan.of(Operation.ROLL_BACK, request.train(), request.subject())
-                .withImages(Differences.of(store).told(changes), Plans.MOST);
+                .withImages(Differences.of(store).told(changes), Plans.MOST)
+                .goingBack(new Plan.Back(List.of(), List.of(), List.of()));
         return rollback.refusal(target).map(plan::refusing).orElse(plan);
     }
 
@@ -114,7 +124,7 @@ final class LaneOperations {
 
     private static String notForLanes(Operations.Request request) {
         return request.operation()
-                + " is for trains; lanes can be paused, resumed, held, freed, cancelled, let go first, and rolled back";
+                + " is for trains; lanes can be paused, resumed, held, freed, taken off, let go first, and rolled back";
     }
 
     private static Optional<Lane> cancellable(LaneState s, String lane) {
@@ -128,7 +138,7 @@ final class LaneOperations {
     private static void cancel(Lanes lanes, Operations.Request request, String user) {
         Lane lane = cancellable(lanes.state(), request.subject())
                 .orElseThrow(() -> new EngineException(FailureKind.CONFLICT, isGone(request)));
-        String reason = "cancelled by " + user + (request.reason().isBlank() ? "" : ": " + request.reason());
+        String reason = "taken off by " + user + (request.reason().isBlank() ? "" : ": " + request.reason());
         try {
             lanes.cancel(new LaneId(lane.group(), lane.id()), reason);
         } catch (InterruptedException e) {

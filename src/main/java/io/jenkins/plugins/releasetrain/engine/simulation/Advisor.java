@@ -97,21 +97,22 @@ public final class Advisor {
 
     private static String text(Site site, Row train, Row lanes, Row best) {
         String keepsUp = best.steady() ? "" : " Neither keeps up: shorten the cycle, or add environments or lanes.";
-        return String.format(
-                Locale.ROOT,
-                "%s: at %.1f changes/h the train %s (up to %.1f/h; half are out after %.0f min, 95 %% after %.0f) and"
-                        + " the lanes %s (up to %.1f/h; %.0f and %.0f min, for tests that bear neighbours).%s",
-                best == train ? "Mono" : "Micro",
-                site.changesPerHour(),
-                train.steady() ? "keeps up" : "does not keep up",
-                train.capacity(),
-                train.p50Minutes(),
-                train.p95Minutes(),
-                lanes.steady() ? "keep up" : "do not keep up",
-                lanes.capacity(),
-                lanes.p50Minutes(),
-                lanes.p95Minutes(),
-                keepsUp);
+        String which = best == train ? "Mono: at " : "Micro: at ";
+        return which
+                + String.format(
+                        Locale.ROOT,
+                        "%.1f changes/h the train %s (up to %.1f/h; half are out after %.0f min, 95 %% after %.0f) and"
+                                + " the lanes %s (up to %.1f/h; %.0f and %.0f min, for tests that bear neighbours).%s",
+                        site.changesPerHour(),
+                        train.steady() ? "keeps up" : "does not keep up",
+                        train.capacity(),
+                        train.p50Minutes(),
+                        train.p95Minutes(),
+                        lanes.steady() ? "keep up" : "do not keep up",
+                        lanes.capacity(),
+                        lanes.p50Minutes(),
+                        lanes.p95Minutes(),
+                        keepsUp);
     }
 
     private record Question(Site site, Effort effort, int environments) {
@@ -222,7 +223,7 @@ public final class Advisor {
         Site site(int environments, int lanes) {
             if (released + ejected == 0 || trials == 0 || !last.isAfter(first)) {
                 throw EngineException.invalid(
-                        "Nothing was released or ejected yet, so that there is nothing to measure; give the rates");
+                        "Nothing was released or rejected yet, so that there is nothing to measure; give the rates");
             }
             double hours = Duration.between(first, last).toMillis() / (MINUTES_PER_HOUR * 60_000);
             double failure = (ejected + 0.5) / (released + ejected + 1.0);

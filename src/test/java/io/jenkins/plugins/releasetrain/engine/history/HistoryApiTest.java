@@ -353,7 +353,7 @@ class HistoryApiTest {
         store.append("train/new", 0, SampleShop.AT, List.of(queued));
         JsonNode advice = get("advisor?train=new");
         assertThat(advice.get("state").asText()).isEqualTo("UNKNOWN");
-        assertThat(advice.get("text").asText()).contains("Nothing was released or ejected yet");
+        assertThat(advice.get("text").asText()).contains("Nothing was released or rejected yet");
     }
 
     @Test

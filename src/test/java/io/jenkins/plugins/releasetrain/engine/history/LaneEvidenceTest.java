@@ -88,4 +88,52 @@ class LaneEvidenceTest {
         assertThat(hidden.toString()).doesNotContain("shop.Pay", "pay#7", "job/pay", "eve");
         assertThat(hidden.at("/search/trials/0/reason").asText()).isEqualTo("its tests failed");
     }
+
+    private static Event started(boolean control) {
+        return new Event.LaneStarted(
+                "l1", new TreeMap<>(), BASELINE, List.of(), 1, Optional.empty(), control, Optional.empty());
+    }
+
+    private void attempt(boolean control, Verdict verdict, int number, String... failed) {
+        append(started(control));
+        append(tested(verdict), recorded(number, failed));
+    }
+
+    /** A control run is no run of the candidate: it passed without it. */
+    @Test
+    void controlRunsAreOfWhatProductionRunsAlone() throws Exception {
+        append(new Event.LaneQueued(
+                "l1",
+                "cd",
+                "pay",
+                new TreeMap<>(Map.of("pay", new PinnedImage("shop/pay", Digest.sha256("pay"), "2.0"))),
+                new Origin("pay#7", "job/pay/7/", "eve")));
+        attempt(false, Verdict.FAILED, 1, "shop.Pay charges");
+        attempt(true, Verdict.PASSED, 2);
+        attempt(false, Verdict.FAILED, 3, "shop.Pay charges");
+        append(started(true));
+
+        assertThat(new ObjectMapper()
+                        .readTree(api.get("lanes/cd", "", "").body())
+                        .at("/now/trials/0/purpose")
+                        .asText())
+                .isEqualTo("attempt 4, what production runs alone");
+
+        append(tested(Verdict.PASSED), recorded(4));
+        append(new Event.LaneEnded("l1", Outcome.EJECTED, "its tests failed", ""));
+
+        JsonNode seen = lane(Reader.ALL);
+        assertThat(seen.at("/search/trials"))
+                .extracting(n -> n.get("purpose").asText()
+                        + n.get("changes").size()
+                        + n.get("role").asText())
+                .containsExactly(
+                        "attempt 11",
+                        "attempt 2, what production runs alone0",
+                        "attempt 31WITH",
+                        "attempt 4, what production runs alone0WITHOUT");
+        assertThat(seen.at("/rejected/runs").asInt()).isEqualTo(2);
+        assertThat(seen.at("/rejected/failed").asInt()).isEqualTo(2);
+        assertThat(seen.at("/rejected/without").asText()).isEqualTo("l1#4");
+    }
 }

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.States;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.operation.Operation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -89,5 +91,40 @@ class WordsTest {
                         "ready",
                         "no verdict");
         assertThat(States.word("PRIORITISED_NOW")).isEqualTo("prioritised now");
+    }
+
+    private static final Pattern ASKED = Pattern.compile("\\b(?:(t|say)|(count))\\(\"([\\w.]+)\"[,)]");
+
+    /** A key that is not there is shown as it is. */
+    @Test
+    void everyTextThatPagesAskForIsThere() throws IOException {
+        Map<String, String> known = Texts.of(Locale.ENGLISH).all();
+        Path pages = Path.of(System.getProperty("repository.root", ""))
+                .resolve("src/main/resources/io/jenkins/plugins/releasetrain/engine/history/pages");
+        List<String> asked = new ArrayList<>();
+        try (Stream<Path> files = Files.list(pages)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".js")).toList()) {
+                ASKED.matcher(Files.readString(file))
+                        .results()
+                        .flatMap(m -> m.group(1) == null
+                                ? Stream.of(m.group(3) + ".one", m.group(3) + ".other")
+                                : Stream.of(m.group(3)))
+                        .forEach(asked::add);
+            }
+        }
+        assertThat(asked).hasSizeGreaterThan(200);
+        assertThat(asked.stream().filter(key -> !known.containsKey(key)).distinct())
+                .isEmpty();
+    }
+
+    /** Whatever is done by hand has its button, its question and its plan. */
+    @Test
+    void everyOperationHasItsTexts() {
+        Map<String, String> known = Texts.of(Locale.ENGLISH).all();
+        for (Operation operation : Operation.values()) {
+            assertThat(known).containsKeys("do." + operation, "ask." + operation);
+            assertThat(known.keySet())
+                    .anyMatch(key -> key.equals("plan." + operation) || key.equals("plan." + operation + ".one"));
+        }
     }
 }

@@ -1,7 +1,7 @@
 /** What people do: a plan that says what will happen, a confirmation, and the doing. */
 
 import { may, plan, perform } from "./host.js";
-import { el, t, alert, button } from "./dom.js";
+import { el, t, alert, button, inWords } from "./dom.js";
 
 export const RIGHTS = {
   PAUSE: "MANAGE", RESUME: "MANAGE", HOLD: "PROMOTE", FREE: "PROMOTE", CANCEL: "MANAGE", PRIORITISE: "MANAGE", FORCE: "MANAGE",
@@ -34,7 +34,7 @@ async function start(from, request, begun) {
       document.dispatchEvent(new CustomEvent("rt-changed"));
     }
   } catch (error) {
-    tell(error.message, false);
+    tell(inWords(error.message), false);
   } finally {
     from.disabled = false;
     if (from.isConnected) {

@@ -39,10 +39,11 @@ const HATCH = { color: "rgba(255, 255, 255, 0.6)", dashArrayX: [1, 0], dashArray
 /**
  * @param days x axis
  * @param series name, values, kind (bar or line), tone, and stack
+ * @param n of how many each day's values are
  * @param unsure whether the values of a day are not the last word: their bars are hatched, and the label says which
  * @return an element that becomes a chart once it is on the page; the table that tells the same is the caller's
  */
-export function chart(title, days, all, unit = "", unsure = []) {
+export function chart(title, days, all, { n, unit = "", unsure = [] }) {
   const series = all.filter(s => s.values.some(v => v !== null && v !== undefined));
   if (series.length === 0) {
     return null;
@@ -62,7 +63,7 @@ export function chart(title, days, all, unit = "", unsure = []) {
       legend: { type: "scroll", top: 0, left: 0, textStyle: { color: text }, data: series.map(s => s.name) },
       // Rich text, since the usual tooltip is HTML made of strings with inline styles.
       tooltip: { trigger: "axis", renderMode: "richText" },
-      xAxis: { type: "category", data: days, axisLabel: { color: soft }, axisLine: { lineStyle: { color: soft } } },
+      xAxis: { type: "category", data: days.map((day, i) => `${day}\nn = ${n[i]}`), axisLabel: { color: soft }, axisLine: { lineStyle: { color: soft } } },
       yAxis: { type: "value", minInterval: unit ? undefined : 1, axisLabel: { color: soft },
         splitLine: { lineStyle: { color: soft, opacity: 0.25 } } },
       series: series.map(s => ({ name: s.name, type: s.kind, data: s.kind === "bar" ? s.values.map(shown) : s.values, stack: s.stack, connectNulls: false,

@@ -1,13 +1,20 @@
 /** Asks whether what a plan says is to be done; loaded when somebody is asked. */
 
-import { el, t, count, alert, table, image, build, change, duration, service } from "./dom.js";
+import { context } from "./host.js";
+import { el, t, count, alert, table, image, build, change, duration, service, inWords } from "./dom.js";
 import { commits } from "./commits.js";
 
 const DANGEROUS = ["ROLL_BACK", "MARK_BAD", "CANCEL", "WAIVE"];
 
+const LANES = "lane/";
+
+/** The lanes of an environment have words of their own for some things that trains have, too. */
+const ofLanes = (p, key) => p.train.startsWith(LANES) && Object.keys(context.texts).some(known => known.startsWith(`${key}.lanes`))
+  ? key + ".lanes" : key;
+
 /** @return what was answered; null: not confirmed */
 export async function confirmed(p, begun) {
-  const title = t("ask." + p.operation, p.train, p.subject);
+  const title = t(ofLanes(p, "ask." + p.operation), p.train.replace(LANES, ""), p.subject);
   const reason = p.refused ? null : el("input", { class: "jenkins-input", name: "reason", autocomplete: "off", maxlength: 300,
     required: p.needsReason, value: begun?.reason });
   const form = el("form", { class: "rt-plan" }, said(p),
@@ -17,7 +24,7 @@ export async function confirmed(p, begun) {
   form.addEventListener("submit", event => event.preventDefault());
   const values = await dialog(form, {
     title,
-    okText: p.refused ? t("close") : t("do." + p.operation),
+    okText: p.refused ? t("close") : t("do." + p.operation).replace("…", ""),
     cancel: !p.refused,
     type: DANGEROUS.includes(p.operation) ? "destructive" : "default",
   });
@@ -42,25 +49,27 @@ tick("good", "true", t("note.good"), before?.mark === "GOOD")];
 /** What will happen, in words. */
 function said(p) {
   if (p.refused) {
-    return alert("warning", p.refused);
+    return alert("warning", inWords(p.refused));
   }
   const words = [];
   const n = p.changes.length;
+  const what = ofLanes(p, "plan." + p.operation);
   if (p.operation === "ROLL_BACK") {
-    words.push(p.total ? count("plan.ROLL_BACK", p.total) : t("plan.ROLL_BACK.none"));
+    words.push(p.total ? count(what, p.total) : t("plan.ROLL_BACK.none"));
     words.push(p.trial ? count("plan.ROLL_BACK.trial", n) : null, ...goingBack(p.back));
   } else if (p.operation === "PRIORITISE") {
-    words.push(p.delaySeconds === null ? count("plan.PRIORITISE.unknown", n) : count("plan.PRIORITISE", n, duration(p.delaySeconds)));
+    words.push(p.delaySeconds !== null ? count(what, n, duration(p.delaySeconds)) : count(what === "plan.PRIORITISE" ? what + ".unknown" : what, n));
   } else if (p.operation === "FORCE") {
     words.push(t("plan.FORCE"), p.delaySeconds === null ? null : t("plan.FORCE.time", duration(p.delaySeconds)));
   } else if (p.operation === "MARK_BAD") {
     words.push(count("plan.MARK_BAD", p.total));
   } else if (["PAUSE", "RESUME", "HOLD", "FREE", "DEPART"].includes(p.operation)) {
-    words.push(count("plan." + p.operation, n), p.trial && p.operation === "PAUSE" ? t("plan.PAUSE.trial") : null);
+    words.push(count(what, n), p.trial && p.operation === "PAUSE" ? t("plan.PAUSE.trial") : null);
   } else {
-    words.push(t("plan." + p.operation));
+    words.push(t(what));
   }
-  words.push(p.note && p.operation === "ROLL_BACK" ? t("plan.paused", p.note) : p.operation === "NOTE" ? null : p.note);
+  const note = inWords(p.note);
+  words.push(note && p.operation === "ROLL_BACK" ? t("plan.paused", note) : p.operation === "NOTE" ? null : note);
   return [words.filter(Boolean).map(w => el("p", {}, w)), images(p), touched(p)];
 }
 
@@ -80,8 +89,7 @@ function images(p) {
 }
 
 const touched = p => p.changes.length === 0 ? null
-  : table(t(`touched.${p.operation}`), [t("change"), t("images"), t("build")],
-    p.changes.map(c => [change(c.id), c.services.join(", "), build(c)]));
+  : table(t(ofLanes(p, `touched.${p.operation}`)), [t("change"), t("build")], p.changes.map(c => [change(c.id, c.services.join(", ")), build(c)]));
 
 /** Asks in the host's own dialog, or in one that looks like it. @return FormData, or null */
 async function dialog(form, options) {

@@ -101,19 +101,33 @@ export function facts(pairs, kind = "") {
 const SENTENCES = context.sentences.map(s => ({ ...s,
   form: new RegExp("^" + s.is.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{\d\}/g, "(.+?)") + "$", "s") }));
 
-/** A text of the engine in the reader's language, as far as it is known there; its parts may be such texts, too. */
-export function inWords(text) {
+const dates = new Intl.DateTimeFormat(context.language, { dateStyle: "medium", timeStyle: "short" });
+
+/** On the clock of the zone that is named beside it. */
+const wall = new Intl.DateTimeFormat(context.language, { weekday: "short", day: "numeric", month: "short", year: "numeric",
+  hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+
+/** Moments as the engine and its proofs write them: by the reader's clock, and those of a timetable by its own. */
+const moments = text => text?.replace(/\b(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))(?:\[[\w/+-]+])?/g,
+  (_, iso) => dates.format(new Date(iso)))
+  .replace(/\b[A-Z][a-z]{2} (\d{4}-\d\d-\d\d) (\d\d:\d\d)\b/g, (_, day, at) => wall.format(new Date(`${day}T${at}Z`)))
+  .replace(/\b(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC\b/g, (_, day, at) => dates.format(new Date(`${day}T${at}Z`)));
+
+function translated(text) {
   for (const sentence of SENTENCES) {
     const found = sentence.form.exec(text ?? "");
     if (found) {
-      return sentence.said.replace(/\{(\d)\}/g, (_, i) => inWords(found[Number(i) + 1]));
+      return sentence.said.replace(/\{(\d)\}/g, (_, i) => translated(found[Number(i) + 1]));
     }
   }
   return text;
 }
 
+/** A text of the engine in the reader's language, as far as it is known there; its parts may be such texts, too. */
+export const inWords = text => moments(translated(text));
+
 /** Without the runs that prove it, which have tables of their own. */
-export const brief = text => (text ?? "").replace(/; in [^;]+: failed with it in .*; chance of innocence [\d.]+ %$/s, "");
+export const brief = text => (text ?? "").replace(/; in [^;]+: failed with it in .*(?:; chance of innocence [\d.]+ %|…)$/s, "");
 
 /** A text of the engine, with the names of changes instead of their ids. */
 export const named = (text, riders) => riders.reduce((said, r) => said.replaceAll(r.id, r.services.join(", ")), inWords(text));
@@ -126,7 +140,6 @@ export const icon = state => context.states[state]?.icon ?? "";
 /** Colour never tells it alone: the word is there too. */
 export const badge = (value, text = word(value)) => el("span", { class: "jenkins-badge rt-badge " + tone(value) }, text);
 
-const dates = new Intl.DateTimeFormat(context.language, { dateStyle: "medium", timeStyle: "short" });
 const relative = new Intl.RelativeTimeFormat(context.language, { numeric: "auto" });
 
 export const time = iso => el("time", { datetime: iso, title: iso }, dates.format(new Date(iso)));

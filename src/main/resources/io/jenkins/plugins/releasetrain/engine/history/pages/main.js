@@ -1,7 +1,7 @@
 /** Draws the page that the address names, follows links between pages, and keeps what moves up to date. */
 
 import { base, context, pace } from "./host.js";
-import { el, t, notice, alert, tick } from "./dom.js";
+import { el, t, notice, alert, tick, inWords } from "./dom.js";
 import { PAGES } from "./pages.js";
 
 const SECOND = 1_000;
@@ -33,7 +33,7 @@ async function content({ name, subject, parameters }) {
     return Object.hasOwn(PAGES, name) ? await PAGES[name](subject, parameters)
       : { title: t("notfound"), content: [notice(t("notfound.said"))] };
   } catch (error) {
-    return { title: t("failed"), failed: true, content: [el("div", { role: "alert" }, alert("danger", error.message))] };
+    return { title: t("failed"), failed: true, content: [el("div", { role: "alert" }, alert("danger", inWords(error.message)))] };
   }
 }
 

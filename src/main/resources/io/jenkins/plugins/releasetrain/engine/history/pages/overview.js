@@ -42,7 +42,7 @@ function doing(n) {
     words.unshift(word("PAUSED"));
   } else if (n.kind !== "LANE" && tested.length === 0) {
     words.push(n.batch ? t("line.batch", n.batch)
-      : n.state === "WAITING" ? n.departure ? t("line.departs", n.departure.text) : word("WAITING") : "");
+      : n.state === "WAITING" ? n.departure ? t("line.departs", inWords(n.departure.text)) : word("WAITING") : "");
   }
   return [words.filter(Boolean).join(", ") || (n.promoting ? "" : el("span", { class: "rt-soft" }, word("IDLE"))),
     n.promoting ? [words.some(Boolean) ? ", " : "", say("line.promoting", release(n.promoting))] : null];

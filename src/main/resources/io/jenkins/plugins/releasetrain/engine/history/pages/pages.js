@@ -12,7 +12,8 @@ const places = () => import("./train.js");
 const evidence = () => import("./evidence.js");
 const contracts = () => import("./contracts.js");
 export const brought = () => import("./commits.js");
-export const contractsOf = async which => (await contracts()).contractsOf(which);
+/** What cannot be told of contracts is said in their place, and keeps nothing else from being told. */
+export const contractsOf = async which => (await contracts()).contractsOf(which).catch(error => alert("warning", inWords(error.message)));
 const contractHistory = async name => (await contracts()).contractHistory(name);
 
 const STATES = ["PROMOTED", "MADE", "REFUSED", "EJECTED", "NOT_INSTALLABLE", "INCOMPATIBLE", "SUPERSEDED", "CANCELLED", "PROVEN", "UNDECIDED"];

@@ -29,13 +29,13 @@ function figures({ since, rollouts, tests, bytes: copied, trouble }) {
     tests?.failed ? [", ", el("strong", { class: "rt-bad" }, t("progress.failed", tests.failed))] : null,
     tests?.skipped ? ", " + t("progress.skipped", tests.skipped) : null,
     copied ? " · " + t("progress.bytes", bytes(copied.copied), bytes(copied.total)) : null,
-    trouble?.map(one => el("div", { class: "rt-soft" }, t("trouble.seen", one)))];
+    trouble?.map(one => el("div", { class: "rt-soft" }, t("trouble.seen", inWords(one))))];
 }
 
 /** When those depart who wait for a scheduled departure. */
 const departure = (next, train) => next === null ? null : [
   next.allFrozen ? alert("warning", t("departure.frozen")) : null,
-  el("p", {}, t("departure.next", next.text), " (", ago(next.at), "): ", count("departure.waiting", next.changes.length), " ",
+  el("p", {}, t("departure.next", inWords(next.text)), " (", ago(next.at), "): ", count("departure.waiting", next.changes.length), " ",
     next.changes.length ? action("DEPART", train) : null)];
 
 /** A rollback that somebody ordered and that did not come to its end: it is asked for again, as it was. */
@@ -134,7 +134,7 @@ const box = (title, what, detail) => el("li", {}, el("strong", {}, title), " ", 
 
 /** From left to right: who waits, who is tried, what is on its way, what production has. */
 const way = (n, expect) => el("ol", { class: "rt-way", "aria-label": t("way.label") },
-  box(t("way.waiting"), n.waiting, expect.departure?.text),
+  box(t("way.waiting"), n.waiting, inWords(expect.departure?.text)),
   box(t("way.tried"), n.batch.length, n.trials.map(one => one.environment).join(", ")),
   n.promotion ? box(t("way.promoting"), release(n.promotion.release)) : null,
   n.lastRelease && n.lastRelease !== n.promotion?.release ? box(t("way.released"), release(n.lastRelease)) : null);
@@ -149,9 +149,9 @@ async function page(kind, title, name) {
   return { title: t(title, n.name), badge: badge(n.state), live: moving ? MOVING : STILL, controls: controls(n, expect), content: [
     n.paused ? alert("warning", t("paused.said", inWords(n.paused)), " ", el("span", { class: "rt-soft" },
       n.pausedBy ? say("paused.by", n.pausedBy, ago(n.pausedSince)) : ago(n.pausedSince))) : null,
-    expect.held ? alert("warning", t("held.said", expect.held)) : null,
+    expect.held ? alert("warning", t("held.said", inWords(expect.held))) : null,
     unfinished(expect.unfinished, n.name), broken(expect.broken, owner(n.kind, n.name)),
-    expect.catalog ? alert("warning", expect.catalog) : null,
+    expect.catalog ? alert("warning", inWords(expect.catalog)) : null,
     n.kind === "LANE" ? null : way(n, expect), departure(expect.departure, n.name),
     promotion(n.promotion), stops(n, expect.broken),
     n.kind === "LANE" ? null : n.trials.map(one => trial(one, n.batch)),

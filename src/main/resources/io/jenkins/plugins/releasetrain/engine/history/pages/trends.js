@@ -1,7 +1,7 @@
 /** How trains go, with how sure that is, and what the advisor says of it. */
 
 import { get, context } from "./host.js";
-import { el, svg, t, count, notice, alert, table, facts, section, build, duration, percent, decimal } from "./dom.js";
+import { el, svg, t, count, notice, alert, table, facts, section, build, duration, percent, decimal, inWords } from "./dom.js";
 import { form, field, day } from "./forms.js";
 import { chart } from "./charts.js";
 
@@ -63,21 +63,24 @@ function dots(list) {
         svg("title", {}, `${d.change} ${duration(d.lead)}`)))));
 }
 
+/** Days as counts have them, which are those of UTC. */
+const days = new Intl.DateTimeFormat(context.language, { dateStyle: "medium", timeZone: "UTC" });
+const brief = new Intl.DateTimeFormat(context.language, { day: "numeric", month: "short", timeZone: "UTC" });
+
 /** Where nothing came, there is a gap, and no line is drawn over it. One week alone is told better by its figures. */
 function charts(weeks) {
-  const names = weeks.map(w => w.from), unsure = weeks.map(w => w.mayChange || !w.whole), cut = weeks.map(w => !w.whole);
+  const names = weeks.map(w => brief.format(new Date(w.from))), of = n => weeks.map(w => n(w) ?? 0), unsure = weeks.map(w => w.mayChange || !w.whole), cut = weeks.map(w => !w.whole);
   return [unsure.includes(true) ? el("p", { class: "rt-soft" }, t("hatched")) : null, el("div", { class: "rt-charts" },
     chart(t("chart.frequency"), names, [
       { name: t("good.releases"), kind: "bar", stack: "n", tone: "good", values: weeks.map(w => w.releases - w.failed) },
-      { name: t("failed.releases"), kind: "bar", stack: "n", tone: "bad", values: weeks.map(w => w.failed) }], "", unsure),
-    chart(t("chart.lead"), names, [{ name: t("lead"), kind: "line", tone: "busy", values: weeks.map(w => minutes(w.lead.median)) }], t("minutes")),
+      { name: t("failed.releases"), kind: "bar", stack: "n", tone: "bad", values: weeks.map(w => w.failed) }], { n: of(w => w.releases), unsure }),
+    chart(t("chart.lead"), names, [{ name: t("lead"), kind: "line", tone: "busy", values: weeks.map(w => minutes(w.lead.median)) }],
+      { n: of(w => w.lead.n), unit: t("minutes") }),
     chart(t("chart.where"), names, PARTS.map((part, i) => ({ name: t("part." + part), kind: "bar", stack: "n", tone: TONES[i],
-      values: weeks.map(w => w.parts ? minutes(w.parts[part]) : null) })), t("minutes"), cut))];
+      values: weeks.map(w => w.parts ? minutes(w.parts[part]) : null) })), { n: of(w => w.parts?.n), unit: t("minutes"), unsure: cut }))];
 }
 
 const note = key => el("small", { class: "rt-soft" }, " " + t(key));
-
-const days = new Intl.DateTimeFormat(context.language, { dateStyle: "medium", timeZone: "UTC" });
 
 const byWeek = weeks => section(t("by.week"), table(t("by.week.caption"), [t("week"), t("deployments"), t("failed.releases"), t("released.changes"), t("lead")],
   weeks.map(w => [[days.format(new Date(w.from)), w.whole ? null : note("not.whole"), w.mayChange ? note("may.change") : null], w.releases, w.failed, w.lead.n, spread(w.lead)])));
@@ -86,12 +89,12 @@ const byWeek = weeks => section(t("by.week"), table(t("by.week.caption"), [t("we
 const advice = owner => owner.includes("/") ? null : get("advisor", { train: owner });
 
 const said = a => a === null ? null
-  : alert("info", el("strong", {}, t("advisor")), " ", a.state === "COMPUTING" ? t("advisor.computing") : a.text);
+  : alert("info", el("strong", {}, t("advisor")), " ", a.state === "COMPUTING" ? t("advisor.computing") : inWords(a.text));
 
 const ways = a => !a?.ways.length ? null
   : el("details", { class: "rt-details" }, el("summary", {}, t("advisor.ways")),
     table(t("advisor.caption"), [t("way"), t("capacity"), t("lead.p50"), t("lead.p95"), t("trials.change")],
-      a.ways.map(w => [w.title === a.best ? el("strong", {}, w.title) : w.title, decimal(w.capacity),
+      a.ways.map(w => [w.title === a.best ? el("strong", {}, inWords(w.title)) : inWords(w.title), decimal(w.capacity),
         w.steady ? duration(MINUTE * w.p50Minutes) : t("overrun"), w.steady ? duration(MINUTE * w.p95Minutes) : t("overrun"),
         decimal(w.trialsPerChange)])));
 

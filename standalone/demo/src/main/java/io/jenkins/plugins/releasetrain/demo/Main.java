@@ -74,7 +74,7 @@ public final class Main implements Callable<Integer> {
                             + parts.registries.production().host() + ", Kubernetes " + parts.kubernetes.getMasterUrl());
             Story story = new Story(parts, shop, account, summary);
             Places places = new Places(new Sightings(parts.executor, parts.clock), shop);
-            Optional<PagesServer> pages = parts.serve(story::train, () -> places.of(story), account);
+            Optional<PagesServer> pages = parts.serve(story::train, story::lanes, () -> places.of(story), account);
             pages.ifPresent(p -> account.line("demo", "pages at " + p.origin()));
             story.run();
             account.headline("Summary");

@@ -7,6 +7,7 @@ import io.jenkins.plugins.releasetrain.engine.lane.LaneState;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneTask;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.lane.Phase;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
@@ -59,6 +60,13 @@ final class MicroStory {
 
     Lanes inPlace() {
         return inPlace;
+    }
+
+    /** @throws EngineException INVALID_INPUT where the environment takes none, or not yet */
+    static Lanes lanes(Optional<MicroStory> played, String environment) {
+        return played.filter(story -> story.shared.name().equals(environment))
+                .orElseThrow(() -> EngineException.invalid("Environment '" + environment + "' takes no lanes"))
+                .inPlace;
     }
 
     void microReleases() throws InterruptedException, ExecutionException {

@@ -210,10 +210,6 @@ final class Parts implements AutoCloseable {
                 Duration.ofMinutes(5));
     }
 
-    private static Lanes lanes(String environment) {
-        throw EngineException.invalid("Environment '" + environment + "' takes no lanes");
-    }
-
     private PodBehaviour behaviour(String image) {
         Optional<Map<String, String>> labels = images.labels(ImageReference.parse(image));
         if (labels.isEmpty()) {
@@ -232,7 +228,11 @@ final class Parts implements AutoCloseable {
      * @param trains as {@link Operations} wants them
      * @param places where images are
      */
-    Optional<PagesServer> serve(Function<String, Train> trains, Supplier<Placing> places, Consumer<Event> listener)
+    Optional<PagesServer> serve(
+            Function<String, Train> trains,
+            Function<String, Lanes> lanes,
+            Supplier<Placing> places,
+            Consumer<Event> listener)
             throws IOException {
         if (options.serve.isEmpty()) {
             return Optional.empty();
@@ -241,7 +241,7 @@ final class Parts implements AutoCloseable {
             Expectations expectations = new Expectations(executor, clock);
             Operations operations = new Operations(
                     trains,
-                    Parts::lanes,
+                    lanes,
                     store,
                     new Blocks(store, clock, listener),
                     new Contracts(store, clock, listener),

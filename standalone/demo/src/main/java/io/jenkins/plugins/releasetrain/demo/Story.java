@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.demo;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
@@ -59,7 +60,7 @@ final class Story {
     private Environment shared;
     private volatile Train train;
     private volatile Runnable afterEachTest = () -> {};
-    private MicroStory micro;
+    private volatile MicroStory micro;
     private final List<String> throughOutages = new ArrayList<>();
 
     Story(Parts parts, Shop shop, Account account, Summary summary) {
@@ -112,6 +113,10 @@ final class Story {
             throw new EngineException(FailureKind.NOT_FOUND, "There is no train '" + name + "' in the demo");
         }
         return found;
+    }
+
+    Lanes lanes(String environment) {
+        return MicroStory.lanes(Optional.ofNullable(micro), environment);
     }
 
     /** Changes wait in a paused train, for who tries the pages; whatever is asked for there happens. Never returns. */
@@ -185,7 +190,8 @@ final class Story {
                         name, parts.registries.released(shop.catalog().service(name), image)));
         stagings.forEach(staging -> shop.install(parts.kubernetes, staging.namespace(), images));
         shop.install(parts.kubernetes, shared.namespace(), images);
-        Ports ports = new Ports(parts.store, promoter, parts.clock, Story::id, account)
+        Supplier<String> ids = () -> UUID.randomUUID().toString();
+        Ports ports = new Ports(parts.store, promoter, parts.clock, ids, account)
                 .guardedBy(ContractStory.gate(parts, shop, account));
         train = new Train(
                 new Train.Plan(TrainSettings.of(shop.name(), "system tests"), Timetable.ALWAYS),
@@ -194,10 +200,6 @@ final class Story {
                 stagings,
                 ports);
         micro = new MicroStory(new MicroStory.Cast(parts, shop, account, summary, suite), shared, ports, this::results);
-    }
-
-    private static String id() {
-        return UUID.randomUUID().toString();
     }
 
     private void monoRelease() {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.history.Placing;
+import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.train.Train;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -49,7 +51,8 @@ class ActionsTest {
         Account account = new Account(new PrintStream(PrintStream.nullOutputStream()), System::nanoTime);
         story = new Story(parts, shop, account, new Summary());
         story.prepare();
-        server = parts.serve(story::train, () -> Placing.NONE, account).orElseThrow();
+        server = parts.serve(story::train, story::lanes, () -> Placing.NONE, account)
+                .orElseThrow();
         for (String version : List.of("1.1", "1.2")) {
             queue("cart", version);
             story.conductQuietly();
@@ -305,6 +308,8 @@ class ActionsTest {
             tests.drainPermits();
             shop.build("pay", "1.5");
             CompletableFuture<Event.LaneEnded> lane = CompletableFuture.supplyAsync(this::payLane);
+            // A page on which nothing moves is not asked for again within a minute.
+            browser.waiting().until(b -> !story.lanes("cd").state().lanes().isEmpty());
             browser.driver.findElement(By.linkText("Overview")).click();
             browser.waiting()
                     .until(b -> b.findElements(By.cssSelector("tbody tr")).stream()
@@ -331,5 +336,65 @@ class ActionsTest {
         } catch (InterruptedException e) {
             throw new IllegalStateException("interrupted in a lane", e);
         }
+    }
+
+    /** The same pages and dialogs as of trains, with words of their own. */
+    @Test
+    @Order(10)
+    void lanesAreSpokenOfAsLanes() throws IOException {
+        Lanes lanes = story.lanes("cd");
+        browser.show(server, "lanes/cd");
+        WebElement pause = ask(button("Pause"));
+        assertThat(pause.getText())
+                .contains("Pause the lanes of cd?", "No lane is let in until somebody resumes")
+                .doesNotContain("train", "lane/cd");
+        pause.findElement(By.name("reason")).sendKeys("database move");
+        confirm(pause);
+        assertThat(lanes.state().paused()).isEqualTo("database move");
+        shop.build("pay", "1.3");
+        String lane =
+                lanes.open(Map.of("pay", "1.3"), new Origin("pay#3", "", "ada")).id();
+        awaitText("pay 1.3");
+        browser.driver.executeScript("document.querySelector('details.rt-more').open = true");
+        WebElement off = ask(button("Take off"));
+        assertThat(off.getText())
+                .contains("Take this lane off cd?", "What is taken off", "pay 1.3", "pay#3")
+                .doesNotContain("touched.", lane.substring(0, 8));
+        confirm(off);
+        assertThat(lanes.state().lane(lane)).isEmpty();
+        assertThat(browser.show(server, "changes/" + lane).getText()).contains("taken off by demo");
+        browser.show(server, "lanes/cd");
+        confirm(ask(button("Resume")));
+        assertThat(lanes.state().paused()).isEmpty();
+    }
+
+    /** As of trains, so that the next build does not bring it again. */
+    @Test
+    @Order(11)
+    void rollbackOfALaneStaysUntilReleasesAreLetGo() throws Exception {
+        for (String version : List.of("1.4", "1.5")) {
+            shop.build("pay", version);
+            story.lane(Map.of("pay", version));
+        }
+        String first =
+                parts.store.releases("cd", Integer.MAX_VALUE, 9).get(1).made().id();
+        browser.show(server, "releases/" + first);
+        WebElement dialog = ask(button("Roll back to this"));
+        assertThat(dialog.getText())
+                .contains("1 image changes in production, and in the environment of the lanes", "1.5", "1.4")
+                .doesNotContain("staging");
+        assertThat(dialog.findElements(By.cssSelector("input[type=checkbox]")))
+                .as("hold")
+                .singleElement()
+                .matches(WebElement::isSelected);
+        dialog.findElement(By.name("reason")).sendKeys("it charges twice");
+        confirm(dialog);
+        assertThat(story.lanes("cd").state().held()).isEqualTo("it charges twice");
+        assertThat(parts.store
+                        .releases("cd", Integer.MAX_VALUE, 9)
+                        .get(0)
+                        .made()
+                        .rollbackOf())
+                .isEqualTo(first);
     }
 }

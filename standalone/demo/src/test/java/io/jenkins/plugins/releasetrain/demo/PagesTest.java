@@ -233,6 +233,12 @@ class PagesTest {
         assertThat(main.findElement(By.cssSelector(".rt-chart")).getDomAttribute("aria-label"))
                 .as("what is hatched is told in words too")
                 .contains("hatched, since not final");
+        assertThat((List<?>) browser.driver.executeScript(
+                        "return echarts.getInstanceByDom(arguments[0])" + ".getOption().xAxis[0].data",
+                        main.findElement(By.cssSelector(".rt-chart"))))
+                .as("of how many each bar is")
+                .hasSizeGreaterThan(1)
+                .allSatisfy(label -> assertThat((String) label).matches("\\w{3} \\d+\nn = \\d+"));
         assertThat(main.getText()).contains("not the whole week", "may still change");
         assertThat(browser.complaints()).isEmpty();
     }

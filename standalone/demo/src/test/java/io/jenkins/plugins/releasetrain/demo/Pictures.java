@@ -46,8 +46,8 @@ final class Pictures {
             Account account = new Account(new PrintStream(PrintStream.nullOutputStream()), System::nanoTime);
             Story story = new Story(parts, shop, account, new Summary());
             Places places = new Places(new Sightings(parts.executor, parts.clock), shop);
-            PagesServer server =
-                    parts.serve(story::train, () -> places.of(story), account).orElseThrow();
+            PagesServer server = parts.serve(story::train, story::lanes, () -> places.of(story), account)
+                    .orElseThrow();
             story.run();
             Pictures pictures = new Pictures(browser, server, directory);
             pictures.clock(parts.clock.instant());

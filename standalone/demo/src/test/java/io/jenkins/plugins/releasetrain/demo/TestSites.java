@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.demo;
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.contract.Contracts;
 import io.jenkins.plugins.releasetrain.engine.history.HistoryApi;
+import io.jenkins.plugins.releasetrain.engine.history.Outlook;
 import io.jenkins.plugins.releasetrain.engine.history.Placing;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
@@ -29,6 +30,12 @@ final class TestSites {
 
     /** @param places where images are */
     static PagesServer.Site of(Store store, Predicate<Operation.Right> may, Live live, Placing places) {
+        return of(store, may, live, places, HistoryApi.Site.USUAL.outlooks());
+    }
+
+    /** @param outlooks what those who wait may expect */
+    static PagesServer.Site of(
+            Store store, Predicate<Operation.Right> may, Live live, Placing places, Outlook.Source outlooks) {
         Clock clock = Clock.systemUTC();
         Operations operations = new Operations(
                 name -> {
@@ -45,10 +52,7 @@ final class TestSites {
                         live,
                         Runnable::run,
                         new HistoryApi.Site(
-                                HistoryApi.Site.USUAL.moves(),
-                                HistoryApi.Site.USUAL.links(),
-                                HistoryApi.Site.USUAL.outlooks(),
-                                () -> places)),
+                                HistoryApi.Site.USUAL.moves(), HistoryApi.Site.USUAL.links(), outlooks, () -> places)),
                 new OperationsApi(operations),
                 new OperationsApi.Caller("ada", may));
     }
