@@ -304,7 +304,6 @@ class ActionsTest {
                     .startsWith("Test");
             tests.release(10_000);
             train.get();
-
             tests.drainPermits();
             shop.build("pay", "1.5");
             CompletableFuture<Event.LaneEnded> lane = CompletableFuture.supplyAsync(this::payLane);
