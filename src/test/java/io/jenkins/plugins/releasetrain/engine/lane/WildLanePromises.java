@@ -37,6 +37,7 @@ final class WildLanePromises {
     /** Promises that were broken, in words. */
     static List<String> broken(WildLaneShop shop) {
         WildLanePromises promises = new WildLanePromises(shop);
+        promises.breaches.addAll(shop.breaches);
         shop.happened.forEach(promises::judge);
         promises.everythingEnded();
         shop.places().forEach(promises::isQuiet);

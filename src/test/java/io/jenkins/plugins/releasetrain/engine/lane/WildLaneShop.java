@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.lane;
 
+import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeCluster;
@@ -48,6 +49,11 @@ final class WildLaneShop implements AutoCloseable {
     private final Set<Digest> inProduction = new HashSet<>();
     /** By release that was made, what counted then for each of its services. */
     final Map<String, Map<String, Set<String>>> countingAt = new HashMap<>();
+
+    /** Promises that were broken, seen at the moment. */
+    final List<String> breaches = new ArrayList<>();
+
+    private final Set<String> moving = new HashSet<>();
 
     Catalog newest;
     /** What each environment goes by. */
@@ -209,6 +215,38 @@ final class WildLaneShop implements AutoCloseable {
         return world.isBad(image)
                 || world.metOutages(image)
                 || world.conflicting(image).anyMatch(this::wasInProduction);
+    }
+
+    /** What is about to be appended: before the first tag of a release moves, it is looked at what it would do. */
+    void about(Event event) {
+        if (event instanceof Event.TagsMoving e
+                && e.promotion().startsWith(LanePromotion.PROMOTION)
+                && moving.add(e.promotion())) {
+            fakes.store
+                    .release(e.promotion().substring(LanePromotion.PROMOTION.length()))
+                    .ifPresent(r -> moves(r.made()));
+        }
+    }
+
+    private void moves(Event.ReleaseMade release) {
+        new Blocks(fakes.store, fakes.clock, e -> {})
+                .refusal(release.changed())
+                .ifPresent(why -> breaches.add("what is blocked moves no tag: " + why + ": " + release));
+        Map<String, Service> services = taken.get(release.owner()).services();
+        countingAt
+                .get(release.id())
+                .forEach((service, counting) -> counting.stream()
+                        .filter(other -> services.containsKey(other)
+                                && !release.changed().containsKey(other)
+                                && release.rollbackOf().isEmpty())
+                        .forEach(other -> {
+                            Digest image = release.changed().get(service).digest();
+                            Digest its = inProduction(services.get(other));
+                            if (!passed(service, image, other, its)) {
+                                breaches.add("I7: " + world.word(image) + " is not promoted beside " + world.word(its)
+                                        + ", untested: " + release);
+                            }
+                        }));
     }
 
     void made(Event.ReleaseMade release) {

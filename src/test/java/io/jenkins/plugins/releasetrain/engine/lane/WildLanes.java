@@ -88,6 +88,7 @@ final class WildLanes implements AutoCloseable {
     }
 
     private void before(List<? extends Event> events) {
+        events.forEach(shop::about);
         trouble(20);
         pending = events;
     }
