@@ -235,7 +235,7 @@ public final class Promoter {
         }
         try {
             return alone(id, () -> {
-                Request nothing = new Request(id, "", target, target, List.of(), Map.of());
+                Request nothing = Request.planned(id, target, target);
                 return new Course(tools, nothing, journal, Optional.empty()).undo();
             });
         } catch (EngineException e) {

@@ -64,12 +64,7 @@ class LaneEvidenceTest {
 
     @Test
     void eachAttemptTellsItsTestsAndTheRejectionThoseOfEveryOne() throws Exception {
-        append(new Event.LaneQueued(
-                "l1",
-                "cd",
-                "pay",
-                new TreeMap<>(Map.of("pay", new PinnedImage("shop/pay", Digest.sha256("pay"), "2.0"))),
-                new Origin("pay#7", "job/pay/7/", "eve")));
+        append(queued());
         append(new Event.LaneStarted("l1", new TreeMap<>(), BASELINE, List.of(), 1, Optional.empty()));
         append(tested(Verdict.FAILED), recorded(1, "shop.Pay charges", "shop.Flaky once"));
         append(new Event.LaneRetried("l1", "again", true));
@@ -89,6 +84,15 @@ class LaneEvidenceTest {
         assertThat(hidden.at("/search/trials/0/reason").asText()).isEqualTo("its tests failed");
     }
 
+    private static Event queued() {
+        return new Event.LaneQueued(
+                "l1",
+                "cd",
+                "pay",
+                new TreeMap<>(Map.of("pay", new PinnedImage("shop/pay", Digest.sha256("pay"), "2.0"))),
+                new Origin("pay#7", "job/pay/7/", "eve"));
+    }
+
     private static Event started(boolean control) {
         return new Event.LaneStarted(
                 "l1", new TreeMap<>(), BASELINE, List.of(), 1, Optional.empty(), control, Optional.empty());
@@ -102,12 +106,7 @@ class LaneEvidenceTest {
     /** A control run is no run of the candidate: it passed without it. */
     @Test
     void controlRunsAreOfWhatProductionRunsAlone() throws Exception {
-        append(new Event.LaneQueued(
-                "l1",
-                "cd",
-                "pay",
-                new TreeMap<>(Map.of("pay", new PinnedImage("shop/pay", Digest.sha256("pay"), "2.0"))),
-                new Origin("pay#7", "job/pay/7/", "eve")));
+        append(queued());
         attempt(false, Verdict.FAILED, 1, "shop.Pay charges");
         attempt(true, Verdict.PASSED, 2);
         attempt(false, Verdict.FAILED, 3, "shop.Pay charges");
