@@ -12,6 +12,7 @@ import io.jenkins.plugins.releasetrain.engine.train.Proofs.Failure;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Decision;
 import io.jenkins.plugins.releasetrain.engine.train.TrialPolicy.Situation;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,8 +147,12 @@ final class TrialChoice {
     Decision next() {
         long suspect = toBeProved();
         double hurry = hurry();
-        if (belief.broken() >= EVEN || isTooMuchAtOnce()) {
+        if (belief.broken() >= EVEN) {
             return run(0);
+        }
+        Optional<Decision> alone = belief.complete() ? Optional.empty() : oneAfterTheOther();
+        if (alone.isPresent()) {
+            return alone.get();
         } else if (suspect != 0 && hurry == 0) {
             return run(suspect);
         }
@@ -180,11 +185,31 @@ final class TrialChoice {
     }
 
     /**
-     * Where more failed in a row than can be told apart, a failure counts only by itself, with a pass before and after it:
-     * without one the same few would be tried for ever.
+     * Where more failed than can be looked at together, a failure counts only by itself, with a pass before and after it: else
+     * the same few would be tried for ever. So whoever failed alone is proven, one after the other, and what is fresh passes
+     * in between, or else the baseline.
      */
-    private boolean isTooMuchAtOnce() {
-        return !belief.complete() && open.isPresent() && !running.contains(0L);
+    private Optional<Decision> oneAfterTheOther() {
+        if (open.isPresent()) {
+            long fresh = open.get().runs().size() > 1 ? 0 : freshOnes();
+            return running.contains(fresh) ? Optional.empty() : Optional.of(run(fresh));
+        }
+        return failed.stream()
+                .map(Failure::set)
+                .filter(set -> Long.bitCount(set) == 1 && (set & all) != 0 && !running.contains(set))
+                .min(Comparator.comparingDouble(belief::innocence))
+                .map(this::run);
+    }
+
+    /** A few of whom nothing failed yet; nobody where they cannot go without those that failed. */
+    private long freshOnes() {
+        long fresh = all & ~suspects & ~union(running);
+        int few = Math.max(1, TrialPolicy.batchLimit(rates, 1, Belief.WIDEST) / 2);
+        long set = vouched & ~suspects;
+        for (long rest = fresh & ~set; rest != 0 && few > 0; rest &= rest - 1, few--) {
+            set |= Long.lowestOneBit(rest);
+        }
+        return separable(all & ~set) ? set : 0;
     }
 
     /** Where nothing failed, or something passed since, a control run tells nothing. */

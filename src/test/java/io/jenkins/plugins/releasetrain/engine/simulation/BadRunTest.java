@@ -22,9 +22,9 @@ class BadRunTest {
     private int arrived;
 
     @ParameterizedTest
-    @ValueSource(ints = {10, 15})
+    @ValueSource(ints = {10, 15, 30})
     void I4_oneAfterTheOtherIsProvenBadAndTheOthersAreReleased(int bad) {
-        for (int trial = 0; trial < 20 * bad && ended(bad) < bad; trial++) {
+        for (int trial = 0; trial < 12 * bad && ended(bad) < bad; trial++) {
             tryNext(trial * MINUTES, bad);
         }
         assertThat(ended(bad)).as("bad changes that are decided").isEqualTo(bad);
