@@ -313,23 +313,30 @@ final class LaneTrial {
     }
 
     /**
-     * Services that count and that production does not run any more as they were when the lane was tested.
+     * Services that count and that production does not run as they were when the lane was tested.
      *
      * @param together services that are about to be promoted with it
      */
     SortedSet<String> movedSince(Lane lane, Event.LaneTested tested, Collection<String> together) {
         SortedSet<String> counting = policy.counting(lane);
         counting.removeAll(together);
-        return moved(ports.store().set(tested.baseline()).orElseThrow(), counting);
+        ImageSet before = ports.store().set(tested.baseline()).orElseThrow();
+        SortedSet<String> moved = moved(before, counting);
+        List<String> unknown =
+                moved.stream().filter(name -> digest(before, name).isEmpty()).toList();
+        if (!unknown.isEmpty()) {
+            // What has no workload here would be as absent from another test (I14).
+            Set<String> there = surroundings.there(unknown);
+            moved.removeIf(name -> unknown.contains(name) && !there.contains(name));
+        }
+        return moved;
     }
 
-    /** Services among these that production does not run any more as the set has them. */
+    /** Services among these that production runs otherwise than the set has them, or that the set lacks: nobody saw those. */
     SortedSet<String> moved(ImageSet before, SortedSet<String> services) {
         ImageSet now = production(services);
         SortedSet<String> moved = new TreeSet<>(services);
-        moved.removeIf(name -> digest(now, name).isEmpty()
-                || digest(before, name).isEmpty()
-                || digest(now, name).equals(digest(before, name)));
+        moved.removeIf(name -> digest(now, name).isEmpty() || digest(now, name).equals(digest(before, name)));
         return moved;
     }
 

@@ -9,6 +9,7 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +25,14 @@ record Surroundings(Catalog catalog, Environment environment, Installer installe
                 .installed(catalog.services().values())
                 .forEach((name, digest) -> images.put(name, Candidates.pinned(catalog.service(name), digest)));
         return ImageSet.of(images);
+    }
+
+    /** Services among these that have a workload here, whatever it asks for. */
+    Set<String> there(Collection<String> names) {
+        return environment
+                .cluster()
+                .installed(names.stream().map(catalog::service).toList())
+                .keySet();
     }
 
     /**

@@ -4,9 +4,11 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.OnDrift;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
+import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
@@ -17,6 +19,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /** Builds that drive lanes of a shop on fakes, with a clock of their own: tests take ten minutes. */
@@ -29,6 +35,8 @@ final class LaneDrive {
     private static final int PATIENCE = 2_000;
 
     final FakeShop shop;
+    private final LaneSettings settings;
+    private final Store store;
     Lanes lanes;
     final Map<LaneId, Event.LaneEnded> ended = new HashMap<>();
     final Map<LaneId, String> waits = new HashMap<>();
@@ -43,14 +51,43 @@ final class LaneDrive {
 
     LaneDrive(FakeShop shop, LaneSettings settings, Store store) {
         this.shop = shop;
+        this.settings = settings;
+        this.store = store;
         this.lanes = lanes(shop, settings, store);
         this.tests = test -> shop.test();
     }
 
     static Lanes lanes(FakeShop shop, LaneSettings settings, Store store) {
+        return lanes(shop, settings, shop.catalog, store);
+    }
+
+    private static Lanes lanes(FakeShop shop, LaneSettings settings, Catalog catalog, Store store) {
         Ports ports =
                 new Ports(store, shop.promoter(store), shop.clock, shop::id, shop.events::add).guardedBy(shop.gate);
-        return new Lanes(settings, shop.catalog, shop.registries(), shop.environment(), ports);
+        return new Lanes(settings, catalog, shop.registries(), shop.environment(), ports);
+    }
+
+    /** Another catalog is taken, though lanes are under way. */
+    void take(Catalog catalog) {
+        lanes = lanes(shop, settings, catalog, store);
+    }
+
+    static Catalog without(Catalog catalog, String service) {
+        SortedMap<String, Service> fewer = new TreeMap<>(catalog.services());
+        fewer.remove(service);
+        fewer.replaceAll((name, s) -> {
+            SortedSet<String> calls = new TreeSet<>(s.dependsOn());
+            calls.remove(service);
+            return new Service(
+                    name,
+                    s.devRepository(),
+                    s.productionRepository(),
+                    s.productionTag(),
+                    s.workload(),
+                    s.group(),
+                    calls);
+        });
+        return new Catalog(fewer);
     }
 
     LaneId open(String service, String version) {
