@@ -88,8 +88,13 @@ final class WildLanes implements AutoCloseable {
     }
 
     private void before(List<? extends Event> events) {
-        events.forEach(shop::about);
+        look(events);
         trouble(20);
+        pending = events;
+    }
+
+    private void look(List<? extends Event> events) {
+        events.forEach(shop::about);
         pending = events;
     }
 
@@ -161,7 +166,7 @@ final class WildLanes implements AutoCloseable {
                         settings.freezes());
         tell("restart with " + now.isolation() + " " + now.onDrift());
         rides = rides(now, MeddledStore.of(shop.fakes.store, this::count, this::before, this::after));
-        others = rides(now, MeddledStore.of(shop.fakes.store, this::count, e -> pending = e, this::after));
+        others = rides(now, MeddledStore.of(shop.fakes.store, this::count, this::look, this::after));
     }
 
     private List<WildLaneRide> rides(LaneSettings now, Store store) {
