@@ -19,6 +19,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.store.Schema;
+import io.jenkins.plugins.releasetrain.engine.store.SqlFailures;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.StoreCopy;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
@@ -222,7 +223,7 @@ record ConnectionTests(Wiring.Surroundings around, Function<String, List<Catalog
     /** With the driver's own words, which are for administrators. */
     private static FormValidation failed(EngineException e) {
         return FormValidation.error(
-                Labels.said(e.getCause() == null ? e.getMessage() : e.getMessage() + ": " + SqlStore.detail(e)));
+                Labels.said(e.getCause() == null ? e.getMessage() : e.getMessage() + ": " + SqlFailures.detail(e)));
     }
 
     /** Of a database, which needs no directory. */

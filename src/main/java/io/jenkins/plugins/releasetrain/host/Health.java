@@ -43,12 +43,12 @@ final class Health {
         Outlook outlook(String name);
     }
 
-    /** What the store was like when it was opened, or why it could not be; asks no database. */
+    /** What the store was like when it was opened, or why it could not be, or cannot be written; asks no database. */
     String storeState() {
         String trouble = holder.trouble();
-        return holder.open()
-                .map(OpenStore::state)
-                .orElse(trouble.isEmpty() ? "It is opened when it is first needed" : trouble);
+        return trouble.isEmpty()
+                ? holder.open().map(OpenStore::state).orElse("It is opened when it is first needed")
+                : trouble;
     }
 
     /** Trouble first. */

@@ -28,7 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.logging.Level;
 
 /** A store that is open, and everything that works by it; all of it ends with the store. */
-final class OpenStore implements AutoCloseable {
+final class OpenStore implements StoreHolder.Held {
     /** Of the pool's connections; the others are the trains'. */
     private static final Duration DESCRIBE_AGAIN = Duration.ofMinutes(10);
 
@@ -118,6 +118,11 @@ final class OpenStore implements AutoCloseable {
     /** What its tables were like when it was opened, and how large it was when it was last measured. */
     String state() {
         return state + (size == 0 ? "" : "; " + Sizes.text(size));
+    }
+
+    @Override
+    public String trouble() {
+        return store.trouble();
     }
 
     /** Now and then: looks after promotions, and how large the store is. */

@@ -20,7 +20,7 @@ import java.util.logging.Logger;
  * @param <K> what tells one store from another
  * @param <T> the open store, and all that lives and ends with it
  */
-final class StoreHolder<K, T extends AutoCloseable> implements AutoCloseable {
+final class StoreHolder<K, T extends StoreHolder.Held> implements AutoCloseable {
     private static final Logger LOGGER = Logger.getLogger(StoreHolder.class.getName());
     static final Duration TRY_AGAIN = Duration.ofSeconds(30);
 
@@ -40,6 +40,12 @@ final class StoreHolder<K, T extends AutoCloseable> implements AutoCloseable {
      * @param opened after it was opened, in the same thread
      */
     record Ports(Executor thread, BiConsumer<Runnable, Duration> later, Clock clock, Runnable opened) {}
+
+    /** What is open. */
+    interface Held extends AutoCloseable {
+        /** Why nothing can be written to it, for administrators; empty where it can. */
+        String trouble();
+    }
 
     private sealed interface State<K, T> permits Closed, Open, Failed {}
 
@@ -92,8 +98,11 @@ final class StoreHolder<K, T extends AutoCloseable> implements AutoCloseable {
         return state instanceof Open<K, T> open ? Optional.of(open.value()) : Optional.empty();
     }
 
-    /** Why it is not open, for administrators; empty where it is, or where nobody tried yet. */
+    /** Why it is not open, or cannot be written, for administrators; empty where it is well, or where nobody tried yet. */
     synchronized String trouble() {
+        if (state instanceof Open<K, T> open) {
+            return open.value().trouble();
+        }
         return state instanceof Failed<K, T> failed ? failed.why() : "";
     }
 

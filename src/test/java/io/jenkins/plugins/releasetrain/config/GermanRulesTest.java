@@ -145,6 +145,16 @@ class GermanRulesTest {
                         + " environment",
                 "Could not look at the store: the database is not available (SQL state 08001). Check that the database"
                         + " runs, is reachable, and is not opened by another process: Connection refused",
+                "Could not open the store: the database is read-only (SQL state 90097). Let it be written: its file, the"
+                        + " file system and the disk below it, or, for a server, the one that is not a standby",
+                "Could not write to the store: the database has no room (SQL state 90031). Make"
+                        + " room on its disk; it goes on by itself then",
+                "Could not open the store: the database cannot read or write its file (SQL state 90028). Check the disk,"
+                        + " its file system and the rights of the file; it goes on by itself then",
+                "Could not open the store: the database is damaged (SQL state 90030). Put back a backup of it; the"
+                        + " damaged one is of no use any more",
+                "Could not open the store: the database is an empty file. What it held is gone, as after a full disk: put"
+                        + " back a backup of it, or delete it to begin with an empty store",
                 "PostgreSQL 14.2 answers; it has tables of version 9; using the store brings them to version 10, 11",
                 "PostgreSQL 14.2 answers; it has tables of version 99, which this version of the plugin does not know:"
                         + " upgrade this controller",

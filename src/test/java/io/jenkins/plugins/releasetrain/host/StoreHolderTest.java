@@ -28,15 +28,21 @@ class StoreHolderTest {
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private String wanted = "a";
     private Throwable trouble;
+    private String cannotWrite = "";
     private int tries;
     private Runnable duringOpening = () -> {};
 
-    private final class OneStore implements AutoCloseable {
+    private final class OneStore implements StoreHolder.Held {
         private final String name;
 
         OneStore(String name) {
             this.name = name;
             opened.add(name);
+        }
+
+        @Override
+        public String trouble() {
+            return cannotWrite;
         }
 
         @Override
@@ -126,6 +132,17 @@ class StoreHolderTest {
 
         assertThat(holder.get().name).isEqualTo("a");
         assertThat(holder.trouble()).isEmpty();
+    }
+
+    /** A disk that is full, or a database that is away, after it was opened: builds wait, and *Health* says why. */
+    @Test
+    void whatIsOpenAndCannotBeWrittenIsTrouble() {
+        holder.check();
+        run(thread);
+        cannotWrite = "has no room";
+
+        assertThat(holder.get().name).isEqualTo("a");
+        assertThat(holder.trouble()).isEqualTo("has no room");
     }
 
     @Test

@@ -32,12 +32,12 @@ final class SqlDatabase implements AutoCloseable {
             // else a page, which asks more than eight kinds of things, has each of them parsed and planned anew
             + ";QUERY_CACHE_SIZE=128;OPTIMIZE_REUSE_RESULTS=0";
     private static final int MIGRATION_ATTEMPTS = 3;
-    private static final int DETAIL_LIMIT = 500;
 
     private final boolean h2;
     private final Optional<FileWrites> file;
     private final HikariDataSource pool;
     private final Jdbi jdbi;
+    private volatile String trouble = "";
 
     private SqlDatabase(StoreSettings settings, HikariDataSource pool) {
         this.h2 = settings instanceof StoreSettings.H2;
@@ -48,24 +48,41 @@ final class SqlDatabase implements AutoCloseable {
         this.jdbi = Jdbi.create(pool);
     }
 
-    /** Connects, and brings the tables to the newest version. */
+    /** Connects, brings the tables to the newest version, and proves that they can be written. */
     static SqlDatabase open(StoreSettings settings) {
         boolean h2 = settings instanceof StoreSettings.H2;
+        refuseEmptyFile("open the store", settings);
         HikariDataSource pool = null;
         try {
             pool = new HikariDataSource(poolOf(settings, h2));
             migrate(pool, h2);
-            return new SqlDatabase(settings, pool);
+            SqlDatabase database = new SqlDatabase(settings, pool);
+            database.write("open the store", SqlDatabase::prove);
+            return database;
         } catch (RuntimeException e) {
             if (pool != null) {
                 pool.close();
             }
-            throw e instanceof EngineException ? e : failure("open the store", e);
+            throw e instanceof EngineException ? e : SqlFailures.of("open the store", e);
+        }
+    }
+
+    /** Where nothing is to be upgraded, what is read-only or has no room can be opened all the same. */
+    private static int prove(Handle handle) {
+        handle.execute("INSERT INTO rt_reader (name, holder, held_until) VALUES ('opening', '', CURRENT_TIMESTAMP)"
+                + " ON CONFLICT DO NOTHING");
+        return handle.execute("DELETE FROM rt_reader WHERE name = 'opening'");
+    }
+
+    private static void refuseEmptyFile(String what, StoreSettings settings) {
+        if (settings instanceof StoreSettings.H2 embedded && embedded.lost()) {
+            throw SqlFailures.empty(what);
         }
     }
 
     /** Connects once, changes nothing, and makes no H2 file either. */
     static Schema inspect(StoreSettings settings) {
+        refuseEmptyFile("look at the store", settings);
         boolean h2 = settings instanceof StoreSettings.H2;
         try {
             DataSource source = dataSource(settings);
@@ -83,9 +100,9 @@ final class SqlDatabase implements AutoCloseable {
             if (h2 && e.getErrorCode() == ErrorCode.DATABASE_NOT_FOUND_WITH_IF_EXISTS_1) {
                 return Schema.NONE;
             }
-            throw failure("look at the store", new ConnectionException(e));
+            throw SqlFailures.of("look at the store", new ConnectionException(e));
         } catch (FlywayException e) {
-            throw failure("look at the store", e);
+            throw SqlFailures.of("look at the store", e);
         }
     }
 
@@ -182,7 +199,7 @@ final class SqlDatabase implements AutoCloseable {
         } catch (JdbiException e) {
             throw pool.isClosed()
                     ? new EngineException(FailureKind.UNAVAILABLE, "Could not " + what + ": the store is closed", e)
-                    : failure(what, e);
+                    : SqlFailures.of(what, e);
         }
     }
 
@@ -193,62 +210,25 @@ final class SqlDatabase implements AutoCloseable {
             file.ifPresent(f -> f.force(handle));
             return result;
         });
-        return file.isPresent() ? file.get().alone(write) : write.get();
+        try {
+            T result = file.isPresent() ? file.get().alone(write) : write.get();
+            trouble = "";
+            return result;
+        } catch (EngineException e) {
+            trouble = e.kind() == FailureKind.UNAVAILABLE && e.getCause() instanceof JdbiException why
+                    ? SqlFailures.of("write to the store", why).getMessage()
+                    : "";
+            throw e;
+        }
+    }
+
+    /** Why the last write could not be; empty where it could. */
+    String trouble() {
+        return trouble;
     }
 
     @Override
     public void close() {
         pool.close();
-    }
-
-    /** Without the driver's own words, which name hosts, paths and values: they are in the cause, for the log. */
-    private static EngineException failure(String what, RuntimeException e) {
-        Throwable cause = cause(e);
-        String state = cause instanceof SQLException sql ? String.valueOf(sql.getSQLState()) : "";
-        FailureKind kind = cause instanceof SQLException
-                ? kind(state)
-                : e instanceof FlywayException ? FailureKind.UNSUPPORTED : FailureKind.UNAVAILABLE;
-        return new EngineException(
-                kind,
-                "Could not " + what + ": the database "
-                        + (kind == FailureKind.UNAVAILABLE ? "is not available" : "refused")
-                        + (state.matches("[0-9A-Z]{5}") ? " (SQL state " + state + ")" : "") + advice(kind),
-                e);
-    }
-
-    private static Throwable cause(Throwable e) {
-        Throwable cause = e;
-        while (!(cause instanceof SQLException) && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
-    }
-
-    /** What the driver said, for administrators. */
-    static String detail(EngineException failure) {
-        String text = String.valueOf(cause(failure).getMessage());
-        return text.substring(0, Math.min(DETAIL_LIMIT, text.length()));
-    }
-
-    /** By the classes of SQLSTATE (ISO/IEC 9075-2, "SQLSTATE class and subclass codes"; PostgreSQL, appendix A). */
-    private static FailureKind kind(String state) {
-        return switch (state.length() == 5 ? state.substring(0, 2) : "") {
-            case "22" -> FailureKind.INVALID_INPUT;
-            case "23" -> FailureKind.CONFLICT;
-            case "28" -> FailureKind.UNAUTHENTICATED;
-            case "42" -> "42501".equals(state) ? FailureKind.FORBIDDEN : FailureKind.UNSUPPORTED;
-            default -> FailureKind.UNAVAILABLE;
-        };
-    }
-
-    private static String advice(FailureKind kind) {
-        return switch (kind) {
-            case INVALID_INPUT -> ". Shorten or correct the value";
-            case CONFLICT -> ". It is recorded already; load again and decide anew";
-            case UNAUTHENTICATED -> ". Check the store's user and password";
-            case FORBIDDEN -> ". Grant the store's user the right to create and change its tables";
-            case UNSUPPORTED -> ". Check that the database was made by this version of the plugin or an older one";
-            default -> ". Check that the database runs, is reachable, and is not opened by another process";
-        };
     }
 }

@@ -62,9 +62,9 @@ public final class SqlStore implements Store {
         return SqlDatabase.inspect(settings);
     }
 
-    /** What the driver said of a failure of {@link #open} or {@link #inspect}, with hosts and paths: for administrators. */
-    public static String detail(EngineException failure) {
-        return SqlDatabase.detail(failure);
+    /** Why nothing could be written when it was last tried, for administrators; empty where it could. */
+    public String trouble() {
+        return database.trouble();
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.jenkins.plugins.releasetrain.engine.store;
 
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
@@ -29,9 +31,25 @@ public sealed interface StoreSettings {
             return database.startsWith("async:");
         }
 
+        /**
+         * There is its file, and nothing in it, as a full disk or a lost write of its blocks leaves it; H2 takes that for a
+         * new database, and what production holds would be forgotten without a word.
+         */
+        boolean lost() {
+            try {
+                return file() && Files.size(Path.of(path() + ".mv.db")) == 0;
+            } catch (IOException e) {
+                return false; // there is none, or H2 says what is wrong with it
+            }
+        }
+
+        private String path() {
+            return database.substring(database.indexOf(':') + 1);
+        }
+
         @Override
         public String where() {
-            return "H2 in '" + database.substring(database.indexOf(':') + 1) + "'";
+            return "H2 in '" + path() + "'";
         }
     }
 

@@ -121,7 +121,7 @@ class H2FileStoreTest extends StoreContract {
                 .isThrownBy(() -> SqlStore.open(StoreSettings.h2(directory)))
                 .withMessageNotContaining(directory.toString())
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(FailureKind.UNAVAILABLE))
-                .extracting(SqlStore::detail)
+                .extracting(SqlFailures::detail)
                 .asString()
                 .contains(directory.toString());
     }

@@ -108,7 +108,7 @@ class PostgresqlStoreTest extends StoreContract {
                 .withMessageContaining("Check the store's user and password")
                 .withMessageNotContaining("nobody")
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(FailureKind.UNAUTHENTICATED))
-                .extracting(SqlStore::detail)
+                .extracting(SqlFailures::detail)
                 .asString()
                 .contains("nobody");
     }

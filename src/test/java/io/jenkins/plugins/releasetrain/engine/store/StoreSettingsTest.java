@@ -126,7 +126,7 @@ class StoreSettingsTest {
                 .withMessageContaining("is not available (SQL state 08001)")
                 .withMessageNotContaining("127.0.0.1")
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(FailureKind.UNAVAILABLE))
-                .extracting(SqlStore::detail)
+                .extracting(SqlFailures::detail)
                 .asString()
                 .contains("127.0.0.1:1");
     }

@@ -32,6 +32,7 @@ import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.store.PostgresqlServer;
+import io.jenkins.plugins.releasetrain.engine.store.SqlFailures;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
@@ -115,7 +116,7 @@ final class Parts implements AutoCloseable {
         try {
             return SqlStore.open(settings);
         } catch (EngineException e) {
-            throw new EngineException(e.kind(), settings.where() + ": " + SqlStore.detail(e), e);
+            throw new EngineException(e.kind(), settings.where() + ": " + SqlFailures.detail(e), e);
         }
     }
 
