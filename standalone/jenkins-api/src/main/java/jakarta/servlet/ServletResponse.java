@@ -5,5 +5,9 @@ import java.io.IOException;
 public interface ServletResponse {
     void setContentType(String type);
 
+    boolean isCommitted();
+
+    void reset();
+
     ServletOutputStream getOutputStream() throws IOException;
 }

@@ -87,8 +87,7 @@ final class Health {
         });
         settings.trains().forEach(t -> {
             List<Finding> troubles = new ArrayList<>();
-            known.flatMap(k -> paused(t.getName(), k)).ifPresent(troubles::add);
-            worker("health.trains", t.getName(), t.getName(), live, known, troubles);
+            train(t.getName(), live, known, troubles);
             found.addAll(troubles);
         });
         settings.environments().stream().filter(e -> e.getCatalog() != null).forEach(e -> {
@@ -113,8 +112,20 @@ final class Health {
         return found;
     }
 
+    /** A page that fails once its head is written cannot say so: what cannot be asked is trouble, too. */
+    static void train(String name, Live live, Optional<Known> known, List<Finding> troubles) {
+        Optional<Known> answers = known;
+        try {
+            known.flatMap(k -> paused(name, k)).ifPresent(troubles::add);
+        } catch (EngineException e) {
+            troubles.add(of("health.trains", name, false, e.getMessage()));
+            answers = Optional.empty();
+        }
+        worker("health.trains", name, name, live, answers, troubles);
+    }
+
     /** Who paused a train, why and when. */
-    static Optional<Finding> paused(String train, Known known) {
+    private static Optional<Finding> paused(String train, Known known) {
         return known.pause(train).map(recorded -> {
             Event.TrainPaused paused = (Event.TrainPaused) recorded.event();
             String by = paused.user().isEmpty() ? "" : " (" + paused.user() + ")";

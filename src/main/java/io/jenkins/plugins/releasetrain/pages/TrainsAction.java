@@ -134,7 +134,8 @@ public final class TrainsAction implements UnprotectedRootAction, StaplerProxy {
         response.setHeader("Content-Security-Policy", "default-src 'none'; sandbox");
         Answer picture = badge.get();
         boolean known = picture.etag().equals(request.getHeader("If-None-Match"));
-        write(response, known ? new Answer(NOT_MODIFIED, picture.type(), picture.etag(), new byte[0]) : picture);
+        Responses.write(
+                response, known ? new Answer(NOT_MODIFIED, picture.type(), picture.etag(), new byte[0]) : picture);
     }
 
     /** The history as JSON: {@code release-trains/api/…}. */
@@ -235,17 +236,7 @@ public final class TrainsAction implements UnprotectedRootAction, StaplerProxy {
     @GET
     public void doExport(StaplerResponse2 response) throws IOException {
         controller().check(Jenkins.ADMINISTER);
-        try {
-            // before anything is sent, so that the answer can still be another one
-            ReleaseService.get().store();
-        } catch (EngineException e) {
-            send(response, () -> OperationsApi.problem(UNAVAILABLE, e.getMessage()));
-            return;
-        }
-        response.setContentType("application/gzip");
-        response.setHeader("Content-Disposition", "attachment; filename=\"release-train.jsonl.gz\"");
-        response.setHeader("Cache-Control", "no-store");
-        ReleaseService.get().export(response.getOutputStream());
+        Responses.download(response, "application/gzip", "release-train.jsonl.gz", ReleaseService.get()::export);
     }
 
     /** Every page is the same view; its script reads the address. */
@@ -316,17 +307,6 @@ public final class TrainsAction implements UnprotectedRootAction, StaplerProxy {
             // The store cannot be opened.
             answer = OperationsApi.problem(UNAVAILABLE, e.getMessage());
         }
-        write(response, answer);
-    }
-
-    private static void write(StaplerResponse2 response, Answer answer) throws IOException {
-        response.setStatus(answer.status());
-        response.setContentType(answer.type());
-        response.setHeader("Cache-Control", "no-cache");
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        if (!answer.etag().isEmpty()) {
-            response.setHeader("ETag", answer.etag());
-        }
-        response.getOutputStream().write(answer.body());
+        Responses.write(response, answer);
     }
 }
