@@ -8,6 +8,7 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageLabels;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.time.Instant;
@@ -248,13 +249,12 @@ public sealed interface Event {
     /**
      * A lane was let in and begins an attempt.
      *
-     * @param replaced digests that its candidates take the place of (I7)
-     * @param baseline the set that the environment held when the lane came in
-     * @param neighbours services that were claimed by other lanes then
-     * @param fence token of the environment lock that it runs under
+     * @param replaced digests that its candidates take the place of (I7); baseline: the set that the environment held then
+     * @param neighbours services that were claimed by other lanes then; fence: token of the lock that it runs under
      * @param isolation how its candidates are kept apart; they are taken out accordingly, whatever is configured by then
      * @param control whether its tests run on the baseline alone, its candidates staying out (a control run)
      * @param former what the workloads asked for that production does not have, as full references, by service
+     * @param services whose candidates come in, as the catalog had them, to be taken out whatever it has by then
      */
     record LaneStarted(
             String lane,
@@ -264,7 +264,8 @@ public sealed interface Event {
             long fence,
             Optional<Isolation> isolation,
             boolean control,
-            Optional<SortedMap<String, String>> former)
+            Optional<SortedMap<String, String>> former,
+            Optional<List<Service>> services)
             implements Event {
         public LaneStarted(
                 String lane,
@@ -273,7 +274,7 @@ public sealed interface Event {
                 List<String> neighbours,
                 long fence,
                 Optional<Isolation> isolation) {
-            this(lane, replaced, baseline, neighbours, fence, isolation, false, Optional.empty());
+            this(lane, replaced, baseline, neighbours, fence, isolation, false, Optional.empty(), Optional.empty());
         }
     }
 
@@ -313,8 +314,7 @@ public sealed interface Event {
     /**
      * The attempt decided nothing; the lane starts again.
      *
-     * @param alone whether with no candidate in the environment that counts for it
-     * @param stays whether its candidates stay where they are and are tested there once more
+     * @param alone whether with no candidate there that counts for it; stays: its candidates stay and are tested there again
      */
     record LaneRetried(String lane, String reason, boolean alone, boolean stays) implements Event {
         public LaneRetried(String lane, String reason, boolean alone) {

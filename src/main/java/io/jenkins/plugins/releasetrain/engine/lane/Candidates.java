@@ -50,12 +50,15 @@ record Candidates(Catalog catalog, Registries registries) {
         return images;
     }
 
-    /** Those that the catalog still has. */
-    List<Service> services(Obligation obligation) {
-        return obligation.candidates().keySet().stream()
-                .filter(catalog.services()::containsKey)
-                .map(catalog::service)
-                .toList();
+    /** As the catalog had them when they came in; of attempts that older versions began, those that it still has. */
+    private List<Service> services(Obligation obligation) {
+        return obligation
+                .started()
+                .services()
+                .orElseGet(() -> obligation.candidates().keySet().stream()
+                        .filter(catalog.services()::containsKey)
+                        .map(catalog::service)
+                        .toList());
     }
 
     /**

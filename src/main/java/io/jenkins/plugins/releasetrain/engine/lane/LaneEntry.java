@@ -93,7 +93,12 @@ final class LaneEntry {
                 token,
                 Optional.of(trial.configured().isolation()),
                 enter.control(),
-                former(lane, found.production(), found.held()));
+                former(lane, found.production(), found.held()),
+                enter.control()
+                        ? Optional.empty()
+                        : Optional.of(lane.candidates().keySet().stream()
+                                .map(catalog::service)
+                                .toList()));
         trial.save(found.held(), lastSaved);
         lastSaved = Optional.of(found.held().digest());
         LaneState after = journal.update(s -> mayStill(s, lane, enter) ? List.of(started) : List.of());

@@ -187,6 +187,7 @@ final class SimulatedLanes {
                 1,
                 Optional.of(Isolation.REPLACE),
                 enter.control(),
+                Optional.empty(),
                 Optional.empty()));
         begin(lane.id());
         return true;

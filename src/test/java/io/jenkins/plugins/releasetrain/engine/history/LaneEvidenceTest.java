@@ -95,7 +95,15 @@ class LaneEvidenceTest {
 
     private static Event started(boolean control) {
         return new Event.LaneStarted(
-                "l1", new TreeMap<>(), BASELINE, List.of(), 1, Optional.empty(), control, Optional.empty());
+                "l1",
+                new TreeMap<>(),
+                BASELINE,
+                List.of(),
+                1,
+                Optional.empty(),
+                control,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private void attempt(boolean control, Verdict verdict, int number, String... failed) {

@@ -11,6 +11,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -87,5 +88,24 @@ class LaneCatalogTest {
         drive.finish();
         assertThat(drive.outcome(lane)).isEqualTo(Outcome.RELEASED);
         assertThat(drive.runs(lane)).isEqualTo(1);
+    }
+
+    /** It was out of reach when it was to be taken out, and its service is gone by the time that it is not. */
+    @Test
+    void I3_candidateOfAServiceThatLeftTheCatalogIsTakenOutAllTheSame() throws InterruptedException {
+        LaneId lane = open("s2", "2");
+        drive.step();
+        assertThat(shop.installed()).containsEntry("s2", FakeShop.digest("s2", "2"));
+        shop.cluster.forbids("s2");
+        drive.lanes.cancel(lane, "not needed");
+        assertThat(drive.lanes.mayGoOnWith(fewer)).isTrue();
+
+        drive.take(fewer);
+        shop.cluster.allows("s2");
+        shop.clock.advance(Duration.ofMinutes(1));
+        drive.tidy();
+
+        assertThat(drive.lanes.state().obligations()).isEmpty();
+        assertThat(shop.installed()).containsEntry("s2", FakeShop.digest("s2", "1"));
     }
 }

@@ -77,7 +77,9 @@ final class WildLanePromises {
         switch (e.outcome()) {
             case EJECTED, NOT_INSTALLABLE ->
                 check(
-                        candidates.values().stream().anyMatch(i -> shop.mayBeBlamed(i.digest())),
+                        shop.mayBeBlamed(candidates.values().stream()
+                                .map(PinnedImage::digest)
+                                .toList()),
                         "I4: only who is bad is ejected",
                         e);
             case RELEASED ->

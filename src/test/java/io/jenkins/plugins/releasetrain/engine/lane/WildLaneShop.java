@@ -11,9 +11,11 @@ import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -54,6 +56,8 @@ final class WildLaneShop implements AutoCloseable {
     final List<String> breaches = new ArrayList<>();
 
     private final Set<String> moving = new HashSet<>();
+    final Map<String, Event.LaneQueued> queued = new HashMap<>();
+    private final Set<Digest> byHand = new HashSet<>();
 
     Catalog newest;
     /** What each environment goes by. */
@@ -158,6 +162,7 @@ final class WildLaneShop implements AutoCloseable {
                 .filter(d -> random.nextBoolean() && world.word(d).startsWith(service + " "))
                 .orElseGet(() -> inProduction(s));
         told.accept("put into " + place.name() + " by hand: " + world.word(digest));
+        byHand.add(digest);
         WildWorld.cluster(place).meddle(service, ImageReference.of(fakes.dev.host(), s.devRepository(), digest));
     }
 
@@ -210,11 +215,12 @@ final class WildLaneShop implements AutoCloseable {
         return passed.stream().anyMatch(p -> image.equals(p.get(service)) && its.equals(p.get(other)));
     }
 
-    /** Whether it fails, alone or together with what was in production; or met two outages. */
-    boolean mayBeBlamed(Digest image) {
-        return world.isBad(image)
-                || world.metOutages(image)
-                || world.conflicting(image).anyMatch(this::wasInProduction);
+    /** Whether a lane of these fails, by itself or together with what was in production; or met two outages. */
+    boolean mayBeBlamed(Collection<Digest> images) {
+        return world.fails(images)
+                || images.stream()
+                        .anyMatch(image -> world.metOutages(image)
+                                || world.conflicting(image).anyMatch(this::wasInProduction));
     }
 
     /** What is about to be appended: before the first tag of a release moves, it is looked at what it would do. */
@@ -261,6 +267,28 @@ final class WildLaneShop implements AutoCloseable {
 
     boolean wasInProduction(Digest image) {
         return inProduction.contains(image) || world.isPushed(image);
+    }
+
+    /** An attempt of a lane is cleaned up: nothing of it is left that nobody released, whatever the catalog has by now. */
+    void isOut(String lane) {
+        Event.LaneQueued its = queued.get(lane);
+        Environment place = places().stream()
+                .filter(p -> p.name().equals(its.environment()))
+                .findFirst()
+                .orElseThrow();
+        SortedMap<String, Digest> installed = fakes.installed(place);
+        its.candidates().forEach((service, image) -> {
+            if (image.digest().equals(installed.get(service))
+                    && !wasInProduction(image.digest())
+                    && !byHand.contains(image.digest())) {
+                breaches.add("I3: no candidate is left in " + place.name() + ": " + world.word(image.digest()));
+            }
+        });
+        for (Isolation isolation : Isolation.values()) {
+            if (WildWorld.cluster(place).lanesBeside(isolation).contains(lane)) {
+                breaches.add("I3: nothing of lane " + lane + " is left beside the baseline of " + place.name());
+            }
+        }
     }
 
     /** Nothing is broken any more. */

@@ -137,7 +137,11 @@ final class WildLanes implements AutoCloseable {
     }
 
     private void log(Event event) {
-        if (event instanceof Event.ReleaseMade e) {
+        if (event instanceof Event.LaneQueued e) {
+            shop.queued.put(e.lane(), e);
+        } else if (event instanceof Event.LaneCleaned e) {
+            shop.isOut(e.lane());
+        } else if (event instanceof Event.ReleaseMade e) {
             shop.made(e);
         } else if (event instanceof Event.ReleasePromoted e) {
             shop.fakes
@@ -290,25 +294,26 @@ final class WildLanes implements AutoCloseable {
         shop.heal();
         restart();
         others = List.of();
-        for (WildLaneRide ride : rides) {
-            ride.lanes().free("ada");
-            end(ride);
-        }
+        rides.forEach(ride -> ride.lanes().free("ada"));
+        end();
         for (WildLaneRide ride : rides) {
             people.probe(ride);
-            end(ride);
+            end();
         }
         shop.fakes.clock.advance(Duration.ofHours(1));
     }
 
-    private void end(WildLaneRide ride) {
-        for (int i = 0; i < STEPS_TO_THE_END && isUnderWay(ride); i++) {
-            if (!ride.lanes().state().paused().isEmpty() || i % 100 == 0) {
-                ride.lanes().resume("ada");
+    /** Those of one environment may wait for a promotion of another one's. */
+    private void end() {
+        for (int i = 0; i < STEPS_TO_THE_END && rides.stream().anyMatch(WildLanes::isUnderWay); i++) {
+            for (WildLaneRide ride : rides) {
+                if (!ride.lanes().state().paused().isEmpty() || i % 100 == 0) {
+                    ride.lanes().resume("ada");
+                }
+                bear(() -> drive(ride));
             }
-            bear(() -> drive(ride));
         }
-        bear(() -> ride.lanes().tidy());
+        rides.forEach(ride -> bear(() -> ride.lanes().tidy()));
     }
 
     private static boolean isUnderWay(WildLaneRide ride) {
