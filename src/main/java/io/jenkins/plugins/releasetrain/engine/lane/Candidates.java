@@ -3,10 +3,12 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import java.util.Collection;
 import java.util.HashMap;
@@ -31,6 +33,19 @@ record Candidates(Catalog catalog, Registries registries) {
             }
         });
         return images;
+    }
+
+    /** Why a lane's candidates can be brought in nowhere, whoever made them; empty also where that cannot be asked now. */
+    Optional<String> missing(Lane lane) {
+        try {
+            return lane.candidates().entrySet().stream()
+                    .filter(e -> catalog.services().containsKey(e.getKey()))
+                    .flatMap(
+                            e -> PromotionItems.missing(registries, catalog.service(e.getKey()), e.getValue()).stream())
+                    .findFirst();
+        } catch (EngineException e) {
+            return Optional.empty();
+        }
     }
 
     /** Promoted: from the production registry. */

@@ -10,6 +10,8 @@ import io.jenkins.plugins.releasetrain.engine.environment.Installer.Installation
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Judged;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer.Subject;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.lane.LanePolicy.Next;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
@@ -123,16 +125,30 @@ final class LaneTrial {
         append(lane, events);
     }
 
-    private static Event notInstalled(Lane lane, Installer.Problem problem, long took) {
+    /** What a registry removed cannot start, and that is nothing against it (I4). */
+    private Event notInstalled(Lane lane, Installer.Problem problem, long took) {
+        Optional<String> missing = candidates.missing(lane);
+        Fault fault = missing.isPresent() ? Fault.UNKNOWN : problem.fault();
         return new Event.LaneTested(
                 lane.id(),
-                problem.fault() == Fault.IMAGE ? Verdict.FAILED : Verdict.VOID,
-                problem.text(),
+                fault == Fault.IMAGE ? Verdict.FAILED : Verdict.VOID,
+                missing.orElse(problem.text()),
                 lane.baseline(),
                 List.of(),
                 took,
                 Optional.empty(),
-                Optional.of(problem.fault()));
+                Optional.of(fault));
+    }
+
+    /** Its pods may have gone to a node that finds nothing to pull any more. */
+    private Judged judge(Lane lane, Judged tests) {
+        Judged judged = lane.isControl() ? tests : placement(lane).judge(lane, tests);
+        return judged.verdict() == Verdict.FAILED && !judged.equals(tests)
+                ? candidates
+                        .missing(lane)
+                        .map(why -> new Judged(Verdict.VOID, why))
+                        .orElse(judged)
+                : judged;
     }
 
     private List<Event> installed(Lane lane, Installation result, long took) {
@@ -206,6 +222,17 @@ final class LaneTrial {
         return surroundings.byTag(images);
     }
 
+    /** What an attempt comes to that could not be brought in as its image is gone. */
+    Next unlessMissing(Lane lane, Next next) {
+        boolean installed = ((Phase.Leaving) lane.phase()).installed();
+        return installed
+                ? next
+                : candidates
+                        .missing(lane)
+                        .<Next>map(why -> new Next.End(Outcome.UNDECIDED, "could not be brought in: " + why, ""))
+                        .orElse(next);
+    }
+
     LaneTask order(Lane lane) {
         SortedMap<String, ImageReference> images = new TreeMap<>();
         candidates.tested(lane).forEach((service, image) -> images.put(service.name(), image));
@@ -229,7 +256,7 @@ final class LaneTrial {
         try {
             environment.lock().renew(lane.id(), lane.started().fence(), environment.lease());
             Judged tests = new Judged(reported.verdict(), reported.reason());
-            Judged judged = lane.isControl() ? tests : placement(lane).judge(lane, tests);
+            Judged judged = judge(lane, tests);
             event = tested(lane, judged.verdict(), judged.reason());
         } catch (EngineException e) {
             if (e.kind().retryable()) {

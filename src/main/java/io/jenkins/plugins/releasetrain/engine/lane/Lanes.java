@@ -250,7 +250,9 @@ public final class Lanes {
         } else if (lane.phase() instanceof Phase.Promoting) {
             return promotion.promote(lane);
         } else if (lane.phase() instanceof Phase.Leaving) {
-            return apply(lane, policy.left(s, lane, ports.clock().instant()));
+            return apply(
+                    lane,
+                    trial.unlessMissing(lane, policy.left(s, lane, ports.clock().instant())));
         }
         return apply(lane, kept ? promotion.next(s, lane) : policy.again(lane, LanePolicy.LOST, false, false));
     }

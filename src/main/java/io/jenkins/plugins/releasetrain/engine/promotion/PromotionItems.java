@@ -50,6 +50,22 @@ public final class PromotionItems {
         return !image.tag().isEmpty() && !movingTags.matcher(image.tag()).matches();
     }
 
+    /**
+     * Why no environment can bring a candidate in, whoever made it: the dev registry has removed it, or never had it where
+     * the catalog has its service by now.
+     *
+     * @return empty where it is there
+     */
+    public static Optional<String> missing(Registries registries, Service service, PinnedImage image) {
+        return registries
+                        .dev()
+                        .resolve(service.devRepository(), image.digest().value())
+                        .isPresent()
+                ? Optional.empty()
+                : Optional.of("image " + registries.candidate(service, image)
+                        + " is not there any more; build it again, and let the dev registry keep images for longer");
+    }
+
     private static Promoter.Item item(Service service, PinnedImage image, String tag, boolean mayMove) {
         return new Promoter.Item(service.devRepository(), service.productionRepository(), image.digest(), tag, mayMove);
     }

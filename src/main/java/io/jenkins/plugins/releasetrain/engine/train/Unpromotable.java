@@ -8,7 +8,6 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
-import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +27,9 @@ record Unpromotable(TrainContext context) {
                 .toList();
     }
 
-    /** Its image is in neither registry, as the catalog has them by now: no environment could bring it in, whoever made it. */
+    /** Why no environment can bring its image in, whoever made it. */
     Optional<String> missing(Change change) {
-        return why(change, this::checkThere);
+        return why(change, this::checkInDev);
     }
 
     private Optional<String> why(Change change) {
@@ -55,19 +54,20 @@ record Unpromotable(TrainContext context) {
         }
     }
 
+    /** What production holds already is not copied there. */
     private void checkThere(Service service, PinnedImage image) {
-        Registries registries = context.registries();
-        String digest = image.digest().value();
-        boolean there = registries
-                        .production()
-                        .resolve(service.productionRepository(), digest)
-                        .isPresent()
-                || registries.dev().resolve(service.devRepository(), digest).isPresent();
+        boolean there = context.registries()
+                .production()
+                .resolve(service.productionRepository(), image.digest().value())
+                .isPresent();
         if (!there) {
-            throw new EngineException(
-                    FailureKind.NOT_FOUND,
-                    "image " + registries.candidate(service, image)
-                            + " is not there any more; build it again, and let the dev registry keep images for longer");
+            checkInDev(service, image);
         }
+    }
+
+    private void checkInDev(Service service, PinnedImage image) {
+        PromotionItems.missing(context.registries(), service, image).ifPresent(why -> {
+            throw new EngineException(FailureKind.NOT_FOUND, why);
+        });
     }
 }

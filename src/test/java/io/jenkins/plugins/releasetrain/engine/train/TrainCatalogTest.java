@@ -193,6 +193,20 @@ class TrainCatalogTest {
         assertThat(ride.outcome(other).outcome()).isEqualTo(Outcome.RELEASED);
     }
 
+    /** Candidates are pulled from the dev registry, whatever production has of older releases. */
+    @Test
+    void I4_imageThatTheDevRegistryRemovedAndProductionHasStillIsNotBlamed() {
+        shop.cluster.cannotStart(shop.build("s1", "2"));
+        shop.production.push("prod/s1", "old", "s1 2");
+        String gone = ride.queue("s1", "2");
+        shop.dev.untag("dev/s1", "2");
+        shop.dev.collect("dev/s1");
+        ride.run("build");
+
+        assertThat(ride.outcome(gone).outcome()).isEqualTo(Outcome.UNDECIDED);
+        assertThat(ride.outcome(gone).reason()).contains("dev/s1@", "is not there any more; build it again");
+    }
+
     @Test
     void B21_rollbackLeavesWhatTheCatalogHasInAnotherRepositoryByNow() {
         for (String version : List.of("2", "3")) {
