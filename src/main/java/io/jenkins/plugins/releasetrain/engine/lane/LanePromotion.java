@@ -63,24 +63,35 @@ final class LanePromotion {
         this.movingTags = movingTags;
     }
 
-    /** What becomes of a lane that passed, by what is known without looking anywhere; then by what production runs. */
-    Next next(LaneState s, Lane lane) {
+    /**
+     * What becomes of a lane that passed, by what is known without looking anywhere; then by what production runs, which is
+     * read once for all that go together and for their release.
+     *
+     * @return empty where its release was made, or others acted meanwhile
+     */
+    Optional<Next> next(LaneState s, Lane lane) {
         Next next = policy.passed(s, lane, List.of(), ports.clock().instant());
         if (!(next instanceof Next.Release release)) {
-            return next;
+            return Optional.of(next);
         }
         SortedSet<String> together = new TreeSet<>();
-        release.lanes().forEach(l -> together.addAll(l.candidates().keySet()));
+        SortedSet<String> fresh = new TreeSet<>();
+        release.lanes().forEach(l -> {
+            together.addAll(l.candidates().keySet());
+            fresh.addAll(policy.counting(l));
+        });
+        ImageSet production = trial.production(fresh);
         for (Lane member : release.lanes()) {
-            Next own = alone(s, member, together);
+            Next own = alone(s, member, together, production);
             if (member.id().equals(lane.id()) && !(own instanceof Next.Release)) {
-                return own;
+                return Optional.of(own);
             } else if (!(own instanceof Next.Release)) {
-                return new Next.Wait(
-                        "passed beside " + member.candidates().keySet() + ", which cannot go now", TRY_AGAIN);
+                return Optional.of(new Next.Wait(
+                        "passed beside " + member.candidates().keySet() + ", which cannot go now", TRY_AGAIN));
             }
         }
-        return next;
+        make(release, production);
+        return Optional.empty();
     }
 
     /** With what it takes the place of, which may have been released since the lane was opened. */
@@ -95,7 +106,7 @@ final class LanePromotion {
                 .map(why -> new Next.End(Outcome.INCOMPATIBLE, why, ""));
     }
 
-    private Next alone(LaneState s, Lane lane, SortedSet<String> together) {
+    private Next alone(LaneState s, Lane lane, SortedSet<String> together, ImageSet production) {
         Optional<String> refusal = refusal(lane);
         if (refusal.isPresent()) {
             return new Next.End(Outcome.CANCELLED, refusal.get(), "");
@@ -106,7 +117,10 @@ final class LanePromotion {
         }
         Event.LaneTested tested = ((Phase.Passed) lane.phase()).tested();
         return policy.passed(
-                s, lane, trial.movedSince(lane, tested, together), ports.clock().instant());
+                s,
+                lane,
+                trial.movedSince(lane, tested, together, production),
+                ports.clock().instant());
     }
 
     /** Why it may not be promoted any more: its image was marked bad, or its right to promote was taken meanwhile. */
@@ -124,13 +138,10 @@ final class LanePromotion {
                         .findFirst());
     }
 
-    /** One release of all of them: production as it is, with their images. */
-    void make(Next.Release release) {
-        SortedMap<String, PinnedImage> changed = new TreeMap<>();
-        release.lanes().forEach(l -> changed.putAll(l.candidates()));
-        SortedMap<String, PinnedImage> images =
-                new TreeMap<>(trial.production(changed.keySet()).images());
-        images.putAll(changed);
+    /** One release of all of them: production as they were looked at beside, with their images. */
+    private void make(Next.Release release, ImageSet production) {
+        SortedMap<String, PinnedImage> images = new TreeMap<>(production.images());
+        release.lanes().forEach(l -> images.putAll(l.candidates()));
         ImageSet set = ImageSet.of(images);
         journal.update(s -> {
             if (!isStillSo(s, release)) {
@@ -227,7 +238,8 @@ final class LanePromotion {
         SortedSet<String> counting = new TreeSet<>();
         lanes(journal.state(), made).forEach(l -> counting.addAll(policy.counting(l)));
         counting.removeAll(made.changed().keySet());
-        SortedSet<String> moved = trial.moved(ports.store().set(made.set()).orElseThrow(), counting);
+        ImageSet before = ports.store().set(made.set()).orElseThrow();
+        SortedSet<String> moved = LaneTrial.moved(before, trial.production(counting), counting);
         return moved.isEmpty() ? Optional.empty() : Optional.of("changed meanwhile: " + moved);
     }
 

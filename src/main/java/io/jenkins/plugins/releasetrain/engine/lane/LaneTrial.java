@@ -343,12 +343,13 @@ final class LaneTrial {
      * Services that count and that production does not run as they were when the lane was tested.
      *
      * @param together services that are about to be promoted with it
+     * @param production of which what counts is fresh
      */
-    SortedSet<String> movedSince(Lane lane, Event.LaneTested tested, Collection<String> together) {
+    SortedSet<String> movedSince(Lane lane, Event.LaneTested tested, Collection<String> together, ImageSet production) {
         SortedSet<String> counting = policy.counting(lane);
         counting.removeAll(together);
         ImageSet before = ports.store().set(tested.baseline()).orElseThrow();
-        SortedSet<String> moved = moved(before, counting);
+        SortedSet<String> moved = moved(before, production, counting);
         List<String> unknown =
                 moved.stream().filter(name -> digest(before, name).isEmpty()).toList();
         if (!unknown.isEmpty()) {
@@ -360,8 +361,7 @@ final class LaneTrial {
     }
 
     /** Services among these that production runs otherwise than the set has them, or that the set lacks: nobody saw those. */
-    SortedSet<String> moved(ImageSet before, SortedSet<String> services) {
-        ImageSet now = production(services);
+    static SortedSet<String> moved(ImageSet before, ImageSet now, SortedSet<String> services) {
         SortedSet<String> moved = new TreeSet<>(services);
         moved.removeIf(name -> digest(now, name).isEmpty() || digest(now, name).equals(digest(before, name)));
         return moved;

@@ -254,7 +254,9 @@ public final class Lanes {
                     lane,
                     trial.unlessMissing(lane, policy.left(s, lane, ports.clock().instant())));
         }
-        return apply(lane, kept ? promotion.next(s, lane) : policy.again(lane, LanePolicy.LOST, false, false));
+        return kept
+                ? promotion.next(s, lane).flatMap(next -> apply(lane, next))
+                : apply(lane, policy.again(lane, LanePolicy.LOST, false, false));
     }
 
     private Optional<LaneTask> enter(LaneState s, Lane lane) throws InterruptedException {
@@ -276,8 +278,6 @@ public final class Lanes {
     private Optional<LaneTask> apply(Lane lane, Next next) {
         if (next instanceof Next.Wait wait) {
             return Optional.of(new LaneTask.Wait(LaneNames.in(wait.why(), journal.state()), wait.again()));
-        } else if (next instanceof Next.Release release) {
-            promotion.make(release);
         } else if (next instanceof Next.End end) {
             String why = LaneNames.in(end.reason(), journal.state(), ports.store());
             end(lane, new Next.End(end.outcome(), why, end.related()).of(lane));

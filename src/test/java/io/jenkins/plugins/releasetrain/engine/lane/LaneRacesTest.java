@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.releasetrain.engine.contract.ContractGate;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
@@ -13,14 +14,17 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -178,6 +182,64 @@ class LaneRacesTest {
         assertThat(shop.inProduction("s2")).isEqualTo(FakeShop.digest("s2", "2"));
         assertThat(drive.outcome(lane)).isEqualTo(Outcome.RELEASED);
         assertThat(drive.runs(lane)).as("the first verdict was stale").isEqualTo(2);
+    }
+
+    /** Somebody pushes to production while the last of several that go together is looked at. */
+    @Test
+    void I7_productionThatMovesWhileNeighboursAreLookedAtHasThemTestedAgain() {
+        FakeShop shop = new FakeShop(4, Map.of("s1", Set.of("s2"), "s3", Set.of("s1")));
+        boolean[] moves = {false};
+        LaneDrive drive = new LaneDrive(shop, LaneDrive.SETTINGS);
+        drive.lanes = lanes(shop, services -> {
+            if (moves[0] && services.contains("s3")) {
+                moves[0] = false;
+                shop.production.push("prod/s2", "production", "s2 2");
+                shop.clock.advance(Duration.ofMinutes(6));
+            }
+        });
+        drive.lanes.hold("a sale", "ada");
+        shop.build("s1", "2");
+        shop.build("s3", "2");
+        LaneId below = drive.open("s1", "2");
+        LaneId above = drive.open("s3", "2");
+        drive.next(below);
+        drive.next(above);
+        passes(drive, above);
+        passes(drive, below);
+        drive.steps(12);
+        assertThat(drive.waits.get(below)).contains("a sale");
+        assertThat(drive.waits.get(above)).contains("a sale");
+        long runs = drive.runs(below);
+        moves[0] = true;
+        drive.lanes.free("ada");
+
+        drive.finish();
+
+        assertThat(moves[0]).isFalse();
+        assertThat(drive.outcome(below)).isEqualTo(Outcome.RELEASED);
+        assertThat(drive.outcome(above)).isEqualTo(Outcome.RELEASED);
+        assertThat(drive.runs(below)).as("the first verdict was stale").isGreaterThan(runs);
+        shop.close();
+    }
+
+    /** @param asked told of what somebody is about to promote */
+    private static Lanes lanes(FakeShop shop, Consumer<Set<String>> asked) {
+        return new Lanes(
+                LaneDrive.SETTINGS,
+                shop.catalog,
+                shop.registries(),
+                shop.environment(),
+                new Ports(
+                        shop.store,
+                        shop.promoter(shop.store),
+                        shop.clock,
+                        shop::id,
+                        shop.events::add,
+                        (origin, services) -> {
+                            asked.accept(Set.copyOf(services));
+                            return Optional.empty();
+                        },
+                        ContractGate.NONE));
     }
 
     private Event.LaneEnded released(LaneDrive drive, String service, String version) {
