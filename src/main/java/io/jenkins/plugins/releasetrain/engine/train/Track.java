@@ -27,6 +27,7 @@ final class Track {
     private final Decisions decisions;
     private final Releases releases;
     private final ReentrantLock promoting;
+    private final LostServices lost;
 
     /**
      * What the tracks of one train share.
@@ -42,6 +43,7 @@ final class Track {
         this.decisions = common.decisions();
         this.releases = common.releases();
         this.promoting = common.promoting();
+        this.lost = new LostServices(context, environment);
     }
 
     String name() {
@@ -88,9 +90,7 @@ final class Track {
 
     /** @return empty where something was done and the state is another by now */
     private Optional<Task> step(TrainState state, Conductors conductors) throws InterruptedException {
-        if (state.betweenBatches()) {
-            takeCatalog();
-        }
+        takeCatalog(state);
         Optional<Trial> trial = state.trialIn(name());
         Optional<String> stopped = stopped(state);
         boolean idle = state.undecided().allMatch(c -> conductors.standing(c.id()) == Conductors.Standing.ELSEWHERE);
@@ -115,6 +115,7 @@ final class Track {
         if (lock.takenOver()) {
             environment.cluster().fence(context.catalog().services().values(), lock.token());
         }
+        lost.restore(lock.token());
         if (trial.isPresent()) {
             return trials.resume(state, trial.get(), conductors, lock.token());
         } else if (state.pending().isPresent()) {
@@ -187,6 +188,14 @@ final class Track {
 
     private boolean departs(TrainState state, Optional<String> stopped) {
         return stopped.isEmpty() && decisions.boarding().mayDepart(state);
+    }
+
+    private void takeCatalog(TrainState state) {
+        lost.look(state);
+        if (state.betweenBatches()) {
+            takeCatalog();
+        }
+        lost.look(state);
     }
 
     private void takeCatalog() {

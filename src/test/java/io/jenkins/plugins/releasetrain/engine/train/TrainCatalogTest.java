@@ -207,6 +207,24 @@ class TrainCatalogTest {
         assertThat(ride.outcome(gone).reason()).contains("dev/s1@", "is not there any more; build it again");
     }
 
+    /** What is tried next would be tested beside it, and whoever looks would take it for what production runs. */
+    @Test
+    void I4_rejectedImageOfAServiceThatLeftTheCatalogIsNotLeftInTheEnvironment() throws InterruptedException {
+        shop.buildBad("s1", "2");
+        String bad = ride.queue("s1", "2");
+        Task.Test first = test();
+        catalog.newest = without(shop.catalog, "s1");
+        shop.build("s2", "2");
+        String next = ride.queue("s2", "2");
+        train.report(first.trial(), shop.test(), "1 test failed");
+        ride.run("build");
+
+        assertThat(ride.outcome(bad).outcome()).isEqualTo(Outcome.EJECTED);
+        assertThat(ride.outcome(next).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(catalog.taken).isSameAs(catalog.newest);
+        assertThat(shop.installed()).containsEntry("s1", FakeShop.digest("s1", "1"));
+    }
+
     @Test
     void B21_rollbackLeavesWhatTheCatalogHasInAnotherRepositoryByNow() {
         for (String version : List.of("2", "3")) {
