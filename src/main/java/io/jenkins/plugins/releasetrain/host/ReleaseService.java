@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,7 +83,7 @@ public final class ReleaseService implements BuildHost {
             controller.id());
     private final StoreHolder<StoreKey, OpenStore> holder = new StoreHolder<>(
             () -> StoreKey.of(settings().store(), controller.directory(), credentials),
-            key -> new OpenStore(SqlStore.open(key.settings()), this, controller, around),
+            key -> new OpenStore(SqlStore.open(key.settings(), ZoneId.systemDefault()), this, controller, around),
             new StoreHolder.Ports(this::execute, this::later, clock, this::opened));
     private final Patience testers = new Patience(controller.threads(), Duration.ofSeconds(20), TESTS);
     private final Loop describing = new Loop(controller, () -> holder.open().flatMap(OpenStore::describe));

@@ -10,7 +10,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -108,7 +107,7 @@ final class MetricViews {
     }
 
     private DayCounts sum(String owner) {
-        LocalDate today = clock.instant().atOffset(ZoneOffset.UTC).toLocalDate();
+        LocalDate today = LocalDate.ofInstant(clock.instant(), store.zone());
         DayCounts sum = new DayCounts();
         // A controller with a clock ahead of this one counts for tomorrow.
         store.days(owner, FIRST_DAY, today.plusDays(1), EVER).values().forEach(sum::add);

@@ -4,6 +4,9 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +16,7 @@ import java.util.TreeMap;
 /** A request's query or form, every name and value checked. */
 public final class Parameters {
     private static final int VALUE = 300;
+    private static final int DAY_LENGTH = 10;
 
     private final Map<String, String> values = new TreeMap<>();
 
@@ -81,10 +85,16 @@ public final class Parameters {
         return text(name).map(v -> time(name, v));
     }
 
+    /** A day as it is said, or the day of a time in that zone. */
+    Optional<LocalDate> day(String name, ZoneId zone) {
+        return text(name)
+                .map(v -> LocalDate.ofInstant(time(name, v), v.length() == DAY_LENGTH ? ZoneOffset.UTC : zone));
+    }
+
     /** @throws EngineException INVALID_INPUT for what is neither a day nor a time */
     static Instant time(String name, String value) {
         try {
-            return Instant.parse(value.length() == 10 ? value + "T00:00:00Z" : value);
+            return Instant.parse(value.length() == DAY_LENGTH ? value + "T00:00:00Z" : value);
         } catch (DateTimeParseException e) {
             throw EngineException.invalid("Parameter '" + name
                     + "' must be a day or a time in UTC, as 2026-03-01 or 2026-03-01T10:00:00Z, not '" + value + "'");

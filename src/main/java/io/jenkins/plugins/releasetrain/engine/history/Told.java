@@ -8,7 +8,6 @@ import java.time.Clock;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,8 +97,8 @@ final class Told {
         return day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
     }
 
-    private static Instant start(LocalDate day) {
-        return day.atStartOfDay().toInstant(ZoneOffset.UTC);
+    private Instant start(LocalDate day) {
+        return day.atStartOfDay(store.zone()).toInstant();
     }
 
     private List<Course> courses(String owner, LocalDate from, LocalDate to) {

@@ -6,7 +6,6 @@ import io.jenkins.plugins.releasetrain.engine.store.Metric;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Clock;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,11 +31,8 @@ final class TrendViews {
     }
 
     View.Trends trends(Parameters p) {
-        LocalDate to =
-                p.time("to").orElseGet(clock::instant).atOffset(ZoneOffset.UTC).toLocalDate();
-        LocalDate from = p.time("from")
-                .map(t -> t.atOffset(ZoneOffset.UTC).toLocalDate())
-                .orElse(to.minusDays(USUAL_DAYS - 1));
+        LocalDate to = p.day("to", store.zone()).orElseGet(() -> LocalDate.ofInstant(clock.instant(), store.zone()));
+        LocalDate from = p.day("from", store.zone()).orElse(to.minusDays(USUAL_DAYS - 1));
         long days = ChronoUnit.DAYS.between(from, to) + 1;
         if (days < 1 || days > MOST_DAYS) {
             throw EngineException.invalid(
@@ -52,7 +48,14 @@ final class TrendViews {
                     day.toString(), keys(counts, Math.min(step, ChronoUnit.DAYS.between(day, to) + 1))));
         });
         return new View.Trends(
-                owner, from.toString(), to.toString(), step, keys(all, days), shown, told.of(owner, from, to));
+                owner,
+                store.zone().getId(),
+                from.toString(),
+                to.toString(),
+                step,
+                keys(all, days),
+                shown,
+                told.of(owner, from, to));
     }
 
     private static Trended.Keys keys(DayCounts c, long days) {

@@ -92,7 +92,7 @@ public final class Trended {
     record Cause(String cause, long trials) {}
 
     /**
-     * A week, from Monday, UTC.
+     * A week of the site, from Monday.
      *
      * @param whole whether all of its days are over and asked for
      * @param mayChange whether its releases may still turn out to be failed

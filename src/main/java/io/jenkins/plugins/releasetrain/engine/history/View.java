@@ -275,11 +275,13 @@ public sealed interface View {
 
     /**
      * @param step how many days are told together: 1, or 7 where the time is longer than 92 days
+     * @param zone of the site, whose days they are
      * @param days one per step that has anything, called by its first day
      */
     record Trends(
             String owner,
             String from,
+            String zone,
             String to,
             int step,
             Trended.Keys keys,

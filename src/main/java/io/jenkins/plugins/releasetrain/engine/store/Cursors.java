@@ -77,4 +77,18 @@ final class Cursors {
         further.execute();
         return positions.size();
     }
+
+    /** For {@code LIKE … ESCAPE '!'}. */
+    static String pattern(String prefix) {
+        return prefix.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%";
+    }
+
+    /** 0 where it is new. */
+    static long version(Handle handle, String stream) {
+        return handle.createQuery("SELECT version FROM rt_stream WHERE name = :stream")
+                .bind("stream", stream)
+                .mapTo(long.class)
+                .findOne()
+                .orElse(0L);
+    }
 }

@@ -3,14 +3,14 @@ package io.jenkins.plugins.releasetrain.engine.store;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
-/** Counts by owner and day: gathers what an append adds to it, and reads it. */
+/** Counts by owner and day of the site: gathers what an append adds to it, and reads it. */
 final class Days {
     private static final String DAYS =
             "SELECT happened, counts FROM rt_day WHERE owner = :owner AND happened BETWEEN :from AND :to";
@@ -18,7 +18,13 @@ final class Days {
     private final SortedMap<Key, DayCounts> added =
             new TreeMap<>(Comparator.comparing(Key::owner).thenComparing(Key::day));
 
+    private final ZoneId zone;
+
     private record Key(String owner, LocalDate day) {}
+
+    Days(ZoneId zone) {
+        this.zone = zone;
+    }
 
     void add(String owner, Instant at, Metric metric, long count) {
         of(owner, at).add(metric, count);
@@ -33,7 +39,7 @@ final class Days {
     }
 
     private DayCounts of(String owner, Instant at) {
-        return added.computeIfAbsent(new Key(owner, at.atOffset(ZoneOffset.UTC).toLocalDate()), k -> new DayCounts());
+        return added.computeIfAbsent(new Key(owner, LocalDate.ofInstant(at, zone)), k -> new DayCounts());
     }
 
     /** Locks each day, since several streams may have one owner. */

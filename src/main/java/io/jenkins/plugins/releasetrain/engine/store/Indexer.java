@@ -7,6 +7,7 @@ import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
 import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,7 +28,7 @@ final class Indexer {
     private final String owner;
     private final IndexRows rows;
     private final ItemRows items;
-    private final Days days = new Days();
+    private final Days days;
     private final Courses courses;
     private final Map<String, Long> installed = new HashMap<>();
     private final Map<String, List<String>> started = new HashMap<>();
@@ -35,13 +36,15 @@ final class Indexer {
     private final Map<String, Entry> requests = new HashMap<>();
     private final Map<String, ReleaseRecord> releases = new HashMap<>();
 
-    Indexer(Handle handle, SqlHistory history, String stream) {
+    /** @param zone whose days are counted */
+    Indexer(Handle handle, SqlHistory history, String stream, ZoneId zone) {
         this.handle = handle;
         this.history = history;
         this.stream = stream;
         this.owner = owner(stream);
         this.rows = new IndexRows(handle, stream);
         this.items = new ItemRows(handle);
+        this.days = new Days(zone);
         this.courses = new Courses(handle, days);
     }
 

@@ -2,11 +2,14 @@ package io.jenkins.plugins.releasetrain.engine.store;
 
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
-/** Reads the tables that {@link Indexer} writes, and keeps them up with the events. */
+/** The events, and the tables that {@link Indexer} derives of them: writes and reads both. */
 final class SqlIndex {
     static final String EVENTS = "SELECT version, happened, type, body FROM rt_event"
             + " WHERE stream = :stream AND version > :after ORDER BY stream, version LIMIT :limit";
@@ -16,11 +19,13 @@ final class SqlIndex {
     private final EventCodec codec;
     private final SqlHistory history;
     private final SqlImages images;
+    private final ZoneId zone;
 
-    SqlIndex(EventCodec codec, SqlHistory history, SqlImages images) {
+    SqlIndex(EventCodec codec, SqlHistory history, SqlImages images, ZoneId zone) {
         this.codec = codec;
         this.history = history;
         this.images = images;
+        this.zone = zone;
     }
 
     List<String> behind(Handle handle) {
@@ -83,7 +88,7 @@ final class SqlIndex {
                 .bind("indexed", indexed)
                 .execute();
         if (changed > 0) {
-            new Indexer(handle, history, stream).index(events);
+            new Indexer(handle, history, stream, zone).index(events);
             if (imaged(handle, stream, events, indexed)) {
                 images.index(handle, stream, events);
             }
@@ -96,6 +101,23 @@ final class SqlIndex {
                 .bind("stream", stream)
                 .mapTo(long.class)
                 .one();
+    }
+
+    void insert(Handle handle, String stream, List<RecordedEvent> events) {
+        if (events.isEmpty()) {
+            return;
+        }
+        PreparedBatch batch = handle.prepareBatch("INSERT INTO rt_event (stream, version, happened, type, body)"
+                + " VALUES (:stream, :version, :happened, :type, :body)");
+        for (RecordedEvent event : events) {
+            batch.bind("stream", stream)
+                    .bind("version", event.version())
+                    .bind("happened", event.at().atOffset(ZoneOffset.UTC))
+                    .bind("type", codec.name(event.event()))
+                    .bind("body", codec.write(event.event()))
+                    .add();
+        }
+        batch.execute();
     }
 
     List<RecordedEvent> events(Handle handle, String stream, long after, int limit) {

@@ -7,7 +7,7 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** The store over H2 or PostgreSQL. Times are kept in microseconds, as those databases do; what is finer is cut off. */
 public final class SqlStore implements Store {
@@ -26,17 +25,30 @@ public final class SqlStore implements Store {
     private final SqlHistory history = new SqlHistory(codec);
     private final SqlSets sets = new SqlSets();
     private final SqlImages images = new SqlImages(history, sets);
-    private final SqlIndex index = new SqlIndex(codec, history, images);
+    private final SqlIndex index;
     private final SqlActivity activity = new SqlActivity(codec, history);
     private final SqlProduction production = new SqlProduction();
 
-    private SqlStore(SqlDatabase database) {
+    private final ZoneId zone;
+
+    private SqlStore(SqlDatabase database, ZoneId zone) {
         this.database = database;
+        this.zone = zone;
+        this.index = new SqlIndex(codec, history, images, zone);
     }
 
-    /** Connects, and creates or upgrades the tables; UNAUTHENTICATED, or UNAVAILABLE where another process has it open. */
+    /** As {@link #open(StoreSettings, ZoneId)}, with days of UTC. */
     public static SqlStore open(StoreSettings settings) {
-        SqlStore store = new SqlStore(SqlDatabase.open(settings));
+        return open(settings, ZoneId.of("UTC"));
+    }
+
+    /**
+     * Connects, and creates or upgrades the tables; UNAUTHENTICATED, or UNAVAILABLE where another process has it open.
+     *
+     * @param zone of the site, by whose days it counts what is appended
+     */
+    public static SqlStore open(StoreSettings settings, ZoneId zone) {
+        SqlStore store = new SqlStore(SqlDatabase.open(settings), zone);
         try {
             store.catchUp();
         } catch (RuntimeException e) {
@@ -127,7 +139,7 @@ public final class SqlStore implements Store {
 
     @Override
     public long version(String stream) {
-        return database.read("read the version of stream '" + stream + "'", handle -> version(handle, stream));
+        return database.read("read the version of stream '" + stream + "'", handle -> Cursors.version(handle, stream));
     }
 
     @Override
@@ -145,7 +157,7 @@ public final class SqlStore implements Store {
         String what = "append " + events.size() + " events to stream '" + stream + "' at version " + expectedVersion;
         return database.write(what, handle -> {
             advance(handle, stream, expectedVersion, next);
-            insert(handle, stream, events);
+            index.insert(handle, stream, events);
             Projector.project(handle, stream, events);
             index.indexUpTo(handle, stream, events);
             return next;
@@ -167,38 +179,21 @@ public final class SqlStore implements Store {
                     .bind("stream", stream)
                     .execute();
         }
-        boolean nothing = next == expected && version(handle, stream) == expected;
+        boolean nothing = next == expected && Cursors.version(handle, stream) == expected;
         if (changed == 0 && !nothing) {
             throw new EngineException(
                     FailureKind.CONFLICT,
                     "Could not append to stream '" + stream + "': it was expected at version " + expected
-                            + " and is at " + version(handle, stream)
+                            + " and is at " + Cursors.version(handle, stream)
                             + "; somebody else was first: load it again and decide anew");
         }
-    }
-
-    private void insert(Handle handle, String stream, List<RecordedEvent> events) {
-        if (events.isEmpty()) {
-            return;
-        }
-        PreparedBatch batch = handle.prepareBatch("INSERT INTO rt_event (stream, version, happened, type, body)"
-                + " VALUES (:stream, :version, :happened, :type, :body)");
-        for (RecordedEvent event : events) {
-            batch.bind("stream", stream)
-                    .bind("version", event.version())
-                    .bind("happened", event.at().atOffset(ZoneOffset.UTC))
-                    .bind("type", codec.name(event.event()))
-                    .bind("body", codec.write(event.event()))
-                    .add();
-        }
-        batch.execute();
     }
 
     /** @throws EngineException INVALID_INPUT where the stream has not come to that version */
     @Override
     public void saveSnapshot(String stream, long version, String state) {
         database.write("keep a snapshot of stream '" + stream + "'", handle -> {
-            if (version > version(handle, stream)) {
+            if (version > Cursors.version(handle, stream)) {
                 throw EngineException.invalid("There is no version " + version + " of stream '" + stream
                         + "' yet, so no snapshot of it can be kept");
             }
@@ -223,7 +218,8 @@ public final class SqlStore implements Store {
 
     @Override
     public List<String> streams(String prefix) {
-        return database.read("list the streams '" + prefix + "…'", handle -> Cursors.streams(handle, pattern(prefix)));
+        return database.read(
+                "list the streams '" + prefix + "…'", handle -> Cursors.streams(handle, Cursors.pattern(prefix)));
     }
 
     @Override
@@ -311,7 +307,8 @@ public final class SqlStore implements Store {
     @Override
     public List<String> activeStreams(String prefix, int limit) {
         return database.read(
-                "list the streams '" + prefix + "…'", handle -> index.activeStreams(handle, pattern(prefix), limit));
+                "list the streams '" + prefix + "…'",
+                handle -> index.activeStreams(handle, Cursors.pattern(prefix), limit));
     }
 
     @Override
@@ -341,6 +338,11 @@ public final class SqlStore implements Store {
     }
 
     @Override
+    public ZoneId zone() {
+        return zone;
+    }
+
+    @Override
     public SortedMap<LocalDate, DayCounts> days(String owner, LocalDate from, LocalDate to, int step) {
         return database.read("read the trends of '" + owner + "'", handle -> Days.read(handle, owner, from, to, step));
     }
@@ -348,7 +350,7 @@ public final class SqlStore implements Store {
     @Override
     public SortedMap<String, Long> versions(String prefix) {
         return database.read(
-                "list the versions of '" + prefix + "…'", handle -> Cursors.versions(handle, pattern(prefix)));
+                "list the versions of '" + prefix + "…'", handle -> Cursors.versions(handle, Cursors.pattern(prefix)));
     }
 
     @Override
@@ -380,18 +382,6 @@ public final class SqlStore implements Store {
     @Override
     public void close() {
         database.close();
-    }
-
-    private static String pattern(String prefix) {
-        return prefix.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%";
-    }
-
-    private static long version(Handle handle, String stream) {
-        return handle.createQuery("SELECT version FROM rt_stream WHERE name = :stream")
-                .bind("stream", stream)
-                .mapTo(long.class)
-                .findOne()
-                .orElse(0L);
     }
 
     private static Instant micros(Instant at) {

@@ -6,6 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -123,8 +124,11 @@ public interface Store extends AutoCloseable {
     /** What each environment holds, by name. */
     List<Holding> environments();
 
+    /** By whose days it counts what happens: the site's, since weeks are people's. */
+    ZoneId zone();
+
     /**
-     * What happened on these days (UTC), both inclusive, in steps of so many days by the first of them; steps without
+     * What happened on these days of its zone, both inclusive, in steps of so many days by the first of them; steps without
      * anything are left out.
      */
     SortedMap<LocalDate, DayCounts> days(String owner, LocalDate from, LocalDate to, int step);

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +66,11 @@ class TrendsTest {
     }
 
     private void append(long at, Event... events) {
-        store.append("train/shop", store.version("train/shop"), START.plusSeconds(at), List.of(events));
+        append(store, at, events);
+    }
+
+    private static void append(SqlStore to, long at, Event... events) {
+        to.append("train/shop", to.version("train/shop"), START.plusSeconds(at), List.of(events));
     }
 
     private static SortedMap<String, PinnedImage> images(int n) {
@@ -91,21 +96,64 @@ class TrendsTest {
 
     /** Waits 60 s, is tried 100 s and 40 s with 20 s for others between, waits 5 s for its release, which takes 7 s. */
     private void released(int n, long at) {
+        released(store, n, at);
+    }
+
+    private static void released(SqlStore store, int n, long at) {
         String id = "c" + n;
         Digest set = Digest.sha256("set" + n);
-        append(at, new Event.ChangeQueued(new Change(id, images(n), Origin.UNKNOWN, START.plusSeconds(at), 0, true)));
         append(
+                store,
+                at,
+                new Event.ChangeQueued(new Change(id, images(n), Origin.UNKNOWN, START.plusSeconds(at), 0, true)));
+        append(
+                store,
                 at + 60,
                 new Event.BatchDeparted("b" + n, List.of(id, "other"), set),
                 new Event.TrialStarted("x" + n, "b" + n, set, List.of(id, "other"), "", "staging", id, 1, false));
-        append(at + 160, new Event.TrialEnded("x" + n, set, "tests", Verdict.FAILED, "", 100_000));
-        append(at + 180, new Event.TrialStarted("t" + n, "b" + n, set, List.of(id), "", "staging", id, 1, false));
-        append(at + 220, new Event.TrialEnded("t" + n, set, "tests", Verdict.PASSED, "", 40_000));
-        append(at + 225, made(n, "", id));
+        append(store, at + 160, new Event.TrialEnded("x" + n, set, "tests", Verdict.FAILED, "", 100_000));
         append(
+                store,
+                at + 180,
+                new Event.TrialStarted("t" + n, "b" + n, set, List.of(id), "", "staging", id, 1, false));
+        append(store, at + 220, new Event.TrialEnded("t" + n, set, "tests", Verdict.PASSED, "", 40_000));
+        append(store, at + 225, made(n, "", id));
+        append(
+                store,
                 at + 232,
                 new Event.ReleasePromoted("shop-" + n, "p" + n),
                 new Event.ChangeEnded(id, Event.Outcome.RELEASED, "", "shop-" + n));
+    }
+
+    /** What is released on Monday morning in Berlin is of that week, where it is Sunday by UTC; and in New York it still is. */
+    @Test
+    void weeksAreOfTheSite() throws IOException {
+        for (String[] expected : new String[][] {
+            {"Europe/Berlin", "[2026-03-02: 1, 2026-03-09: 2]"},
+            {"America/New_York", "[2026-03-02: 2, 2026-03-09: 1]"},
+            {"UTC", "[2026-03-02: 2, 2026-03-09: 1]"}
+        }) {
+            try (SqlStore there =
+                    SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()), ZoneId.of(expected[0]))) {
+                released(there, 1, 6 * DAY + 21 * HOUR);
+                released(there, 2, 6 * DAY + 23 * HOUR + HOUR / 2);
+                released(there, 3, 7 * DAY + 5 * HOUR);
+                HistoryApi api = new HistoryApi(there, Clock.fixed(START.plusSeconds(28L * DAY), ZoneOffset.UTC));
+
+                JsonNode trends = new ObjectMapper()
+                        .readTree(api.get("trends", "owner=shop&from=2026-03-02&to=2026-03-15", "")
+                                .body());
+
+                assertThat(trends.get("zone").asText()).isEqualTo(expected[0]);
+                assertThat(trends.get("from").asText()).isEqualTo("2026-03-02");
+                List<String> weeks = new ArrayList<>();
+                for (JsonNode week : trends.at("/told/weeks")) {
+                    assertThat(week.at("/lead/n")).as("both of the same week").isEqualTo(week.get("releases"));
+                    weeks.add(week.get("from").asText() + ": " + week.get("releases"));
+                }
+                assertThat(weeks).as(expected[0]).hasToString(expected[1]);
+            }
+        }
     }
 
     @Test

@@ -63,7 +63,7 @@ function dots(list) {
         svg("title", {}, `${d.change} ${duration(d.lead)}`)))));
 }
 
-/** Days as counts have them, which are those of UTC. */
+/** Days are names: those of the site, whatever the reader's zone. */
 const days = new Intl.DateTimeFormat(context.language, { dateStyle: "medium", timeZone: "UTC" });
 const brief = new Intl.DateTimeFormat(context.language, { day: "numeric", month: "short", timeZone: "UTC" });
 
@@ -80,10 +80,10 @@ function charts(weeks) {
       values: weeks.map(w => w.parts ? minutes(w.parts[part]) : null) })), { n: of(w => w.parts?.n), unit: t("minutes"), unsure: cut }))];
 }
 
-const note = key => el("small", { class: "rt-soft" }, " " + t(key));
+const note = text => text && el("small", { class: "rt-soft" }, " " + text);
 
-const byWeek = weeks => section(t("by.week"), table(t("by.week.caption"), [t("week"), t("deployments"), t("failed.releases"), t("released.changes"), t("lead")],
-  weeks.map(w => [[days.format(new Date(w.from)), w.whole ? null : note("not.whole"), w.mayChange ? note("may.change") : null], w.releases, w.failed, w.lead.n, spread(w.lead)])));
+const byWeek = (weeks, zone) => section(t("by.week"), table(t("by.week.caption", zone), [t("week"), t("deployments"), t("failed.releases"), t("released.changes"), t("lead")],
+  weeks.map(w => [[days.format(new Date(w.from)), note([w.whole ? "" : t("not.whole"), w.mayChange ? t("may.change") : ""].filter(n => n).join(", "))], w.releases, w.failed, w.lead.n, spread(w.lead)])));
 
 /** Mono or micro; lanes have no such question. */
 const advice = owner => owner.includes("/") ? null : get("advisor", { train: owner });
@@ -111,5 +111,5 @@ export async function trends(_, p) {
     said(advised), ways(advised), first(all.told),
     all.days.length === 0 ? notice(t("trends.none"))
       : [rest(all.told, all.keys), verdicts(all.told), flaky(all.told.unsteady), parts(all.told.parts), dots(all.told.dots), all.told.weeks.filter(w => w.releases || w.lead.n).length > 1 ? charts(all.told.weeks) : null,
-        sizes(all.told.sizes), byWeek(all.told.weeks)]] };
+        sizes(all.told.sizes), byWeek(all.told.weeks, all.zone)]] };
 }
