@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.releasetrain.engine.history.German;
 import io.jenkins.plugins.releasetrain.engine.model.ContractPolicy.Severity;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +43,15 @@ class ContractRulesTest {
     void pairHasTheVerdictOfTheTable(Pairs.Pair pair) throws IOException {
         assertThat(table()).containsKey(pair.id());
         assertThat(String.join(", ", pair.verdicts())).isEqualTo(table().get(pair.id()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pairs")
+    void whatItSaysIsSaidInGerman(Pairs.Pair pair) {
+        assertThat(pair.check())
+                .allSatisfy(f -> assertThat(German.said(f.message()))
+                        .isNotEqualTo(f.message())
+                        .doesNotContainPattern("\\b(the|The|which|removed|not set)\\b"));
     }
 
     @Test

@@ -1,7 +1,7 @@
 /** What images promise, compared with what production ran: breaking first. */
 
 import { get, one } from "./host.js";
-import { el, t, count, word, service, section, table, time, badge, notice, address } from "./dom.js";
+import { el, t, count, word, service, section, table, time, badge, notice, address, inWords } from "./dom.js";
 
 const ORDER = ["ERROR", "WARN", "INFO"];
 
@@ -31,7 +31,7 @@ function newest(entries) {
 
 const findings = rows => table(count("contracts.findings", rows.length),
   [t("service"), t("contracts.severity"), t("what"), t("contracts.place"), t("contracts.rule")],
-  rows.map(f => [f.service ? service(f.service) : "", badge(f.severity), f.message,
+  rows.map(f => [f.service ? service(f.service) : "", badge(f.severity), inWords(f.message),
     [f.file ? el("code", {}, f.line ? `${f.file}:${f.line}` : f.file) : "", f.location ? el("div", {}, el("code", {}, f.location)) : ""],
     el("code", {}, f.rule)]));
 
@@ -51,7 +51,7 @@ function file(name) {
 }
 
 const told = e => e.findings.length === 0 ? t("contracts.none")
-  : el("ul", {}, e.findings.slice(0, 5).map(f => el("li", {}, badge(f.severity), " ", f.message)));
+  : el("ul", {}, e.findings.slice(0, 5).map(f => el("li", {}, badge(f.severity), " ", inWords(f.message))));
 
 /** Which images of a service passed tests with which of the services that it calls, or that call it. */
 export async function verifiedMatrix(name) {
