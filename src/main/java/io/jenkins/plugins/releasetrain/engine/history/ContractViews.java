@@ -31,13 +31,17 @@ final class ContractViews {
     private static final int MOST_SERVICES = 50;
     private static final int MOST_ASKED = 200;
     private static final String STREAM = "contract/";
+    /** Digests have names whatever repository they are in. */
+    private static final String ANY = "any";
 
     private final Store store;
     private final CompareViews compared;
+    private final Names.Source names;
 
-    ContractViews(Store store, CompareViews compared) {
+    ContractViews(Store store, CompareViews compared, Names.Source names) {
         this.store = store;
         this.compared = compared;
+        this.names = names;
     }
 
     /** Of one change, lane or release ({@code item}), or between two releases ({@code from}, {@code to}). */
@@ -73,15 +77,26 @@ final class ContractViews {
     }
 
     private View.ContractHistory history(String service, Optional<Digest> image, int limit) {
+        List<View.ContractEntry> entries = newest(service).stream()
+                .map(recorded -> entry(service, recorded))
+                .flatMap(Optional::stream)
+                .filter(e -> image.isEmpty() || e.image().equals(image.get().value()))
+                .limit(limit)
+                .toList();
         return new View.ContractHistory(
-                service,
-                newest(service).stream()
-                        .map(recorded -> entry(service, recorded))
-                        .flatMap(Optional::stream)
-                        .filter(e ->
-                                image.isEmpty() || e.image().equals(image.get().value()))
-                        .limit(limit)
-                        .toList());
+                service, entries, called(entries.stream().flatMap(e -> Stream.of(e.image(), e.before()))));
+    }
+
+    private SortedMap<String, String> called(Stream<String> digests) {
+        List<PinnedImage> images = digests.filter(digest -> !digest.isEmpty())
+                .distinct()
+                .map(digest -> new PinnedImage(ANY, new Digest(digest), ""))
+                .toList();
+        Names known = names.of(images);
+        SortedMap<String, String> called = new TreeMap<>();
+        images.forEach(
+                image -> called.put(image.digest().value(), known.image(image).name()));
+        return called;
     }
 
     private static Optional<View.ContractEntry> entry(String service, RecordedEvent recorded) {
@@ -134,13 +149,13 @@ final class ContractViews {
                                 || pair.provider().equals(service))
                         .forEach(all::add));
         Set<List<String>> seen = new HashSet<>();
+        List<View.Pair> newest = all.stream()
+                .sorted(Comparator.comparing(View.Pair::at).reversed())
+                .filter(pair -> seen.add(List.of(pair.consumer(), pair.image(), pair.provider(), pair.with())))
+                .limit(limit)
+                .toList();
         return new View.Verified(
-                service,
-                all.stream()
-                        .sorted(Comparator.comparing(View.Pair::at).reversed())
-                        .filter(pair -> seen.add(List.of(pair.consumer(), pair.image(), pair.provider(), pair.with())))
-                        .limit(limit)
-                        .toList());
+                service, newest, called(newest.stream().flatMap(pair -> Stream.of(pair.image(), pair.with()))));
     }
 
     private List<View.Pair> pairs(String service) {

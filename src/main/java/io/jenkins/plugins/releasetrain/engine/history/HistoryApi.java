@@ -95,7 +95,7 @@ public final class HistoryApi {
         this.matrix = new MatrixViews(store, now, held, names, site.places());
         this.trends = new TrendViews(store, clock);
         this.audit = new AuditViews(store);
-        this.contracts = new ContractViews(store, compared);
+        this.contracts = new ContractViews(store, compared, names);
         this.metrics = new MetricViews(store, clock, live);
         this.advice = new AdviceViews(store, clock, executor);
     }

@@ -9,6 +9,7 @@ import io.jenkins.plugins.releasetrain.engine.store.Item;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What the JSON API answers with; one record per JSON object. Times in UTC, durations in seconds. */
@@ -274,14 +275,14 @@ public sealed interface View {
     record Place(String environment, String service, String candidate) implements View {}
 
     /**
-     * @param step how many days are told together: 1, or 7 where the time is longer than 92 days
      * @param zone of the site, whose days they are
+     * @param step how many days are told together: 1, or 7 where the time is longer than 92 days
      * @param days one per step that has anything, called by its first day
      */
     record Trends(
             String owner,
-            String from,
             String zone,
+            String from,
             String to,
             int step,
             Trended.Keys keys,
@@ -348,8 +349,8 @@ public sealed interface View {
      */
     record ContractHistories(List<ContractHistory> services, int looked, int total) implements View {}
 
-    /** What is known of the contract of a service, newest first. */
-    record ContractHistory(String service, List<ContractEntry> entries) implements View {}
+    /** What is known of the contract of a service, newest first. @param names of the entries' images, by digest */
+    record ContractHistory(String service, List<ContractEntry> entries, Map<String, String> names) implements View {}
 
     /**
      * Something about the contract of an image.
@@ -383,8 +384,8 @@ public sealed interface View {
     /** @param error says what is wrong and what to do */
     record Problem(String error) implements View {}
 
-    /** @param pairs newest first; each pair of images once, with its newest run */
-    record Verified(String service, List<Pair> pairs) implements View {}
+    /** @param pairs newest first; each pair of images once, with its newest run. @param names of their images, by digest */
+    record Verified(String service, List<Pair> pairs, Map<String, String> names) implements View {}
 
     /**
      * The tests of a trial or lane passed with both.

@@ -37,10 +37,10 @@ const findings = rows => table(count("contracts.findings", rows.length),
 
 /** Of one service over time; nothing where nothing is known. */
 export async function contractHistory(name) {
-  const { entries } = await one("contracts", name);
+  const { entries, names } = await one("contracts", name);
   return entries.length === 0 ? null
     : section(t("contracts"), table(t("newest"), [t("when"), t("what"), t("image"), t("contracts.findings.title"), t("why")],
-      entries.map(e => [time(e.at), word(e.what), el("code", { title: e.image }, e.image.slice(7, 19)),
+      entries.map(e => [time(e.at), word(e.what), called(e.image, names),
         [e.files.map((f, n) => [n ? ", " : "", file(f)]), e.what === "CHECKED" || e.what === "NEEDED" ? told(e) : null], e.by ? `${e.by}: ${e.reason}` : e.reason || e.build])));
 }
 
@@ -55,22 +55,23 @@ const told = e => e.findings.length === 0 ? t("contracts.none")
 
 /** Which images of a service passed tests with which of the services that it calls, or that call it. */
 export async function verifiedMatrix(name) {
-  const { pairs } = await one("verified", name);
-  const called = pairs.filter(p => p.consumer === name).map(p => ({ own: p.image, other: p.provider, image: p.with, run: p.run, at: p.at }));
+  const { pairs, names } = await one("verified", name);
+  const calls = pairs.filter(p => p.consumer === name).map(p => ({ own: p.image, other: p.provider, image: p.with, run: p.run, at: p.at }));
   const callers = pairs.filter(p => p.provider === name).map(p => ({ own: p.with, other: p.consumer, image: p.image, run: p.run, at: p.at }));
   return pairs.length === 0 ? [notice(t("verified.none"))]
-    : [matrix(t("verified.calls"), called), matrix(t("verified.callers"), callers)];
+    : [matrix(t("verified.calls"), calls, names), matrix(t("verified.callers"), callers, names)];
 }
 
 const unique = list => [...new Set(list)];
 
 /** One row for each image of the service, newest first; one column for each other service. */
-function matrix(caption, cells) {
+function matrix(caption, cells, names) {
   const others = unique(cells.map(c => c.other)).sort();
   return cells.length === 0 ? null : section(caption, table(caption, [t("image"), ...others],
-    unique(cells.map(c => c.own)).map(own => [digest(own), ...others.map(other =>
+    unique(cells.map(c => c.own)).map(own => [called(own, names), ...others.map(other =>
       el("ul", {}, cells.filter(c => c.own === own && c.other === other)
-        .map(c => el("li", {}, digest(c.image), " ", time(c.at)))))])));
+        .map(c => el("li", {}, called(c.image, names), " ", time(c.at)))))])));
 }
 
-const digest = id => el("a", { href: address(["digests", id]), title: id }, el("code", {}, id.slice(7, 19)));
+/** An image by its name, with its page. */
+const called = (digest, names) => el("a", { href: address(["digests", digest]), title: digest }, names[digest] ?? digest.slice(7, 19));
