@@ -144,6 +144,8 @@ public final class TrainsAction implements UnprotectedRootAction, StaplerProxy {
         controller().check(ReleasePermissions.VIEW);
         String path = request.getOriginalRestOfPath();
         String query = Objects.requireNonNullElse(request.getQueryString(), "");
+        response.setHeader(
+                "Release-Train-Now", String.valueOf(ReleaseService.get().clock().millis()));
         if (LIVE.matcher(path).find()) {
             response.setHeader("Release-Train-Again", String.valueOf(pace.again(waited(request))));
         }

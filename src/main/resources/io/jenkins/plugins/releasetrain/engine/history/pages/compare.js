@@ -1,13 +1,13 @@
 /** Any two sets side by side, chosen from what there is. */
 
-import { get } from "./host.js";
+import { get, now } from "./host.js";
 import { el, t, say, count, query, release, notice, facts, section } from "./dom.js";
 import { form } from "./forms.js";
 import { differences, contractsOf, brought } from "./pages.js";
 
 const PRODUCTION = "production", DAY = 86_400_000;
 
-const ago = days => `${PRODUCTION}@${new Date(Date.now() - days * DAY).toISOString().slice(0, 10)}`;
+const ago = days => `${PRODUCTION}@${new Date(now() - days * DAY).toISOString().slice(0, 10)}`;
 
 /** Names of production at several times, by value. */
 const times = () => [[PRODUCTION, t("side.now")], [ago(1), t("side.day")], [ago(7), t("side.week")], [ago(28), t("side.month")]];

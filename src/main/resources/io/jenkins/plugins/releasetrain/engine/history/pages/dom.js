@@ -1,6 +1,6 @@
 /** Elements made of data. A text is only ever set as text, so that nothing in it is interpreted. */
 
-import { base, root, context } from "./host.js";
+import { base, root, context, now } from "./host.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -71,8 +71,9 @@ export const section = (title, ...content) => el("section", { class: "rt-section
 /** Of so many characters a cell of a line may be cut; the whole is told besides. */
 const CUT = 24;
 
-function cell(content, cut) {
-  const made = el("td", {}, content);
+/** On narrow screens each cell of a row is told below the other, after its column's name. */
+function cell(content, column, cut) {
+  const made = el("td", { role: "cell", "data-column": typeof column === "string" && column ? column : null }, content);
   if (cut && made.textContent.length > CUT) {
     made.title = made.textContent;
   }
@@ -85,11 +86,11 @@ function cell(content, cut) {
  */
 export function table(caption, columns, rows, kind = "") {
   return [kind ? null : el("p", { class: "rt-caption", "aria-hidden": "true" }, caption),
-    el("div", { class: "rt-table", role: "region", "aria-label": caption, tabindex: "0" }, el("table", { class: `jenkins-table ${kind}` },
+    el("div", { class: "rt-table", role: "region", "aria-label": caption, tabindex: "0" }, el("table", { class: `jenkins-table ${kind}`, role: "table" },
       el("caption", { class: "jenkins-visually-hidden" }, caption),
-      el("thead", {}, el("tr", {},
-        columns.map(c => el("th", { scope: "col" }, c || el("span", { class: "jenkins-visually-hidden" }, t("actions")))))),
-      el("tbody", {}, rows.map(cells => el("tr", {}, cells.map((c, i) => cell(c, kind && i < 2)))))))];
+      el("thead", { role: "rowgroup" }, el("tr", { role: "row" },
+        columns.map(c => el("th", { scope: "col", role: "columnheader" }, c || el("span", { class: "jenkins-visually-hidden" }, t("actions")))))),
+      el("tbody", { role: "rowgroup" }, rows.map(cells => el("tr", { role: "row" }, cells.map((c, i) => cell(c, columns[i], kind && i < 2)))))))];
 }
 
 export function facts(pairs, kind = "") {
@@ -148,17 +149,17 @@ export const time = iso => el("time", { datetime: iso, title: iso }, dates.forma
 export const ago = iso => el("time", { datetime: iso, title: dates.format(new Date(iso)), "data-ago": "" }, distance(iso));
 
 /** When something is expected; what should have been by now comes any moment. */
-export const due = iso => new Date(iso) <= Date.now() ? t("overdue") : ago(iso);
+export const due = iso => new Date(iso) <= now() ? t("overdue") : ago(iso);
 
 const clock = new Intl.DateTimeFormat(context.language, { timeStyle: "short" });
-const moment = iso => (new Date(iso).toDateString() === new Date().toDateString() ? clock : dates).format(new Date(iso));
+const moment = iso => (new Date(iso).toDateString() === new Date(now()).toDateString() ? clock : dates).format(new Date(iso));
 
 /** When something is expected, from and to; what should have been by now takes longer than usual. */
-export const between = range => new Date(range.to) <= Date.now() ? t("longer")
+export const between = range => new Date(range.to) <= now() ? t("longer")
   : el("time", { datetime: range.to, title: t("between.how") }, `${moment(range.from)}–${moment(range.to)}`);
 
 function distance(iso) {
-  const seconds = (new Date(iso) - Date.now()) / 1000;
+  const seconds = (new Date(iso) - now()) / 1000;
   const [size, unit] = [[86400, "day"], [3600, "hour"], [60, "minute"]].find(u => Math.abs(seconds) >= u[0]) ?? [1, "second"];
   return relative.format(Math.trunc(seconds / size), unit);
 }

@@ -24,6 +24,19 @@ const LIVE = /^api\/(overview|trains\/|lanes\/)/;
 /** Seconds after which the server wants what goes on to be asked for again: the more pages are open, the later. */
 export const pace = { again: 3, asked: 0 };
 
+/** Milliseconds: what is less may be the way of an answer. */
+const NEAR = 5000;
+
+let ahead = 0;
+
+/** By the server's clock, which all times of answers are of; the reader's own is believed where it is about right. */
+export const now = () => Date.now() + ahead;
+
+function compare(clock) {
+  const difference = Number(clock) - Date.now();
+  ahead = clock && Math.abs(difference) > NEAR ? difference : 0;
+}
+
 /**
  * A JSON answer. The server is asked with the last ETag, so that an unchanged answer is not sent again.
  * The answer is the very same object then.
@@ -33,6 +46,9 @@ async function ask(path) {
   const answer = await fetch(base + path,
     { cache: "no-store", headers: { ...(known ? { "If-None-Match": known.etag } : {}),
       ...(LIVE.test(path) ? { "Release-Train-Waited": waited() } : {}) } });
+  if (path.startsWith("api/")) {
+    compare(answer.headers.get("Release-Train-Now"));
+  }
   if (LIVE.test(path)) {
     pace.again = Number(answer.headers.get("Release-Train-Again") ?? pace.again);
   }

@@ -28,7 +28,7 @@ function trouble(one) {
     : one.what === "UNFINISHED" ? say("trouble.UNFINISHED", where, release(one.release), one.user)
       : say(`trouble.${one.what}${one.what === "PAUSED" && one.user ? ".by" : ""}`, where, inWords(one.why), one.user);
   return el("li", {}, el("span", { class: "rt-warn", "aria-hidden": "true" }, "! "), said,
-    one.since ? [" · ", say("since.said", ago(one.since))] : null,
+    one.since ? [" · ", ago(one.since)] : null,
     one.waiting === "0" ? null : " · " + count("trouble.waiting", Number.parseInt(one.waiting, 10)),
     HELP[one.what] ? [" ", action(HELP[one.what], name)] : null);
 }

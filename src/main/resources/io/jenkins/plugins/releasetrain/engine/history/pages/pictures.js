@@ -2,7 +2,7 @@
 
 import { svg, t, count, tone, word, duration } from "./dom.js";
 
-const ROW = 44, TOP = 92, LEFT = 24, TEXT = 330, INDENT = 14;
+const ROW = 44, TOP = 92, LEFT = 24, TEXT = 450, INDENT = 14;
 
 const GUILTY = ["EJECTED", "NOT_INSTALLABLE"];
 
@@ -51,8 +51,8 @@ function row(n, y, { columns, cell, x0, right }) {
     svg("title", {}, `${n.purpose}: ${word(n.verdict)}. ${n.reason}`),
     svg("circle", { class: n.memo ? "rt-hollow" : "rt-dot", cx: LEFT + n.depth * INDENT, cy: y + 14, r: 6 }),
     columns.map((id, i) => square(n, n.cells[n.changes.indexOf(id)], { x: x0 + i * cell, y: y + 3, cell })),
-    svg("text", { x: right, y: y + 12 }, cut(n.purpose || count("changes", n.changes.length), 46)),
-    svg("text", { class: "rt-result", x: right, y: y + 29 }, cut(what + (role ? ` · ${role}` : ""), 52)));
+    svg("text", { x: right, y: y + 12 }, cut(n.purpose || count("changes", n.changes.length), 64)),
+    svg("text", { class: "rt-result", x: right, y: y + 29 }, cut(what + (role ? ` · ${role}` : ""), 64)));
 }
 
 const CELLS = { CLEARED: ["rt-good", "✓"], POSSIBLE: ["rt-warn", "?"], CULPRIT: ["rt-bad", "✕"], IN: ["rt-soft", ""] };

@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -81,8 +82,12 @@ final class PagesServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     private final Set<String> hosts;
 
-    /** What is served, and to whom: there is no login in the demo, so everybody is the same caller. */
-    record Site(HistoryApi history, OperationsApi operations, OperationsApi.Caller caller) {}
+    /**
+     * What is served, and to whom: there is no login in the demo, so everybody is the same caller.
+     *
+     * @param clock that the times of answers are of
+     */
+    record Site(HistoryApi history, OperationsApi operations, OperationsApi.Caller caller, Clock clock) {}
 
     /** @param port 0 for any free one */
     PagesServer(Site site, int port) throws IOException {
@@ -128,6 +133,8 @@ final class PagesServer implements AutoCloseable {
         String query = exchange.getRequestURI().getRawQuery();
         if (path.startsWith(API)) {
             String known = exchange.getRequestHeaders().getFirst("If-None-Match");
+            exchange.getResponseHeaders()
+                    .set("Release-Train-Now", String.valueOf(site.clock().millis()));
             answer(exchange, Reader.ALL.see(site.history().get(path.substring(API.length()), query, known), false, ""));
         } else if (path.startsWith(ASSETS)) {
             asset(exchange, path.substring(ASSETS.length()));

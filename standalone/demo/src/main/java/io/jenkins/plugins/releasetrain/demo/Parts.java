@@ -248,19 +248,7 @@ final class Parts implements AutoCloseable {
                     new Contracts(store, clock, listener),
                     clock,
                     expectations);
-            PagesServer.Site site = new PagesServer.Site(
-                    new HistoryApi(
-                            store,
-                            clock,
-                            live,
-                            executor,
-                            new HistoryApi.Site(
-                                    MovingTags.USUAL.asMatchPredicate(),
-                                    service -> SourceLinks.NONE,
-                                    expectations.source(operations::outlook),
-                                    places)),
-                    new OperationsApi(operations),
-                    new OperationsApi.Caller("demo", right -> true));
+            PagesServer.Site site = site(operations, expectations, places);
             return Optional.of(open(new PagesServer(site, options.serve.get())));
         } catch (BindException | IllegalArgumentException e) {
             throw new EngineException(
@@ -268,6 +256,23 @@ final class Parts implements AutoCloseable {
                     "--serve: cannot listen on port " + options.serve.get() + ": " + e.getMessage(),
                     e);
         }
+    }
+
+    private PagesServer.Site site(Operations operations, Expectations expectations, Supplier<Placing> places) {
+        return new PagesServer.Site(
+                new HistoryApi(
+                        store,
+                        clock,
+                        live,
+                        executor,
+                        new HistoryApi.Site(
+                                MovingTags.USUAL.asMatchPredicate(),
+                                service -> SourceLinks.NONE,
+                                expectations.source(operations::outlook),
+                                places)),
+                new OperationsApi(operations),
+                new OperationsApi.Caller("demo", right -> true),
+                clock);
     }
 
     /** Reads what the shop's images say of themselves. */

@@ -13,6 +13,8 @@ import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -206,6 +208,43 @@ class LongNamesTest {
         assertThat(browser.show(server, "history?state=EJECTED").getText())
                 .contains("2 of 80 tests failed")
                 .doesNotContain(TRIAL);
+    }
+
+    /** On a phone nothing is asked for by scrolling: each cell of a line is in sight, with its column's name. */
+    @Test
+    void whatALineSaysIsInSightOnAPhone() {
+        width(400);
+        for (String path :
+                List.of("", "trains/" + TRAIN, "history", "releases/" + TRAIN + "-1", "changes/" + REJECTED)) {
+            browser.show(server, path);
+            assertThat(number("document.querySelectorAll('#rt-page tbody td').length"))
+                    .as(path)
+                    .isPositive();
+            assertThat(number("Math.max(...[...document.querySelectorAll('#rt-page .rt-table td')]"
+                            + ".filter(c => c.offsetWidth).map(c => Math.ceil(Math.max(c.getBoundingClientRect().right,"
+                            + " c.scrollWidth - c.clientWidth + c.getBoundingClientRect().right))))"))
+                    .as(path)
+                    .isLessThanOrEqualTo(400);
+        }
+        browser.show(server, "trains/" + TRAIN);
+        WebElement stands = browser.driver.findElement(By.cssSelector(".rt-lines tbody td:nth-child(4)"));
+        assertThat(stands.getDomAttribute("data-column")).isEqualTo("Stands");
+        assertThat(browser.driver.findElement(By.cssSelector(".rt-lines")).getAriaRole())
+                .isEqualTo("table");
+    }
+
+    /** The demo's clock leaps, and readers have clocks that are wrong. */
+    @Test
+    void whatJustHappenedIsToldByTheServersClock() throws IOException {
+        PagesServer.Site site = TestSites.of(store, right -> true);
+        Clock behind = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(-110));
+        try (PagesServer other =
+                new PagesServer(new PagesServer.Site(site.history(), site.operations(), site.caller(), behind), 0)) {
+            assertThat(browser.show(other, "trains/" + TRAIN).getText())
+                    .as("two hours ago, for whose clock it is ten minutes")
+                    .contains("10 minutes ago")
+                    .doesNotContain("2 hours ago");
+        }
     }
 
     /** As one gets it from a log. */

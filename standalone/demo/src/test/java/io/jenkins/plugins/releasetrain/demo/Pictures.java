@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -49,9 +47,7 @@ final class Pictures {
             PagesServer server = parts.serve(story::train, story::lanes, () -> places.of(story), account)
                     .orElseThrow();
             story.run();
-            Pictures pictures = new Pictures(browser, server, directory);
-            pictures.clock(parts.clock.instant());
-            pictures.all();
+            new Pictures(browser, server, directory).all();
         }
         System.exit(0);
     }
@@ -103,13 +99,5 @@ final class Pictures {
         browser.driver.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", WIDTH, "height", height, "deviceScaleFactor", 1, "mobile", false));
-    }
-
-    /** The story's clock leaps over outages; what it did then is not in the future. */
-    private void clock(Instant now) {
-        long ahead = Duration.between(Instant.now(), now).toMillis();
-        browser.driver.executeCdpCommand(
-                "Page.addScriptToEvaluateOnNewDocument",
-                Map.of("source", "const real = Date.now; Date.now = () => real() + " + ahead + ";"));
     }
 }

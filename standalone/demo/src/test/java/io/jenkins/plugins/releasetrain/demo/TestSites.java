@@ -54,6 +54,7 @@ final class TestSites {
                         new HistoryApi.Site(
                                 HistoryApi.Site.USUAL.moves(), HistoryApi.Site.USUAL.links(), outlooks, () -> places)),
                 new OperationsApi(operations),
-                new OperationsApi.Caller("ada", may));
+                new OperationsApi.Caller("ada", may),
+                clock);
     }
 }
