@@ -52,6 +52,9 @@ final class History implements Benchmark {
     /** Twenty services, three builds each. */
     private static final String COMMITS = "compare, with commits";
 
+    /** Names of stores: the larger one may be of as many releases as the smaller one. */
+    private static final List<String> SIZES = List.of("small", "large");
+
     private final int large = Integer.parseInt(System.getenv().getOrDefault("HISTORY_RELEASES", "100000"));
     private final Random random = new Random(7);
 
@@ -69,9 +72,10 @@ final class History implements Benchmark {
         try (EmbeddedPostgres server = EmbeddedPostgres.builder()
                 .setServerConfig("listen_addresses", "127.0.0.1")
                 .start()) {
-            for (int releases : new int[] {SMALL, large}) {
-                StoreSettings h2 = StoreSettings.h2(directory.resolve("h2-" + releases));
-                StoreSettings postgres = database(server, "history" + releases);
+            for (String size : SIZES) {
+                int releases = size.equals("small") ? SMALL : large;
+                StoreSettings h2 = StoreSettings.h2(directory.resolve("h2-" + size));
+                StoreSettings postgres = database(server, "history_" + size);
                 CompletableFuture<Subject> other =
                         CompletableFuture.supplyAsync(() -> subject("PostgreSQL", releases, postgres, out));
                 subjects.add(subject("H2", releases, h2, out));
@@ -115,9 +119,9 @@ final class History implements Benchmark {
 
     /** What the server's autovacuum does by itself some minutes after such a load. */
     private void tune(EmbeddedPostgres server) throws SQLException, IOException {
-        for (int releases : new int[] {SMALL, large}) {
+        for (String size : SIZES) {
             try (Connection connection =
-                            server.getDatabase("postgres", "history" + releases).getConnection();
+                            server.getDatabase("postgres", "history_" + size).getConnection();
                     Statement statement = connection.createStatement()) {
                 statement.execute("VACUUM ANALYZE");
                 statement.execute("CHECKPOINT");
@@ -207,7 +211,7 @@ final class History implements Benchmark {
     }
 
     private int recent(Subject s) {
-        return s.releases() - random.nextInt(SMALL);
+        return s.releases() - random.nextInt(Math.min(s.releases(), SMALL));
     }
 
     private int kept(int releases) {
