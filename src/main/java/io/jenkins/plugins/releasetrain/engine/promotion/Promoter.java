@@ -91,7 +91,8 @@ public final class Promoter {
      * @param expected compare-and-swap (I7): the digest that a tag must point to at the start; tags without an entry may
      *     point anywhere
      * @param progress told how far it is
-     * @param veto asked once it is planned, and again before the first tag: why it is not wanted any more; empty: it is
+     * @param veto asked once it is planned, and again before the first tag: why it is not wanted any more; empty: it is. May
+     *     throw what is retryable, so that it waits as it is
      */
     public record Request(
             String id,

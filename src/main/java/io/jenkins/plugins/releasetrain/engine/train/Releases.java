@@ -72,11 +72,18 @@ final class Releases {
                 .orElse("");
     }
 
-    /** Whether it can be stopped: nothing of it is done yet, and it is not what somebody ordered in an emergency (I6). */
+    /** Whether it can be stopped: no tag of it moves yet, and it is not what somebody ordered in an emergency (I6). */
     boolean mayWait(TrainState.Pending pending) {
         String promotion = context.settings().name() + "/" + pending.made().id();
         return pending.made().rollbackOf().isEmpty()
-                && !context.ports().promoter().isPlanned(promotion);
+                && !context.ports().promoter().isTagging(promotion);
+    }
+
+    /** Why nothing may move production now: paused, frozen, or held. */
+    Optional<String> waits(TrainState state) {
+        return context.stopped(state)
+                .or(() ->
+                        state.held().isEmpty() ? Optional.empty() : Optional.of("releases are held: " + state.held()));
     }
 
     /** Why a change may not be released any more: its image was marked bad, or its right to promote was taken meanwhile. */
@@ -270,7 +277,15 @@ final class Releases {
                         context.registries(),
                         rollback ? Optional.empty() : Optional.of(baseline),
                         context.settings().movingTags())
-                .unless(() -> forbidden(pending));
+                .unless(() -> {
+                    // Content may take hours to copy: what stopped the train meanwhile stops the first tag.
+                    if (!rollback) {
+                        waits(context.journal().state()).ifPresent(why -> {
+                            throw new EngineException(FailureKind.BUSY, why);
+                        });
+                    }
+                    return forbidden(pending);
+                });
     }
 
     Optional<Digest> lastSet(TrainState state) {

@@ -76,11 +76,9 @@ final class Track {
         }
         try {
             TrainState state = context.journal().state();
-            Optional<String> stopped = stopped(state).or(() -> held(state));
-            if (stopped.isPresent()
-                    && state.pending().isPresent()
-                    && releases.mayWait(state.pending().get())) {
-                return Optional.of(new Task.Wait(stopped.get(), ASK_AGAIN));
+            Optional<String> waits = state.pending().filter(releases::mayWait).flatMap(p -> releases.waits(state));
+            if (waits.isPresent()) {
+                return Optional.of(new Task.Wait(waits.get(), ASK_AGAIN));
             }
             return state.pending().isPresent() ? releases.promote(state) : Optional.empty();
         } finally {
@@ -92,7 +90,7 @@ final class Track {
     private Optional<Task> step(TrainState state, Conductors conductors) throws InterruptedException {
         takeCatalog(state);
         Optional<Trial> trial = state.trialIn(name());
-        Optional<String> stopped = stopped(state);
+        Optional<String> stopped = context.stopped(state);
         boolean idle = state.undecided().allMatch(c -> conductors.standing(c.id()) == Conductors.Standing.ELSEWHERE);
         boolean rests = trial.isEmpty() && (idle || state.batch().isEmpty() && !departs(state, stopped));
         if (rests && state.settledIn(name())) {
@@ -173,17 +171,6 @@ final class Track {
         return state.queue().isEmpty()
                 ? new Task.Idle()
                 : new Task.Wait(decisions.boarding().waitsFor(state), ASK_AGAIN);
-    }
-
-    private static Optional<String> held(TrainState state) {
-        return state.held().isEmpty() ? Optional.empty() : Optional.of("releases are held: " + state.held());
-    }
-
-    /** Why nothing may be tried now: paused, or frozen. */
-    private Optional<String> stopped(TrainState state) {
-        return state.isPaused()
-                ? Optional.of("paused: " + state.paused())
-                : context.timetable().closed(context.ports().clock().instant());
     }
 
     private boolean departs(TrainState state, Optional<String> stopped) {

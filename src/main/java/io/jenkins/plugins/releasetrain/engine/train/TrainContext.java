@@ -60,6 +60,13 @@ record TrainContext(
         return plan.timetable();
     }
 
+    /** Why nothing may be tried or released now: paused, or frozen. */
+    Optional<String> stopped(TrainState state) {
+        return state.isPaused()
+                ? Optional.of("paused: " + state.paused())
+                : timetable().closed(ports.clock().instant());
+    }
+
     /**
      * What production runs.
      *

@@ -139,6 +139,16 @@ public final class WildWorld {
         images.forEach(d -> unlucky.computeIfAbsent(d, x -> new HashSet<>()).add(outages));
     }
 
+    /** Whether tests of these fail now though nothing is wrong: as a short outage, of which there is no other trace. */
+    public boolean flakes(Collection<Digest> images) {
+        boolean flakes = random.nextInt(100) == 0;
+        if (flakes) {
+            outages++;
+            meetOutage(images);
+        }
+        return flakes;
+    }
+
     /** Whether tests of these together fail where nothing else is broken. */
     public boolean fails(Collection<Digest> images) {
         return images.stream().anyMatch(bad::contains) || conflicts.stream().anyMatch(images::containsAll);

@@ -13,6 +13,7 @@ import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,7 @@ final class WildShop implements AutoCloseable {
         if (outage) {
             world.meetOutage(installed.values());
         }
-        boolean fails = outage || world.fails(installed.values());
+        boolean fails = outage || world.fails(installed.values()) || world.flakes(installed.values());
         if (!fails) {
             passed.add(installed);
         }
@@ -91,6 +92,28 @@ final class WildShop implements AutoCloseable {
     /** What the train recorded. */
     Stream<Event> events() {
         return fakes.store.events("train/shop", 0, 100_000).stream().map(Store.RecordedEvent::event);
+    }
+
+    /** When the first tags moved of each promotion that has not ended. */
+    Stream<Instant> promotionsUnderWay() {
+        return fakes.store.streams("promotion/").stream()
+                .map(stream -> fakes.store.events(stream, 0, 1_000))
+                .filter(events -> events.stream()
+                        .noneMatch(e -> e.event() instanceof Event.PromotionCompleted
+                                || e.event() instanceof Event.PromotionUndone))
+                .flatMap(events -> events.stream()
+                        .filter(e -> e.event() instanceof Event.TagsMoving)
+                        .map(Store.RecordedEvent::at)
+                        .limit(1));
+    }
+
+    /** Whether the newest release is a rollback. */
+    boolean isRollbackUnderWay() {
+        return events().filter(Event.ReleaseMade.class::isInstance)
+                .map(Event.ReleaseMade.class::cast)
+                .reduce((one, later) -> later)
+                .filter(made -> !made.rollbackOf().isEmpty())
+                .isPresent();
     }
 
     @Override

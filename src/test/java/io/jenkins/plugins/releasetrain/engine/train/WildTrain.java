@@ -8,12 +8,15 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
  * A train in which everything happens that can, all of it by chance: people and builds act, also between a decision and its
@@ -25,6 +28,9 @@ final class WildTrain implements AutoCloseable {
 
     private static final int STEPS_TO_THE_END = 3_000;
 
+    /** So much may pass between a look at the clock and the first tag. */
+    private static final Duration LOOKED = Duration.ofMinutes(20);
+
     final WildShop shop;
     private final Random random;
     private final WildPeople people;
@@ -35,13 +41,40 @@ final class WildTrain implements AutoCloseable {
     private int calls;
     private boolean meanwhile;
     private boolean over;
+    private Train.Plan plan;
+    private Instant planned;
+    private final List<String> breaches = new ArrayList<>();
 
     WildTrain(long seed) {
         this.random = new Random(seed);
         this.shop = new WildShop(random, this::tell);
         this.people = new WildPeople(shop, random, this::tell);
         this.store = MeddledStore.of(shop.fakes.store, this::count, events -> before(), this::after);
+        shop.world.beforeTag(this::lookAtFreeze);
         restart();
+    }
+
+    /** Promises that were broken, in words. */
+    List<String> broken() {
+        return Stream.concat(breaches.stream(), WildPromises.broken(shop).stream())
+                .toList();
+    }
+
+    /**
+     * Somebody may have looked at the clock right before a freeze began; what is half moved is completed; and what people
+     * roll back does not wait.
+     */
+    private void lookAtFreeze(Registry.Tag tag) {
+        Instant now = shop.fakes.clock.instant();
+        Instant before = now.minus(LOOKED);
+        Timetable timetable = plan.timetable();
+        boolean frozen =
+                timetable.closed(now).isPresent() && timetable.closed(before).isPresent();
+        boolean began = shop.promotionsUnderWay()
+                .anyMatch(at -> at.isBefore(before) || at.isAfter(now) || !at.isAfter(planned));
+        if (frozen && !began && !shop.isRollbackUnderWay()) {
+            breaches.add("no promotion begins in a freeze: " + tag + " at " + now);
+        }
     }
 
     private void tell(String what) {
@@ -89,7 +122,9 @@ final class WildTrain implements AutoCloseable {
 
     private void restart() {
         int environments = 1 + random.nextInt(WildShop.ENVIRONMENTS);
-        tell("restart with " + environments + " environments");
+        plan = over ? new Train.Plan(TrainSettings.of("shop", "suite 1"), Timetable.ALWAYS) : WildPlan.by(random);
+        planned = shop.fakes.clock.instant();
+        tell("restart with " + environments + " environments, " + plan);
         ride = ride(store, environments);
         other = ride(shop.fakes.store, environments);
     }
@@ -98,7 +133,6 @@ final class WildTrain implements AutoCloseable {
         Ports ports =
                 new Ports(its, shop.fakes.promoter(its), shop.fakes.clock, shop.fakes::id, shop.fakes.events::add);
         List<Environment> places = shop.fakes.environments(environments);
-        Train.Plan plan = new Train.Plan(TrainSettings.of("shop", "suite 1"), Timetable.ALWAYS);
         Train train = new Train(plan, shop.catalogs, shop.fakes.registries(), places, ports);
         return new Ride(shop.fakes, train, places);
     }

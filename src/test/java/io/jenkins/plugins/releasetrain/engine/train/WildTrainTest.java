@@ -23,7 +23,7 @@ class WildTrainTest {
         for (long seed = SEED; seed < SEED + HISTORIES; seed++) {
             try (WildTrain train = new WildTrain(seed)) {
                 live(train, seed);
-                assertThat(WildPromises.broken(train.shop))
+                assertThat(train.broken())
                         .as("seed %d: %s", seed, train.history())
                         .isEmpty();
                 train.shop.events().map(Event::getClass).forEach(happened::add);

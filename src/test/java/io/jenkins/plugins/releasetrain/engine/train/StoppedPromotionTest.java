@@ -1,0 +1,96 @@
+package io.jenkins.plugins.releasetrain.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
+import io.jenkins.plugins.releasetrain.engine.fakes.MeddledStore;
+import io.jenkins.plugins.releasetrain.engine.fakes.MemoryStore;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Images may take hours to copy. What stops a train meanwhile stops the first tag; what is half moved is completed. */
+class StoppedPromotionTest {
+    private static final Timetable.Freeze FREEZE =
+            new Timetable.Freeze("2 8 * * *", Duration.ofHours(1), ZoneOffset.UTC, "television");
+
+    private final FakeShop shop = new FakeShop(3, Map.of(), MemoryStore.create());
+    private Class<? extends Event> moment = Event.ContentPromoted.class;
+    private Runnable then = () -> {};
+    private Ride ride;
+    private String change;
+
+    @AfterEach
+    void close() {
+        shop.close();
+    }
+
+    private void passes(Timetable timetable, Runnable whileCopying) throws InterruptedException {
+        Store store = MeddledStore.of(shop.store, this::meddle);
+        ride = Ride.on(shop, store, new Train.Plan(TrainSettings.of("shop", "suite 1"), timetable), 1);
+        shop.build("s1", "2");
+        change = ride.queue("s1", "2");
+        Task.Test test = (Task.Test) ride.train().next("build 1");
+        then = whileCopying;
+        ride.train().report(test.trial(), Verdict.PASSED, "");
+        ride.run("build 1");
+    }
+
+    private void meddle(List<? extends Event> events) {
+        if (events.stream().anyMatch(moment::isInstance)) {
+            Runnable now = then;
+            then = () -> {};
+            now.run();
+        }
+    }
+
+    private void assertWaits() {
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1"));
+        assertThat(ride.train().state().pending()).isPresent();
+    }
+
+    private void assertReleased() {
+        ride.run("build 1");
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "2"));
+        assertThat(ride.outcome(change).outcome()).isEqualTo(Outcome.RELEASED);
+    }
+
+    @Test
+    void trainThatIsPausedWhileContentIsCopiedMovesNoTag() throws InterruptedException {
+        passes(Timetable.ALWAYS, () -> ride.train().pause("stop the line", "ada"));
+        assertWaits();
+        ride.train().resume("ada");
+        assertReleased();
+    }
+
+    @Test
+    void releasesThatAreHeldWhileContentIsCopiedMoveNoTag() throws InterruptedException {
+        passes(Timetable.ALWAYS, () -> ride.train().hold("audit", "ada"));
+        assertWaits();
+        ride.train().free("ada");
+        assertReleased();
+    }
+
+    @Test
+    void freezeThatBeginsWhileContentIsCopiedMovesNoTag() throws InterruptedException {
+        Timetable timetable = new Timetable(List.of(FREEZE), Duration.ZERO, Duration.ofHours(24));
+        passes(timetable, () -> shop.clock.advance(Duration.ofMinutes(10)));
+        assertWaits();
+        shop.clock.advance(Duration.ofHours(1));
+        assertReleased();
+    }
+
+    @Test
+    void I6_whatIsHalfMovedIsCompletedThoughTheTrainIsPaused() throws InterruptedException {
+        moment = Event.TagsMoving.class;
+        passes(Timetable.ALWAYS, () -> ride.train().pause("stop the line", "ada"));
+        assertReleased();
+    }
+}
