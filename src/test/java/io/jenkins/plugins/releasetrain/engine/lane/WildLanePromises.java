@@ -6,6 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Order;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +29,11 @@ final class WildLanePromises {
     private final Map<String, Event.LaneEnded> ended = new HashMap<>();
     private final Map<String, Event.ReleaseMade> made = new HashMap<>();
     private final Set<String> open = new TreeSet<>();
+    /** Lanes that passed, and made no release of that yet. */
+    private final Set<String> passed = new HashSet<>();
+    /** Lanes of the newest release of each. */
+    private final Map<String, List<String>> together = new HashMap<>();
+
     private final Map<String, Order> newest = new HashMap<>();
 
     private WildLanePromises(WildLaneShop shop) {
@@ -49,11 +55,17 @@ final class WildLanePromises {
             queued.put(e.lane(), e);
             orders.put(e.lane(), Order.of(e.origin(), Instant.ofEpochSecond(orders.size())));
             places.put(orders.get(e.lane()), e.environment());
+        } else if (event instanceof Event.LaneTested e && e.verdict() == Verdict.PASSED) {
+            passed.add(e.lane());
         } else if (event instanceof Event.LaneEnded e) {
             ended(e);
         } else if (event instanceof Event.ReleaseMade e) {
             made.put(e.id(), e);
             open.add(e.id());
+            e.changes().forEach(lane -> {
+                check(passed.remove(lane), "I7: a verdict makes one release", e);
+                together.put(lane, e.changes());
+            });
             if (e.rollbackOf().isEmpty()) {
                 tested(e);
             }
@@ -86,6 +98,12 @@ final class WildLanePromises {
                 check(
                         candidates.values().stream().allMatch(i -> shop.wasInProduction(i.digest())),
                         "I8: who is told to be released is in production",
+                        e);
+            case UNDECIDED ->
+                check(
+                        !e.reason().startsWith("passed, but was not promoted")
+                                || together.getOrDefault(e.lane(), List.of()).size() < 2,
+                        "design 6: who was to go with others is tested again",
                         e);
             default -> {}
         }

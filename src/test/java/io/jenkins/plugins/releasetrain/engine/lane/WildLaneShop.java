@@ -7,6 +7,7 @@ import io.jenkins.plugins.releasetrain.engine.fakes.FakeCluster;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.fakes.MemoryStore;
 import io.jenkins.plugins.releasetrain.engine.fakes.WildWorld;
+import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
@@ -48,6 +49,9 @@ final class WildLaneShop implements AutoCloseable {
     private final List<SortedMap<String, Digest>> passed = new ArrayList<>();
 
     private final Map<String, SortedMap<String, Digest>> begun = new HashMap<>();
+    /** Of the newest attempt of a lane that is tested. */
+    private final Map<String, String> lastTenant = new HashMap<>();
+
     private final Set<Digest> inProduction = new HashSet<>();
     /** By release that was made, what counted then for each of its services. */
     final Map<String, Map<String, Set<String>>> countingAt = new HashMap<>();
@@ -167,7 +171,8 @@ final class WildLaneShop implements AutoCloseable {
     }
 
     /** Tests begin: what is there is what they see. */
-    void begin(Environment place, LaneTask.Test task) {
+    void begin(LaneId lane, Environment place, LaneTask.Test task) {
+        lastTenant.put(lane.id(), task.tenant());
         begun.computeIfAbsent(task.tenant(), t -> seen(place, task));
     }
 
@@ -179,6 +184,31 @@ final class WildLaneShop implements AutoCloseable {
                             (service, image) -> seen.put(service, image.digest().orElseThrow()));
         }
         return seen;
+    }
+
+    /** A verdict is told with whoever's candidates were there at the beginning or the end, undecided (I4, I7). */
+    void tested(Event.LaneTested event) {
+        Event.LaneQueued lane = queued.get(event.lane());
+        SortedMap<String, Digest> seen = begun.remove(lastTenant.getOrDefault(event.lane(), ""));
+        if (seen == null || event.verdict() == Verdict.VOID) {
+            return;
+        }
+        Set<String> counts = connected(lane.environment(), lane.candidates().keySet());
+        Set<String> told = new HashSet<>(event.beside().orElse(List.of()));
+        queued.values().stream()
+                .filter(other -> !other.lane().equals(lane.lane())
+                        && other.environment().equals(lane.environment())
+                        && !told.contains(other.lane()))
+                .forEach(other -> other.candidates().forEach((service, image) -> {
+                    boolean there = image.digest().equals(seen.get(service)) && counts.contains(service);
+                    if (there
+                            && !lane.candidates().containsKey(service)
+                            && !event.drift().contains(service)
+                            && !wasInProduction(image.digest())
+                            && !byHand.contains(image.digest())) {
+                        breaches.add("I4: " + world.word(image.digest()) + " was beside it: " + event);
+                    }
+                }));
     }
 
     /** The test suite: looks at the candidates and what is connected with them, at the beginning and at the end. */
@@ -225,7 +255,9 @@ final class WildLaneShop implements AutoCloseable {
 
     /** What is about to be appended: before the first tag of a release moves, it is looked at what it would do. */
     void about(Event event) {
-        if (event instanceof Event.TagsMoving e
+        if (event instanceof Event.ReleaseMade e) {
+            notBlocked("makes no release", e);
+        } else if (event instanceof Event.TagsMoving e
                 && e.promotion().startsWith(LanePromotion.PROMOTION)
                 && moving.add(e.promotion())) {
             fakes.store
@@ -234,10 +266,14 @@ final class WildLaneShop implements AutoCloseable {
         }
     }
 
-    private void moves(Event.ReleaseMade release) {
+    private void notBlocked(String what, Event.ReleaseMade release) {
         new Blocks(fakes.store, fakes.clock, e -> {})
                 .refusal(release.changed())
-                .ifPresent(why -> breaches.add("what is blocked moves no tag: " + why + ": " + release));
+                .ifPresent(why -> breaches.add("what is blocked " + what + ": " + why + ": " + release));
+    }
+
+    private void moves(Event.ReleaseMade release) {
+        notBlocked("moves no tag", release);
         Map<String, Service> services = taken.get(release.owner()).services();
         countingAt
                 .get(release.id())

@@ -141,6 +141,8 @@ final class WildLanes implements AutoCloseable {
             shop.queued.put(e.lane(), e);
         } else if (event instanceof Event.LaneCleaned e) {
             shop.isOut(e.lane());
+        } else if (event instanceof Event.LaneTested e) {
+            shop.tested(e);
         } else if (event instanceof Event.ReleaseMade e) {
             shop.made(e);
         } else if (event instanceof Event.ReleasePromoted e) {
@@ -261,7 +263,7 @@ final class WildLanes implements AutoCloseable {
             return;
         }
         if (task instanceof LaneTask.Test test) {
-            shop.begin(by.place, test);
+            shop.begin(lane, by.place, test);
             if (random.nextInt(12) == 0) {
                 hanging.add(test.tenant());
             }
