@@ -8,11 +8,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
 
 /** How far readers of events are. */
 final class Cursors {
-    static final String STREAMS = "SELECT name FROM rt_stream WHERE name LIKE :pattern ESCAPE '!'";
-    private static final String VERSIONS = "SELECT name, version FROM rt_stream WHERE name LIKE :pattern ESCAPE '!'";
+    // A range and no LIKE, for whose pattern H2 plans anew each time.
+    private static final String OF_PREFIX = " WHERE name >= :prefix AND name < :end";
+    static final String STREAMS = "SELECT name FROM rt_stream" + OF_PREFIX;
+    static final String VERSIONS = "SELECT name, version FROM rt_stream" + OF_PREFIX;
 
     private Cursors() {}
 
@@ -33,19 +36,28 @@ final class Cursors {
                 > 0;
     }
 
-    static List<String> streams(Handle handle, String pattern) {
-        return handle.createQuery(STREAMS).bind("pattern", pattern).mapTo(String.class).stream()
+    static List<String> streams(Handle handle, String prefix) {
+        return ofPrefix(handle, STREAMS, prefix).mapTo(String.class).stream()
                 .sorted()
                 .toList();
     }
 
-    static SortedMap<String, Long> versions(Handle handle, String pattern) {
+    static SortedMap<String, Long> versions(Handle handle, String prefix) {
         SortedMap<String, Long> versions = new TreeMap<>();
-        handle.createQuery(VERSIONS)
-                .bind("pattern", pattern)
+        ofPrefix(handle, VERSIONS, prefix)
                 .map((row, context) -> versions.put(row.getString("name"), row.getLong("version")))
                 .list();
         return versions;
+    }
+
+    /** Up to the first name that is behind all of them: the prefix with its last character one further. */
+    private static Query ofPrefix(Handle handle, String query, String prefix) {
+        if (prefix.isEmpty()) {
+            return handle.createQuery(query.replace(OF_PREFIX, ""));
+        }
+        int last = prefix.codePointBefore(prefix.length());
+        String end = prefix.substring(0, prefix.length() - Character.charCount(last)) + Character.toString(last + 1);
+        return handle.createQuery(query).bind("prefix", prefix).bind("end", end);
     }
 
     static SortedMap<String, Long> read(Handle handle, String reader) {

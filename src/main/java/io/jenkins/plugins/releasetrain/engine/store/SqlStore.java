@@ -218,8 +218,7 @@ public final class SqlStore implements Store {
 
     @Override
     public List<String> streams(String prefix) {
-        return database.read(
-                "list the streams '" + prefix + "…'", handle -> Cursors.streams(handle, Cursors.pattern(prefix)));
+        return database.read("list the streams '" + prefix + "…'", handle -> Cursors.streams(handle, prefix));
     }
 
     @Override
@@ -349,8 +348,7 @@ public final class SqlStore implements Store {
 
     @Override
     public SortedMap<String, Long> versions(String prefix) {
-        return database.read(
-                "list the versions of '" + prefix + "…'", handle -> Cursors.versions(handle, Cursors.pattern(prefix)));
+        return database.read("list the versions of '" + prefix + "…'", handle -> Cursors.versions(handle, prefix));
     }
 
     @Override

@@ -70,6 +70,11 @@ class HistoryCostTest {
             events.add(new Event.ReleasePromoted("shop-" + n, "p" + n));
         });
         store.append("train/shop", 0, Samples.AT, events);
+        // One stream for each image.
+        database.write(
+                "make streams",
+                handle -> handle.execute("INSERT INTO rt_stream (name, version) SELECT 'image/' || \"X\", 1"
+                        + " FROM SYSTEM_RANGE(1, " + RELEASES + ")"));
         // One job of one service makes them all.
         store.append(
                 "image/builds",
@@ -126,7 +131,8 @@ class HistoryCostTest {
                 SqlImages.IMAGES,
                 SqlProvenance.BUILDS,
                 SqlProvenance.BETWEEN,
-                Cursors.STREAMS);
+                Cursors.STREAMS,
+                Cursors.VERSIONS);
     }
 
     @ParameterizedTest
@@ -149,7 +155,8 @@ class HistoryCostTest {
                         .bind("since", Samples.AT.atOffset(ZoneOffset.UTC))
                         .bind("stream", "train/shop")
                         .bind("after", RELEASES)
-                        .bind("pattern", "train/%")
+                        .bind("prefix", "train/")
+                        .bind("end", "train0")
                         .bind("limit", PAGE)
                         .mapTo(String.class)
                         .one());
