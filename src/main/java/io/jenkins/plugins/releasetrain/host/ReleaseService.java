@@ -61,7 +61,8 @@ public final class ReleaseService implements BuildHost {
     private final CatalogFiles files =
             new CatalogFiles(controller.directory().resolve("catalogs"), new CatalogReader());
     private final Catalogs catalogs = new Catalogs(controller, files, clock);
-    private final ConfigurationLog log = new ConfigurationLog(controller, this::store, clock);
+    private final ConfigurationLog log =
+            new ConfigurationLog(ConfigurationLog.Ports.of(controller, clock), this::store);
     private final Map<String, TrainDriver> trains = new ConcurrentHashMap<>();
     private final Map<String, LaneDriver> lanes = new ConcurrentHashMap<>();
     private final JenkinsCredentials credentials = new JenkinsCredentials(controller);
