@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.config;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -179,8 +180,10 @@ public final class Settings {
     public SortedSet<String> catalogsIn(String environment) {
         SortedSet<String> names = new TreeSet<>();
         environments().stream()
-                .filter(e -> e.getName().equals(environment) && e.getCatalog() != null)
-                .forEach(e -> names.add(e.getCatalog()));
+                .filter(e -> environment.equals(e.getName()))
+                .map(EnvironmentConfiguration::getCatalog)
+                .filter(Objects::nonNull)
+                .forEach(names::add);
         trains().stream().filter(t -> t.environments().contains(environment)).forEach(t -> names.add(t.getCatalog()));
         return names;
     }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
@@ -31,7 +30,9 @@ final class Authorizer {
     private volatile Challenge learned = new Challenge("none", Map.of());
     private volatile String basic = "";
     /** Whether the base address was asked by itself; its lock lets the others wait for the answer. */
-    private final AtomicBoolean introduced = new AtomicBoolean();
+    private final Object introducing = new Object();
+
+    private boolean introduced;
 
     /** @param unauthenticated sends a request as it is */
     Authorizer(RegistrySettings settings, Clock clock, Function<Call, HttpResponse<byte[]>> unauthenticated) {
@@ -51,8 +52,9 @@ final class Authorizer {
         if (!"none".equals(learned.scheme()) || settings.credentials().get().isEmpty()) {
             return false;
         }
-        synchronized (introduced) {
-            if (introduced.compareAndSet(false, true)) {
+        synchronized (introducing) {
+            if (!introduced) {
+                introduced = true;
                 List<Challenge> challenges = Challenge.parse(said(call));
                 Challenge.find(challenges, "basic").ifPresent(b -> freshBasic(""));
                 Challenge.find(challenges, "bearer").ifPresent(b -> learned = b.without("scope"));
