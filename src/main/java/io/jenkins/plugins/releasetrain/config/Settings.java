@@ -173,14 +173,14 @@ public final class Settings {
      */
     public boolean takesLanes(String environment) {
         usable();
-        return environments.stream().anyMatch(e -> environment.equals(e.getName()) && e.getCatalog() != null);
+        return environments.stream().anyMatch(e -> Objects.equals(environment, e.getName()) && e.getCatalog() != null);
     }
 
     /** Names of the catalogs of the trains and lanes that install into the environment. */
     public SortedSet<String> catalogsIn(String environment) {
         SortedSet<String> names = new TreeSet<>();
         environments().stream()
-                .filter(e -> environment.equals(e.getName()))
+                .filter(e -> Objects.equals(environment, e.getName()))
                 .map(EnvironmentConfiguration::getCatalog)
                 .filter(Objects::nonNull)
                 .forEach(names::add);
