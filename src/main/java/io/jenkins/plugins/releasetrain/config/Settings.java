@@ -173,7 +173,7 @@ public final class Settings {
      */
     public boolean takesLanes(String environment) {
         usable();
-        return environments.stream().anyMatch(e -> Objects.equals(environment, e.getName()) && e.getCatalog() != null);
+        return environments.stream().anyMatch(e -> environment.equals(e.getName()) && e.getCatalog() != null);
     }
 
     /** Names of the catalogs of the trains and lanes that install into the environment. */

@@ -12,6 +12,8 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
+import io.jenkins.plugins.releasetrain.engine.promotion.Permit;
+import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.SqlStore;
@@ -106,6 +108,11 @@ public final class FakeShop implements AutoCloseable {
 
     public Promoter promoter(Store overStore) {
         return new Promoter(overStore, FakeRegistry.copier(), Runnable::run, clock, events::add, "here");
+    }
+
+    /** Of a process that may promote what is permitted. */
+    public Ports ports(Permit permit) {
+        return new Ports(store, promoter(store), clock, this::id, events::add, permit, ContractGate.NONE);
     }
 
     public String id() {

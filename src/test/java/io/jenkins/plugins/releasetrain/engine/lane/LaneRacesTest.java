@@ -2,7 +2,6 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.releasetrain.engine.contract.ContractGate;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
@@ -14,7 +13,6 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
-import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
 import java.lang.reflect.InvocationTargetException;
@@ -229,17 +227,10 @@ class LaneRacesTest {
                 shop.catalog,
                 shop.registries(),
                 shop.environment(),
-                new Ports(
-                        shop.store,
-                        shop.promoter(shop.store),
-                        shop.clock,
-                        shop::id,
-                        shop.events::add,
-                        (origin, services) -> {
-                            asked.accept(Set.copyOf(services));
-                            return Optional.empty();
-                        },
-                        ContractGate.NONE));
+                shop.ports((origin, services) -> {
+                    asked.accept(Set.copyOf(services));
+                    return Optional.empty();
+                }));
     }
 
     private Event.LaneEnded released(LaneDrive drive, String service, String version) {

@@ -2,13 +2,11 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.releasetrain.engine.contract.ContractGate;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
-import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -29,16 +27,9 @@ class LaneRightsTest {
                 shop.catalog,
                 shop.registries(),
                 shop.environment(),
-                new Ports(
-                        shop.store,
-                        shop.promoter(shop.store),
-                        shop.clock,
-                        shop::id,
-                        shop.events::add,
-                        (origin, services) -> refused.contains(origin.build()) && (!onceReleased || isReleased())
-                                ? Optional.of("job of " + origin.build() + " may not promote " + services)
-                                : Optional.empty(),
-                        ContractGate.NONE));
+                shop.ports((origin, services) -> refused.contains(origin.build()) && (!onceReleased || isReleased())
+                        ? Optional.of("job of " + origin.build() + " may not promote " + services)
+                        : Optional.empty()));
     }
 
     @AfterEach

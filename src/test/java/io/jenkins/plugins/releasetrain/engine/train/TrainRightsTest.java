@@ -2,12 +2,10 @@ package io.jenkins.plugins.releasetrain.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.releasetrain.engine.contract.ContractGate;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
-import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,17 +27,10 @@ class TrainRightsTest {
             shop.catalog,
             shop.registries(),
             shop.environments(1),
-            new Ports(
-                    shop.store,
-                    shop.promoter(shop.store),
-                    shop.clock,
-                    shop::id,
-                    shop.events::add,
-                    (origin, services) -> refused.contains(origin.build())
-                                    || refusedOnceReleased.contains(origin.build()) && isReleased()
+            shop.ports((origin, services) ->
+                    refused.contains(origin.build()) || refusedOnceReleased.contains(origin.build()) && isReleased()
                             ? Optional.of("job of " + origin.build() + " may not promote " + services)
-                            : Optional.empty(),
-                    ContractGate.NONE));
+                            : Optional.empty()));
 
     private final Ride ride = new Ride(shop, train, List.of());
 
