@@ -38,6 +38,7 @@ public final class EventCodec {
                     .addSerializer(Digest.class, ToStringSerializer.instance)
                     .addDeserializer(Digest.class, new DigestReader()))
             .addMixIn(Origin.class, AbsentLeftOut.class)
+            .addMixIn(Event.LaneStarted.class, AbsentLeftOut.class)
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             // PostgreSQL refuses half a surrogate pair, which is what a text cut in the middle of an emoji ends with
@@ -80,7 +81,7 @@ public final class EventCodec {
         }
     }
 
-    /** Every change has an origin, and most have nothing but what the first version wrote. */
+    /** What every change has, or a checkpoint of lanes, and most with nothing but what the first version wrote. */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     private interface AbsentLeftOut {}
 

@@ -6,8 +6,10 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -32,6 +34,8 @@ final class SqlDatabase implements AutoCloseable {
             // else a page, which asks more than eight kinds of things, has each of them parsed and planned anew
             + ";QUERY_CACHE_SIZE=128;OPTIMIZE_REUSE_RESULTS=0";
     private static final int MIGRATION_ATTEMPTS = 3;
+    private static final int LOOKS_AT_EMPTY_FILE = 100;
+    private static final Duration LOOKS_APART = Duration.ofMillis(50);
 
     private final boolean h2;
     private final Optional<FileWrites> file;
@@ -75,9 +79,20 @@ final class SqlDatabase implements AutoCloseable {
     }
 
     private static void refuseEmptyFile(String what, StoreSettings settings) {
-        if (settings instanceof StoreSettings.H2 embedded && embedded.lost()) {
+        if (settings instanceof StoreSettings.H2 embedded && staysEmpty(embedded)) {
             throw SqlFailures.empty(what);
         }
+    }
+
+    /** Another opener that makes the file just now is done with that soon. */
+    private static boolean staysEmpty(StoreSettings.H2 embedded) {
+        for (int look = 1; embedded.empty(); look++) {
+            if (look == LOOKS_AT_EMPTY_FILE) {
+                return true;
+            }
+            LockSupport.parkNanos(LOOKS_APART.toNanos());
+        }
+        return false;
     }
 
     /** Connects once, changes nothing, and makes no H2 file either. */

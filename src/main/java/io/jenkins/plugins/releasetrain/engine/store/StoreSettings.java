@@ -33,9 +33,10 @@ public sealed interface StoreSettings {
 
         /**
          * There is its file, and nothing in it, as a full disk or a lost write of its blocks leaves it; H2 takes that for a
-         * new database, and what production holds would be forgotten without a word.
+         * new database, and what production holds would be forgotten without a word. Whoever makes the file has it empty
+         * for a moment.
          */
-        boolean lost() {
+        boolean empty() {
             try {
                 return file() && Files.size(Path.of(path() + ".mv.db")) == 0;
             } catch (IOException e) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jdbi.v3.core.ConnectionException;
 import org.junit.jupiter.api.BeforeAll;
@@ -96,6 +97,27 @@ class StoreTroubleTest {
                     .satisfies(e -> assertThat(e.kind()).isEqualTo(FailureKind.CONFLICT));
             assertThat(store.trouble()).isEmpty();
         }
+    }
+
+    /** H2 makes its file before it writes to it, so that whoever opens the same store then finds it empty for a moment. */
+    @Test
+    void anEmptyFileThatSomebodyMakesJustNowIsWaitedFor() throws Exception {
+        Path file = directory.resolve("release-train.mv.db");
+        Files.write(file, new byte[0]);
+        FutureTask<Long> opener = new FutureTask<>(() -> {
+            try (SqlStore store = SqlStore.open(settings)) {
+                return store.version("train/shop");
+            }
+        });
+        Thread thread = new Thread(opener);
+        thread.start();
+        while (!opener.isDone() && thread.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+
+        Files.delete(file); // as good as one that is made: it is not empty any more
+
+        assertThat(opener.get()).isZero();
     }
 
     /** As a full disk leaves it; H2 takes it for a new one. */
