@@ -45,7 +45,7 @@ final class LaneViews {
 
         /** Empty where nothing is to be said of it. */
         String text() {
-            String which = "attempt " + number + (control ? TrialTree.CONTROL : "");
+            String which = "attempt " + number + (control ? LaneAttempts.CONTROL : "");
             return why.isEmpty() ? control ? which : "" : which + ": " + why;
         }
     }

@@ -15,8 +15,10 @@ import java.util.stream.Stream;
 /** How a batch was searched, and what a lane tried. */
 final class SearchViews {
     private static final int RIDERS = 300;
-    /** A lane's attempts, and a batch's remembered verdicts, are looked for in so many events. */
+    /** A batch's remembered verdicts are looked for in so many events. */
     private static final int EVENTS = 500;
+    /** A lane's attempts are among those of all lanes of its environment: of hundreds that were tested meanwhile. */
+    private static final int LANE_PARTS = 8;
 
     private final Store store;
 
@@ -55,13 +57,16 @@ final class SearchViews {
     }
 
     Searched.Search ofLane(Entry lane) {
-        List<RecordedEvent> events = store
-                .events(lane.place().stream(), lane.place().version() - 1, EVENTS)
-                .stream()
-                .filter(r -> TrialTree.isOfLane(r.event(), lane.id()))
-                .toList();
-        return new Searched.Search(
-                List.of(rider(lane)), TrialTree.ofLane(events, rider(lane), Searched.Judge.of(lane.origin())));
+        LaneAttempts attempts = new LaneAttempts(rider(lane), Searched.Judge.of(lane.origin()));
+        for (int part = 0; part < LANE_PARTS && !attempts.isOver(); part++) {
+            long after = lane.place().version() - 1 + (long) part * EVENTS;
+            List<RecordedEvent> events = store.events(lane.place().stream(), after, EVENTS);
+            events.forEach(attempts::add);
+            if (events.size() < EVENTS) {
+                break;
+            }
+        }
+        return new Searched.Search(List.of(rider(lane)), attempts.all());
     }
 
     private static Searched.Rider rider(Entry request) {

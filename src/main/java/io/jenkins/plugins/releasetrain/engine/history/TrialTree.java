@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -21,11 +20,9 @@ final class TrialTree {
     static final String WITH = "WITH";
     static final String WITHOUT = "WITHOUT";
     static final String RELEASED = "RELEASED";
-    /** What is said of an attempt of a lane whose candidates stay out. */
-    static final String CONTROL = ", what production runs alone";
 
     private static final int TRIALS = 300;
-    private static final Set<String> CULPRITS = Set.of("EJECTED", "NOT_INSTALLABLE");
+    static final Set<String> CULPRITS = Set.of("EJECTED", "NOT_INSTALLABLE");
 
     private TrialTree() {}
 
@@ -57,7 +54,7 @@ final class TrialTree {
     }
 
     /** Nobody is drawn as if he had failed but who is proven guilty, and nobody as a suspect whom a pass vouches for. */
-    private static void cells(List<Searched.TrialNode> nodes, List<Searched.Rider> riders) {
+    static void cells(List<Searched.TrialNode> nodes, List<Searched.Rider> riders) {
         Set<String> guilty = ids(riders, CULPRITS);
         Set<String> possible = possible(nodes, ids(riders, Set.of("WAITING")));
         nodes.replaceAll(n -> n.with(n.changes().stream()
@@ -128,7 +125,7 @@ final class TrialTree {
         }
     }
 
-    private static boolean passed(Searched.TrialNode n) {
+    static boolean passed(Searched.TrialNode n) {
         return "PASSED".equals(n.verdict());
     }
 
@@ -199,71 +196,5 @@ final class TrialTree {
                 List.of(),
                 0,
                 List.of());
-    }
-
-    static boolean isOfLane(Event event, String lane) {
-        if (event instanceof Event.LaneQueued e) {
-            return e.lane().equals(lane);
-        }
-        return event instanceof Event.LaneStarted s && s.lane().equals(lane)
-                || event instanceof Event.TestsRecorded r && r.change().equals(lane)
-                || event instanceof Event.LaneTested e && e.lane().equals(lane);
-    }
-
-    /** Attempts of a lane, one after the other; a control run's set is what production runs, without its candidates. */
-    static List<Searched.TrialNode> ofLane(List<RecordedEvent> events, Searched.Rider rider, Searched.Judge by) {
-        List<Searched.TrialNode> nodes = new ArrayList<>();
-        String environment = "";
-        boolean control = false;
-        for (RecordedEvent recorded : events) {
-            if (recorded.event() instanceof Event.LaneQueued e) {
-                environment = e.environment();
-            } else if (recorded.event() instanceof Event.LaneStarted e) {
-                control = e.control();
-            } else if (recorded.event() instanceof Event.LaneTested e) {
-                nodes.add(new Searched.TrialNode(
-                        e.lane() + "#" + (nodes.size() + 1),
-                        nodes.isEmpty() ? "" : nodes.get(nodes.size() - 1).id(),
-                        nodes.size(),
-                        e.verdict().name(),
-                        "attempt " + (nodes.size() + 1) + (control ? CONTROL : ""),
-                        environment,
-                        control ? List.of() : List.of(e.lane()),
-                        e.reason(),
-                        recorded.at(),
-                        e.milliseconds() / 1000.0,
-                        false,
-                        "",
-                        false,
-                        by,
-                        null,
-                        List.of(),
-                        0,
-                        List.of()));
-            } else if (recorded.event() instanceof Event.TestsRecorded e && !nodes.isEmpty()) {
-                // Told in the same append as the attempt's verdict.
-                nodes.set(nodes.size() - 1, nodes.get(nodes.size() - 1).judgedBy(e.report()));
-            }
-        }
-        prove(nodes, rider);
-        cells(nodes, List.of(rider));
-        return nodes;
-    }
-
-    private static void prove(List<Searched.TrialNode> nodes, Searched.Rider rider) {
-        if (CULPRITS.contains(rider.state())) {
-            role(nodes, n -> "FAILED".equals(n.verdict()) && !n.changes().isEmpty(), WITH);
-            role(nodes, n -> passed(n) && n.changes().isEmpty(), WITHOUT);
-        }
-    }
-
-    /** Of the last one that is as wanted. */
-    private static void role(List<Searched.TrialNode> nodes, Predicate<Searched.TrialNode> wanted, String role) {
-        for (int i = nodes.size() - 1; i >= 0; i--) {
-            if (wanted.test(nodes.get(i))) {
-                nodes.set(i, nodes.get(i).withRole(role));
-                return;
-            }
-        }
     }
 }

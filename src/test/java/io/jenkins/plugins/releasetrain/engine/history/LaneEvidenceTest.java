@@ -17,6 +17,7 @@ import io.jenkins.plugins.releasetrain.engine.store.StoreSettings;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,8 +95,12 @@ class LaneEvidenceTest {
     }
 
     private static Event started(boolean control) {
+        return started("l1", control);
+    }
+
+    private static Event started(String lane, boolean control) {
         return new Event.LaneStarted(
-                "l1",
+                lane,
                 new TreeMap<>(),
                 BASELINE,
                 List.of(),
@@ -142,5 +147,44 @@ class LaneEvidenceTest {
         assertThat(seen.at("/rejected/runs").asInt()).isEqualTo(2);
         assertThat(seen.at("/rejected/failed").asInt()).isEqualTo(2);
         assertThat(seen.at("/rejected/without").asText()).isEqualTo("l1#4");
+    }
+
+    /** One control run serves all that fail at once, and is in the stream as that of one of them. */
+    @Test
+    void controlRunOfAnotherLaneSaysAsMuch() throws Exception {
+        append(queued(), started("l2", true));
+        append(new Event.LaneTested(
+                "l2", Verdict.PASSED, "", BASELINE, List.of(), 1_000)); // before it failed: no word of it
+        attempt(false, Verdict.FAILED, 1, "shop.Pay charges");
+        append(started("l2", true), started("l3", false));
+        append(
+                new Event.LaneTested("l3", Verdict.PASSED, "", BASELINE, List.of(), 1_000),
+                new Event.LaneTested("l2", Verdict.PASSED, "", BASELINE, List.of(), 1_000),
+                new Event.TestsRecorded("l2#2", "l2", TestReport.of("mail#3", "job/mail/3/", "job/mail/3/console")));
+        attempt(false, Verdict.FAILED, 2, "shop.Pay charges");
+        append(new Event.LaneEnded("l1", Outcome.EJECTED, "its tests failed", ""), started("l2", true));
+        append(new Event.LaneTested("l2", Verdict.PASSED, "", BASELINE, List.of(), 1_000));
+
+        JsonNode seen = lane(Reader.ALL);
+        assertThat(seen.at("/search/trials"))
+                .extracting(n -> n.get("purpose").asText() + " " + n.get("role").asText())
+                .containsExactly(
+                        "attempt 1 ", "what production runs alone, for another lane WITHOUT", "attempt 2 WITH");
+        assertThat(seen.at("/search/trials/1/by/url").asText()).isEqualTo("job/mail/3/");
+        assertThat(seen.at("/rejected/without").asText())
+                .isEqualTo(seen.at("/search/trials/1/id").asText());
+        assertThat(lane(new Reader(job -> false)).toString()).doesNotContain("mail");
+    }
+
+    /** In an environment where much is tested, its attempts are far apart. */
+    @Test
+    void attemptsAreFoundAmongThoseOfManyOtherLanes() throws Exception {
+        append(queued());
+        attempt(false, Verdict.FAILED, 1, "shop.Pay charges");
+        append(Collections.nCopies(1_200, started("l2", false)).toArray(Event[]::new));
+        attempt(false, Verdict.FAILED, 2, "shop.Pay charges");
+        append(new Event.LaneEnded("l1", Outcome.EJECTED, "its tests failed", ""));
+
+        assertThat(lane(Reader.ALL).at("/rejected/failed").asInt()).isEqualTo(2);
     }
 }
