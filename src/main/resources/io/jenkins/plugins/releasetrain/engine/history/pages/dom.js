@@ -102,7 +102,7 @@ export function facts(pairs, kind = "") {
 const SENTENCES = context.sentences.map(s => ({ ...s,
   form: new RegExp("^" + s.is.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{\d\}/g, "(.+?)") + "$", "s") }));
 
-const dates = new Intl.DateTimeFormat(context.language, { dateStyle: "medium", timeStyle: "short" });
+export const dates = new Intl.DateTimeFormat(context.language, { dateStyle: "medium", timeStyle: "short" });
 
 /** On the clock of the zone that is named beside it. */
 const wall = new Intl.DateTimeFormat(context.language, { weekday: "short", day: "numeric", month: "short", year: "numeric",

@@ -6,7 +6,8 @@ const ROW = 44, TOP = 92, LEFT = 24, TEXT = 450, INDENT = 14;
 
 const GUILTY = ["EJECTED", "NOT_INSTALLABLE"];
 
-const cut = (text, length) => [...text].length > length ? [...text].slice(0, length - 1).join("") + "…" : text;
+/** Between words, where there are any: half of a build's name is none. */
+const cut = (text, length) => [...text].length > length ? [...text].slice(0, length - 1).join("").replace(/(.)\s+\S*$/u, "$1") + "…" : text;
 
 /**
  * How the culprit was searched for. A column per change in the order of departure, a row per trial in the order of time:

@@ -1,7 +1,7 @@
 /** How trains go, with how sure that is, and what the advisor says of it. */
 
 import { get, context } from "./host.js";
-import { el, svg, t, count, notice, alert, table, facts, section, build, duration, percent, decimal, inWords } from "./dom.js";
+import { el, svg, t, count, notice, alert, table, facts, section, build, duration, percent, decimal, inWords, dates } from "./dom.js";
 import { form, field, day } from "./forms.js";
 import { chart } from "./charts.js";
 
@@ -60,7 +60,8 @@ function dots(list) {
     svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": t("dots.label", list.length), class: "rt-tree" },
       svg("line", { class: "rt-line", x1: EDGE, x2: WIDTH - EDGE, y1: HEIGHT - EDGE, y2: HEIGHT - EDGE }),
       list.map(d => svg("circle", { class: "rt-dot rt-busy", cx: x(d.at), cy: HEIGHT - EDGE - d.lead / most * (HEIGHT - 2 * EDGE), r: 4 },
-        svg("title", {}, `${d.change} ${duration(d.lead)}`)))));
+        svg("title", {}, `${d.change} ${duration(d.lead)}, ${dates.format(new Date(d.at))}`)))),
+    el("div", { class: "rt-ends rt-soft" }, [...new Set([earliest, latest])].map(at => el("span", {}, dates.format(new Date(at))))));
 }
 
 /** Days are names: those of the site, whatever the reader's zone. */
