@@ -176,6 +176,13 @@ public final class TrainsAction implements UnprotectedRootAction, StaplerProxy {
         send(response, () -> OperationsApi.context(caller(), request.getLocale()));
     }
 
+    /** What is said for the engine's own sentences in the user's language. */
+    @GET
+    public void doSentences(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
+        controller().check(ReleasePermissions.VIEW);
+        send(response, () -> OperationsApi.sentences(request.getLocale()));
+    }
+
     @GET
     public void doBlocked(StaplerResponse2 response) throws IOException {
         controller().check(ReleasePermissions.VIEW);

@@ -59,7 +59,7 @@ class TrainsActionTest {
     /** Release/View is implied by Overall/Read. */
     @Test
     void I10_pagesAndTheirApiAreForWhoMaySeeThem() throws Exception {
-        for (String url : List.of("", "releases/shop-1", "api/now", "context", "blocked", "plan")) {
+        for (String url : List.of("", "releases/shop-1", "api/now", "context", "sentences", "blocked", "plan")) {
             assertThat(ask("stranger", url, HttpMethod.GET).getStatusCode())
                     .as(url)
                     .isEqualTo(403);
@@ -101,6 +101,10 @@ class TrainsActionTest {
                 .getWebResponse()
                 .getContentAsString());
         assertThat(context.getJSONObject("texts").getString("do.PAUSE")).isEqualTo("Anhalten");
+        assertThat(german.goTo("release-trains/sentences", "application/json")
+                        .getWebResponse()
+                        .getContentAsString())
+                .contains("Versuch {0}");
         assertThat(context.getString("may")).isEqualTo("[\"MANAGE\",\"PROMOTE\",\"ROLLBACK\"]");
         assertThat(ask("viewer", "context", HttpMethod.GET).getContentAsString())
                 .contains("\"may\":[]");

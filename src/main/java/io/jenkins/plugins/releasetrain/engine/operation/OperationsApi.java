@@ -105,7 +105,6 @@ public final class OperationsApi {
     public record Context(
             String language,
             Map<String, String> texts,
-            List<Texts.Sentence> sentences,
             Map<String, States.Look> states,
             String user,
             List<String> may) {}
@@ -125,13 +124,17 @@ public final class OperationsApi {
                 new Context(
                         texts.language(),
                         texts.all(),
-                        texts.sentences(),
                         States.looks(),
                         caller.user(),
                         Arrays.stream(Operation.Right.values())
                                 .filter(caller.may())
                                 .map(Enum::name)
                                 .toList()));
+    }
+
+    /** What is said for the engine's own sentences, where the caller's language is another one. */
+    public static Answer sentences(Locale locale) {
+        return answer(200, Texts.of(locale).sentences());
     }
 
     public Answer blocked() {

@@ -654,9 +654,16 @@ class OperationsTest {
     void contextTellsWhatTheCallerMayInTheirLanguage() {
         Caller caller = new Caller("ada", right -> right == Right.MANAGE);
         String german = new String(OperationsApi.context(caller, Locale.GERMANY).body(), StandardCharsets.UTF_8);
-        assertThat(german).contains("\"may\":[\"MANAGE\"]", "\"language\":\"de\"", "Übersicht", "Stapel von {0}");
+        assertThat(german).contains("\"may\":[\"MANAGE\"]", "\"language\":\"de\"", "Übersicht", "Durchlaufzeit");
         String other = new String(OperationsApi.context(caller, Locale.FRENCH).body(), StandardCharsets.UTF_8);
         assertThat(other).contains("\"language\":\"en\"", "Overview");
+
+        // They are asked for where a page has one: the first one weighs too much else.
+        assertThat(german).doesNotContain("Versuch {0}, was in Produktion");
+        assertThat(new String(OperationsApi.sentences(Locale.GERMANY).body(), StandardCharsets.UTF_8))
+                .contains("\"is\":\"attempt {0}\"", "Versuch {0}");
+        assertThat(new String(OperationsApi.sentences(Locale.FRENCH).body(), StandardCharsets.UTF_8))
+                .isEqualTo("[]");
     }
 
     @Test

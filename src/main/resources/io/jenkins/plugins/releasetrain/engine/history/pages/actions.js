@@ -1,7 +1,7 @@
 /** What people do: a plan that says what will happen, a confirmation, and the doing. */
 
 import { may, plan, perform } from "./host.js";
-import { el, t, alert, button, inWords } from "./dom.js";
+import { el, t, alert, button, inWords, understand } from "./dom.js";
 
 export const RIGHTS = {
   PAUSE: "MANAGE", RESUME: "MANAGE", HOLD: "PROMOTE", FREE: "PROMOTE", CANCEL: "MANAGE", PRIORITISE: "MANAGE", FORCE: "MANAGE",
@@ -25,6 +25,7 @@ export function action(operation, train, subject = "", begun = null, before = nu
 async function start(from, request, begun) {
   from.disabled = true;
   try {
+    await understand(true);
     const planned = await plan(request);
     const { confirmed } = await import("./confirm.js");
     const answer = await confirmed(planned, begun);

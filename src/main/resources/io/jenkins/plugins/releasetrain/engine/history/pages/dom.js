@@ -1,6 +1,6 @@
 /** Elements made of data. A text is only ever set as text, so that nothing in it is interpreted. */
 
-import { base, root, context, now } from "./host.js";
+import { base, root, context, sentences, now } from "./host.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -99,8 +99,19 @@ export function facts(pairs, kind = "") {
     : el("dl", { class: "rt-facts " + kind }, known.map(p => el("div", {}, el("dt", {}, p[0]), el("dd", {}, p[1]))));
 }
 
-const SENTENCES = context.sentences.map(s => ({ ...s,
-  form: new RegExp("^" + s.is.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{\d\}/g, "(.+?)") + "$", "s") }));
+/** The engine's own sentences, once they are read: they weigh as much as all other texts, and the first page seldom has one. */
+let known = context.language === "en" ? [] : null, missed = false;
+
+const form = s => ({ ...s, form: new RegExp("^" + s.is.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{\d\}/g, "(.+?)") + "$", "s") });
+
+/** @return whether there are words for what was said in the engine's own before */
+export async function understand(needed = missed) {
+  if (known || !needed) {
+    return false;
+  }
+  known = await sentences().then(all => all.map(form), () => null);
+  return known !== null;
+}
 
 export const dates = new Intl.DateTimeFormat(context.language, { dateStyle: "medium", timeStyle: "short" });
 
@@ -115,7 +126,8 @@ const moments = text => text?.replace(/\b(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.
   .replace(/\b(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC\b/g, (_, day, at) => dates.format(new Date(`${day}T${at}Z`)));
 
 function translated(text) {
-  for (const sentence of SENTENCES) {
+  missed ||= Boolean(text);
+  for (const sentence of known ?? []) {
     const found = sentence.form.exec(text ?? "");
     if (found) {
       return sentence.said.replace(/\{(\d)\}/g, (_, i) => translated(found[Number(i) + 1]));

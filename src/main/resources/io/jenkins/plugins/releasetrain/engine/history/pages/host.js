@@ -14,6 +14,9 @@ export const charts = data.charts;
 /** Texts, language, user, and what the user may do. */
 export const context = await (await fetch(base + "context", { cache: "no-cache" })).json();
 
+/** What is said for the engine's own sentences in the reader's language. */
+export const sentences = () => ask("sentences");
+
 export const may = right => context.may.includes(right);
 
 const kept = new Map();

@@ -1,7 +1,7 @@
 /** Draws the page that the address names, follows links between pages, and keeps what moves up to date. */
 
 import { base, context, pace } from "./host.js";
-import { el, t, notice, alert, tick, inWords } from "./dom.js";
+import { el, t, notice, alert, tick, inWords, understand } from "./dom.js";
 import { PAGES } from "./pages.js";
 
 const SECOND = 1_000;
@@ -28,7 +28,12 @@ function where() {
 
 const here = () => location.pathname + location.search;
 
-async function content({ name, subject, parameters }) {
+async function content(place) {
+  const made = await inKnownWords(place);
+  return await understand() ? inKnownWords(place) : made;
+}
+
+async function inKnownWords({ name, subject, parameters }) {
   try {
     return Object.hasOwn(PAGES, name) ? await PAGES[name](subject, parameters)
       : { title: t("notfound"), content: [notice(t("notfound.said"))] };

@@ -140,6 +140,8 @@ final class PagesServer implements AutoCloseable {
             asset(exchange, path.substring(ASSETS.length()));
         } else if ("/context".equals(path)) {
             answer(exchange, OperationsApi.context(site.caller(), locale(exchange)));
+        } else if ("/sentences".equals(path)) {
+            answer(exchange, OperationsApi.sentences(locale(exchange)));
         } else if ("/plan".equals(path)) {
             answer(exchange, site.operations().plan(() -> Asked.of(query), site.caller()));
         } else if ("/outlook".equals(path)) {

@@ -27,7 +27,7 @@ import org.openqa.selenium.WebElement;
 /** Every page in headless Chromium, over a history whose names are HTML and emoji. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PagesTest {
-    private static final int FIRST_PAGE_BYTES = 150_000;
+    private static final int FIRST_PAGE_BYTES = 100_000;
 
     private SqlStore store;
     private SqlStore emptyStore;
