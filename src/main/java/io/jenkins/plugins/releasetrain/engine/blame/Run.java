@@ -28,6 +28,11 @@ public record Run(String id, String environment, List<String> changes, Instant s
         return 31 * id.hashCode() + end.hashCode();
     }
 
+    /** The same, so much longer ago. */
+    public Run earlier(Duration by) {
+        return new Run(id, environment, changes, start.minus(by), end.minus(by), verdict);
+    }
+
     public boolean failed() {
         return verdict == Verdict.FAILED;
     }

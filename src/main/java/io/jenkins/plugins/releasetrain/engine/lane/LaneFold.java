@@ -32,11 +32,15 @@ final class LaneFold {
     private RunLog runs;
     private List<Event.ReleaseMade> rollbacks;
     private final LaneState before;
+    /** What the clock said. */
     private final Instant at;
+    /** In the order of the stream. */
+    private final Instant now;
 
-    private LaneFold(LaneState before, Instant at) {
+    private LaneFold(LaneState before, Event event, Instant at) {
         this.before = before;
         this.at = at;
+        this.now = StreamTime.of(event, before, at);
         this.lanes = new ArrayList<>(before.lanes());
         this.obligations = before.obligations();
         this.newest = before.newest();
@@ -49,7 +53,7 @@ final class LaneFold {
     }
 
     static LaneState fold(LaneState s, Event event, Instant at) {
-        LaneFold fold = new LaneFold(s, at);
+        LaneFold fold = new LaneFold(StreamTime.seenFrom(s, at), event, at);
         if (event instanceof Event.LanesMoved e) {
             e.lanes().forEach(fold::adopt);
             return fold.state(true, e.lastNumber(), s.lastRelease(), s.paused(), s.held());
@@ -63,7 +67,7 @@ final class LaneFold {
         } else if (event instanceof Event.TrainPaused e) {
             return fold.state(s.moved(), s.lastNumber(), s.lastRelease(), e.reason(), s.held());
         } else if (event instanceof Event.TrainResumed) {
-            fold.runs = fold.runs.resumedAt(at);
+            fold.runs = fold.runs.resumedAt(fold.now);
             return fold.state(s.moved(), s.lastNumber(), s.lastRelease(), "", s.held());
         } else if (event instanceof Event.ReleasesHeld e) {
             return fold.state(s.moved(), s.lastNumber(), s.lastRelease(), s.paused(), e.reason());
@@ -101,10 +105,10 @@ final class LaneFold {
         if (event instanceof Event.LaneQueued e) {
             lanes.add(Lane.queued(e, inOrder(e), at, 0));
         } else if (event instanceof Event.LaneStarted e) {
-            lane(e.lane(), l -> l.attempt(e, at));
+            lane(e.lane(), l -> l.attempt(e, now));
             arrived(e.lane());
         } else if (event instanceof Event.LaneInstalled e) {
-            lane(e.lane(), l -> l.in(new Phase.Testing(l.started(), e, at, present(l))));
+            lane(e.lane(), l -> l.in(new Phase.Testing(l.started(), e, now, present(l))));
         } else if (event instanceof Event.LaneTested e) {
             before.lane(e.lane()).filter(l -> l.phase().attempt().isPresent()).ifPresent(l -> tested(l, e));
         } else if (event instanceof Event.LaneRetried e) {
@@ -156,9 +160,9 @@ final class LaneFold {
             if (moved.made().isPresent()) {
                 lane = lane.in(new Phase.Promoting(started, moved.made().get()));
             } else if (moved.installed().isPresent()) {
-                lane = lane.in(new Phase.Testing(started, moved.installed().get(), at, Presence.NONE));
+                lane = lane.in(new Phase.Testing(started, moved.installed().get(), now, Presence.NONE));
             } else {
-                obligations = concat(obligations, owed(lane.in(new Phase.Entered(started, at)), false));
+                obligations = concat(obligations, owed(lane.in(new Phase.Entered(started, now)), false));
             }
         }
         lanes.add(lane);
@@ -232,17 +236,21 @@ final class LaneFold {
             lane(lane.id(), l -> l.failedBeside(presence.neighbours()));
         }
         if (e.verdict() != Verdict.VOID) {
-            Instant start = lane.phase() instanceof Phase.Testing testing
-                    ? testing.since()
-                    : at.minusMillis(Math.max(0, e.milliseconds()));
             List<String> changes = new ArrayList<>();
             if (!lane.isControl()) {
                 changes.add(lane.id());
                 e.beside().ifPresent(changes::addAll);
             }
-            Run run = RunLog.run(lane.tenant(), lane.queued().environment(), changes, start, at, e.verdict());
+            Run run = new Run(lane.tenant(), lane.queued().environment(), changes, start(lane, e), now, e.verdict());
             runs = runs.with(run).about(lanes.stream().map(Lane::id).toList());
         }
+    }
+
+    /** An installation is a run as well, and begins with the last try; what came before that attempt came before it. */
+    private Instant start(Lane lane, Event.LaneTested e) {
+        Instant began = lane.phase().began().orElse(now);
+        Instant tried = now.minusMillis(Math.max(0, e.milliseconds()));
+        return lane.phase() instanceof Phase.Testing || tried.isBefore(began) ? began : tried;
     }
 
     private void retried(Lane lane, Event.LaneRetried e) {

@@ -41,7 +41,7 @@ record LaneHealth(Judgements judgements, LaneState s, Lane lane, Instant now) {
             return Optional.of(new Next.Wait(
                     words(open, controls) + "; " + who + tester.get().group(), ASK_AGAIN));
         }
-        Instant due = controls.isEmpty() ? now : Outage.due(controls);
+        Instant due = controls.isEmpty() || isSetBack(controls) ? now : Outage.due(controls);
         if (mayCorrect(open)) {
             return Optional.empty();
         }
@@ -49,6 +49,11 @@ record LaneHealth(Judgements judgements, LaneState s, Lane lane, Instant now) {
                 ? Optional.of(new Next.Wait(
                         words(open, controls) + "; the baseline is tested again at " + due, Duration.between(now, due)))
                 : Optional.of(new Next.Enter(true, true));
+    }
+
+    /** How long ago that was nobody knows. */
+    private boolean isSetBack(List<Run> controls) {
+        return StreamTime.isSetBack(controls.get(controls.size() - 1).end(), now);
     }
 
     /** Whether its tests run, or somebody has to repair something before they can, for longer than anybody waits for it. */

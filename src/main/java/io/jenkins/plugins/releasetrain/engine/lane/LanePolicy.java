@@ -141,7 +141,7 @@ public final class LanePolicy {
         // What keeps it out now keeps it out in a minute as well: not two more times at once.
         int before = Math.max(lane.undecided(), lane.hindered() == 0 ? 0 : lane.hindered() + 2);
         Instant due = waiting.since().plus(PAUSES.get(Math.min(before, PAUSES.size() - 1)));
-        if (now.isBefore(due)) {
+        if (now.isBefore(due) && !StreamTime.isSetBack(waiting.since(), now)) {
             return new Next.Wait("tried again at " + due + ": " + waiting.why(), Duration.between(now, due));
         }
         return LaneOrder.awaited(s, lane)
@@ -234,7 +234,7 @@ public final class LanePolicy {
                 reason,
                 held,
                 List.copyOf(drift),
-                Duration.between(testing.since(), now).toMillis(),
+                Math.max(0, Duration.between(testing.since(), now).toMillis()),
                 Optional.of(testing.presence().of(counting(lane))),
                 Optional.empty());
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -38,19 +39,49 @@ public sealed interface Phase {
         return this;
     }
 
+    /** When it began, by the times that {@link StreamTime} tells; empty where nobody asks. */
+    default Optional<Instant> began() {
+        return Optional.empty();
+    }
+
+    /** The same, so much longer ago. */
+    default Phase earlier(Duration by) {
+        return this;
+    }
+
     /**
      * For its place in the environment.
      *
      * @param why what became of the attempt before; empty for the first
      * @param apart whether nothing that counts for it may be there
      */
-    record Waiting(String why, boolean apart, Instant since) implements Phase {}
+    record Waiting(String why, boolean apart, Instant since) implements Phase {
+        @Override
+        public Optional<Instant> began() {
+            return Optional.of(since);
+        }
+
+        @Override
+        public Phase earlier(Duration by) {
+            return new Waiting(why, apart, since.minus(by));
+        }
+    }
 
     /** In the environment; its candidates are being put in. */
     record Entered(Event.LaneStarted started, Instant since) implements Phase {
         @Override
         public Optional<Event.LaneStarted> attempt() {
             return Optional.of(started);
+        }
+
+        @Override
+        public Optional<Instant> began() {
+            return Optional.of(since);
+        }
+
+        @Override
+        public Phase earlier(Duration by) {
+            return new Entered(started, since.minus(by));
         }
     }
 
@@ -70,6 +101,16 @@ public sealed interface Phase {
         @Override
         public Phase seeing(Presence now) {
             return new Testing(started, installed, since, now);
+        }
+
+        @Override
+        public Optional<Instant> began() {
+            return Optional.of(since);
+        }
+
+        @Override
+        public Phase earlier(Duration by) {
+            return new Testing(started, installed, since.minus(by), presence);
         }
     }
 

@@ -3,7 +3,6 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 import io.jenkins.plugins.releasetrain.engine.blame.Run;
 import io.jenkins.plugins.releasetrain.engine.blame.Statistics;
 import io.jenkins.plugins.releasetrain.engine.blame.Timeline;
-import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -139,7 +138,18 @@ public record RunLog(List<Run> runs, List<Instant> resumed, Statistics statistic
         return runs.stream().filter(r -> r.failed() && r.holds(lane)).toList();
     }
 
-    static Run run(String id, String environment, List<String> changes, Instant start, Instant end, Verdict verdict) {
-        return new Run(id, environment, changes, start.isAfter(end) ? end : start, end, verdict);
+    /** When the newest run ended, or somebody resumed since. */
+    Optional<Instant> latest() {
+        Instant ended = runs.isEmpty() ? Instant.MIN : runs.get(runs.size() - 1).end();
+        Instant said = resumed.isEmpty() ? Instant.MIN : resumed.get(resumed.size() - 1);
+        return Optional.of(said.isAfter(ended) ? said : ended).filter(at -> at.isAfter(Instant.MIN));
+    }
+
+    /** The same, so much longer ago. */
+    RunLog earlier(Duration by) {
+        return new RunLog(
+                runs.stream().map(r -> r.earlier(by)).toList(),
+                resumed.stream().map(at -> at.minus(by)).toList(),
+                statistics);
     }
 }

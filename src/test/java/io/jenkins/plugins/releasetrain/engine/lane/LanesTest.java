@@ -270,8 +270,8 @@ class LanesTest {
         LaneId above = open("s1", "2");
         next(below);
         next(above);
-        report(above, Verdict.PASSED, "passes with the new s2 only");
         report(below, Verdict.FAILED, "its own test fails");
+        report(above, Verdict.PASSED, "passes with the new s2 only");
         assertThat(next(below)).as("confirmed alone").isInstanceOf(LaneTask.Wait.class);
         assertThat(next(above)).as("the new s2 is gone").isInstanceOf(LaneTask.Wait.class);
         assertThat(next(below)).isInstanceOf(LaneTask.Test.class);
