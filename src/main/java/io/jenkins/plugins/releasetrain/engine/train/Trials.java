@@ -4,6 +4,7 @@ import io.jenkins.plugins.releasetrain.engine.blame.Judgement;
 import io.jenkins.plugins.releasetrain.engine.contract.ContractGate;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.environment.Installer;
+import io.jenkins.plugins.releasetrain.engine.environment.Installer.Judged;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.KeptOut;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
@@ -190,7 +191,7 @@ final class Trials {
             this(verdict, reason, tests, Optional.empty());
         }
 
-        Reported as(Installer.Judged judged) {
+        Reported as(Judged judged) {
             return new Reported(judged.verdict(), judged.reason(), tests);
         }
     }
@@ -203,19 +204,16 @@ final class Trials {
     void report(Trial trial, Reported reported, String lockId) {
         try {
             environment.lock().renew(lockId, trial.fence(), environment.lease());
-            Installer.Judged judged = installer.judge(
-                    new Installer.Subject(references(trial), changed(trial), lockId, trial.fence()),
-                    new Installer.Judged(reported.verdict(), reported.reason()));
-            end(trial, reported.as(judged));
+            Judged tests = new Judged(reported.verdict(), reported.reason());
+            Judged judged = installer.judge(
+                    new Installer.Subject(references(trial), changed(trial), lockId, trial.fence()), tests);
+            end(trial, reported.as(new Unpromotable(context).unlessMissing(trial, tests, judged)));
         } catch (EngineException e) {
             if (e.kind().retryable()) {
                 // Half an hour of tests is not thrown away for a moment's trouble: whoever reports tries again.
                 throw e;
             }
-            end(
-                    trial,
-                    reported.as(
-                            new Installer.Judged(Verdict.VOID, "the verdict cannot be trusted: " + e.getMessage())));
+            end(trial, reported.as(new Judged(Verdict.VOID, "the verdict cannot be trusted: " + e.getMessage())));
         }
     }
 

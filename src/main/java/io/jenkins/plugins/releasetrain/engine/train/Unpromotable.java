@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
+import io.jenkins.plugins.releasetrain.engine.environment.Installer.Judged;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
@@ -7,6 +8,7 @@ import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
 import java.util.Collection;
 import java.util.List;
@@ -30,6 +32,21 @@ record Unpromotable(TrainContext context) {
     /** Why no environment can bring its image in, whoever made it. */
     Optional<String> missing(Change change) {
         return why(change, this::checkInDev);
+    }
+
+    /** Pods that were moved to a node that finds nothing to pull are nothing against the change (I4). */
+    Judged unlessMissing(TrainState.Trial trial, Judged tests, Judged judged) {
+        if (judged.verdict() != Verdict.FAILED || judged.equals(tests)) {
+            return judged;
+        }
+        return context.journal()
+                .state()
+                .undecided()
+                .filter(c -> trial.changes().contains(c.id()))
+                .flatMap(c -> missing(c).stream())
+                .findFirst()
+                .map(why -> new Judged(Verdict.VOID, why))
+                .orElse(judged);
     }
 
     private Optional<String> why(Change change) {

@@ -95,6 +95,35 @@ class TrainScopeTest {
         assertThat(ride.train().state().isPaused()).isFalse();
     }
 
+    /** Its pods are moved to another node, which finds nothing to pull, as no later trial does. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Verdict.class,
+            names = {"PASSED", "FAILED"})
+    void I4_changeWhoseImageIsRemovedAndEvictedDuringItsTestsIsNotBlamed(Verdict said) {
+        String cart = queued("s1");
+        String pay = queued("s2");
+        ride.run("build 1", () -> {
+            boolean there = shop.installed().get("s1").equals(FakeShop.digest("s1", "2"));
+            if (there) {
+                shop.dev.untag("dev/s1", "2");
+                shop.dev.collect("dev/s1");
+                shop.cluster.cannotStart(FakeShop.digest("s1", "2"));
+                shop.cluster.fallsOver("s1", Fault.IMAGE);
+            }
+            return there ? said : Verdict.PASSED;
+        });
+        assertThat(ride.outcome(cart).outcome()).isEqualTo(Outcome.UNDECIDED);
+        assertThat(ride.outcome(cart).reason())
+                .contains("dev.example/dev/s1@", "is not there any more; build it again");
+        assertThat(ride.outcome(pay).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.events.stream()
+                        .filter(Event.TrialEnded.class::isInstance)
+                        .map(Event.TrialEnded.class::cast)
+                        .findFirst())
+                .hasValueSatisfying(e -> assertThat(e.verdict()).isEqualTo(Verdict.VOID));
+    }
+
     @Test
     void K8_11_whatWasReleasedIsPulledFromProduction() {
         queued("s1");
