@@ -29,6 +29,8 @@ final class Blockers {
     private final FaultRules rules;
     private final Clock clock;
     private final Map<String, Instant> firstSeen = new HashMap<>();
+    /** The newest pulls that failed, by pod and whether they are of the service's image. */
+    private final Map<String, Obstacle> pulls = new HashMap<>();
 
     Blockers(FaultRules rules, Clock clock) {
         this.rules = rules;
@@ -50,7 +52,8 @@ final class Blockers {
     List<Found> of(Part part, List<Pod> pods, List<Event> refusals, boolean over) {
         String service = part.service().name();
         List<Found> found = new ArrayList<>();
-        for (Obstacle obstacle : Obstacle.of(part.workload(), part.names(), pods, refusals)) {
+        for (Obstacle seen : Obstacle.of(part.workload(), part.names(), pods, refusals)) {
+            Obstacle obstacle = withReason(seen);
             FaultRules.Judged judged = rules.judge(obstacle.sign(), over);
             Fault fault = obstacle.own() || judged.fault() != Fault.IMAGE ? judged.fault() : Fault.UNKNOWN;
             boolean sure = fault == Fault.IMAGE && lasted(service, obstacle, judged.when());
@@ -65,6 +68,14 @@ final class Blockers {
                     judged.process()));
         }
         return found;
+    }
+
+    private Obstacle withReason(Obstacle obstacle) {
+        String pull = obstacle.pod() + " " + obstacle.own();
+        if (obstacle.tellsWhyAPullFailed()) {
+            pulls.put(pull, obstacle);
+        }
+        return obstacle.isPullWithoutReason() && pulls.containsKey(pull) ? obstacle.after(pulls.get(pull)) : obstacle;
     }
 
     /** Somebody else deploys there, and took back what was installed: that says nothing about the image. */

@@ -183,6 +183,11 @@ public interface Cluster {
      * @param message Kubernetes' own words
      */
     record Blocker(String service, String pod, String reason, String message, Fault fault) {
+        /** Whether a node could not pull the image. */
+        public boolean isPull() {
+            return Obstacle.isPull(reason);
+        }
+
         @Override
         public String toString() {
             return service + ": " + reason + (pod.isEmpty() ? "" : " in pod " + pod)

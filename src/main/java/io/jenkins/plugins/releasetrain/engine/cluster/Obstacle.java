@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -29,6 +30,30 @@ record Obstacle(String pod, Sign sign, boolean own) {
     private static final Set<String> OF_THE_PROCESS = Set.of("Error", "Completed", "OOMKilled");
     private static final String RESTARTING = "Restarting";
     private static final Set<String> NORMAL = Set.of("ContainerCreating", "PodInitializing");
+    private static final String PULL = "ErrImagePull";
+    private static final String BACK_OFF = "ImagePullBackOff";
+    /** Before Kubernetes 1.32 that is all that is told while the next pull is waited for. */
+    private static final Pattern WITHOUT_REASON = Pattern.compile("Back-off pulling image \"[^\"]*\"(;.*)?");
+
+    static boolean isPull(String reason) {
+        return reason.equals(PULL) || reason.equals(BACK_OFF);
+    }
+
+    boolean tellsWhyAPullFailed() {
+        return isPull(sign.reason()) && !isPullWithoutReason();
+    }
+
+    boolean isPullWithoutReason() {
+        return sign.reason().equals(BACK_OFF)
+                && WITHOUT_REASON.matcher(sign.message()).lookingAt();
+    }
+
+    /** @param pull that failed before, which is waited for to be tried again */
+    Obstacle after(Obstacle pull) {
+        String message = sign.message() + ": " + pull.sign.message();
+        return new Obstacle(
+                pod, new Sign(sign.condition(), sign.reason(), sign.restarts(), message, sign.image()), own);
+    }
 
     /**
      * All of one service.

@@ -246,7 +246,9 @@ public final class Installer {
         }
         Fault fault = rollout.blocker().map(Blocker::fault).orElse(Fault.UNKNOWN);
         String what = describe(rollout, "at the end of the tests " + fallen + " did not run any more");
-        if (fault == Fault.ENVIRONMENT || passed && fault == Fault.UNKNOWN) {
+        // It ran, so it was pulled: that another node cannot pull it says nothing against the image.
+        boolean moved = rollout.blocker().filter(Blocker::isPull).isPresent();
+        if (moved || fault == Fault.ENVIRONMENT || passed && fault == Fault.UNKNOWN) {
             return new Judged(Verdict.VOID, what);
         }
         return new Judged(Verdict.FAILED, passed ? what : tests.reason() + "; " + what);

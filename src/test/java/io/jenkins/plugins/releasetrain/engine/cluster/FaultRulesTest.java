@@ -27,6 +27,14 @@ class FaultRulesTest {
         waiting | ErrImagePull | 0 | environment | environment | pull QPS exceeded
         waiting | ImagePullBackOff | 0 | environment | environment | unauthorized: authentication required
         waiting | ErrImagePull | 0 | environment | environment | pull access denied, repository does not exist or may require authorization
+        waiting | ErrImagePull | 0 | environment | environment | denied: Your authorization token has expired. Reauthenticate and try again.
+        waiting | ErrImagePull | 0 | environment | environment | Get "https://dev.example/v2/": net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)
+        waiting | ErrImagePull | 0 | environment | environment | Get "https://dev.example/v2/": http: server gave HTTP response to HTTPS client
+        waiting | ErrImagePull | 0 | environment | environment | http2: client connection lost
+        waiting | ErrImagePull | 0 | environment | environment | copying layer: stream error: stream ID 7; INTERNAL_ERROR; received from peer
+        waiting | ErrImagePull | 0 | environment | environment | reading manifest: StatusCode: 503, "<html>"
+        waiting | ErrImagePull | 0 | environment | environment | reading blob sha256:1: received unexpected HTTP status: 502
+        waiting | ErrImagePull | 0 | environment | environment | failed to register layer: write /usr/lib/x: input/output error
         waiting | ErrImagePull | 0 | environment | environment | dial tcp: lookup dev.example: no such host
         waiting | ErrImagePull | 0 | environment | environment | tls: failed to verify certificate: x509: certificate signed by unknown authority
         waiting | ImagePullBackOff | 0 | environment | environment | unexpected status from HEAD request: 503 Service Unavailable

@@ -31,6 +31,8 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** On an API without controllers and a clock that only waiting moves: statuses are what the test writes. */
 class RolloutWaitTest {
@@ -252,6 +254,31 @@ class RolloutWaitTest {
         assertThat(rollout.blocker())
                 .hasValueSatisfying(b -> assertThat(b.reason()).isEqualTo("ErrImagePull"));
         assertThat(Duration.between(start, clock.instant())).isBetween(Duration.ofSeconds(15), Duration.ofSeconds(17));
+    }
+
+    /** As before Kubernetes 1.32: why it failed is told for a moment, and then only that it is waited for. */
+    @ParameterizedTest
+    @CsvSource({"429 Too Many Requests, TIMED_OUT, ENVIRONMENT", "manifest unknown, BLOCKED, IMAGE"})
+    void K8_3_pullThatIsWaitedForKeepsTheReasonOfTheOneThatFailed(String why, Outcome outcome, Fault fault)
+            throws Exception {
+        createPod("ErrImagePull", why, 0);
+        duringPause = n -> {
+            if (n == 3) {
+                kubernetes
+                        .client()
+                        .pods()
+                        .inNamespace("staging")
+                        .withName("cart-abc-1")
+                        .delete();
+                createPod("ImagePullBackOff", "Back-off pulling image \"" + IMAGE + "\"", 0);
+            }
+        };
+        Rollout rollout = await();
+        assertThat(rollout.outcome()).isEqualTo(outcome);
+        assertThat(rollout.blocker()).hasValueSatisfying(b -> {
+            assertThat(b.fault()).isEqualTo(fault);
+            assertThat(b.message()).contains("Back-off pulling", why);
+        });
     }
 
     @Test

@@ -100,6 +100,16 @@ class InstallerTest {
         assertThat(installer.judge(subject, FAILED).verdict()).isEqualTo(Verdict.VOID);
     }
 
+    /** It was pulled when it was installed; its new node's registry, or mirror, does not have it or does not say why. */
+    @ParameterizedTest
+    @EnumSource(Fault.class)
+    void I4_aCandidateThatAnotherNodeCannotPullHasNotFailed(Fault fault) throws Exception {
+        Subject subject = installed(Map.of("cart", "2"));
+        cluster.isMoved("cart", fault);
+        assertThat(installer.judge(subject, FAILED).verdict()).isEqualTo(Verdict.VOID);
+        assertThat(installer.judge(subject, PASSED).verdict()).isEqualTo(Verdict.VOID);
+    }
+
     @Test
     void B37_aCandidateThatPassedGetsTimeToComeBack() throws Exception {
         Subject subject = installed(Map.of("cart", "2"));

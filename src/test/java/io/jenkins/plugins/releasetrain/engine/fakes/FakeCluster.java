@@ -43,6 +43,7 @@ public final class FakeCluster implements Cluster {
     private final Set<Digest> unstartable = new HashSet<>();
     private final Map<Digest, BooleanSupplier> restarting = new HashMap<>();
     private final Map<String, Fault> fallen = new HashMap<>();
+    private final Set<String> moved = new HashSet<>();
     private final Map<String, String> notExpected = new TreeMap<>();
     private final Set<String> gone = new HashSet<>();
     private final Set<String> forbidden = new HashSet<>();
@@ -142,7 +143,14 @@ public final class FakeCluster implements Cluster {
         fallen.put(workload, fault);
     }
 
+    /** Its pods went to a node that cannot pull their image. */
+    public synchronized void isMoved(String workload, Fault fault) {
+        fallsOver(workload, fault);
+        moved.add(workload);
+    }
+
     public synchronized void comesBack(String workload) {
+        moved.remove(workload);
         fallen.remove(workload);
     }
 
@@ -362,7 +370,12 @@ public final class FakeCluster implements Cluster {
             return new Blocker(service.name(), "", by.reason(), by.message(), by.fault());
         }
         Fault fault = fallen.getOrDefault(workload, crowded.contains(workload) ? Fault.ENVIRONMENT : Fault.UNKNOWN);
-        return new Blocker(service.name(), service.name() + "-0", "NotReady", standing.why(), fault);
+        return new Blocker(
+                service.name(),
+                service.name() + "-0",
+                moved.contains(workload) ? "ImagePullBackOff" : "NotReady",
+                standing.why(),
+                fault);
     }
 
     @Override
