@@ -1,6 +1,7 @@
 package hudson.model;
 
 import java.io.IOException;
+import java.util.List;
 
 public abstract class Run<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, RunT>> extends Actionable
         implements Saveable {
@@ -15,6 +16,10 @@ public abstract class Run<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, R
     }
 
     public String getExternalizableId() {
+        throw new UnsupportedOperationException();
+    }
+
+    public List<Cause> getCauses() {
         throw new UnsupportedOperationException();
     }
 

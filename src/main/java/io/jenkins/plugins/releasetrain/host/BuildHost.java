@@ -62,6 +62,9 @@ public interface BuildHost {
     /** Follows what bodies record of their tests. */
     RunningTests tests();
 
+    /** Which bodies run, and who waits for whom. */
+    RunningBodies bodies();
+
     BuildContracts contracts();
 
     /** Tells the history which builds made which images. */

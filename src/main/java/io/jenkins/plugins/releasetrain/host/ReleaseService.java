@@ -57,6 +57,7 @@ public final class ReleaseService implements BuildHost {
     private final Clock clock = Clock.systemUTC();
     private final Live live = new Live(clock);
     private final RunningTests tests = new RunningTests(controller, live);
+    private final RunningBodies bodies = new RunningBodies();
     private final Webhooks webhooks = new Webhooks(controller, this::store, clock, live);
     private final CatalogFiles files =
             new CatalogFiles(controller.directory().resolve("catalogs"), new CatalogReader());
@@ -164,6 +165,11 @@ public final class ReleaseService implements BuildHost {
                                 this::wiring,
                                 () -> new RemovedLanes(store(), n, clock, this::onEvent)),
                         (lane, why) -> live.waits(lane, n, why)));
+    }
+
+    @Override
+    public RunningBodies bodies() {
+        return bodies;
     }
 
     @Override

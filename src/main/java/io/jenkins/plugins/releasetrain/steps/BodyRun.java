@@ -5,14 +5,19 @@ import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.host.BuildHost;
 import io.jenkins.plugins.releasetrain.host.Passenger;
+import io.jenkins.plugins.releasetrain.host.RunningBodies;
 import io.jenkins.plugins.releasetrain.steps.BodyEnd.Judgement;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
@@ -27,6 +32,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  */
 final class BodyRun implements Serializable {
     private static final long serialVersionUID = 2;
+    private static final Logger LOGGER = Logger.getLogger(BodyRun.class.getName());
 
     private final StepContext context;
     private final Reporter reporter;
@@ -52,6 +58,9 @@ final class BodyRun implements Serializable {
 
         /** Whether a timeout within the body is a failed test. */
         boolean timeoutFails();
+
+        /** What the step has while its body runs, called as the body's variables. */
+        Map<String, String> holds();
 
         void background(Runnable work);
 
@@ -92,7 +101,7 @@ final class BodyRun implements Serializable {
     /** After a restart, or where a report was lost: goes on from what is kept. */
     synchronized void again() {
         if (state instanceof BodyState.Running running) {
-            reporter.host().tests().follow(running.trial, context, running.block);
+            follow(running.trial, running.block);
             reporter.began(running.trial);
         } else if (state instanceof BodyState.Done done) {
             reporter.background(() -> conclude(done));
@@ -130,7 +139,7 @@ final class BodyRun implements Serializable {
         try {
             String block = body.get(FlowNode.class).getId();
             state = new BodyState.Running(trial, block, starting, BuildResult.at(body));
-            reporter.host().tests().follow(trial, context, block);
+            follow(trial, block);
             reporter.began(trial);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -142,6 +151,34 @@ final class BodyRun implements Serializable {
         }
     }
 
+    private void follow(String trial, String block) {
+        reporter.host().tests().follow(trial, context, block);
+        try {
+            String build = context.get(Run.class).getExternalizableId();
+            reporter.host().bodies().began(new RunningBodies.Body(trial, build, block, reporter.holds()));
+        } catch (IOException e) {
+            LOGGER.log(Level.FINE, e, () -> "Whom trial " + trial + " waits for is not known");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void forget(String trial) {
+        reporter.host().tests().forget(trial);
+        reporter.host().bodies().ended(trial);
+    }
+
+    /** A build that it waited for was refused since it waited for this body. */
+    private synchronized Throwable explained(Throwable failure) {
+        return state instanceof BodyState.Running running
+                ? reporter.host()
+                        .bodies()
+                        .mistake(running.trial)
+                        .<Throwable>map(Misplaced::new)
+                        .orElse(failure)
+                : failure;
+    }
+
     /** Id of the running body's first node; empty for none. */
     private synchronized String block() {
         return state instanceof BodyState.Running running ? running.block : "";
@@ -151,7 +188,7 @@ final class BodyRun implements Serializable {
         if (!(state instanceof BodyState.Running running)) {
             return;
         }
-        reporter.host().tests().forget(running.trial);
+        forget(running.trial);
         try {
             state = new BodyState.Done(
                     running, body.get(FlowNode.class).getId(), end, running.result.end(body.get(Run.class)), failure);
@@ -167,7 +204,7 @@ final class BodyRun implements Serializable {
     /** The build is going to end: its result is its own again. */
     private synchronized void interrupted(StepContext body, Throwable cause) {
         if (state instanceof BodyState.Running running) {
-            reporter.host().tests().forget(running.trial);
+            forget(running.trial);
             try {
                 running.result.end(body.get(Run.class));
             } catch (IOException e) {
@@ -256,7 +293,8 @@ final class BodyRun implements Serializable {
         }
 
         @Override
-        public void onFailure(StepContext bodyContext, Throwable t) {
+        public void onFailure(StepContext bodyContext, Throwable failure) {
+            Throwable t = owner.explained(failure);
             if (Verdicts.endsTheStep(bodyContext, owner.block(), t)) {
                 owner.interrupted(bodyContext, t);
             } else {
@@ -275,8 +313,8 @@ final class BodyRun implements Serializable {
             this.variables = new TreeMap<>(variables);
         }
 
-        /** What release steps around this one gave to their bodies; a script may call its own variables as it likes. */
-        static Map<String, String> around(StepContext context) throws IOException, InterruptedException {
+        /** What each release step around this one gave to its body, outermost first; a script may call its own variables as it likes. */
+        static List<Map<String, String>> around(StepContext context) throws IOException, InterruptedException {
             Given given = new Given();
             EnvironmentExpander outer = context.get(EnvironmentExpander.class);
             if (outer != null) {
@@ -289,14 +327,14 @@ final class BodyRun implements Serializable {
         public void expand(EnvVars env) {
             env.putAll(variables);
             if (env instanceof Given given) {
-                given.byUs.putAll(variables);
+                given.byUs.add(variables);
             }
         }
 
         private static final class Given extends EnvVars {
             private static final long serialVersionUID = 1;
 
-            private final TreeMap<String, String> byUs = new TreeMap<>();
+            private final ArrayList<Map<String, String>> byUs = new ArrayList<>();
         }
     }
 }

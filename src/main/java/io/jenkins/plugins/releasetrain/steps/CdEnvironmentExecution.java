@@ -156,7 +156,8 @@ class CdEnvironmentExecution extends HostedExecution {
 
     /** A place in the line that is asked for within its own body would never come. */
     private void checkPlace() throws IOException, InterruptedException {
-        if (name.equals(BodyRun.Variables.around(getContext()).get("RELEASE_ENVIRONMENT"))) {
+        if (BodyRun.Variables.around(getContext()).stream()
+                .anyMatch(around -> name.equals(around.get("RELEASE_ENVIRONMENT")))) {
             throw new Misplaced("cdEnvironment: environment '" + name
                     + "' cannot be waited for within a step that holds it; put this step behind or before the other");
         }

@@ -52,6 +52,11 @@ final class MicroReleaseExecution extends ReleaseExecution {
     }
 
     @Override
+    public Map<String, String> holds() {
+        return Map.of("RELEASE_ENVIRONMENT", order.environment());
+    }
+
+    @Override
     boolean registered() {
         return lane != null;
     }

@@ -52,6 +52,11 @@ final class MonoReleaseExecution extends ReleaseExecution {
                 () -> host().riders().environmentsOf(order.train()));
     }
 
+    @Override
+    public Map<String, String> holds() {
+        return Map.of("RELEASE_TRAIN", order.train());
+    }
+
     /** A train that has no other environment than the one that a step around this holds would never depart. */
     static void checkHeld(String train, @CheckForNull String held, Supplier<Set<String>> environments)
             throws Misplaced {

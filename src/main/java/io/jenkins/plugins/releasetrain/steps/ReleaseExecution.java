@@ -7,6 +7,7 @@ import io.jenkins.plugins.releasetrain.actions.ImagesAction;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.host.Passenger;
+import io.jenkins.plugins.releasetrain.host.RunningBodies;
 import io.jenkins.plugins.releasetrain.steps.BodyEnd.Judgement;
 import java.io.IOException;
 import java.time.Duration;
@@ -73,7 +74,8 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
     abstract Map<String, String> ownVariables(TestRun run);
 
     /**
-     * @param around variables that release steps around this one gave to their bodies
+     * @param around variables that a release step around this one gave to its body, or what one holds that waits for this
+     *     build
      * @throws Misplaced where those hold what this one would wait for
      */
     abstract void checkPlace(Map<String, String> around) throws Misplaced;
@@ -108,7 +110,7 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
         try {
             build = getContext().get(Run.class);
             if (!registered()) {
-                checkPlace(BodyRun.Variables.around(getContext()));
+                checkPlaces();
                 register();
                 getContext().saveState();
                 tellContracts();
@@ -128,6 +130,22 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
             }
         } catch (Throwable t) {
             refuse(t);
+        }
+    }
+
+    /** Neither what is around it in its own pipeline may wait for it, nor builds that started this one for their tests. */
+    private void checkPlaces() throws IOException, InterruptedException {
+        for (Map<String, String> around : BodyRun.Variables.around(getContext())) {
+            checkPlace(around);
+        }
+        for (RunningBodies.Body waiting :
+                host().bodies().waitingFor(getContext().get(Run.class))) {
+            try {
+                checkPlace(waiting.holds());
+            } catch (Misplaced e) {
+                host().bodies().mistaken(waiting.trial(), e.getMessage());
+                throw e;
+            }
         }
     }
 

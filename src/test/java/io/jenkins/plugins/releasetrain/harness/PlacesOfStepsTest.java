@@ -115,6 +115,38 @@ class PlacesOfStepsTest extends ShopTest {
         othersGoOn();
     }
 
+    /** The tests wait for a job, which waits for the train, which waits for the tests. */
+    @Test
+    void NEW_8_aJobThatATrainsTestsWaitForCannotRideIt() throws Exception {
+        shop.build("cart", "1.1");
+        shop.build("mail", "1.1");
+        String before = shop.inProduction("cart");
+        Shop.job(jenkins, "inner", "monoRelease(train: 'shop', service: 'mail', image: '1.1') { echo 'ok' }");
+        Shop.job(jenkins, "between", "build 'inner'");
+
+        WorkflowRun outer = ended(
+                Result.FAILURE,
+                start("cart", "monoRelease(train: 'shop', service: 'cart', image: '1.1') { build 'between' }"));
+
+        String said = "train 'shop' cannot be waited for within the tests of that very train";
+        jenkins.assertLogContains(said, outer);
+        jenkins.assertLogContains(
+                said,
+                jenkins.jenkins.getItemByFullName("inner", WorkflowJob.class).getLastBuild());
+        assertThat(EveryState.ends("train/shop").values()).containsExactly(List.of(Event.Outcome.CANCELLED.name()));
+        assertThat(shop.inProduction("cart")).isEqualTo(before);
+
+        ended(
+                Result.SUCCESS,
+                start(
+                        "cart",
+                        "monoRelease(train: 'shop', service: 'cart', image: '1.1') { build job: 'inner', wait: false }"));
+        jenkins.waitUntilNoActivity();
+        assertThat(EveryState.ends("train/shop").values())
+                .contains(List.of(Event.Outcome.RELEASED.name()), List.of(Event.Outcome.RELEASED.name()));
+        othersGoOn();
+    }
+
     @Test
     void NEW_8_variablesThatAJenkinsfileCallsLikeOursAreNobodysBody() throws Exception {
         String cart = shop.build("cart", "1.1");

@@ -18,6 +18,7 @@ import io.jenkins.plugins.releasetrain.host.LaneDriver;
 import io.jenkins.plugins.releasetrain.host.Manifests;
 import io.jenkins.plugins.releasetrain.host.Promotions;
 import io.jenkins.plugins.releasetrain.host.Riders;
+import io.jenkins.plugins.releasetrain.host.RunningBodies;
 import io.jenkins.plugins.releasetrain.host.RunningTests;
 import io.jenkins.plugins.releasetrain.host.TrainDriver;
 import java.time.Clock;
@@ -44,6 +45,11 @@ final class FakeBuildHost implements BuildHost, Builds {
 
     Catalog catalog;
     Registries registries;
+
+    /** Bodies that wait for the build are those that a test says so of. */
+    final RunningBodies bodies = new RunningBodies(build -> this.callers);
+
+    List<RunningBodies.Caller> callers = List.of();
 
     /** Another controller of this identity drives everything. */
     boolean quiet;
@@ -133,6 +139,11 @@ final class FakeBuildHost implements BuildHost, Builds {
     @Override
     public Lanes lanesOf(String environment) {
         throw none();
+    }
+
+    @Override
+    public RunningBodies bodies() {
+        return bodies;
     }
 
     @Override

@@ -13,6 +13,8 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.host.Passenger.End;
 import io.jenkins.plugins.releasetrain.host.Passenger.TestRun;
+import io.jenkins.plugins.releasetrain.host.RunningBodies.Body;
+import io.jenkins.plugins.releasetrain.host.RunningBodies.Caller;
 import io.jenkins.plugins.releasetrain.steps.BodyEnd.Judgement;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -45,7 +47,6 @@ class ReleaseExecutionTest {
         private final transient Deque<Throwable> troubles = new ArrayDeque<>();
 
         private transient boolean registered;
-        private transient boolean misplaced;
         private transient Runnable meanwhile = () -> {};
 
         Riding(FakeStepContext context, FakeBuildHost host) {
@@ -111,9 +112,14 @@ class ReleaseExecutionTest {
 
         @Override
         void checkPlace(Map<String, String> around) throws Misplaced {
-            if (misplaced) {
+            if ("shop".equals(around.get("RELEASE_TRAIN"))) {
                 throw new Misplaced("monoRelease: within its own tests");
             }
+        }
+
+        @Override
+        public Map<String, String> holds() {
+            return Map.of("RELEASE_TRAIN", "shop");
         }
 
         @Override
@@ -239,12 +245,41 @@ class ReleaseExecutionTest {
 
     @Test
     void NEW_8_aStepWithinItsOwnTestsEndsBeforeAnythingIsQueued() {
-        step.misplaced = true;
+        context.around = new BodyRun.Variables(Map.of("RELEASE_TRAIN", "shop"));
 
         start();
 
         assertThat(step.done).isEmpty();
         assertThat(context.failures).singleElement().isInstanceOf(Misplaced.class);
+    }
+
+    /** {@code monoRelease(train: 'shop', …) { build 'deploy' }}, where that job rides the train as well. */
+    @Test
+    void NEW_8_aStepOfABuildThatItsOwnTrainsTestsWaitForEndsBeforeAnythingIsQueued() {
+        host.bodies.began(new Body("t1", "pay#7", "12", Map.of("RELEASE_TRAIN", "shop")));
+        host.bodies.began(new Body("t2", "pay#7", "30", Map.of("RELEASE_TRAIN", "other")));
+        Caller tests = new Caller("pay#7", List.of("14", "12", "2"), List::of);
+        host.callers = List.of(new Caller("nightly#3", List.of("5"), () -> List.of(tests)));
+
+        start();
+
+        assertThat(step.done).isEmpty();
+        assertThat(context.failures).singleElement().isInstanceOf(Misplaced.class);
+        assertThat(host.bodies.mistake("t1")).contains("monoRelease: within its own tests");
+        assertThat(host.bodies.mistake("t2")).isEmpty();
+    }
+
+    /** It is started by them and waits for nothing of theirs, or they do not wait for it any more. */
+    @Test
+    void NEW_8_aBuildThatNoTestsWaitForRides() {
+        host.bodies.began(new Body("t1", "pay#7", "12", Map.of("RELEASE_TRAIN", "shop")));
+        host.bodies.began(new Body("t2", "cart#7", "2", Map.of("RELEASE_TRAIN", "shop")));
+        host.bodies.ended("t1");
+        host.callers = List.of(new Caller("pay#7", List.of("14", "12", "2"), List::of));
+
+        start();
+
+        assertThat(step.done).containsExactly("registered", "takes part");
     }
 
     /** {@code environment { RELEASE_TRAIN = 'shop' }} in a Jenkinsfile is nobody's body. */
@@ -261,8 +296,17 @@ class ReleaseExecutionTest {
         };
         assertThat(BodyRun.Variables.around(context)).isEmpty();
 
-        context.around = new BodyRun.Variables(Map.of("RELEASE_TRAIN", "shop"));
-        assertThat(BodyRun.Variables.around(context)).isEqualTo(Map.of("RELEASE_TRAIN", "shop"));
+        context.around = new EnvironmentExpander() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public void expand(EnvVars env) {
+                new BodyRun.Variables(Map.of("RELEASE_TRAIN", "shop")).expand(env);
+                new BodyRun.Variables(Map.of("RELEASE_TRAIN", "other")).expand(env);
+            }
+        };
+        assertThat(BodyRun.Variables.around(context))
+                .containsExactly(Map.of("RELEASE_TRAIN", "shop"), Map.of("RELEASE_TRAIN", "other"));
     }
 
     /** {@code cdEnvironment('staging') { monoRelease(train: 'shop') … }}. */
