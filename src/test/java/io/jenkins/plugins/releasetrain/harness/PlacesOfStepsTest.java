@@ -139,7 +139,7 @@ class PlacesOfStepsTest extends ShopTest {
         ended(
                 Result.SUCCESS,
                 start(
-                        "cart",
+                        "once",
                         "monoRelease(train: 'shop', service: 'cart', image: '1.1') { build job: 'inner', wait: false }"));
         jenkins.waitUntilNoActivity();
         assertThat(EveryState.ends("train/shop").values())
