@@ -109,7 +109,8 @@ final class Course {
             PromotionState copied = content(planned);
             Optional<String> unwanted = unwanted(copied);
             unwanted.ifPresent(this::undoing);
-            if (unwanted.isEmpty() && tags(copied)) {
+            if (unwanted.isEmpty()) {
+                tags(copied);
                 journal.update(s ->
                         s.ended() || s.undoing().isPresent() ? List.of() : List.of(new Event.PromotionCompleted(id)));
             }
@@ -138,8 +139,8 @@ final class Course {
                 : List.of(new Event.ContentPromoted(id, copied.bytes(), copied.copiedBlobs(), copied.mountedBlobs())));
     }
 
-    private boolean tags(PromotionState state) {
-        return new Tagging(
+    private void tags(PromotionState state) {
+        new Tagging(
                         id,
                         request.target(),
                         journal,

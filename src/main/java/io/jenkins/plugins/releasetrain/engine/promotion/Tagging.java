@@ -29,6 +29,8 @@ final class Tagging {
     private final Consumer<Move> copyAgain;
     private final PromotionProgress progress;
     private final Runnable mayGoOn;
+    /** What the journal said when intents were appended last. */
+    private PromotionState intended = PromotionState.TYPE.initial();
     /** Intents that no append holds yet: those of several threads go into one. */
     private final Set<String> intents = ConcurrentHashMap.newKeySet();
 
@@ -57,17 +59,15 @@ final class Tagging {
      * Moves what is not moved yet.
      *
      * @param planned all tags of the promotion, also those that need not move
-     * @return false where somebody decided meanwhile that it is not completed
      * @throws RuntimeException where a tag cannot be moved
      */
-    boolean run(List<Move> planned) {
+    void run(List<Move> planned) {
         List<Move> moves = planned.stream().filter(PromotionState::isMove).toList();
         progress.tagging(moves.size());
         for (boolean last : new boolean[] {false, true}) {
             List<Move> phase = moves.stream().filter(m -> m.mayMove() == last).toList();
             Together.each(phase, SIDE_BY_SIDE, executor, this::move);
         }
-        return goesOn(journal.state());
     }
 
     private static boolean goesOn(PromotionState state) {
@@ -100,15 +100,14 @@ final class Tagging {
             if (intents.contains(tag)) {
                 mayGoOn.run();
                 List<String> waiting = new ArrayList<>(intents);
-                journal.update(s -> goesOn(s) && !s.moving().containsAll(waiting)
+                intended = journal.update(s -> goesOn(s) && !s.moving().containsAll(waiting)
                         ? List.of(new Event.TagsMoving(
                                 id, waiting.stream().sorted().toList()))
                         : List.of());
                 intents.removeAll(waiting);
             }
+            return goesOn(intended) && intended.moving().contains(tag);
         }
-        PromotionState state = journal.state();
-        return goesOn(state) && state.moving().contains(tag);
     }
 
     private void set(Move move) {

@@ -6,6 +6,8 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -20,11 +22,11 @@ import java.util.function.Function;
  * @param <S> the folded state; immutable, and readable back from its JSON
  */
 public final class Journal<S> {
+    private static final ObjectMapper JSON = Json.mapper();
     private static final int EVENTS_PER_SNAPSHOT = 100;
     private static final int EVENTS_PER_PAGE = 1_000;
     private static final int TRIES = 50;
 
-    private final ObjectMapper json = Json.mapper();
     private final Store store;
     private final String stream;
     private final Type<S> type;
@@ -104,15 +106,18 @@ public final class Journal<S> {
         if (events.isEmpty()) {
             return true;
         }
+        Instant at = clock.instant().truncatedTo(ChronoUnit.MICROS);
         try {
-            store.append(stream, version, clock.instant(), events);
+            store.append(stream, version, at, events);
         } catch (EngineException e) {
             if (e.kind() == FailureKind.CONFLICT) {
                 return false;
             }
             throw e;
         }
-        catchUp();
+        // It was appended to the very version that is known, so nothing came between, and nothing need be read.
+        events.forEach(event -> apply(new Store.RecordedEvent(version + 1, at, event)));
+        keepSnapshot();
         return true;
     }
 
@@ -122,6 +127,10 @@ public final class Journal<S> {
             page = store.events(stream, version, EVENTS_PER_PAGE);
             page.forEach(this::apply);
         } while (page.size() == EVENTS_PER_PAGE);
+        keepSnapshot();
+    }
+
+    private synchronized void keepSnapshot() {
         if (version - snapshotVersion >= EVENTS_PER_SNAPSHOT) {
             store.saveSnapshot(stream, version, write());
             snapshotVersion = version;
@@ -136,8 +145,8 @@ public final class Journal<S> {
     /** Empty where it is of another version: then something of it is missing, or is not known here. */
     private Optional<S> read(String text) {
         try {
-            S read = json.readValue(text, type.stateClass());
-            boolean whole = json.readTree(json.writeValueAsString(read)).equals(json.readTree(text));
+            S read = JSON.readValue(text, type.stateClass());
+            boolean whole = JSON.readTree(JSON.writeValueAsString(read)).equals(JSON.readTree(text));
             return whole ? Optional.of(read) : Optional.empty();
         } catch (JsonProcessingException e) {
             return Optional.empty();
@@ -146,7 +155,7 @@ public final class Journal<S> {
 
     private synchronized String write() {
         try {
-            return json.writeValueAsString(state);
+            return JSON.writeValueAsString(state);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("The state of " + stream + " cannot be written", e);
         }

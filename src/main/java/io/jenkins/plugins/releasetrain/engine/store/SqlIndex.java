@@ -68,6 +68,36 @@ final class SqlIndex {
         return catchUpImages(handle, stream) || more;
     }
 
+    /**
+     * Advances a stream in one statement, the compare-and-swap of an append included, where all before is indexed, as it
+     * nearly always is.
+     *
+     * @return false where nothing was changed: somebody else was first, or an older controller indexed nothing
+     */
+    boolean advance(Handle handle, String stream, long expected, long next) {
+        if (next == expected) {
+            return false;
+        }
+        String sql = expected == 0
+                ? "INSERT INTO rt_stream (name, version, indexed, imaged) VALUES (:stream, :next, :next, :next)"
+                        + " ON CONFLICT DO NOTHING"
+                : "UPDATE rt_stream SET version = :next, indexed = :next, imaged = :next"
+                        + " WHERE name = :stream AND version = :expected AND indexed = :expected"
+                        + " AND imaged = :expected";
+        return handle.createUpdate(sql)
+                        .bind("stream", stream)
+                        .bind("next", next)
+                        .bind("expected", expected)
+                        .execute()
+                > 0;
+    }
+
+    /** What follows of events up to which the stream is told to be indexed. */
+    void derive(Handle handle, String stream, List<RecordedEvent> events) {
+        new Indexer(handle, history, stream, zone).index(events);
+        images.index(handle, stream, events);
+    }
+
     /** Indexes what was just appended, and what an older controller appended before it. */
     void indexUpTo(Handle handle, String stream, List<RecordedEvent> appended) {
         if (appended.isEmpty()

@@ -156,10 +156,17 @@ public final class SqlStore implements Store {
         long next = expectedVersion + events.size();
         String what = "append " + events.size() + " events to stream '" + stream + "' at version " + expectedVersion;
         return database.write(what, handle -> {
-            advance(handle, stream, expectedVersion, next);
+            boolean indexed = index.advance(handle, stream, expectedVersion, next);
+            if (!indexed) {
+                advance(handle, stream, expectedVersion, next);
+            }
             index.insert(handle, stream, events);
             Projector.project(handle, stream, events);
-            index.indexUpTo(handle, stream, events);
+            if (indexed) {
+                index.derive(handle, stream, events);
+            } else {
+                index.indexUpTo(handle, stream, events);
+            }
             return next;
         });
     }
