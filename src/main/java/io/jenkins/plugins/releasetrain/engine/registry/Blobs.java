@@ -22,6 +22,7 @@ final class Blobs {
     private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-.*");
     private static final int MOST_REDIRECTS = 5;
+    private static final int NO_CONTENT = 204;
     private static final String CONTENT_TYPE = "application/octet-stream";
 
     private final Transport transport;
@@ -61,12 +62,9 @@ final class Blobs {
             }
             case 408, 429 -> throw transport.failure(call, response);
             default -> {
-                // Some proxies refuse every HEAD, in one way or another, and some stores fail at what they do not
-                // hold; a push that was not needed does no harm, and tells a registry that is down.
-                if (status / 100 >= 4) {
-                    yield false;
-                }
-                throw transport.failure(call, response);
+                // Some proxies refuse every HEAD, in one way or another, or send it elsewhere, and some stores fail at
+                // what they do not hold; a push that was not needed does no harm, and tells a registry that is down.
+                yield false;
             }
         };
     }
@@ -82,7 +80,7 @@ final class Blobs {
         Call call = Call.of(
                 "read blob " + name(repository, digest), "GET", uri(repository, digest), Scope.pull(repository));
         HttpResponse<byte[]> response = transport.document(call);
-        if (response.statusCode() != 200) {
+        if (!isSuccess(response)) {
             throw transport.failure(call, response);
         }
         HttpRegistry.requireDigest(call, digest, response.body());
@@ -161,7 +159,7 @@ final class Blobs {
                 uri(repository, blob.digest()),
                 Scope.pull(repository));
         HttpResponse<InputStream> response = opened(call.header("Accept-Encoding", "identity"), blob, offset);
-        boolean given = response.statusCode() == 206 || response.statusCode() == 200;
+        boolean given = isSuccess(response) && response.statusCode() != NO_CONTENT;
         if (given && isOther(response, blob.size(), offset)) {
             Sender.release(response);
             HttpRegistry.requireNoPage(call, response);
@@ -192,7 +190,37 @@ final class Blobs {
             Sender.release(response);
             response = part(call, blob, offset);
         }
+        while (total(response).filter(bytes -> bytes < blob.size()).isPresent()) {
+            Sender.release(response);
+            if (!attempts.again()) {
+                throw Failures.of(
+                        FailureKind.DIGEST_MISMATCH,
+                        call,
+                        "gave a blob of " + total(response).orElseThrow()
+                                + " bytes, of which the image says that it has " + blob.size()
+                                + ". It is damaged there; push the image again.");
+            }
+            response = part(call, blob, offset);
+        }
         return response;
+    }
+
+    /** How long a blob is as a registry says; empty where it does not, as where it compresses or gives an error. */
+    private static Optional<Long> total(HttpResponse<?> response) {
+        if (response.headers().firstValue("Content-Encoding").isPresent() || HttpRegistry.isPage(response)) {
+            return Optional.empty();
+        }
+        Optional<String> length =
+                switch (response.statusCode()) {
+                    case 200 -> response.headers().firstValue("Content-Length");
+                    case 206 ->
+                        response.headers()
+                                .firstValue("Content-Range")
+                                .map(range -> range.substring(range.lastIndexOf('/') + 1)
+                                        .trim());
+                    default -> Optional.empty();
+                };
+        return length.filter(LENGTH.asMatchPredicate()).map(Long::valueOf);
     }
 
     /** A part that ends somewhere is understood by more registries; where none is given, all of it is read again. */

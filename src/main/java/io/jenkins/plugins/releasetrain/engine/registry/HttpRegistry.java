@@ -152,7 +152,7 @@ public final class HttpRegistry implements Registry {
         if (isAbsent(call, response)) {
             return Optional.empty();
         }
-        if (response.statusCode() != 200) {
+        if (!Blobs.isSuccess(response)) {
             throw transport.failure(call, response);
         }
         String type =

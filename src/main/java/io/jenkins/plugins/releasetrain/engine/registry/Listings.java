@@ -84,7 +84,7 @@ final class Listings {
             if ((status == 401 || status == 403) && transport.letsIn()) {
                 return Optional.empty();
             }
-            if (status != 200) {
+            if (status / 100 != 2) {
                 throw transport.failure(call, response);
             }
             HttpRegistry.json(call, response).path("tags").forEach(tag -> tags.add(tag.asText()));
@@ -104,7 +104,7 @@ final class Listings {
                 .impatient();
         try {
             HttpResponse<byte[]> response = transport.document(call);
-            if (response.statusCode() != 200 || !"application/json".equals(HttpRegistry.contentType(response))) {
+            if (!Blobs.isSuccess(response) || !"application/json".equals(HttpRegistry.contentType(response))) {
                 return Optional.empty();
             }
             TreeSet<String> tags = new TreeSet<>();
@@ -130,7 +130,7 @@ final class Listings {
         if (abilities.probeLists()) {
             Call call = tagCall(repository, tagPage(repository, "n=1")).impatient();
             HttpResponse<byte[]> response = transport.document(call);
-            abilities.foundLists(response.statusCode() != 200
+            abilities.foundLists(!Blobs.isSuccess(response)
                     || HttpRegistry.json(call, response).path("tags").isEmpty());
         }
         return abilities.listsNothing();
@@ -209,9 +209,9 @@ final class Listings {
      */
     private HttpResponse<byte[]> patiently(Call call) {
         Attempts attempts = transport.sender().attempts(call.action());
-        HttpResponse<byte[]> response = transport.document(call);
+        HttpResponse<byte[]> response = transport.ownDocument(call);
         while (isIll(response) && attempts.again()) {
-            response = transport.document(call);
+            response = transport.ownDocument(call);
         }
         if (response.statusCode() == AWAY) {
             throw transport.failure(call, response);

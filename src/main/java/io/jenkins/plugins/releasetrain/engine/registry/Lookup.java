@@ -104,7 +104,8 @@ final class Lookup {
                     ? doubted(call, response, repository, reference, hidden)
                     : new Seen(Optional.empty(), Optional.empty(), hidden);
         }
-        if (refusesHead(call, response)) {
+        boolean other = Blobs.isSuccess(response) && response.statusCode() != 200;
+        if (other || refusesHead(call, response)) {
             return Seen.of(registry.manifest(repository, reference).map(Manifest::descriptor));
         }
         if (response.statusCode() != 200) {

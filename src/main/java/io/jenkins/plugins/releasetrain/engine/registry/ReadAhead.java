@@ -105,6 +105,12 @@ final class ReadAhead extends InputStream implements BodySubscriber<InputStream>
         notifyAll();
     }
 
+    /** What was received and is not read yet. */
+    @Override
+    public synchronized int available() {
+        return bytes;
+    }
+
     @Override
     public int read() throws IOException {
         byte[] one = new byte[1];

@@ -28,6 +28,9 @@ import java.util.function.LongSupplier;
 /** Sends requests as they are: through their host's gate, again where that can help, given up only at a standstill. */
 final class Sender {
     private static final String AGENT = "release-train";
+    private static final long KEPT_BY_THE_MACHINE = 4 << 20;
+    /** Bytes a second that leave at least. */
+    private static final long SLOW_LINE = 256 << 10;
 
     private final RegistryConnections connections;
     private final RegistrySettings settings;
@@ -107,16 +110,18 @@ final class Sender {
         HttpRequest request = request(call, authorization, Optional.empty());
         BodyHandler<byte[]> handler = BoundedBody.handler(limits().documentBytes(), new AtomicLong());
         return once(call, () -> {
+            long from = content.position();
             CompletableFuture<HttpResponse<byte[]>> answer = clients.streams().sendAsync(request, handler);
             while (true) {
-                long before = content.position();
+                long before = content.moved();
                 Duration patience = content.finished() ? limits().storing() : limits().requestTimeout();
-                Optional<HttpResponse<byte[]>> response = answer(call, answer, patience);
+                Optional<HttpResponse<byte[]>> response =
+                        answer(call, answer, patience.plus(underWay(content.position() - from)));
                 if (response.isPresent()) {
                     return response.get();
                 }
                 // A source that stands still is opened again where it stopped; the upload goes on.
-                boolean moves = content.position() != before || content.giveUpWaiting();
+                boolean moves = content.moved() != before || content.giveUpWaiting();
                 if (!moves) {
                     answer.cancel(true);
                     reconnect();
@@ -124,6 +129,14 @@ final class Sender {
                 }
             }
         });
+    }
+
+    /**
+     * For what was given and may not have left yet: the machine keeps some megabytes for a connection, and takes more only
+     * when a third of that is gone, so that on a slow line nothing seems to move meanwhile.
+     */
+    private static Duration underWay(long given) {
+        return Duration.ofMillis(1000 * Math.min(given, KEPT_BY_THE_MACHINE) / SLOW_LINE);
     }
 
     /** Sends without waiting for an answer, and whatever it is. */

@@ -75,9 +75,9 @@ final class TokenRequests {
                 byForm = true;
                 request = request(challenge, call, wording.text);
                 response = followed(request);
-                byForm = response.statusCode() == 200;
+                byForm = Blobs.isSuccess(response);
             }
-            if (response.statusCode() == 200) {
+            if (Blobs.isSuccess(response)) {
                 return token(wording.covers, request, response, asked, asChallenged);
             }
             refused = refused == null ? failure(request, response) : refused;

@@ -5,9 +5,7 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -17,8 +15,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Speaks to one registry as the account that is configured: authentication and redirects. Thread safe. */
 final class Transport {
@@ -26,9 +22,6 @@ final class Transport {
     private static final Set<Integer> SAME_METHOD = Set.of(307, 308);
     private static final Set<String> DOCUMENTS = Set.of("application/json", "text/plain", "");
     private static final int MOST_REDIRECTS = 5;
-    /** What no URI may contain as it is (RFC 3986 section 2), and what servers write all the same. */
-    private static final Pattern RAW = Pattern.compile("[^A-Za-z0-9\\-._~:/?#\\[\\]@!$&'()*+,;=%]|%(?![0-9A-Fa-f]{2})");
-
     private static final int MOST_CHALLENGES = 2;
     /** Names for itself that a registry gives and that lead nowhere: one of each of its nodes at most. */
     private static final int MOST_INNER_NAMES = 100;
@@ -85,6 +78,27 @@ final class Transport {
         return redirected(call, sender::document);
     }
 
+    /** The same; whoever is sent elsewhere by it, or in circles, has that for an answer. */
+    HttpResponse<byte[]> ownDocument(Call call) {
+        Call current = call;
+        for (int redirects = 0; ; redirects++) {
+            HttpResponse<byte[]> response = challenged(current, sender::document);
+            Optional<URI> next = within(current, response);
+            if (next.isEmpty() || redirects == MOST_REDIRECTS) {
+                return response;
+            }
+            current = current.to(next.get());
+        }
+    }
+
+    private Optional<URI> within(Call call, HttpResponse<?> response) {
+        try {
+            return redirect(call, response).filter(this::isRegistry);
+        } catch (EngineException e) {
+            return Optional.empty();
+        }
+    }
+
     /** An answer whose body the caller reads and closes. */
     HttpResponse<InputStream> stream(Call call) {
         return redirected(call, sender::stream);
@@ -111,7 +125,8 @@ final class Transport {
      * to know by it who we are (I9).
      */
     private EngineException unreachable(Call call, EngineException e) {
-        boolean itself = !isRegistry(call.uri()) && isApi(call.uri()) && innerNames.size() < MOST_INNER_NAMES;
+        boolean itself =
+                !isRegistry(call.uri()) && Locations.isOfApi(call.uri()) && innerNames.size() < MOST_INNER_NAMES;
         if (!itself || !Failures.isUnreachable(e)) {
             return e;
         }
@@ -160,7 +175,7 @@ final class Transport {
     }
 
     private boolean remembered(HttpResponse<byte[]> answer) {
-        boolean in = answer.statusCode() == 200 && isMarked(answer);
+        boolean in = Blobs.isSuccess(answer) && isMarked(answer);
         letInUntil = in ? connections.clock().instant().plus(LET_IN) : Instant.MIN;
         return in;
     }
@@ -184,7 +199,7 @@ final class Transport {
     boolean isMarked(HttpResponse<byte[]> answer) {
         boolean marked =
                 answer.headers().firstValue("Docker-Distribution-Api-Version").isPresent();
-        boolean plain = answer.statusCode() == 200 && DOCUMENTS.contains(HttpRegistry.contentType(answer));
+        boolean plain = Blobs.isSuccess(answer) && DOCUMENTS.contains(HttpRegistry.contentType(answer));
         return isRegistry(answer.uri()) && (marked || plain);
     }
 
@@ -325,12 +340,6 @@ final class Transport {
         return response.headers().firstValue("Location").map(location -> target(call, location));
     }
 
-    private static String escaped(String location) {
-        return RAW.matcher(location)
-                .replaceAll(raw -> Matcher.quoteReplacement(
-                        URLEncoder.encode(raw.group(), StandardCharsets.UTF_8).replace("+", "%20")));
-    }
-
     /**
      * A registry that does not know of the TLS before it names itself without, one that does not know of its port without
      * that; it is meant as we reach it.
@@ -338,10 +347,11 @@ final class Transport {
     private URI behindProxy(URI target) {
         boolean host = origin.getHost().equalsIgnoreCase(target.getHost());
         boolean withoutTls = "https".equals(origin.getScheme()) && "http".equalsIgnoreCase(target.getScheme());
-        boolean withoutPort = isUsual(target) && !isUsual(origin) && isApi(target);
+        boolean withoutPort =
+                Locations.hasUsualPort(target) && !Locations.hasUsualPort(origin) && Locations.isOfApi(target);
         boolean refused = withoutTls && !settings.plainHttp();
         // Another name of its own: the one of the inner network, where there is no TLS, or one that led nowhere before.
-        boolean inner = isApi(target) && (refused || innerNames.contains(Failures.authority(target)));
+        boolean inner = Locations.isOfApi(target) && (refused || innerNames.contains(Failures.authority(target)));
         boolean itself = host && (withoutTls || withoutPort) || inner;
         if (!itself) {
             return target;
@@ -350,25 +360,11 @@ final class Transport {
         return URI.create(origin + target.getRawPath() + query);
     }
 
-    private static boolean isUsual(URI uri) {
-        boolean tls = "https".equalsIgnoreCase(uri.getScheme());
-        return uri.getPort() < 0 || uri.getPort() == (tls ? 443 : 80);
-    }
-
-    private static boolean isApi(URI uri) {
-        return String.valueOf(uri.getRawPath()).startsWith("/v2/");
-    }
-
-    /** {@link URI#resolve} takes a path's last part away where only the query is another (RFC 3986 section 5.2.2 keeps it). */
-    private static URI resolved(URI base, String location) {
-        return location.startsWith("?") ? base.resolve(base.getRawPath() + location) : base.resolve(location);
-    }
-
     /** The URI of a Location, which may be relative; never a step from TLS to plain HTTP that was not opted in to. */
     URI target(Call call, String location) {
         URI target;
         try {
-            target = behindProxy(resolved(call.uri(), escaped(location.trim())));
+            target = behindProxy(Locations.resolved(call.uri(), location.trim()));
         } catch (IllegalArgumentException e) {
             throw Failures.of(FailureKind.UNSUPPORTED, call, "was answered with a Location that is not a URI.");
         }

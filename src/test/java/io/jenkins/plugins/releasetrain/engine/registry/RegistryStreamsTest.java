@@ -99,6 +99,42 @@ class RegistryStreamsTest {
         assertThat(target.manifest("live/cart", DIGEST.value())).isPresent();
     }
 
+    /** The machine takes some megabytes of an upload at once, and then nothing until a third of them has left. */
+    @Test
+    void RG_1_a_slow_line_is_no_standstill() throws IOException {
+        EmbeddedRegistry target = start(Personalities.readingSlowly(512 << 10, () -> pause(PATIENCE)));
+        EmbeddedRegistry source = start();
+        SampleImage cart = SampleImage.empty().random(1, 6 << 20);
+        SampleImages.at(source.origin()).push("shop/cart", "1.0", cart);
+
+        Digest digest = new Digest(cart.content().digest());
+        copier.copy(client(source, 1), "shop/cart", digest, client(target, 1), "live/cart");
+
+        assertThat(target.manifest("live/cart", digest.value())).isPresent();
+    }
+
+    /** Less than what is read at once comes in the time in which something must move. */
+    @Test
+    void RG_1_a_slow_source_is_no_standstill() throws IOException {
+        List<String> ranges = new CopyOnWriteArrayList<>();
+        EmbeddedRegistry source = start(
+                Personalities.givingSlowly(
+                        64 << 10, () -> pause(PATIENCE.multipliedBy(2).dividedBy(3))),
+                (request, rest) -> {
+                    request.header("Range").ifPresent(ranges::add);
+                    return rest.answer(request);
+                });
+        SampleImage cart = SampleImage.empty().random(1, 400 << 10);
+        SampleImages.at(source.origin()).push("shop/cart", "1.0", cart);
+        EmbeddedRegistry target = start();
+
+        Digest digest = new Digest(cart.content().digest());
+        copier.copy(client(source, 1), "shop/cart", digest, client(target, 1), "live/cart");
+
+        assertThat(target.manifest("live/cart", digest.value())).isPresent();
+        assertThat(ranges).as("opened once").isEmpty();
+    }
+
     @Test
     void RG_1_storing_may_take_longer_than_an_answer() throws IOException {
         EmbeddedRegistry target = start((request, rest) -> {
@@ -128,6 +164,31 @@ class RegistryStreamsTest {
 
         assertThat(e.kind()).isEqualTo(FailureKind.TIMEOUT);
         assertThat(e).hasMessageContaining("made no progress for 2 s");
+    }
+
+    /** A store that lost the end of a blob would be asked for it for ever. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void I1_a_blob_that_is_shorter_than_its_image_says_is_damaged(boolean afterABreak) throws IOException {
+        EmbeddedRegistry source = start();
+        SampleImages images = SampleImages.at(source.origin());
+        String config = images.pushBlob("shop/cart", "{}".getBytes(StandardCharsets.UTF_8));
+        String layer = images.pushBlob("shop/cart", new byte[9_000]);
+        String manifest =
+                "{\"schemaVersion\":2,\"mediaType\":\"" + Manifests.OCI_MANIFEST + "\",\"config\":{\"digest\":\""
+                        + config + "\",\"size\":2},\"layers\":[{\"digest\":\"" + layer + "\",\"size\":10000}]}";
+        Digest digest = new Digest(images.pushManifest(
+                "shop/cart", "1.0", Manifests.OCI_MANIFEST, manifest.getBytes(StandardCharsets.UTF_8)));
+        source.failNext(afterABreak ? 1 : 0, r -> r.is("GET", "/blobs/" + layer), Failure.cut(5_000));
+        EmbeddedRegistry target = start();
+
+        EngineException e = catchThrowableOfType(
+                EngineException.class,
+                () -> copier.copy(client(source, 2), "shop/cart", digest, client(target, 2), "live/cart"));
+
+        assertThat(e.kind()).as(e.getMessage()).isEqualTo(FailureKind.DIGEST_MISMATCH);
+        assertThat(e).hasMessageContaining("9000 bytes").hasMessageContaining("10000");
+        assertThat(target.manifest("live/cart", digest.value())).isEmpty();
     }
 
     @Test

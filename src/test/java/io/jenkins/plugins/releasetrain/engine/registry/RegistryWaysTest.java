@@ -92,6 +92,24 @@ class RegistryWaysTest {
                 .toList();
     }
 
+    @Test
+    void RG_9_successes_of_readers_are_taken_by_their_class() throws IOException {
+        EmbeddedRegistry source = holding(Personalities.readingAs(203));
+        EmbeddedRegistry target = start(Personalities.readingAs(203));
+        copy(source, target);
+        assertThat(client(source).tags("shop/cart")).containsExactly("1.0");
+        assertThat(client(source).resolve("shop/cart", "1.0").orElseThrow().digest())
+                .isEqualTo(DIGEST);
+        assertThat(client(source).access("").answer()).isEqualTo(Registry.Access.Answer.CANNOT_TELL);
+        // What is there already is found.
+        long changes = target.exchanges().stream()
+                .filter(e -> e.method().equals("PUT"))
+                .count();
+        copy(source, target);
+        assertThat(target.exchanges().stream().filter(e -> e.method().equals("PUT")))
+                .hasSize((int) changes);
+    }
+
     /** A proxy's limit is found once, and the next blobs are sent in parts at once. */
     @ParameterizedTest
     @ValueSource(ints = {300 << 10, MEGABYTE, 4 * MEGABYTE, 5 * MEGABYTE})

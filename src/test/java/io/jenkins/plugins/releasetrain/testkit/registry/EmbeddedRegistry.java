@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -28,6 +29,7 @@ import javax.net.ssl.SSLParameters;
  * proves digests, wants what a manifest refers to, remembers its requests, and fails on demand.
  */
 public final class EmbeddedRegistry implements AutoCloseable {
+    private static final int PIECE = 8192;
     private static final int THREADS = 16;
 
     private final RegistryOptions options;
@@ -154,7 +156,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
             String scheme = request.header("Authorization").orElse("").split(" ")[0];
             int status = reply.breakAfter() == 0 ? 0 : reply.status();
             exchanges.add(new Exchange(request.method(), request.path(), request.query(), scheme, status));
-            send(exchange, reply);
+            send(exchange, reply, given -> giving(request, given));
         }
     }
 
@@ -233,7 +235,13 @@ public final class EmbeddedRegistry implements AutoCloseable {
         contents.collectUntagged(repository);
     }
 
-    private static void send(HttpExchange exchange, Reply reply) throws IOException {
+    private void giving(Request asked, long bytes) {
+        if (!asked.isOurs()) {
+            options.personalities().forEach(personality -> personality.giving(asked, bytes));
+        }
+    }
+
+    private static void send(HttpExchange exchange, Reply reply, LongConsumer giving) throws IOException {
         if (reply.breakAfter() == 0) {
             return;
         }
@@ -250,7 +258,10 @@ public final class EmbeddedRegistry implements AutoCloseable {
         int told = reply.body().length == 0 ? -1 : reply.body().length;
         exchange.sendResponseHeaders(reply.status(), chunked ? 0 : told);
         int length = reply.breakAfter() < 0 ? reply.body().length : Math.min(reply.breakAfter(), reply.body().length);
-        exchange.getResponseBody().write(reply.body(), 0, length);
+        for (int given = 0; given < length; given += PIECE) {
+            giving.accept(given);
+            exchange.getResponseBody().write(reply.body(), given, Math.min(PIECE, length - given));
+        }
         if (reply.breakWhen().isPresent()) {
             exchange.getResponseBody().flush();
             try {

@@ -113,6 +113,15 @@ public final class Personalities {
         };
     }
 
+    /** Another success than 200 for whatever is read (203 by proxies that transform, RFC 9110 section 15.3.4). */
+    public static Personality readingAs(int status) {
+        return (request, rest) -> {
+            Reply right = rest.answer(request);
+            boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
+            return reads && right.status() == 200 ? new Reply(status, right.headers(), right.body(), -1) : right;
+        };
+    }
+
     /** Without the referrers API; the address is answered by a page, as proxies do. */
     public static Personality answeringReferrersWith(Reply instead) {
         return (request, rest) -> request.path().contains("/referrers/") ? instead : rest.answer(request);
@@ -204,6 +213,23 @@ public final class Personalities {
             @Override
             public void reading(Request begun, long read) {
                 if (begun.path().contains("/uploads/") && read % bytes == 0) {
+                    pause.run();
+                }
+            }
+        };
+    }
+
+    /** Gives blobs part by part. */
+    public static Personality givingSlowly(int bytes, Runnable pause) {
+        return new Personality() {
+            @Override
+            public Reply answer(Request request, Rest rest) {
+                return rest.answer(request);
+            }
+
+            @Override
+            public void giving(Request asked, long given) {
+                if (asked.is("GET", "/blobs/") && given % bytes == 0) {
                     pause.run();
                 }
             }

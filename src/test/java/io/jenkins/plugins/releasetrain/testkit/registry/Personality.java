@@ -20,6 +20,13 @@ public interface Personality {
      */
     default void reading(Request begun, long read) throws IOException {}
 
+    /**
+     * Called while the body of an answer is given.
+     *
+     * @param given bytes of it so far
+     */
+    default void giving(Request asked, long given) {}
+
     /** Whether what a broken upload brought is kept, to go on from. */
     default boolean keepsBrokenUploads() {
         return false;
