@@ -75,7 +75,7 @@ final class Attachments {
             said.of(new Subject(repository, subject));
         } catch (EngineException e) {
             // It is told where it is wanted.
-            if (e.kind().retryable()) {
+            if (e.kind().retryable() && !Troubles.isOfOne(e, source, repository, subject)) {
                 throw e;
             }
         }
@@ -138,7 +138,7 @@ final class Attachments {
         if (here.isEmpty()) {
             return Set.of();
         }
-        Optional<Map<Digest, JsonNode>> api = target.listings().referrers(image.targetRepository(), subject);
+        Optional<Map<Digest, JsonNode>> api = listedByItself(target, image.targetRepository(), subject);
         Map<Digest, JsonNode> there = api.orElseGet(() -> tagged(target, image.targetRepository(), subject));
         Set<Digest> all = new HashSet<>();
         here.forEach((digest, descriptor) -> {
@@ -176,7 +176,7 @@ final class Attachments {
     }
 
     private void leave(Image image, Digest digest, EngineException why, Carried carried) {
-        if (why.kind().retryable()) {
+        if (Thread.currentThread().isInterrupted() || !Troubles.isBeside(image, why, source, target)) {
             throw why;
         }
         carried.left.add("What refers to " + image.sourceRepository() + "@" + image.digest() + " is not carried: "
@@ -186,9 +186,22 @@ final class Attachments {
     private Map<Digest, JsonNode> listed(Subject subject) {
         String repository = subject.repository();
         boolean mayBeTagged = mayHave(repository, subject.digest(), tag(subject.digest()));
-        return source.listings()
-                .referrers(repository, subject.digest())
+        return listedByItself(source, repository, subject.digest())
                 .orElseGet(() -> mayBeTagged ? tagged(source, repository, subject.digest()) : Map.of());
+    }
+
+    /** A list that is in trouble is none for some minutes, so that not each image waits for it. */
+    private static Optional<Map<Digest, JsonNode>> listedByItself(
+            HttpRegistry registry, String repository, Digest subject) {
+        try {
+            return registry.listings().referrers(repository, subject);
+        } catch (EngineException e) {
+            if (!Troubles.isOfOne(e, registry, repository, subject)) {
+                throw e;
+            }
+            registry.abilities().listsNoReferrers(false, e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** What the list under the tag names; nothing where the registry answers the subject itself, as GitLab does. */

@@ -153,7 +153,7 @@ final class Transfer {
             try {
                 attach(part.image(), attachment);
             } catch (EngineException e) {
-                if (e.kind().retryable() || Thread.currentThread().isInterrupted()) {
+                if (Thread.currentThread().isInterrupted() || !Troubles.isBeside(part.image(), e, source, target)) {
                     throw e;
                 }
                 progress.note("What refers to " + part.image().targetRepository() + "@"
