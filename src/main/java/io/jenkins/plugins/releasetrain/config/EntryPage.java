@@ -2,7 +2,6 @@ package io.jenkins.plugins.releasetrain.config;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Descriptor.FormException;
-import hudson.model.ModelObject;
 import hudson.util.FormApply;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration.Overtaken;
 import io.jenkins.plugins.releasetrain.engine.event.ConfigurationPart;
@@ -20,7 +19,7 @@ import org.kohsuke.stapler.StaplerResponse2;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /** {@code …/trains/shop/}: one entry by itself. Saving it binds and changes this one only. */
-public final class EntryPage implements ModelObject {
+public final class EntryPage extends TabbedPage {
     private static final int CONFLICT = 409;
 
     private final ReleaseTrainConfiguration configuration;
@@ -58,6 +57,7 @@ public final class EntryPage implements ModelObject {
         return name.isEmpty() ? Labels.of("entry.new") : name;
     }
 
+    @Override
     public List<KindPage.Tab> getTabs() {
         return KindPage.tabs(kind.key());
     }

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.releasetrain.config;
 
-import hudson.model.ModelObject;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.releasetrain.config.ConfigurationHost.Finding;
 import io.jenkins.plugins.releasetrain.labels.Labels;
@@ -13,7 +12,7 @@ import org.kohsuke.stapler.StaplerResponse2;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /** {@code …/health/}: what is broken and since when; and, when somebody asks for it, whether registries and clusters answer. */
-public final class HealthPage implements ModelObject {
+public final class HealthPage extends TabbedPage {
     static final String ADDRESS = "health";
 
     private final ReleaseTrainConfiguration configuration;
@@ -66,6 +65,7 @@ public final class HealthPage implements ModelObject {
         return Labels.of("kind.health");
     }
 
+    @Override
     public List<KindPage.Tab> getTabs() {
         return KindPage.tabs(ADDRESS);
     }

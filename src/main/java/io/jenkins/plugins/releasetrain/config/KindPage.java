@@ -2,7 +2,6 @@ package io.jenkins.plugins.releasetrain.config;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
-import hudson.model.ModelObject;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.releasetrain.labels.Labels;
 import java.time.Instant;
@@ -16,7 +15,7 @@ import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /** {@code …/trains/}: a table of all entries of a kind. */
-public final class KindPage implements ModelObject {
+public final class KindPage extends TabbedPage {
     /** No entry can be called so. */
     static final String NEW = "_new";
 
@@ -96,6 +95,7 @@ public final class KindPage implements ModelObject {
         return tabs;
     }
 
+    @Override
     public List<Tab> getTabs() {
         return tabs(kind.key());
     }

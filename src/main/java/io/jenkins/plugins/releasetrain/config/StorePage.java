@@ -1,7 +1,6 @@
 package io.jenkins.plugins.releasetrain.config;
 
 import hudson.model.Descriptor.FormException;
-import hudson.model.ModelObject;
 import hudson.util.FormApply;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration.Overtaken;
 import io.jenkins.plugins.releasetrain.labels.Labels;
@@ -15,7 +14,7 @@ import org.kohsuke.stapler.StaplerResponse2;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /** {@code …/store/}: what there is but once. */
-public final class StorePage implements ModelObject {
+public final class StorePage extends TabbedPage {
     static final String ADDRESS = "store";
     private static final int CONFLICT = 409;
 
@@ -30,6 +29,7 @@ public final class StorePage implements ModelObject {
         return Labels.of("kind.store");
     }
 
+    @Override
     public List<KindPage.Tab> getTabs() {
         return KindPage.tabs(ADDRESS);
     }
