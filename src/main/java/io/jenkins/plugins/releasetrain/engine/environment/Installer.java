@@ -193,6 +193,13 @@ public final class Installer {
                         environment.cluster().standings(images));
     }
 
+    /** Names of those of which other images run than these, or are to. */
+    public Set<String> others(Map<Service, ImageReference> images) {
+        return images.isEmpty()
+                ? Set.of()
+                : Set.copyOf(named(environment.cluster().standings(images), s -> s.state() == State.OTHER_DIGEST));
+    }
+
     /**
      * What a verdict of the tests is worth, by what runs at their end (I3): nothing where other images ran. A candidate that
      * was installed and does not run any more has failed, unless the environment took it away; one that passed gets time to

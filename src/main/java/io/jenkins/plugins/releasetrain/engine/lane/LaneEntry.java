@@ -117,6 +117,7 @@ final class LaneEntry {
 
     private Set<String> outdated(Lane lane, Placement placement, ImageSet production, ImageSet held) {
         Set<String> outdated = new TreeSet<>(production.changedSince(held).keySet());
+        outdated.addAll(trial.behind(production, policy.counting(lane)));
         outdated.removeAll(environment.othersClaims(lane.id()));
         outdated.removeAll(placement.claims(lane));
         journal.state().obligations().forEach(o -> outdated.removeAll(o.services()));

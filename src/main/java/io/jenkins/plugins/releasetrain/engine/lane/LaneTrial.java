@@ -174,30 +174,36 @@ final class LaneTrial {
 
     /** What is not as it should be where a lane changes nothing; telling it decides nothing (I11). */
     private List<String> trouble(Lane lane, Collection<String> services, ImageSet wanted) {
-        Map<Service, ImageReference> images = new HashMap<>();
-        services.stream()
-                .filter(name -> wanted.images().containsKey(name)
-                        && !lane.candidates().containsKey(name)
-                        && catalog.services().containsKey(name))
-                .map(catalog::service)
-                .forEach(service -> images.put(
-                        service, registries.released(service, wanted.images().get(service.name()))));
+        List<String> others =
+                services.stream().filter(n -> !lane.candidates().containsKey(n)).toList();
         try {
-            return installer.trouble(images);
+            return installer.trouble(released(wanted, others));
         } catch (EngineException e) {
             return List.of();
         }
     }
 
+    /** Services among these of which other images run than production's, or are to; its pods may lag behind its workload (I7). */
+    Set<String> behind(ImageSet production, Collection<String> services) {
+        return installer.others(released(production, services));
+    }
+
+    private Map<Service, ImageReference> released(ImageSet set, Collection<String> services) {
+        Map<Service, ImageReference> images = new HashMap<>();
+        services.stream()
+                .filter(name ->
+                        set.images().containsKey(name) && catalog.services().containsKey(name))
+                .map(catalog::service)
+                .forEach(service -> images.put(
+                        service, registries.released(service, set.images().get(service.name()))));
+        return images;
+    }
+
     /** Brings what production runs of these services. */
     Installation bring(ImageSet set, Collection<String> services, String holder, long token)
             throws InterruptedException {
-        Map<Service, ImageReference> images = new HashMap<>();
-        services.forEach(name -> images.put(
-                catalog.service(name),
-                registries.released(catalog.service(name), set.images().get(name))));
         try {
-            return installer.install(new Subject(images, Set.of(), holder, token));
+            return installer.install(new Subject(released(set, services), Set.of(), holder, token));
         } catch (Refusal e) {
             return Installation.refused(e);
         }

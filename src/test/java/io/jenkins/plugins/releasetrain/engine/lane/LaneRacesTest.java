@@ -86,6 +86,30 @@ class LaneRacesTest {
         assertThat(drive.events(Event.PromotionRefused.class)).isEmpty();
     }
 
+    /** Who does not count it brought it and went on; whoever counts it would be tested beside what production had before. */
+    @Test
+    void I7_laneWaitsUntilPodsOfWhatCountsRunWhatProductionDoes() {
+        Digest moved = shop.production.push("prod/s2", "production", "s2 2");
+        shop.cluster.keepsOut(moved, "unauthorized");
+        shop.build("s3", "2");
+        shop.build("s1", "2");
+        LaneDrive drive = new LaneDrive(shop, LaneDrive.SETTINGS);
+        LaneId other = drive.open("s3", "2");
+        drive.finish();
+        assertThat(drive.outcome(other)).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.installed()).containsEntry("s2", moved);
+        LaneId lane = drive.open("s1", "2");
+
+        assertThat(drive.next(lane))
+                .isInstanceOfSatisfying(
+                        LaneTask.Wait.class,
+                        w -> assertThat(w.why()).contains("does not run what production does of [s2]"));
+        shop.cluster.letsIn(moved);
+        drive.finish();
+        assertThat(drive.outcome(lane)).isEqualTo(Outcome.RELEASED);
+        assertThat(drive.runs(lane)).isEqualTo(1);
+    }
+
     /** Who passed before the other came never saw it; the other goes with it all the same. */
     @Test
     void I5_laneAndItsNeighbourThatDoesNotSeeItAreReleasedTogether() {
