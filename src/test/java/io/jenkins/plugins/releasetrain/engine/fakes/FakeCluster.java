@@ -200,6 +200,18 @@ public final class FakeCluster implements Cluster {
         image.digest().ifPresent(digest -> pods.put(service, digest));
     }
 
+    /** What ready pods run, by workload: for a while not what the workload asks for. */
+    public synchronized SortedMap<String, Digest> running() {
+        SortedMap<String, Digest> running = new TreeMap<>(pods);
+        running.keySet().removeAll(fallen.keySet());
+        return running;
+    }
+
+    /** New pods take the places of old ones, if nothing keeps them from it. */
+    public synchronized void rollOut(String workload) {
+        rollOut(workload, kept(workload, everything()));
+    }
+
     /** What the workload asks for, with its registry's name. */
     public synchronized Optional<ImageReference> asksFor(String workload) {
         return Optional.ofNullable(images.get(workload));
@@ -320,8 +332,7 @@ public final class FakeCluster implements Cluster {
             Wanted wanted, Set<String> patched, Duration deadline, Progress progress) {
         called("awaitRollouts");
         duringRollouts.run();
-        Optional<Blocker> everything =
-                outage.get().map(why -> new Blocker("", "", "FailedCreate", why, Fault.ENVIRONMENT));
+        Optional<Blocker> everything = everything();
         wanted.images().keySet().stream()
                 .map(s -> s.workload().name())
                 .forEach(name -> rollOut(name, kept(name, everything)));
@@ -339,6 +350,10 @@ public final class FakeCluster implements Cluster {
         }
         progress.ready(wanted.images().size(), wanted.images().size());
         return new Rollout(Rollout.Outcome.READY, Optional.empty(), standings);
+    }
+
+    private Optional<Blocker> everything() {
+        return outage.get().map(why -> new Blocker("", "", "FailedCreate", why, Fault.ENVIRONMENT));
     }
 
     private Optional<Blocker> kept(String workload, Optional<Blocker> everything) {

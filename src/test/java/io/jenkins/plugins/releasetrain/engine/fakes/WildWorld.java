@@ -107,6 +107,16 @@ public final class WildWorld {
         return next;
     }
 
+    /** The version of an image that was built before, or of a new one where none was. */
+    public String again(String service) {
+        List<String> before = built.stream()
+                .map(words::get)
+                .filter(word -> word.startsWith(service + " "))
+                .map(word -> word.substring(service.length() + 1))
+                .toList();
+        return before.isEmpty() ? build(service) : before.get(random.nextInt(before.size()));
+    }
+
     /** As the others, but nothing is wrong with it. */
     public String buildGood(String service) {
         String next = "" + ++version;

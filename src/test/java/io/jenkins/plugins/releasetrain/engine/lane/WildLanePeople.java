@@ -1,10 +1,14 @@
 package io.jenkins.plugins.releasetrain.engine.lane;
 
 import io.jenkins.plugins.releasetrain.engine.block.Blocks;
+import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -92,8 +96,27 @@ final class WildLanePeople {
                         .map(r -> r.made().id());
     }
 
+    /** One that is just promoted, or whose images a lane brings again, is looked at before others. */
+    private Optional<String> suspicious(WildLaneRide ride) {
+        List<Lane> lanes = ride.lanes().state().lanes();
+        List<String> promoting = lanes.stream()
+                .map(Lane::phase)
+                .filter(Phase.Promoting.class::isInstance)
+                .map(phase -> ((Phase.Promoting) phase).made().id())
+                .toList();
+        List<String> again = shop.fakes.store.releases(ride.place.name(), Integer.MAX_VALUE, 100).stream()
+                .map(ReleaseRecord::made)
+                .filter(made -> lanes.stream()
+                        .anyMatch(l -> !(l.phase() instanceof Phase.Waiting)
+                                && !Collections.disjoint(
+                                        l.candidates().values(), made.changed().values())))
+                .map(Event.ReleaseMade::id)
+                .toList();
+        return any(random.nextBoolean() ? promoting : again).or(() -> release(ride));
+    }
+
     private void blockOrUnblock(WildLaneRide ride) {
-        Optional<String> release = release(ride);
+        Optional<String> release = random.nextInt(3) == 0 ? release(ride) : suspicious(ride);
         told.accept(release.map(r -> "mark " + r + " as bad").orElse("unblock all"));
         release.ifPresentOrElse(
                 r -> blocks.markBad(r, "loses carts", "ada"),
@@ -109,7 +132,7 @@ final class WildLanePeople {
     private void build(WildLaneRide ride) {
         SortedMap<String, String> images = new TreeMap<>();
         String service = shop.world.service();
-        images.put(service, shop.world.build(service));
+        images.put(service, random.nextInt(5) == 0 ? shop.world.again(service) : shop.world.build(service));
         if (service.equals("s4") && random.nextInt(3) == 0) {
             images.put("s5", shop.world.build("s5"));
         }

@@ -61,7 +61,8 @@ final class WildLaneShop implements AutoCloseable {
 
     private final Set<String> moving = new HashSet<>();
     final Map<String, Event.LaneQueued> queued = new HashMap<>();
-    private final Set<Digest> byHand = new HashSet<>();
+    /** What environments hold for another reason than a lane: people, or a baseline that production ran just then. */
+    private final Set<Digest> byOthers = new HashSet<>();
 
     Catalog newest;
     /** What each environment goes by. */
@@ -155,6 +156,11 @@ final class WildLaneShop implements AutoCloseable {
         }
     }
 
+    /** Kubernetes goes on trying, whether anybody waits for it or not. */
+    void podsFollow() {
+        places().forEach(place -> fakes.catalog.services().keySet().forEach(WildWorld.cluster(place)::rollOut));
+    }
+
     private void comeBack(FakeCluster cluster) {
         fakes.catalog.services().keySet().forEach(cluster::comesBack);
     }
@@ -166,8 +172,9 @@ final class WildLaneShop implements AutoCloseable {
                 .filter(d -> random.nextBoolean() && world.word(d).startsWith(service + " "))
                 .orElseGet(() -> inProduction(s));
         told.accept("put into " + place.name() + " by hand: " + world.word(digest));
-        byHand.add(digest);
+        byOthers.add(digest);
         WildWorld.cluster(place).meddle(service, ImageReference.of(fakes.dev.host(), s.devRepository(), digest));
+        WildWorld.cluster(place).rollOut(service);
     }
 
     /** Tests begin: what is there is what they see. */
@@ -177,13 +184,20 @@ final class WildLaneShop implements AutoCloseable {
     }
 
     private SortedMap<String, Digest> seen(Environment place, LaneTask.Test task) {
-        SortedMap<String, Digest> seen = fakes.installed(place);
+        SortedMap<String, Digest> seen = there(place);
         if (!task.hosts().isEmpty()) {
             task.images()
                     .forEach(
                             (service, image) -> seen.put(service, image.digest().orElseThrow()));
         }
         return seen;
+    }
+
+    /** Whatever workloads ask for, it is their pods that answer. */
+    private SortedMap<String, Digest> there(Environment place) {
+        SortedMap<String, Digest> there = fakes.installed(place);
+        there.putAll(WildWorld.cluster(place).running());
+        return there;
     }
 
     /** A verdict is told with whoever's candidates were there at the beginning or the end, undecided (I4, I7). */
@@ -194,18 +208,21 @@ final class WildLaneShop implements AutoCloseable {
             return;
         }
         Set<String> counts = connected(lane.environment(), lane.candidates().keySet());
-        Set<String> told = new HashSet<>(event.beside().orElse(List.of()));
+        Set<Digest> told = new HashSet<>();
+        event.beside()
+                .orElse(List.of())
+                .forEach(other -> queued.get(other).candidates().values().forEach(image -> told.add(image.digest())));
         queued.values().stream()
-                .filter(other -> !other.lane().equals(lane.lane())
-                        && other.environment().equals(lane.environment())
-                        && !told.contains(other.lane()))
+                .filter(other ->
+                        !other.lane().equals(lane.lane()) && other.environment().equals(lane.environment()))
                 .forEach(other -> other.candidates().forEach((service, image) -> {
                     boolean there = image.digest().equals(seen.get(service)) && counts.contains(service);
                     if (there
+                            && !told.contains(image.digest())
                             && !lane.candidates().containsKey(service)
                             && !event.drift().contains(service)
                             && !wasInProduction(image.digest())
-                            && !byHand.contains(image.digest())) {
+                            && !byOthers.contains(image.digest())) {
                         breaches.add("I4: " + world.word(image.digest()) + " was beside it: " + event);
                     }
                 }));
@@ -263,6 +280,9 @@ final class WildLaneShop implements AutoCloseable {
             fakes.store
                     .release(e.promotion().substring(LanePromotion.PROMOTION.length()))
                     .ifPresent(r -> moves(r.made()));
+        } else if (event instanceof Event.PromotionRefused e
+                && fakes.promoter(fakes.store).underWay().contains(e.promotion())) {
+            breaches.add("I6: what is refused is undone first: " + e);
         }
     }
 
@@ -297,6 +317,12 @@ final class WildLaneShop implements AutoCloseable {
         countingAt.put(release.id(), counting);
     }
 
+    void brought(Event.BaselineInstalled baseline) {
+        fakes.store
+                .set(baseline.set())
+                .ifPresent(set -> set.images().values().forEach(image -> byOthers.add(image.digest())));
+    }
+
     void released(Digest image) {
         inProduction.add(image);
     }
@@ -312,11 +338,11 @@ final class WildLaneShop implements AutoCloseable {
                 .filter(p -> p.name().equals(its.environment()))
                 .findFirst()
                 .orElseThrow();
-        SortedMap<String, Digest> installed = fakes.installed(place);
+        SortedMap<String, Digest> installed = there(place);
         its.candidates().forEach((service, image) -> {
             if (image.digest().equals(installed.get(service))
                     && !wasInProduction(image.digest())
-                    && !byHand.contains(image.digest())) {
+                    && !byOthers.contains(image.digest())) {
                 breaches.add("I3: no candidate is left in " + place.name() + ": " + world.word(image.digest()));
             }
         });
@@ -339,6 +365,7 @@ final class WildLaneShop implements AutoCloseable {
                         PRODUCTION,
                         world.word(inProduction(before.services().getOrDefault(s.name(), s)))));
         places().forEach(place -> comeBack(WildWorld.cluster(place)));
+        podsFollow();
         world.mend(newest.services().values().stream().map(this::inProduction).toList());
     }
 

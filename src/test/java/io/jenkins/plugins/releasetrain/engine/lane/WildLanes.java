@@ -141,6 +141,8 @@ final class WildLanes implements AutoCloseable {
             shop.queued.put(e.lane(), e);
         } else if (event instanceof Event.LaneCleaned e) {
             shop.isOut(e.lane());
+        } else if (event instanceof Event.BaselineInstalled e) {
+            shop.brought(e);
         } else if (event instanceof Event.LaneTested e) {
             shop.tested(e);
         } else if (event instanceof Event.ReleaseMade e) {
@@ -231,6 +233,9 @@ final class WildLanes implements AutoCloseable {
     /** What a driver of lanes does: it looks after all of them, and goes on with one. */
     private void drive(WildLaneRide by) throws InterruptedException {
         shop.fakes.clock.advance(Duration.ofSeconds(random.nextInt(300)));
+        if (random.nextInt(3) == 0) {
+            shop.podsFollow();
+        }
         List<LaneId> lanes = by.lanes().underWay().keySet().stream()
                 .sorted(Comparator.comparing(LaneId::id))
                 .toList();
