@@ -3,12 +3,17 @@ package io.jenkins.plugins.releasetrain.engine.registry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What was learned about a registry, so that it is not asked anew for each image. Thread safe. */
 final class Abilities {
     /** A registry is upgraded now and then. */
     private static final Duration CERTAIN = Duration.ofHours(1);
+
+    private static final int MOST_SEEN = 10_000;
 
     private static final long LEAST_BODY = 256 << 10;
     private static final long FIRST_BODY = 64 << 20;
@@ -28,6 +33,10 @@ final class Abilities {
     private volatile long leastPart = LEAST_BODY;
     private volatile Instant listsKnownUntil = Instant.MIN;
     private volatile boolean listsNothing;
+    private volatile Instant listsSomeUntil = Instant.MIN;
+    /** The tag that was seen last, of each of some repositories. */
+    private final Map<String, String> seenTags = new ConcurrentHashMap<>();
+
     private volatile Instant untaggedKnownUntil = Instant.MIN;
     private volatile boolean keepsUntagged;
     private boolean cut;
@@ -80,6 +89,27 @@ final class Abilities {
     /** Whether a repository that holds something was seen with no tag at all. */
     boolean listsNothing() {
         return listsNothing;
+    }
+
+    /** Tells of a tag that is there, by which it shows whether lists have all. */
+    void sawTag(String repository, String tag) {
+        if (seenTags.size() >= MOST_SEEN) {
+            seenTags.clear();
+        }
+        seenTags.put(repository, tag);
+    }
+
+    Optional<String> seenTag(String repository) {
+        return Optional.ofNullable(seenTags.get(repository));
+    }
+
+    /** A list lacked a tag that is there, as those of caches do that list what was pulled through them. */
+    void foundListsSome() {
+        listsSomeUntil = clock.instant().plus(CERTAIN);
+    }
+
+    boolean listsSomeOnly() {
+        return clock.instant().isBefore(listsSomeUntil);
     }
 
     /** Whether a manifest was seen lately to stay when its last tag had gone. */

@@ -100,6 +100,9 @@ final class Listings {
      * @return empty where one request does not tell
      */
     Optional<Set<String>> digestTags(String repository) {
+        if (abilities.listsSomeOnly()) {
+            return Optional.empty();
+        }
         Call call = tagCall(repository, tagPage(repository, "n=" + TAGS_PER_PAGE + "&last=" + DIGEST_TAGS))
                 .impatient();
         try {
@@ -112,6 +115,10 @@ final class Listings {
             boolean complete =
                     next(call, response).filter(page -> !passed(tags, page)).isEmpty();
             boolean empty = tags.isEmpty();
+            if (complete && !empty && lacksSeen(repository, tags)) {
+                abilities.foundListsSome();
+                return Optional.empty();
+            }
             tags.removeIf(tag -> !tag.startsWith(DIGEST_TAGS));
             return complete && !(empty && listsNothing(repository)) ? Optional.of(tags) : Optional.empty();
         } catch (EngineException e) {
@@ -134,6 +141,19 @@ final class Listings {
                     || HttpRegistry.json(call, response).path("tags").isEmpty());
         }
         return abilities.listsNothing();
+    }
+
+    /**
+     * Whether a list that ends lacks a tag that was seen to be there. It may begin after the digests' tags, as was asked; where
+     * it begins before them, that was ignored.
+     */
+    private boolean lacksSeen(String repository, TreeSet<String> tags) {
+        boolean all = tags.first().compareTo(DIGEST_TAGS) < 0;
+        return abilities
+                .seenTag(repository)
+                .filter(tag -> all || tag.compareTo(DIGEST_TAGS) > 0)
+                .filter(tag -> !tags.contains(tag))
+                .isPresent();
     }
 
     /**

@@ -56,6 +56,9 @@ final class Lookup {
     Seen look(String repository, String reference, Scope scope) {
         Tag tag = new Tag(repository, reference);
         Seen seen = look(repository, reference, scope, Optional.empty());
+        if (seen.found().isPresent() && !Digest.isDigest(reference)) {
+            registry.abilities().sawTag(repository, reference);
+        }
         Optional<Digest> put = justPut.of(tag);
         if (put.isEmpty() || isSeen(seen, put.get())) {
             return seen;

@@ -10,6 +10,7 @@ import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Tag;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
 import io.jenkins.plugins.releasetrain.testkit.registry.Failure;
+import io.jenkins.plugins.releasetrain.testkit.registry.Fronts;
 import io.jenkins.plugins.releasetrain.testkit.registry.Oddities;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personalities;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personality;
@@ -108,6 +109,25 @@ class RegistryWaysTest {
         copy(source, target);
         assertThat(target.exchanges().stream().filter(e -> e.method().equals("PUT")))
                 .hasSize((int) changes);
+    }
+
+    /** A build named a tag; a list without it is one of what was pulled through a cache. */
+    @Test
+    void a_cache_that_lists_some_of_its_tags_is_asked_by_name() throws IOException {
+        EmbeddedRegistry source =
+                start(RegistryOptions.DEFAULT.withoutReferrers().being(Fronts.listingWhatWasPulled()));
+        SampleImages images = SampleImages.at(source.origin());
+        List.of("v1", "v2").forEach(tag -> images.push("shop/cart", tag, CART));
+        String signature = Attachments.tag(DIGEST) + ".sig";
+        images.push("shop/cart", signature, SampleImage.of("signature", "1"));
+        HttpRegistry from = client(source);
+        from.manifest("shop/cart", "v1");
+        from.resolve("shop/cart", "v2");
+        EmbeddedRegistry target = start();
+
+        copier.copy(from, "shop/cart", DIGEST, client(target), "live/cart");
+
+        assertThat(target.tags("live/cart")).containsKey(signature);
     }
 
     /** A proxy's limit is found once, and the next blobs are sent in parts at once. */
