@@ -54,6 +54,8 @@ final class Promotion implements Benchmark {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final SortedMap<String, Double> figures = new TreeMap<>();
     private PrintStream out;
+    /** One for all rounds, as a controller's is open for months. */
+    private Store store;
 
     /** Something that is measured. */
     interface Act {
@@ -87,7 +89,10 @@ final class Promotion implements Benchmark {
         if (!DockerRegistry.available() || !DockerRegistry.onPath("skopeo")) {
             throw new IllegalStateException("Needs docker-registry and skopeo on the PATH");
         }
-        try (DockerRegistry source = DockerRegistry.start()) {
+        try (DockerRegistry source = DockerRegistry.start();
+                Store open =
+                        SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()))) {
+            store = open;
             if (wanted("cost", "requests", "limited", "many", "large")) {
                 new PromotionCost(figures, out, this::with).measure(source);
             }
@@ -262,9 +267,7 @@ final class Promotion implements Benchmark {
     }
 
     private void with(DockerRegistry source, Act act) throws IOException, InterruptedException {
-        try (DockerRegistry target = DockerRegistry.start();
-                Store store =
-                        SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()))) {
+        try (DockerRegistry target = DockerRegistry.start()) {
             RegistryConnections connections = new RegistryConnections(Clock.systemUTC(), Sleeper.real());
             ImageCopier copier = new HttpImageCopier(CopySettings.DEFAULT, threads);
             act.run(new Site(
