@@ -243,9 +243,10 @@ class SideBySideTest {
     }
 
     @Test
-    void I4_failureWhileSomethingChangedIsConfirmedWithoutWaitingForOthers() {
+    void I4_failureWhileSomethingChangedIsConfirmedBesideOthers() {
         shop.build("s1", "2");
         shop.build("s2", "2");
+        shop.build("s2", "3");
         shop.build("s3", "2");
         LaneId above = open("s1", "2");
         next(above);
@@ -253,9 +254,13 @@ class SideBySideTest {
         next(other);
         finish(open("s2", "2"), Verdict.PASSED);
         report(above, Verdict.FAILED);
-        assertThat(next(above)).as("beside the lane of s3").isInstanceOf(LaneTask.Test.class);
-        report(above, Verdict.FAILED);
+        assertThat(next(above)).as("whether the environment works, s3 tells").isInstanceOf(LaneTask.Wait.class);
         assertThat(finish(other, Verdict.PASSED).outcome()).isEqualTo(Outcome.RELEASED);
+        LaneId beside = open("s2", "3");
+        next(beside);
+        assertThat(next(above)).as("beside the lane of s2").isInstanceOf(LaneTask.Test.class);
+        report(above, Verdict.FAILED);
+        assertThat(finish(beside, Verdict.PASSED).outcome()).isEqualTo(Outcome.RELEASED);
         assertThat(finish(above, Verdict.FAILED).outcome()).isEqualTo(Outcome.EJECTED);
         assertThat(shop.events)
                 .filteredOn(Event.LaneRetried.class::isInstance)
