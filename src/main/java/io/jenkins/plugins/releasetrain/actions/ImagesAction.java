@@ -222,7 +222,11 @@ public final class ImagesAction implements RunAction2 {
 
     private List<Image> told(BuildHost host) {
         try {
-            return noted().isEmpty() ? List.of() : StoredImages.of(host.store().requests(noted()), host.builds()::seen);
+            return noted().isEmpty()
+                    ? List.of()
+                    : StoredImages.of(
+                            host.store().requests(noted()),
+                            told -> host.builds().seen(host.readable(told)));
         } catch (EngineException e) {
             LOGGER.log(Level.FINE, e, () -> "The images of " + run + " cannot be read of the history");
             return List.of();

@@ -12,6 +12,7 @@ import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -105,6 +106,11 @@ public interface BuildHost {
     /** What images are called, for people; without those that the store does not tell of in time (I11). */
     default Map<Digest, String> names(Set<Digest> digests) {
         return tests().ask(() -> Readable.names(store(), digests)).orElse(Map.of());
+    }
+
+    /** A sentence of the engine with versions and times; without versions where the store does not answer in time (I11). */
+    default String readable(String sentence) {
+        return Readable.of(sentence, this::names, clock().withZone(ZoneId.systemDefault()));
     }
 
     /** The one that all of the plugin goes by. */

@@ -4,14 +4,11 @@ import hudson.Util;
 import hudson.console.HyperlinkNote;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import io.jenkins.plugins.releasetrain.engine.history.Readable;
 import io.jenkins.plugins.releasetrain.engine.model.BuildNames;
 import io.jenkins.plugins.releasetrain.host.BuildHost;
 import io.jenkins.plugins.releasetrain.host.Passenger;
 import io.jenkins.plugins.releasetrain.host.Words;
 import java.io.IOException;
-import java.time.Clock;
-import java.time.ZoneId;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
@@ -104,10 +101,8 @@ final class Logs {
         }
     }
 
-    /** With versions instead of digests; where the store does not answer in time it is told without (I11). */
     private static String readable(BuildHost host, String text) {
-        Clock here = host.clock().withZone(ZoneId.systemDefault());
-        return Readable.of(Words.line(text, LONGEST), host::names, here);
+        return host.readable(Words.line(text, LONGEST));
     }
 
     private static String seen(StepContext context, BuildHost host, String text, UnaryOperator<String> shown)

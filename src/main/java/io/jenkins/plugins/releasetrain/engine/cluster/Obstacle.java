@@ -33,7 +33,7 @@ record Obstacle(String pod, Sign sign, boolean own) {
     private static final String PULL = "ErrImagePull";
     private static final String BACK_OFF = "ImagePullBackOff";
     /** Before Kubernetes 1.32 that is all that is told while the next pull is waited for. */
-    private static final Pattern WITHOUT_REASON = Pattern.compile("Back-off pulling image \"[^\"]*\"(;.*)?");
+    private static final Pattern WITHOUT_REASON = Pattern.compile("Back-off pulling image \"[^\"]*\"(?!:)");
 
     static boolean isPull(String reason) {
         return reason.equals(PULL) || reason.equals(BACK_OFF);

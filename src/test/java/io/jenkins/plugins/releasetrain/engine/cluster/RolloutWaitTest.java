@@ -281,6 +281,27 @@ class RolloutWaitTest {
         });
     }
 
+    /** As Kubernetes tells it from 1.32 on. */
+    @Test
+    void K8_3_reasonThatIsToldWhileAPullIsWaitedForIsNotToldTwice() throws Exception {
+        String why = "429 Too Many Requests - Server message: toomanyrequests";
+        createPod("ErrImagePull", why, 0);
+        duringPause = n -> {
+            if (n == 3) {
+                kubernetes
+                        .client()
+                        .pods()
+                        .inNamespace("staging")
+                        .withName("cart-abc-1")
+                        .delete();
+                createPod("ImagePullBackOff", "Back-off pulling image \"" + IMAGE + "\": ErrImagePull: " + why, 0);
+            }
+        };
+        assertThat(await().blocker())
+                .hasValueSatisfying(b -> assertThat(b.message())
+                        .isEqualTo("Back-off pulling image \"" + IMAGE + "\": ErrImagePull: " + why));
+    }
+
     @Test
     void shouldBeReadyAfterAFailedPullThatPassed() throws Exception {
         createPod("ErrImagePull", "manifest unknown", 0);

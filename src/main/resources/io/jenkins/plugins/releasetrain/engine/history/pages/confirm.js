@@ -26,7 +26,7 @@ export async function confirmed(p, begun) {
     title,
     okText: p.refused ? t("close") : t("do." + p.operation).replace("…", ""),
     cancel: !p.refused,
-    type: DANGEROUS.includes(p.operation) ? "destructive" : "default",
+    type: !p.refused && DANGEROUS.includes(p.operation) ? "destructive" : "default",
   });
   return values === null || p.refused ? null
     : { reason: values.get("reason") ?? "", ...p.operation === "NOTE" ? { good: values.has("good") } : {},
