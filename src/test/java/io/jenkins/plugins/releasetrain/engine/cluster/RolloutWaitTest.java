@@ -261,18 +261,7 @@ class RolloutWaitTest {
     @CsvSource({"429 Too Many Requests, TIMED_OUT, ENVIRONMENT", "manifest unknown, BLOCKED, IMAGE"})
     void K8_3_pullThatIsWaitedForKeepsTheReasonOfTheOneThatFailed(String why, Outcome outcome, Fault fault)
             throws Exception {
-        createPod("ErrImagePull", why, 0);
-        duringPause = n -> {
-            if (n == 3) {
-                kubernetes
-                        .client()
-                        .pods()
-                        .inNamespace("staging")
-                        .withName("cart-abc-1")
-                        .delete();
-                createPod("ImagePullBackOff", "Back-off pulling image \"" + IMAGE + "\"", 0);
-            }
-        };
+        pullFails(why, "");
         Rollout rollout = await();
         assertThat(rollout.outcome()).isEqualTo(outcome);
         assertThat(rollout.blocker()).hasValueSatisfying(b -> {
@@ -281,10 +270,8 @@ class RolloutWaitTest {
         });
     }
 
-    /** As Kubernetes tells it from 1.32 on. */
-    @Test
-    void K8_3_reasonThatIsToldWhileAPullIsWaitedForIsNotToldTwice() throws Exception {
-        String why = "429 Too Many Requests - Server message: toomanyrequests";
+    /** @param again what is said of it besides, while it is waited for to be tried again */
+    private void pullFails(String why, String again) {
         createPod("ErrImagePull", why, 0);
         duringPause = n -> {
             if (n == 3) {
@@ -294,9 +281,16 @@ class RolloutWaitTest {
                         .inNamespace("staging")
                         .withName("cart-abc-1")
                         .delete();
-                createPod("ImagePullBackOff", "Back-off pulling image \"" + IMAGE + "\": ErrImagePull: " + why, 0);
+                createPod("ImagePullBackOff", "Back-off pulling image \"" + IMAGE + "\"" + again, 0);
             }
         };
+    }
+
+    /** As Kubernetes tells it from 1.32 on. */
+    @Test
+    void K8_3_reasonThatIsToldWhileAPullIsWaitedForIsNotToldTwice() throws Exception {
+        String why = "429 Too Many Requests - Server message: toomanyrequests";
+        pullFails(why, ": ErrImagePull: " + why);
         assertThat(await().blocker())
                 .hasValueSatisfying(b -> assertThat(b.message())
                         .isEqualTo("Back-off pulling image \"" + IMAGE + "\": ErrImagePull: " + why));
