@@ -84,7 +84,7 @@ final class Listings {
             if ((status == 401 || status == 403) && transport.letsIn()) {
                 return Optional.empty();
             }
-            if (status / 100 != 2) {
+            if (!Blobs.isSuccess(response)) {
                 throw transport.failure(call, response);
             }
             HttpRegistry.json(call, response).path("tags").forEach(tag -> tags.add(tag.asText()));

@@ -270,18 +270,18 @@ class RolloutWaitTest {
         });
     }
 
+    /** The pod says something else by now. */
+    private void tells(String reason, String message) {
+        kubernetes.client().pods().inNamespace("staging").withName("cart-abc-1").delete();
+        createPod(reason, message, 0);
+    }
+
     /** @param again what is said of it besides, while it is waited for to be tried again */
     private void pullFails(String why, String again) {
         createPod("ErrImagePull", why, 0);
         duringPause = n -> {
             if (n == 3) {
-                kubernetes
-                        .client()
-                        .pods()
-                        .inNamespace("staging")
-                        .withName("cart-abc-1")
-                        .delete();
-                createPod("ImagePullBackOff", "Back-off pulling image \"" + IMAGE + "\"" + again, 0);
+                tells("ImagePullBackOff", "Back-off pulling image \"" + IMAGE + "\"" + again);
             }
         };
     }
@@ -424,13 +424,7 @@ class RolloutWaitTest {
         createPod("ImagePullBackOff", "429 Too Many Requests", 0);
         duringPause = n -> {
             if (n == 30) {
-                kubernetes
-                        .client()
-                        .pods()
-                        .inNamespace("staging")
-                        .withName("cart-abc-1")
-                        .delete();
-                createPod("ErrImagePull", "manifest unknown", 0);
+                tells("ErrImagePull", "manifest unknown");
             } else if (n == 35) {
                 complete();
             }
