@@ -15,42 +15,57 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPInputStream;
 
-/** Reads a body into memory up to a limit, so that no answer can exhaust it. */
-final class BoundedBody implements BodySubscriber<byte[]> {
+/**
+ * Reads a body into memory up to a limit, so that no answer can exhaust it. It is given when it begins, and {@link #read}
+ * when it is whole, so that who waits sees whether it moves.
+ */
+final class BoundedBody implements BodySubscriber<BoundedBody> {
     private final CompletableFuture<byte[]> result = new CompletableFuture<>();
+    private final CompletableFuture<Flow.Subscription> subscribed = new CompletableFuture<>();
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
     private final int limit;
-    private final AtomicLong progress;
+    private final AtomicLong progress = new AtomicLong();
     private final boolean zipped;
-    private Flow.Subscription subscription;
 
-    private BoundedBody(int limit, AtomicLong progress, boolean zipped) {
+    private BoundedBody(int limit, boolean zipped) {
         this.limit = limit;
-        this.progress = progress;
         this.zipped = zipped;
     }
 
-    /** @param progress is set to a number that changes with every part that arrives, the headers included */
-    static BodyHandler<byte[]> handler(int limit, AtomicLong progress) {
+    static BodyHandler<BoundedBody> handler(int limit) {
         return info -> {
-            progress.incrementAndGet();
             // Nobody asked for it; some proxies do it all the same.
             boolean zipped = info.headers()
                     .firstValue("Content-Encoding")
                     .filter(encoding -> encoding.toLowerCase(Locale.ROOT).endsWith("gzip"))
                     .isPresent();
-            return new BoundedBody(limit, progress, zipped);
+            return new BoundedBody(limit, zipped);
         };
     }
 
-    @Override
-    public CompletionStage<byte[]> getBody() {
+    /** Fails with {@link TooLarge} for one that is longer than its limit, and as the connection does. */
+    CompletableFuture<byte[]> read() {
         return result;
+    }
+
+    /** A number that changes with every part that arrives. */
+    long progress() {
+        return progress.get();
+    }
+
+    /** Ends its connection. */
+    void giveUp() {
+        subscribed.thenAccept(Flow.Subscription::cancel);
+    }
+
+    @Override
+    public CompletionStage<BoundedBody> getBody() {
+        return CompletableFuture.completedFuture(this);
     }
 
     @Override
     public void onSubscribe(Flow.Subscription s) {
-        subscription = s;
+        subscribed.complete(s);
         s.request(Long.MAX_VALUE);
     }
 
@@ -58,7 +73,7 @@ final class BoundedBody implements BodySubscriber<byte[]> {
     public void onNext(List<ByteBuffer> buffers) {
         for (ByteBuffer buffer : buffers) {
             if (content.size() + buffer.remaining() > limit) {
-                subscription.cancel();
+                giveUp();
                 result.completeExceptionally(new TooLarge(limit));
                 return;
             }

@@ -21,9 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.LongSupplier;
 
 /** Sends requests as they are: through their host's gate, again where that can help, given up only at a standstill. */
 final class Sender {
@@ -69,13 +67,8 @@ final class Sender {
         return repeated(
                 call,
                 () -> once(call, () -> {
-                    AtomicLong progress = new AtomicLong();
-                    HttpRequest request = request(call, authorization, Optional.empty());
-                    HttpResponse<byte[]> response = await(
-                            call,
-                            clients.documents()
-                                    .sendAsync(request, BoundedBody.handler(limits().documentBytes(), progress)),
-                            progress::get);
+                    HttpResponse<byte[]> response =
+                            read(call, begun(call, authorization, BoundedBody.handler(limits().documentBytes())));
                     received.add(response.body().length);
                     sent.add(Math.max(0, call.body().contentLength()));
                     return response;
@@ -83,42 +76,43 @@ final class Sender {
     }
 
     HttpResponse<Void> head(Call call, String authorization) {
-        return repeated(
-                call,
-                () -> once(call, () -> {
-                    try {
-                        HttpRequest request = request(call, authorization, Optional.of(limits().requestTimeout()));
-                        return clients.documents().send(request, BodyHandlers.discarding());
-                    } catch (IOException e) {
-                        throw Failures.io(call, e);
-                    }
-                }));
+        return repeated(call, () -> once(call, () -> begun(call, authorization, BodyHandlers.discarding())));
+    }
+
+    /**
+     * The client's blocking way, on the caller's thread: its other way ends each request in the common pool, which on two
+     * cores is a new thread each time.
+     */
+    private <T> HttpResponse<T> begun(Call call, String authorization, BodyHandler<T> handler)
+            throws InterruptedException {
+        try {
+            HttpRequest request = request(call, authorization, Optional.of(limits().requestTimeout()));
+            return clients.documents().send(request, handler);
+        } catch (IOException e) {
+            throw Failures.io(call, e);
+        }
     }
 
     /** Given once the answer begins; its body is the caller's to read, and to give up at a standstill. */
     HttpResponse<InputStream> stream(Call call, String authorization) {
-        return repeated(
-                call,
-                () -> once(call, () -> {
-                    HttpRequest request = request(call, authorization, Optional.empty());
-                    return await(call, clients.documents().sendAsync(request, ReadAhead.handler()), () -> 0);
-                }));
+        return repeated(call, () -> once(call, () -> begun(call, authorization, ReadAhead.handler())));
     }
 
     /** Sends a blob's bytes, which cannot be sent twice, so without repetition. */
     HttpResponse<byte[]> upload(Call call, String authorization, VerifyingStream content) {
         HttpRequest request = request(call, authorization, Optional.empty());
-        BodyHandler<byte[]> handler = BoundedBody.handler(limits().documentBytes(), new AtomicLong());
+        BodyHandler<BoundedBody> handler = BoundedBody.handler(limits().documentBytes());
         return once(call, () -> {
             long from = content.position();
-            CompletableFuture<HttpResponse<byte[]>> answer = clients.streams().sendAsync(request, handler);
+            CompletableFuture<HttpResponse<BoundedBody>> answer =
+                    clients.streams().sendAsync(request, handler);
             while (true) {
                 long before = content.moved();
                 Duration patience = content.finished() ? limits().storing() : limits().requestTimeout();
-                Optional<HttpResponse<byte[]>> response =
+                Optional<HttpResponse<BoundedBody>> response =
                         answer(call, answer, patience.plus(underWay(content.position() - from)));
                 if (response.isPresent()) {
-                    return response.get();
+                    return read(call, response.get());
                 }
                 // A source that stands still is opened again where it stopped; the upload goes on.
                 boolean moves = content.moved() != before || content.giveUpWaiting();
@@ -308,25 +302,27 @@ final class Sender {
         return builder.build();
     }
 
-    private <T> HttpResponse<T> await(Call call, CompletableFuture<HttpResponse<T>> answer, LongSupplier progress)
-            throws InterruptedException {
-        Duration patience = limits().requestTimeout();
-        while (true) {
-            long before = progress.getAsLong();
-            Optional<HttpResponse<T>> response = answer(call, answer, patience);
-            if (response.isPresent()) {
-                return response.get();
-            }
-            if (progress.getAsLong() == before) {
-                answer.cancel(true);
-                throw standstill(call, patience);
+    /** Waits for the rest of an answer, as long as it moves. */
+    private HttpResponse<byte[]> read(Call call, HttpResponse<BoundedBody> begun) throws InterruptedException {
+        BoundedBody body = begun.body();
+        Optional<byte[]> read = Optional.empty();
+        try {
+            long before;
+            do {
+                before = body.progress();
+                read = answer(call, body.read(), limits().requestTimeout());
+            } while (read.isEmpty() && body.progress() != before);
+            return new ReadResponse(begun, read.orElseThrow(() -> standstill(call, limits().requestTimeout())));
+        } finally {
+            if (read.isEmpty()) {
+                body.giveUp();
             }
         }
     }
 
     /** @return empty where there is none yet */
-    private static <T> Optional<HttpResponse<T>> answer(
-            Call call, CompletableFuture<HttpResponse<T>> answer, Duration patience) throws InterruptedException {
+    private static <T> Optional<T> answer(Call call, CompletableFuture<T> answer, Duration patience)
+            throws InterruptedException {
         try {
             return Optional.of(answer.get(patience.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
