@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,12 +87,6 @@ final class Failures {
     }
 
     static EngineException io(Call call, IOException e) {
-        if (cause(e, HttpTimeoutException.class) && !cause(e, HttpConnectTimeoutException.class)) {
-            return new EngineException(
-                    FailureKind.TIMEOUT,
-                    prefix(call) + "gave no answer in time. Check the registry's health and the network to it.",
-                    e);
-        }
         if (cause(e, SSLException.class)) {
             return Handshakes.wasCut(e)
                     ? new EngineException(

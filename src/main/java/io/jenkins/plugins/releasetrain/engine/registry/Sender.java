@@ -5,10 +5,12 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings.Limits;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -88,6 +90,10 @@ final class Sender {
         try {
             HttpRequest request = request(call, authorization, Optional.of(limits().requestTimeout()));
             return clients.documents().send(request, handler);
+        } catch (HttpConnectTimeoutException e) {
+            throw Failures.io(call, e);
+        } catch (HttpTimeoutException e) {
+            throw standstill(call, limits().requestTimeout());
         } catch (IOException e) {
             throw Failures.io(call, e);
         }

@@ -98,10 +98,10 @@ class ReportedWaysTest {
                 arguments(
                         "harbor#8946: read only while it collects garbage",
                         Latecomers.refusingChanges(
-                                8, 403, "DENIED", "The system is in read only mode. Any modification is prohibited.")),
+                                4, 403, "DENIED", "The system is in read only mode. Any modification is prohibited.")),
                 arguments(
                         "GitLab: in maintenance mode",
-                        Latecomers.refusingChanges(8, 405, "UNSUPPORTED", "the registry is in read-only mode")),
+                        Latecomers.refusingChanges(4, 405, "UNSUPPORTED", "the registry is in read-only mode")),
                 arguments(
                         "jib#2470, Quay, Artifactory: two of the same manifest at once: 409",
                         Oddities.refusing(3, 409, "CONFLICT", Oddities::isManifestPut)),
