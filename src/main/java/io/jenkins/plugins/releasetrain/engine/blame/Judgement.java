@@ -57,6 +57,11 @@ public sealed interface Judgement {
                     .plus(pause(controls.size()));
         }
 
+        /** What is further ahead than any pause is of before the clock was set back. */
+        public static boolean waits(Instant due, Instant now) {
+            return due.isAfter(now) && !due.isAfter(now.plus(LONGEST));
+        }
+
         /** 5 minutes after the first control run that failed, then 10, 20, 40, and an hour from then on. */
         public static Duration pause(long failed) {
             Duration pause = SHORTEST.multipliedBy(1L << Math.min(4, Math.max(0, failed - 1)));

@@ -6,6 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.ImageLabels;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
+import io.jenkins.plugins.releasetrain.engine.model.Order;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
@@ -47,6 +48,9 @@ public sealed interface Event {
 
     /** Changes left the queue together, to be tried in this order. */
     record BatchDeparted(String batch, List<String> changes, Digest baseline) implements Event {}
+
+    /** Lanes or other trains brought newer images of these services to production (I13). */
+    record OthersReleased(SortedMap<String, Order> newest) implements Event {}
 
     /** A batch is done; changes that are still undecided go back to the head of the queue, in this order. */
     record BatchEnded(String batch, List<String> requeued) implements Event {}
@@ -109,9 +113,8 @@ public sealed interface Event {
     /**
      * A set was about to be tried, and its verdict is known already (design §5.5).
      *
-     * @param changes as of {@link TrialStarted}
+     * @param changes and {@code testRelease} as of {@link TrialStarted}
      * @param runs how often it had this verdict
-     * @param testRelease as of {@link TrialStarted}
      */
     record VerdictRecalled(
             String batch, Digest set, List<String> changes, Verdict verdict, int runs, boolean testRelease)
@@ -123,9 +126,8 @@ public sealed interface Event {
     /**
      * A set got a number (I2, I5).
      *
-     * @param id for example {@code shop-17}
      * @param owner the train, or the environment and group of the lane
-     * @param parent id of the release that it follows; empty for the first
+     * @param parent id of the release that it follows, for example {@code shop-17}; empty for the first
      * @param rollbackOf id of the release whose set is released again; empty usually
      * @param changed images that the parent does not have
      * @param trial whose verdict proves it; empty for a rollback
@@ -168,8 +170,7 @@ public sealed interface Event {
     record BaselineInstalled(String environment, Digest set, List<String> patched) implements Event {}
 
     /**
-     * An environment, or the baseline itself, is broken: nobody is blamed, and the baseline alone is run again, at
-     * {@code due}; told again when such a run failed too.
+     * An environment, or the baseline itself, is broken: that alone is run again at {@code due}; told anew if it failed.
      *
      * @param train whose trials found it, or {@code lane/} and the environment
      * @param runs ids of the trials that say so, in order
@@ -345,8 +346,7 @@ public sealed interface Event {
             implements Event {}
 
     /**
-     * A promotion holds tags, and all others that want one of them wait; once more for the same promotion: another
-     * controller goes on with it.
+     * A promotion holds tags, for which others wait; once more for the same promotion: another controller goes on with it.
      *
      * @param controller who works on it
      * @param target host of the registry

@@ -64,6 +64,11 @@ public record Order(String job, long number, Instant queuedAt, Optional<Instant>
         }
     }
 
+    /** The newer of two; of those that are as new the second. */
+    public static Order newer(Order one, Order other) {
+        return other.isOlderThan(one) ? one : other;
+    }
+
     /** Not transitive over builds of several jobs; of more than two ask {@link #newest}. */
     public boolean isOlderThan(Order other) {
         if (!isOfSameJob(other) || number == other.number) {

@@ -1,21 +1,29 @@
 package io.jenkins.plugins.releasetrain.engine.train;
 
+import io.jenkins.plugins.releasetrain.engine.blame.Judgement;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
+import io.jenkins.plugins.releasetrain.engine.model.Order;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.store.Holders;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a train does in one of its environments: one trial after another, under the exclusive lock (I3). */
 final class Track {
@@ -148,7 +156,7 @@ final class Track {
     /** An environment with no candidate in it is free for others while it has nothing to do. */
     private Task yielding(TrainState state, Task wait, long token) throws InterruptedException {
         if (!state.settledIn(name())
-                && !state.held().isEmpty()
+                && (!state.held().isEmpty() || waitsBroken(state))
                 && state.pending().isEmpty()) {
             Optional<Task> problem = trials.installBaseline(token);
             if (problem.isPresent()) {
@@ -160,6 +168,14 @@ final class Track {
             environment.lock().release(lockId());
         }
         return wait;
+    }
+
+    /** Others may work there all the same: it may be this train's tests that cannot be run. */
+    private boolean waitsBroken(TrainState state) {
+        Instant now = context.ports().clock().instant();
+        return Optional.ofNullable(state.broken().get(name()))
+                .filter(broken -> Judgement.Broken.waits(broken.due(), now))
+                .isPresent();
     }
 
     private Task resting(TrainState state, Optional<String> stopped) {
@@ -212,12 +228,35 @@ final class Track {
         ImageSet production = context.production(changing(state));
         context.ports().store().saveSet(production, releases.lastSet(state));
         String batch = context.ports().ids().get();
+        Set<String> services = new HashSet<>(changing(state));
+        // Of what production runs already nothing can be taken back.
+        services.removeIf(service -> brings(state, service, production.images().get(service)));
+        SortedMap<String, Order> newest = new Holders(context.ports().store()).newest(services);
         context.journal().update(s -> {
             List<String> departing = decisions.boarding().departing(s);
             return s.batch().isPresent() || departing.isEmpty() || s.pending().isPresent()
                     ? List.of()
-                    : List.of(new Event.BatchDeparted(batch, departing, production.digest()));
+                    : Stream.concat(
+                                    byOthers(s, newest).stream(),
+                                    Stream.of(new Event.BatchDeparted(batch, departing, production.digest())))
+                            .toList();
         });
+    }
+
+    private static boolean brings(TrainState s, String service, PinnedImage image) {
+        return image != null
+                && s.queue().stream()
+                        .map(change -> change.images().get(service))
+                        .anyMatch(i -> i != null && i.digest().equals(image.digest()));
+    }
+
+    /** What is newer than all that the train knows of, as lanes and other trains bring it to production, too. */
+    private static Optional<Event> byOthers(TrainState s, SortedMap<String, Order> newest) {
+        SortedMap<String, Order> newer = new TreeMap<>(newest);
+        newer.entrySet()
+                .removeIf(e -> s.released().containsKey(e.getKey())
+                        && !s.released().get(e.getKey()).isOlderThan(e.getValue()));
+        return newer.isEmpty() ? Optional.empty() : Optional.of(new Event.OthersReleased(newer));
     }
 
     /** Whatever waits may be among those that depart. */

@@ -106,6 +106,8 @@ final class TrainFold {
                 d.held = "";
                 d.rollback = Optional.empty();
             });
+        } else if (event instanceof Event.OthersReleased e) {
+            return s.with(d -> e.newest().forEach((service, order) -> d.released.merge(service, order, Order::newer)));
         } else if (event instanceof Event.ListClosed e) {
             return s.with(d -> d.lists = s.lists().closed(e));
         } else if (event instanceof Event.RollbackOrdered e) {
@@ -139,10 +141,8 @@ final class TrainFold {
     static Map<String, Order> released(TrainState s, Pending pending) {
         Map<String, Order> released = new HashMap<>(pending.made().rollbackOf().isEmpty() ? s.released() : Map.of());
         pending.changes()
-                .forEach(c -> c.images()
-                        .keySet()
-                        .forEach(service -> released.merge(
-                                service, Order.of(c), (now, next) -> next.isOlderThan(now) ? now : next)));
+                .forEach(c ->
+                        c.images().keySet().forEach(service -> released.merge(service, Order.of(c), Order::newer)));
         return released;
     }
 

@@ -1,0 +1,138 @@
+package io.jenkins.plugins.releasetrain.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneTask;
+import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
+import io.jenkins.plugins.releasetrain.engine.model.Isolation;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A train is not the only one that brings images to production: the newer never loses to the older there either (I13). */
+class TrainBesideOthersTest {
+    private final FakeShop shop = new FakeShop(4, Map.of());
+    private final Ride ride = Ride.on(shop, shop.store);
+
+    @AfterEach
+    void close() {
+        shop.close();
+    }
+
+    private String queue(Ride train, String build, Map<String, String> images) {
+        images.forEach(shop::build);
+        String change = train.train().queue(new Train.Request(images, new Origin(build, "", ""), 0, true));
+        shop.clock.advance(Duration.ofSeconds(1));
+        return change;
+    }
+
+    private void releaseByLane(String build, String service, String version) throws InterruptedException {
+        shop.build(service, version);
+        Ports ports = new Ports(shop.store, shop.promoter(shop.store), shop.clock, shop::id, shop.events::add);
+        LaneSettings settings =
+                new LaneSettings(Isolation.REPLACE, LaneSettings.OnDrift.RERUN, 5, TrainSettings.USUAL_MOVING_TAGS);
+        Lanes lanes = new Lanes(settings, shop.catalog, shop.registries(), shop.environment(), ports);
+        Lanes.LaneId lane = lanes.open(Map.of(service, version), new Origin(build, "", ""));
+        LaneTask task = lanes.next(lane);
+        for (int i = 0; !(task instanceof LaneTask.Done); i++) {
+            assertThat(i).as("it waits: " + task).isLessThan(20);
+            shop.clock.advance(Duration.ofSeconds(10));
+            if (task instanceof LaneTask.Test test) {
+                lanes.report(lane, test.tenant(), new Lanes.Reported(Verdict.PASSED, "", Optional.empty()));
+            }
+            task = lanes.next(lane);
+        }
+        lanes.tidy();
+        assertThat(shop.inProduction(service)).isEqualTo(FakeShop.digest(service, version));
+    }
+
+    @Test
+    void MQ_1_olderBuildDoesNotOverwriteWhatALaneReleased() throws InterruptedException {
+        releaseByLane("cart#11", "s1", "1.11");
+        String ten = queue(ride, "cart#10", Map.of("s1", "1.10"));
+        ride.run("build 1");
+        assertThat(ride.outcome(ten).outcome()).isEqualTo(Outcome.SUPERSEDED);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.11"));
+    }
+
+    @Test
+    void MQ_1_laneThatReleasesANewerOneDuringTheTrialOfTheOlderWins() throws InterruptedException {
+        String ten = queue(ride, "cart#10", Map.of("s1", "1.10"));
+        Task.Test test = (Task.Test) ride.train().next("build 1");
+        Ride elsewhere = other("express");
+        String eleven = queue(elsewhere, "cart#11", Map.of("s1", "1.11"));
+        elsewhere.train().next("build 2");
+        ride.train().report(test.trial(), Verdict.VOID, "the agent of the tests was lost");
+        ride.train().pause("not now", "ada");
+        ride.run("build 1");
+        elsewhere.run("build 2");
+        assertThat(elsewhere.outcome(eleven).outcome()).isEqualTo(Outcome.RELEASED);
+        ride.train().resume("ada");
+        ride.run("build 1");
+        assertThat(ride.outcome(ten).outcome()).isEqualTo(Outcome.SUPERSEDED);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.11"));
+    }
+
+    @Test
+    void oneImageThatALaneReleasedMeanwhileIsReleasedForTheTrainToo() throws InterruptedException {
+        ride.train().pause("not yet", "ada");
+        String same = queue(ride, "nightly#3", Map.of("s1", "1.11"));
+        releaseByLane("cart#11", "s1", "1.11");
+        ride.train().resume("ada");
+        ride.run("build 1");
+        assertThat(ride.outcome(same).outcome()).isEqualTo(Outcome.RELEASED);
+    }
+
+    /** Whose agents are lost, so that it takes the environment to be broken: others' may work. */
+    @Test
+    void I14_trainThatWaitsForABrokenEnvironmentLeavesItToOthers() throws InterruptedException {
+        String waiting = queue(ride, "cart#10", Map.of("s1", "1.10"));
+        while (ride.train().next("build 1") instanceof Task.Test test) {
+            ride.train().report(test.trial(), Verdict.VOID, "the agent of the tests was lost");
+        }
+        assertThat(ride.train().state().broken()).isNotEmpty();
+        ride.run("build 1");
+        releaseByLane("pay#3", "s2", "3");
+        Ride elsewhere = other("express");
+        String other = queue(elsewhere, "mail#1", Map.of("s3", "2"));
+        elsewhere.run("build 2");
+        assertThat(elsewhere.outcome(other).outcome()).isEqualTo(Outcome.RELEASED);
+        ride.train().resume("ada");
+        ride.run("build 1");
+        assertThat(ride.outcome(waiting).outcome()).isEqualTo(Outcome.RELEASED);
+    }
+
+    private Ride other(String name) {
+        return Ride.on(shop, shop.store, new Train.Plan(TrainSettings.of(name, "suite 1"), Timetable.ALWAYS), 1);
+    }
+
+    /** Of a change of several services only what others have not overtaken is brought in. */
+    @Test
+    void I13_whatALaneReleasedMeanwhileIsKeptBesideTheRestOfAnOlderChange() throws InterruptedException {
+        ride.train().pause("not yet", "ada");
+        String all = queue(ride, "all#1", Map.of("s1", "2", "s2", "2"));
+        releaseByLane("hotfix#1", "s1", "3");
+        ride.train().resume("ada");
+        ride.run("build 1");
+        assertThat(ride.outcome(all).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "3"));
+        assertThat(shop.inProduction("s2")).isEqualTo(FakeShop.digest("s2", "2"));
+    }
+
+    @Test
+    void I13_newerBuildFollowsWhatALaneReleased() throws InterruptedException {
+        releaseByLane("cart#11", "s1", "1.11");
+        String twelve = queue(ride, "cart#12", Map.of("s1", "1.12"));
+        ride.run("build 1");
+        assertThat(ride.outcome(twelve).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.12"));
+    }
+}
