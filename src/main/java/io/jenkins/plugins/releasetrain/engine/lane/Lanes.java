@@ -100,11 +100,12 @@ public final class Lanes {
         SortedMap<String, PinnedImage> candidates = new TreeMap<>();
         images.forEach((service, image) -> {
             PinnedImage pinned = registries.pin(catalog.service(service), image);
-            if (PromotionItems.carriesTag(pinned, settings.movingTags())) {
+            if (PromotionItems.carriesTag(pinned, catalog, settings.movingTags())) {
                 registries.checkTagFree(pinned);
             }
             candidates.put(service, pinned);
         });
+        PromotionItems.checkTagsApart(candidates, catalog, settings.movingTags());
         blocks.check(candidates);
         trial.checkProvable(candidates.keySet());
         Optional<Next.End> broken = ports.gate()

@@ -65,6 +65,13 @@ public record Catalog(SortedMap<String, Service> services, Map<String, ContractP
         return tags;
     }
 
+    /** Whether the tag says what production runs of some service in this repository of the production registry. */
+    public boolean isProductionTag(String repository, String tag) {
+        return services.values().stream()
+                .anyMatch(s -> s.productionTag().equals(tag)
+                        && s.productionRepository().equals(repository));
+    }
+
     /** @throws EngineException where the name is unknown; names the nearest ones */
     public Service service(String name) {
         Service service = services.get(name);

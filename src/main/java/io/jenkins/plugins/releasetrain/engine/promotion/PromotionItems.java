@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.promotion;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
@@ -34,7 +35,7 @@ public final class PromotionItems {
         Map<Registry.Tag, Optional<Digest>> expected = new HashMap<>();
         release.changed().forEach((name, image) -> {
             Service service = catalog.service(name);
-            if (carriesTag(image, movingTags)) {
+            if (carriesTag(image, catalog, movingTags)) {
                 items.add(item(service, image, image.tag(), false));
             }
             items.add(item(service, image, service.productionTag(), true));
@@ -45,9 +46,33 @@ public final class PromotionItems {
         return new Promoter.Request(id, release.id(), registries.dev(), registries.production(), items, expected);
     }
 
-    /** Whether the tag that an image was built as goes with it to production. */
-    public static boolean carriesTag(PinnedImage image, Pattern movingTags) {
-        return !image.tag().isEmpty() && !movingTags.matcher(image.tag()).matches();
+    /**
+     * Whether the tag that an image was built as goes with it to production. Not where it says there what production runs of
+     * some service: it would be that one's image, whoever builds under such a tag.
+     */
+    public static boolean carriesTag(PinnedImage image, Catalog catalog, Pattern movingTags) {
+        return !image.tag().isEmpty()
+                && !movingTags.matcher(image.tag()).matches()
+                && !catalog.isProductionTag(image.repository(), image.tag());
+    }
+
+    /**
+     * Services may share a repository in production, and be built under one tag elsewhere.
+     *
+     * @throws EngineException INVALID_INPUT where one version tag is to become the images of two of them
+     */
+    public static void checkTagsApart(Map<String, PinnedImage> images, Catalog catalog, Pattern movingTags) {
+        Map<String, String> owners = new HashMap<>();
+        images.forEach((name, image) -> {
+            String other = carriesTag(image, catalog, movingTags)
+                    ? owners.putIfAbsent(image.repository() + ":" + image.tag(), name)
+                    : null;
+            if (other != null && !images.get(other).digest().equals(image.digest())) {
+                throw EngineException.invalid("Services " + other + " and " + name + " have different images, but both"
+                        + " are to be " + image.repository() + ":" + image.tag()
+                        + " in production; build them under tags of their own, as in " + image.tag() + "-" + name);
+            }
+        });
     }
 
     /**

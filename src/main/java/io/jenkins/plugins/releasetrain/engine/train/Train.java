@@ -139,6 +139,10 @@ public final class Train {
                         production.containsKey(service)
                                 ? production.get(service)
                                 : pin(service, image, request.promote())));
+        if (request.promote()) {
+            PromotionItems.checkTagsApart(
+                    images, catalog.newest(), context.settings().movingTags());
+        }
         blocks.check(images);
         Arrivals.checkProvable(images, tracks.values(), catalog.newest(), registries);
         Change change = new Change(
@@ -176,7 +180,9 @@ public final class Train {
 
     private PinnedImage pin(String service, String image, boolean promote) {
         PinnedImage pinned = registries.pin(catalog.newest().service(service), image);
-        if (promote && PromotionItems.carriesTag(pinned, context.settings().movingTags())) {
+        if (promote
+                && PromotionItems.carriesTag(
+                        pinned, catalog.newest(), context.settings().movingTags())) {
             registries.checkTagFree(pinned);
         }
         return pinned;

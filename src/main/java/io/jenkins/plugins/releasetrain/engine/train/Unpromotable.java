@@ -10,7 +10,9 @@ import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,11 +24,34 @@ import java.util.function.BiConsumer;
  */
 record Unpromotable(TrainContext context) {
     List<Event> among(Collection<Change> changes) {
-        return changes.stream()
-                .flatMap(change -> why(change).stream()
-                        .<Event>map(why -> new Event.ChangeEnded(
-                                change.id(), Outcome.UNDECIDED, "passed, but cannot be promoted: " + why, "")))
-                .toList();
+        List<Event> ended = new ArrayList<>();
+        Map<String, PinnedImage> tags = new HashMap<>();
+        for (Change change : changes) {
+            Optional<String> why = why(change).or(() -> taken(change, tags));
+            why.ifPresent(text -> ended.add(new Event.ChangeEnded(
+                    change.id(), Outcome.UNDECIDED, "passed, but cannot be promoted: " + text, "")));
+            if (why.isEmpty()) {
+                change.images().values().stream()
+                        .filter(this::carriesTag)
+                        .forEach(image -> tags.put(name(image), image));
+            }
+        }
+        return ended;
+    }
+
+    /** Services that share a repository in production may be built under one tag: the first of a release has it. */
+    private Optional<String> taken(Change change, Map<String, PinnedImage> tags) {
+        return change.images().values().stream()
+                .filter(image -> carriesTag(image)
+                        && tags.containsKey(name(image))
+                        && !tags.get(name(image)).digest().equals(image.digest()))
+                .findFirst()
+                .map(image -> "version tag " + name(image) + " becomes "
+                        + tags.get(name(image)).digest() + " in the same release; build under another tag");
+    }
+
+    private static String name(PinnedImage image) {
+        return image.repository() + ":" + image.tag();
     }
 
     /** Why no environment can bring its image in, whoever made it. */
@@ -51,7 +76,7 @@ record Unpromotable(TrainContext context) {
 
     private Optional<String> why(Change change) {
         return why(change, (service, image) -> {
-            if (PromotionItems.carriesTag(image, context.settings().movingTags())) {
+            if (carriesTag(image)) {
                 context.registries().checkTagFree(image);
             }
             checkThere(service, image);
@@ -69,6 +94,11 @@ record Unpromotable(TrainContext context) {
             boolean stays = e.kind() == FailureKind.CONFLICT || e.kind() == FailureKind.NOT_FOUND;
             return stays ? Optional.of(e.getMessage()) : Optional.empty();
         }
+    }
+
+    private boolean carriesTag(PinnedImage image) {
+        return PromotionItems.carriesTag(
+                image, context.catalog(), context.settings().movingTags());
     }
 
     /** What production holds already is not copied there. */
