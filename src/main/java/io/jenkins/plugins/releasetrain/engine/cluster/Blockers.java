@@ -43,7 +43,24 @@ final class Blockers {
      * @param sure whether the image cannot start, whatever is waited for
      * @param process whether it is the process that ends
      */
-    record Found(Blocker blocker, boolean sure, boolean process) {}
+    record Found(Blocker blocker, boolean sure, boolean process) {
+        boolean isProcessToBlame() {
+            return process && blocker.fault() == Fault.IMAGE;
+        }
+
+        /** It may have ended for that: whose fault it is nobody knows. */
+        Found excusedBy(String why) {
+            return new Found(
+                    new Blocker(
+                            blocker.service(),
+                            blocker.pod(),
+                            blocker.reason(),
+                            blocker.message() + "; " + why,
+                            Fault.UNKNOWN),
+                    false,
+                    true);
+        }
+    }
 
     /**
      * @param refusals events of pods that were not created for the part's workload

@@ -56,7 +56,20 @@ public record FaultRule(
      * @param image that was asked for
      */
     public record Sign(
-            Condition condition, String reason, int restarts, String message, Optional<ImageReference> image) {}
+            Condition condition, String reason, int restarts, String message, Optional<ImageReference> image) {
+        /** The message without the names of the image and of its pods: a service may be called {@code rate-limiter}. */
+        String nameless() {
+            return image.map(i -> names(i).matcher(message).replaceAll("")).orElse(message);
+        }
+
+        private static Pattern names(ImageReference image) {
+            String repository = image.repository();
+            String last = repository.substring(repository.lastIndexOf('/') + 1);
+            return Pattern.compile("(?<![\\w.-])(?:" + Pattern.quote(image.registry() + "/" + repository) + "|"
+                    + Pattern.quote(repository) + "(?=[@:\"/])|" + Pattern.quote(last)
+                    + "(?:(?:-[a-z0-9]+)+|(?=[@:\"/])))");
+        }
+    }
 
     /**
      * @param row {@code condition | reason | restarts | when | fault | message}
@@ -124,7 +137,11 @@ public record FaultRule(
                 && sign.restarts() >= restarts
                 && (deadline || when != Moment.DEADLINE)
                 && (message.isEmpty()
-                        || pattern(sign.image()).matcher(sign.message()).find());
+                        || pattern(sign.image()).matcher(said(sign)).find());
+    }
+
+    private String said(Sign sign) {
+        return message.contains(IMAGE) ? sign.message() : sign.nameless();
     }
 
     /** Whether both decide about exactly the same signs. */

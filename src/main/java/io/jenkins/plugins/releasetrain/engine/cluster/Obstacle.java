@@ -30,6 +30,7 @@ record Obstacle(String pod, Sign sign, boolean own) {
     private static final Set<String> OF_THE_PROCESS = Set.of("Error", "Completed", "OOMKilled");
     private static final String RESTARTING = "Restarting";
     private static final Set<String> NORMAL = Set.of("ContainerCreating", "PodInitializing");
+    private static final String NO_REPLICA_SET = "ReplicaSetCreateError";
     private static final String PULL = "ErrImagePull";
     private static final String BACK_OFF = "ImagePullBackOff";
     /** Before Kubernetes 1.32 that is all that is told while the next pull is waited for. */
@@ -72,9 +73,11 @@ record Obstacle(String pod, Sign sign, boolean own) {
                 .filter(p -> workload.isOfTemplate(p, containers))
                 .collect(Collectors.partitioningBy(p -> p.getMetadata().getDeletionTimestamp() != null));
         List<Pod> updated = byEnd.get(false);
-        // What the conditions say while it is not observed is of an earlier revision.
-        Stream<Obstacle> ofWorkload =
-                workload.unobserved() ? Stream.of() : workload.type().obstacles(workload.resource(), image);
+        // What the conditions say while it is not observed is of an earlier revision; but as long as there can be no
+        // ReplicaSet, the controller does not get to saying that it observed anything (kubernetes, deployment/sync.go).
+        Stream<Obstacle> ofWorkload = workload.type()
+                .obstacles(workload.resource(), image)
+                .filter(o -> !workload.unobserved() || o.sign.reason().equals(NO_REPLICA_SET));
         return Stream.of(
                         updated.stream().filter(p -> !isOver(p, updated)).flatMap(p -> ofPod(p, containers, image)),
                         // Drained, preempted, or on a node that is lost: it goes because somebody takes it away.
@@ -235,8 +238,9 @@ record Obstacle(String pod, Sign sign, boolean own) {
     /** Of a workload, where it is one of those that Deployments have and others took over. */
     static Optional<Obstacle> ofCondition(
             String type, boolean isTrue, String reason, String message, Optional<ImageReference> image) {
-        boolean creation = "ReplicaFailure".equals(type) && isTrue;
-        boolean overdue = "Progressing".equals(type) && !isTrue && "ProgressDeadlineExceeded".equals(reason);
+        boolean stands = "Progressing".equals(type) && !isTrue;
+        boolean creation = "ReplicaFailure".equals(type) && isTrue || stands && NO_REPLICA_SET.equals(reason);
+        boolean overdue = stands && "ProgressDeadlineExceeded".equals(reason);
         if (!creation && !overdue) {
             return Optional.empty();
         }

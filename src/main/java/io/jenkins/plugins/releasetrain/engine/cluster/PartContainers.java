@@ -8,7 +8,9 @@ import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which containers of a workload are a service's (ADR 18): the named one, and all others of the same repository, init
@@ -55,14 +57,28 @@ final class PartContainers {
         return service.parts().shared()
                 ? SpecImage.sameName(container.getImage(), first.getImage())
                         && SpecImage.sameContent(container.getImage(), first.getImage())
-                : SpecImage.sameName(container.getImage(), first.getImage()) || isOfService(container);
+                : SpecImage.sameName(container.getImage(), first.getImage())
+                        || isOfService(container)
+                        || isMirrored(container, first);
     }
 
-    /** Whatever registry or mirror it is pulled from. */
+    /** Whatever registry or mirror it is pulled from; many others' repositories end in the same single word. */
     private boolean isOfService(Container container) {
+        return isNamed(
+                container,
+                (repository, own) -> repository.equals(own) || own.contains("/") && repository.endsWith("/" + own));
+    }
+
+    private boolean isMirrored(Container container, Container first) {
+        return SpecImage.digest(container.getImage()).isPresent()
+                && SpecImage.sameContent(container.getImage(), first.getImage())
+                && isNamed(container, (repository, own) -> repository.endsWith("/" + own));
+    }
+
+    private boolean isNamed(Container container, BiPredicate<String, String> named) {
         String repository = SpecImage.reference(container.getImage()).repository();
-        return List.of(service.devRepository(), service.productionRepository()).stream()
-                .anyMatch(own -> repository.equals(own) || repository.endsWith("/" + own));
+        return Stream.of(service.devRepository(), service.productionRepository())
+                .anyMatch(own -> named.test(repository, own));
     }
 
     private Container named(SortedMap<Slot, Container> all) {

@@ -139,12 +139,36 @@ final class RolloutWait {
             found.addAll(blockers.of(part, pods.get(part.key()), refusals.getOrDefault(part.key(), List.of()), over));
             Blockers.overwritten(part, digest(part.service().name())).ifPresent(found::add);
         });
+        found.replaceAll(f -> f.isProcessToBlame()
+                ? lacked(services.get(f.blocker().service())).map(f::excusedBy).orElse(f)
+                : f);
         found.stream()
                 .filter(f -> f.sure() && !wanted.changed().contains(f.blocker().service()))
                 .forEach(f -> hopeless.add(f.blocker().service()));
         open.removeIf(name -> !isOpen(name, standings.get(name)));
         worst = worst(found);
         return blockers.guilty(found, wanted.changed());
+    }
+
+    /**
+     * What a service calls and does not run, changed or not: to end until that answers is a normal way to start. Not where
+     * both call each other, since then it may be the other one that waits.
+     */
+    private Optional<String> lacked(Service caller) {
+        List<Service> called = caller.dependsOn().stream()
+                .map(services::get)
+                .filter(s -> s != null && !s.dependsOn().contains(caller.name()))
+                .toList();
+        SortedMap<String, List<Part>> parts = reader.present(called).parts();
+        Map<String, List<Pod>> pods =
+                reader.pods(parts.values().stream().flatMap(List::stream).toList());
+        for (Map.Entry<String, List<Part>> e : parts.entrySet()) {
+            Standing standing = Standings.of(e.getValue(), digest(e.getKey()), pods);
+            if (standing.state() == State.NOT_READY || standing.state() == State.OTHER_DIGEST) {
+                return Optional.of("it calls " + e.getKey() + ", which does not run: " + standing.why());
+            }
+        }
+        return Optional.empty();
     }
 
     private Digest digest(String service) {

@@ -14,6 +14,8 @@ final class SpecImage {
     /** Of an image that no runtime can pull: the top-level domain that RFC 2606 keeps free. */
     static final String UNREADABLE = "unreadable.invalid";
 
+    private static final String HUB = "docker.io";
+
     private SpecImage() {}
 
     /** Never throws: what cannot be understood is in the registry {@value #UNREADABLE}. */
@@ -23,8 +25,10 @@ final class SpecImage {
         String name = text.contains("@") ? text.substring(0, text.indexOf('@')) : text;
         int slash = name.indexOf('/');
         boolean hosted = slash > 0 && looksLikeHost(name.substring(0, slash));
-        String registry = hosted ? name.substring(0, slash) : "docker.io";
-        String path = hosted ? name.substring(slash + 1) : slash < 0 ? "library/" + name : name;
+        String host = hosted ? name.substring(0, slash) : HUB;
+        String registry = host.equals("index.docker.io") ? HUB : host;
+        String rest = hosted ? name.substring(slash + 1) : name;
+        String path = registry.equals(HUB) && !rest.contains("/") ? "library/" + rest : rest;
         String suffix = digest.map(d -> "@" + d).orElse("");
         boolean complete = path.indexOf(':') >= 0 || digest.isPresent();
         try {

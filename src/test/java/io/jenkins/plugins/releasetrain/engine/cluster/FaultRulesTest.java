@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jenkins.plugins.releasetrain.engine.cluster.FaultRule.Condition;
 import io.jenkins.plugins.releasetrain.engine.cluster.FaultRule.Sign;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,6 +42,8 @@ class FaultRulesTest {
         waiting | ErrImagePull | 0 | environment | environment | failed to extract layer: no space left on device
         waiting | ErrImagePull | 0 | image | image | no match for platform in manifest: not found
         waiting | ImagePullBackOff | 0 | image | image | manifest unknown
+        waiting | ErrImagePull | 0 | image | image | image operating system "windows" cannot be used on this platform
+        waiting | ErrImagePull | 0 | image | image | media type "application/vnd.docker.distribution.manifest.v1+prettyjws" is no longer supported since containerd v2.1, please rebuild the image
         waiting | ErrImagePull | 0 | image | image | failed to resolve reference "dev.example/cart@sha256:1": dev.example/cart@sha256:1: not found
         waiting | ImagePullBackOff | 0 | unknown | unknown | something that nobody has seen yet
         waiting | ErrImageNeverPull | 0 | environment | environment | Container image is not present with pull policy of Never
@@ -109,6 +112,33 @@ class FaultRulesTest {
     void I4_tellsWhoseTroubleItIs(Sample sample) {
         assertThat(RULES.judge(sample.sign(), false).fault()).isEqualTo(sample.early());
         assertThat(RULES.judge(sample.sign(), true).fault()).isEqualTo(sample.late());
+    }
+
+    /** What services are called says nothing about what happened. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "waiting; ErrImagePull; rate-limiter; failed to resolve reference \"IMAGE\": IMAGE: not found; IMAGE",
+                "waiting; ErrImagePull; certificate; no match for platform in manifest IMAGE: not found; IMAGE",
+                "waiting; ErrImagePull; tls; Head \"https://registry.example/v2/shop/tls/manifests/x\": manifest unknown; IMAGE",
+                "waiting; ErrImagePull; tls-proxy; reading manifest x in mirror.example/hub/shop/tls-proxy: manifest unknown; IMAGE",
+                "create; FailedCreate; timeout; admission webhook \"p\" denied the request: IMAGE is not signed; IMAGE",
+                "create; FailedCreate; timeout-log; Pod/staging/timeout-log-7d9f8-x1 was blocked: IMAGE; IMAGE",
+                "waiting; ErrImagePull; not-found; IMAGE: unexpected status 429; ENVIRONMENT",
+                "waiting; ErrImagePull; cart; Get \"https://registry.example/v2/\": dial tcp: no such host; ENVIRONMENT",
+                "waiting; ErrImagePull; ratelimit; toomanyrequests: IMAGE: ratelimit exceeded; ENVIRONMENT",
+            })
+    void I4_namesOfServicesDecideNothing(
+            String condition, String reason, String service, String message, Fault expected) {
+        ImageReference image = TestWorkloads.image(service, "2");
+        Sign sign = new Sign(
+                Condition.valueOf(condition.toUpperCase(Locale.ROOT)),
+                reason,
+                0,
+                message.replace("IMAGE", image.toString()),
+                Optional.of(image));
+        assertThat(RULES.judge(sign, true).fault()).isEqualTo(expected);
     }
 
     @Test

@@ -12,12 +12,14 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
+import io.jenkins.plugins.releasetrain.engine.catalog.CatalogReader;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Progress;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing.State;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Wanted;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import java.time.Duration;
@@ -101,6 +103,26 @@ class PartsNeighboursTest extends SimulatedStaging {
         assertThat(release(service("cart: {}")).outcome()).isEqualTo(Rollout.Outcome.READY);
         assertThat(images("cart")).containsExactly(NEW, NEW, NEW);
         assertThat(cluster.install(wanted(service("cart: {}")))).isEmpty();
+    }
+
+    /** Whose repository has no path: that a sidecar's ends in the same word does not make it the service's. */
+    @Test
+    void K8_8_aSidecarWhoseRepositoryEndsInTheServicesNameIsNotItsOwn() throws Exception {
+        String old = "prod.example/cart@" + image("cart", "1").digest().orElseThrow();
+        String sidecar = "quay.io/meshes/cart@" + image("mesh", "7").digest().orElseThrow();
+        create(
+                Workload.Kind.DEPLOYMENT,
+                "cart",
+                containers("side", sidecar, "main", old, "migrate", "mirror.example/hub/" + old));
+        Service cart = new CatalogReader().read("services: {cart: {}}").service("cart");
+        ImageReference next = ImageReference.of(
+                "prod.example", "cart", image("cart", "2").digest().orElseThrow());
+        Wanted wanted = Wanted.proven(Map.of(cart, next), 1);
+        assertThat(cluster.install(wanted)).containsExactly("cart");
+        assertThat(cluster.awaitRollouts(wanted, Set.of(), Duration.ofMinutes(1), Progress.NONE)
+                        .outcome())
+                .isEqualTo(Rollout.Outcome.READY);
+        assertThat(images("cart")).containsExactly(sidecar, next.toString(), next.toString());
     }
 
     /** As injectors of meshes and people who debug add them: to the pods, not to what they are made of. */

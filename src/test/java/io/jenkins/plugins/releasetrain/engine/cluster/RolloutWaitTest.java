@@ -18,6 +18,7 @@ import io.jenkins.plugins.releasetrain.engine.lock.ManualClock;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
+import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.testkit.cluster.EmbeddedKubernetes;
 import java.time.Duration;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -416,6 +418,87 @@ class RolloutWaitTest {
         assertThat(rollout.outcome()).isEqualTo(Outcome.TIMED_OUT);
         assertThat(rollout.blocker())
                 .hasValueSatisfying(b -> assertThat(b.fault()).isEqualTo(Fault.ENVIRONMENT));
+    }
+
+    /** As by a quota of objects, or a webhook: there is no ReplicaSet yet that could say so (kubernetes, sync.go). */
+    @Test
+    void K8_5_replicaSetThatCannotBeMadeIsTheEnvironmentsAndSaysWhy() throws Exception {
+        complete(
+                "cart",
+                status -> status.withObservedGeneration(0L)
+                        .addNewCondition()
+                        .withType("Progressing")
+                        .withStatus("False")
+                        .withReason("ReplicaSetCreateError")
+                        .withMessage("Failed to create new replica set \"cart-6f\": replicasets.apps \"cart-6f\" is"
+                                + " forbidden: exceeded quota: objects")
+                        .endCondition());
+        assertThat(cluster.awaitRollouts(
+                                TestWorkloads.asked(cluster, List.of(CART)),
+                                Set.of(),
+                                Duration.ofSeconds(5),
+                                Progress.NONE)
+                        .blocker())
+                .hasValueSatisfying(b -> {
+                    assertThat(b.fault()).isEqualTo(Fault.ENVIRONMENT);
+                    assertThat(b.message()).contains("exceeded quota: objects");
+                });
+    }
+
+    private static Service calling(String... services) {
+        return new Service(
+                "cart",
+                "shop/cart",
+                "shop/cart",
+                "production",
+                CART.workload(),
+                "cart",
+                new TreeSet<>(List.of(services)));
+    }
+
+    private Service deployed(String name) {
+        Service service = TestWorkloads.deployment(name);
+        String image = TestWorkloads.image(name, "1").toString();
+        kubernetes.load(List.of(TestWorkloads.workload("staging", service.workload(), 1, Map.of("main", image))));
+        complete(name);
+        return service;
+    }
+
+    private Rollout awaitCart(Service cart, Service other) throws InterruptedException {
+        Map<Service, ImageReference> images =
+                Map.of(cart, TestWorkloads.image("cart", "2"), other, TestWorkloads.image(other.name(), "1"));
+        Cluster.Wanted wanted = new Cluster.Wanted(images, Set.of("cart"), Set.of("cart"), 0);
+        return cluster.awaitRollouts(wanted, Set.of(), Duration.ofSeconds(20), Progress.NONE);
+    }
+
+    /** It ends until its settings can be read, and who has them is down, though nobody changed that. */
+    @Test
+    void K8_4_I14_whatItCallsIsDownAndExcusesAProcessThatEnds() throws Exception {
+        Service config = deployed("config");
+        complete("config", status -> status.withAvailableReplicas(0));
+        createPod("CrashLoopBackOff", "back-off 80s restarting failed container", 6);
+        Rollout rollout = awaitCart(calling("config"), config);
+        assertThat(rollout.outcome()).isEqualTo(Outcome.TIMED_OUT);
+        assertThat(rollout.blocker()).hasValueSatisfying(b -> {
+            assertThat(b.fault()).isEqualTo(Fault.UNKNOWN);
+            assertThat(b.message()).contains("calls config, which does not run", "0 of 1 available");
+        });
+    }
+
+    @Test
+    void I4_whatItCallsWorksAndAProcessThatEndsIsToBlame() throws Exception {
+        Service config = deployed("config");
+        createPod("CrashLoopBackOff", "back-off 80s restarting failed container", 6);
+        assertThat(awaitCart(calling("config"), config).outcome()).isEqualTo(Outcome.BLOCKED);
+    }
+
+    /** One that nobody says it calls may be down for years. */
+    @Test
+    void I14_whatItDoesNotCallIsDownAndExcusesNothing() throws Exception {
+        Service mail = deployed("mail");
+        complete("mail", status -> status.withAvailableReplicas(0));
+        createPod("CrashLoopBackOff", "back-off 80s restarting failed container", 6);
+        assertThat(awaitCart(calling("config"), mail).outcome()).isEqualTo(Outcome.BLOCKED);
     }
 
     /** The registry limited for half a minute; its first answer after that is of a replica that lags behind. */
