@@ -68,7 +68,13 @@ public record Aside(List<Kept> kept) {
     }
 
     boolean isOut(String change, String environment, Instant now) {
-        return in(change, environment).filter(k -> k.until().isAfter(now)).isPresent();
+        return in(change, environment).filter(k -> waits(k, now)).isPresent();
+    }
+
+    /** What is further ahead than any pause is of before the clock was set back. */
+    private static boolean waits(Kept kept, Instant now) {
+        Duration longest = PAUSES.get(PAUSES.size() - 1);
+        return kept.until().isAfter(now) && !kept.until().isAfter(now.plus(longest));
     }
 
     /** The environment that lets it in again first; empty where one of these does now. */

@@ -138,7 +138,7 @@ final class Decisions {
         String environment = place.trials().environment();
         Optional<TrainState.Broken> broken = Optional.ofNullable(state.broken().get(environment));
         Lineup lineup = new Lineup(state, context);
-        if (broken.filter(b -> b.due().isAfter(now())).isPresent()) {
+        if (broken.filter(b -> Judgement.Broken.waits(b.due(), now())).isPresent()) {
             return correct(state, lineup, place)
                     ? Optional.empty()
                     : Optional.of(new Task.Wait(text(environment, broken.get()), ASK_AGAIN));
@@ -229,11 +229,30 @@ final class Decisions {
         } else if (decision instanceof Decision.Eject eject && !onlyRemembered(state, eject.change())) {
             eject(state, eject);
             return true;
-        } else if (decision instanceof Decision.Stop stop && stop.broken().due().isAfter(now())) {
+        } else if (decision instanceof Decision.Stop stop && mustWait(state, stop.broken(), environment)) {
             stop(state, stop.broken(), environment);
             return true;
         }
         return false;
+    }
+
+    /** What was said already holds: runs of before the clock was set back would have it wait until it is there again. */
+    private boolean mustWait(TrainState state, Judgement.Broken broken, String environment) {
+        Instant due = Optional.ofNullable(state.broken().get(environment))
+                .filter(known -> known.runs().equals(ids(broken)))
+                .map(TrainState.Broken::due)
+                .orElseGet(() -> due(broken));
+        return Judgement.Broken.waits(due, now());
+    }
+
+    private Instant due(Judgement.Broken broken) {
+        Instant latest = now().plus(Judgement.Broken.pause(
+                broken.runs().stream().filter(Run::isControl).count()));
+        return broken.due().isAfter(latest) ? latest : broken.due();
+    }
+
+    private static List<String> ids(Judgement.Broken broken) {
+        return broken.runs().stream().map(Run::id).toList();
     }
 
     /** A failure that is only remembered is a reason to look, but the proof is run (I4). */
@@ -336,8 +355,7 @@ final class Decisions {
     }
 
     private void stop(TrainState state, Judgement.Broken broken, String environment) {
-        TrainState.Broken known = new TrainState.Broken(
-                broken.since(), broken.runs().stream().map(Run::id).toList(), broken.due());
+        TrainState.Broken known = new TrainState.Broken(broken.since(), ids(broken), due(broken));
         if (context.settings().outages().whenBroken() == TrainSettings.WhenBroken.RETRY) {
             unchanged(state, List.of(context.broken(environment, known)));
             return;

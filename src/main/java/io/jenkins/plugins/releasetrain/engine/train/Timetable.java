@@ -106,6 +106,8 @@ public record Timetable(
                 .map(Change::queuedAt)
                 .min(Instant::compareTo)
                 .map(oldest -> Duration.between(now, oldest.plus(longestWait)))
+                // Twice as long it never is, unless the clock was set back since.
+                .filter(left -> left.compareTo(longestWait.multipliedBy(2)) < 0)
                 .orElse(Duration.ZERO);
     }
 }

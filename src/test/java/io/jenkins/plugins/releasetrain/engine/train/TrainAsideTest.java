@@ -96,6 +96,17 @@ class TrainAsideTest {
     }
 
     @Test
+    void clockThatIsSetBackKeepsNobodyOutUntilItIsThereAgain() {
+        shop.cluster.keepsOut(image("s0"), "exceeded quota");
+        String kept = queue("s0");
+        goOn(Duration.ofHours(3));
+        shop.clock.advance(Duration.ofDays(-3));
+        shop.cluster.letsIn(image("s0"));
+        goOn(Duration.ofHours(2));
+        assertThat(outcome(kept)).isEqualTo(Outcome.RELEASED);
+    }
+
+    @Test
     void I14_whoComesLaterDoesNotWaitForWhoIsKeptOut() {
         shop.cluster.keepsOut(image("s0"), "exceeded quota");
         String kept = queue("s0");

@@ -241,6 +241,35 @@ class TrainTroubleNeighboursTest {
         assertThat(train.state().isPaused()).isFalse();
     }
 
+    /** As a virtual machine's is after a pause: due times of before mean nothing any more. */
+    @Test
+    void clockThatIsSetBackWhileTheEnvironmentIsBrokenMakesNobodyWaitUntilItIsThereAgain() throws InterruptedException {
+        broken = true;
+        String change = queue("s1", "2");
+        assertThat(run()).isInstanceOf(Task.Wait.class);
+        shop.clock.advance(Duration.ofDays(-3));
+        long before = ride.trials();
+        for (int i = 0; i < 24; i++) {
+            run();
+            shop.clock.advance(Duration.ofMinutes(5));
+        }
+        assertThat(ride.trials() - before).as("it goes on with its pauses").isBetween(2L, 8L);
+        broken = false;
+        untilAllAreDecided();
+        assertThat(outcome(change)).isEqualTo(Outcome.RELEASED);
+    }
+
+    @Test
+    void clockThatIsSetBackMakesNobodyGatherUntilItIsThereAgain() throws InterruptedException {
+        Timetable gathering = new Timetable(List.of(), Duration.ofMinutes(30), Duration.ofHours(2));
+        ride = Ride.on(shop, shop.store, new Train.Plan(TrainSettings.of("shop", "suite 1"), gathering), 1);
+        String change = queue("s1", "2");
+        assertThat(run()).isInstanceOf(Task.Wait.class);
+        shop.clock.advance(Duration.ofDays(-3));
+        untilAllAreDecided();
+        assertThat(outcome(change)).isEqualTo(Outcome.RELEASED);
+    }
+
     /** B24: the API server is away for seconds at the end of half an hour of tests. */
     @Test
     void B24_verdictThatCannotBeCheckedNowIsReportedAgain() throws InterruptedException {
