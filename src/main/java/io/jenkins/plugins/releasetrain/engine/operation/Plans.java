@@ -111,10 +111,7 @@ final class Plans {
         if (blocked.isPresent()) {
             return plan.refusing(blocked.get());
         }
-        return state.pending().isPresent()
-                ? plan.refusing("Release " + state.pending().get().made().id()
-                        + " is being promoted; roll back when it is done")
-                : plan;
+        return train.rollbacks().refusal(state).map(plan::refusing).orElse(plan);
     }
 
     /** With the commits that are taken back. */

@@ -92,11 +92,20 @@ final class Course {
     private Optional<String> unwanted(PromotionState state) {
         return state.tagging()
                 ? Optional.empty()
-                : request.veto()
-                        .get()
-                        .or(() -> tools.blocks()
-                                .refusal(
-                                        state.moves().stream().map(Move::digest).toList()));
+                : veto().or(() -> tools.blocks()
+                        .refusal(state.moves().stream().map(Move::digest).toList()));
+    }
+
+    /** Whoever is to wait, for days perhaps, keeps nobody else from its tags; what it finds moved then is stale. */
+    private Optional<String> veto() {
+        try {
+            return request.veto().get();
+        } catch (EngineException e) {
+            if (e.kind() == FailureKind.BUSY) {
+                tools.open().close(id, List.of());
+            }
+            throw e;
+        }
     }
 
     private void undoing(String reason) {
@@ -106,6 +115,9 @@ final class Course {
 
     private void forward(PromotionState planned) {
         try {
+            if (present.isEmpty() && !planned.tagging()) {
+                Planner.checkFormer(request.target(), planned.moves());
+            }
             PromotionState copied = content(planned);
             Optional<String> unwanted = unwanted(copied);
             unwanted.ifPresent(this::undoing);

@@ -56,8 +56,7 @@ final class Planner {
     static List<ImageCopier.Image> images(List<Move> moves, Map<Registry.Tag, Registry.Descriptor> present) {
         Map<String, ImageCopier.Image> images = new LinkedHashMap<>();
         for (Move move : moves) {
-            Optional<Registry.Descriptor> there = Optional.ofNullable(
-                            present.get(new Registry.Tag(move.targetRepository(), move.tag())))
+            Optional<Registry.Descriptor> there = Optional.ofNullable(present.get(tag(move)))
                     .filter(d -> d.digest().equals(move.digest()));
             images.merge(
                     move.targetRepository() + "@" + move.digest(),
@@ -76,7 +75,9 @@ final class Planner {
         for (Item item : items) {
             Optional<Digest> former =
                     Optional.ofNullable(present.get(tag(item))).map(Registry.Descriptor::digest);
-            checkExpected(request, tag(item), former);
+            if (request.expected().containsKey(tag(item))) {
+                checkExpected(request.target(), tag(item), request.expected().get(tag(item)), former);
+            }
             checkMayMove(request, item, former);
             moves.add(new Move(
                     item.sourceRepository(),
@@ -103,12 +104,34 @@ final class Planner {
         return new Registry.Tag(item.targetRepository(), item.tag());
     }
 
-    private static void checkExpected(Request request, Registry.Tag tag, Optional<Digest> former) {
-        Optional<Digest> expected = request.expected().get(tag);
-        if (request.expected().containsKey(tag) && !expected.equals(former)) {
+    /**
+     * What others moved while a plan waited, none of whose tags has moved.
+     *
+     * @throws EngineException STALE where production runs something else by now
+     */
+    static void checkFormer(Registry target, List<Move> planned) {
+        List<Move> moves = planned.stream()
+                .filter(m -> m.mayMove() && PromotionState.isMove(m))
+                .toList();
+        Map<Registry.Tag, Registry.Descriptor> present =
+                target.resolveAll(moves.stream().map(Planner::tag).toList());
+        moves.forEach(move -> checkExpected(
+                target,
+                tag(move),
+                move.former(),
+                Optional.ofNullable(present.get(tag(move))).map(Registry.Descriptor::digest)));
+    }
+
+    private static Registry.Tag tag(Move move) {
+        return new Registry.Tag(move.targetRepository(), move.tag());
+    }
+
+    private static void checkExpected(
+            Registry target, Registry.Tag tag, Optional<Digest> expected, Optional<Digest> former) {
+        if (!expected.equals(former)) {
             throw new EngineException(
                     FailureKind.STALE,
-                    "Not promoted: " + describe(request.target(), tag) + " was expected to point to "
+                    "Not promoted: " + describe(target, tag) + " was expected to point to "
                             + expected.map(Digest::abbreviated).orElse("nothing") + " but points to "
                             + former.map(Digest::abbreviated).orElse("nothing")
                             + "; the verdict is stale, test again");

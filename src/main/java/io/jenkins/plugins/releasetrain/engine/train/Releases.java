@@ -74,9 +74,8 @@ final class Releases {
 
     /** Whether it can be stopped: no tag of it moves yet, and it is not what somebody ordered in an emergency (I6). */
     boolean mayWait(TrainState.Pending pending) {
-        String promotion = context.settings().name() + "/" + pending.made().id();
         return pending.made().rollbackOf().isEmpty()
-                && !context.ports().promoter().isTagging(promotion);
+                && !context.ports().promoter().isTagging(promotion(pending));
     }
 
     /** Why nothing may move production now: paused, frozen, or held. */
@@ -84,6 +83,28 @@ final class Releases {
         return context.stopped(state)
                 .or(() ->
                         state.held().isEmpty() ? Optional.empty() : Optional.of("releases are held: " + state.held()));
+    }
+
+    boolean isStopped(TrainState state, TrainState.Pending pending) {
+        return mayWait(pending) && waits(state).isPresent();
+    }
+
+    /** A release that waits is called off for what somebody orders in an emergency; its changes are tried again. */
+    void giveWay(String why) {
+        TrainState state = context.journal().state();
+        state.pending().filter(p -> isStopped(state, p)).ifPresent(p -> {
+            String promotion = promotion(p);
+            Promoter.Result result = context.ports()
+                    .promoter()
+                    .abandon(promotion, why, context.registries().production());
+            if (result.ended() && !result.promoted()) {
+                refuse(new Event.PromotionRefused(p.made().id(), promotion, why), true);
+            }
+        });
+    }
+
+    private String promotion(TrainState.Pending pending) {
+        return context.settings().name() + "/" + pending.made().id();
     }
 
     /** Why a change may not be released any more: its image was marked bad, or its right to promote was taken meanwhile. */
@@ -115,7 +136,7 @@ final class Releases {
     Optional<Task> promote(TrainState state) {
         TrainState.Pending pending = state.pending().orElseThrow();
         String release = pending.made().id();
-        String promotion = context.settings().name() + "/" + release;
+        String promotion = promotion(pending);
         Optional<String> blocked = blocks.refusal(pending.made().changed());
         Optional<String> unwanted = blocked.or(() -> forbidden(pending));
         if (unwanted.isPresent() && !context.ports().promoter().isPlanned(promotion)) {
@@ -279,8 +300,12 @@ final class Releases {
                         context.settings().movingTags())
                 .unless(() -> {
                     // Content may take hours to copy: what stopped the train meanwhile stops the first tag.
+                    TrainState now = context.journal().state();
+                    if (!isPending(now, pending.made().id())) {
+                        return Optional.of("it was called off");
+                    }
                     if (!rollback) {
-                        waits(context.journal().state()).ifPresent(why -> {
+                        waits(now).ifPresent(why -> {
                             throw new EngineException(FailureKind.BUSY, why);
                         });
                     }

@@ -32,10 +32,12 @@ public final class Rollbacks {
 
     private final TrainContext context;
     private final Blocks blocks;
+    private final Releases releases;
 
-    Rollbacks(TrainContext context, Blocks blocks) {
+    Rollbacks(TrainContext context, Blocks blocks, Releases releases) {
         this.context = context;
         this.blocks = blocks;
+        this.releases = releases;
     }
 
     /**
@@ -115,6 +117,7 @@ public final class Rollbacks {
         checkBad(wanted, target);
         Event.RollbackOrdered order = new Event.RollbackOrdered(
                 wanted.release(), wanted.reason(), wanted.hold(), wanted.bad(), wanted.user());
+        releases.giveWay(why(wanted));
         store().saveSet(target.set(), Optional.of(target.made().set()));
         ImageSet production = context.registries().productionSet(context.catalog());
         context.journal().update(s -> ordered(s, order));
@@ -161,8 +164,7 @@ public final class Rollbacks {
 
     private List<Event> released(TrainState s, Rollback wanted, Target target, ImageSet production) {
         checkNothingIsPromoted(s);
-        String why = "rolled back to " + wanted.release() + " by " + wanted.user() + ": " + wanted.reason();
-        List<Event> events = context.abandon(s, why);
+        List<Event> events = context.abandon(s, why(wanted));
         events.add(new Event.ReleaseMade(
                 context.releaseId(s.lastNumber() + 1),
                 context.settings().name(),
@@ -180,10 +182,22 @@ public final class Rollbacks {
         return events;
     }
 
+    private static String why(Rollback wanted) {
+        return "rolled back to " + wanted.release() + " by " + wanted.user() + ": " + wanted.reason();
+    }
+
+    /** Why it cannot be done now; a release that is held, paused or frozen before its first tag gives way. */
+    public Optional<String> refusal(TrainState s) {
+        return s.pending().filter(p -> !releases.isStopped(s, p)).map(Rollbacks::promoting);
+    }
+
+    private static String promoting(TrainState.Pending pending) {
+        return "Release " + pending.made().id() + " is being promoted; roll back when it is done";
+    }
+
     private static void checkNothingIsPromoted(TrainState s) {
         s.pending().ifPresent(p -> {
-            throw new EngineException(
-                    FailureKind.CONFLICT, "Release " + p.made().id() + " is being promoted; roll back when it is done");
+            throw new EngineException(FailureKind.CONFLICT, promoting(p));
         });
     }
 

@@ -93,7 +93,7 @@ public final class Train {
         this.context = new TrainContext(plan, catalog, registries, places(environments), ports, journal);
         this.blocks = new Blocks(ports.store(), ports.clock(), ports.listener());
         this.releases = new Releases(context, blocks);
-        this.rollbacks = new Rollbacks(context, blocks);
+        this.rollbacks = new Rollbacks(context, blocks, releases);
         this.decisions = new Decisions(context, releases);
         this.main = environments.get(0).name();
         Track.Common common = new Track.Common(context, decisions, releases, new ReentrantLock());

@@ -377,6 +377,10 @@ public final class FakeCluster implements Cluster {
 
     private Blocker blocker(Service service, Standing standing, Optional<Blocker> kept) {
         String workload = service.workload().name();
+        if (!images.containsKey(workload)) {
+            // Somebody removed it while it was waited for.
+            return new Blocker(service.name(), "", "NotFound", absent(workload), Fault.UNKNOWN);
+        }
         Digest asked = images.get(workload).digest().orElseThrow();
         if (unstartable.contains(asked)) {
             return new Blocker(service.name(), service.name() + "-0", "CrashLoopBackOff", "exit 1", Fault.IMAGE);

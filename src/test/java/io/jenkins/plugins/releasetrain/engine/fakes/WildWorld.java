@@ -235,7 +235,7 @@ public final class WildWorld {
     }
 
     /** Past everybody, by somebody. */
-    private void pushToProduction() {
+    public void pushToProduction() {
         String service = service();
         String next = "" + ++version;
         told.accept("pushed to production: " + service + " " + next);

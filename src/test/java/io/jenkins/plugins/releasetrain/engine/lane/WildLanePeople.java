@@ -30,6 +30,7 @@ final class WildLanePeople {
     private final List<Consumer<WildLaneRide>> late = new ArrayList<>();
     private final Set<String> answered = new HashSet<>();
     private final Set<String> gone = new HashSet<>();
+    private final Set<String> cancelled = new HashSet<>();
 
     /** @param told hears what they do */
     WildLanePeople(WildLaneShop shop, Random random, Consumer<String> told) {
@@ -44,15 +45,25 @@ final class WildLanePeople {
         return gone.contains(lane) || !answered.contains(lane);
     }
 
+    /** Whether somebody asked for its end. */
+    boolean isCancelled(String lane) {
+        return cancelled.contains(lane);
+    }
+
+    void cancel(WildLaneRide ride, LaneId lane, String reason) throws InterruptedException {
+        cancelled.add(lane.id());
+        ride.lanes().cancel(lane, reason);
+    }
+
     /** Somebody does something. */
     void act(WildLaneRide ride) throws InterruptedException {
         Lanes lanes = ride.lanes();
-        switch (random.nextInt(26)) {
+        switch (random.nextInt(27)) {
             case 0 -> {
                 Optional<LaneId> lane = any(List.copyOf(lanes.underWay().keySet()));
                 if (lane.isPresent()) {
                     told.accept("cancel " + lane.get());
-                    lanes.cancel(lane.get(), "not needed");
+                    cancel(ride, lane.get(), "not needed");
                 }
             }
             case 1 -> {
@@ -68,7 +79,7 @@ final class WildLanePeople {
                 told.accept("resume " + ride.place.name());
                 lanes.resume("ada");
             }
-            case 7 -> blockOrUnblock(ride);
+            case 7, 12 -> blockOrUnblock(ride);
             case 8 -> any(lanes.state().waiting()).ifPresent(l -> lanes.prioritise(l.id(), 50, "ada"));
             case 9, 10 -> release(ride).ifPresent(r -> rollBack(ride, r));
             case 11 ->
@@ -76,12 +87,27 @@ final class WildLanePeople {
                     told.accept("the build of " + l.id() + " dies");
                     gone.add(l.id());
                 });
-            case 12 -> {
+            case 13 -> {
                 if (!late.isEmpty()) {
                     late.remove(random.nextInt(late.size())).accept(ride);
                 }
             }
-            default -> build(ride);
+            case 14, 15, 16, 17 -> {
+                // Who changes what others call changes them as well.
+                build(ride, "s1");
+                build(ride, random.nextBoolean() ? "s0" : "s2");
+            }
+            default -> build(ride, shop.world.service());
+        }
+    }
+
+    /** Somebody finds a reason against what is on its way to production. */
+    void intervene(WildLaneRide ride) {
+        switch (random.nextInt(4)) {
+            case 0 -> ride.lanes().hold("a sale", "ada");
+            case 1 -> ride.lanes().pause("look", "ada");
+            case 2 -> shop.world.pushToProduction();
+            default -> blockOrUnblock(ride);
         }
     }
 
@@ -107,12 +133,14 @@ final class WildLanePeople {
         List<String> again = shop.fakes.store.releases(ride.place.name(), Integer.MAX_VALUE, 100).stream()
                 .map(ReleaseRecord::made)
                 .filter(made -> lanes.stream()
-                        .anyMatch(l -> !(l.phase() instanceof Phase.Waiting)
+                        .anyMatch(l -> (l.phase() instanceof Phase.Testing || l.phase() instanceof Phase.Passed)
                                 && !Collections.disjoint(
                                         l.candidates().values(), made.changed().values())))
                 .map(Event.ReleaseMade::id)
                 .toList();
-        return any(random.nextBoolean() ? promoting : again).or(() -> release(ride));
+        return any(random.nextBoolean() ? promoting : again)
+                .or(() -> any(again))
+                .or(() -> release(ride));
     }
 
     private void blockOrUnblock(WildLaneRide ride) {
@@ -129,10 +157,9 @@ final class WildLanePeople {
     }
 
     /** Of one service or two, by a build that may be overtaken on its way to the queue. */
-    private void build(WildLaneRide ride) {
+    private void build(WildLaneRide ride, String service) {
         SortedMap<String, String> images = new TreeMap<>();
-        String service = shop.world.service();
-        images.put(service, random.nextInt(5) == 0 ? shop.world.again(service) : shop.world.build(service));
+        images.put(service, random.nextInt(4) == 0 ? shop.world.again(service) : shop.world.build(service));
         if (service.equals("s4") && random.nextInt(3) == 0) {
             images.put("s5", shop.world.build("s5"));
         }

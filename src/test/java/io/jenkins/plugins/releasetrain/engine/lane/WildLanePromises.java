@@ -31,9 +31,10 @@ final class WildLanePromises {
     private final Set<String> open = new TreeSet<>();
     /** Lanes that passed, and made no release of that yet. */
     private final Set<String> passed = new HashSet<>();
-    /** Lanes of the newest release of each. */
-    private final Map<String, List<String>> together = new HashMap<>();
+    /** Lanes whose newest release was of several, and was refused. */
+    private final Set<String> refused = new HashSet<>();
 
+    private final Map<String, Integer> attempts = new HashMap<>();
     private final Map<String, Order> newest = new HashMap<>();
 
     private WildLanePromises(WildLaneShop shop) {
@@ -62,17 +63,21 @@ final class WildLanePromises {
         } else if (event instanceof Event.ReleaseMade e) {
             made.put(e.id(), e);
             open.add(e.id());
-            e.changes().forEach(lane -> {
-                check(passed.remove(lane), "I7: a verdict makes one release", e);
-                together.put(lane, e.changes());
-            });
+            e.changes().forEach(lane -> check(passed.remove(lane), "I7: a verdict makes one release", e));
             if (e.rollbackOf().isEmpty()) {
                 tested(e);
             }
         } else if (event instanceof Event.ReleasePromoted e) {
             check(open.remove(e.release()), "I8: the end of a release is told once", e);
             promoted(made.get(e.release()));
+        } else if (event instanceof Event.LaneStarted e) {
+            attempts.merge(e.lane(), 1, Integer::sum);
+            refused.remove(e.lane());
+        } else if (event instanceof Event.LaneRetried e && e.stays()) {
+            attempts.merge(e.lane(), 1, Integer::sum);
         } else if (event instanceof Event.PromotionRefused e) {
+            List<String> lanes = made.get(e.release()).changes();
+            refused.addAll(lanes.size() > 1 ? lanes : List.of());
             check(open.remove(e.release()), "I8: the end of a release is told once", e);
         }
     }
@@ -101,8 +106,7 @@ final class WildLanePromises {
                         e);
             case UNDECIDED ->
                 check(
-                        !e.reason().startsWith("passed, but was not promoted")
-                                || together.getOrDefault(e.lane(), List.of()).size() < 2,
+                        !refused.contains(e.lane()) || attempts.get(e.lane()) >= WildLanes.ATTEMPTS,
                         "design 6: who was to go with others is tested again",
                         e);
             default -> {}

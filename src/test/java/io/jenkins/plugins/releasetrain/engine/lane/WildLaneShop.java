@@ -1,6 +1,5 @@
 package io.jenkins.plugins.releasetrain.engine.lane;
 
-import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeCluster;
@@ -59,7 +58,6 @@ final class WildLaneShop implements AutoCloseable {
     /** Promises that were broken, seen at the moment. */
     final List<String> breaches = new ArrayList<>();
 
-    private final Set<String> moving = new HashSet<>();
     final Map<String, Event.LaneQueued> queued = new HashMap<>();
     /** What environments hold for another reason than a lane: people, or a baseline that production ran just then. */
     private final Set<Digest> byOthers = new HashSet<>();
@@ -253,7 +251,7 @@ final class WildLaneShop implements AutoCloseable {
                 .toList());
     }
 
-    private Set<String> connected(String environment, Set<String> services) {
+    Set<String> connected(String environment, Set<String> services) {
         return new Connections(taken.get(environment), LaneSettings.HOPS).of(services);
     }
 
@@ -268,47 +266,6 @@ final class WildLaneShop implements AutoCloseable {
                 || images.stream()
                         .anyMatch(image -> world.metOutages(image)
                                 || world.conflicting(image).anyMatch(this::wasInProduction));
-    }
-
-    /** What is about to be appended: before the first tag of a release moves, it is looked at what it would do. */
-    void about(Event event) {
-        if (event instanceof Event.ReleaseMade e) {
-            notBlocked("makes no release", e);
-        } else if (event instanceof Event.TagsMoving e
-                && e.promotion().startsWith(LanePromotion.PROMOTION)
-                && moving.add(e.promotion())) {
-            fakes.store
-                    .release(e.promotion().substring(LanePromotion.PROMOTION.length()))
-                    .ifPresent(r -> moves(r.made()));
-        } else if (event instanceof Event.PromotionRefused e
-                && fakes.promoter(fakes.store).underWay().contains(e.promotion())) {
-            breaches.add("I6: what is refused is undone first: " + e);
-        }
-    }
-
-    private void notBlocked(String what, Event.ReleaseMade release) {
-        new Blocks(fakes.store, fakes.clock, e -> {})
-                .refusal(release.changed())
-                .ifPresent(why -> breaches.add("what is blocked " + what + ": " + why + ": " + release));
-    }
-
-    private void moves(Event.ReleaseMade release) {
-        notBlocked("moves no tag", release);
-        Map<String, Service> services = taken.get(release.owner()).services();
-        countingAt
-                .get(release.id())
-                .forEach((service, counting) -> counting.stream()
-                        .filter(other -> services.containsKey(other)
-                                && !release.changed().containsKey(other)
-                                && release.rollbackOf().isEmpty())
-                        .forEach(other -> {
-                            Digest image = release.changed().get(service).digest();
-                            Digest its = inProduction(services.get(other));
-                            if (!passed(service, image, other, its)) {
-                                breaches.add("I7: " + world.word(image) + " is not promoted beside " + world.word(its)
-                                        + ", untested: " + release);
-                            }
-                        }));
     }
 
     void made(Event.ReleaseMade release) {

@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.fakes.CrashingStore;
 import io.jenkins.plugins.releasetrain.engine.fakes.MeddledStore;
+import io.jenkins.plugins.releasetrain.engine.fakes.WildWorld;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.Limits;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.OnDrift;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.WhenBroken;
@@ -12,8 +13,10 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
+import io.jenkins.plugins.releasetrain.engine.train.Timetable;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -24,7 +27,7 @@ import java.util.Set;
 
 /**
  * Lanes of one or two environments in which everything happens that can, all of it by chance: people and builds act, also
- * between a decision and its append, and right before a tag moves; the store is away, or its answer is lost; the process dies
+ * between a decision and its append, while pods are waited for, and right before a tag moves; the store is away, or its answer is lost; the process dies
  * and comes back, perhaps with another isolation.
  */
 final class WildLanes implements AutoCloseable {
@@ -33,11 +36,15 @@ final class WildLanes implements AutoCloseable {
 
     private static final int STEPS_TO_THE_END = 3_000;
 
+    /** How often a lane is tried that decides nothing. */
+    static final int ATTEMPTS = 5;
+
     final WildLaneShop shop;
     private final Random random;
     private final WildLanePeople people;
     private final List<String> history = new ArrayList<>();
     private final LaneSettings settings;
+    private final WildLaneMoments moments;
     /** Attempts whose tests never end. */
     private final Set<String> hanging = new HashSet<>();
 
@@ -54,13 +61,16 @@ final class WildLanes implements AutoCloseable {
         this.people = new WildLanePeople(shop, random, this::tell);
         OnDrift onDrift = random.nextInt(4) == 0 ? OnDrift.FAIL : random.nextBoolean() ? OnDrift.RERUN : OnDrift.AUTO;
         int limit = random.nextInt(4);
-        LaneSettings usual = new LaneSettings(isolation(), onDrift, 5, TrainSettings.USUAL_MOVING_TAGS);
+        LaneSettings usual = new LaneSettings(isolation(), onDrift, ATTEMPTS, TrainSettings.USUAL_MOVING_TAGS);
         LaneSettings.Judging judging = usual.judging();
         this.settings = usual.with(new Limits(limit == 1 ? 0 : limit, 0, Duration.ofHours(3)))
                 .with(new LaneSettings.Judging(
                         judging.prior(),
                         judging.innocence(),
-                        random.nextBoolean() ? WhenBroken.PAUSE : WhenBroken.RETRY));
+                        random.nextBoolean() ? WhenBroken.PAUSE : WhenBroken.RETRY))
+                .with(freezes());
+        this.moments = new WildLaneMoments(shop, settings, people::isCancelled);
+        shop.places().forEach(place -> WildWorld.cluster(place).duringRollouts(() -> trouble(10)));
         shop.world.beforeTag(tag -> beforeTag());
         restart();
     }
@@ -69,6 +79,12 @@ final class WildLanes implements AutoCloseable {
         return random.nextInt(5) < 3
                 ? Isolation.REPLACE
                 : Isolation.values()[random.nextInt(Isolation.values().length)];
+    }
+
+    private List<Timetable.Freeze> freezes() {
+        return random.nextInt(4) > 0
+                ? List.of()
+                : List.of(new Timetable.Freeze("0 */4 * * *", Duration.ofHours(2), ZoneOffset.UTC, "a sale"));
     }
 
     private void tell(String what) {
@@ -89,17 +105,28 @@ final class WildLanes implements AutoCloseable {
 
     private void before(List<? extends Event> events) {
         look(events);
+        if (!over && !meanwhile && events.stream().anyMatch(WildLanes::isOnTheWay) && random.nextInt(10) == 0) {
+            others.forEach(people::intervene);
+        }
         trouble(20);
         pending = events;
     }
 
+    /** Between its tests and its first tag. */
+    private static boolean isOnTheWay(Event event) {
+        return event instanceof Event.LaneTested
+                || event instanceof Event.ReleaseMade
+                || event instanceof Event.PromotionPlanned
+                || event instanceof Event.ContentPromoted;
+    }
+
     private void look(List<? extends Event> events) {
-        events.forEach(shop::about);
+        events.forEach(moments::about);
         pending = events;
     }
 
     private void beforeTag() {
-        if (!over && !meanwhile && random.nextInt(20) == 0) {
+        if (!over && !meanwhile && random.nextInt(10) == 0) {
             throw new EngineException(FailureKind.FORBIDDEN, "the registry moves no tag");
         }
         trouble(20);
@@ -114,7 +141,11 @@ final class WildLanes implements AutoCloseable {
         } else if (fate < others) {
             meanwhile = true;
             try {
-                actOrDrive(any(this.others).orElseThrow());
+                if (random.nextInt(8) == 0) {
+                    shop.troubleOrRelief();
+                } else {
+                    actOrDrive(any(this.others).orElseThrow());
+                }
             } catch (EngineException e) {
                 tell("refused: " + e.getMessage());
             } catch (InterruptedException e) {
@@ -127,6 +158,7 @@ final class WildLanes implements AutoCloseable {
 
     private void after() {
         shop.happened.addAll(pending);
+        pending.forEach(moments::happened);
         pending.forEach(this::log);
         int fate = over || meanwhile ? 100 : random.nextInt(100);
         if (fate == 0) {
@@ -230,7 +262,7 @@ final class WildLanes implements AutoCloseable {
         return all.isEmpty() ? Optional.empty() : Optional.of(all.get(random.nextInt(all.size())));
     }
 
-    /** What a driver of lanes does: it looks after all of them, and goes on with one. */
+    /** What a driver of lanes does: it looks after all of them, and goes on with some. */
     private void drive(WildLaneRide by) throws InterruptedException {
         shop.fakes.clock.advance(Duration.ofSeconds(random.nextInt(300)));
         if (random.nextInt(3) == 0) {
@@ -247,15 +279,16 @@ final class WildLanes implements AutoCloseable {
             by.lanes().problems().forEach((lane, problem) -> tell("left by " + lane + ": " + problem));
             shop.fakes.promoter(shop.fakes.store).sweep(open -> Optional.of(shop.fakes.production));
         }
-        Optional<LaneId> lane = any(lanes);
-        if (lane.isPresent()) {
-            turn(by, lane.get());
+        for (LaneId lane : lanes) {
+            if (random.nextInt(lanes.size()) < 2) {
+                turn(by, lane);
+            }
         }
     }
 
     private void turn(WildLaneRide by, LaneId lane) throws InterruptedException {
         if (people.isGone(lane.id())) {
-            by.lanes().cancel(lane, "its build is gone");
+            people.cancel(by, lane, "its build is gone");
         }
         LaneTask task;
         try {
@@ -263,7 +296,7 @@ final class WildLanes implements AutoCloseable {
         } catch (EngineException e) {
             tell("cannot go on: " + lane.id() + ": " + e.getMessage());
             if (!e.kind().mayPass()) {
-                by.lanes().cancel(lane, e.getMessage());
+                people.cancel(by, lane, e.getMessage());
             }
             return;
         }
@@ -303,6 +336,8 @@ final class WildLanes implements AutoCloseable {
         others = List.of();
         rides.forEach(ride -> ride.lanes().free("ada"));
         end();
+        // Whatever clocks were set back to, nothing that was released is newer than these.
+        shop.fakes.clock.advance(Duration.ofDays(10));
         for (WildLaneRide ride : rides) {
             people.probe(ride);
             end();

@@ -8,6 +8,7 @@ import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.fakes.MeddledStore;
 import io.jenkins.plugins.releasetrain.engine.fakes.MemoryStore;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -52,7 +53,11 @@ class StoppedPromotionTest {
     }
 
     private void assertWaits() {
-        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1"));
+        assertWaitsWith("s1");
+    }
+
+    private void assertWaitsWith(String service) {
+        assertThat(shop.inProduction(service)).isEqualTo(FakeShop.digest(service, "1"));
         assertThat(ride.train().state().pending()).isPresent();
     }
 
@@ -92,5 +97,48 @@ class StoppedPromotionTest {
         moment = Event.TagsMoving.class;
         passes(Timetable.ALWAYS, () -> ride.train().pause("stop the line", "ada"));
         assertReleased();
+    }
+
+    /** It may wait for a whole weekend. */
+    @Test
+    void I14_whatWaitsKeepsNobodyElseFromItsTagsAndIsReleasedOnTopOfWhatTheyBrought() throws InterruptedException {
+        passes(Timetable.ALWAYS, () -> ride.train().hold("audit", "ada"));
+        assertWaits();
+        shop.build("s1", "fix");
+        Promoter.Item fix = new Promoter.Item("dev/s1", "prod/s1", FakeShop.digest("s1", "fix"), "production", true);
+
+        Promoter.Result result = shop.promoter(shop.store)
+                .promote(new Promoter.Request("fix", "", shop.dev, shop.production, List.of(fix), Map.of()));
+
+        assertThat(result.promoted()).isTrue();
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "fix"));
+        ride.train().free("ada");
+        assertReleased();
+        assertThat(ride.train().state().isPaused()).isFalse();
+    }
+
+    @Test
+    void rollbackDoesNotWaitForAReleaseThatIsHeld() throws InterruptedException {
+        passes(Timetable.ALWAYS, () -> {});
+        String first = ride.outcome(change).related();
+        shop.build("s1", "3");
+        ride.queue("s1", "3");
+        ride.run("build 1");
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "3"));
+        shop.build("s2", "2");
+        String other = ride.queue("s2", "2");
+        then = () -> ride.train().hold("it loses carts", "ada");
+        ride.run("build 1");
+        assertWaitsWith("s2");
+
+        ride.train().rollbacks().perform(new Rollback(first, "it loses carts", true, List.of(), "ada"));
+        ride.run("build 1");
+
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "2"));
+        assertThat(shop.inProduction("s2")).isEqualTo(FakeShop.digest("s2", "1"));
+        ride.train().free("ada");
+        ride.run("build 1");
+        assertThat(ride.outcome(other).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.inProduction("s2")).isEqualTo(FakeShop.digest("s2", "2"));
     }
 }
