@@ -4,6 +4,7 @@ import io.jenkins.plugins.releasetrain.engine.block.Blocks;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Move;
 import io.jenkins.plugins.releasetrain.engine.event.TagLeft;
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter.Request;
@@ -12,7 +13,9 @@ import io.jenkins.plugins.releasetrain.engine.promotion.Undo.Fate;
 import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan;
 import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Manifest;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +32,7 @@ final class Course {
     private ImageCopier.Report copied = ImageCopier.Report.NOTHING;
 
     /** What all promotions work with. */
-    record Tools(OpenPromotions open, Blocks blocks, Undo undo, ImageCopier copier, Executor executor) {}
+    record Tools(Store store, OpenPromotions open, Blocks blocks, Undo undo, ImageCopier copier, Executor executor) {}
 
     /** @param present what the target's tags were just seen to point to, where it was planned just now, with its tags taken */
     Course(
@@ -194,7 +197,7 @@ final class Course {
                 ? state.moved().stream()
                         .map(m -> new Undo.Tag(m, Fate.LATER, elsewhere.get()))
                         .toList()
-                : lookedAtTwice(state, tools.undo().run(request.target(), state.moved(), this::restore));
+                : lookedAtTwice(state, tools.undo().run(request.target(), state.moved(), new Lost()));
         if (left.stream().noneMatch(t -> t.fate() == Fate.LATER)) {
             return undone(left);
         }
@@ -210,19 +213,27 @@ final class Course {
                 .toList();
     }
 
-    /** Brings what a tag pointed to from where it was promoted. */
-    private void restore(Move move) {
-        String source = journal.state().plan().orElseThrow().source();
-        if (!source.equals(request.source().host())) {
-            throw new EngineException(FailureKind.NOT_FOUND, source + " is not at hand to copy it from");
+    /** Kept by the journal, or brought from where it was promoted. */
+    private final class Lost implements Undo.Lost {
+        @Override
+        public List<Manifest> kept(Digest former) {
+            return new Formers(tools.store(), Promoter.stream(id)).find(former);
         }
-        tools.copier()
-                .copy(
-                        request.source(),
-                        move.sourceRepository(),
-                        move.former().orElseThrow(),
-                        request.target(),
-                        move.targetRepository());
+
+        @Override
+        public void copyAgain(Move move) {
+            String source = journal.state().plan().orElseThrow().source();
+            if (!source.equals(request.source().host())) {
+                throw new EngineException(FailureKind.NOT_FOUND, source + " is not at hand to copy it from");
+            }
+            tools.copier()
+                    .copy(
+                            request.source(),
+                            move.sourceRepository(),
+                            move.former().orElseThrow(),
+                            request.target(),
+                            move.targetRepository());
+        }
     }
 
     /** Tags whose former image is lost would keep all others of theirs waiting for ever; they are named, and it ends. */

@@ -68,7 +68,8 @@ public final class Promoter {
         this.clock = clock;
         this.listener = listener;
         this.open = new OpenPromotions(store, controller, clock, listener);
-        this.tools = new Course.Tools(open, new Blocks(store, clock, listener), new Undo(executor), copier, executor);
+        this.tools =
+                new Course.Tools(store, open, new Blocks(store, clock, listener), new Undo(executor), copier, executor);
         this.early = new EarlyContent(store, copier, executor);
         this.production = new ProductionCache(store, clock);
     }
@@ -304,7 +305,11 @@ public final class Promoter {
     }
 
     Journal<PromotionState> journal(String id) {
-        return new Journal<>(store, "promotion/" + id, PromotionState.TYPE, clock, listener);
+        return new Journal<>(store, stream(id), PromotionState.TYPE, clock, listener);
+    }
+
+    static String stream(String id) {
+        return "promotion/" + id;
     }
 
     /** One thread at a time works on a promotion. */

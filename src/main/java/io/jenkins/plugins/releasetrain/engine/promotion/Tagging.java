@@ -6,11 +6,13 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Manifest;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -31,8 +33,8 @@ final class Tagging {
     private final Runnable mayGoOn;
     /** What the journal said when intents were appended last. */
     private PromotionState intended = PromotionState.TYPE.initial();
-    /** Intents that no append holds yet: those of several threads go into one. */
-    private final Set<String> intents = ConcurrentHashMap.newKeySet();
+    /** Intents that no append holds yet, with what each tag points to: those of several threads go into one. */
+    private final Map<String, List<Manifest>> intents = new ConcurrentHashMap<>();
 
     /**
      * @param copyAgain brings content to the target that it collected since it was copied
@@ -87,24 +89,26 @@ final class Tagging {
                     "Somebody else moved " + target.host() + "/" + PromotionState.name(move) + " to "
                             + now.map(Digest::toString).orElse("nothing") + " during the promotion");
         }
-        if (intend(PromotionState.name(move))) {
+        List<Manifest> former =
+                move.former().map(d -> target.whole(move.targetRepository(), d)).orElse(List.of());
+        if (intend(PromotionState.name(move), former)) {
             set(move);
             progress.tagged();
         }
     }
 
     /** @return false where it is being undone by now */
-    private boolean intend(String tag) {
-        intents.add(tag);
+    private boolean intend(String tag, List<Manifest> former) {
+        intents.put(tag, former);
         synchronized (this) {
-            if (intents.contains(tag)) {
+            if (intents.containsKey(tag)) {
                 mayGoOn.run();
-                List<String> waiting = new ArrayList<>(intents);
-                intended = journal.update(s -> goesOn(s) && !s.moving().containsAll(waiting)
-                        ? List.of(new Event.TagsMoving(
-                                id, waiting.stream().sorted().toList()))
+                SortedMap<String, List<Manifest>> waiting = new TreeMap<>(intents);
+                Optional<String> formers = Formers.packed(waiting.values());
+                intended = journal.update(s -> goesOn(s) && !s.moving().containsAll(waiting.keySet())
+                        ? List.of(new Event.TagsMoving(id, List.copyOf(waiting.keySet()), formers))
                         : List.of());
-                intents.removeAll(waiting);
+                intents.keySet().removeAll(waiting.keySet());
             }
             return goesOn(intended) && intended.moving().contains(tag);
         }
@@ -112,21 +116,13 @@ final class Tagging {
 
     private void set(Move move) {
         try {
-            point(move);
+            target.tag(move.targetRepository(), move.digest(), move.tag());
         } catch (EngineException e) {
             if (!Failures.lacksContent(e)) {
                 throw e;
             }
             copyAgain.accept(move);
-            point(move);
+            target.tag(move.targetRepository(), move.digest(), move.tag());
         }
-    }
-
-    private void point(Move move) {
-        String repository = move.targetRepository();
-        move.former()
-                .ifPresentOrElse(
-                        former -> target.tagInstead(repository, move.digest(), move.tag(), former),
-                        () -> target.tag(repository, move.digest(), move.tag()));
     }
 }

@@ -6,6 +6,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Manifest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -38,6 +38,15 @@ final class Undo {
         GONE
     }
 
+    /** What a tag pointed to and the registry has lost since. */
+    interface Lost {
+        /** With all below it, children first; empty where nobody kept it. */
+        List<Manifest> kept(Digest former);
+
+        /** Brings it from where it was promoted to the target again. */
+        void copyAgain(Move move);
+    }
+
     /** @param problem empty where the tag is back */
     record Tag(Move move, Fate fate, String problem) {
         TagLeft left() {
@@ -50,25 +59,24 @@ final class Undo {
     }
 
     /**
-     * @param restore brings what a tag pointed to, and what the registry has lost since, to the target again
      * @return the tags that are not back
      */
-    List<Tag> run(Registry target, List<Move> moved, Consumer<Move> restore) {
+    List<Tag> run(Registry target, List<Move> moved, Lost lost) {
         List<Move> reverse = new ArrayList<>(moved);
         Collections.reverse(reverse);
         List<Tag> tags = Collections.synchronizedList(new ArrayList<>());
         List<Move> existed =
                 reverse.stream().filter(m -> m.former().isPresent()).toList();
-        Together.each(existed, Tagging.SIDE_BY_SIDE, executor, move -> tags.add(putBack(target, move, restore)));
+        Together.each(existed, Tagging.SIDE_BY_SIDE, executor, move -> tags.add(putBack(target, move, lost)));
         List<Move> added = reverse.stream().filter(m -> m.former().isEmpty()).toList();
         tags.addAll(remove(target, added));
         return tags.stream().filter(t -> t.fate() != Fate.BACK).toList();
     }
 
-    private static Tag putBack(Registry target, Move move, Consumer<Move> restore) {
+    private static Tag putBack(Registry target, Move move, Lost lost) {
         try {
             if (isOurs(target, move)) {
-                putBackOurs(target, move, restore);
+                putBackOurs(target, move, lost);
             }
             return back(move);
         } catch (RuntimeException e) {
@@ -76,19 +84,57 @@ final class Undo {
         }
     }
 
-    /** Some registries lose a manifest with its last tag; whoever it was promoted from may hold it still. */
-    private static void putBackOurs(Registry target, Move move, Consumer<Move> restore) {
+    /**
+     * Registries lose a manifest that has no tag any more, at once or later, and what is below it as well: some take an index
+     * without its platforms, so it is not put back by itself then.
+     */
+    private static void putBackOurs(Registry target, Move move, Lost lost) {
+        if (!isLost(target, move) || !putBackKept(target, move, lost)) {
+            putBackHeld(target, move, lost);
+        }
+    }
+
+    private static boolean isLost(Registry target, Move move) {
+        Digest former = move.former().orElseThrow();
+        try {
+            return target.resolve(move.targetRepository(), former.value()).isEmpty();
+        } catch (EngineException e) {
+            if (e.kind().retryable()) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    /** @return false where nothing is kept, or the registry has lost what it refers to as well */
+    private static boolean putBackKept(Registry target, Move move, Lost lost) {
+        List<Manifest> kept = lost.kept(move.former().orElseThrow());
+        if (kept.isEmpty()) {
+            return false;
+        }
+        try {
+            target.tag(move.targetRepository(), kept, move.tag());
+            return true;
+        } catch (EngineException e) {
+            if (!Failures.lacksContent(e)) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private static void putBackHeld(Registry target, Move move, Lost lost) {
         Digest former = move.former().orElseThrow();
         try {
             target.tag(move.targetRepository(), former, move.tag());
-        } catch (EngineException lost) {
-            if (!Failures.lacksContent(lost)) {
-                throw lost;
+        } catch (EngineException why) {
+            if (!Failures.lacksContent(why)) {
+                throw why;
             }
             try {
-                restore.accept(move);
+                lost.copyAgain(move);
             } catch (EngineException e) {
-                throw e.kind().retryable() ? e : lost;
+                throw e.kind().retryable() ? e : why;
             }
             target.tag(move.targetRepository(), former, move.tag());
         }

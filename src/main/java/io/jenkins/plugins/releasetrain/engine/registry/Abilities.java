@@ -37,8 +37,6 @@ final class Abilities {
     /** The tag that was seen last, of each of some repositories. */
     private final Map<String, String> seenTags = new ConcurrentHashMap<>();
 
-    private volatile Instant untaggedKnownUntil = Instant.MIN;
-    private volatile boolean keepsUntagged;
     private boolean cut;
     private Instant wholeUntil = Instant.MIN;
 
@@ -110,23 +108,6 @@ final class Abilities {
 
     boolean listsSomeOnly() {
         return clock.instant().isBefore(listsSomeUntil);
-    }
-
-    /** Whether a manifest was seen lately to stay when its last tag had gone. */
-    boolean keepsUntagged() {
-        return keepsUntagged && clock.instant().isBefore(untaggedKnownUntil);
-    }
-
-    /** @return true once an hour: then whoever asks finds out whether manifests stay without tags */
-    synchronized boolean probeUntagged() {
-        boolean due = !clock.instant().isBefore(untaggedKnownUntil);
-        untaggedKnownUntil = due ? clock.instant().plus(CERTAIN) : untaggedKnownUntil;
-        keepsUntagged &= !due;
-        return due;
-    }
-
-    void foundUntagged(boolean kept) {
-        keepsUntagged = kept;
     }
 
     /**

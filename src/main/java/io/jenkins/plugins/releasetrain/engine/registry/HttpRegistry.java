@@ -206,35 +206,19 @@ public final class HttpRegistry implements Registry {
     }
 
     @Override
-    public void tagInstead(String repository, Digest digest, String tag, Digest former) {
-        keep(repository, former);
-        tag(repository, digest, tag);
-        if (abilities.probeUntagged()) {
-            abilities.foundUntagged(isKept(repository, former));
-        }
+    public List<Manifest> whole(String repository, Digest digest) {
+        return new Whole(child -> recent.find(child).or(() -> held(repository, child))).of(digest);
     }
 
-    /** The tag has moved by now, whatever is answered. */
-    private boolean isKept(String repository, Digest former) {
-        try {
-            return resolve(repository, former.value()).isPresent();
-        } catch (EngineException e) {
-            return false;
-        }
-    }
-
-    private void keep(String repository, Digest former) {
-        if (abilities.keepsUntagged() || recent.find(former).isPresent()) {
-            return;
-        }
-        try {
-            held(repository, former).ifPresent(recent::add);
-        } catch (EngineException e) {
-            // What cannot be read, as schema 1 or what a policy blocks, cannot be kept.
-            if (e.kind().retryable()) {
-                throw e;
-            }
-        }
+    @Override
+    public void tag(String repository, List<Manifest> whole, String tag) {
+        ImageReference.checkTag(tag);
+        Manifest top = whole.get(whole.size() - 1);
+        whole.stream()
+                .filter(below -> below != top)
+                .forEach(below ->
+                        putManifest(repository, below.descriptor().digest().value(), below));
+        putManifest(repository, tag, top);
     }
 
     private Optional<Manifest> held(String repository, Digest digest) {

@@ -87,13 +87,18 @@ public interface Registry {
     void tag(String repository, Digest digest, String tag);
 
     /**
-     * {@link #tag} of one that points to another manifest, which can be put back afterwards: some registries lose a manifest
-     * with its last tag, so its bytes are kept.
+     * A manifest with all below it, children before parents, so that it can be put back: registries lose what has no tag, at
+     * once or when they collect it.
      *
-     * @param former what the tag points to
+     * @return empty where it cannot be read
      */
-    default void tagInstead(String repository, Digest digest, String tag, Digest former) {
-        tag(repository, digest, tag);
+    default List<Manifest> whole(String repository, Digest digest) {
+        return List.of();
+    }
+
+    /** {@link #tag} of a manifest that the repository has lost. @param whole with all below it, children first; not empty */
+    default void tag(String repository, List<Manifest> whole, String tag) {
+        tag(repository, whole.get(whole.size() - 1).descriptor().digest(), tag);
     }
 
     /** Takes a tag away. @return false where this registry cannot do that; the tag is unchanged then */

@@ -39,6 +39,7 @@ public final class EventCodec {
                     .addDeserializer(Digest.class, new DigestReader()))
             .addMixIn(Origin.class, AbsentLeftOut.class)
             .addMixIn(Event.LaneStarted.class, AbsentLeftOut.class)
+            .addMixIn(Event.TagsMoving.class, AbsentLeftOut.class)
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             // PostgreSQL refuses half a surrogate pair, which is what a text cut in the middle of an emoji ends with

@@ -37,7 +37,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Two registries with real HTTP, a real store, and services whose second version is about to be promoted. */
 final class HttpWorld implements AutoCloseable {
     static final int SERVICES = 2;
-    private static final Set<String> TAGS = Set.of("tag", "tagInstead", "untag");
+    private static final Set<String> TAGS = Set.of("tag", "untag");
 
     final ManualClock clock = new ManualClock(Instant.parse("2026-11-28T08:00:00Z"));
     final Store store = SqlStore.open(StoreSettings.inMemory(UUID.randomUUID().toString()));

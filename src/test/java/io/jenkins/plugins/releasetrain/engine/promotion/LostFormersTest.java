@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jenkins.plugins.releasetrain.engine.fakes.CrashingStore;
 import io.jenkins.plugins.releasetrain.engine.registry.HttpRegistry;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.testkit.registry.Clouds;
@@ -16,11 +17,14 @@ import io.jenkins.plugins.releasetrain.testkit.registry.Reply;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Undo where what a tag pointed to before is lost, hidden, or not taken again (I6). */
 class LostFormersTest {
@@ -43,15 +47,79 @@ class LostFormersTest {
         }
     }
 
-    /** Whoever undoes it is another process, which has kept nothing. */
+    /** The process dies when production's first tag has moved; whoever undoes it is another one. */
+    private static void assertUndoneAfterADeath(HttpWorld world, Runnable collection) {
+        Map<String, String> before = world.tags();
+        assertThatThrownBy(() -> world.oneByOne().promote(world.request("p1", world.dying(2, true))))
+                .isInstanceOf(CrashingStore.Crash.class);
+        assertThat(world.tags())
+                .containsEntry("shop/s0:production", HttpWorld.second(0).value());
+        collection.run();
+        Promoter.Result result = world.promoter().abandon("p1", "its build is gone", world.client(world.production));
+        assertThat(result).returns(true, Promoter.Result::ended).returns(false, Promoter.Result::promoted);
+        assertThat(world.tags()).isEqualTo(before);
+    }
+
+    @Test
+    void I6_formerThatIsLostWithItsTagIsPutBackAfterARestart() throws Exception {
+        try (HttpWorld world = new HttpWorld(LOSING)) {
+            assertUndoneAfterADeath(world, () -> {});
+        }
+    }
+
+    /** Quay, zot, policies of ECR and GAR: what has no tag is collected, some by the age of its push, so at once or later. */
+    @Test
+    void I6_formerThatIsCollectedMeanwhileIsPutBackAfterARestart() throws Exception {
+        try (HttpWorld world = new HttpWorld(RegistryOptions.DEFAULT)) {
+            assertUndoneAfterADeath(world, () -> world.production.collectUntagged("shop/s0"));
+        }
+    }
+
+    /** With an index go its platforms; the registry takes it without them, and what is put back is whole. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void I6_indexThatIsCollectedMeanwhileIsPutBackWhole(boolean believing) throws Exception {
+        RegistryOptions options = believing ? RegistryOptions.DEFAULT.withSparseIndexes() : RegistryOptions.DEFAULT;
+        SampleImage amd = SampleImage.of("s0", "0");
+        SampleImage arm = SampleImage.of("s0", "0").architecture("arm64");
+        try (HttpWorld world = new HttpWorld(options)) {
+            String index =
+                    SampleImages.at(world.production.origin()).pushIndex("shop/s0", "production", List.of(amd, arm));
+            assertUndoneAfterADeath(world, () -> world.production.collectUntagged("shop/s0"));
+            assertThat(world.production.tags("shop/s0")).containsEntry("production", index);
+            assertThat(world.production.manifest("shop/s0", amd.content().digest()))
+                    .isPresent();
+            assertThat(world.production.manifest("shop/s0", arm.content().digest()))
+                    .isPresent();
+        }
+    }
+
+    /** What cannot be read keeps nobody from replacing it. */
+    @Test
+    void aFormerThatTheRegistryFailsToGiveIsReplacedAllTheSame() throws Exception {
+        try (HttpWorld world = new HttpWorld(RegistryOptions.DEFAULT)) {
+            String former = world.before.get("shop/s0:production");
+            world.production.failNext(
+                    999, r -> r.is("GET", former), Failure.status(500, "UNKNOWN", "its store is damaged"));
+            assertThat(world.promoter().promote(world.request("p1")).promoted()).isTrue();
+            assertThat(world.tags()).isEqualTo(world.promoted());
+        }
+    }
+
+    /** Whoever undoes it is another process, and what the former image was made of is lost as well. */
     private HttpRegistry halfUndone(HttpWorld world) {
         refuseTheLastTag(world);
         // The new one, and then not the former one again.
         AtomicBoolean moved = new AtomicBoolean();
+        AtomicBoolean well = new AtomicBoolean();
         world.production.failNext(
-                99, r -> r.is("PUT", FIRST) && !moved.compareAndSet(false, true), Failure.status(500, "UNKNOWN", "no"));
+                99,
+                r -> r.is("PUT", FIRST) && !well.get() && !moved.compareAndSet(false, true),
+                Failure.status(500, "UNKNOWN", "no"));
         assertThatThrownBy(() -> world.oneByOne().promote(world.request("p1"))).hasMessageContaining("is being undone");
-        moved.set(false);
+        well.set(true);
+        SampleImage.Content former = SampleImage.of("s0", "1").content();
+        world.production.loseBlob("shop/s0", former.digest(former.blobs().get(0)));
         return world.client(world.production);
     }
 

@@ -74,7 +74,8 @@ final class ManifestEndpoints {
         List<String> missing = new ArrayList<>();
         for (JsonNode child : manifest.path("manifests")) {
             String digest = child.path("digest").asText();
-            if (contents.manifest(repository, digest).isEmpty()) {
+            if (!options.sparseIndexes()
+                    && contents.manifest(repository, digest).isEmpty()) {
                 missing.add(digest);
             }
         }

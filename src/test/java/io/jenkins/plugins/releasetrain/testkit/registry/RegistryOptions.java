@@ -16,6 +16,7 @@ public final class RegistryOptions {
     private boolean referrers = true;
     private boolean digestHeaders = true;
     private boolean tagDeletion = true;
+    private boolean sparseIndexes;
     private int tagsPerPage = Integer.MAX_VALUE;
     private int referrersPerPage = Integer.MAX_VALUE;
     private String scopePrefix = "";
@@ -34,6 +35,7 @@ public final class RegistryOptions {
         other.referrers = referrers;
         other.digestHeaders = digestHeaders;
         other.tagDeletion = tagDeletion;
+        other.sparseIndexes = sparseIndexes;
         other.tagsPerPage = tagsPerPage;
         other.referrersPerPage = referrersPerPage;
         other.scopePrefix = scopePrefix;
@@ -65,6 +67,11 @@ public final class RegistryOptions {
     /** Whether a tag can be deleted. */
     boolean tagDeletion() {
         return tagDeletion;
+    }
+
+    /** Whether an index is taken whose images are not there. */
+    boolean sparseIndexes() {
+        return sparseIndexes;
     }
 
     /** Most tags in one answer. */
@@ -126,6 +133,10 @@ public final class RegistryOptions {
 
     public RegistryOptions withoutTagDeletion() {
         return with(o -> o.tagDeletion = false);
+    }
+
+    public RegistryOptions withSparseIndexes() {
+        return with(o -> o.sparseIndexes = true);
     }
 
     public RegistryOptions withTagsPerPage(int tags) {
