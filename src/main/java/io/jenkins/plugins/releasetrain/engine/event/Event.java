@@ -357,11 +357,7 @@ public sealed interface Event {
     /** A promotion holds its tags no longer; what is {@code leftOver} it could not remove, and whoever wants it takes it over. */
     record PromotionClosed(String promotion, List<String> leftOver) implements Event {}
 
-    /**
-     * These tags are about to move, as {@code repository:tag}: from now on they may be this promotion's doing.
-     *
-     * @param formers the manifests that they point to, packed, as far as they can be read; older versions did not tell
-     */
+    /** These tags ({@code repository:tag}) may be this promotion's doing now; {@code formers}: their manifests, packed. */
     record TagsMoving(String promotion, List<String> tags, Optional<String> formers) implements Event {}
 
     /** A promotion will not be completed; what it moved is being put back. */
