@@ -77,6 +77,8 @@ final class RolloutWait {
         Instant end = clock.instant().plus(deadline);
         Duration pause = FIRST_PAUSE;
         while (true) {
+            Instant latest = clock.instant().plus(deadline);
+            end = latest.isBefore(end) ? latest : end;
             boolean over = !clock.instant().isBefore(end);
             try {
                 Optional<Rollout> rollout = look(over, progress);

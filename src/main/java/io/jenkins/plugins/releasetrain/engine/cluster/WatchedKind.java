@@ -84,11 +84,11 @@ final class WatchedKind implements AutoCloseable {
      */
     synchronized Optional<WatchedObjects> current() {
         Instant now = clock.instant();
-        boolean silent = session != null && !now.isBefore(session.heard.plus(SILENCE));
+        boolean silent = session != null && isOver(session.heard, SILENCE, now);
         if (session != null && session.open && !silent) {
             return Optional.of(objects);
         }
-        if (now.isBefore(notBefore)) {
+        if (now.isBefore(notBefore) && !notBefore.isAfter(now.plus(ASK_AGAIN))) {
             return unwatched();
         }
         try {
@@ -101,6 +101,11 @@ final class WatchedKind implements AutoCloseable {
             failed(KubernetesFailures.translate("watch " + what, e), now);
             return unwatched();
         }
+    }
+
+    /** Also where the clock was set back by as much. */
+    private static boolean isOver(Instant since, Duration length, Instant now) {
+        return Duration.between(since, now).abs().compareTo(length) >= 0;
     }
 
     private Optional<WatchedObjects> unwatched() {

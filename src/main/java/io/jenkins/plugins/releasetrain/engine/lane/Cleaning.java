@@ -31,7 +31,12 @@ final class Cleaning {
     private final Map<String, Problem> problems = new ConcurrentHashMap<>();
     private final Set<String> busy = ConcurrentHashMap.newKeySet();
 
-    private record Problem(String text, Instant again) {}
+    private record Problem(String text, Instant again) {
+        /** What is further ahead than that is of before the clock was set back. */
+        boolean isDue(Instant now) {
+            return !now.isBefore(again) || again.isAfter(now.plus(TRY_AGAIN));
+        }
+    }
 
     Cleaning(Journal<LaneState> journal, Function<Isolation, Placement> placements, Places places, Clock clock) {
         this.journal = journal;
@@ -44,7 +49,7 @@ final class Cleaning {
     void tidy(Predicate<Obligation> which) throws InterruptedException {
         for (Obligation obligation : journal.state().obligations()) {
             Problem problem = problems.get(key(obligation));
-            boolean due = problem == null || !clock.instant().isBefore(problem.again());
+            boolean due = problem == null || problem.isDue(clock.instant());
             if (which.test(obligation) && due && busy.add(key(obligation))) {
                 try {
                     tidy(obligation);

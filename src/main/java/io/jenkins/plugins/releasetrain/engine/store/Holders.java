@@ -1,10 +1,11 @@
 package io.jenkins.plugins.releasetrain.engine.store;
 
 import io.jenkins.plugins.releasetrain.engine.model.Order;
-import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Whose images production holds, whoever released them: trains and lanes are as old as their builds everywhere (I13). */
@@ -22,15 +23,19 @@ public record Holders(Store store) {
 
     /** Of a rollback there is nobody, since it is not newer for being done later. */
     public List<Holder> of(String service) {
-        return store.productionOf(service).stream().flatMap(this::of).toList();
+        return store.productionOf(service).stream()
+                .flatMap(production -> of(production, requests(production.release())))
+                .toList();
     }
 
-    private Stream<Holder> of(Production production) {
-        return store
-                .release(production.release())
+    private List<Entry> requests(String release) {
+        return store.release(release)
                 .map(r -> store.requests(r.made().changes()))
-                .orElse(List.of())
-                .stream()
+                .orElse(List.of());
+    }
+
+    private static Stream<Holder> of(Production production, List<Entry> requests) {
+        return requests.stream()
                 .filter(entry -> entry.images().containsKey(production.service())
                         && entry.images()
                                 .get(production.service())
@@ -39,10 +44,18 @@ public record Holders(Store store) {
                 .map(entry -> new Holder(production, entry));
     }
 
-    /** The newest of each service; those without are left out. */
-    public SortedMap<String, Order> newest(Collection<String> services) {
+    /** The newest of each service; those without are left out. One look for each release that production holds of them. */
+    public SortedMap<String, Order> newest(Set<String> services) {
         SortedMap<String, Order> newest = new TreeMap<>();
-        services.forEach(service -> of(service).forEach(holder -> newest.merge(service, holder.order(), Order::newer)));
+        store.production("", Integer.MAX_VALUE).stream()
+                .filter(production -> services.contains(production.service()))
+                .collect(Collectors.groupingBy(Production::release))
+                .forEach((release, held) -> {
+                    List<Entry> requests = requests(release);
+                    held.stream()
+                            .flatMap(production -> of(production, requests))
+                            .forEach(h -> newest.merge(h.production().service(), h.order(), Order::newer));
+                });
         return newest;
     }
 }

@@ -219,26 +219,26 @@ final class Trials {
 
     /** Every phase has its deadline, for a process that died or tests that hang. */
     void expire(Trial trial) {
-        Instant now = context.ports().clock().instant();
         Duration forTests = context.timetable().testDeadline();
         Duration forInstallation = environment.rolloutDeadline().plus(MARGIN);
         Duration toBegin = context.timetable().beginDeadline();
-        if (!trial.began()
-                && trial.installed()
-                        .filter(at -> at.plus(toBegin).isBefore(now))
-                        .isPresent()) {
+        Optional<Instant> installed = trial.installed();
+        if (!trial.began() && installed.filter(at -> isOver(at, toBegin)).isPresent()) {
             abandoned(
                     trial,
                     "its build did not begin the tests within " + toBegin.toMinutes()
                             + " minutes; another build takes over");
-        } else if (trial.installed()
-                .filter(at -> at.plus(forTests).isBefore(now))
-                .isPresent()) {
+        } else if (installed.filter(at -> isOver(at, forTests)).isPresent()) {
             end(trial, Verdict.VOID, "no verdict within " + forTests.toMinutes() + " minutes, the deadline for tests");
-        } else if (trial.installed().isEmpty()
-                && trial.since().plus(forInstallation).isBefore(now)) {
+        } else if (installed.isEmpty() && isOver(trial.since(), forInstallation)) {
             end(trial, Verdict.VOID, "not installed within " + forInstallation.toMinutes() + " minutes");
         }
+    }
+
+    /** Also where the clock was set back by more than that: how long ago it was is not known then. */
+    private boolean isOver(Instant since, Duration deadline) {
+        Instant now = context.ports().clock().instant();
+        return Duration.between(since, now).abs().compareTo(deadline) > 0;
     }
 
     void end(Trial trial, Verdict verdict, String reason) {

@@ -177,6 +177,20 @@ class RolloutWaitTest {
     }
 
     @Test
+    void clockThatIsSetBackMakesNobodyWaitUntilItIsThereAgain() throws Exception {
+        duringPause = n -> {
+            if (n == 4) {
+                clock.advance(Duration.ofDays(-3));
+            }
+            assertThat(n).as("pauses of a wait of 20 s").isLessThan(60);
+        };
+        Cluster.Wanted wanted = TestWorkloads.asked(cluster, List.of(CART));
+        assertThat(cluster.awaitRollouts(wanted, Set.of(), Duration.ofSeconds(20), Progress.NONE)
+                        .outcome())
+                .isEqualTo(Outcome.TIMED_OUT);
+    }
+
+    @Test
     void shouldTellProgressOnceForEachNumber() throws Exception {
         duringPause = n -> {
             if (n == 3) {

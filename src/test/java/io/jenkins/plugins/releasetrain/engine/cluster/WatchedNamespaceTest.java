@@ -280,6 +280,17 @@ class WatchedNamespaceTest {
     }
 
     @Test
+    void aClockThatIsSetBackKeepsNobodyFromAskingAgain() {
+        installed("s1");
+        Cluster second = cluster(clock);
+        kubernetes.failNext(1000);
+        assertThatThrownBy(() -> second.installed(SERVICES)).isInstanceOf(EngineException.class);
+        kubernetes.failNext(0);
+        clock.advance(Duration.ofDays(-3));
+        assertThat(second.installed(SERVICES)).hasSize(SERVICES.size());
+    }
+
+    @Test
     void oneThatWasMadeAMomentAgoIsNotMissing() {
         installed("s1");
         kubernetes.muteWatches(true);

@@ -131,6 +131,21 @@ class LaneClockTest {
         assertThat(drive.outcome(lane)).as("within an hour").isEqualTo(Outcome.RELEASED);
     }
 
+    @Test
+    void I8_whatALaneLeftIsCleanedUpThoughTheClockIsSetBack() throws InterruptedException {
+        shop.build("s3", "2");
+        LaneId lane = drive.open("s3", "2");
+        drive.step();
+        shop.cluster.cannotReplacePods(() -> Optional.of("nodes cannot pull"));
+        drive.lanes.cancel(lane, "aborted");
+        drive.step();
+        assertThat(drive.lanes.problems()).containsKey(lane.id());
+        shop.cluster.cannotReplacePods(Optional::empty);
+        shop.clock.advance(Duration.ofDays(-1));
+        drive.steps(3);
+        assertThat(drive.lanes.state().obligations()).isEmpty();
+    }
+
     /** What one clock says, and what clocks say that are set back, or differ by what those of controllers may. */
     @Test
     void I4_orderOfRunsIsThatOfTheStreamWhateverClocksSay() {

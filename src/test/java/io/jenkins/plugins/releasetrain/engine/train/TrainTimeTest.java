@@ -104,6 +104,20 @@ class TrainTimeTest {
     }
 
     @Test
+    void I8_testsThatHangAreVoidThoughTheClockIsSetBack() throws InterruptedException {
+        Ride ride = ride(new Timetable(List.of(), Duration.ZERO, Duration.ofHours(2)));
+        shop.build("s1", "2");
+        String change = ride.queue("s1", "2");
+        ride.train().began(((Task.Test) ride.train().next("build 1")).trial());
+        shop.clock.advance(Duration.ofDays(-3));
+        testing(ride, 121);
+        ride.train().expire();
+        assertThat(ended()).extracting(Event.TrialEnded::verdict).containsExactly(Verdict.VOID);
+        ride.run("build 1");
+        assertThat(ride.outcome(change).outcome()).isEqualTo(Outcome.RELEASED);
+    }
+
+    @Test
     void I4_testsBeyondTheirDeadlineAreVoid() throws InterruptedException {
         Ride ride = ride(new Timetable(List.of(), Duration.ZERO, Duration.ofHours(2)));
         shop.build("s1", "2");
