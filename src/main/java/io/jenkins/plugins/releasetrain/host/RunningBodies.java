@@ -5,10 +5,13 @@ import hudson.model.Run;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.logging.Level;
@@ -26,9 +29,12 @@ public final class RunningBodies {
     /** Builds that start builds that start builds; none that works does it so often. */
     private static final int DEEPEST = 10;
 
+    private static final String TRAIN = "RELEASE_TRAIN";
+
     private final Function<Run<?, ?>, List<Caller>> callers;
     private final Map<String, Body> bodies = new ConcurrentHashMap<>();
     private final Map<String, String> mistakes = new ConcurrentHashMap<>();
+    private final List<Wait> waits = new ArrayList<>();
 
     /**
      * A body that runs.
@@ -47,6 +53,15 @@ public final class RunningBodies {
      * @param callers who waits for it itself
      */
     public record Caller(String build, Collection<String> blocks, Supplier<List<Caller>> callers) {}
+
+    /**
+     * A step that waits for a train, and who waits for that step.
+     *
+     * @param within trials of the bodies that it is in, or that wait for its build
+     * @param train with one environment: as long as one of its trials is under way, no other one begins
+     * @param over whether it waits no more
+     */
+    public record Wait(Set<String> within, String train, BooleanSupplier over) {}
 
     RunningBodies() {
         this(RunningBodies::callers);
@@ -93,6 +108,49 @@ public final class RunningBodies {
             now = next;
         }
         return waiting;
+    }
+
+    /**
+     * A step begins to wait for a train.
+     *
+     * @return why it would do so for ever, in words: its train's tests wait, themselves or by way of others, for what the
+     *     bodies around it hold. Then it is not known as one that waits
+     */
+    public synchronized Optional<String> enter(Wait wait) {
+        waits.removeIf(other -> other.over().getAsBoolean());
+        Optional<String> circle = circle(wait, wait.train(), new HashSet<>());
+        if (circle.isEmpty()) {
+            waits.add(wait);
+        }
+        return circle;
+    }
+
+    private Optional<String> circle(Wait asked, String train, Set<String> seen) {
+        for (Body body : bodies.values()) {
+            boolean tries =
+                    train.equals(body.holds().get(TRAIN)) && !asked.within().contains(body.trial());
+            if (!tries || !seen.add(body.trial())) {
+                continue;
+            }
+            for (Wait wait : waits) {
+                if (!wait.within().contains(body.trial())) {
+                    continue;
+                }
+                Optional<String> circle = asked.within().stream().anyMatch(trial -> holds(trial, wait.train()))
+                        ? Optional.of("train '" + train + "' is tried by " + body.build()
+                                + ", whose tests wait for train '" + wait.train() + "'")
+                        : circle(asked, wait.train(), seen);
+                if (circle.isPresent()) {
+                    return circle;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean holds(String trial, String train) {
+        Body body = bodies.get(trial);
+        return body != null && train.equals(body.holds().get(TRAIN));
     }
 
     private static List<Caller> callers(Run<?, ?> build) {

@@ -8,6 +8,7 @@ import io.jenkins.plugins.releasetrain.host.Words;
 import io.jenkins.plugins.releasetrain.steps.BodyEnd.Judgement;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -55,6 +56,12 @@ final class MonoReleaseExecution extends ReleaseExecution {
     @Override
     public Map<String, String> holds() {
         return Map.of("RELEASE_TRAIN", order.train());
+    }
+
+    @Override
+    Optional<String> awaitedTrain() {
+        return Optional.of(order.train())
+                .filter(train -> host().riders().environmentsOf(train).size() == 1);
     }
 
     /** A train that has no other environment than the one that a step around this holds would never depart. */

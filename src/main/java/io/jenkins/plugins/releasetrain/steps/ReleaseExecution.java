@@ -7,7 +7,6 @@ import io.jenkins.plugins.releasetrain.actions.ImagesAction;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.host.Passenger;
-import io.jenkins.plugins.releasetrain.host.RunningBodies;
 import io.jenkins.plugins.releasetrain.steps.BodyEnd.Judgement;
 import java.io.IOException;
 import java.time.Duration;
@@ -110,7 +109,7 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
         try {
             build = getContext().get(Run.class);
             if (!registered()) {
-                checkPlaces();
+                StepPlace.check(this, getContext(), host(), () -> over);
                 register();
                 getContext().saveState();
                 tellContracts();
@@ -133,20 +132,9 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
         }
     }
 
-    /** Neither what is around it in its own pipeline may wait for it, nor builds that started this one for their tests. */
-    private void checkPlaces() throws IOException, InterruptedException {
-        for (Map<String, String> around : BodyRun.Variables.around(getContext())) {
-            checkPlace(around);
-        }
-        for (RunningBodies.Body waiting :
-                host().bodies().waitingFor(getContext().get(Run.class))) {
-            try {
-                checkPlace(waiting.holds());
-            } catch (Misplaced e) {
-                host().bodies().mistaken(waiting.trial(), e.getMessage());
-                throw e;
-            }
-        }
+    /** The train that it is going to wait for, if no other trial of that can begin while one is under way. */
+    Optional<String> awaitedTrain() {
+        return Optional.empty();
     }
 
     private void refuse(Throwable why) {

@@ -13,6 +13,7 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.host.Passenger.End;
 import io.jenkins.plugins.releasetrain.host.Passenger.TestRun;
+import io.jenkins.plugins.releasetrain.host.RunningBodies;
 import io.jenkins.plugins.releasetrain.host.RunningBodies.Body;
 import io.jenkins.plugins.releasetrain.host.RunningBodies.Caller;
 import io.jenkins.plugins.releasetrain.steps.BodyEnd.Judgement;
@@ -48,6 +49,11 @@ class ReleaseExecutionTest {
 
         private transient boolean registered;
         private transient Runnable meanwhile = () -> {};
+
+        @Override
+        Optional<String> awaitedTrain() {
+            return Optional.of("shop");
+        }
 
         Riding(FakeStepContext context, FakeBuildHost host) {
             super(context);
@@ -267,6 +273,43 @@ class ReleaseExecutionTest {
         assertThat(context.failures).singleElement().isInstanceOf(Misplaced.class);
         assertThat(host.bodies.mistake("t1")).contains("monoRelease: within its own tests");
         assertThat(host.bodies.mistake("t2")).isEmpty();
+    }
+
+    private void crosswise(boolean over) {
+        context.around = new BodyRun.Variables(Map.of("RELEASE_TRAIN", "other", "RELEASE_TRIAL", "t1"));
+        host.bodies.began(new Body("t1", "cart#7", "12", Map.of("RELEASE_TRAIN", "other")));
+        host.bodies.began(new Body("t2", "pay#3", "12", Map.of("RELEASE_TRAIN", "third")));
+        host.bodies.began(new Body("t3", "mail#5", "12", Map.of("RELEASE_TRAIN", "shop")));
+        assertThat(host.bodies.enter(new RunningBodies.Wait(Set.of("t3"), "third", () -> false)))
+                .isEmpty();
+        assertThat(host.bodies.enter(new RunningBodies.Wait(Set.of("t2"), "other", () -> over)))
+                .isEmpty();
+    }
+
+    /** Each waits within the tests of one train for another one, and the last of them for the first. */
+    @Test
+    void NEW_8_I8_buildsThatWouldWaitForEachOtherCrosswiseAreToldAtOnce() {
+        crosswise(false);
+
+        start();
+
+        assertThat(step.done).isEmpty();
+        assertThat(context.failures)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Misplaced.class,
+                        e -> assertThat(e.getMessage())
+                                .contains("train 'third' is tried by pay#3, whose tests wait for train 'other'"));
+        assertThat(host.bodies.mistake("t1")).isPresent();
+    }
+
+    @Test
+    void NEW_8_whoeverWaitsNoMoreIsNoneToWaitFor() {
+        crosswise(true);
+
+        start();
+
+        assertThat(step.done).containsExactly("registered", "takes part");
     }
 
     /** It is started by them and waits for nothing of theirs, or they do not wait for it any more. */
