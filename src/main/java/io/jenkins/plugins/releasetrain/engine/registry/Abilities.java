@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.registry;
 
+import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +15,7 @@ final class Abilities {
     private static final Duration CERTAIN = Duration.ofHours(1);
 
     private static final int MOST_SEEN = 10_000;
+    private static final int MOST_DOUBTS = 4;
 
     private static final long LEAST_BODY = 256 << 10;
     private static final long FIRST_BODY = 64 << 20;
@@ -25,6 +27,8 @@ final class Abilities {
     private volatile boolean deletesTagsAlone;
     private volatile Instant noReferrersUntil = Instant.MIN;
     private volatile boolean referrersProbed;
+    private volatile boolean referrersListed;
+    private final Map<Digest, String> refusedReferrers = new ConcurrentHashMap<>();
     private volatile String referrersTrouble = "";
     private volatile boolean namesAnswersByDigest;
     private volatile Instant unconditionalUntil = Instant.MIN;
@@ -37,11 +41,44 @@ final class Abilities {
     /** The tag that was seen last, of each of some repositories. */
     private final Map<String, String> seenTags = new ConcurrentHashMap<>();
 
+    private final Map<String, Instant> listsProbed = new ConcurrentHashMap<>();
+    private volatile boolean headsTell;
+    private volatile Instant headsDeniedUntil = Instant.MIN;
+    private Instant doubtsCountedUntil = Instant.MIN;
+    private int doubts;
     private boolean cut;
     private Instant wholeUntil = Instant.MIN;
 
     Abilities(Clock clock) {
         this.clock = clock;
+    }
+
+    /** Whether the registry was seen to deny by HEAD what is there. */
+    boolean deniesHeads() {
+        return clock.instant().isBefore(headsDeniedUntil);
+    }
+
+    void foundHeadsDenied() {
+        headsDeniedUntil = clock.instant().plus(CERTAIN);
+    }
+
+    void foundHeadsTell() {
+        headsTell = true;
+    }
+
+    /**
+     * @return whether to ask once more, by GET, for what a HEAD denied: until a HEAD was seen to tell of something, a few times an
+     *     hour
+     */
+    synchronized boolean doubtsHeads() {
+        if (headsTell) {
+            return false;
+        }
+        if (!clock.instant().isBefore(doubtsCountedUntil)) {
+            doubtsCountedUntil = clock.instant().plus(CERTAIN);
+            doubts = 0;
+        }
+        return doubts++ < MOST_DOUBTS;
     }
 
     /** Whether it is worth asking for the referrers API. */
@@ -56,11 +93,24 @@ final class Abilities {
 
     void listsReferrers() {
         referrersProbed = true;
+        referrersListed = true;
     }
 
-    /** Why it is not known what refers to images; empty where it is. */
-    String referrersTrouble() {
-        return mayListReferrers() ? "" : referrersTrouble;
+    /** Whether there is such an API, whatever it says of some image. */
+    boolean sawReferrersListed() {
+        return referrersListed;
+    }
+
+    void refusedReferrers(Digest subject, String why) {
+        if (refusedReferrers.size() >= MOST_SEEN) {
+            refusedReferrers.clear();
+        }
+        refusedReferrers.put(subject, why);
+    }
+
+    /** Why it is not known what refers to an image; empty where it is. */
+    String referrersTrouble(Digest subject) {
+        return mayListReferrers() ? refusedReferrers.getOrDefault(subject, "") : referrersTrouble;
     }
 
     /**
@@ -99,6 +149,19 @@ final class Abilities {
 
     Optional<String> seenTag(String repository) {
         return Optional.ofNullable(seenTags.get(repository));
+    }
+
+    /** @return true once an hour: then whoever asks finds out whether lists of these repositories have all */
+    synchronized boolean probeListsOf(String project) {
+        Instant now = clock.instant();
+        if (listsProbed.size() >= MOST_SEEN) {
+            listsProbed.clear();
+        }
+        boolean due = !now.isBefore(listsProbed.getOrDefault(project, Instant.MIN));
+        if (due) {
+            listsProbed.put(project, now.plus(CERTAIN));
+        }
+        return due;
     }
 
     /** A list lacked a tag that is there, as those of caches do that list what was pulled through them. */

@@ -257,16 +257,17 @@ public final class Artifacts {
         Blobs blobs = registry.blobs();
         Attempts attempts = registry.transport().sender().attempts("upload blob " + blob.digest());
         while (!blobs.exists(repository, blob)) {
-            URI upload = blobs.begin(repository, blob.digest());
+            URI upload = blobs.uploads().begin(repository, blob.digest());
             try {
-                blobs.put(
-                        repository,
-                        blob,
-                        upload,
-                        new VerifyingStream(blob, offset -> from(content, offset), MOST_BREAKS));
+                blobs.uploads()
+                        .put(
+                                repository,
+                                blob,
+                                upload,
+                                new VerifyingStream(blob, offset -> from(content, offset), MOST_BREAKS));
                 return;
             } catch (EngineException e) {
-                blobs.cancel(repository, upload);
+                blobs.uploads().cancel(repository, upload);
                 boolean passing = e.kind().retryable() || e.kind() == FailureKind.UNAUTHENTICATED;
                 if (!passing || !attempts.again()) {
                     throw e;

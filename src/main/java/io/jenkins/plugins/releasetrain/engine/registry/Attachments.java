@@ -119,7 +119,7 @@ final class Attachments {
 
     /** The list under the tag is there where a registry has no such API, but not where it is in trouble. */
     private void tellTrouble(Image image, Digest subject, Carried carried) {
-        String trouble = source.abilities().referrersTrouble();
+        String trouble = source.abilities().referrersTrouble(subject);
         if (!trouble.isEmpty()) {
             carried.left.add("What refers to " + image.sourceRepository() + "@" + subject
                     + " is carried only as far as tags list it: " + trouble);

@@ -88,6 +88,10 @@ final class BlobCopy {
         private int lost;
 
         private boolean inParts;
+        /** Whether the registry said of some part that it kept less than was sent. */
+        private boolean keptLess;
+
+        private boolean believing;
 
         One(Image image, Blob blob) {
             this.image = image;
@@ -128,7 +132,7 @@ final class BlobCopy {
                 }
                 upload = mount.upload();
             } else if (to.exists(blob.repository(), descriptor)) {
-                upload.ifPresent(begun -> to.cancel(blob.repository(), begun));
+                upload.ifPresent(begun -> to.uploads().cancel(blob.repository(), begun));
                 return FOUND;
             }
             transfer(upload);
@@ -146,12 +150,12 @@ final class BlobCopy {
             try {
                 copier.transfer(source, target, () -> stream(begun));
             } catch (InterruptedException e) {
-                begun.ifPresent(upload -> to.cancel(blob.repository(), upload));
+                begun.ifPresent(upload -> to.uploads().cancel(blob.repository(), upload));
                 throw interrupted(blob);
             }
             if (target.abilities().probeMounts()) {
                 Blobs.Mount mount = to.mount(blob.repository(), descriptor.digest(), blob.repository());
-                mount.upload().ifPresent(upload -> to.cancel(blob.repository(), upload));
+                mount.upload().ifPresent(upload -> to.uploads().cancel(blob.repository(), upload));
                 if (mount.mounted()) {
                     target.abilities().foundMountsFromItself();
                 }
@@ -165,35 +169,36 @@ final class BlobCopy {
             long offset = 0;
             try (VerifyingStream content = open()) {
                 while (true) {
-                    URI at = upload.orElseGet(() -> to.begin(blob.repository(), descriptor.digest()));
+                    URI at = upload.orElseGet(() -> to.uploads().begin(blob.repository(), descriptor.digest()));
                     try {
                         content.restart(offset);
                         send(content, at);
                         return;
                     } catch (EngineException e) {
                         if (!isSmallerNow(e) && !isWholeNow(e, at) && (!isPassing(e, content) || !attempts.again())) {
-                            to.cancel(blob.repository(), at);
+                            to.uploads().cancel(blob.repository(), at);
                             if (wasOvertaken(e, content)) {
                                 return;
                             }
                             throw e;
                         }
+                        believing = keptLess;
                     }
                     if (to.exists(blob.repository(), descriptor)) {
                         return;
                     }
-                    Optional<Blobs.Stored> stored = to.stored(blob.repository(), descriptor, at);
+                    Optional<Uploads.Stored> stored = to.uploads().stored(blob.repository(), descriptor, at);
                     if (stored.isPresent() && stored.get().bytes() > offset) {
                         attempts.progressed();
                     }
                     if (stored.isEmpty()) {
-                        to.cancel(blob.repository(), at);
+                        to.uploads().cancel(blob.repository(), at);
                         if (isShorterNow(content.position() - offset)) {
                             attempts.progressed();
                         }
                     }
-                    offset = stored.map(Blobs.Stored::bytes).orElse(0L);
-                    upload = stored.map(Blobs.Stored::upload);
+                    offset = stored.map(Uploads.Stored::bytes).orElse(0L);
+                    upload = stored.map(Uploads.Stored::upload);
                 }
             }
         }
@@ -204,10 +209,30 @@ final class BlobCopy {
             sending = Math.min(content.left(), target.abilities().bodyBytes());
             inParts = sending < content.left();
             while (sending < content.left()) {
-                at = to.patch(blob.repository(), descriptor, at, content, sending);
+                long from = content.position();
+                Uploads.Stored kept = to.uploads().patch(blob.repository(), descriptor, at, content, sending);
+                at = kept.upload();
+                if (kept.bytes() < content.position()) {
+                    keptLess = true;
+                    believe(content, from, kept.bytes());
+                }
             }
             sending = content.left();
-            to.put(blob.repository(), descriptor, at, content);
+            to.uploads().put(blob.repository(), descriptor, at, content);
+        }
+
+        /** Some count in their own way, so that it is believed only where it came to nothing otherwise. */
+        private void believe(VerifyingStream content, long from, long kept) {
+            if (believing && kept <= from) {
+                throw new EngineException(
+                        FailureKind.UNSUPPORTED,
+                        "Cannot upload blob " + descriptor.digest() + " to " + target.host() + "/" + blob.repository()
+                                + " in parts: the registry keeps nothing of those after the first, and larger bodies do not"
+                                + " pass. Raise the limit of what stands before it.");
+            }
+            if (believing) {
+                content.restart(kept);
+            }
         }
 
         private boolean isSmallerNow(EngineException e) {

@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -18,19 +16,20 @@ import java.util.regex.Pattern;
 
 /** A registry's blobs (distribution specification 1.1, "Pulling blobs", "Pushing blobs", "Mounting a blob"). */
 final class Blobs {
-    private static final Pattern RANGE = Pattern.compile("(?:bytes=)?0-(\\d+)");
     private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-.*");
-    private static final int MOST_REDIRECTS = 5;
     private static final int NO_CONTENT = 204;
-    private static final String CONTENT_TYPE = "application/octet-stream";
 
     private final Transport transport;
-    private final Abilities abilities;
+    private final Uploads uploads;
 
     Blobs(Transport transport, Abilities abilities) {
         this.transport = transport;
-        this.abilities = abilities;
+        this.uploads = new Uploads(transport, abilities, this);
+    }
+
+    Uploads uploads() {
+        return uploads;
     }
 
     /**
@@ -38,13 +37,23 @@ final class Blobs {
      * left; some registries tell of it as if it were all.
      */
     boolean exists(String repository, Descriptor blob) {
-        return exists(repository, blob.digest(), blob.size());
+        return exists(blob.digest(), blob.size(), Scope.push(repository));
+    }
+
+    /** The same of any length. */
+    boolean exists(String repository, Digest digest) {
+        return exists(digest, -1, Scope.push(repository));
+    }
+
+    /** The same of a repository that is read from. */
+    boolean holds(String repository, Descriptor blob) {
+        return exists(blob.digest(), blob.size(), Scope.pull(repository));
     }
 
     /** @param size negative for any */
-    private boolean exists(String repository, Digest digest, long size) {
-        Call call = Call.of(
-                "look for blob " + name(repository, digest), "HEAD", uri(repository, digest), Scope.push(repository));
+    private boolean exists(Digest digest, long size, Scope scope) {
+        String repository = scope.repository();
+        Call call = Call.of("look for blob " + name(repository, digest), "HEAD", uri(repository, digest), scope);
         HttpResponse<Void> response = transport.head(call);
         if (!Call.sameOrigin(call.uri(), response.uri())) {
             // A signed address may be good for GET only.
@@ -131,24 +140,10 @@ final class Blobs {
 
     private Optional<URI> upload(Call call, HttpResponse<?> response) {
         try {
-            return Optional.of(location(call, response));
+            return Optional.of(uploads.location(call, response));
         } catch (EngineException e) {
             return Optional.empty();
         }
-    }
-
-    /** Begins an upload and says where it goes on. */
-    URI begin(String repository, Digest digest) {
-        Call call = Call.of(
-                "begin the upload of blob " + name(repository, digest),
-                "POST",
-                transport.uri("/v2/" + transport.settings().path(repository) + "/blobs/uploads/"),
-                Scope.push(repository));
-        HttpResponse<byte[]> response = transport.document(call);
-        if (!isSuccess(response)) {
-            throw transport.failure(call, response);
-        }
-        return location(call, response);
     }
 
     /** A blob's content from an offset on, for the caller to close. */
@@ -250,150 +245,19 @@ final class Blobs {
         return range.matches() ? Long.parseLong(range.group(1)) : asked;
     }
 
-    /**
-     * Sends a part of the content that is not the last one (PATCH).
-     *
-     * @return where the upload goes on
-     */
-    URI patch(String repository, Descriptor blob, URI upload, VerifyingStream content, long length) {
-        Call call = Call.of(
-                "upload a part of blob " + name(repository, blob.digest()), "PATCH", upload, Scope.push(repository));
-        HttpResponse<byte[]> response = send(call, content, length);
-        if (!isSuccess(response)) {
-            throw transport.failure(call, response);
-        }
-        return response.headers()
-                .firstValue("Location")
-                .map(location -> transport.target(call, location))
-                .orElse(upload);
-    }
-
-    /** Sends so much of the content; again from the same place where it is to go elsewhere. */
-    private HttpResponse<byte[]> send(Call to, VerifyingStream content, long length) {
-        long from = content.position();
-        URI uri = to.uri();
-        for (int redirects = 0; ; redirects++) {
-            BlobPublisher publisher = new BlobPublisher(content, length);
-            Call call = to.to(uri)
-                    .header("Content-Type", CONTENT_TYPE)
-                    .body(body(content, publisher, length))
-                    .once();
-            if (from > 0 || from + length < content.size()) {
-                call = call.header("Content-Range", from + "-" + (from + length - 1));
-            }
-            HttpResponse<byte[]> response;
-            try {
-                response = transport.upload(call, content);
-            } catch (EngineException e) {
-                throw publisher.failure() instanceof EngineException cause ? cause : e;
-            } finally {
-                transport.sender().countSent(Math.max(0, content.position() - from));
-            }
-            Optional<URI> elsewhere = transport.redirect(call, response);
-            if (elsewhere.isEmpty() || redirects == MOST_REDIRECTS) {
-                return response;
-            }
-            uri = elsewhere.get();
-            content.restart(from);
-        }
-    }
-
-    /** Puts what is left of the content to an upload that was begun; the registry has the blob when this returns. */
-    void put(String repository, Descriptor blob, URI upload, VerifyingStream content) {
-        URI uri = URI.create(upload + (upload.getRawQuery() == null ? "?" : "&") + "digest="
-                + encoded(blob.digest().value()));
-        Call call = Call.of("upload blob " + name(repository, blob.digest()), "PUT", uri, Scope.push(repository));
-        HttpResponse<byte[]> response = send(call, content, content.left());
-        if (!isSuccess(response)) {
-            throw transport.failure(call, response);
-        }
-        if (!content.finished()) {
-            throw Failures.of(FailureKind.UNAVAILABLE, call, "was accepted before it was sent completely.");
-        }
-        // Any success will do, but only the one of the specification says that the blob is stored.
-        if (response.statusCode() != 201 && !exists(repository, blob.digest(), -1)) {
-            throw Failures.of(
-                    FailureKind.UNAVAILABLE,
-                    call,
-                    "answered " + response.statusCode() + ", but the blob is not there.");
-        }
-    }
-
-    /**
-     * What an upload that broke has so far.
-     *
-     * @param upload where it goes on
-     * @param bytes that are stored of it
-     */
-    record Stored(URI upload, long bytes) {}
-
-    /** @return empty where the registry does not know, so that the upload has to begin again */
-    Optional<Stored> stored(String repository, Descriptor blob, URI upload) {
-        Call call = Call.of(
-                        "ask how far the upload is of blob " + name(repository, blob.digest()),
-                        "GET",
-                        upload,
-                        Scope.push(repository))
-                .once();
-        try {
-            HttpResponse<byte[]> response = transport.document(call);
-            Matcher range = RANGE.matcher(response.headers().firstValue("Range").orElse(""));
-            if (response.statusCode() != 204 || !range.matches()) {
-                return Optional.empty();
-            }
-            // A range names its last byte, so "0-0" is one byte, or none: not worth going on from.
-            long bytes = Long.parseLong(range.group(1)) + 1;
-            URI next = response.headers()
-                    .firstValue("Location")
-                    .map(location -> transport.target(call, location))
-                    .orElse(upload);
-            return bytes > 1 && bytes <= blob.size() ? Optional.of(new Stored(next, bytes)) : Optional.empty();
-        } catch (EngineException | NumberFormatException e) {
-            return Optional.empty();
-        }
-    }
-
-    /** Lets the registry forget an upload that will not go on; it collects it one day if it does not hear of it. */
-    void cancel(String repository, URI upload) {
-        transport.tell(Call.of("cancel an upload to " + repository, "DELETE", upload, Scope.push(repository))
-                .once());
-    }
-
-    /** A publisher cannot be empty; where nothing is left to send, the whole is proven all the same. */
-    private static BodyPublisher body(VerifyingStream content, BlobPublisher publisher, long length) {
-        if (length > 0) {
-            return BodyPublishers.fromPublisher(publisher, length);
-        }
-        content.next(content.turn(), 0);
-        return BodyPublishers.noBody();
-    }
-
     static boolean isSuccess(HttpResponse<?> response) {
         return response.statusCode() / 100 == 2;
-    }
-
-    private URI location(Call call, HttpResponse<?> response) {
-        String location = response.headers().firstValue("Location").orElse("");
-        if (location.isEmpty()) {
-            HttpRegistry.requireNoPage(call, response);
-            throw Failures.of(FailureKind.UNSUPPORTED, call, "was answered without a Location to upload to.");
-        }
-        response.headers()
-                .firstValue("OCI-Chunk-Min-Length")
-                .filter(least -> LENGTH.matcher(least).matches())
-                .ifPresent(least -> abilities.wantsParts(Long.parseLong(least)));
-        return transport.target(call, location);
     }
 
     private URI uri(String repository, Digest digest) {
         return transport.uri("/v2/" + transport.settings().path(repository) + "/blobs/" + digest);
     }
 
-    private static String name(String repository, Digest digest) {
+    static String name(String repository, Digest digest) {
         return repository + "@" + digest;
     }
 
-    private static String encoded(String value) {
+    static String encoded(String value) {
         return URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
 }

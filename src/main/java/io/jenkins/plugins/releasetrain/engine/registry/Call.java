@@ -51,6 +51,10 @@ record Call(
         return new Call(action, method, other, headers, body, scopes, repeatable, patient);
     }
 
+    Call by(String other) {
+        return new Call(action, other, uri, headers, body, scopes, repeatable, patient);
+    }
+
     Call once() {
         return new Call(action, method, uri, headers, body, scopes, false, patient);
     }

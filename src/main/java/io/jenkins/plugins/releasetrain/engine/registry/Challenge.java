@@ -18,26 +18,48 @@ import java.util.regex.Pattern;
 record Challenge(String scheme, Map<String, String> parameters) {
     private static final String TOKEN = "[A-Za-z0-9!#$%&'*+.^_`|~-]+";
     private static final Pattern PART = Pattern.compile(
-            "\\G[\\s,]*(?:(" + TOKEN + ")\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^\\s,\"]+))|(" + TOKEN + "))");
+            "[\\s,]*(?:(" + TOKEN + ")\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^\\s,\"]+))|(" + TOKEN + "))");
+    /** What Negotiate and NTLM say, which looks like anything. */
+    private static final Pattern TOKEN68 =
+            Pattern.compile("[\\s,]*(" + TOKEN + ")[ \\t]+[A-Za-z0-9._~+/-]+=*[ \\t]*(?=,|$)");
 
     static List<Challenge> parse(List<String> headers) {
         List<Challenge> challenges = new ArrayList<>();
         for (String header : headers) {
+            Matcher token = TOKEN68.matcher(header);
             Matcher part = PART.matcher(header);
-            while (part.find()) {
-                if (part.group(4) != null) {
-                    challenges.add(new Challenge(part.group(4).toLowerCase(Locale.ROOT), new LinkedHashMap<>()));
-                } else if (!challenges.isEmpty()) {
-                    String quoted = part.group(2);
-                    String value = quoted == null ? part.group(3) : quoted.replaceAll("\\\\(.)", "$1");
-                    challenges
-                            .get(challenges.size() - 1)
-                            .parameters
-                            .put(part.group(1).toLowerCase(Locale.ROOT), value);
+            int at = 0;
+            while (at < header.length()) {
+                token.region(at, header.length());
+                part.region(at, header.length());
+                if (token.lookingAt()) {
+                    add(challenges, token.group(1));
+                    at = token.end();
+                } else if (part.lookingAt()) {
+                    read(challenges, part);
+                    at = part.end();
+                } else {
+                    // It is none of it; the next one may be well.
+                    int comma = header.indexOf(',', at + 1);
+                    at = comma < 0 ? header.length() : comma;
                 }
             }
         }
         return challenges;
+    }
+
+    private static void read(List<Challenge> challenges, Matcher part) {
+        if (part.group(4) != null) {
+            add(challenges, part.group(4));
+        } else if (!challenges.isEmpty()) {
+            String quoted = part.group(2);
+            String value = quoted == null ? part.group(3) : quoted.replaceAll("\\\\(.)", "$1");
+            challenges.get(challenges.size() - 1).parameters.put(part.group(1).toLowerCase(Locale.ROOT), value);
+        }
+    }
+
+    private static void add(List<Challenge> challenges, String scheme) {
+        challenges.add(new Challenge(scheme.toLowerCase(Locale.ROOT), new LinkedHashMap<>()));
     }
 
     static Optional<Challenge> find(List<Challenge> challenges, String scheme) {

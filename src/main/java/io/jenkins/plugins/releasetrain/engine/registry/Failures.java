@@ -7,6 +7,7 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -35,6 +36,14 @@ final class Failures {
     private static final Pattern READ_ONLY =
             Pattern.compile("\\b(?:read[ -]?only|maintenance) mode\\b", Pattern.CASE_INSENSITIVE);
 
+    /** Queries of addresses, who is named in them, what was said to be, and tokens wherever they are. */
+    private static final List<Pattern> SIGNED = List.of(
+            Pattern.compile("(https?://[^\\s\"'?<>]*\\?)[^\\s\"'<>]+", Pattern.CASE_INSENSITIVE),
+            Pattern.compile("(https?://)[^\\s\"'/?#@]+(?=@)", Pattern.CASE_INSENSITIVE),
+            Pattern.compile(
+                    "(\\bauthorization\\W{1,4}(?:bearer|basic)\\s+)[A-Za-z0-9._~+/-]+=*", Pattern.CASE_INSENSITIVE),
+            Pattern.compile("()\\beyJ[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*"));
+
     private static final String FOR_NOW =
             "It takes no changes for now, as while it collects garbage or is maintained; they may succeed later.";
 
@@ -44,6 +53,11 @@ final class Failures {
     static final int FULL_STORE = 507;
 
     private Failures() {}
+
+    /** Whether a refusal says that something that is referred to is not there. */
+    static boolean lacksContent(byte[] body) {
+        return LACKING.matcher(new String(body, StandardCharsets.UTF_8)).find();
+    }
 
     /** Whether a refusal says that it is for the number of requests. */
     static boolean isLimit(byte[] body) {
@@ -222,8 +236,19 @@ final class Failures {
         String words = String.join("; ", parts);
         for (String secret : secrets) {
             words = words.replace(secret, "***");
+            String encoded = URLEncoder.encode(secret, StandardCharsets.UTF_8);
+            words = words.replace(encoded, "***").replace(encoded.replace("+", "%20"), "***");
         }
-        return bounded(words);
+        return bounded(withoutSignatures(words));
+    }
+
+    /** A cache, or what has an object store behind it, repeats addresses and headers of other hosts that let everybody in. */
+    private static String withoutSignatures(String words) {
+        String text = words;
+        for (Pattern signed : SIGNED) {
+            text = signed.matcher(text).replaceAll("$1***");
+        }
+        return text;
     }
 
     private static String bounded(String text) {

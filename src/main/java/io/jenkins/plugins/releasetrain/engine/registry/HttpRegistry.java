@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -121,6 +123,18 @@ public final class HttpRegistry implements Registry {
     }
 
     private Map<Tag, Descriptor> each(Collection<Tag> tags, Function<Tag, Lookup.Seen> look) {
+        boolean denied = abilities.deniesHeads();
+        Map<Tag, Descriptor> answers = asked(tags, look);
+        if (!denied && abilities.deniesHeads()) {
+            // Some were asked for before that was known.
+            Set<Tag> absent = new HashSet<>(tags);
+            absent.removeAll(answers.keySet());
+            answers.putAll(asked(absent, look));
+        }
+        return answers;
+    }
+
+    private Map<Tag, Descriptor> asked(Collection<Tag> tags, Function<Tag, Lookup.Seen> look) {
         Map<Tag, Descriptor> answers = new ConcurrentHashMap<>();
         Queue<EngineException> hidden = new ConcurrentLinkedQueue<>();
         new Crew<>(tags, tag -> {
@@ -340,15 +354,17 @@ public final class HttpRegistry implements Registry {
     }
 
     static boolean isPage(HttpResponse<?> response) {
-        return "text/html".equalsIgnoreCase(contentType(response))
+        return "text/html".equals(contentType(response))
                 && response.headers().firstValue("Docker-Content-Digest").isEmpty();
     }
 
-    /** Without parameters; empty where there is none. */
+    /** Without parameters, in lower case; empty where there is none. */
     static String contentType(HttpResponse<?> response) {
         String header = response.headers().firstValue("Content-Type").orElse("");
         int parameters = header.indexOf(';');
-        return (parameters < 0 ? header : header.substring(0, parameters)).trim();
+        return (parameters < 0 ? header : header.substring(0, parameters))
+                .trim()
+                .toLowerCase(Locale.ROOT);
     }
 
     static JsonNode json(Call call, HttpResponse<byte[]> response) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -29,6 +30,9 @@ final class Listings {
     private static final Pattern NEXT = Pattern.compile(
             "<([^>]*)>(?:[^,\"]|\"[^\"]*\")*?;\\s*rel\\s*=\\s*(?:\"(?:[^\"]*\\s)?next(?:\\s[^\"]*)?\"|'?next\\b)",
             Pattern.CASE_INSENSITIVE);
+    /** One alone, without brackets or without a word which it is: there is but one that registries give. */
+    private static final Pattern BARE = Pattern.compile(
+            "\\s*<?([^<>;,\\s]+)>?\\s*(?:;\\s*rel\\s*=\\s*[\"']?next[\"']?\\s*)?", Pattern.CASE_INSENSITIVE);
     /** The same registry by the name that it has for itself, which we need not be able to reach. */
     private static final Pattern OTHER_NAME = Pattern.compile("^(?:https?:)?//[^/]+(?=/v2/)", Pattern.CASE_INSENSITIVE);
 
@@ -78,7 +82,7 @@ final class Listings {
                 page = Optional.of(tagPage(repository, ""));
                 continue;
             }
-            if (status == 404) {
+            if (status == 404 && tags.isEmpty()) {
                 break;
             }
             if ((status == 401 || status == 403) && transport.letsIn()) {
@@ -87,8 +91,10 @@ final class Listings {
             if (!Blobs.isSuccess(response)) {
                 throw transport.failure(call, response);
             }
-            HttpRegistry.json(call, response).path("tags").forEach(tag -> tags.add(tag.asText()));
-            page = next(call, response);
+            List<String> more = new ArrayList<>();
+            HttpRegistry.json(call, response).path("tags").forEach(tag -> more.add(tag.asText()));
+            // Others give it under another address each time.
+            page = more.isEmpty() || tags.addAll(more) ? following(call, response, more) : Optional.empty();
         }
         return Optional.of(List.copyOf(tags));
     }
@@ -110,12 +116,14 @@ final class Listings {
             if (!Blobs.isSuccess(response) || !"application/json".equals(HttpRegistry.contentType(response))) {
                 return Optional.empty();
             }
-            TreeSet<String> tags = new TreeSet<>();
-            HttpRegistry.json(call, response).path("tags").forEach(tag -> tags.add(tag.asText()));
-            boolean complete =
-                    next(call, response).filter(page -> !passed(tags, page)).isEmpty();
+            List<String> listed = new ArrayList<>();
+            HttpRegistry.json(call, response).path("tags").forEach(tag -> listed.add(tag.asText()));
+            TreeSet<String> tags = new TreeSet<>(listed);
+            boolean complete = following(call, response, listed)
+                    .filter(page -> !passed(tags, page))
+                    .isEmpty();
             boolean empty = tags.isEmpty();
-            if (complete && !empty && lacksSeen(repository, tags)) {
+            if (complete && (!empty && lacksSeen(repository, tags) || lacksSeenBefore(repository, tags))) {
                 abilities.foundListsSome();
                 return Optional.empty();
             }
@@ -157,6 +165,29 @@ final class Listings {
     }
 
     /**
+     * The same of a tag that comes before those of digests, where the list begins after it as was asked: then it is asked for where
+     * the tag would be, for one repository of a project an hour.
+     */
+    private boolean lacksSeenBefore(String repository, TreeSet<String> tags) {
+        boolean all = !tags.isEmpty() && tags.first().compareTo(DIGEST_TAGS) < 0;
+        Optional<String> seen = abilities.seenTag(repository).filter(tag -> !all && tag.compareTo(DIGEST_TAGS) < 0);
+        if (seen.isEmpty() || !abilities.probeListsOf(repository.substring(0, repository.lastIndexOf('/') + 1))) {
+            return false;
+        }
+        String before = seen.get().substring(0, seen.get().length() - 1);
+        String from = before.isEmpty() ? "" : "&last=" + before;
+        Call call = tagCall(repository, tagPage(repository, "n=" + TAGS_PER_PAGE + from))
+                .impatient();
+        HttpResponse<byte[]> response = transport.document(call);
+        TreeSet<String> there = new TreeSet<>();
+        if (Blobs.isSuccess(response)) {
+            HttpRegistry.json(call, response).path("tags").forEach(tag -> there.add(tag.asText()));
+        }
+        boolean tells = Blobs.isSuccess(response) && next(call, response).isEmpty();
+        return tells && !there.contains(seen.get());
+    }
+
+    /**
      * Whether a page began after the digests' tags, as was asked, and reached beyond them. Only where the next one begins
      * after its last tag pages go by name: Quay's, for one, begins anywhere, and always with the oldest tags.
      */
@@ -179,12 +210,31 @@ final class Listings {
     private Optional<URI> next(Call call, HttpResponse<?> response) {
         for (String link : response.headers().allValues("Link")) {
             Matcher next = NEXT.matcher(link);
-            if (next.find()) {
-                String own = OTHER_NAME.matcher(next.group(1)).replaceFirst("");
-                return Optional.of(transport.target(call, own));
+            Matcher bare = BARE.matcher(link);
+            boolean named = next.find();
+            if (named || bare.matches()) {
+                String own = OTHER_NAME.matcher((named ? next : bare).group(1)).replaceFirst("");
+                return Optional.of(onTheSamePath(call.uri(), transport.target(call, own)));
             }
         }
         return Optional.empty();
+    }
+
+    /** Where as many came as were asked for and none is said to follow, some do not say it (groups of Nexus). */
+    private Optional<URI> following(Call call, HttpResponse<?> response, List<String> page) {
+        String query = String.valueOf(call.uri().getRawQuery());
+        Optional<URI> linked = next(call, response);
+        return linked.isPresent() || page.size() < TAGS_PER_PAGE || !query.contains("n=" + TAGS_PER_PAGE)
+                ? linked
+                : Optional.of(transport.uri(
+                        call.uri().getRawPath() + "?n=" + TAGS_PER_PAGE + "&last=" + page.get(page.size() - 1)));
+    }
+
+    /** Only the query is another; a registry behind a proxy may name a path that only its own network has (Artifactory). */
+    private static URI onTheSamePath(URI page, URI next) {
+        return next.getRawQuery() == null || next.getRawPath().equals(page.getRawPath())
+                ? next
+                : page.resolve(page.getRawPath() + "?" + next.getRawQuery());
     }
 
     /**
@@ -209,7 +259,7 @@ final class Listings {
                     .header("Accept", Manifests.OCI_INDEX)
                     .impatient();
             HttpResponse<byte[]> response = patiently(call);
-            Optional<Map<Digest, JsonNode>> listed = listed(call, response, pages == 0);
+            Optional<Map<Digest, JsonNode>> listed = listed(call, subject, response, pages == 0);
             if (listed.isEmpty() && pages == 0) {
                 return Optional.empty();
             }
@@ -249,13 +299,20 @@ final class Listings {
      * no such API answers 404, one that guards or limits what it does not know 401, 403 or 429: none of it says that
      * there is nothing.
      */
-    private Optional<Map<Digest, JsonNode>> listed(Call call, HttpResponse<byte[]> response, boolean first) {
+    private Optional<Map<Digest, JsonNode>> listed(
+            Call call, Digest subject, HttpResponse<byte[]> response, boolean first) {
         int status = response.statusCode();
         boolean own = Call.sameOrigin(transport.uri("/"), response.uri());
         boolean index = status == 200 && Manifests.OCI_INDEX.equals(HttpRegistry.contentType(response));
         Optional<Map<Digest, JsonNode>> listed = index && own ? descriptors(response.body()) : Optional.empty();
         if (listed.isPresent()) {
             abilities.listsReferrers();
+        } else if (first && abilities.sawReferrersListed() && !isIll(response)) {
+            // It has the API: what it refuses of one image says nothing of the others'.
+            if (status != 404) {
+                abilities.refusedReferrers(
+                        subject, transport.failure(call, response).getMessage());
+            }
         } else if (first) {
             boolean ofThisRepository = new String(response.body(), StandardCharsets.UTF_8).contains("NAME_UNKNOWN");
             if (!ofThisRepository) {
@@ -270,7 +327,12 @@ final class Listings {
     /** Of an index; empty where it is none. */
     static Optional<Map<Digest, JsonNode>> descriptors(byte[] index) {
         try {
-            JsonNode manifests = JSON.readTree(index).path("manifests");
+            JsonNode json = JSON.readTree(index);
+            JsonNode manifests = json.path("manifests");
+            // Go writes an empty list so.
+            if (json.isObject() && manifests.isNull()) {
+                return Optional.of(Map.of());
+            }
             if (!manifests.isArray()) {
                 return Optional.empty();
             }

@@ -87,7 +87,7 @@ final class Lookup {
                 .acceptingManifests();
         Call call = known.map(d -> plain.header("If-None-Match", quoted(d.digest())))
                 .orElse(plain);
-        HttpResponse<Void> response = registry.transport().head(call);
+        HttpResponse<?> response = answer(call, reference);
         if (known.isPresent() && CONDITION_REFUSED.contains(response.statusCode())) {
             if (isStill(known.get(), response)) {
                 return Seen.of(known);
@@ -98,7 +98,32 @@ final class Lookup {
         return seen(call, response, repository, reference);
     }
 
-    private Seen seen(Call call, HttpResponse<Void> response, String repository, String reference) {
+    /**
+     * By HEAD; by GET where that is denied what is there: some say 404 of every HEAD, and production would be empty (I7). Of a
+     * digest it does no harm: what is there is put again.
+     */
+    private HttpResponse<?> answer(Call call, String reference) {
+        Call get = call.by("GET");
+        if (registry.abilities().deniesHeads()) {
+            return registry.transport().document(get);
+        }
+        HttpResponse<?> head = registry.transport().head(call);
+        if (head.statusCode() == 200) {
+            registry.abilities().foundHeadsTell();
+        }
+        boolean denied = head.statusCode() == 404 && !Digest.isDigest(reference) && !HttpRegistry.isPage(head);
+        if (!denied || !registry.abilities().doubtsHeads()) {
+            return head;
+        }
+        HttpResponse<?> second = registry.transport().document(get);
+        if (second.statusCode() != 200) {
+            return head;
+        }
+        registry.abilities().foundHeadsDenied();
+        return second;
+    }
+
+    private Seen seen(Call call, HttpResponse<?> response, String repository, String reference) {
         if (!isUnrouted(response) && registry.isAbsent(call, response)) {
             Optional<EngineException> hidden = Optional.of(response)
                     .filter(r -> r.statusCode() != 404)
@@ -212,7 +237,7 @@ final class Lookup {
      */
     private Seen doubted(
             Call call,
-            HttpResponse<Void> response,
+            HttpResponse<?> response,
             String repository,
             String reference,
             Optional<EngineException> hidden) {

@@ -62,7 +62,7 @@ final class ManifestPush {
             if (Blobs.isSuccess(response)) {
                 return Optional.of(response);
             }
-            if (isThere(response.statusCode(), reference)) {
+            if (isThere(response, reference)) {
                 return Optional.empty();
             }
             // Somebody else puts the same at the same time (Quay, Artifactory); of a tag it may be meant for ever.
@@ -72,9 +72,12 @@ final class ManifestPush {
         }
     }
 
-    /** Where tags are immutable, it is refused to say again what a lost answer had agreed to. */
-    private boolean isThere(int refusal, String reference) {
-        boolean conflicts = Digest.isDigest(reference) ? refusal == TAKEN : IMMUTABLE.contains(refusal);
+    /**
+     * Where tags are immutable, or an image may be put once (ECR), it is refused to say again what a lost answer had agreed to.
+     * What lacks its content is not there, whatever a HEAD says.
+     */
+    private boolean isThere(HttpResponse<byte[]> refusal, String reference) {
+        boolean conflicts = IMMUTABLE.contains(refusal.statusCode()) && !Failures.lacksContent(refusal.body());
         return conflicts
                 && look(reference)
                         .filter(manifest.descriptor().digest().value()::equals)

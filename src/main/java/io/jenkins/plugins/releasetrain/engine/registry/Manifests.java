@@ -84,10 +84,15 @@ final class Manifests {
      * What a manifest refers to.
      *
      * @param manifests of an index, in its order
-     * @param blobs config and layers; without layers that may not be distributed and are fetched from their own URLs
+     * @param blobs config and layers
+     * @param elsewhere layers with addresses of their own, which a registry need not have; not among the blobs
      * @param subject the manifest that this one says something about
      */
-    record Content(List<Descriptor> manifests, List<Descriptor> blobs, Optional<Descriptor> subject) {
+    record Content(
+            List<Descriptor> manifests,
+            List<Descriptor> blobs,
+            List<Descriptor> elsewhere,
+            Optional<Descriptor> subject) {
         /** Blobs without the config, which comes first. */
         List<Descriptor> layers() {
             return blobs.isEmpty() ? blobs : blobs.subList(1, blobs.size());
@@ -114,6 +119,7 @@ final class Manifests {
         }
         List<Descriptor> manifests = new ArrayList<>();
         List<Descriptor> blobs = new ArrayList<>();
+        List<Descriptor> elsewhere = new ArrayList<>();
         if (index) {
             for (JsonNode child : json.path("manifests")) {
                 manifests.add(descriptor(manifest, child));
@@ -125,14 +131,15 @@ final class Manifests {
         } else {
             blobs.add(descriptor(manifest, json.path("config")));
             for (JsonNode layer : json.path("layers")) {
-                if (!isForeign(layer)) {
-                    blobs.add(descriptor(manifest, layer));
-                }
+                (isForeign(layer) ? elsewhere : blobs).add(descriptor(manifest, layer));
             }
         }
         JsonNode subject = json.path("subject");
         return new Content(
-                manifests, blobs, subject.isObject() ? Optional.of(descriptor(manifest, subject)) : Optional.empty());
+                manifests,
+                blobs,
+                elsewhere,
+                subject.isObject() ? Optional.of(descriptor(manifest, subject)) : Optional.empty());
     }
 
     /** OCI "Non-Distributable Layers" and Docker's foreign layers. */

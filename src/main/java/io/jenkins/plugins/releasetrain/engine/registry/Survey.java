@@ -200,7 +200,7 @@ final class Survey {
     }
 
     /** A manifest that the target lacks. */
-    private record Node(Manifest manifest, Manifests.Content content) {}
+    private record Node(Manifest manifest, List<Descriptor> manifests, List<Descriptor> blobs) {}
 
     /** A manifest with what is below it; bounded, as whoever pushes to the source decides about it. */
     private final class Tree {
@@ -231,7 +231,7 @@ final class Survey {
                 copier.together(source, level, AT_ONCE, digest -> read(digest, at));
                 level = level.stream()
                         .flatMap(digest -> Optional.ofNullable(nodes.get(digest)).stream())
-                        .flatMap(node -> node.content().manifests().stream())
+                        .flatMap(node -> node.manifests().stream())
                         .map(Descriptor::digest)
                         .filter(seen::add)
                         .toList();
@@ -258,15 +258,20 @@ final class Survey {
             }
             Manifests.Content content = Manifests.read(manifest);
             requireBounded(depth, content.manifests().size());
-            nodes.put(digest, new Node(manifest, content));
+            List<Descriptor> blobs = new ArrayList<>(content.blobs());
+            // Whoever pushed it there all the same wants nodes without the internet to have it.
+            content.elsewhere().stream()
+                    .filter(layer -> source.blobs().holds(image.sourceRepository(), layer))
+                    .forEach(blobs::add);
+            nodes.put(digest, new Node(manifest, content.manifests(), blobs));
         }
 
         /** Children before parents, each once. */
         private void order(Digest digest) {
             Node node = nodes.remove(digest);
             if (node != null) {
-                node.content().manifests().forEach(child -> order(child.digest()));
-                node.content().blobs().forEach(blob -> blobs.put(blob.digest(), blob));
+                node.manifests().forEach(child -> order(child.digest()));
+                node.blobs().forEach(blob -> blobs.put(blob.digest(), blob));
                 manifests.add(node.manifest());
             }
         }

@@ -59,6 +59,13 @@ class PagesOfListsTest {
                 links("with a title", link -> link.replace("; rel", "; title=\"more, of it; rel=last\"; rel")),
                 links("with a parameter behind it", link -> link + "; type=\"application/json\""),
                 links("two relations", link -> link.replace("\"next\"", "\"nofollow next\"")),
+                links(
+                        "a path of the inner network",
+                        link -> link.replace("</v2/", "</artifactory/api/docker/local/v2/")),
+                links("a name of the inner network", link -> link.replace("</v2/shop/", "</v2/local/shop/")),
+                links("no relation", link -> link.replaceAll(";.*", "")),
+                links("no brackets", link -> link.replaceAll("[<>]", "")),
+                links("no brackets, no relation", link -> link.replaceAll("[<>]|;.*", "")),
                 links("only the query", link -> link.replaceFirst("<[^?]*", "<")),
                 links("a name of its own", link -> link.replace("</", "<https://inner.example:8443/")),
                 links("the same, without scheme", link -> link.replace("</", "<//inner.example/")));
@@ -88,6 +95,53 @@ class PagesOfListsTest {
         assertThat(client(registry).referrers("shop/cart", DIGEST))
                 .extracting(Registry.Referrer::digest)
                 .containsExactlyInAnyOrderElementsOf(said);
+    }
+
+    /** A list that breaks off is no list: a tag that is missing in it would be taken for one that nobody has (RG-10). */
+    @Test
+    void I6_listThatIsGoneInTheMidstIsNoList() throws IOException {
+        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT
+                .withTagsPerPage(1)
+                .being(Oddities.refusing(
+                        9, 404, "NAME_UNKNOWN", r -> r.parameter("last").isPresent())));
+        List.of("v0", "v1").forEach(tag -> SampleImages.at(registry.origin()).push("shop/cart", tag, CART));
+        assertThat(catchThrowableOfType(
+                        EngineException.class, () -> client(registry).tags("shop/cart")))
+                .hasMessageContaining("list the tags of shop/cart")
+                .hasMessageContaining("404");
+        assertThat(client(registry).untag("shop/cart", "v0")).isFalse();
+        assertThat(registry.tags("shop/cart")).containsOnlyKeys("v0", "v1");
+    }
+
+    /** NEXUS-35956: a group gives as many as it is asked for, and never says that there are more. */
+    @Test
+    void aFullPageThatLinksToNoneMayHaveMoreAfterIt() throws IOException {
+        EmbeddedRegistry registry =
+                start(RegistryOptions.DEFAULT.withoutReferrers().being(Oddities.linking(link -> "")));
+        SampleImages images = SampleImages.at(registry.origin());
+        images.push("shop/cart", "1.0", CART);
+        for (int i = 0; i < 1000; i++) {
+            images.pushManifest(
+                    "shop/cart",
+                    "v" + i,
+                    CART.content().mediaType(),
+                    CART.content().manifest());
+        }
+        assertThat(client(registry).tags("shop/cart")).hasSize(1001);
+    }
+
+    /** A cursor that is another each time, and always the same page. */
+    @Test
+    void tagsThatComeAgainAreTheEnd() throws IOException {
+        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT.being((request, rest) -> {
+            int page = request.parameter("cursor").map(Integer::parseInt).orElse(0);
+            String next = "<" + request.path() + "?cursor=" + (page + 1) + ">; rel=\"next\"";
+            return rest.answer(request).header("Link", next);
+        }));
+        List.of("v0", "v1").forEach(tag -> SampleImages.at(registry.origin()).push("shop/cart", tag, CART));
+        registry.forgetExchanges();
+        assertThat(client(registry).tags("shop/cart")).containsExactly("v0", "v1");
+        assertThat(registry.exchanges()).hasSizeLessThan(5);
     }
 
     /** Whoever may attach to an image of dev does not decide how much of that production gets (B17). */

@@ -194,6 +194,12 @@ class ReportedAccessTest {
                 "Bearer error=\"invalid_token\", Basic realm=\"a\"",
                 "Bearer realm=\"\",service=\"\",scope=\"\",Basic realm=\"a\"",
                 "Basic realm=Sonatype Nexus",
+                "Negotiate YIIB/abc+d==, Basic realm=\"a\"",
+                "NTLM TlRMTVNTUAAC/AAA=,Basic realm=\"a\"",
+                "Negotiate oYG2MIGz, Basic realm=\"a\"",
+                "Digest realm=\"a/b\", nonce=\"x,y\", algorithm=SHA-256, Basic realm=\"a\"",
+                "Custom a:b; c/d, Basic realm=\"a\"",
+                "Custom \"no name\", Basic realm=\"a\"",
             })
     void oneChallengeOfSeveralIsEnough(String challenge) throws IOException {
         EmbeddedRegistry registry =

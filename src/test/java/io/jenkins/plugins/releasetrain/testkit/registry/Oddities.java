@@ -31,6 +31,19 @@ public final class Oddities {
         };
     }
 
+    /** The answer to the first PUT of a manifest is lost; said again it is refused, as it is there (ECR). */
+    public static Personality losingAnswersOfManifests(int status) {
+        Set<String> done = ConcurrentHashMap.newKeySet();
+        return (request, rest) -> {
+            if (!isManifestPut(request) || isTag(request)) {
+                return rest.answer(request);
+            }
+            return done.add(request.path())
+                    ? rest.answer(request).breakingAfter(0)
+                    : Reply.error(status, "MANIFEST_INVALID", "the image exists already");
+        };
+    }
+
     /** The answer to the first change of a tag is lost; said again it is refused, as tags are immutable (ECR, Harbor). */
     public static Personality losingAnswersOfImmutableTags(int status) {
         Set<String> done = ConcurrentHashMap.newKeySet();
@@ -72,6 +85,13 @@ public final class Oddities {
                     && request.path().matches(".*/(blobs|manifests)/sha256:.*");
             return absent ? Reply.error(status, "UNKNOWN", "unknown error") : right;
         };
+    }
+
+    /** HEAD of a manifest is answered as if nothing were there (Nexus behind some proxies: diun#1614; 403 of others). */
+    public static Personality denyingHeads(int status) {
+        return (request, rest) -> request.is("HEAD", "/manifests/")
+                ? Reply.error(status, "MANIFEST_UNKNOWN", "manifest unknown")
+                : rest.answer(request);
     }
 
     /** HEAD of a manifest is not known of, and leads to a page (Nexus 3.2). */
