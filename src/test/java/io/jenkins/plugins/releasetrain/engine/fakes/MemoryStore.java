@@ -64,6 +64,7 @@ public final class MemoryStore {
                     case "releases" -> memory.releases((String) a[0], (Integer) a[1], (Integer) a[2]);
                     case "requests" -> memory.requests((Collection<String>) a[0]);
                     case "productionOf" -> memory.productionOf((String) a[0]);
+                    case "production" -> memory.production();
                     case "item" -> memory.release((String) a[1]).map(memory::item);
                     // Everybody here is one controller.
                     case "claim" -> true;
@@ -206,6 +207,16 @@ public final class MemoryStore {
                         .map(r -> new Entry(
                                 e.place(), e.began(), e.beganAt(), Optional.of(r.event()), Optional.of(r.at())))
                         .orElse(e))
+                .toList();
+    }
+
+    /** All of it, in one page. */
+    private List<Production> production() {
+        return events(Event.ReleaseMade.class)
+                .flatMap(made -> made.changed().keySet().stream())
+                .distinct()
+                .sorted()
+                .flatMap(service -> productionOf(service).stream())
                 .toList();
     }
 

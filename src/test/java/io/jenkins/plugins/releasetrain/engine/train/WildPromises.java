@@ -96,7 +96,8 @@ final class WildPromises {
 
     private void promoted(Event.ReleaseMade release) {
         if (!release.rollbackOf().isEmpty()) {
-            newest.clear();
+            // Of what it does not change, production goes on running the newest.
+            newest.keySet().removeAll(release.changed().keySet());
         }
         release.changed().values().forEach(image -> released.add(image.digest()));
         release.changes().stream()
