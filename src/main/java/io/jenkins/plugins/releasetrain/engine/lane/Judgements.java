@@ -2,8 +2,15 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 
 import io.jenkins.plugins.releasetrain.engine.blame.Blame;
 import io.jenkins.plugins.releasetrain.engine.blame.Judgement;
+import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.lane.LanePolicy.Next;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.Judging;
+import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
+import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** What the runs say of lanes that failed; kept until there is another run, since whoever waits asks every few seconds. */
@@ -26,6 +33,24 @@ final class Judgements {
             known = now;
         }
         return now.byLane().computeIfAbsent(lane, l -> blame(runs).judge(l, runs.about(l)));
+    }
+
+    /** Where its runs prove that it is to blame, and its own tests passed without it. */
+    Optional<Next> rejection(LaneState s, Lane lane, String reason, Instant now) {
+        boolean installed = ((Phase.Leaving) lane.phase()).installed();
+        if (s.runs().failures(lane.id()).isEmpty() || !(of(s.runs(), lane.id()) instanceof Judgement.Reject reject)) {
+            return Optional.empty();
+        }
+        SortedSet<String> others = s.company(lane, now);
+        if (!others.isEmpty()) {
+            return Optional.of(new Next.Again(
+                    "failed each time beside candidates of " + others + "; confirming apart", true, false));
+        }
+        String why = reason + "; " + reject.proof().text() + "; chance of innocence "
+                + String.format(Locale.ROOT, "%.4f %%", 100 * reject.innocence());
+        return installed && !s.runs().clearsAlone(lane)
+                ? Optional.empty()
+                : Optional.of(new Next.End(installed ? Outcome.EJECTED : Outcome.NOT_INSTALLABLE, why, ""));
     }
 
     private Blame blame(RunLog runs) {

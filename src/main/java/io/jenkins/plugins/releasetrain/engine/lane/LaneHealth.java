@@ -28,7 +28,7 @@ record LaneHealth(Judgements judgements, LaneState s, Lane lane, Instant now) {
     Optional<Next> next() {
         List<Run> open = s.runs().open();
         if (open.isEmpty() || !isInDoubt(open)) {
-            return Optional.empty();
+            return own();
         }
         List<Run> controls = open.stream().filter(Run::isControl).toList();
         Optional<Lane> tester = s.lanes().stream()
@@ -41,7 +41,7 @@ record LaneHealth(Judgements judgements, LaneState s, Lane lane, Instant now) {
             return Optional.of(new Next.Wait(
                     words(open, controls) + "; " + who + tester.get().group(), ASK_AGAIN));
         }
-        Instant due = controls.isEmpty() || isSetBack(controls) ? now : Outage.due(controls);
+        Instant due = due(controls);
         if (mayCorrect(open)) {
             return Optional.empty();
         }
@@ -49,6 +49,32 @@ record LaneHealth(Judgements judgements, LaneState s, Lane lane, Instant now) {
                 ? Optional.of(new Next.Wait(
                         words(open, controls) + "; the baseline is tested again at " + due, Duration.between(now, due)))
                 : Optional.of(new Next.Enter(true, true));
+    }
+
+    /**
+     * Others passed, and it failed again. That is no proof before its own tests pass without it: its database may be away, which
+     * nobody else's look at (I4). While they fail it waits, and nobody with it (I14).
+     */
+    private Optional<Next> own() {
+        RunLog runs = s.runs();
+        List<Run> alone = runs.alone(lane.id());
+        if (runs.failures(lane.id()).isEmpty()
+                || alone.stream().anyMatch(Run::passed)
+                || !(judgements.of(runs, lane.id()) instanceof Judgement.Reject)) {
+            return Optional.empty();
+        }
+        Instant due = due(alone);
+        return now.isBefore(due)
+                ? Optional.of(new Next.Wait(
+                        "its tests fail on the baseline alone as well, in "
+                                + alone.stream().map(Run::id).collect(Collectors.joining(", "))
+                                + "; they are run again at " + due,
+                        Duration.between(now, due)))
+                : Optional.of(new Next.Enter(true, true));
+    }
+
+    private Instant due(List<Run> controls) {
+        return controls.isEmpty() || isSetBack(controls) ? now : Outage.due(controls);
     }
 
     /** How long ago that was nobody knows. */

@@ -53,8 +53,9 @@ final class LaneNames {
                 .toList();
     }
 
-    private static String lane(Run run) {
-        return run.id().substring(0, run.id().lastIndexOf('-'));
+    /** The lane whose attempt it was. */
+    static String lane(Run run) {
+        return run.id().substring(0, Math.max(0, run.id().lastIndexOf('-')));
     }
 
     private static String name(SortedMap<String, PinnedImage> images) {

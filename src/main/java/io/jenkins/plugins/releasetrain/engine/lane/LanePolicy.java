@@ -19,7 +19,6 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -354,7 +353,9 @@ public final class LanePolicy {
                     + States.of(tested.verdict()).word();
             return tested.verdict() == Verdict.VOID
                     ? again(lane, what + ": " + tested.reason(), failedBefore, false)
-                    : new Next.Again(what, failedBefore, false);
+                    : judgements
+                            .rejection(s, lane, what, now)
+                            .orElseGet(() -> new Next.Again(what, failedBefore, false));
         } else if (left.isHindered()) {
             return new Next.Again(tested.reason(), failedBefore, false);
         } else if (tested.verdict() == Verdict.VOID) {
@@ -368,17 +369,9 @@ public final class LanePolicy {
         if (!drift.isEmpty()) {
             return again(lane, "failed while " + drift + " changed; confirming", true, false);
         }
-        Judgement judgement = judge(s, lane);
-        SortedSet<String> others = s.company(lane, now);
-        if (judgement instanceof Judgement.Reject && !others.isEmpty()) {
-            return new Next.Again(
-                    "failed each time beside candidates of " + others + "; confirming apart", true, false);
-        } else if (judgement instanceof Judgement.Reject reject) {
-            String why = tested.reason() + "; " + reject.proof().text() + "; chance of innocence "
-                    + String.format(Locale.ROOT, "%.4f %%", 100 * reject.innocence());
-            return new Next.End(left.installed() ? Outcome.EJECTED : Outcome.NOT_INSTALLABLE, why, "");
-        }
-        return new Next.Again("failed: " + tested.reason(), true, false);
+        return judgements
+                .rejection(s, lane, tested.reason(), now)
+                .orElseGet(() -> new Next.Again("failed: " + tested.reason(), true, false));
     }
 
     private Judgement judge(LaneState s, Lane lane) {

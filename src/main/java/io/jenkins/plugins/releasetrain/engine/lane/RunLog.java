@@ -138,6 +138,25 @@ public record RunLog(List<Run> runs, List<Instant> resumed, Statistics statistic
         return runs.stream().filter(r -> r.failed() && r.holds(lane)).toList();
     }
 
+    /**
+     * Runs of a lane's own tests on the baseline alone, since it failed first: what others' tests pass says little of what
+     * only its own look at.
+     */
+    List<Run> alone(String lane) {
+        Optional<Instant> first = failures(lane).stream().map(Run::end).min(Comparator.naturalOrder());
+        return runs.stream()
+                .filter(r -> r.isControl() && LaneNames.lane(r).equals(lane))
+                .filter(r -> first.filter(end -> !r.start().isBefore(end)).isPresent())
+                .toList();
+    }
+
+    /** Whether its tests passed without it; where they had failed so, it has to fail once more than that. */
+    boolean clearsAlone(LaneState.Lane lane) {
+        List<Run> alone = alone(lane.id());
+        return alone.stream().anyMatch(Run::passed)
+                && (!lane.isControl() || alone.stream().allMatch(Run::passed));
+    }
+
     /** When the newest run ended, or somebody resumed since. */
     Optional<Instant> latest() {
         Instant ended = runs.isEmpty() ? Instant.MIN : runs.get(runs.size() - 1).end();
