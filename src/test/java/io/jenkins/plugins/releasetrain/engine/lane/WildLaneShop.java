@@ -14,6 +14,7 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -299,7 +300,8 @@ final class WildLaneShop implements AutoCloseable {
         its.candidates().forEach((service, image) -> {
             if (image.digest().equals(installed.get(service))
                     && !wasInProduction(image.digest())
-                    && !byOthers.contains(image.digest())) {
+                    && !byOthers.contains(image.digest())
+                    && !isAgainIn(its, image.digest())) {
                 breaches.add("I3: no candidate is left in " + place.name() + ": " + world.word(image.digest()));
             }
         });
@@ -308,6 +310,15 @@ final class WildLaneShop implements AutoCloseable {
                 breaches.add("I3: nothing of lane " + lane + " is left beside the baseline of " + place.name());
             }
         }
+    }
+
+    /** Whether another lane is there with the same image. */
+    private boolean isAgainIn(Event.LaneQueued lane, Digest image) {
+        return new Journal<>(fakes.store, "lane/" + lane.environment(), LaneState.TYPE, fakes.clock, e -> {})
+                .state().lanes().stream()
+                        .filter(l -> !l.id().equals(lane.lane()) && l.isVisible())
+                        .flatMap(l -> l.candidates().values().stream())
+                        .anyMatch(i -> i.digest().equals(image));
     }
 
     /** Nothing is broken any more. */
