@@ -37,6 +37,9 @@ class CdEnvironmentExecution extends HostedExecution {
     private volatile long token;
 
     private volatile boolean allowed;
+    /** False as a program of before leaves it. */
+    private volatile boolean unasked = true;
+
     private volatile boolean over;
     private volatile BodyExecution body;
     /** Null as a program of before leaves it. */
@@ -64,6 +67,8 @@ class CdEnvironmentExecution extends HostedExecution {
         if (once == null) {
             once = new BodyOnce(body != null);
         }
+        // It may have asked since it was saved.
+        unasked = false;
         inBackground(this::goOn);
     }
 
@@ -135,6 +140,7 @@ class CdEnvironmentExecution extends HostedExecution {
             allowed = true;
         }
         Occupation occupation = occupation();
+        unasked = false;
         Answer answer = occupation.ask(services());
         if (answer instanceof Answer.Granted granted) {
             token = granted.token();
@@ -213,6 +219,9 @@ class CdEnvironmentExecution extends HostedExecution {
 
     /** What cannot be given back ends with its lease. */
     private void leave() {
+        if (unasked) {
+            return;
+        }
         try {
             occupation().release();
         } catch (IOException | RuntimeException e) {

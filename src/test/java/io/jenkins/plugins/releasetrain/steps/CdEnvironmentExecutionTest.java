@@ -292,4 +292,14 @@ class CdEnvironmentExecutionTest {
         host.run();
         assertThat(bodies.ordered).as("it is free at once").hasSize(2);
     }
+
+    /** As with a mode or an environment that is none: the controller's log had a warning beside what the build was told. */
+    @Test
+    void whatWasNeverAskedForIsNotGivenBack() {
+        step.trouble = FailureKind.INVALID_INPUT;
+        start();
+
+        assertThat(context.failures).hasSize(1);
+        assertThat(step.asked).isEqualTo(1);
+    }
 }
