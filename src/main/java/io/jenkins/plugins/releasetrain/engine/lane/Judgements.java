@@ -35,10 +35,16 @@ final class Judgements {
         return now.byLane().computeIfAbsent(lane, l -> blame(runs).judge(l, runs.about(l)));
     }
 
-    /** Where its runs prove that it is to blame, and its own tests passed without it. */
+    /**
+     * Where its runs prove that it is to blame, and its own tests passed without it. That these pass just now proves nothing
+     * that was not proven: failed, passed without it, failed again (I4).
+     */
     Optional<Next> rejection(LaneState s, Lane lane, String reason, Instant now) {
         boolean installed = ((Phase.Leaving) lane.phase()).installed();
-        if (s.runs().failures(lane.id()).isEmpty() || !(of(s.runs(), lane.id()) instanceof Judgement.Reject reject)) {
+        RunLog before = lane.isControl() ? s.runs().without(lane.tenant()) : s.runs();
+        if (before.failures(lane.id()).isEmpty()
+                || !(blame(before).judge(lane.id(), before.about(lane.id())) instanceof Judgement.Reject)
+                || !(of(s.runs(), lane.id()) instanceof Judgement.Reject reject)) {
             return Optional.empty();
         }
         SortedSet<String> others = s.company(lane, now);

@@ -233,7 +233,7 @@ final class LaneFold {
                 : new Phase.Leaving(lane.started(), e, installed, presence);
         lane(lane.id(), l -> l.in(next));
         if (e.verdict() == Verdict.FAILED && !lane.isControl()) {
-            lane(lane.id(), l -> l.failedBeside(presence.neighbours()));
+            lane(lane.id(), l -> l.failed(e.reason(), presence.neighbours()));
         }
         if (e.verdict() != Verdict.VOID) {
             List<String> changes = new ArrayList<>();

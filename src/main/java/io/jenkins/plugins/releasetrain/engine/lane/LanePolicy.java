@@ -354,7 +354,7 @@ public final class LanePolicy {
             return tested.verdict() == Verdict.VOID
                     ? again(lane, what + ": " + tested.reason(), failedBefore, false)
                     : judgements
-                            .rejection(s, lane, what, now)
+                            .rejection(s, lane, lane.failure(), now)
                             .orElseGet(() -> new Next.Again(what, failedBefore, false));
         } else if (left.isHindered()) {
             return new Next.Again(tested.reason(), failedBefore, false);

@@ -56,6 +56,7 @@ public record LaneState(
      * @param undecided attempts that decided nothing: void, or with drift
      * @param hindered attempts in a row in which the environment kept its candidates from being installed
      * @param company who was there each time it failed, and with what, connected or not; empty: it never failed
+     * @param failure what its tests said when it failed last; empty where they did not
      */
     public record Lane(
             Event.LaneQueued queued,
@@ -64,10 +65,11 @@ public record LaneState(
             int undecided,
             int hindered,
             Optional<SortedMap<String, SortedSet<String>>> company,
+            String failure,
             Phase phase) {
         /** @param queuedAt for its order; {@code at}: when it began to wait */
         static Lane queued(Event.LaneQueued queued, Instant queuedAt, Instant at, int attempts) {
-            return new Lane(queued, queuedAt, attempts, 0, 0, Optional.empty(), new Phase.Waiting("", false, at));
+            return new Lane(queued, queuedAt, attempts, 0, 0, Optional.empty(), "", new Phase.Waiting("", false, at));
         }
 
         public String id() {
@@ -124,30 +126,37 @@ public record LaneState(
         }
 
         Lane in(Phase next) {
-            return new Lane(queued, queuedAt, attempts, undecided, hindered, company, next);
+            return new Lane(queued, queuedAt, attempts, undecided, hindered, company, failure, next);
         }
 
         Lane attempt(Event.LaneStarted started, Instant at) {
             return new Lane(
-                    queued, queuedAt, attempts + 1, undecided, hindered, company, new Phase.Entered(started, at));
+                    queued,
+                    queuedAt,
+                    attempts + 1,
+                    undecided,
+                    hindered,
+                    company,
+                    failure,
+                    new Phase.Entered(started, at));
         }
 
         /** It failed once more, beside these. */
-        Lane failedBeside(SortedMap<String, Presence.Neighbour> neighbours) {
+        Lane failed(String reason, SortedMap<String, Presence.Neighbour> neighbours) {
             SortedMap<String, SortedSet<String>> now = new TreeMap<>();
             neighbours.forEach((id, n) -> now.put(id, n.services()));
             company.ifPresent(before -> now.keySet().retainAll(before.keySet()));
-            return with(now);
+            return with(now, reason);
         }
 
         /** What is released is production's. */
         Lane without(String released) {
             SortedMap<String, SortedSet<String>> others = new TreeMap<>(company.orElseGet(TreeMap::new));
-            return others.remove(released) == null ? this : with(others);
+            return others.remove(released) == null ? this : with(others, failure);
         }
 
-        private Lane with(SortedMap<String, SortedSet<String>> now) {
-            return new Lane(queued, queuedAt, attempts, undecided, hindered, Optional.of(now), phase);
+        private Lane with(SortedMap<String, SortedSet<String>> others, String why) {
+            return new Lane(queued, queuedAt, attempts, undecided, hindered, Optional.of(others), why, phase);
         }
 
         /** As it is after an attempt that is to be repeated. */
@@ -155,10 +164,10 @@ public record LaneState(
             Optional<Phase.Leaving> left =
                     Optional.of(phase).filter(Phase.Leaving.class::isInstance).map(Phase.Leaving.class::cast);
             if (left.filter(Phase.Leaving::isHindered).isPresent()) {
-                return new Lane(queued, queuedAt, attempts, undecided, hindered + 1, company, phase);
+                return new Lane(queued, queuedAt, attempts, undecided, hindered + 1, company, failure, phase);
             }
             boolean told = left.filter(Phase.Leaving::tells).isPresent();
-            return new Lane(queued, queuedAt, attempts, told ? undecided : undecided + 1, 0, company, phase);
+            return new Lane(queued, queuedAt, attempts, told ? undecided : undecided + 1, 0, company, failure, phase);
         }
     }
 

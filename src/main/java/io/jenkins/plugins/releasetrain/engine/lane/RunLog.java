@@ -157,6 +157,11 @@ public record RunLog(List<Run> runs, List<Instant> resumed, Statistics statistic
                 && (!lane.isControl() || alone.stream().allMatch(Run::passed));
     }
 
+    /** As if a run had not been. */
+    RunLog without(String run) {
+        return new RunLog(runs.stream().filter(r -> !r.id().equals(run)).toList(), resumed, statistics);
+    }
+
     /** When the newest run ended, or somebody resumed since. */
     Optional<Instant> latest() {
         Instant ended = runs.isEmpty() ? Instant.MIN : runs.get(runs.size() - 1).end();

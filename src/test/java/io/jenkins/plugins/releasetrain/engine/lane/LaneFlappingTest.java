@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.fakes.MemoryStore;
@@ -75,5 +76,31 @@ class LaneFlappingTest {
         drive.finish();
         assertThat(drive.outcome(below)).isEqualTo(Outcome.RELEASED);
         assertThat(drive.outcome(above)).isEqualTo(Outcome.RELEASED);
+    }
+
+    /** The last run before a rejection may be one that passed without it. */
+    @Test
+    void rejectionSaysWhatItsOwnTestsSaid() {
+        shop.build("s3", "2");
+        LaneId bad = drive.open("s3", "2");
+        drive.tests = test -> !test.control() && test.images().containsKey("s3") ? Verdict.FAILED : shop.test();
+        for (int i = 4; i < 20; i++) {
+            shop.build("s" + i, "2");
+            drive.open("s" + i, "2");
+            drive.steps(3);
+        }
+        drive.finish();
+
+        assertThat(drive.outcome(bad)).isEqualTo(Outcome.EJECTED);
+        assertThat(drive.events(Event.LaneTested.class))
+                .filteredOn(e -> e.lane().equals(bad.id()))
+                .last()
+                .extracting(Event.LaneTested::verdict)
+                .as("of its own tests without it")
+                .isEqualTo(Verdict.PASSED);
+        assertThat(drive.events(Event.LaneEnded.class))
+                .filteredOn(e -> e.lane().equals(bad.id()))
+                .singleElement()
+                .satisfies(e -> assertThat(e.reason()).startsWith("looked at what is installed; in staging: failed"));
     }
 }
