@@ -178,6 +178,9 @@ class LaneProperties {
             comeBack();
             drive.lanes.resume("ada");
             drive.finish();
+            // What a lane left where nodes could not pull is cleaned up as soon as they can.
+            shop.clock.advance(Duration.ofHours(2));
+            drive.tidy();
         }
 
         /** As they are kept: a process that died told nobody. */
