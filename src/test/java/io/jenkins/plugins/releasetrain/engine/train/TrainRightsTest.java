@@ -21,16 +21,19 @@ class TrainRightsTest {
     private final Set<String> refused = new HashSet<>();
     /** The same, for builds whose services ship already when it is taken. */
     private final Set<String> refusedOnceReleased = new HashSet<>();
+    /** The same, when their content is in production and no tag moves yet. */
+    private final Set<String> refusedOnceCopied = new HashSet<>();
 
     private final Train train = new Train(
             new Train.Plan(TrainSettings.of("shop", "suite 1"), Timetable.ALWAYS),
             shop.catalog,
             shop.registries(),
             shop.environments(1),
-            shop.ports((origin, services) ->
-                    refused.contains(origin.build()) || refusedOnceReleased.contains(origin.build()) && isReleased()
-                            ? Optional.of("job of " + origin.build() + " may not promote " + services)
-                            : Optional.empty()));
+            shop.ports((origin, services) -> refused.contains(origin.build())
+                            || refusedOnceReleased.contains(origin.build()) && was(Event.ReleaseMade.class)
+                            || refusedOnceCopied.contains(origin.build()) && was(Event.ContentPromoted.class)
+                    ? Optional.of("job of " + origin.build() + " may not promote " + services)
+                    : Optional.empty()));
 
     private final Ride ride = new Ride(shop, train, List.of());
 
@@ -39,8 +42,8 @@ class TrainRightsTest {
         shop.close();
     }
 
-    private boolean isReleased() {
-        return shop.events.stream().anyMatch(Event.ReleaseMade.class::isInstance);
+    private boolean was(Class<? extends Event> event) {
+        return shop.events.stream().anyMatch(event::isInstance);
     }
 
     private String queue(String service, boolean promote) {
@@ -84,6 +87,19 @@ class TrainRightsTest {
         runs("s2", "2");
         assertThat(shop.production.resolve("prod/s1", "2")).isEmpty();
         assertThat(train.state().isPaused()).isFalse();
+    }
+
+    @Test
+    void I10_rightThatIsTakenWhileContentIsCopiedMovesNoTag() {
+        String mine = queue("s1", true);
+        String other = queue("s2", true);
+        refusedOnceCopied.add("s1#2");
+        ride.run("build");
+        assertThat(ride.outcome(mine).outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(ride.outcome(other).outcome()).isEqualTo(Outcome.RELEASED);
+        runs("s1", "1");
+        runs("s2", "2");
+        assertThat(shop.production.resolve("prod/s1", "2")).isEmpty();
     }
 
     @Test

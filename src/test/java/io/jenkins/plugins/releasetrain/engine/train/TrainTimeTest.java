@@ -198,6 +198,23 @@ class TrainTimeTest {
     }
 
     @Test
+    void whatFailedOnceAndPassedOnceIsNotRemembered() {
+        Ride ride = ride();
+        shop.build("s1", "2");
+        String test = ride.queueTest("s1", "2");
+        int[] runs = {0};
+        ride.run("build 1", () -> runs[0]++ == 0 ? Verdict.FAILED : Verdict.PASSED);
+        assertThat(ride.outcome(test).outcome()).isEqualTo(Outcome.PROVEN);
+        long before = ride.trials();
+
+        String change = ride.queue("s1", "2");
+        ride.run("build 1");
+
+        assertThat(ride.outcome(change).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(ride.trials() - before).as("run again").isEqualTo(1);
+    }
+
+    @Test
     void I4_rememberedFailureIsRunOnceMoreBeforeAnybodyIsEjectedForIt() {
         Ride ride = ride();
         shop.cluster.cannotStart(shop.build("s1", "2"));
