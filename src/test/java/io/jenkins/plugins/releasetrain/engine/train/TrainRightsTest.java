@@ -77,9 +77,18 @@ class TrainRightsTest {
 
     @Test
     void I10_rightThatIsTakenBetweenVerdictAndPromotionIsAskedThere() {
+        assertOnlyTheOtherShips(refusedOnceReleased);
+    }
+
+    @Test
+    void I10_rightThatIsTakenWhileContentIsCopiedMovesNoTag() {
+        assertOnlyTheOtherShips(refusedOnceCopied);
+    }
+
+    private void assertOnlyTheOtherShips(Set<String> refusedThen) {
         String mine = queue("s1", true);
         String other = queue("s2", true);
-        refusedOnceReleased.add("s1#2");
+        refusedThen.add("s1#2");
         ride.run("build");
         assertThat(ride.outcome(mine).outcome()).isEqualTo(Outcome.CANCELLED);
         assertThat(ride.outcome(other).outcome()).isEqualTo(Outcome.RELEASED);
@@ -87,19 +96,6 @@ class TrainRightsTest {
         runs("s2", "2");
         assertThat(shop.production.resolve("prod/s1", "2")).isEmpty();
         assertThat(train.state().isPaused()).isFalse();
-    }
-
-    @Test
-    void I10_rightThatIsTakenWhileContentIsCopiedMovesNoTag() {
-        String mine = queue("s1", true);
-        String other = queue("s2", true);
-        refusedOnceCopied.add("s1#2");
-        ride.run("build");
-        assertThat(ride.outcome(mine).outcome()).isEqualTo(Outcome.CANCELLED);
-        assertThat(ride.outcome(other).outcome()).isEqualTo(Outcome.RELEASED);
-        runs("s1", "1");
-        runs("s2", "2");
-        assertThat(shop.production.resolve("prod/s1", "2")).isEmpty();
     }
 
     @Test
