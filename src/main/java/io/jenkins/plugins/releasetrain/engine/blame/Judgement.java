@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.blame;
 
 import io.jenkins.plugins.releasetrain.engine.blame.Timeline.Streak;
+import io.jenkins.plugins.releasetrain.engine.model.Postponed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -57,9 +58,8 @@ public sealed interface Judgement {
                     .plus(pause(controls.size()));
         }
 
-        /** What is further ahead than any pause is of before the clock was set back. */
         public static boolean waits(Instant due, Instant now) {
-            return due.isAfter(now) && !due.isAfter(now.plus(LONGEST));
+            return Postponed.waits(due, now, LONGEST);
         }
 
         /** 5 minutes after the first control run that failed, then 10, 20, 40, and an hour from then on. */

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Postponed;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,7 +89,7 @@ final class WatchedKind implements AutoCloseable {
         if (session != null && session.open && !silent) {
             return Optional.of(objects);
         }
-        if (now.isBefore(notBefore) && !notBefore.isAfter(now.plus(ASK_AGAIN))) {
+        if (Postponed.waits(notBefore, now, ASK_AGAIN)) {
             return unwatched();
         }
         try {

@@ -5,6 +5,7 @@ import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Answer;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
+import io.jenkins.plugins.releasetrain.engine.model.Postponed;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,12 +32,7 @@ final class Cleaning {
     private final Map<String, Problem> problems = new ConcurrentHashMap<>();
     private final Set<String> busy = ConcurrentHashMap.newKeySet();
 
-    private record Problem(String text, Instant again) {
-        /** What is further ahead than that is of before the clock was set back. */
-        boolean isDue(Instant now) {
-            return !now.isBefore(again) || again.isAfter(now.plus(TRY_AGAIN));
-        }
-    }
+    private record Problem(String text, Instant again) {}
 
     Cleaning(Journal<LaneState> journal, Function<Isolation, Placement> placements, Places places, Clock clock) {
         this.journal = journal;
@@ -49,7 +45,7 @@ final class Cleaning {
     void tidy(Predicate<Obligation> which) throws InterruptedException {
         for (Obligation obligation : journal.state().obligations()) {
             Problem problem = problems.get(key(obligation));
-            boolean due = problem == null || problem.isDue(clock.instant());
+            boolean due = problem == null || !Postponed.waits(problem.again(), clock.instant(), TRY_AGAIN);
             if (which.test(obligation) && due && busy.add(key(obligation))) {
                 try {
                     tidy(obligation);

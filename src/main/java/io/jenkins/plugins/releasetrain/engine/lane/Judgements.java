@@ -41,10 +41,9 @@ final class Judgements {
      */
     Optional<Next> rejection(LaneState s, Lane lane, String reason, Instant now) {
         boolean installed = ((Phase.Leaving) lane.phase()).installed();
-        RunLog before = lane.isControl() ? s.runs().without(lane.tenant()) : s.runs();
-        if (before.failures(lane.id()).isEmpty()
-                || !(blame(before).judge(lane.id(), before.about(lane.id())) instanceof Judgement.Reject)
-                || !(of(s.runs(), lane.id()) instanceof Judgement.Reject reject)) {
+        if (s.runs().failures(lane.id()).isEmpty()
+                || !(of(s.runs(), lane.id()) instanceof Judgement.Reject reject)
+                || lane.isControl() && !isProvedWithout(s.runs(), lane)) {
             return Optional.empty();
         }
         SortedSet<String> others = s.company(lane, now);
@@ -57,6 +56,11 @@ final class Judgements {
         return installed && !s.runs().clearsAlone(lane)
                 ? Optional.empty()
                 : Optional.of(new Next.End(installed ? Outcome.EJECTED : Outcome.NOT_INSTALLABLE, why, ""));
+    }
+
+    private boolean isProvedWithout(RunLog runs, Lane control) {
+        RunLog before = runs.without(control.tenant());
+        return blame(before).judge(control.id(), before.about(control.id())) instanceof Judgement.Reject;
     }
 
     private Blame blame(RunLog runs) {

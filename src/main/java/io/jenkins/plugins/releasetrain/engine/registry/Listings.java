@@ -91,8 +91,7 @@ final class Listings {
             if (!Blobs.isSuccess(response)) {
                 throw transport.failure(call, response);
             }
-            List<String> more = new ArrayList<>();
-            HttpRegistry.json(call, response).path("tags").forEach(tag -> more.add(tag.asText()));
+            List<String> more = tagsOf(call, response);
             // Others give it under another address each time.
             page = more.isEmpty() || tags.addAll(more) ? following(call, response, more) : Optional.empty();
         }
@@ -116,8 +115,7 @@ final class Listings {
             if (!Blobs.isSuccess(response) || !"application/json".equals(HttpRegistry.contentType(response))) {
                 return Optional.empty();
             }
-            List<String> listed = new ArrayList<>();
-            HttpRegistry.json(call, response).path("tags").forEach(tag -> listed.add(tag.asText()));
+            List<String> listed = tagsOf(call, response);
             TreeSet<String> tags = new TreeSet<>(listed);
             boolean complete = following(call, response, listed)
                     .filter(page -> !passed(tags, page))
@@ -179,12 +177,15 @@ final class Listings {
         Call call = tagCall(repository, tagPage(repository, "n=" + TAGS_PER_PAGE + from))
                 .impatient();
         HttpResponse<byte[]> response = transport.document(call);
-        TreeSet<String> there = new TreeSet<>();
-        if (Blobs.isSuccess(response)) {
-            HttpRegistry.json(call, response).path("tags").forEach(tag -> there.add(tag.asText()));
-        }
-        boolean tells = Blobs.isSuccess(response) && next(call, response).isEmpty();
-        return tells && !there.contains(seen.get());
+        return Blobs.isSuccess(response)
+                && !tagsOf(call, response).contains(seen.get())
+                && next(call, response).isEmpty();
+    }
+
+    private static List<String> tagsOf(Call call, HttpResponse<byte[]> response) {
+        List<String> tags = new ArrayList<>();
+        HttpRegistry.json(call, response).path("tags").forEach(tag -> tags.add(tag.asText()));
+        return tags;
     }
 
     /**

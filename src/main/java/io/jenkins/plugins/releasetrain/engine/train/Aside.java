@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.train;
 
 import io.jenkins.plugins.releasetrain.engine.event.KeptOut;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
+import io.jenkins.plugins.releasetrain.engine.model.Postponed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -71,10 +72,8 @@ public record Aside(List<Kept> kept) {
         return in(change, environment).filter(k -> waits(k, now)).isPresent();
     }
 
-    /** What is further ahead than any pause is of before the clock was set back. */
     private static boolean waits(Kept kept, Instant now) {
-        Duration longest = PAUSES.get(PAUSES.size() - 1);
-        return kept.until().isAfter(now) && !kept.until().isAfter(now.plus(longest));
+        return Postponed.waits(kept.until(), now, PAUSES.get(PAUSES.size() - 1));
     }
 
     /** The environment that lets it in again first; empty where one of these does now. */

@@ -225,10 +225,11 @@ final class Track {
             context.journal().update(s -> unknown(s));
             return;
         }
-        ImageSet production = context.production(changing(state));
+        Set<String> changing = changing(state);
+        ImageSet production = context.production(changing);
         context.ports().store().saveSet(production, releases.lastSet(state));
         String batch = context.ports().ids().get();
-        Set<String> services = new HashSet<>(changing(state));
+        Set<String> services = new HashSet<>(changing);
         // Of what production runs already nothing can be taken back.
         services.removeIf(service -> brings(state, service, production.images().get(service)));
         SortedMap<String, Order> newest = new Holders(context.ports().store()).newest(services);
