@@ -102,10 +102,18 @@ final class Abilities {
     }
 
     void refusedReferrers(Digest subject, String why) {
-        if (refusedReferrers.size() >= MOST_SEEN) {
-            refusedReferrers.clear();
-        }
+        bound(refusedReferrers);
         refusedReferrers.put(subject, why);
+    }
+
+    void toldReferrers(Digest subject) {
+        refusedReferrers.remove(subject);
+    }
+
+    private static void bound(Map<?, ?> seen) {
+        if (seen.size() >= MOST_SEEN) {
+            seen.clear();
+        }
     }
 
     /** Why it is not known what refers to an image; empty where it is. */
@@ -141,9 +149,7 @@ final class Abilities {
 
     /** Tells of a tag that is there, by which it shows whether lists have all. */
     void sawTag(String repository, String tag) {
-        if (seenTags.size() >= MOST_SEEN) {
-            seenTags.clear();
-        }
+        bound(seenTags);
         seenTags.put(repository, tag);
     }
 
@@ -154,9 +160,7 @@ final class Abilities {
     /** @return true once an hour: then whoever asks finds out whether lists of these repositories have all */
     synchronized boolean probeListsOf(String project) {
         Instant now = clock.instant();
-        if (listsProbed.size() >= MOST_SEEN) {
-            listsProbed.clear();
-        }
+        bound(listsProbed);
         boolean due = !now.isBefore(listsProbed.getOrDefault(project, Instant.MIN));
         if (due) {
             listsProbed.put(project, now.plus(CERTAIN));

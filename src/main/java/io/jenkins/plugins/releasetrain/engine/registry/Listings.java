@@ -308,9 +308,12 @@ final class Listings {
         Optional<Map<Digest, JsonNode>> listed = index && own ? descriptors(response.body()) : Optional.empty();
         if (listed.isPresent()) {
             abilities.listsReferrers();
+            abilities.toldReferrers(subject);
         } else if (first && abilities.sawReferrersListed() && !isIll(response)) {
             // It has the API: what it refuses of one image says nothing of the others'.
-            if (status != 404) {
+            if (status == 404) {
+                abilities.toldReferrers(subject);
+            } else {
                 abilities.refusedReferrers(
                         subject, transport.failure(call, response).getMessage());
             }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -190,8 +191,9 @@ class OddAnswersTest {
     @ParameterizedTest
     @CsvSource({"404, false", "401, true", "403, true", "400, true", "429, true"})
     void aListThatIsRefusedOfOneImageIsCarriedOfTheOthers(int status, boolean told) throws IOException {
-        EmbeddedRegistry source = two(
-                RegistryOptions.DEFAULT.being((request, rest) -> request.path().endsWith("/referrers/" + DIGEST)
+        AtomicBoolean over = new AtomicBoolean();
+        EmbeddedRegistry source = two(RegistryOptions.DEFAULT.being(
+                (request, rest) -> !over.get() && request.path().endsWith("/referrers/" + DIGEST)
                         ? Reply.error(status, "DENIED", "no")
                         : rest.answer(request)));
         EmbeddedRegistry target = start(RegistryOptions.DEFAULT);
@@ -203,6 +205,12 @@ class OddAnswersTest {
         assertThat(client(target).referrers("live/pay", PAY_DIGEST)).hasSize(1);
         assertThat(target.manifest("live/cart", DIGEST.value())).isPresent();
         assertThat(plan.left()).hasSize(told ? 1 : 0).allMatch(word -> word.contains("shop/cart"));
+
+        over.set(true);
+        EmbeddedRegistry another = start(RegistryOptions.DEFAULT);
+        assertThat(copier.plan(from, client(another), images()).left())
+                .as("by now it is known")
+                .isEmpty();
     }
 
     /** One without anything, and one that is signed. */
