@@ -35,8 +35,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,28 +51,18 @@ class CloudRegistriesTest {
 
     private final FakeTime time = new FakeTime();
     private final HttpImageCopier copier = new HttpImageCopier(CopySettings.DEFAULT, Runnable::run);
-    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @RegisterExtension
+    private final Opened open = new Opened();
+
     private final AtomicReference<Credentials> configured = new AtomicReference<>(ROBOT);
 
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable resource : open) {
-            resource.close();
-        }
-    }
-
-    private EmbeddedRegistry start(RegistryOptions options) throws IOException {
-        EmbeddedRegistry registry = EmbeddedRegistry.start(options);
-        open.add(registry);
-        return registry;
-    }
-
     private EmbeddedRegistry start(Personality personality) throws IOException {
-        return start(RegistryOptions.DEFAULT.being(personality));
+        return open.start(RegistryOptions.DEFAULT.being(personality));
     }
 
     private EmbeddedRegistry holding(RegistryOptions options) throws IOException {
-        EmbeddedRegistry registry = start(options);
+        EmbeddedRegistry registry = open.start(options);
         SampleImages.at(registry.origin()).push("shop/cart", "1.0", CART);
         return registry;
     }
@@ -142,7 +132,7 @@ class CloudRegistriesTest {
     @Test
     void whatMayNotBePushedIsNamedByTheTokenServer() throws IOException {
         TokenServer tokens = tokens();
-        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT.withTokens(tokens));
+        EmbeddedRegistry registry = open.start(RegistryOptions.DEFAULT.withTokens(tokens));
         tokens.deny(403, scope -> scope.contains("push"));
 
         EngineException e = failure(FailureKind.FORBIDDEN, () -> copyTo(registry));
@@ -153,7 +143,7 @@ class CloudRegistriesTest {
     @Test
     void aRepositoryIsMadeWhereNoTokenIsGivenToReadIt() throws IOException {
         TokenServer tokens = tokens();
-        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT.withTokens(tokens));
+        EmbeddedRegistry registry = open.start(RegistryOptions.DEFAULT.withTokens(tokens));
         tokens.deny(403, scope -> scope.matches("repository:live/cart:pull") && !registry.hasRepository("live/cart"));
         copyTo(registry);
     }
@@ -161,7 +151,7 @@ class CloudRegistriesTest {
     /** A store that is full answers 507; trying again does not help, and nobody's right is missing. */
     @Test
     void aFullStoreIsToldAndNotTriedAgain() throws IOException {
-        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry registry = open.start(RegistryOptions.DEFAULT);
         registry.failNext(99, Oddities::isChange, Failure.status(507, "INSUFFICIENT_STORAGE", "out of space"));
 
         EngineException e = failure(FailureKind.FORBIDDEN, () -> copyTo(registry));
@@ -220,7 +210,7 @@ class CloudRegistriesTest {
                     configured.set(new Credentials(ROBOT.user(), "another"));
                 }))
                 .being(Accounts.expiring(ROBOT.user(), password::get));
-        copyTo(start(options));
+        copyTo(open.start(options));
     }
 
     /** ECR, GAR, Hub: the store of the blobs takes nobody who says who he is. */
@@ -229,7 +219,7 @@ class CloudRegistriesTest {
         TokenServer tokens = tokens();
         EmbeddedRegistry source =
                 holding(RegistryOptions.DEFAULT.withTokens(tokens).being(Clouds.keepingBlobsInAStore()));
-        EmbeddedRegistry target = start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry target = open.start(RegistryOptions.DEFAULT);
         copier.copy(client(source), "shop/cart", DIGEST, client(target), "live/cart");
         assertThat(target.manifest("live/cart", DIGEST.value())).isPresent();
     }
@@ -328,7 +318,7 @@ class CloudRegistriesTest {
     @Test
     void I9_aLocationWithoutTlsAtAnotherNameIsOurs() throws Exception {
         LocalAuthority authority = LocalAuthority.create();
-        EmbeddedRegistry target = start(RegistryOptions.DEFAULT
+        EmbeddedRegistry target = open.start(RegistryOptions.DEFAULT
                 .withTls(authority.context())
                 .being(Personalities.withLocationsAt(URI.create("http://registry.invalid:5000"))));
         RegistrySettings settings = RegistrySettings.of(target.host()).withTrustedCertificates(authority.pem());

@@ -15,31 +15,18 @@ import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
-import java.util.ArrayList;
-import java.util.List;
 import javax.net.ssl.SSLHandshakeException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is said, and what is tried again, where TLS does not come about. */
 class HandshakesTest {
     private final FakeTime time = new FakeTime();
-    private final List<AutoCloseable> open = new ArrayList<>();
 
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable resource : open) {
-            resource.close();
-        }
-    }
-
-    private EmbeddedRegistry start(RegistryOptions options) throws IOException {
-        EmbeddedRegistry registry = EmbeddedRegistry.start(options);
-        open.add(registry);
-        return registry;
-    }
+    @RegisterExtension
+    private final Opened open = new Opened();
 
     private BrokenLine line(String to, int breaks, boolean reset) throws IOException {
         BrokenLine line = new BrokenLine(to, breaks, reset);
@@ -63,7 +50,7 @@ class HandshakesTest {
     @ValueSource(booleans = {true, false})
     void I6_handshakeThatIsCutIsTriedAgain(boolean reset) throws Exception {
         LocalAuthority authority = LocalAuthority.create();
-        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT.withTls(authority.context()));
+        EmbeddedRegistry registry = open.start(RegistryOptions.DEFAULT.withTls(authority.context()));
         BrokenLine line = line(registry.host(), 4, reset);
         assertThat(client(line.host(), authority).tags("shop/cart")).isEmpty();
         assertThat(registry.exchanges()).hasSize(1);
@@ -104,7 +91,7 @@ class HandshakesTest {
     @Test
     void certificateOfAnotherHostNamesIt() throws Exception {
         LocalAuthority authority = LocalAuthority.ofAnother("registry.other.example");
-        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT.withTls(authority.context()));
+        EmbeddedRegistry registry = open.start(RegistryOptions.DEFAULT.withTls(authority.context()));
         EngineException e = refused(registry.host(), authority);
         assertThat(e.kind()).as(e.getMessage()).isEqualTo(FailureKind.TLS);
         assertThat(e).hasMessageContaining("another host").hasMessageNotContaining("Add the");

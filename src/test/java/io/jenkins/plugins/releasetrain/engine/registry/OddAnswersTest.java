@@ -21,14 +21,13 @@ import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -45,23 +44,12 @@ class OddAnswersTest {
 
     private final FakeTime time = new FakeTime();
     private final HttpImageCopier copier = new HttpImageCopier(CopySettings.DEFAULT, Runnable::run);
-    private final List<AutoCloseable> open = new ArrayList<>();
 
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable resource : open) {
-            resource.close();
-        }
-    }
-
-    private EmbeddedRegistry start(RegistryOptions options) throws IOException {
-        EmbeddedRegistry registry = EmbeddedRegistry.start(options);
-        open.add(registry);
-        return registry;
-    }
+    @RegisterExtension
+    private final Opened open = new Opened();
 
     private EmbeddedRegistry holding(RegistryOptions options) throws IOException {
-        EmbeddedRegistry registry = start(options);
+        EmbeddedRegistry registry = open.start(options);
         SampleImages.at(registry.origin()).push("shop/cart", "1.0", CART);
         return registry;
     }
@@ -71,7 +59,7 @@ class OddAnswersTest {
     }
 
     private void assertCopied(RegistryOptions source, RegistryOptions target) throws IOException {
-        EmbeddedRegistry to = start(target);
+        EmbeddedRegistry to = open.start(target);
         copier.copy(client(holding(source)), "shop/cart", DIGEST, client(to), "live/cart");
         assertThat(to.manifest("live/cart", DIGEST.value()))
                 .hasValue(CART.content().manifest());
@@ -93,7 +81,7 @@ class OddAnswersTest {
         assertThat(client(source).resolve("shop/cart", "1.0").orElseThrow().isReadable())
                 .isTrue();
         SampleImages.at(source.origin()).pushReferrer("shop/cart", DIGEST.value(), Manifests.OCI_MANIFEST, "signature");
-        EmbeddedRegistry target = start(options);
+        EmbeddedRegistry target = open.start(options);
         copier.copy(client(source), "shop/cart", DIGEST, client(target), "live/cart");
         assertThat(client(target).referrers("live/cart", DIGEST)).hasSize(1);
     }
@@ -102,7 +90,7 @@ class OddAnswersTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aLayerThatMayBeElsewhereComesWhereTheSourceHasIt(boolean pushed) throws IOException {
-        EmbeddedRegistry source = start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry source = open.start(RegistryOptions.DEFAULT);
         SampleImages images = SampleImages.at(source.origin());
         byte[] windows = "windows".getBytes(StandardCharsets.UTF_8);
         String layer = SampleImages.digest(windows, "sha256");
@@ -117,7 +105,7 @@ class OddAnswersTest {
                 .replace('\'', '"');
         Digest digest = new Digest(images.pushManifest(
                 "shop/cart", "1", Manifests.DOCKER_MANIFEST, manifest.getBytes(StandardCharsets.UTF_8)));
-        EmbeddedRegistry target = start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry target = open.start(RegistryOptions.DEFAULT);
 
         copier.copy(client(source), "shop/cart", digest, client(target), "live/cart");
 
@@ -153,7 +141,7 @@ class OddAnswersTest {
     /** Where nothing larger passes it ends, and says why. */
     @Test
     void aRegistryThatLosesPartsAndTakesNoWholeIsNamed() throws IOException {
-        EmbeddedRegistry target = start(RegistryOptions.DEFAULT
+        EmbeddedRegistry target = open.start(RegistryOptions.DEFAULT
                 .being(Personalities.limitingBodies(MEGABYTE))
                 .being(Parts.keepingTheFirstOnly()));
         EngineException e = catchThrowableOfType(
@@ -182,7 +170,7 @@ class OddAnswersTest {
                             .getBytes(StandardCharsets.UTF_8))
                     : right;
         }));
-        EmbeddedRegistry target = start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry target = open.start(RegistryOptions.DEFAULT);
         plan(source, target, true);
         assertThat(client(target).referrers("live/pay", PAY_DIGEST)).hasSize(1);
     }
@@ -196,7 +184,7 @@ class OddAnswersTest {
                 (request, rest) -> !over.get() && request.path().endsWith("/referrers/" + DIGEST)
                         ? Reply.error(status, "DENIED", "no")
                         : rest.answer(request)));
-        EmbeddedRegistry target = start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry target = open.start(RegistryOptions.DEFAULT);
         HttpRegistry from = client(source);
         assertThat(from.referrers("shop/pay", PAY_DIGEST)).hasSize(1);
 
@@ -207,7 +195,7 @@ class OddAnswersTest {
         assertThat(plan.left()).hasSize(told ? 1 : 0).allMatch(word -> word.contains("shop/cart"));
 
         over.set(true);
-        EmbeddedRegistry another = start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry another = open.start(RegistryOptions.DEFAULT);
         assertThat(copier.plan(from, client(another), images()).left())
                 .as("by now it is known")
                 .isEmpty();
@@ -240,7 +228,7 @@ class OddAnswersTest {
     @Test
     void aCacheWhoseListsBeginWhereAskedIsAskedByName() throws IOException {
         EmbeddedRegistry source =
-                start(RegistryOptions.DEFAULT.withoutReferrers().being(Fronts.listingWhatWasPulled()));
+                open.start(RegistryOptions.DEFAULT.withoutReferrers().being(Fronts.listingWhatWasPulled()));
         SampleImages images = SampleImages.at(source.origin());
         List.of("0.9", "1.0").forEach(tag -> images.push("shop/cart", tag, CART));
         String signature = Attachments.tag(DIGEST) + ".sig";
@@ -248,7 +236,7 @@ class OddAnswersTest {
         HttpRegistry from = client(source);
         from.manifest("shop/cart", "0.9");
         from.resolve("shop/cart", "1.0");
-        EmbeddedRegistry target = start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry target = open.start(RegistryOptions.DEFAULT);
 
         copier.copy(from, "shop/cart", DIGEST, client(target), "live/cart");
 
@@ -280,9 +268,9 @@ class OddAnswersTest {
     void I9_aPasswordThatIsRepeatedAsItWasSentIsInNoMessage(String words) throws IOException {
         Credentials robot = new Credentials("robot", "open sesame/ä");
         Personality repeating = Clouds.answering(Reply.error(400, "DENIED", words), r -> true);
-        EmbeddedRegistry server = start(RegistryOptions.DEFAULT.being(repeating));
+        EmbeddedRegistry server = open.start(RegistryOptions.DEFAULT.being(repeating));
         EmbeddedRegistry guarded =
-                start(RegistryOptions.DEFAULT.being(Clouds.givingTokensItself(server.origin() + "/v2/token")));
+                open.start(RegistryOptions.DEFAULT.being(Clouds.givingTokensItself(server.origin() + "/v2/token")));
         HttpRegistry client = new HttpRegistry(
                 RegistrySettings.of(guarded.host()).withPlainHttp().withCredentials(() -> Optional.of(robot)),
                 time,

@@ -23,15 +23,14 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Who we are to a registry, and who else must not learn it. */
 class RegistryAccessTest {
@@ -42,23 +41,13 @@ class RegistryAccessTest {
             Base64.getEncoder().encodeToString("builder:open sesame".getBytes(StandardCharsets.UTF_8));
 
     private final FakeTime time = new FakeTime();
-    private final List<AutoCloseable> open = new ArrayList<>();
 
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable resource : open) {
-            resource.close();
-        }
-    }
-
-    private EmbeddedRegistry start(RegistryOptions options) throws IOException {
-        EmbeddedRegistry registry = EmbeddedRegistry.start(options);
-        open.add(registry);
-        return registry;
-    }
+    @RegisterExtension
+    private final Opened open = new Opened();
 
     private EmbeddedRegistry withBasicAuth() throws IOException {
-        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT.withBasicAuth(BUILDER.user(), BUILDER.password()));
+        EmbeddedRegistry registry =
+                open.start(RegistryOptions.DEFAULT.withBasicAuth(BUILDER.user(), BUILDER.password()));
         SampleImages.at(registry.origin())
                 .withBasicAuth(BUILDER.user(), BUILDER.password())
                 .push("shop/cart", "1.0", CART);
@@ -83,8 +72,8 @@ class RegistryAccessTest {
 
     /** An image in a registry with tokens, put there by the engine itself. */
     private EmbeddedRegistry withTokens(TokenServer tokens) throws IOException {
-        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT.withTokens(tokens));
-        EmbeddedRegistry source = start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry registry = open.start(RegistryOptions.DEFAULT.withTokens(tokens));
+        EmbeddedRegistry source = open.start(RegistryOptions.DEFAULT);
         SampleImages.at(source.origin()).push("shop/cart", "1.0", CART);
         HttpRegistry target = client(registry, BUILDER);
         new HttpImageCopier(CopySettings.DEFAULT, Runnable::run)
@@ -123,7 +112,7 @@ class RegistryAccessTest {
 
     @Test
     void I9_a_refused_password_is_in_no_message() throws IOException {
-        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT.withBasicAuth("builder", "another"));
+        EmbeddedRegistry registry = open.start(RegistryOptions.DEFAULT.withBasicAuth("builder", "another"));
 
         assertThat(failure(
                         FailureKind.UNAUTHENTICATED,
@@ -218,8 +207,8 @@ class RegistryAccessTest {
     @Test
     void goes_on_when_a_token_expires_while_a_blob_is_sent() throws IOException {
         TokenServer tokens = tokenServer();
-        EmbeddedRegistry source = start(RegistryOptions.DEFAULT);
-        EmbeddedRegistry target = start(RegistryOptions.DEFAULT.withTokens(tokens));
+        EmbeddedRegistry source = open.start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry target = open.start(RegistryOptions.DEFAULT.withTokens(tokens));
         SampleImages.at(source.origin()).push("shop/cart", "1.0", CART);
         source.failNext(1, r -> r.is("GET", "/blobs/"), right -> {
             tokens.revokeAll();
@@ -245,7 +234,7 @@ class RegistryAccessTest {
     void I9_a_token_server_that_refuses_is_named_without_the_password() throws IOException {
         TokenServer tokens = TokenServer.start("builder", "another");
         open.add(tokens);
-        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT.withTokens(tokens));
+        EmbeddedRegistry registry = open.start(RegistryOptions.DEFAULT.withTokens(tokens));
 
         assertThat(failure(
                         FailureKind.UNAUTHENTICATED,
@@ -259,7 +248,7 @@ class RegistryAccessTest {
         TokenServer tokens = tokenServer();
         LocalAuthority authority = LocalAuthority.create();
         EmbeddedRegistry registry =
-                start(RegistryOptions.DEFAULT.withTokens(tokens).withTls(authority.context()));
+                open.start(RegistryOptions.DEFAULT.withTokens(tokens).withTls(authority.context()));
         RegistrySettings settings = RegistrySettings.of(registry.host())
                 .withTrustedCertificates(authority.pem())
                 .withCredentials(() -> Optional.of(BUILDER));
@@ -272,7 +261,7 @@ class RegistryAccessTest {
     @Test
     void trusts_an_authority_of_its_own_and_no_other() throws Exception {
         LocalAuthority authority = LocalAuthority.create();
-        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT.withTls(authority.context()));
+        EmbeddedRegistry registry = open.start(RegistryOptions.DEFAULT.withTls(authority.context()));
         RegistrySettings settings = RegistrySettings.of(registry.host());
 
         assertThat(failure(FailureKind.TLS, () -> new HttpRegistry(settings, time, time).resolve("shop/cart", "1.0")))
@@ -288,9 +277,9 @@ class RegistryAccessTest {
 
     @Test
     void I9_authorization_is_not_forwarded_to_where_a_blob_is_redirected() throws IOException {
-        EmbeddedRegistry storage = start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry storage = open.start(RegistryOptions.DEFAULT);
         SampleImages.at(storage.origin()).push("shop/cart", "1.0", CART);
-        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT
+        EmbeddedRegistry registry = open.start(RegistryOptions.DEFAULT
                 .withBasicAuth(BUILDER.user(), BUILDER.password())
                 .withBlobsAt(storage.origin()));
         SampleImages.at(registry.origin())
@@ -311,7 +300,7 @@ class RegistryAccessTest {
     @Test
     void I9_a_redirect_that_needs_a_login_elsewhere_gets_no_credentials() throws IOException {
         EmbeddedRegistry storage = withBasicAuth();
-        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT.withBlobsAt(storage.origin()));
+        EmbeddedRegistry registry = open.start(RegistryOptions.DEFAULT.withBlobsAt(storage.origin()));
         SampleImages.at(registry.origin()).push("shop/cart", "1.0", CART);
         HttpRegistry client = client(registry, BUILDER);
         Digest config = Manifests.read(client.manifest("shop/cart", "1.0").orElseThrow())
@@ -326,7 +315,7 @@ class RegistryAccessTest {
 
     @Test
     void does_not_follow_redirects_for_ever() throws IOException {
-        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry registry = open.start(RegistryOptions.DEFAULT);
         registry.failNext(99, r -> true, right -> Reply.of(307).header("Location", "/v2/shop/cart/manifests/1.0"));
 
         assertThat(failure(FailureKind.UNAVAILABLE, () -> client(registry, null).resolve("shop/cart", "1.0")))
@@ -335,7 +324,7 @@ class RegistryAccessTest {
 
     @Test
     void I9_a_signed_redirect_is_in_no_message() throws IOException {
-        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry registry = open.start(RegistryOptions.DEFAULT);
         registry.failNext(1, r -> true, right -> Reply.of(307).header("Location", "/elsewhere?signature=s3cret"));
         registry.failNext(1, r -> true, Failure.status(403, "EXPIRED", "too late"));
 

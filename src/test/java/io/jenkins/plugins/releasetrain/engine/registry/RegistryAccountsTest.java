@@ -24,7 +24,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,8 +31,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,18 +46,12 @@ class RegistryAccountsTest {
     private final FakeTime time = new FakeTime();
     private final RegistryConnections connections = new RegistryConnections(time, time, () -> 0);
     private final HttpImageCopier copier = new HttpImageCopier(CopySettings.DEFAULT, Runnable::run);
-    private final List<AutoCloseable> open = new ArrayList<>();
 
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable resource : open) {
-            resource.close();
-        }
-    }
+    @RegisterExtension
+    private final Opened open = new Opened();
 
     private EmbeddedRegistry holding(RegistryOptions options) throws IOException {
-        EmbeddedRegistry registry = EmbeddedRegistry.start(options);
-        open.add(registry);
+        EmbeddedRegistry registry = open.start(options);
         SampleImages.at(registry.origin()).push("shop/cart", "1.0", CART);
         return registry;
     }
@@ -195,9 +188,8 @@ class RegistryAccountsTest {
     @Test
     void a_client_certificate_is_shown_to_whoever_asks_for_one() throws Exception {
         LocalAuthority authority = LocalAuthority.create();
-        EmbeddedRegistry registry = EmbeddedRegistry.start(
-                RegistryOptions.DEFAULT.withTls(authority.context()).withClientCertificates());
-        open.add(registry);
+        EmbeddedRegistry registry =
+                open.start(RegistryOptions.DEFAULT.withTls(authority.context()).withClientCertificates());
         RegistrySettings settings = RegistrySettings.of(registry.host()).withTrustedCertificates(authority.pem());
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);

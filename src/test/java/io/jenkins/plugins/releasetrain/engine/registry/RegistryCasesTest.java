@@ -31,8 +31,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,23 +46,12 @@ class RegistryCasesTest {
     private final FakeTime time = new FakeTime();
     private final RegistryConnections connections = new RegistryConnections(time, time, () -> 0);
     private final HttpImageCopier copier = new HttpImageCopier(CopySettings.DEFAULT, Runnable::run);
-    private final List<AutoCloseable> open = new ArrayList<>();
 
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable resource : open) {
-            resource.close();
-        }
-    }
-
-    private EmbeddedRegistry start(RegistryOptions options) throws IOException {
-        EmbeddedRegistry registry = EmbeddedRegistry.start(options);
-        open.add(registry);
-        return registry;
-    }
+    @RegisterExtension
+    private final Opened open = new Opened();
 
     private EmbeddedRegistry holding(RegistryOptions options) throws IOException {
-        EmbeddedRegistry registry = start(options);
+        EmbeddedRegistry registry = open.start(options);
         SampleImages.at(registry.origin()).push("shop/cart", "1.0", CART);
         return registry;
     }
@@ -151,7 +140,8 @@ class RegistryCasesTest {
     private Reply noReferrers(int variant) throws IOException {
         return switch (variant) {
             case 1 -> {
-                EmbeddedRegistry login = start(RegistryOptions.DEFAULT.being((request, rest) -> Personalities.page()));
+                EmbeddedRegistry login =
+                        open.start(RegistryOptions.DEFAULT.being((request, rest) -> Personalities.page()));
                 yield Reply.of(303).header("Location", login.origin() + "/login");
             }
             case 2 -> Personalities.page();
@@ -192,7 +182,7 @@ class RegistryCasesTest {
                 .withoutReferrers()
                 .being(Personalities.answeringReferrersWith(noReferrers(variant)));
         EmbeddedRegistry source = holding(atSource ? without : RegistryOptions.DEFAULT.withoutReferrers());
-        EmbeddedRegistry target = start(atSource ? RegistryOptions.DEFAULT.withoutReferrers() : without);
+        EmbeddedRegistry target = open.start(atSource ? RegistryOptions.DEFAULT.withoutReferrers() : without);
 
         copy(source, target);
         assertThat(target.tags("live/cart")).isEmpty();
@@ -208,11 +198,11 @@ class RegistryCasesTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void RG_5_an_image_that_is_answered_for_its_own_list_has_no_referrers(boolean targetRefuses) throws IOException {
-        EmbeddedRegistry source = start(RegistryOptions.DEFAULT
+        EmbeddedRegistry source = open.start(RegistryOptions.DEFAULT
                 .withoutReferrers()
                 .withTagsPerPage(1)
                 .being(Personalities.takingDigestTagsForDigests()));
-        EmbeddedRegistry target = start(RegistryOptions.DEFAULT
+        EmbeddedRegistry target = open.start(RegistryOptions.DEFAULT
                 .withoutReferrers()
                 .being(Oddities.refusing(
                         targetRefuses ? 99 : 0, 400, "TAG_INVALID", r -> r.is("PUT", "/manifests/sha256-"))));
@@ -242,7 +232,7 @@ class RegistryCasesTest {
     @ValueSource(booleans = {true, false})
     void RG_8_a_signature_of_an_older_type_goes_along(boolean onlyIfAccepted) throws IOException {
         EmbeddedRegistry source = holding(RegistryOptions.DEFAULT);
-        EmbeddedRegistry target = start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry target = open.start(RegistryOptions.DEFAULT);
         SampleImages images = SampleImages.at(source.origin());
         String blob = images.pushBlob("shop/cart", "a signature".getBytes(StandardCharsets.UTF_8));
         byte[] artifact = """
@@ -269,7 +259,7 @@ class RegistryCasesTest {
     @Test
     void RG_8_what_cannot_be_carried_is_left_with_a_word() throws IOException {
         EmbeddedRegistry source = holding(RegistryOptions.DEFAULT);
-        EmbeddedRegistry target = start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry target = open.start(RegistryOptions.DEFAULT);
         String signature = SampleImages.at(source.origin())
                 .pushReferrer("shop/cart", DIGEST.value(), Manifests.OCI_MANIFEST, "signed");
         target.failNext(99, r -> r.is("PUT", signature), Failure.status(400, "MANIFEST_INVALID", "unknown type"));
@@ -344,7 +334,7 @@ class RegistryCasesTest {
 
     @Test
     void RG_11_a_web_site_is_no_registry() throws IOException {
-        EmbeddedRegistry site = start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry site = open.start(RegistryOptions.DEFAULT);
         site.failNext(9, r -> true, right -> Personalities.page());
 
         assertThat(failure(FailureKind.UNSUPPORTED, () -> client(site).access("")))
@@ -383,7 +373,7 @@ class RegistryCasesTest {
     @Test
     void RG_18_referrers_on_later_pages_go_along() throws IOException {
         EmbeddedRegistry source = holding(RegistryOptions.DEFAULT.withReferrersPerPage(2));
-        EmbeddedRegistry target = start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry target = open.start(RegistryOptions.DEFAULT);
         SampleImages images = SampleImages.at(source.origin());
         List<String> said = IntStream.range(0, 5)
                 .mapToObj(i -> images.pushReferrer("shop/cart", DIGEST.value(), Manifests.OCI_MANIFEST, "said " + i))

@@ -24,15 +24,14 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,19 +43,14 @@ class ReportedAccessTest {
     private static final Credentials ROBOT = new Credentials("robot$shop", "open sesame");
 
     private final FakeTime time = new FakeTime();
-    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @RegisterExtension
+    private final Opened open = new Opened();
+
     private final AtomicReference<Credentials> configured = new AtomicReference<>(ROBOT);
 
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable resource : open) {
-            resource.close();
-        }
-    }
-
     private EmbeddedRegistry start(RegistryOptions options) throws IOException {
-        EmbeddedRegistry registry = EmbeddedRegistry.start(options);
-        open.add(registry);
+        EmbeddedRegistry registry = open.start(options);
         SampleImages.at(registry.origin()).push("shop/cart", "1.0", CART);
         registry.forgetExchanges();
         return registry;
@@ -146,10 +140,9 @@ class ReportedAccessTest {
     @Test
     void I9_aRealmWithoutTlsAtTheRegistryItselfIsAskedWithTls() throws Exception {
         LocalAuthority authority = LocalAuthority.create();
-        EmbeddedRegistry registry = EmbeddedRegistry.start(RegistryOptions.DEFAULT
+        EmbeddedRegistry registry = open.start(RegistryOptions.DEFAULT
                 .withTls(authority.context())
                 .being(Clouds.givingTokensItself("http://127.0.0.1/token")));
-        open.add(registry);
         RegistrySettings settings = RegistrySettings.of(registry.host())
                 .withTrustedCertificates(authority.pem())
                 .withCredentials(() -> Optional.of(ROBOT));
