@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * The state of one stream: a fold over its events, kept in memory as far as it is read, with a snapshot in the store
@@ -22,6 +24,7 @@ import java.util.function.Function;
  * @param <S> the folded state; immutable, and readable back from its JSON
  */
 public final class Journal<S> {
+    private static final Logger LOGGER = Logger.getLogger(Journal.class.getName());
     private static final ObjectMapper JSON = Json.mapper();
     private static final int EVENTS_PER_SNAPSHOT = 100;
     private static final int EVENTS_PER_PAGE = 1_000;
@@ -130,10 +133,17 @@ public final class Journal<S> {
         keepSnapshot();
     }
 
+    /** It only saves time: where it cannot be kept, what was read and appended stands. */
     private synchronized void keepSnapshot() {
-        if (version - snapshotVersion >= EVENTS_PER_SNAPSHOT) {
+        if (version - snapshotVersion < EVENTS_PER_SNAPSHOT) {
+            return;
+        }
+        // Not again before the next one is due: what cannot be written is not tried at each look.
+        snapshotVersion = version;
+        try {
             store.saveSnapshot(stream, version, write());
-            snapshotVersion = version;
+        } catch (EngineException e) {
+            LOGGER.log(Level.FINE, e, () -> "No snapshot of " + stream + " was kept");
         }
     }
 

@@ -27,6 +27,7 @@ import org.jdbi.v3.core.statement.Query;
 
 /** Writes {@code rt_built} and {@code rt_note} from the events, lets items be found by what they tell, and reads them. */
 record SqlProvenance(SqlDatabase database, EventCodec codec) implements Provenance {
+    private static final int LONGEST_KEY = 255;
     private static final Stretch NOTHING = new Stretch("", "", 0, 0);
     private static final int PEOPLE = 50;
     private static final int ITEMS = 50;
@@ -62,7 +63,7 @@ record SqlProvenance(SqlDatabase database, EventCodec codec) implements Provenan
                 .bind("version", version)
                 .bind("digest", e.digest().value())
                 .bind("service", built.service())
-                .bind("job", built.job())
+                .bind("job", key(built.job()))
                 .bind("number", built.number())
                 .bind("since", built.since().map(Digest::value).orElse(""))
                 .bind("request", built.changeRequest() ? 1 : 0)
@@ -76,6 +77,11 @@ record SqlProvenance(SqlDatabase database, EventCodec codec) implements Provenan
                     .list();
             findable(handle, items, people.stream().map(Terms::person).toList());
         }
+    }
+
+    /** A job in folders may be called by more than a key takes; then it is known by its hash. */
+    private static String key(String job) {
+        return job.length() <= LONGEST_KEY ? job : Digest.sha256(job).value();
     }
 
     private static Set<String> people(Built built) {
@@ -191,7 +197,7 @@ record SqlProvenance(SqlDatabase database, EventCodec codec) implements Provenan
     private static void bind(Query query, int n, Stretch stretch, Integer place) {
         query.bind("place" + n, place == null ? -1 : place)
                 .bind("service" + n, stretch.service())
-                .bind("key" + n, stretch.job())
+                .bind("key" + n, key(stretch.job()))
                 .bind("after" + n, stretch.after())
                 .bind("before" + n, stretch.before());
     }

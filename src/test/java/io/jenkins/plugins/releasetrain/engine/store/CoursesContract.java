@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.Built;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.store.Provenance.Course;
 import io.jenkins.plugins.releasetrain.engine.store.Provenance.Held;
@@ -16,6 +18,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
@@ -50,6 +53,37 @@ abstract class CoursesContract extends HistoryContract {
     private DayCounts day() {
         LocalDate day = Samples.AT.atOffset(ZoneOffset.UTC).toLocalDate();
         return store.days("shop", day, day, 1).get(day);
+    }
+
+    /** Folders within folders, and branches that are called as a whole ticket. */
+    @Test
+    void shouldKnowBuildsOfJobsWhateverTheyAreCalled() {
+        String job = "shop/" + "folder with a name of its own 🛒/".repeat(20) + "feature%2Fcart";
+        Origin origin = new Origin(job + "#7", "https://ci/job/x/7/", "ada", Optional.of("ci"));
+        Digest image = Samples.image("cart", 7).digest();
+        Built built = new Built("cart", origin, "main", false, List.of(), Optional.empty(), List.of(), 0);
+        Built other = new Built(
+                "cart",
+                new Origin(job + "s#7", "https://ci/job/y/7/", "ada", Optional.of("ci")),
+                "main",
+                false,
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                0);
+
+        store.append(
+                "image/7",
+                0,
+                Samples.AT,
+                List.of(new Event.ImageBuilt(image, built), new Event.ImageBuilt(image, other)));
+
+        Provenance provenance = store.provenance();
+        assertThat(provenance.builds(List.of(image)).get(image))
+                .extracting(e -> e.built().job())
+                .containsExactlyInAnyOrder(built.job(), other.job());
+        assertThat(provenance.between(List.of(new Provenance.Stretch("cart", built.job(), 6, 8)), 10))
+                .containsExactly(List.of(new Event.ImageBuilt(image, built)));
     }
 
     @Test

@@ -3,9 +3,13 @@ package io.jenkins.plugins.releasetrain.engine.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +43,41 @@ class JournalTest {
             assertThat(store.load("train/shop").snapshot()).isPresent();
             assertThat(journal(store).state()).isEqualTo(new Count(150, "reason 150"));
         }
+    }
+
+    /** A standby after a failover, a full disk: what is there is read all the same. */
+    @Test
+    void aSnapshotThatCannotBeKeptKeepsNobodyFromReading() {
+        try (Store store = SqlStore.open(StoreSettings.inMemory("readonly"))) {
+            pause(journal(store), 80);
+            Journal<Count> reader = journal(refusingSnapshots(store));
+            Journal<Count> elsewhere = journal(store);
+            assertThat(reader.state()).isEqualTo(new Count(80, "reason 80"));
+            pause(elsewhere, 150);
+            assertThat(reader.state()).isEqualTo(new Count(230, "reason 150"));
+        }
+    }
+
+    /** What was appended is so, and whoever listens hears of it. */
+    @Test
+    void aSnapshotThatCannotBeKeptIsNoFailureOfAnAppend() {
+        try (Store store = SqlStore.open(StoreSettings.inMemory("nosnapshot"))) {
+            List<Event> heard = new ArrayList<>();
+            pause(new Journal<>(refusingSnapshots(store), "train/shop", TYPE, CLOCK, heard::add), 120);
+            assertThat(heard).hasSize(120);
+            assertThat(store.load("train/shop").snapshot()).isEmpty();
+            assertThat(journal(store).state()).isEqualTo(new Count(120, "reason 120"));
+        }
+    }
+
+    private static Store refusingSnapshots(Store store) {
+        return (Store) Proxy.newProxyInstance(
+                Store.class.getClassLoader(), new Class<?>[] {Store.class}, (proxy, method, arguments) -> {
+                    if ("saveSnapshot".equals(method.getName())) {
+                        throw new EngineException(FailureKind.UNAVAILABLE, "the database is read-only");
+                    }
+                    return method.invoke(store, arguments);
+                });
     }
 
     @ParameterizedTest
