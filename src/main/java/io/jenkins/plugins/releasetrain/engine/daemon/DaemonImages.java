@@ -25,13 +25,13 @@ public record DaemonImages(ImageDaemon daemon, Registry registry, Supplier<Optio
     }
 
     /**
-     * What the daemon calls an image.
+     * What the daemon calls an image. It may be called as in a registry, which says nothing about where it is pushed to.
      *
      * @throws EngineException INVALID_INPUT where it has no tag, or is no image
      */
     public static ImageReference name(String image) {
         try {
-            ImageReference name = ImageReference.parse("daemon", image.substring(SCHEME.length()));
+            ImageReference name = ImageReference.parseWithin("daemon", called(image));
             if (name.tag().isEmpty() || name.digest().isPresent()) {
                 throw EngineException.invalid("it needs a tag and has no digest yet");
             }
@@ -42,6 +42,10 @@ public record DaemonImages(ImageDaemon daemon, Registry registry, Supplier<Optio
         }
     }
 
+    private static String called(String image) {
+        return image.substring(SCHEME.length());
+    }
+
     /**
      * Pushes an image, and asks the registry what it made of it.
      *
@@ -49,10 +53,8 @@ public record DaemonImages(ImageDaemon daemon, Registry registry, Supplier<Optio
      * @return its digest in the registry, proven
      */
     public Digest push(String image, String repository) {
-        ImageReference name = name(image);
-        String tag = name.tag().orElseThrow();
-        Digest pushed = daemon.push(
-                name.repository() + ":" + tag, new Place(registry.host(), repository, tag), credentials.get());
+        String tag = name(image).tag().orElseThrow();
+        Digest pushed = daemon.push(called(image), new Place(registry.host(), repository, tag), credentials.get());
         Optional<Digest> tagged = registry.resolve(repository, tag).map(Registry.Descriptor::digest);
         if (tagged.isEmpty() && registry.resolve(repository, pushed.value()).isPresent()) {
             // With containerd's store a daemon may push what is there already without its tag (moby#50194).

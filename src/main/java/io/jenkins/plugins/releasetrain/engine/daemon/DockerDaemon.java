@@ -21,9 +21,12 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** A Docker Engine, by docker-java. Each push opens and closes its own connection: pushes are rare and daemons restart. */
 public final class DockerDaemon implements ImageDaemon {
+    private static final Logger LOGGER = Logger.getLogger(DockerDaemon.class.getName());
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration LONGEST_PUSH = Duration.ofHours(2);
 
@@ -75,6 +78,7 @@ public final class DockerDaemon implements ImageDaemon {
 
     /** Under the registry's name only as long as the push takes. */
     private static Digest push(DockerClient docker, String image, Place place, Optional<Credentials> credentials) {
+        Optional<String> former = called(docker, place);
         docker.tagImageCmd(image, place.name(), place.tag()).exec();
         Pushed pushed = new Pushed();
         try {
@@ -87,11 +91,32 @@ public final class DockerDaemon implements ImageDaemon {
             Thread.currentThread().interrupt();
             throw new EngineException(FailureKind.UNAVAILABLE, "Pushing '" + image + "' was interrupted", e);
         } finally {
-            if (!image.equals(place.toString())) {
-                docker.removeImageCmd(place.toString()).withNoPrune(true).exec();
-            }
+            giveBack(docker, place, former);
         }
         return pushed.digest(image, place);
+    }
+
+    /** Id of the image that the daemon calls so already. */
+    private static Optional<String> called(DockerClient docker, Place place) {
+        try {
+            return Optional.of(docker.inspectImageCmd(place.toString()).exec().getId());
+        } catch (NotFoundException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static void giveBack(DockerClient docker, Place place, Optional<String> former) {
+        try {
+            if (former.isPresent()) {
+                docker.tagImageCmd(former.get(), place.name(), place.tag()).exec();
+            } else {
+                docker.removeImageCmd(place.toString()).withNoPrune(true).exec();
+            }
+        } catch (RuntimeException e) {
+            // Another push of the same image took it away, or the daemon is gone; what became of this push is told by
+            // itself.
+            LOGGER.log(Level.FINE, e, () -> "The daemon may call an image " + place + " that it did not before");
+        }
     }
 
     private static AuthConfig authorization(Place place, Optional<Credentials> credentials) {

@@ -34,6 +34,12 @@ public record ImageReference(String registry, String repository, Optional<String
         return parse(text.substring(0, slash), text.substring(slash + 1));
     }
 
+    /** Parses {@code [registry/]repository[:tag][@digest]}; the given registry where none is named. */
+    public static ImageReference parseWithin(String registry, String text) {
+        int slash = text.indexOf('/');
+        return slash > 0 && looksLikeHost(text.substring(0, slash)) ? parse(text) : parse(registry, text);
+    }
+
     /** Parses {@code repository[:tag][@digest]} as found in the given registry. */
     public static ImageReference parse(String registry, String text) {
         String rest = text;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.testkit.daemon.FakeDockerDaemon;
+import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
 import java.net.URI;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -18,7 +19,7 @@ class DockerDaemonTest extends ImageDaemonContract {
 
     @BeforeEach
     void start() throws Exception {
-        daemon = new FakeDockerDaemon().with("shop/cart:1.4.2", CART);
+        daemon = new FakeDockerDaemon().with("shop/cart:1.4.2", CART).with(REGISTRY + "/shop/cart:1.4.2", CART);
     }
 
     @AfterEach
@@ -34,6 +35,32 @@ class DockerDaemonTest extends ImageDaemonContract {
     @Override
     Set<String> names() {
         return daemon.names();
+    }
+
+    @Override
+    void call(String name) {
+        daemon.with(name, CART);
+    }
+
+    /** Which may be another image, as a former build of the same version left it. */
+    @Test
+    void whatTheDaemonHadUnderThatNameStaysThere() {
+        String name = dev().host() + "/shop/cart:1.4.2";
+        SampleImage former = SampleImage.of("cart", "former").asDocker();
+        daemon.with(name, former);
+
+        images(daemon.address(), ADA).push("docker-daemon:shop/cart:1.4.2", "shop/cart");
+
+        assertThat(daemon.image(name)).isSameAs(former);
+    }
+
+    /** Another build pushes the same image and was done with it first. */
+    @Test
+    void nameThatIsGoneWhenItIsTakenAwayIsNoFailure() {
+        daemon.losingNamesOfPushed();
+
+        assertThat(images(daemon.address(), ADA).push("docker-daemon:shop/cart:1.4.2", "shop/cart"))
+                .isEqualTo(new Digest(CART.content().digest()));
     }
 
     @Test

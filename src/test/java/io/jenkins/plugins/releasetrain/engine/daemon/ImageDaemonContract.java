@@ -28,8 +28,14 @@ abstract class ImageDaemonContract {
     private final ManualClock clock = new ManualClock();
     private EmbeddedRegistry dev;
 
-    /** Holds CART as shop/cart:1.4.2. */
+    /** With a port, as registries have that are not by TLS. */
+    static final String REGISTRY = "127.0.0.1:5999";
+
+    /** Holds CART as shop/cart:1.4.2, with and without the registry. */
     abstract URI address();
+
+    /** Lets the daemon call CART so, too. */
+    abstract void call(String name);
 
     abstract Set<String> names();
 
@@ -79,6 +85,28 @@ abstract class ImageDaemonContract {
 
         assertThat(images(address(), ADA).push("docker-daemon:shop/cart:1.4.2", "shop/cart"))
                 .isEqualTo(digest);
+    }
+
+    /** As {@code docker.build('registry.example/shop/cart:1.4.2')} leaves it. */
+    @Test
+    void imageThatIsCalledAsInARegistryIsFound() {
+        String name = "docker-daemon:" + REGISTRY + "/shop/cart:1.4.2";
+
+        Digest digest = images(address(), ADA).push(name, "team/shop/cart");
+
+        assertThat(dev.tags("team/shop/cart")).containsEntry("1.4.2", digest.value());
+        assertThat(DaemonImages.name(name).repository()).isEqualTo("shop/cart");
+    }
+
+    /** Somebody's image is called as this one will be for the time of its push. */
+    @Test
+    void nameThatTheDaemonHasAlreadyIsGivenBack() {
+        call(dev.host() + "/team/shop/cart:1.4.2");
+        Set<String> before = names();
+
+        images(address(), ADA).push("docker-daemon:shop/cart:1.4.2", "team/shop/cart");
+
+        assertThat(names()).isEqualTo(before).contains(dev.host() + "/team/shop/cart:1.4.2");
     }
 
     @Test

@@ -7,11 +7,14 @@ import com.github.dockerjava.httpclient5.ApacheDockerHttpClient;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
@@ -23,6 +26,7 @@ class RealDockerDaemonTest extends ImageDaemonContract {
 
     private static final String NAME = "shop/cart:1.4.2";
     private static DockerClient docker;
+    private final List<String> called = new ArrayList<>();
 
     @BeforeAll
     static void load() {
@@ -35,12 +39,31 @@ class RealDockerDaemonTest extends ImageDaemonContract {
                         .dockerHost(config.getDockerHost())
                         .build());
         docker.loadImageCmd(new ByteArrayInputStream(CART.archive(NAME))).exec();
+        tag(REGISTRY + "/" + NAME);
     }
 
     @AfterAll
     static void remove() throws IOException {
         docker.removeImageCmd(NAME).exec();
+        docker.removeImageCmd(REGISTRY + "/" + NAME).exec();
         docker.close();
+    }
+
+    private static void tag(String name) {
+        int colon = name.lastIndexOf(':');
+        docker.tagImageCmd(NAME, name.substring(0, colon), name.substring(colon + 1))
+                .exec();
+    }
+
+    @AfterEach
+    void removeCalled() {
+        called.forEach(name -> docker.removeImageCmd(name).exec());
+    }
+
+    @Override
+    void call(String name) {
+        tag(name);
+        called.add(name);
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -22,10 +23,12 @@ public final class FakeDockerDaemon implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Map<String, SampleImage> images = new ConcurrentHashMap<>();
+    private final Map<String, SampleImage> unnamed = new ConcurrentHashMap<>();
     private final HttpServer server;
     private String lie = "";
     private String refusal = "";
     private boolean tagging = true;
+    private boolean untagged;
 
     public FakeDockerDaemon() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -58,9 +61,19 @@ public final class FakeDockerDaemon implements AutoCloseable {
         tagging = false;
     }
 
+    /** Somebody else, who pushed the same, takes the name away that a push was under. */
+    public void losingNamesOfPushed() {
+        untagged = true;
+    }
+
     /** What it holds, by name and tag. */
     public Set<String> names() {
         return Set.copyOf(images.keySet());
+    }
+
+    /** The image that it calls so. */
+    public SampleImage image(String name) {
+        return images.get(name);
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -74,19 +87,45 @@ public final class FakeDockerDaemon implements AutoCloseable {
                 tag(exchange, name.substring(0, name.length() - "/tag".length()));
             } else if (path.endsWith("/push")) {
                 push(exchange, name.substring(0, name.length() - "/push".length()));
+            } else if (path.endsWith("/json")) {
+                inspect(exchange, name.substring(0, name.length() - "/json".length()));
             } else {
                 send(exchange, 404, "{\"message\":\"page not found\"}");
             }
         }
     }
 
-    private void tag(HttpExchange exchange, String name) throws IOException {
+    private void inspect(HttpExchange exchange, String name) throws IOException {
         SampleImage image = images.get(name);
+        send(
+                exchange,
+                image == null ? 404 : 200,
+                image == null
+                        ? "{\"message\":\"No such image: " + name + "\"}"
+                        : "{\"Id\":\"" + image.content().digest() + "\"}");
+    }
+
+    /** By its name, or by its id, which it has as long as any name. */
+    private SampleImage find(String name) {
+        return images.entrySet().stream()
+                .filter(e -> e.getKey().equals(name)
+                        || e.getValue().content().digest().equals(name))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .or(() -> Optional.ofNullable(unnamed.get(name)))
+                .orElse(null);
+    }
+
+    private void tag(HttpExchange exchange, String name) throws IOException {
+        SampleImage image = find(name);
         if (image == null) {
             send(exchange, 404, "{\"message\":\"No such image: " + name + "\"}");
             return;
         }
-        images.put(query(exchange, "repo") + ":" + query(exchange, "tag"), image);
+        SampleImage former = images.put(query(exchange, "repo") + ":" + query(exchange, "tag"), image);
+        if (former != null) {
+            unnamed.put(former.content().digest(), former);
+        }
         send(exchange, 201, "");
     }
 
@@ -105,6 +144,9 @@ public final class FakeDockerDaemon implements AutoCloseable {
             String reference = tagging ? tag : image.content().digest();
             String digest =
                     registry(exchange, name.substring(0, slash)).push(name.substring(slash + 1), reference, image);
+            if (untagged) {
+                images.remove(name + ":" + tag);
+            }
             send(
                     exchange,
                     200,
