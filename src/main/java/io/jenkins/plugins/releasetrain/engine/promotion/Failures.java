@@ -14,8 +14,12 @@ final class Failures {
 
     /** Whether the registry lacks what a tag was to point to: it may have collected what had no tag. */
     static boolean lacksContent(Throwable failure) {
-        return failure instanceof EngineException e
-                && (e.kind() == FailureKind.NOT_FOUND || e.kind() == FailureKind.INVALID_INPUT);
+        return isAbsent(failure) || failure instanceof EngineException e && e.kind() == FailureKind.INVALID_INPUT;
+    }
+
+    /** Whether the registry says that something is not there. */
+    static boolean isAbsent(Throwable failure) {
+        return failure instanceof EngineException e && e.kind() == FailureKind.NOT_FOUND;
     }
 
     /** Whether no later try helps, whoever changes something at the registry's settings. */

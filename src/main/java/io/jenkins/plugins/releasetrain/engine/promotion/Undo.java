@@ -80,7 +80,26 @@ final class Undo {
             }
             return back(move);
         } catch (RuntimeException e) {
-            return new Tag(move, Failures.isForGood(e) ? Fate.GONE : Fate.LATER, Failures.text(e));
+            boolean gone = Failures.isForGood(e) && !isRefused(target, move, e);
+            return new Tag(move, gone ? Fate.GONE : Fate.LATER, Failures.text(e));
+        }
+    }
+
+    /**
+     * What the registry holds, and what registries take, it refuses for another reason: it is read only for the night, the tag
+     * is locked or immutable by now, a firewall stands before it. One day it takes it again.
+     */
+    private static boolean isRefused(Registry target, Move move, RuntimeException why) {
+        if (Failures.isAbsent(why)) {
+            return false;
+        }
+        try {
+            return target.resolve(
+                            move.targetRepository(), move.former().orElseThrow().value())
+                    .filter(Descriptor::isReadable)
+                    .isPresent();
+        } catch (EngineException e) {
+            return true;
         }
     }
 

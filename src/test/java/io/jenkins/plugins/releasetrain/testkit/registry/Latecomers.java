@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -49,6 +50,19 @@ public final class Latecomers {
         return (request, rest) -> !Fronts.reads(request) && left.getAndDecrement() > 0
                 ? Reply.error(status, code, words)
                 : rest.answer(request);
+    }
+
+    /** Takes so many tags, and then no change before it is over: read only for the night, locked, immutable from now on. */
+    public static Personality closingAfterTags(int tags, BooleanSupplier over, Reply refusal) {
+        AtomicInteger left = new AtomicInteger(tags);
+        return (request, rest) -> {
+            boolean tag = request.method().equals("PUT") && request.path().matches(".*/manifests/[^:/]+");
+            boolean open = Fronts.reads(request) || over.getAsBoolean() || left.get() > 0;
+            if (tag) {
+                left.getAndDecrement();
+            }
+            return open ? rest.answer(request) : refusal;
+        };
     }
 
     /** Lets nobody read what is there by its digest before it is scanned (Harbor, "prevent vulnerable images"). */
