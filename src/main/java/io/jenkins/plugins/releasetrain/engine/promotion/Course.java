@@ -168,7 +168,7 @@ final class Course {
 
     private void copyAgain(Move move) {
         tools.copier()
-                .copy(
+                .copyAgain(
                         request.source(),
                         move.sourceRepository(),
                         move.digest(),
@@ -227,7 +227,7 @@ final class Course {
                 throw new EngineException(FailureKind.NOT_FOUND, source + " is not at hand to copy it from");
             }
             tools.copier()
-                    .copy(
+                    .copyAgain(
                             request.source(),
                             move.sourceRepository(),
                             move.former().orElseThrow(),

@@ -36,6 +36,10 @@ final class Failures {
     private static final Pattern READ_ONLY =
             Pattern.compile("\\b(?:read[ -]?only|maintenance) mode\\b", Pattern.CASE_INSENSITIVE);
 
+    /** ECR's code (400), and words of others (400, 403, 409, 412). */
+    private static final Pattern IMMUTABLE =
+            Pattern.compile("\\bTAG_INVALID\\b|\\bimmutab(?:le|ility)\\b", Pattern.CASE_INSENSITIVE);
+
     /** Queries of addresses, who is named in them, what was said to be, and tokens wherever they are. */
     private static final List<Pattern> SIGNED = List.of(
             Pattern.compile("(https?://[^\\s\"'?<>]*\\?)[^\\s\"'<>]+", Pattern.CASE_INSENSITIVE),
@@ -46,6 +50,9 @@ final class Failures {
 
     private static final String FOR_NOW =
             "It takes no changes for now, as while it collects garbage or is maintained; they may succeed later.";
+
+    private static final String STAYS =
+            "The registry does not let this tag move: exempt this one from its rule for immutable tags, or use another.";
 
     private static final String FULL = "The registry keeps no more for this project: make room, or raise its quota.";
 
@@ -82,6 +89,12 @@ final class Failures {
         if (kind == FailureKind.INVALID_INPUT && SPOILED.matcher(own).find()) {
             kind = FailureKind.CONFLICT;
         }
+        boolean stays = "PUT".equals(call.method())
+                && status / 100 == 4
+                && IMMUTABLE.matcher(own).find();
+        if (kind == FailureKind.INVALID_INPUT && stays) {
+            kind = FailureKind.CONFLICT;
+        }
         if ((status == 403 || status == 400) && isLimit(body)) {
             kind = FailureKind.RATE_LIMITED;
         }
@@ -97,7 +110,9 @@ final class Failures {
         return new EngineException(
                 kind,
                 prefix(call) + "answered " + status + (own.isEmpty() ? "" : " (" + own + ")") + ". "
-                        + (isFull(status, own) ? FULL : readOnly ? FOR_NOW : advice(kind, status, call)));
+                        + (isFull(status, own)
+                                ? FULL
+                                : readOnly ? FOR_NOW : stays ? STAYS : advice(kind, status, call)));
     }
 
     static EngineException io(Call call, IOException e) {

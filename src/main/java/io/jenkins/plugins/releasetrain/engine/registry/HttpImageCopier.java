@@ -52,6 +52,16 @@ public final class HttpImageCopier implements ImageCopier {
     }
 
     @Override
+    public Report copyAgain(
+            Registry source, String sourceRepository, Digest digest, Registry target, String targetRepository) {
+        CopyPlan whole = new Survey(this, http(source), http(target))
+                .whole(new Image(sourceRepository, digest, targetRepository));
+        whole.blobs()
+                .forEach(blob -> known.forget(target.host(), blob.descriptor().digest()));
+        return carryOut(whole, source, target, CopyProgress.NONE);
+    }
+
+    @Override
     public CopyPlan plan(Registry source, Registry target, Collection<Image> images) {
         return new Survey(this, http(source), http(target)).plan(images);
     }

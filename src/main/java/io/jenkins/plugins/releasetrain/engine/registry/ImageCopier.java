@@ -15,6 +15,15 @@ public interface ImageCopier {
     Report copy(Registry source, String sourceRepository, Digest digest, Registry target, String targetRepository);
 
     /**
+     * The same of an image that the target refuses as incomplete, whatever it said that it holds: registries that collect lose
+     * layers of manifests that they keep.
+     */
+    default Report copyAgain(
+            Registry source, String sourceRepository, Digest digest, Registry target, String targetRepository) {
+        return copy(source, sourceRepository, digest, target, targetRepository);
+    }
+
+    /**
      * Finds what a set of images takes; changes nothing. Whoever has no plans copies each image by itself.
      *
      * @throws io.jenkins.plugins.releasetrain.engine.model.EngineException NOT_FOUND the source does not hold an image;

@@ -75,6 +75,16 @@ final class Survey {
         return new CopyPlan(parts, left);
     }
 
+    /** All of an image, whatever the target seems to hold; each of its blobs is looked for when it is brought. */
+    CopyPlan whole(Image image) {
+        Content content = content(image, image.digest(), true);
+        requireSize(image, content);
+        List<Blob> blobs = content.blobs().values().stream()
+                .map(blob -> new Blob(image.targetRepository(), blob, Origin.STREAM, ""))
+                .toList();
+        return new CopyPlan(List.of(new Part(image, false, content.manifests(), blobs, List.of())), List.of());
+    }
+
     private void look(List<Image> images, Attachments attachments, boolean newOnes, Map<Image, Found> found) {
         List<Runnable> questions = new ArrayList<>();
         for (Image image : images) {

@@ -163,6 +163,12 @@ final class HttpWorld implements AutoCloseable {
         }
 
         @Override
+        public Report copyAgain(
+                Registry source, String sourceRepository, Digest digest, Registry target, String targetRepository) {
+            return copier.copyAgain(source, sourceRepository, digest, real(target), targetRepository);
+        }
+
+        @Override
         public CopyPlan plan(Registry source, Registry target, Collection<Image> images) {
             return copier.plan(real(source), real(target), images);
         }

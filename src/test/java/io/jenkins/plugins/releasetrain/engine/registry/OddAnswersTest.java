@@ -1,10 +1,12 @@
 package io.jenkins.plugins.releasetrain.engine.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier.Image;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings.Credentials;
 import io.jenkins.plugins.releasetrain.testkit.registry.Clouds;
@@ -157,6 +159,23 @@ class OddAnswersTest {
     @ValueSource(ints = {400, 403, 405, 409, 412})
     void aManifestThatIsThereAlreadyIsThere(int status) throws IOException {
         assertCopied(RegistryOptions.DEFAULT, RegistryOptions.DEFAULT.being(Oddities.losingAnswersOfManifests(status)));
+    }
+
+    /** ECR, Harbor, GitLab: the content is well, it is the tag that may not move. */
+    @ParameterizedTest
+    @CsvSource({
+        "400, TAG_INVALID, The image tag 'stable' already exists and cannot be overwritten, CONFLICT",
+        "412, PRECONDITION, configured as immutable, CONFLICT",
+        "403, DENIED, the tag matches a rule for immutable tags, FORBIDDEN"
+    })
+    void aTagThatMayNotMoveSaysSo(int status, String code, String words, FailureKind kind) throws IOException {
+        EmbeddedRegistry registry = holding(RegistryOptions.DEFAULT);
+        registry.failNext(1, Oddities::isManifestPut, Failure.status(status, code, words));
+        assertThatThrownBy(() -> client(registry).tag("shop/cart", DIGEST, "stable"))
+                .hasMessageContaining(words)
+                .hasMessageContaining("exempt this one from its rule for immutable tags")
+                .extracting(e -> ((EngineException) e).kind())
+                .isEqualTo(kind);
     }
 
     /** Go writes an empty list so. */
