@@ -15,13 +15,13 @@ final class Abilities {
     private static final Duration CERTAIN = Duration.ofHours(1);
 
     private static final int MOST_SEEN = 10_000;
-    private static final int MOST_DOUBTS = 4;
 
     private static final long LEAST_BODY = 256 << 10;
     private static final long FIRST_BODY = 64 << 20;
     private static final Duration DOUBTFUL = Duration.ofMinutes(5);
 
     private final Clock clock;
+    private final Heads heads;
     private final AtomicBoolean mountsProbed = new AtomicBoolean();
     private volatile boolean mountsFromItself;
     private volatile boolean deletesTagsAlone;
@@ -42,43 +42,16 @@ final class Abilities {
     private final Map<String, String> seenTags = new ConcurrentHashMap<>();
 
     private final Map<String, Instant> listsProbed = new ConcurrentHashMap<>();
-    private volatile boolean headsTell;
-    private volatile Instant headsDeniedUntil = Instant.MIN;
-    private Instant doubtsCountedUntil = Instant.MIN;
-    private int doubts;
     private boolean cut;
     private Instant wholeUntil = Instant.MIN;
 
     Abilities(Clock clock) {
         this.clock = clock;
+        this.heads = new Heads(clock);
     }
 
-    /** Whether the registry was seen to deny by HEAD what is there. */
-    boolean deniesHeads() {
-        return clock.instant().isBefore(headsDeniedUntil);
-    }
-
-    void foundHeadsDenied() {
-        headsDeniedUntil = clock.instant().plus(CERTAIN);
-    }
-
-    void foundHeadsTell() {
-        headsTell = true;
-    }
-
-    /**
-     * @return whether to ask once more, by GET, for what a HEAD denied: until a HEAD was seen to tell of something, a few times an
-     *     hour
-     */
-    synchronized boolean doubtsHeads() {
-        if (headsTell) {
-            return false;
-        }
-        if (!clock.instant().isBefore(doubtsCountedUntil)) {
-            doubtsCountedUntil = clock.instant().plus(CERTAIN);
-            doubts = 0;
-        }
-        return doubts++ < MOST_DOUBTS;
+    Heads heads() {
+        return heads;
     }
 
     /** Whether it is worth asking for the referrers API. */
@@ -96,6 +69,12 @@ final class Abilities {
         referrersListed = true;
     }
 
+    /** It says that it will list what was just put; what is in trouble is not asked again for that. */
+    void takesSubjects() {
+        referrersListed = true;
+        noReferrersUntil = referrersTrouble.isEmpty() ? Instant.MIN : noReferrersUntil;
+    }
+
     /** Whether there is such an API, whatever it says of some image. */
     boolean sawReferrersListed() {
         return referrersListed;
@@ -110,15 +89,20 @@ final class Abilities {
         refusedReferrers.remove(subject);
     }
 
-    private static void bound(Map<?, ?> seen) {
+    static void bound(Map<?, ?> seen) {
         if (seen.size() >= MOST_SEEN) {
             seen.clear();
         }
     }
 
-    /** Why it is not known what refers to an image; empty where it is. */
-    String referrersTrouble(Digest subject) {
-        return mayListReferrers() ? refusedReferrers.getOrDefault(subject, "") : referrersTrouble;
+    /** Why it is not known what refers to an image, though it is of others; empty where it is. */
+    String refusal(Digest subject) {
+        return mayListReferrers() ? refusedReferrers.getOrDefault(subject, "") : "";
+    }
+
+    /** Why it is not known of any image what refers to it, though the registry may know; empty where it is. */
+    String referrersTrouble() {
+        return mayListReferrers() ? "" : referrersTrouble;
     }
 
     /**

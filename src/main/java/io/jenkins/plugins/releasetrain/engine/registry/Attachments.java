@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Finds what was said about images and is missing at the target: referrers by the API or by the fallback tag, on either
@@ -27,6 +28,7 @@ final class Attachments {
     /** Tags of signatures, attestations and SBOMs, as Cosign makes them. */
     private static final List<String> COSIGN = List.of(".sig", ".att", ".sbom");
 
+    private static final String ONLY_BY_TAGS = " is carried only as far as tags list it: ";
     private static final int LONGEST_HEX = 64;
     private static final int MOST = 500;
 
@@ -35,6 +37,8 @@ final class Attachments {
     private final HttpRegistry target;
     private final AskedOnce<String, Optional<Set<String>>> digestTags;
     private final AskedOnce<Subject, Map<Digest, JsonNode>> said;
+    /** Once is enough for a set. */
+    private final AtomicBoolean troubleTold = new AtomicBoolean();
 
     Attachments(Survey survey, HttpRegistry source, HttpRegistry target) {
         this.survey = survey;
@@ -119,10 +123,13 @@ final class Attachments {
 
     /** The list under the tag is there where a registry has no such API, but not where it is in trouble. */
     private void tellTrouble(Image image, Digest subject, Carried carried) {
-        String trouble = source.abilities().referrersTrouble(subject);
-        if (!trouble.isEmpty()) {
-            carried.left.add("What refers to " + image.sourceRepository() + "@" + subject
-                    + " is carried only as far as tags list it: " + trouble);
+        String ofThisOne = source.abilities().refusal(subject);
+        if (!ofThisOne.isEmpty()) {
+            carried.left.add("What refers to " + image.sourceRepository() + "@" + subject + ONLY_BY_TAGS + ofThisOne);
+        }
+        String ofAll = source.abilities().referrersTrouble();
+        if (!ofAll.isEmpty() && troubleTold.compareAndSet(false, true)) {
+            carried.left.add("What refers to images of " + source.host() + ONLY_BY_TAGS + ofAll);
         }
     }
 
@@ -191,8 +198,7 @@ final class Attachments {
     }
 
     /** A list that is in trouble is none for some minutes, so that not each image waits for it. */
-    private static Optional<Map<Digest, JsonNode>> listedByItself(
-            HttpRegistry registry, String repository, Digest subject) {
+    static Optional<Map<Digest, JsonNode>> listedByItself(HttpRegistry registry, String repository, Digest subject) {
         try {
             return registry.listings().referrers(repository, subject);
         } catch (EngineException e) {

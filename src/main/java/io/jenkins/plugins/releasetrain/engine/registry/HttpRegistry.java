@@ -123,13 +123,13 @@ public final class HttpRegistry implements Registry {
     }
 
     private Map<Tag, Descriptor> each(Collection<Tag> tags, Function<Tag, Lookup.Seen> look) {
-        boolean denied = abilities.deniesHeads();
+        Set<Tag> byHead = new HashSet<>(tags);
+        byHead.removeIf(tag -> abilities.heads().deny(tag.repository()));
         Map<Tag, Descriptor> answers = asked(tags, look);
-        if (!denied && abilities.deniesHeads()) {
-            // Some were asked for before that was known.
-            Set<Tag> absent = new HashSet<>(tags);
-            absent.removeAll(answers.keySet());
-            answers.putAll(asked(absent, look));
+        byHead.removeIf(tag -> answers.containsKey(tag) || !abilities.heads().deny(tag.repository()));
+        if (!byHead.isEmpty()) {
+            // They were asked for before that was known.
+            answers.putAll(asked(byHead, look));
         }
         return answers;
     }

@@ -36,6 +36,9 @@ final class Listings {
     /** The same registry by the name that it has for itself, which we need not be able to reach. */
     private static final Pattern OTHER_NAME = Pattern.compile("^(?:https?:)?//[^/]+(?=/v2/)", Pattern.CASE_INSENSITIVE);
 
+    /** Codes of registries that list nothing of a repository or an image that is not there: of others they may. */
+    private static final Pattern NOT_HERE = Pattern.compile("\"(?:NAME_UNKNOWN|MANIFEST_UNKNOWN|NOT_FOUND)\"");
+
     private static final int TAGS_PER_PAGE = 1000;
     private static final int MOST_PAGES = 10_000;
     private static final int MOST_REFERRER_PAGES = 100;
@@ -318,10 +321,11 @@ final class Listings {
                         subject, transport.failure(call, response).getMessage());
             }
         } else if (first) {
-            boolean ofThisRepository = new String(response.body(), StandardCharsets.UTF_8).contains("NAME_UNKNOWN");
-            if (!ofThisRepository) {
-                String trouble =
-                        isIll(response) ? transport.failure(call, response).getMessage() : "";
+            boolean ofThisOne = NOT_HERE.matcher(new String(response.body(), StandardCharsets.UTF_8))
+                    .find();
+            if (!ofThisOne) {
+                boolean told = isIll(response) || status == 401 || status == 403;
+                String trouble = told ? transport.failure(call, response).getMessage() : "";
                 abilities.listsNoReferrers(status == 404 || status == 501, trouble);
             }
         }

@@ -87,7 +87,7 @@ final class Lookup {
                 .acceptingManifests();
         Call call = known.map(d -> plain.header("If-None-Match", quoted(d.digest())))
                 .orElse(plain);
-        HttpResponse<?> response = answer(call, reference);
+        HttpResponse<?> response = answer(call, repository, reference);
         if (known.isPresent() && CONDITION_REFUSED.contains(response.statusCode())) {
             if (isStill(known.get(), response)) {
                 return Seen.of(known);
@@ -102,24 +102,25 @@ final class Lookup {
      * By HEAD; by GET where that is denied what is there: some say 404 of every HEAD, and production would be empty (I7). Of a
      * digest it does no harm: what is there is put again.
      */
-    private HttpResponse<?> answer(Call call, String reference) {
+    private HttpResponse<?> answer(Call call, String repository, String reference) {
+        Heads heads = registry.abilities().heads();
         Call get = call.by("GET");
-        if (registry.abilities().deniesHeads()) {
+        if (heads.deny(repository)) {
             return registry.transport().document(get);
         }
         HttpResponse<?> head = registry.transport().head(call);
         if (head.statusCode() == 200) {
-            registry.abilities().foundHeadsTell();
+            heads.foundTelling(repository);
         }
         boolean denied = head.statusCode() == 404 && !Digest.isDigest(reference) && !HttpRegistry.isPage(head);
-        if (!denied || !registry.abilities().doubtsHeads()) {
+        if (!denied || !heads.areDoubted(repository)) {
             return head;
         }
         HttpResponse<?> second = registry.transport().document(get);
         if (second.statusCode() != 200) {
             return head;
         }
-        registry.abilities().foundHeadsDenied();
+        heads.foundDenied(repository);
         return second;
     }
 

@@ -39,6 +39,11 @@ final class ManifestPush {
         if (response.isEmpty()) {
             return false;
         }
+        if (response.get().headers().firstValue("OCI-Subject").isPresent()) {
+            // By it a registry says that it lists what it was given (distribution 1.1, "Pushing Manifests with
+            // Subject").
+            registry.abilities().takesSubjects();
+        }
         String stored = response.get()
                 .headers()
                 .firstValue("Docker-Content-Digest")

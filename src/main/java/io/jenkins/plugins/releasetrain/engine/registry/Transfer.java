@@ -166,7 +166,7 @@ final class Transfer {
         attachment.blobs().forEach(blob -> done(blobs.copy(image, blob)));
         attachment.manifests().forEach(manifest -> put(image, manifest));
         attachment.tag().ifPresent(tag -> target.tag(image.targetRepository(), attachment.digest(), tag));
-        attachment.listing().ifPresent(listing -> {
+        attachment.listing().filter(l -> !isListed(image, attachment)).ifPresent(listing -> {
             try {
                 // Read and written under a lock, as another copy may add to it; other clients are not seen.
                 copier.exclusively(
@@ -178,5 +178,12 @@ final class Transfer {
                 throw Failures.interrupted("list what refers to " + attachment.subject(), target.host());
             }
         });
+    }
+
+    /** Of a repository or an image that was not there yet some registries list nothing; by now both are. */
+    private boolean isListed(Image image, Attachment attachment) {
+        return Attachments.listedByItself(target, image.targetRepository(), attachment.subject())
+                .filter(listed -> listed.containsKey(attachment.digest()))
+                .isPresent();
     }
 }

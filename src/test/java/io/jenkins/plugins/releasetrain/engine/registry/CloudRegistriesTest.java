@@ -191,7 +191,7 @@ class CloudRegistriesTest {
     void RG_1_whatIsCutEachTimeGoesInParts() throws IOException {
         EmbeddedRegistry target = start(Clouds.cuttingBodiesAfter(2 * MEGABYTE));
         copyTo(target);
-        assertThat(target.openUploads()).isZero();
+        assertThat(target.openUploadsAtLast()).isZero();
     }
 
     /** One that breaks now and then and takes no parts gets it as a whole. */

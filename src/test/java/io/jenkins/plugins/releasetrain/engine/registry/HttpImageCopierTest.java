@@ -110,7 +110,7 @@ class HttpImageCopierTest {
                 .toList();
         assertThat(puts).hasSize(5);
         assertThat(puts.get(4)).endsWith("/manifests/" + DIGEST);
-        assertThat(target.openUploads()).isZero();
+        assertThat(target.openUploadsAtLast()).isZero();
     }
 
     @Test

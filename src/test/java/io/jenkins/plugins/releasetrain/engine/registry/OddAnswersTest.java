@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -43,6 +45,8 @@ class OddAnswersTest {
     private static final Digest DIGEST = new Digest(CART.content().digest());
     private static final SampleImage PAY = SampleImage.of("pay", "1.0");
     private static final Digest PAY_DIGEST = new Digest(PAY.content().digest());
+
+    private static final Pattern REFERRERS = Pattern.compile("/v2/(.+)/referrers/(.+)");
 
     private final FakeTime time = new FakeTime();
     private final HttpImageCopier copier = new HttpImageCopier(CopySettings.DEFAULT, Runnable::run);
@@ -65,7 +69,7 @@ class OddAnswersTest {
         copier.copy(client(holding(source)), "shop/cart", DIGEST, client(to), "live/cart");
         assertThat(to.manifest("live/cart", DIGEST.value()))
                 .hasValue(CART.content().manifest());
-        assertThat(to.openUploads()).isZero();
+        assertThat(to.openUploadsAtLast()).isZero();
     }
 
     /** RFC 9110 section 8.3.1: types are the same in whatever case. */
@@ -151,7 +155,7 @@ class OddAnswersTest {
                 () -> copier.copy(
                         client(holding(RegistryOptions.DEFAULT)), "shop/cart", DIGEST, client(target), "live/cart"));
         assertThat(e).hasMessageContaining("keeps nothing");
-        assertThat(target.openUploads()).isZero();
+        assertThat(target.openUploadsAtLast()).isZero();
     }
 
     /** An answer that was lost, and the same said again. */
@@ -218,6 +222,38 @@ class OddAnswersTest {
         assertThat(copier.plan(from, client(another), images()).left())
                 .as("by now it is known")
                 .isEmpty();
+    }
+
+    /** Quay (PROJQUAY-7523), Harbor, ORAS' draft: of what is not there nothing is listed, in an error; it is, once it is there. */
+    @ParameterizedTest
+    @CsvSource({"404, MANIFEST_UNKNOWN", "400, MANIFEST_UNKNOWN", "404, NAME_UNKNOWN", "404, NOT_FOUND"})
+    void aTargetThatListsWhatItHoldsNeedsNoListUnderATag(int status, String code) throws IOException {
+        EmbeddedRegistry source = two(RegistryOptions.DEFAULT);
+        EmbeddedRegistry target = open.start(RegistryOptions.DEFAULT.being((request, rest) -> {
+            Matcher list = REFERRERS.matcher(request.path());
+            return list.matches() && rest.digest(list.group(1), list.group(2)).isEmpty()
+                    ? Reply.error(status, code, "not here")
+                    : rest.answer(request);
+        }));
+        plan(source, target, true);
+        assertThat(target.tags("live/pay")).isEmpty();
+        assertThat(client(target).referrers("live/pay", PAY_DIGEST)).hasSize(1);
+    }
+
+    /** ECR has a right of its own for it: what is signed would come without a word to where signatures are wanted. */
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403})
+    void aListThatTheAccountMayNotReadIsToldOnce(int status) throws IOException {
+        EmbeddedRegistry source = two(
+                RegistryOptions.DEFAULT.being((request, rest) -> request.path().contains("/referrers/")
+                        ? Reply.error(status, "DENIED", "not authorized to list referrers")
+                        : rest.answer(request)));
+        EmbeddedRegistry target = open.start(RegistryOptions.DEFAULT);
+        CopyPlan plan = copier.plan(client(source), client(target), images());
+        assertThat(plan.left())
+                .singleElement()
+                .asString()
+                .contains(source.host(), "only as far as tags list it", "not authorized to list referrers");
     }
 
     /** One without anything, and one that is signed. */

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,18 +31,9 @@ class PagesOfListsTest {
     private static final Digest DIGEST = new Digest(CART.content().digest());
 
     private final FakeTime time = new FakeTime();
-    private final List<EmbeddedRegistry> open = new ArrayList<>();
 
-    @AfterEach
-    void close() {
-        open.forEach(EmbeddedRegistry::close);
-    }
-
-    private EmbeddedRegistry start(RegistryOptions options) throws IOException {
-        EmbeddedRegistry registry = EmbeddedRegistry.start(options);
-        open.add(registry);
-        return registry;
-    }
+    @RegisterExtension
+    private final Opened open = new Opened();
 
     private HttpRegistry client(EmbeddedRegistry registry) {
         return new HttpRegistry(RegistrySettings.of(registry.host()).withPlainHttp(), time, time);
@@ -78,7 +69,7 @@ class PagesOfListsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("links")
     void the_next_page_is_found_however_it_is_linked(String name, UnaryOperator<String> words) throws IOException {
-        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT
+        EmbeddedRegistry registry = open.start(RegistryOptions.DEFAULT
                 .withTagsPerPage(2)
                 .withReferrersPerPage(2)
                 .being(Oddities.linking(words)));
@@ -100,7 +91,7 @@ class PagesOfListsTest {
     /** A list that breaks off is no list: a tag that is missing in it would be taken for one that nobody has (RG-10). */
     @Test
     void I6_listThatIsGoneInTheMidstIsNoList() throws IOException {
-        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT
+        EmbeddedRegistry registry = open.start(RegistryOptions.DEFAULT
                 .withTagsPerPage(1)
                 .being(Oddities.refusing(
                         9, 404, "NAME_UNKNOWN", r -> r.parameter("last").isPresent())));
@@ -117,7 +108,7 @@ class PagesOfListsTest {
     @Test
     void aFullPageThatLinksToNoneMayHaveMoreAfterIt() throws IOException {
         EmbeddedRegistry registry =
-                start(RegistryOptions.DEFAULT.withoutReferrers().being(Oddities.linking(link -> "")));
+                open.start(RegistryOptions.DEFAULT.withoutReferrers().being(Oddities.linking(link -> "")));
         SampleImages images = SampleImages.at(registry.origin());
         images.push("shop/cart", "1.0", CART);
         for (int i = 0; i < 1000; i++) {
@@ -133,7 +124,7 @@ class PagesOfListsTest {
     /** A cursor that is another each time, and always the same page. */
     @Test
     void tagsThatComeAgainAreTheEnd() throws IOException {
-        EmbeddedRegistry registry = start(RegistryOptions.DEFAULT.being((request, rest) -> {
+        EmbeddedRegistry registry = open.start(RegistryOptions.DEFAULT.being((request, rest) -> {
             int page = request.parameter("cursor").map(Integer::parseInt).orElse(0);
             String next = "<" + request.path() + "?cursor=" + (page + 1) + ">; rel=\"next\"";
             return rest.answer(request).header("Link", next);
@@ -147,8 +138,8 @@ class PagesOfListsTest {
     /** Whoever may attach to an image of dev does not decide how much of that production gets (B17). */
     @Test
     void B17_of_very_many_attachments_some_are_left_with_a_word() throws IOException {
-        EmbeddedRegistry source = start(RegistryOptions.DEFAULT);
-        EmbeddedRegistry target = start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry source = open.start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry target = open.start(RegistryOptions.DEFAULT);
         SampleImages images = SampleImages.at(source.origin());
         images.push("shop/cart", "1.0", CART);
         Digest last = DIGEST;
@@ -167,8 +158,8 @@ class PagesOfListsTest {
     /** All manifests of an image are kept in memory until the last one is pushed (B17). */
     @Test
     void B17_manifests_that_are_too_large_together_are_refused_before_anything_is_pushed() throws IOException {
-        EmbeddedRegistry source = start(RegistryOptions.DEFAULT);
-        EmbeddedRegistry target = start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry source = open.start(RegistryOptions.DEFAULT);
+        EmbeddedRegistry target = open.start(RegistryOptions.DEFAULT);
         SampleImages images = SampleImages.at(source.origin());
         String note = "x".repeat(12 << 20);
         List<String> children = new ArrayList<>();

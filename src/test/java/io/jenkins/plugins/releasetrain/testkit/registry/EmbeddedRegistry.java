@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +144,15 @@ public final class EmbeddedRegistry implements AutoCloseable {
     /** Uploads that were begun and neither completed nor given up. */
     public int openUploads() {
         return contents.openUploads();
+    }
+
+    /** The same, once cancellations have come, for whose answer nobody waits; half a minute at most. */
+    public int openUploadsAtLast() {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (openUploads() > 0 && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        return openUploads();
     }
 
     private void serve(HttpExchange exchange) throws IOException {
