@@ -37,6 +37,14 @@ public interface Cluster {
     List<String> install(Wanted wanted);
 
     /**
+     * As {@link #install}, and starts the pods of all these services anew, also of those that ask for these images already
+     * (as {@code kubectl rollout restart} does).
+     *
+     * @return names of all services whose pods are started anew
+     */
+    List<String> restart(Wanted wanted);
+
+    /**
      * Stamps every given workload with the token, so that a former holder with a lower one can change nothing. A higher one
      * that is there already does so too.
      */
@@ -183,6 +191,11 @@ public interface Cluster {
      * @param message Kubernetes' own words
      */
     record Blocker(String service, String pod, String reason, String message, Fault fault) {
+        /** Whether no pod of it was let in. */
+        public boolean isDenied() {
+            return reason.equals(NamespaceReader.FAILED_CREATE) || reason.equals(Obstacle.NO_REPLICA_SET);
+        }
+
         /** Whether a node could not pull the image. */
         public boolean isPull() {
             return Obstacle.isPull(reason);

@@ -26,6 +26,9 @@ record DeployedWorkload(
     /** The images that were asked for last, as {@code container=image} by comma: a webhook may have written others. */
     static final String ASKED = "release-train.jenkins.io/images";
 
+    /** Of the pod template: another value has pods started anew, as {@code kubectl.kubernetes.io/restartedAt} does. */
+    static final String STARTED = "release-train.jenkins.io/started";
+
     static DeployedWorkload of(HasMetadata resource) {
         return of(WorkloadKinds.of(resource), resource);
     }

@@ -115,29 +115,39 @@ public final class KubernetesCluster implements Cluster {
 
     @Override
     public List<String> install(Wanted wanted) {
+        return install(wanted, "");
+    }
+
+    @Override
+    public List<String> restart(Wanted wanted) {
+        return install(wanted, clock.instant().toString());
+    }
+
+    /** @param started what is written to have pods started anew; empty: only those whose image differs are */
+    private List<String> install(Wanted wanted, String started) {
         WorkloadPatcher patcher = new WorkloadPatcher(environment, reader, wanted.fence(), sleeper);
         Collection<Target> targets = targets(wanted.images(), wanted.changed(), wanted.needed());
         targets.forEach(t -> patcher.checkFence(t.workload()));
         List<Target> differing = targets.stream()
-                .filter(t ->
-                        !WorkloadPatcher.differing(t.workload(), t.images()).isEmpty())
+                .filter(t -> !started.isEmpty()
+                        || !WorkloadPatcher.differing(t.workload(), t.images()).isEmpty())
                 .toList();
         checkRights(differing);
-        patch(patcher, differing);
+        patch(patcher, differing, started);
         return differing.stream()
-                .flatMap(t -> t.differingServices().stream())
+                .flatMap(t -> (started.isEmpty() ? t.differingServices() : t.all()).stream())
                 .distinct()
                 .sorted()
                 .toList();
     }
 
-    private void patch(WorkloadPatcher patcher, List<Target> targets) {
+    private void patch(WorkloadPatcher patcher, List<Target> targets, String started) {
         Queue<Refusal> refused = new ConcurrentLinkedQueue<>();
         Parallel.forEach(executor, targets, t -> {
             try {
-                patcher.apply(t.workload(), t.images());
+                patcher.apply(t.workload(), t.images().startedAnew(started));
             } catch (EngineException e) {
-                refused.add(refusal("patch " + t.workload(), t, t.differingServices(), e)
+                refused.add(refusal(patcher, "patch " + t.workload(), t, t.differingServices(), e)
                         .orElseThrow(() -> e));
             }
         });
@@ -146,18 +156,39 @@ public final class KubernetesCluster implements Cluster {
         }
     }
 
-    private Optional<Refusal> refusal(String action, Target target, Collection<String> services, EngineException e) {
+    private Optional<Refusal> refusal(
+            WorkloadPatcher patcher, String action, Target target, Collection<String> services, EngineException e) {
         return Refusal.said(e).map(said -> {
-            boolean image = target.bySlot().values().stream()
-                    .map(name -> new FaultRule.Sign(
-                            FaultRule.Condition.PATCH,
-                            e.kind().name(),
-                            0,
-                            said,
-                            Optional.of(SpecImage.reference(name))))
-                    .anyMatch(sign -> rules.judge(sign, false).fault() == Fault.IMAGE);
-            return new Refusal("Cannot " + action + ": " + said, services, image ? Fault.IMAGE : Fault.ENVIRONMENT);
+            String why = "Cannot " + action + ": " + said;
+            if (!isOfImage(e, said, target.bySlot().values())) {
+                return new Refusal(why, services, Fault.ENVIRONMENT);
+            }
+            return deniedByThatName(patcher, target)
+                    .map(other -> new Refusal(
+                            why + "; so is what is there now, by the same name: " + other, services, Fault.ENVIRONMENT))
+                    .orElse(new Refusal(why, services, Fault.IMAGE));
         });
+    }
+
+    private boolean isOfImage(EngineException e, String said, Collection<String> images) {
+        return images.stream()
+                .map(name -> new FaultRule.Sign(
+                        FaultRule.Condition.PATCH, e.kind().name(), 0, said, Optional.of(SpecImage.reference(name))))
+                .anyMatch(sign -> rules.judge(sign, false).fault() == Fault.IMAGE);
+    }
+
+    /** A policy may deny all images of a registry or a repository: then it is not this one's fault (I4, ADR 44). */
+    private Optional<String> deniedByThatName(WorkloadPatcher patcher, Target target) {
+        Map<Slot, String> known = target.knownByTheSameNames();
+        if (known.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            patcher.ask(target.workload(), known);
+            return Optional.empty();
+        } catch (EngineException e) {
+            return Refusal.said(e).filter(said -> isOfImage(e, said, known.values()) && !Refusal.saysItIsGone(said));
+        }
     }
 
     /** Before anything is changed: half of a set in an environment is no set. */
@@ -212,7 +243,10 @@ public final class KubernetesCluster implements Cluster {
             try {
                 objects.create(made);
             } catch (EngineException e) {
-                throw refusal("create " + CandidateObjects.name(made), target, target.all(), e)
+                // Of the lane that asks, which holds no token for what is there.
+                WorkloadPatcher asks = new WorkloadPatcher(
+                        environment, reader, target.workload().fence(), sleeper);
+                throw refusal(asks, "create " + CandidateObjects.name(made), target, target.all(), e)
                         .<EngineException>map(refused -> refused)
                         .orElse(e);
             }
@@ -313,7 +347,7 @@ public final class KubernetesCluster implements Cluster {
     private record Target(
             DeployedWorkload workload, Map<Slot, String> bySlot, Set<Slot> named, Map<Slot, String> services) {
         WorkloadPatcher.Images images() {
-            return new WorkloadPatcher.Images(bySlot, named);
+            return new WorkloadPatcher.Images(bySlot, named, "");
         }
 
         void add(Part part, ImageReference image, boolean byName) {
@@ -333,6 +367,15 @@ public final class KubernetesCluster implements Cluster {
 
         Collection<String> all() {
             return Set.copyOf(services.values());
+        }
+
+        /** What the workload asks for by digest now, named as what is wanted. */
+        Map<Slot, String> knownByTheSameNames() {
+            Map<Slot, String> known = new TreeMap<>();
+            bySlot.forEach((slot, image) -> SpecImage.digest(
+                            workload.slots().get(slot).getImage())
+                    .ifPresent(digest -> known.put(slot, image.substring(0, image.lastIndexOf('@')) + "@" + digest)));
+            return known;
         }
 
         List<String> differingServices() {

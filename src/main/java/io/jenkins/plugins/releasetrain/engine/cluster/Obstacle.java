@@ -30,7 +30,7 @@ record Obstacle(String pod, Sign sign, boolean own) {
     private static final Set<String> OF_THE_PROCESS = Set.of("Error", "Completed", "OOMKilled");
     private static final String RESTARTING = "Restarting";
     private static final Set<String> NORMAL = Set.of("ContainerCreating", "PodInitializing");
-    private static final String NO_REPLICA_SET = "ReplicaSetCreateError";
+    static final String NO_REPLICA_SET = "ReplicaSetCreateError";
     private static final String PULL = "ErrImagePull";
     private static final String BACK_OFF = "ImagePullBackOff";
     /** Before Kubernetes 1.32 that is all that is told while the next pull is waited for. */

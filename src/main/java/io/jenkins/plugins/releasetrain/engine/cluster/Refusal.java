@@ -24,6 +24,10 @@ public final class Refusal extends EngineException {
             "admission webhook|denied the request|denied request|failed (to call|calling) webhook|ValidatingAdmissionPolicy|exceeded quota",
             Pattern.CASE_INSENSITIVE);
 
+    /** Who looks at an image, as for its signature, may find that its registry has removed it. */
+    private static final Pattern GONE =
+            Pattern.compile("manifest unknown|not found|NAME_UNKNOWN|\\b404\\b", Pattern.CASE_INSENSITIVE);
+
     private final TreeSet<String> services;
     private final Fault fault;
 
@@ -50,6 +54,10 @@ public final class Refusal extends EngineException {
                 all.stream().map(Throwable::getMessage).sorted().collect(Collectors.joining("; ")),
                 all.stream().flatMap(r -> r.services.stream()).toList(),
                 images ? Fault.IMAGE : Fault.ENVIRONMENT);
+    }
+
+    static boolean saysItIsGone(String said) {
+        return GONE.matcher(said).find();
     }
 
     /** What admission said; empty where something else failed. */

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.cluster;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -69,9 +70,14 @@ final class WorkloadPatcher {
      * What a workload's containers are to run, by place.
      *
      * @param named those whose image is to have exactly this name, too
+     * @param started what is written into the pod template to have all pods started anew; empty: nothing is
      */
-    record Images(Map<Slot, String> bySlot, Set<Slot> named) {
-        static final Images NONE = new Images(Map.of(), Set.of());
+    record Images(Map<Slot, String> bySlot, Set<Slot> named, String started) {
+        static final Images NONE = new Images(Map.of(), Set.of(), "");
+
+        Images startedAnew(String how) {
+            return new Images(bySlot, named, how);
+        }
     }
 
     /**
@@ -89,11 +95,13 @@ final class WorkloadPatcher {
             checkFence(current);
             checkContainers(read, current, wanted.bySlot());
             SortedMap<Slot, String> differing = differing(current, wanted);
-            if (differing.isEmpty() && current.fence() == fence) {
+            if (differing.isEmpty()
+                    && current.fence() == fence
+                    && wanted.started().isEmpty()) {
                 return;
             }
             try {
-                patch(current, differing);
+                patch(current, differing, wanted.started());
                 return;
             } catch (KubernetesClientException e) {
                 if (e.getCode() != 409 && e.getCode() != 422) {
@@ -106,26 +114,49 @@ final class WorkloadPatcher {
         throw KubernetesFailures.translate("patch " + read, refused);
     }
 
-    private void patch(DeployedWorkload workload, Map<Slot, String> images) {
+    private void patch(DeployedWorkload workload, Map<Slot, String> images, String started) {
         Map<String, String> annotations = new TreeMap<>(Map.of(DeployedWorkload.FENCE, "" + fence));
         if (!images.isEmpty()) {
             annotations.put(DeployedWorkload.ASKED, workload.askedWith(images));
         }
-        var operations = workload.type().in(client).inNamespace(namespace);
+        var workloads = workload.type().in(client).inNamespace(namespace);
         if (workload.type().recreated() && !images.isEmpty()) {
-            reader.changed(workload, new Recreation(operations, sleeper).run(workload, images, annotations));
+            reader.changed(workload, new Recreation(workloads, sleeper).run(workload, images, annotations));
             return;
         }
+        List<Map<String, Object>> operations = operations(workload, images, annotations);
+        if (!started.isEmpty()) {
+            operations.addAll(startAnew(workload, started));
+        }
+        reader.changed(workload, send(workload, operations, new PatchContext.Builder()));
+    }
+
+    private HasMetadata send(
+            DeployedWorkload workload, List<Map<String, Object>> operations, PatchContext.Builder context) {
         // By the object that was read: by name alone the client would read it again first.
-        HasMetadata patched = operations
+        return workload.type()
+                .in(client)
+                .inNamespace(namespace)
                 .resource(workload.resource())
                 .patch(
-                        new PatchContext.Builder()
-                                .withPatchType(PatchType.JSON)
+                        context.withPatchType(PatchType.JSON)
                                 .withFieldManager(FIELD_MANAGER)
                                 .build(),
-                        client.getKubernetesSerialization().asJson(operations(workload, images, annotations)));
-        reader.changed(workload, patched);
+                        client.getKubernetesSerialization().asJson(operations));
+    }
+
+    /**
+     * Asks the API server, admission included, whether a workload could ask for these images; nothing is changed.
+     *
+     * @throws EngineException as it refuses that
+     */
+    void ask(DeployedWorkload workload, Map<Slot, String> images) {
+        List<Map<String, Object>> operations = operations(workload, images, Map.of(DeployedWorkload.FENCE, "" + fence));
+        try {
+            send(workload, operations, new PatchContext.Builder().withDryRun(List.of("All")));
+        } catch (KubernetesClientException e) {
+            throw KubernetesFailures.translate("patch " + workload, e);
+        }
     }
 
     private static List<Map<String, Object>> operations(
@@ -148,6 +179,23 @@ final class WorkloadPatcher {
         return operations;
     }
 
+    /** Where there are annotations, others' are left as they are; where there are none, nobody may have added one meanwhile. */
+    private static List<Map<String, Object>> startAnew(DeployedWorkload workload, String value) {
+        String path = workload.type().templatePath() + "/metadata";
+        ObjectMeta metadata = workload.template().getMetadata();
+        if (metadata != null
+                && metadata.getAnnotations() != null
+                && !metadata.getAnnotations().isEmpty()) {
+            return List.of(
+                    operation("add", path + path(DeployedWorkload.STARTED).substring("/metadata".length()), value));
+        }
+        Map<String, String> annotations = Map.of(DeployedWorkload.STARTED, value);
+        Map<String, Object> added = metadata == null
+                ? operation("add", path, Map.of("annotations", annotations))
+                : operation("add", path + "/annotations", annotations);
+        return List.of(unchanged(workload), added);
+    }
+
     private static String path(String annotation) {
         return "/metadata/annotations/" + annotation.replace("/", "~1");
     }
@@ -155,12 +203,14 @@ final class WorkloadPatcher {
     /** RFC 6902 cannot test that something is absent. */
     private static Map<String, Object> guard(DeployedWorkload workload) {
         String stamped = workload.annotations().get(DeployedWorkload.FENCE);
-        return stamped == null
-                ? operation(
-                        "test",
-                        "/metadata/resourceVersion",
-                        workload.resource().getMetadata().getResourceVersion())
-                : operation("test", FENCE_PATH, stamped);
+        return stamped == null ? unchanged(workload) : operation("test", FENCE_PATH, stamped);
+    }
+
+    private static Map<String, Object> unchanged(DeployedWorkload workload) {
+        return operation(
+                "test",
+                "/metadata/resourceVersion",
+                workload.resource().getMetadata().getResourceVersion());
     }
 
     private static Map<String, Object> operation(String op, String path, Object value) {

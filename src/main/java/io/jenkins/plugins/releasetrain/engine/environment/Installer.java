@@ -15,6 +15,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,13 +42,26 @@ public final class Installer {
      * @param images of all services that matter
      * @param changed names of those that are to be proven: the candidates
      * @param needed names of those that have to be there; what is absent of others stops nobody (I14)
+     * @param former what was there before of those that are to be proven; absent: nothing that is known
      * @param holder of the environment's lock, with the token {@code fence}
      */
     public record Subject(
-            Map<Service, ImageReference> images, Set<String> changed, Set<String> needed, String holder, long fence) {
+            Map<Service, ImageReference> images,
+            Set<String> changed,
+            Set<String> needed,
+            Map<Service, ImageReference> former,
+            String holder,
+            long fence) {
         /** What is to be proven has to be there. */
         public Subject(Map<Service, ImageReference> images, Set<String> changed, String holder, long fence) {
-            this(images, changed, changed, holder, fence);
+            this(images, changed, changed, Map.of(), holder, fence);
+        }
+
+        /** The same in the place of these, of which those that are not to be proven are no matter. */
+        public Subject inPlaceOf(Map<Service, ImageReference> before) {
+            Map<Service, ImageReference> proven = new HashMap<>(before);
+            proven.keySet().removeIf(service -> !changed.contains(service.name()));
+            return new Subject(images, changed, needed, proven, holder, fence);
         }
 
         /** All of it is to be proven. */
@@ -57,7 +71,7 @@ public final class Installer {
 
         /** All of it is to be there, and nothing is proven: what was in its place has to go. */
         public static Subject restored(Map<Service, ImageReference> images, String holder, long fence) {
-            return new Subject(images, Set.of(), names(images), holder, fence);
+            return new Subject(images, Set.of(), names(images), Map.of(), holder, fence);
         }
 
         private static Set<String> names(Map<Service, ImageReference> images) {
@@ -139,6 +153,10 @@ public final class Installer {
                                 describe(rollout, "cannot start"), Fault.IMAGE, notRunning(subject, rollout)));
                     case TIMED_OUT -> overdue(subject, rollout);
                 };
+        if (problem.isPresent() && problem.get().fault() == Fault.IMAGE) {
+            problem = Optional.of(new StartControl(environment, subject)
+                    .judge(problem.get(), rollout.blocker().orElseThrow()));
+        }
         return new Installation(patched, problem, notes(subject, rollout.standings()));
     }
 

@@ -22,15 +22,23 @@ import java.util.TreeMap;
 record Candidates(Catalog catalog, Registries registries) {
     /** To be tested: from the dev registry, or of a control run from the production registry. */
     Map<Service, ImageReference> tested(Lane lane) {
+        if (lane.isControl()) {
+            return replaced(lane);
+        }
         Map<Service, ImageReference> images = new HashMap<>();
         lane.candidates().forEach((name, image) -> {
             Service service = catalog.service(name);
-            if (!lane.isControl()) {
-                images.put(service, registries.candidate(service, image));
-            } else if (lane.started().replaced().containsKey(name)) {
-                Digest digest = lane.started().replaced().get(name);
-                images.put(service, registries.released(service, pinned(service, digest)));
-            }
+            images.put(service, registries.candidate(service, image));
+        });
+        return images;
+    }
+
+    /** What production ran in their place when they came in; of those that it never ran, nothing. */
+    Map<Service, ImageReference> replaced(Lane lane) {
+        Map<Service, ImageReference> images = new HashMap<>();
+        lane.started().replaced().forEach((name, digest) -> {
+            Service service = catalog.service(name);
+            images.put(service, registries.released(service, pinned(service, digest)));
         });
         return images;
     }

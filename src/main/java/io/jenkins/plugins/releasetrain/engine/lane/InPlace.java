@@ -39,7 +39,8 @@ record InPlace(Candidates candidates, Installer installer, Store store) implemen
     }
 
     private Subject subject(Lane lane) {
-        return Subject.proven(candidates.tested(lane), lane.id(), lane.started().fence());
+        return Subject.proven(candidates.tested(lane), lane.id(), lane.started().fence())
+                .inPlaceOf(candidates.replaced(lane));
     }
 
     @Override

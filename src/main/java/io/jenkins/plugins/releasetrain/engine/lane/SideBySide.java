@@ -122,8 +122,16 @@ record SideBySide(Isolation isolation, Candidates candidates, Environment enviro
 
     private Subject copies(Lane lane) {
         Beside beside = beside(lane);
+        return Subject.proven(
+                        copies(beside, candidates.tested(lane)),
+                        lane.id(),
+                        lane.started().fence())
+                .inPlaceOf(copies(beside, candidates.replaced(lane)));
+    }
+
+    private static Map<Service, ImageReference> copies(Beside beside, Map<Service, ImageReference> images) {
         Map<Service, ImageReference> copies = new HashMap<>();
-        candidates.tested(lane).forEach((service, image) -> copies.put(beside.copy(service), image));
-        return Subject.proven(copies, lane.id(), lane.started().fence());
+        images.forEach((service, image) -> copies.put(beside.copy(service), image));
+        return copies;
     }
 }

@@ -195,9 +195,9 @@ public final class Train {
     /** Where the images of a set are that is being tried and are not the baseline's; empty where it is not being tried. */
     public Optional<Map<String, ImageReference>> candidates(Digest set) {
         return journal.state().trials().stream()
-                .filter(t -> t.set().equals(set))
+                .filter(t -> t.set().equals(set) && trackOf(t).isPresent())
                 .findFirst()
-                .flatMap(t -> trackOf(t).map(track -> track.trials().candidates(t)));
+                .map(new TrialImages(context)::candidates);
     }
 
     /** The change's final outcome; empty while it waits or is tried. */

@@ -12,7 +12,6 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
-import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.TestReport;
@@ -22,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,11 +38,13 @@ final class Trials {
     private final TrainContext context;
     private final Environment environment;
     private final Installer installer;
+    private final TrialImages images;
 
     Trials(TrainContext context, Environment environment) {
         this.context = context;
         this.environment = environment;
         this.installer = new Installer(environment);
+        this.images = new TrialImages(context);
     }
 
     String environment() {
@@ -118,7 +118,7 @@ final class Trials {
         long begin = context.ports().clock().millis();
         Installer.Installation result;
         try {
-            result = install(references(trial), changed(trial), trial.fence());
+            result = install(subject(trial, context.plan().lockId()));
         } catch (EngineException e) {
             end(trial, Verdict.VOID, "could not be installed: " + e.getMessage());
             return;
@@ -161,12 +161,13 @@ final class Trials {
                 : List.of(event, new Event.TroubleElsewhere(trial.id(), environment.name(), result.notes()));
     }
 
-    private Installer.Installation install(Map<Service, ImageReference> images, Set<String> changed, long token)
-            throws InterruptedException {
-        return context.plan().installs()
-                ? installer.install(
-                        new Installer.Subject(images, changed, context.plan().lockId(), token))
-                : Installer.Installation.NOTHING;
+    private Installer.Installation install(Installer.Subject subject) throws InterruptedException {
+        return context.plan().installs() ? installer.install(subject) : Installer.Installation.NOTHING;
+    }
+
+    private Installer.Subject subject(Trial trial, String lockId) {
+        return new Installer.Subject(images.all(trial), images.changed(trial), lockId, trial.fence())
+                .inPlaceOf(images.former(trial));
     }
 
     private Task order(Trial trial) {
@@ -177,7 +178,7 @@ final class Trials {
                 environment.namespace(),
                 environment.baseUrl(),
                 trial.set(),
-                List.copyOf(changed(trial)),
+                List.copyOf(images.changed(trial)),
                 trial.changes(),
                 trial.purpose());
     }
@@ -205,8 +206,7 @@ final class Trials {
         try {
             environment.lock().renew(lockId, trial.fence(), environment.lease());
             Judged tests = new Judged(reported.verdict(), reported.reason());
-            Judged judged = installer.judge(
-                    new Installer.Subject(references(trial), changed(trial), lockId, trial.fence()), tests);
+            Judged judged = installer.judge(subject(trial, lockId), tests);
             end(trial, reported.as(new Unpromotable(context).unlessMissing(trial, tests, judged)));
         } catch (EngineException e) {
             if (e.kind().retryable()) {
@@ -261,7 +261,7 @@ final class Trials {
             ImageSet set = context.set(trial.set());
             Map<String, Digest> changed = new TreeMap<>();
             set.images().forEach((service, image) -> changed.put(service, image.digest()));
-            changed.keySet().retainAll(changed(trial));
+            changed.keySet().retainAll(images.changed(trial));
             context.ports().gate().passed(changed, set, trial.id());
         } catch (EngineException e) {
             // The verdict is there; that it cannot be told now who was tested with whom takes nothing from it.
@@ -330,7 +330,8 @@ final class Trials {
     /** Brings the environment back to what production runs, when no batch is under way. */
     Optional<Task> installBaseline(long token) throws InterruptedException {
         ImageSet production = context.production(Set.of());
-        Installer.Installation result = install(references(production, Set.of()), Set.of(), token);
+        Installer.Installation result = install(new Installer.Subject(
+                images.released(production), Set.of(), context.plan().lockId(), token));
         if (result.problem().isPresent()) {
             String problem = "the baseline cannot be installed: "
                     + result.problem().get().text();
@@ -340,10 +341,6 @@ final class Trials {
                 .update(s -> List.of(
                         new Event.BaselineInstalled(environment.name(), production.digest(), result.patched())));
         return Optional.empty();
-    }
-
-    private Map<Service, ImageReference> references(Trial trial) {
-        return references(context.set(trial.set()), changed(trial));
     }
 
     /**
@@ -361,37 +358,5 @@ final class Trials {
             }
             return new TreeMap<>();
         }
-    }
-
-    /** Services whose image is not the baseline's: these images may be in the dev registry only. */
-    private Set<String> changed(Trial trial) {
-        return context.set(trial.set())
-                .changedSince(context.set(trial.baseline()))
-                .keySet();
-    }
-
-    Map<String, ImageReference> candidates(Trial trial) {
-        Map<String, ImageReference> candidates = new HashMap<>();
-        Set<String> changed = changed(trial);
-        references(trial).forEach((service, image) -> {
-            if (changed.contains(service.name())) {
-                candidates.put(service.name(), image);
-            }
-        });
-        return candidates;
-    }
-
-    /** @param candidates services whose image is taken from the dev registry */
-    private Map<Service, ImageReference> references(ImageSet set, Set<String> candidates) {
-        Map<Service, ImageReference> references = new HashMap<>();
-        set.images().forEach((name, image) -> {
-            Service service = context.catalog().service(name);
-            references.put(
-                    service,
-                    candidates.contains(name)
-                            ? context.registries().candidate(service, image)
-                            : context.registries().released(service, image));
-        });
-        return references;
     }
 }

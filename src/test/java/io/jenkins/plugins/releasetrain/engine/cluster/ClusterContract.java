@@ -34,6 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,7 +117,7 @@ abstract class ClusterContract {
     }
 
     private static WorkloadPatcher.Images one(ImageReference image) {
-        return new WorkloadPatcher.Images(Map.of(new Slot(false, 0), image.toString()), Set.of());
+        return new WorkloadPatcher.Images(Map.of(new Slot(false, 0), image.toString()), Set.of(), "");
     }
 
     private static void assertKind(Throwable thrown, FailureKind kind) {
@@ -178,6 +179,35 @@ abstract class ClusterContract {
         assertThat(DeployedWorkload.of(read(named)).containers())
                 .extracting(c -> c.getImage())
                 .containsExactly("proxy:1", image("cart", "2").toString());
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.jenkins.plugins.releasetrain.engine.cluster.TestWorkloads#kindsOfPods")
+    void shouldStartPodsAnewThatRunWhatIsWantedAlready(Workload.Kind kind) throws Exception {
+        Service cart = service("cart", new Workload(kind, "cart", ""));
+        create(cart.workload(), 1, image("cart", "1").toString());
+        assertThat(await(cart).outcome()).isEqualTo(Outcome.READY);
+        Wanted wanted = Wanted.proven(Map.of(cart, image("cart", "1")), 3);
+        assertThat(cluster.install(wanted)).isEmpty();
+        for (int times = 0; times < 2; times++) {
+            Set<String> before = podIds();
+            assertThat(cluster.restart(wanted)).containsExactly("cart");
+            assertThat(cluster.awaitRollouts(wanted, Set.of(), PLENTY, Progress.NONE)
+                            .outcome())
+                    .isEqualTo(Outcome.READY);
+            BesideContract.eventually(
+                    "other pods", () -> !podIds().isEmpty() && podIds().stream().noneMatch(before::contains));
+        }
+        assertThat(specImage(cart)).isEqualTo(image("cart", "1").toString());
+        assertThatThrownBy(() -> cluster.restart(Wanted.proven(Map.of(cart, image("cart", "1")), 2)))
+                .as("I3")
+                .satisfies(e -> assertKind(e, FailureKind.LOCK_LOST));
+    }
+
+    private Set<String> podIds() {
+        return client.pods().inNamespace(namespace).list().getItems().stream()
+                .map(pod -> pod.getMetadata().getUid())
+                .collect(Collectors.toSet());
     }
 
     @Test

@@ -391,6 +391,41 @@ class ClusterTroublesTest {
         assertThat(refusal).hasMessageContaining("has no signature").hasMessageNotContaining("RBAC");
     }
 
+    private Refusal refusedFromDev(Service service, String version) {
+        ImageReference candidate = ImageReference.of(
+                "dev.example",
+                "shop/" + service.name(),
+                image(service.name(), version).digest().orElseThrow());
+        return catchThrowableOfType(Refusal.class, () -> cluster.install(Wanted.proven(Map.of(service, candidate), 1)));
+    }
+
+    /** Only images of the production registry may be in the namespace. */
+    @Test
+    void I4_policyThatDeniesAllImagesOfARegistrySpeaksAgainstNone() {
+        Service cart = create(deployment("cart"));
+        kubernetes.admit(
+                "dev.example/",
+                403,
+                "admission webhook \"validation.gatekeeper.sh\" denied the request: [repos] container <main> has an"
+                        + " invalid image repo <dev.example/shop/cart>, allowed repos are [\"registry.example/\"]");
+        Refusal refusal = refusedFromDev(cart, "2");
+        assertThat(refusal.fault()).isEqualTo(Fault.ENVIRONMENT);
+        assertThat(refusal).hasMessageContaining("invalid image repo");
+        assertThat(refusal).hasMessageContaining("so is what is there now, by the same name");
+        assertThat(cluster.installed(List.of(cart))).containsEntry("cart", image("cart", "1"));
+    }
+
+    /** The dev registry removed what is there now, so that nobody can tell whether it would be let in. */
+    @Test
+    void I4_policyThatFindsNoSignatureWhileTheFormerImageIsGoneSpeaksAgainstTheImage() {
+        Service cart = create(deployment("cart"));
+        String denied = "admission webhook \"sign\" denied the request: dev.example/shop/cart: ";
+        kubernetes.admit(image("cart", "2").digest().orElseThrow().toString(), 403, denied + "no signature");
+        kubernetes.admit(
+                "dev.example/shop/cart@" + image("cart", "1").digest().orElseThrow(), 403, denied + "MANIFEST UNKNOWN");
+        assertThat(refusedFromDev(cart, "2").fault()).isEqualTo(Fault.IMAGE);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',

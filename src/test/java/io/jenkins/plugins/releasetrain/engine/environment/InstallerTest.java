@@ -185,6 +185,49 @@ class InstallerTest {
                 .isEqualTo(Fault.IMAGE);
     }
 
+    private Installer.Problem problemInPlaceOfTheBaseline(Map<String, String> changed) throws InterruptedException {
+        Map<Service, ImageReference> before = new HashMap<>();
+        changed.keySet().forEach(name -> before.put(service(name), image(name, "1")));
+        return installer.install(subject(changed).inPlaceOf(before)).problem().orElseThrow();
+    }
+
+    /** A secret that was rotated, a database that is away: what runs does not mind, and nothing can be started. */
+    @Test
+    void I4_K8_4_whereNothingStartsTheImageIsNotBlamed() throws Exception {
+        cluster.nothingStarts(() -> true);
+        Installer.Problem problem = problemInPlaceOfTheBaseline(Map.of("cart", "2", "pay", "2"));
+        assertThat(problem.fault()).isEqualTo(Fault.ENVIRONMENT);
+        assertThat(problem.services()).hasSize(1);
+        assertThat(problem.text())
+                .contains("cannot start", "CrashLoopBackOff", "what was there before does not start there now either");
+    }
+
+    @Test
+    void I4_whatCannotStartWhereTheBaselineDoesIsBlamedAndTheBaselineIsBack() throws Exception {
+        cluster.cannotStart(digest("cart", "2"));
+        Installer.Problem problem = problemInPlaceOfTheBaseline(Map.of("cart", "2", "pay", "2"));
+        assertThat(problem.fault()).isEqualTo(Fault.IMAGE);
+        assertThat(problem.services()).contains("cart");
+        assertThat(problem.text()).contains("cannot start", "; what was there before starts there");
+        assertThat(cluster.running())
+                .as("without the other candidate, which cart may need")
+                .containsEntry("cart", digest("cart", "1"))
+                .containsEntry("pay", digest("pay", "1"));
+    }
+
+    /** A policy that lets in images of the production registry alone looks at pods. */
+    @Test
+    void I4_K8_5_whereAllImagesOfARegistryAreDeniedNoneIsBlamed() throws Exception {
+        cluster.deniesPodsFrom("dev.example");
+        Map<Service, ImageReference> images = new HashMap<>(subject(Map.of()).images());
+        images.put(service("cart"), ImageReference.of("dev.example", "shop/cart", digest("cart", "2")));
+        Subject subject = new Subject(images, Set.of("cart"), "trial", token)
+                .inPlaceOf(Map.of(service("cart"), image("cart", "1")));
+        Installer.Problem denied = installer.install(subject).problem().orElseThrow();
+        assertThat(denied.fault()).isEqualTo(Fault.ENVIRONMENT);
+        assertThat(denied.text()).contains("dev.example", "does not start there now either");
+    }
+
     @Test
     void B9_aServiceThatIsNotChangedAndCannotStartBlamesNobody() throws Exception {
         cluster.cannotStart(digest("mail", "1"));

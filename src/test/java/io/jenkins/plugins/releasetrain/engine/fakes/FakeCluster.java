@@ -51,6 +51,11 @@ public final class FakeCluster implements Cluster {
     private final Map<Digest, Blocker> denied = new HashMap<>();
     private final Set<String> crowded = new HashSet<>();
     private Supplier<Optional<String>> outage = Optional::empty;
+    private final Set<String> deniedRegistries = new HashSet<>();
+    private BooleanSupplier breaksStarts = () -> false;
+    /** Workloads whose pods are to be started anew. */
+    private final Set<String> stale = new HashSet<>();
+
     private final List<List<String>> installations = new ArrayList<>();
     private Runnable duringRollouts = () -> {};
 
@@ -82,6 +87,14 @@ public final class FakeCluster implements Cluster {
     /** What happens meanwhile, whenever rollouts are awaited. */
     public synchronized void duringRollouts(Runnable happens) {
         duringRollouts = happens;
+    }
+
+    /**
+     * As long as that is so, pods that are started end again and again, whatever their image; those that run go on: the secret
+     * or the database that all need to start is another. Asked at the end of each wait for rollouts.
+     */
+    public synchronized void nothingStarts(BooleanSupplier so) {
+        breaksStarts = so;
     }
 
     /** Pods that are asked to run it end again and again. */
@@ -126,6 +139,17 @@ public final class FakeCluster implements Cluster {
     /** There is room for one pod of it, and its load asks for more. */
     public synchronized void lacksRoom(String workload) {
         crowded.add(workload);
+    }
+
+    /** A policy denies all pods whose image is of this registry. */
+    public synchronized void deniesPodsFrom(String registry) {
+        deniedRegistries.add(registry);
+    }
+
+    private Optional<Blocker> deniedPods(String workload) {
+        return Optional.ofNullable(images.get(workload))
+                .filter(i -> deniedRegistries.contains(i.registry()))
+                .map(i -> new Blocker("", "", "FailedCreate", "denied: " + i, Fault.IMAGE));
     }
 
     /** Pods of this image never become ready, and do not say why. */
@@ -261,6 +285,13 @@ public final class FakeCluster implements Cluster {
     }
 
     @Override
+    public synchronized List<String> restart(Wanted wanted) {
+        install(wanted);
+        wanted.images().keySet().forEach(s -> stale.add(s.workload().name()));
+        return wanted.images().keySet().stream().map(Service::name).sorted().toList();
+    }
+
+    @Override
     public synchronized void fence(Collection<Service> services, long fence) {
         called("fence");
         services.forEach(s -> fences.merge(s.name(), fence, Math::max));
@@ -357,18 +388,24 @@ public final class FakeCluster implements Cluster {
     }
 
     private Optional<Blocker> kept(String workload, Optional<Blocker> everything) {
-        return everything.or(() -> Optional.ofNullable(images.get(workload))
-                .flatMap(ImageReference::digest)
-                .map(d -> restarting.containsKey(d) && !restarting.get(d).getAsBoolean()
-                        ? new Blocker("", "", "CrashLoopBackOff", "exit 1", Fault.UNKNOWN)
-                        : kept.get(d)));
+        return everything
+                .or(() -> deniedPods(workload))
+                .or(() -> Optional.ofNullable(images.get(workload))
+                        .flatMap(ImageReference::digest)
+                        .map(d ->
+                                restarting.containsKey(d) && !restarting.get(d).getAsBoolean()
+                                        ? new Blocker("", "", "CrashLoopBackOff", "exit 1", Fault.UNKNOWN)
+                                        : kept.get(d)));
     }
 
     /** New pods take the place of old ones once they are ready. */
     private void rollOut(String workload, Optional<Blocker> kept) {
         Optional<Digest> asked = Optional.ofNullable(images.get(workload)).flatMap(ImageReference::digest);
-        boolean starts = asked.filter(d -> !unstartable.contains(d)).isPresent();
+        boolean runs = asked.isPresent() && asked.get().equals(pods.get(workload)) && !stale.contains(workload);
+        boolean starts =
+                asked.filter(d -> !unstartable.contains(d)).isPresent() && (runs || !breaksStarts.getAsBoolean());
         if (starts && kept.isEmpty() && !notExpected.containsKey(workload)) {
+            stale.remove(workload);
             if (!asked.get().equals(pods.put(workload, asked.get()))) {
                 fallen.remove(workload);
             }
@@ -382,7 +419,7 @@ public final class FakeCluster implements Cluster {
             return new Blocker(service.name(), "", "NotFound", absent(workload), Fault.UNKNOWN);
         }
         Digest asked = images.get(workload).digest().orElseThrow();
-        if (unstartable.contains(asked)) {
+        if (unstartable.contains(asked) || breaksStarts.getAsBoolean()) {
             return new Blocker(service.name(), service.name() + "-0", "CrashLoopBackOff", "exit 1", Fault.IMAGE);
         } else if (kept.isPresent()) {
             Blocker by = kept.get();
@@ -419,6 +456,9 @@ public final class FakeCluster implements Cluster {
             return new Standing(State.OTHER_DIGEST, running, workload + " asks for " + asked);
         } else if (!Set.of(wanted).containsAll(running)) {
             return new Standing(State.OTHER_DIGEST, running, "pods of " + workload + " run " + running);
+        }
+        if (stale.contains(workload)) {
+            return new Standing(State.NOT_READY, running, workload + ": 0 of 1 replicas updated");
         }
         if (crowded.contains(workload) && !running.isEmpty()) {
             return new Standing(State.NOT_READY, running, workload + ": 1 of 2 available");

@@ -10,6 +10,8 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -80,6 +82,30 @@ class LaneAdmissionTest {
     private String build(String service, int version) {
         shop.build(service, "" + version);
         return "" + version;
+    }
+
+    /** A secret was rotated, or a database is away: what runs does not mind, and no pod can be started. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Isolation.class,
+            names = {"REPLACE", "SIDE_BY_SIDE"})
+    void I4_K8_4_whereNothingStartsNobodyIsBlamedAndAllAreReleasedOnceItDoes(Isolation isolation) {
+        LaneDrive drive = drive(isolation);
+        Instant repaired = shop.clock.instant().plus(Duration.ofHours(3));
+        shop.cluster.nothingStarts(() -> shop.clock.instant().isBefore(repaired));
+        LaneId one = drive.open("s1", build("s1", 2));
+        LaneId other = drive.open("s3", build("s3", 2));
+        shop.cluster.cannotStart(shop.build("s4", "2"));
+        LaneId bad = drive.open("s4", "2");
+        drive.steps(2 * AN_HOUR);
+        assertThat(drive.ended).isEmpty();
+        assertThat(drive.waits.get(one)).contains("what was there before does not start there now either");
+        drive.finish();
+        assertThat(drive.outcome(one)).isEqualTo(Outcome.RELEASED);
+        assertThat(drive.outcome(other)).isEqualTo(Outcome.RELEASED);
+        assertThat(drive.outcome(bad)).isEqualTo(Outcome.NOT_INSTALLABLE);
+        assertThat(drive.ended.get(bad).reason()).contains("; what was there before starts there");
+        assertThat(shop.cluster.beside()).isEmpty();
     }
 
     @ParameterizedTest

@@ -95,6 +95,24 @@ class TrainAsideTest {
         assertThat(ride.train().state().aside().kept()).isEmpty();
     }
 
+    /** A secret was rotated, or a database is away: what runs does not mind, and no pod can be started. */
+    @Test
+    void I4_K8_4_whereNothingStartsNobodyIsBlamedAndAllAreReleasedOnceItDoes() {
+        Instant repaired = shop.clock.instant().plus(Duration.ofHours(3));
+        shop.cluster.nothingStarts(() -> shop.clock.instant().isBefore(repaired));
+        List<String> changes = List.of(queue("s0"), queue("s1"), queue("s2"));
+        shop.cluster.cannotStart(shop.build("s4", "2"));
+        final String bad = ride.queue("s4", "2");
+        String waits = goOn(Duration.ofMinutes(150));
+        assertThat(changes).allMatch(this::isUndecided);
+        assertThat(isUndecided(bad)).as("nor is it known of this one").isTrue();
+        assertThat(waits).contains("what was there before does not start there now either");
+        goOn(Duration.ofHours(4));
+        changes.forEach(c -> assertThat(outcome(c)).isEqualTo(Outcome.RELEASED));
+        assertThat(outcome(bad)).isEqualTo(Outcome.NOT_INSTALLABLE);
+        assertThat(ride.outcome(bad).reason()).contains("; what was there before starts there");
+    }
+
     @Test
     void clockThatIsSetBackKeepsNobodyOutUntilItIsThereAgain() {
         shop.cluster.keepsOut(image("s0"), "exceeded quota");

@@ -216,6 +216,11 @@ final class EngineCost {
         }
 
         @Override
+        public List<String> restart(Wanted wanted) {
+            return install(wanted);
+        }
+
+        @Override
         public void fence(Collection<Service> services, long fence) {}
 
         @Override
