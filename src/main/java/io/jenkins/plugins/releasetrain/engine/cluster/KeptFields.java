@@ -60,6 +60,7 @@ final class KeptFields {
                         .map(c -> new ContainerBuilder()
                                 .withName(c.getName())
                                 .withImage(c.getImage())
+                                .withRestartPolicy(c.getRestartPolicy())
                                 .build())
                         .toList();
     }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.cluster;
 
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
@@ -29,6 +30,9 @@ import java.util.stream.Stream;
 record Obstacle(String pod, Sign sign, boolean own) {
     private static final Set<String> OF_THE_PROCESS = Set.of("Error", "Completed", "OOMKilled");
     private static final String RESTARTING = "Restarting";
+    /** As the rules know it. */
+    private static final String PULLED_ELSEWHERE = "pulled by another name than was asked for, ";
+
     private static final Set<String> NORMAL = Set.of("ContainerCreating", "PodInitializing");
     static final String NO_REPLICA_SET = "ReplicaSetCreateError";
     private static final String PULL = "ErrImagePull";
@@ -68,7 +72,7 @@ record Obstacle(String pod, Sign sign, boolean own) {
         Optional<ImageReference> image = workload.slots().values().stream()
                 .filter(c -> containers.contains(c.getName()))
                 .findFirst()
-                .map(c -> SpecImage.reference(c.getImage()));
+                .map(c -> SpecImage.reference(asked(workload, c)));
         Map<Boolean, List<Pod>> byEnd = pods.stream()
                 .filter(p -> workload.isOfTemplate(p, containers))
                 .collect(Collectors.partitioningBy(p -> p.getMetadata().getDeletionTimestamp() != null));
@@ -86,6 +90,12 @@ record Obstacle(String pod, Sign sign, boolean own) {
                         refusals.stream().filter(e -> isNewest(e, pods)).map(e -> ofRefusal(e, image)))
                 .flatMap(s -> s)
                 .toList();
+    }
+
+    /** A webhook may have written another name than was asked for. */
+    private static String asked(DeployedWorkload workload, Container container) {
+        String asked = workload.asked(container.getName());
+        return !asked.isEmpty() && SpecImage.sameContent(asked, container.getImage()) ? asked : container.getImage();
     }
 
     /** Where pods came after it, it is over: events stay for an hour. */
@@ -121,7 +131,57 @@ record Obstacle(String pod, Sign sign, boolean own) {
                         pod.getStatus().getInitContainerStatuses().stream(),
                         pod.getStatus().getContainerStatuses().stream())
                 .flatMap(status -> waiting(status).stream().map(w -> ofContainer(pod, status, w, containers, image)));
-        return Stream.concat(ofContainers, Stream.concat(ofConditions(pod), ended(pod)));
+        return Stream.of(ofContainers, ofConditions(pod), notBegun(pod, containers), ended(pod))
+                .flatMap(s -> s);
+    }
+
+    /**
+     * Nothing of the service's own was looked at yet: volumes that another node holds, a network that is not made, an image
+     * that is still being pulled, another's init container that does not end.
+     */
+    private static Stream<Obstacle> notBegun(Pod pod, Set<String> containers) {
+        boolean scheduled = pod.getStatus().getConditions().stream()
+                .anyMatch(c -> "PodScheduled".equals(c.getType()) && "True".equals(c.getStatus()));
+        if (!scheduled
+                || !"Pending".equals(pod.getStatus().getPhase())
+                || pod.getStatus().getConditions().stream().anyMatch(Obstacle::lacksSandbox)) {
+            return Stream.of();
+        }
+        List<ContainerStatus> init = pod.getStatus().getInitContainerStatuses();
+        List<ContainerStatus> all = Stream.concat(init.stream(), pod.getStatus().getContainerStatuses().stream())
+                .toList();
+        Stream<String> others = init.stream()
+                .filter(s -> !containers.contains(s.getName()) && isRunning(s) && !isSidecar(pod, s.getName()))
+                .map(s -> "its init container " + s.getName() + " does not end");
+        Stream<String> nothing = all.stream().allMatch(Obstacle::isAboutToBegin)
+                ? Stream.of("its volumes, its network or its images are not there yet, so that nothing of it was begun")
+                : Stream.of();
+        return Stream.concat(nothing, others).map(why -> notReadyToStart(pod, why));
+    }
+
+    private static boolean isRunning(ContainerStatus status) {
+        return status.getState() != null && status.getState().getRunning() != null;
+    }
+
+    /** A native one, which is to run for good. */
+    private static boolean isSidecar(Pod pod, String container) {
+        return pod.getSpec().getInitContainers().stream()
+                .anyMatch(c -> c.getName().equals(container) && "Always".equals(c.getRestartPolicy()));
+    }
+
+    private static boolean isAboutToBegin(ContainerStatus status) {
+        return status.getState() != null
+                && status.getState().getWaiting() != null
+                && NORMAL.contains(text(status.getState().getWaiting().getReason()))
+                && WorkloadKind.number(status.getRestartCount()) == 0;
+    }
+
+    private static Obstacle notReadyToStart(Pod pod, String why) {
+        return new Obstacle(name(pod), new Sign(Condition.POD, "NotReadyToStart", 0, why, Optional.empty()), false);
+    }
+
+    private static boolean lacksSandbox(PodCondition condition) {
+        return "PodReadyToStartContainers".equals(condition.getType()) && "False".equals(condition.getStatus());
     }
 
     private static Obstacle ofContainer(
@@ -129,9 +189,9 @@ record Obstacle(String pod, Sign sign, boolean own) {
             ContainerStatus status,
             ContainerStateWaiting waiting,
             Set<String> containers,
-            Optional<ImageReference> image) {
+            Optional<ImageReference> asked) {
         boolean own = containers.contains(status.getName());
-        String where = own ? "" : "container " + status.getName() + ": ";
+        String where = own ? pulledElsewhere(pod, status, waiting, asked) : "container " + status.getName() + ": ";
         return new Obstacle(
                 name(pod),
                 new Sign(
@@ -139,8 +199,21 @@ record Obstacle(String pod, Sign sign, boolean own) {
                         waiting.getReason(),
                         (int) WorkloadKind.number(status.getRestartCount()),
                         where + text(waiting.getMessage()) + lastExit(status),
-                        image),
+                        asked),
                 own);
+    }
+
+    /** As where a webhook writes a mirror's name: what that does not have says nothing of the image. */
+    private static String pulledElsewhere(
+            Pod pod, ContainerStatus status, ContainerStateWaiting waiting, Optional<ImageReference> asked) {
+        return DeployedWorkload.containersOf(pod)
+                .filter(c -> c.getName().equals(status.getName()) && isPull(waiting.getReason()))
+                .map(Container::getImage)
+                .filter(name -> asked.filter(a -> !SpecImage.sameName(a.toString(), name))
+                        .isPresent())
+                .findFirst()
+                .map(name -> PULLED_ELSEWHERE + name + ": ")
+                .orElse("");
     }
 
     private static Optional<ContainerStateWaiting> waiting(ContainerStatus status) {
@@ -200,13 +273,9 @@ record Obstacle(String pod, Sign sign, boolean own) {
             return Optional.of(
                     new Obstacle(name(pod), new Sign(Condition.POD, "NodeNotReady", 0, why, Optional.empty()), false));
         }
-        boolean lacksSandbox = "PodReadyToStartContainers".equals(condition.getType())
-                && "False".equals(condition.getStatus())
-                && "Pending".equals(pod.getStatus().getPhase());
-        if (lacksSandbox) {
-            String why = "its volumes or its network are not there, so that nothing of it was begun";
-            return Optional.of(new Obstacle(
-                    name(pod), new Sign(Condition.POD, "NotReadyToStart", 0, why, Optional.empty()), false));
+        if (lacksSandbox(condition) && "Pending".equals(pod.getStatus().getPhase())) {
+            return Optional.of(
+                    notReadyToStart(pod, "its volumes or its network are not there, so that nothing of it was begun"));
         }
         boolean homeless = "PodScheduled".equals(condition.getType()) && "False".equals(condition.getStatus());
         boolean disrupted = "DisruptionTarget".equals(condition.getType()) && "True".equals(condition.getStatus());

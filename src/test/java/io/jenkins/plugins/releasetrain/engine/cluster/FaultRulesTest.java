@@ -42,6 +42,7 @@ class FaultRulesTest {
         waiting | ErrImagePull | 0 | environment | environment | failed to extract layer: no space left on device
         waiting | ErrImagePull | 0 | image | image | no match for platform in manifest: not found
         waiting | ImagePullBackOff | 0 | image | image | manifest unknown
+        waiting | ErrImagePull | 0 | environment | environment | pulled by another name than was asked for, mirror.example/shop/cart@sha256:1: manifest unknown
         waiting | ErrImagePull | 0 | image | image | image operating system "windows" cannot be used on this platform
         waiting | ErrImagePull | 0 | image | image | media type "application/vnd.docker.distribution.manifest.v1+prettyjws" is no longer supported since containerd v2.1, please rebuild the image
         waiting | ErrImagePull | 0 | image | image | failed to resolve reference "dev.example/cart@sha256:1": dev.example/cart@sha256:1: not found

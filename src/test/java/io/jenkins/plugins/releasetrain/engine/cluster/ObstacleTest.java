@@ -178,6 +178,101 @@ class ObstacleTest {
                 .isEmpty();
     }
 
+    private static ContainerStatusBuilder waits(String container, String reason, String message) {
+        return new ContainerStatusBuilder()
+                .withName(container)
+                .withRestartCount(0)
+                .withNewState()
+                .withNewWaiting()
+                .withReason(reason)
+                .withMessage(message)
+                .endWaiting()
+                .endState();
+    }
+
+    private static PodBuilder pending(ContainerStatus... containers) {
+        return running("PodScheduled", "True", null)
+                .editStatus()
+                .withPhase("Pending")
+                .withContainerStatuses(containers)
+                .endStatus();
+    }
+
+    /** A volume that another node holds still (Recreate): before Kubernetes 1.29 no condition tells of it. */
+    @Test
+    void I4_podOfWhichNothingWasBegunIsTheEnvironments() {
+        PodBuilder pod = pending(waits("main", "ContainerCreating", null).build());
+        assertThat(faults(pod.build())).containsExactly(Fault.ENVIRONMENT);
+        assertThat(faults(pending().build())).as("its node tells nothing").containsExactly(Fault.ENVIRONMENT);
+        assertThat(faults(pod.editStatus()
+                        .addNewCondition()
+                        .withType("PodReadyToStartContainers")
+                        .withStatus("False")
+                        .endCondition()
+                        .endStatus()
+                        .build()))
+                .as("told once")
+                .containsExactly(Fault.ENVIRONMENT);
+        assertThat(faults(running("PodScheduled", "True", null).build())).isEmpty();
+    }
+
+    /** A mesh's, or one that waits for a database; that of its own image may wait for the image's own sake. */
+    @Test
+    void I4_anothersInitContainerThatDoesNotEndIsTheEnvironments() {
+        ContainerStatus init = new ContainerStatusBuilder()
+                .withName("wait-for-db")
+                .withNewState()
+                .withNewRunning()
+                .endRunning()
+                .endState()
+                .build();
+        PodBuilder pod = pending(waits("main", "PodInitializing", null).build())
+                .editSpec()
+                .addNewInitContainer()
+                .withName("wait-for-db")
+                .endInitContainer()
+                .endSpec()
+                .editStatus()
+                .withInitContainerStatuses(init)
+                .endStatus();
+        assertThat(faults(pod.build())).containsExactly(Fault.ENVIRONMENT);
+        assertThat(faults((Pod) KeptFields.pod(pod.build()))).containsExactly(Fault.ENVIRONMENT);
+        Pod sidecar = pod.editSpec()
+                .editFirstInitContainer()
+                .withRestartPolicy("Always")
+                .endInitContainer()
+                .endSpec()
+                .build();
+        assertThat(faults(sidecar)).as("it is to run").isEmpty();
+        assertThat(faults((Pod) KeptFields.pod(sidecar))).isEmpty();
+    }
+
+    /** A webhook writes a mirror's name, and the mirror does not have it. */
+    @Test
+    void I4_imageThatIsPulledByAnotherNameThanWasAskedForIsNotBlamedForWhatThatLacks() {
+        ContainerStatus waits =
+                waits("main", "ErrImagePull", "manifest unknown").build();
+        assertThat(faults(pending(waits).build())).containsExactly(Fault.IMAGE);
+        String mirrored = "mirror.example/" + TestWorkloads.image("cart", "2");
+        PodBuilder pod = pending(waits)
+                .editSpec()
+                .editFirstContainer()
+                .withImage(mirrored)
+                .endContainer()
+                .endSpec();
+        assertThat(faults(pod.build())).containsExactly(Fault.ENVIRONMENT);
+        DeployedWorkload rewritten = DeployedWorkload.of(TestWorkloads.workload(
+                "staging", TestWorkloads.deployment("cart").workload(), 1, Map.of("main", mirrored)));
+        rewritten
+                .resource()
+                .getMetadata()
+                .setAnnotations(Map.of(DeployedWorkload.ASKED, "main=" + TestWorkloads.image("cart", "2")));
+        assertThat(Obstacle.of(rewritten, Set.of("main"), List.of(pod.build()), List.of()))
+                .as("the workload's name, too")
+                .extracting(o -> FaultRules.builtIn().judge(o.sign(), true).fault())
+                .containsExactly(Fault.ENVIRONMENT);
+    }
+
     /** Drained, preempted, evicted by taints: it is being deleted, and another pod is on its way. */
     @ParameterizedTest
     @ValueSource(
