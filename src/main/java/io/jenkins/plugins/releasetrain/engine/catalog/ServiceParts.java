@@ -26,9 +26,17 @@ final class ServiceParts {
                         .forEach(w -> named.computeIfAbsent(whole(w), k -> new HashSet<>())
                                 .add(w.container())));
         services.replaceAll((name, service) -> {
-            boolean shared = repositories(service).anyMatch(repository -> users.get(repository) > 1);
+            boolean shared =
+                    isInTag(service) || repositories(service).anyMatch(repository -> users.get(repository) > 1);
             return with(service, foreign(service, named), shared);
         });
+    }
+
+    /** Where tags say which service it is, and repositories do not, others have these too, though no catalog names them. */
+    private static boolean isInTag(Service service) {
+        return service.productionTag().contains(service.name())
+                && Stream.of(service.devRepository(), service.productionRepository())
+                        .noneMatch(repository -> repository.contains(service.name()));
     }
 
     private static Stream<String> repositories(Service service) {

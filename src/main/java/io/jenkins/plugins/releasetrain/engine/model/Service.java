@@ -43,7 +43,8 @@ public record Service(
      *
      * @param others workloads beside the first
      * @param foreign containers that other services name, as {@code kind/name/container}: not its own, whatever they run
-     * @param shared whether other services have the same repository: then only what runs the very same image is its own
+     * @param shared whether others have the same repository, by the catalog or since the service is in its tag only: then only
+     *     what runs the very same image is its own
      */
     public record Parts(List<Workload> others, Set<String> foreign, boolean shared) {
         public static final Parts NONE = new Parts(List.of(), Set.of(), false);

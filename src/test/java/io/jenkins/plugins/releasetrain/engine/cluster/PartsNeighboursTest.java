@@ -293,6 +293,20 @@ class PartsNeighboursTest extends SimulatedStaging {
         assertThat(images("cart-admin")).containsExactly(admin);
     }
 
+    /** Only one of those whose names are in the tags of one repository is in the catalog. */
+    @Test
+    void CAT_1_aContainerOfTheSameRepositoryWithAnotherTagThatNoCatalogNamesIsNotItsOwn() throws Exception {
+        String helper = "prod.example/acme/demo:1.0-helper";
+        String old = "prod.example/acme/demo:1.0-cart";
+        create(Workload.Kind.DEPLOYMENT, "cart", containers("main", old, "helper", helper, "worker", old));
+        Service cart = new CatalogReader()
+                .read("defaults: {dev: acme/demo, production: acme/demo, productionTag: \"production-{service}\"}\n"
+                        + "services: {cart: {workload: Deployment/cart/main}}")
+                .service("cart");
+        release(cart);
+        assertThat(images("cart")).containsExactly(NEW, helper, NEW);
+    }
+
     @Test
     void aStatefulSetAndADeploymentOfOneNameAreTwoWorkloads() throws Exception {
         create(Workload.Kind.DEPLOYMENT, "cart", containers("main", OLD));
