@@ -21,10 +21,10 @@ import java.util.Set;
 /** What the obstacles of one wait mean, by the {@link FaultRules} and by how long they were seen. */
 final class Blockers {
     /** How long a sign that may pass by itself must stay to be believed. */
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private static final String PENDING = "Pending";
-    private static final String OVERWRITTEN = "Overwritten";
+    static final String OVERWRITTEN = "Overwritten";
 
     private final FaultRules rules;
     private final Clock clock;

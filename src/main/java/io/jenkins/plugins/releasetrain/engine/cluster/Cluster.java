@@ -191,6 +191,11 @@ public interface Cluster {
      * @param message Kubernetes' own words
      */
     record Blocker(String service, String pod, String reason, String message, Fault fault) {
+        /** Whether somebody else set another image. */
+        public boolean isOverwritten() {
+            return reason.equals(Blockers.OVERWRITTEN);
+        }
+
         /** Whether no pod of it was let in. */
         public boolean isDenied() {
             return reason.equals(NamespaceReader.FAILED_CREATE) || reason.equals(Obstacle.NO_REPLICA_SET);

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** One wait for many rollouts, by asking again and again: nothing to lose when the API server restarts. */
 final class RolloutWait {
@@ -48,6 +49,9 @@ final class RolloutWait {
     private final Set<String> open = new TreeSet<>();
     /** Given up: what does not start there is not to be proven. */
     private final Set<String> hopeless = new HashSet<>();
+
+    /** Since when all that is open asks for other images than were installed, which waiting does not change. */
+    private Optional<Instant> takenBack = Optional.empty();
 
     private Optional<Blocker> worst = Optional.empty();
     private int told = -1;
@@ -79,7 +83,7 @@ final class RolloutWait {
         while (true) {
             Instant latest = clock.instant().plus(deadline);
             end = latest.isBefore(end) ? latest : end;
-            boolean over = !clock.instant().isBefore(end);
+            boolean over = !clock.instant().isBefore(end) || isTakenBack();
             try {
                 Optional<Rollout> rollout = look(over, progress);
                 if (rollout.isPresent()) {
@@ -96,6 +100,12 @@ final class RolloutWait {
             }
             pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         }
+    }
+
+    private boolean isTakenBack() {
+        return takenBack
+                .filter(since -> Duration.between(since, clock.instant()).compareTo(Blockers.PATIENCE) >= 0)
+                .isPresent();
     }
 
     private Optional<Rollout> look(boolean over, Progress progress) {
@@ -149,7 +159,17 @@ final class RolloutWait {
                 .forEach(f -> hopeless.add(f.blocker().service()));
         open.removeIf(name -> !isOpen(name, standings.get(name)));
         worst = worst(found);
+        takenBack = areTakenBack(found) ? takenBack.or(() -> Optional.of(clock.instant())) : Optional.empty();
         return blockers.guilty(found, wanted.changed());
+    }
+
+    private boolean areTakenBack(List<Blockers.Found> found) {
+        Set<String> overwritten = found.stream()
+                .map(Blockers.Found::blocker)
+                .filter(Blocker::isOverwritten)
+                .map(Blocker::service)
+                .collect(Collectors.toSet());
+        return !open.isEmpty() && overwritten.containsAll(open);
     }
 
     /**

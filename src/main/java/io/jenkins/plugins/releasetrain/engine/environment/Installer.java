@@ -173,8 +173,10 @@ public final class Installer {
         boolean proves =
                 blocker.filter(b -> subject.changed().contains(b.service())).isPresent();
         Fault fault = proves ? blocker.get().fault() : Fault.ENVIRONMENT;
-        String overdue = "rollouts were not complete within "
-                + environment.rolloutDeadline().toSeconds() + " s";
+        String overdue = blocker.filter(Blocker::isOverwritten).isPresent()
+                ? "something else was set in the place of what was installed"
+                : "rollouts were not complete within "
+                        + environment.rolloutDeadline().toSeconds() + " s";
         return Optional.of(new Problem(
                 proven
                         ? "other images run than were installed: " + texts(rollout.standings(), strangers)

@@ -361,11 +361,15 @@ class ClusterTroublesTest {
                                 .build(),
                         "[{\"op\":\"replace\",\"path\":\"/spec/template/spec/containers/0/image\"," + "\"value\":\""
                                 + image("cart", "1") + "\"}]");
+        Instant begin = clock.instant();
         Rollout rollout = cluster.awaitRollouts(wanted, patched, DEADLINE, Progress.NONE);
         assertThat(rollout.outcome()).isEqualTo(Outcome.TIMED_OUT);
         assertThat(rollout.blocker().orElseThrow().fault()).isEqualTo(Fault.ENVIRONMENT);
         assertThat(rollout.blocker().orElseThrow().toString())
                 .contains("Overwritten", "asks for " + image("cart", "1"));
+        assertThat(Duration.between(begin, clock.instant()))
+                .as("waiting does not bring it back")
+                .isLessThan(Duration.ofSeconds(30));
     }
 
     private Refusal refused(int code, String message, Service... services) {
