@@ -132,22 +132,32 @@ public final class LanePolicy {
         if (closed.isPresent()) {
             return closed.get();
         }
-        Optional<Next> untidy = untidy(s, lane);
-        if (untidy.isPresent()) {
-            return untidy.get();
-        }
         Phase.Waiting waiting = (Phase.Waiting) lane.phase();
-        // What keeps it out now keeps it out in a minute as well: not two more times at once.
+        return obstacle(s, lane, now)
+                .or(() -> new LaneRoom(s, settings.limits(), other -> mayComeIn(s, other, now)).full(lane))
+                .orElseGet(() -> new Next.Enter(waiting.apart(), false));
+    }
+
+    /** What it waits for by itself, or does, whether there is room or not. */
+    private Optional<Next> obstacle(LaneState s, Lane lane, Instant now) {
+        return untidy(s, lane)
+                .or(() -> putOff(lane, now))
+                .or(() -> LaneOrder.awaited(s, lane).map(why -> new Next.Wait(why, ASK_AGAIN)))
+                .or(() -> new LaneHealth(judgements, s, lane, now).next());
+    }
+
+    private boolean mayComeIn(LaneState s, Lane lane, Instant now) {
+        return !s.owes(lane.id()) && obstacle(s, lane, now).isEmpty();
+    }
+
+    /** What keeps it out now keeps it out in a minute as well: not two more times at once. */
+    private static Optional<Next> putOff(Lane lane, Instant now) {
+        Phase.Waiting waiting = (Phase.Waiting) lane.phase();
         int before = Math.max(lane.undecided(), lane.hindered() == 0 ? 0 : lane.hindered() + 2);
         Instant due = waiting.since().plus(PAUSES.get(Math.min(before, PAUSES.size() - 1)));
-        if (now.isBefore(due) && !StreamTime.isSetBack(waiting.since(), now)) {
-            return new Next.Wait("tried again at " + due + ": " + waiting.why(), Duration.between(now, due));
-        }
-        return LaneOrder.awaited(s, lane)
-                .<Next>map(why -> new Next.Wait(why, ASK_AGAIN))
-                .or(() -> new LaneHealth(judgements, s, lane, now).next())
-                .or(() -> full(s, lane))
-                .orElseGet(() -> new Next.Enter(waiting.apart(), false));
+        return now.isBefore(due) && !StreamTime.isSetBack(waiting.since(), now)
+                ? Optional.of(new Next.Wait("tried again at " + due + ": " + waiting.why(), Duration.between(now, due)))
+                : Optional.empty();
     }
 
     /** What counts for it is not what it is to be before that is cleaned up; everything else is no matter (I14). */
@@ -176,32 +186,6 @@ public final class LanePolicy {
         return s.held().isEmpty()
                 ? closed(s, now)
                 : Optional.of(new Next.Wait("releases are held: " + s.held(), ASK_AGAIN));
-    }
-
-    private Optional<Next> full(LaneState s, Lane lane) {
-        return full(s, lane, settings.limits().environment(), false)
-                .or(() -> full(s, lane, settings.limits().group(), true));
-    }
-
-    private static Optional<Next> full(LaneState s, Lane lane, int limit, boolean group) {
-        if (limit == 0) {
-            return Optional.empty();
-        }
-        List<Lane> others = s.lanes().stream()
-                .filter(l -> !group || l.group().equals(lane.group()))
-                .toList();
-        long inside =
-                others.stream().filter(l -> l.phase().attempt().isPresent()).count();
-        long before = others.stream()
-                .takeWhile(l -> !l.id().equals(lane.id()))
-                .filter(l -> l.phase() instanceof Phase.Waiting)
-                .count();
-        return inside + before < limit
-                ? Optional.empty()
-                : Optional.of(new Next.Wait(
-                        "up to " + limit + " lanes " + (group ? "of group '" + lane.group() + "' " : "")
-                                + "may be in the environment; " + inside + " are, and " + before + " wait before it",
-                        ASK_AGAIN));
     }
 
     /** A lane goes on, or out to come in again; with what that means for all where the baseline alone failed. */

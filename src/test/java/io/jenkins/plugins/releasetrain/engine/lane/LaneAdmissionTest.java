@@ -9,12 +9,15 @@ import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
+import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -77,6 +80,47 @@ class LaneAdmissionTest {
         drive.finish();
         assertThat(drive.outcome(kept)).isEqualTo(Outcome.RELEASED);
         assertThat(shop.inProduction("s1")).isEqualTo(image);
+    }
+
+    /** A quota, or a group that is full, keeps one out for hours: whoever is behind it does not need what it needs. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Isolation.class,
+            names = {"REPLACE", "SIDE_BY_SIDE"})
+    void I14_whoIsKeptOutKeepsNoRoomFromThoseBehindIt(Isolation isolation) {
+        LaneDrive drive = limited(isolation, 1, 0);
+        Digest image = shop.build("s1", "2");
+        shop.cluster.denies(image, Fault.ENVIRONMENT, "services \"c\" is forbidden: exceeded quota: candidates");
+        LaneId kept = drive.open("s1", "2");
+        for (int version = 2; version < 6; version++) {
+            LaneId other = drive.open("s3", build("s3", version));
+            drive.steps(AN_HOUR / 2);
+            assertThat(drive.outcome(other)).isEqualTo(Outcome.RELEASED);
+        }
+        shop.cluster.letsIn(image);
+        drive.finish();
+        assertThat(drive.outcome(kept)).isEqualTo(Outcome.RELEASED);
+    }
+
+    @Test
+    void I14_whoWaitsForItsGroupOrForItsPlaceKeepsNoRoomFromThoseBehindIt() {
+        LaneDrive drive = limited(Isolation.REPLACE, 2, 1);
+        drive.tests = test -> test.images().containsKey("s1") ? null : Verdict.PASSED;
+        drive.open("s1", build("s1", 2), new Origin("one#1", "", "ada"));
+        drive.steps(1);
+        LaneId next = drive.open("s1", build("s1", 3), new Origin("two#1", "", "ada"));
+        LaneId other = drive.open("s3", build("s3", 2));
+
+        drive.steps(AN_HOUR);
+
+        assertThat(drive.outcome(other)).isEqualTo(Outcome.RELEASED);
+        assertThat(drive.waits.get(next)).contains("up to 1 lanes of group 's1'");
+    }
+
+    private LaneDrive limited(Isolation isolation, int environment, int group) {
+        LaneSettings.Limits limits = new LaneSettings.Limits(environment, group, Duration.ofDays(1));
+        return new LaneDrive(
+                shop, new LaneSettings(isolation, OnDrift.RERUN, 3, TrainSettings.USUAL_MOVING_TAGS).with(limits));
     }
 
     private String build(String service, int version) {
