@@ -263,8 +263,12 @@ public final class LaneDriver {
             }
             rider.missedSince = null;
             if (!rider.leaves.isEmpty()) {
-                // A lane that is being promoted already goes on to its end.
-                source.lanes().cancel(lane, rider.leaves);
+                // A lane whose release is made goes on to its end, unless it is left on purpose.
+                if (rider.passenger == Passenger.GONE) {
+                    source.lanes().cancel(lane, rider.leaves);
+                } else {
+                    source.lanes().withdraw(lane, rider.leaves);
+                }
             }
             Optional<Duration> next = carryOut(lane, rider, source.lanes().next(lane));
             rider.failures = 0;

@@ -3,7 +3,6 @@ package io.jenkins.plugins.releasetrain.host;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.train.Conductors;
@@ -49,10 +48,14 @@ public final class TrainDriver {
     private final Map<String, Loop> tracks = new ConcurrentHashMap<>();
     /** By change, in the order of boarding. */
     private final Map<String, Passenger> aboard = new LinkedHashMap<>();
-    /** Changes to be taken off as soon as they may be, with the reason. */
-    private final Map<String, String> leaving = new HashMap<>();
+    /** Changes to be taken off as soon as they may be. */
+    private final Map<String, Leave> leaving = new HashMap<>();
 
     private final Announcements announcements;
+
+    /** @param onPurpose false: its build died, and a release that is made is promoted to its end */
+    private record Leave(String reason, boolean onPurpose) {}
+
     /** Since when the train is not there; of the main loop alone. Null while it is. */
     private Instant missedSince;
 
@@ -82,16 +85,13 @@ public final class TrainDriver {
 
     /** Queues a build's change, unless it is queued already as after a crash; answers the change's id. */
     public String queue(Train.Request request) {
-        return find(request.origin()).orElseGet(() -> source.train().queue(request));
-    }
-
-    private Optional<String> find(Origin origin) {
-        return source.train()
-                .state()
+        Train train = source.train();
+        return train.state()
                 .undecided()
-                .filter(c -> c.origin().isSameAs(origin))
+                .filter(c -> c.origin().isSameAs(request.origin()))
                 .map(Change::id)
-                .findFirst();
+                .findFirst()
+                .orElseGet(() -> train.queue(request));
     }
 
     public void board(String change, Passenger passenger) {
@@ -106,7 +106,7 @@ public final class TrainDriver {
         synchronized (aboard) {
             aboard.remove(change);
             announcements.forget(change);
-            leaving.put(change, reason);
+            leaving.put(change, new Leave(reason, true));
         }
         loop.wake();
     }
@@ -162,8 +162,7 @@ public final class TrainDriver {
         Train train = source.train();
         train.expire();
         leaveDead(train);
-        takeOff(train);
-        boolean allGone = endDecided(train);
+        boolean allGone = takeOff(train) & endDecided(train);
         for (String environment : train.environments()) {
             tracks.computeIfAbsent(environment, e -> new Loop(controller, () -> guarded(e, () -> advance(e))))
                     .wake();
@@ -172,7 +171,7 @@ public final class TrainDriver {
         if (isEmpty() && train.state().undecided().findAny().isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(isAnybodyLeaving() || !allGone ? SOON : NOW_AND_THEN);
+        return Optional.of(allGone ? NOW_AND_THEN : SOON);
     }
 
     /** Nobody is ended for a moment's mistake, as of a configuration that is read in two steps. */
@@ -280,7 +279,8 @@ public final class TrainDriver {
                     synchronized (aboard) {
                         aboard.remove(c.id());
                         announcements.forget(c.id());
-                        leaving.putIfAbsent(c.id(), "its build " + c.origin().build() + " has ended");
+                        String why = "its build " + c.origin().build() + " has ended";
+                        leaving.putIfAbsent(c.id(), new Leave(why, false));
                     }
                 });
     }
@@ -289,21 +289,27 @@ public final class TrainDriver {
         return controller.isAlive(change.origin());
     }
 
-    private void takeOff(Train train) {
-        Map<String, String> due;
+    /** @return whether nobody wants to leave any more */
+    private boolean takeOff(Train train) {
+        Map<String, Leave> due;
         synchronized (aboard) {
             due = Map.copyOf(leaving);
         }
-        due.forEach((change, reason) -> {
+        due.forEach((change, leave) -> {
+            String reason = leave.reason();
             train.state().trials().stream()
                     .filter(t -> t.conductor().equals(change) && passenger(change) == null)
                     .forEach(t -> train.abandoned(t.id(), reason));
-            if (train.cancel(change, reason) || train.outcome(change).isPresent()) {
+            boolean gone = leave.onPurpose() ? train.withdraw(change, reason) : train.cancel(change, reason);
+            if (gone || train.outcome(change).isPresent()) {
                 synchronized (aboard) {
                     leaving.remove(change);
                 }
             }
         });
+        synchronized (aboard) {
+            return leaving.isEmpty();
+        }
     }
 
     /**
@@ -361,12 +367,6 @@ public final class TrainDriver {
     private boolean isEmpty() {
         synchronized (aboard) {
             return aboard.isEmpty() && leaving.isEmpty();
-        }
-    }
-
-    private boolean isAnybodyLeaving() {
-        synchronized (aboard) {
-            return !leaving.isEmpty();
         }
     }
 

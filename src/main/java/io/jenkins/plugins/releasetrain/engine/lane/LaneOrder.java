@@ -4,6 +4,8 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.lane.LanePolicy.Next;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
+import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Order;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +36,18 @@ public final class LaneOrder {
                     .forEach(l -> superseded(s, l).ifPresent(end -> events.add(end.of(l))));
         }
         return events;
+    }
+
+    /** A lane that waits goes before all others that do. */
+    static List<Event> first(LaneState s, String lane, int priority, String user) {
+        if (s.lane(lane).filter(l -> l.phase() instanceof Phase.Waiting).isEmpty()) {
+            throw new EngineException(
+                    FailureKind.CONFLICT,
+                    "Lane '" + lane + "' does not wait to be let in; only who waits can go first");
+        }
+        return s.waiting().get(0).id().equals(lane)
+                ? List.of()
+                : List.of(new Event.ChangePrioritised(lane, priority, user));
     }
 
     /** Of one service the newer never loses to the older (I13). */

@@ -20,12 +20,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -44,6 +46,8 @@ final class LanePromotion {
     private final Blocks blocks;
     private final Candidates candidates;
     private final Pattern movingTags;
+    /** By lane that was to leave when its release was made already, who said so and why. */
+    private final Map<String, String> withdrawn = new ConcurrentHashMap<>();
 
     LanePromotion(
             LaneTrial trial,
@@ -123,11 +127,30 @@ final class LanePromotion {
                 ports.clock().instant());
     }
 
-    /** Why it may not be promoted any more: its image was marked bad, or its right to promote was taken meanwhile. */
+    /** Calls off the release of a lane that leaves, before its first tag; later it is promoted to its end (I6). */
+    void withdraw(Lane lane, String reason) {
+        LaneState s = journal.state();
+        withdrawn.keySet().removeIf(id -> s.lane(id).isEmpty());
+        withdrawn.put(lane.id(), reason);
+        Event.ReleaseMade made = ((Phase.Promoting) lane.phase()).made();
+        if (!ports.promoter().isTagging(PROMOTION + made.id())) {
+            s.lane(made.changes().get(0)).ifPresent(this::promote);
+        }
+    }
+
+    /**
+     * Why it may not be promoted any more: its image was marked bad, it was withdrawn, or its right to promote was taken
+     * meanwhile.
+     */
     private Optional<String> refusal(Lane lane) {
         return blocks.refusal(lane.candidates())
+                .or(() -> Optional.ofNullable(withdrawn.get(lane.id())))
                 .or(() -> ports.permit()
                         .refusal(lane.queued().origin(), lane.candidates().keySet()));
+    }
+
+    private boolean isWithdrawn(Event.ReleaseMade made) {
+        return made.changes().stream().anyMatch(withdrawn::containsKey);
     }
 
     private Optional<String> refusal(Event.ReleaseMade made) {
@@ -188,6 +211,8 @@ final class LanePromotion {
                 return not;
             }
         }
+        // Called off, or undone, by a process that died before it could say so here.
+        boolean over = ports.promoter().hasEnded(promotion);
         Promoter.Result result;
         try {
             result = ports.promoter().promote(request(promotion, made));
@@ -204,7 +229,7 @@ final class LanePromotion {
         } else if (!result.ended()) {
             return Optional.of(new LaneTask.Wait("its promotion is being undone: " + result.reason(), TRY_AGAIN));
         } else {
-            refuse(made, promotion, result.reason(), isClosed() || isStale(made));
+            refuse(made, promotion, result.reason(), over || isClosed() || isStale(made));
         }
         return Optional.empty();
     }
@@ -219,14 +244,18 @@ final class LanePromotion {
     /** Nothing is planned yet, so it can wait, or be called off. */
     private Optional<LaneTask> refused(Event.ReleaseMade made, String promotion) {
         Optional<Next> gate = policy.gate(journal.state(), ports.clock().instant());
-        if (gate.isPresent()) {
+        if (gate.isPresent() && !isWithdrawn(made)) {
             Next.Wait wait = (Next.Wait) gate.get();
             return Optional.of(new LaneTask.Wait(wait.why(), wait.again()));
         }
         Optional<String> refusal = refusal(made);
-        refusal.or(() -> stale(made))
-                .ifPresent(why -> refuse(
-                        made, promotion, why, refusal.isEmpty() && policy.onDrift() != LaneSettings.OnDrift.FAIL));
+        refusal.or(() -> stale(made)).ifPresent(why -> {
+            Promoter.Result result = ports.promoter()
+                    .callOff(promotion, why, candidates.registries().production());
+            if (result.ended() && !result.promoted()) {
+                refuse(made, promotion, why, refusal.isEmpty() && policy.onDrift() != LaneSettings.OnDrift.FAIL);
+            }
+        });
         return Optional.empty();
     }
 
@@ -253,6 +282,9 @@ final class LanePromotion {
 
     /** Why a release is not wanted any more; asked until its first tag is about to move. */
     private Optional<String> veto(Event.ReleaseMade made) {
+        if (lanes(journal.state(), made).isEmpty()) {
+            return Optional.of("it was called off");
+        }
         return refusal(made)
                 .or(() -> stale(made))
                 .or(() -> policy.gate(journal.state(), ports.clock().instant()).map(next -> ((Next.Wait) next).why()));

@@ -9,7 +9,6 @@ import io.jenkins.plugins.releasetrain.engine.lane.LanePolicy.Next;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
-import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
@@ -349,6 +348,14 @@ public final class Lanes {
         }
     }
 
+    /** The same for who leaves because somebody says so: also where its release waits, before its first tag (I12). */
+    public void withdraw(LaneId id, String reason) throws InterruptedException {
+        adopt().lane(id.id())
+                .filter(l -> l.phase() instanceof Phase.Promoting)
+                .ifPresent(lane -> promotion.withdraw(lane, reason));
+        cancel(id, reason);
+    }
+
     /**
      * Lets a lane in before all others that wait for room.
      *
@@ -357,16 +364,7 @@ public final class Lanes {
      */
     public void prioritise(String lane, int priority, String user) {
         adopt();
-        journal.update(s -> {
-            if (s.lane(lane).filter(l -> l.phase() instanceof Phase.Waiting).isEmpty()) {
-                throw new EngineException(
-                        FailureKind.CONFLICT,
-                        "Lane '" + lane + "' does not wait to be let in; only who waits can go first");
-            }
-            return s.waiting().get(0).id().equals(lane)
-                    ? List.of()
-                    : List.of(new Event.ChangePrioritised(lane, priority, user));
-        });
+        journal.update(s -> LaneOrder.first(s, lane, priority, user));
     }
 
     /** Nobody is let in and nothing is promoted until somebody resumes. */

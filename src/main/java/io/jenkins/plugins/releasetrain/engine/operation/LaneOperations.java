@@ -6,13 +6,11 @@ import io.jenkins.plugins.releasetrain.engine.lane.LaneState;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
-import io.jenkins.plugins.releasetrain.engine.lane.Phase;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** What people do to the lanes of an environment. */
 final class LaneOperations {
@@ -39,7 +37,7 @@ final class LaneOperations {
                 s.held().isEmpty()
                         ? plan.refusing("The releases of the lanes of " + environment(request) + " are not held")
                         : plan.noting(s.held());
-            case CANCEL -> cancellable(s, request.subject()).isPresent() ? plan : plan.refusing(isGone(request));
+            case CANCEL -> s.lane(request.subject()).isPresent() ? plan : plan.refusing(isGone(request));
             case PRIORITISE -> goingFirst(plan, s, request);
             default -> plan.refusing(notForLanes(request));
         };
@@ -127,22 +125,21 @@ final class LaneOperations {
                 + " is for trains; lanes can be paused, resumed, held, freed, taken off, let go first, and rolled back";
     }
 
-    private static Optional<Lane> cancellable(LaneState s, String lane) {
-        return s.lane(lane).filter(l -> !(l.phase() instanceof Phase.Promoting));
-    }
-
     private static String isGone(Operations.Request request) {
         return "Lane '" + request.subject() + "' has its outcome, or is being promoted already";
     }
 
     private static void cancel(Lanes lanes, Operations.Request request, String user) {
-        Lane lane = cancellable(lanes.state(), request.subject())
-                .orElseThrow(() -> new EngineException(FailureKind.CONFLICT, isGone(request)));
+        EngineException late = new EngineException(FailureKind.CONFLICT, isGone(request));
+        Lane lane = lanes.state().lane(request.subject()).orElseThrow(() -> late);
         String reason = "taken off by " + user + (request.reason().isBlank() ? "" : ": " + request.reason());
         try {
-            lanes.cancel(new LaneId(lane.group(), lane.id()), reason);
+            lanes.withdraw(new LaneId(lane.group(), lane.id()), reason);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        if (lanes.state().lane(request.subject()).isPresent()) {
+            throw late;
         }
     }
 }

@@ -221,7 +221,11 @@ public final class Operations {
 
     private void cancel(Request request, String user) {
         String reason = "taken off by " + user + (request.reason().isBlank() ? "" : ": " + request.reason());
-        if (!trainOf(request).cancel(request.subject(), reason)) {
+        Train train = trainOf(request);
+        if (!train.withdraw(request.subject(), reason)
+                && train.outcome(request.subject())
+                        .filter(e -> e.reason().equals(reason))
+                        .isEmpty()) {
             throw new EngineException(
                     FailureKind.CONFLICT,
                     "Change '" + request.subject() + "' is being tried or has its outcome already; wait for its trial,"

@@ -231,8 +231,9 @@ final class Plans {
     Plan ofChange(Operations.Request request, Train train) {
         TrainState state = train.state();
         Plan plan = Plan.of(request.operation(), request.train(), request.subject());
-        Optional<Change> found =
-                undecided(state).filter(c -> c.id().equals(request.subject())).findFirst();
+        Optional<Change> found = (request.operation() == Operation.CANCEL ? state.undecided() : undecided(state))
+                .filter(c -> c.id().equals(request.subject()))
+                .findFirst();
         if (found.isEmpty()) {
             return plan.refusing("Change '" + request.subject() + "' has its outcome, or is unknown");
         }
@@ -249,7 +250,9 @@ final class Plans {
     }
 
     private static Plan cancelling(Plan plan, TrainState state, Change change) {
-        return !state.trials().isEmpty() && !state.queue().contains(change)
+        boolean pending =
+                state.pending().filter(p -> p.changes().contains(change)).isPresent();
+        return !pending && !state.trials().isEmpty() && !state.queue().contains(change)
                 ? plan.refusing("It is in the batch that is being tried; wait for the trial's end")
                 : plan;
     }

@@ -166,7 +166,9 @@ public final class Promoter {
             try {
                 Journal<PromotionState> journal = journal(request.id());
                 Optional<Map<Registry.Tag, Registry.Descriptor>> present =
-                        journal.state().planned() ? Optional.empty() : Optional.of(plan(request, journal));
+                        journal.state().planned() || journal.state().ended()
+                                ? Optional.empty()
+                                : Optional.of(plan(request, journal));
                 return new Course(tools, watched, journal, present).run();
             } finally {
                 watched.progress().over();
@@ -249,6 +251,15 @@ public final class Promoter {
         }
     }
 
+    /** The same for one that is never to be, also where nothing is planned yet: who would plan it just now finds it undone. */
+    public Result callOff(String id, String reason, Registry target) {
+        journal(id)
+                .update(s -> s.planned() || s.ended()
+                        ? List.of()
+                        : List.of(new Event.PromotionUndone(id, reason, List.of())));
+        return abandon(id, reason, target);
+    }
+
     /** Whether a promotion has begun, so that it has to be completed or undone (I6). */
     public boolean isPlanned(String id) {
         return journal(id).state().planned();
@@ -294,7 +305,7 @@ public final class Promoter {
         open.take(request.id(), request.target().host(), Planner.names(items));
         try {
             Planner.Draft draft = Planner.draft(request);
-            journal.update(s -> s.planned() ? List.of() : List.of(draft.event()));
+            journal.update(s -> s.planned() || s.ended() ? List.of() : List.of(draft.event()));
             return draft.present();
         } catch (EngineException e) {
             if (!e.kind().retryable()) {

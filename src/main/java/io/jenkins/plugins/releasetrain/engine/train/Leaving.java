@@ -29,6 +29,17 @@ final class Leaving {
         return free[0];
     }
 
+    /** Out of a release, too, none of whose tags moves yet; false: it is being tried, or promoted, or its release just now. */
+    boolean withdraw(String change, String reason, Releases releases) {
+        if (cancel(change, reason)) {
+            return true;
+        } else if (!isPending(context.journal().state(), change)) {
+            return false;
+        }
+        releases.withdraw(change, reason);
+        return cancel(change, reason);
+    }
+
     /**
      * A person said no to what a trial tests: it says nothing about anybody, and what it tests ends cancelled and is not
      * tried again (I12). Other trials that hold the same changes end with it.

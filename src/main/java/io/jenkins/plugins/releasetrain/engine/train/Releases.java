@@ -19,16 +19,24 @@ import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /** A train's releases: numbers and promotion. */
 final class Releases {
     private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
 
     private final TrainContext context;
     private final Blocks blocks;
+    /** Held by the one that promotes. */
+    private final ReentrantLock promoting = new ReentrantLock();
+    /** By change that was to leave when its release was made already, who said so and why. */
+    private final Map<String, String> withdrawn = new ConcurrentHashMap<>();
 
     Releases(TrainContext context, Blocks blocks) {
         this.context = context;
@@ -96,7 +104,7 @@ final class Releases {
             String promotion = promotion(p);
             Promoter.Result result = context.ports()
                     .promoter()
-                    .abandon(promotion, why, context.registries().production());
+                    .callOff(promotion, why, context.registries().production());
             if (result.ended() && !result.promoted()) {
                 refuse(new Event.PromotionRefused(p.made().id(), promotion, why), true);
             }
@@ -107,7 +115,24 @@ final class Releases {
         return context.settings().name() + "/" + pending.made().id();
     }
 
-    /** Why a change may not be released any more: its image was marked bad, or its right to promote was taken meanwhile. */
+    /** Whoever is at work on it asks for this before the first tag; where it waits for something else, it is called off here. */
+    void withdraw(String change, String reason) {
+        TrainState state = context.journal().state();
+        withdrawn.keySet().removeIf(c -> state.undecided().noneMatch(u -> u.id().equals(c)));
+        withdrawn.put(change, reason);
+        if (state.pending().filter(this::mayWait).isPresent()) {
+            promote();
+        }
+    }
+
+    private boolean isWithdrawn(TrainState.Pending pending) {
+        return pending.changes().stream().anyMatch(c -> withdrawn.containsKey(c.id()));
+    }
+
+    /**
+     * Why a change may not be released any more: its image was marked bad, it was withdrawn, or its right to promote was taken
+     * meanwhile.
+     */
     Function<Change, Optional<String>> refusal() {
         BlockState blocked = blocks.state();
         return change -> blocked.refusal(change.images().values().stream()
@@ -117,11 +142,12 @@ final class Releases {
     }
 
     private Optional<String> forbidden(Change change) {
-        return change.promote()
-                ? context.ports()
+        Optional<String> gone = Optional.ofNullable(withdrawn.get(change.id()));
+        return gone.isPresent() || !change.promote()
+                ? gone
+                : context.ports()
                         .permit()
-                        .refusal(change.origin(), change.images().keySet())
-                : Optional.empty();
+                        .refusal(change.origin(), change.images().keySet());
     }
 
     /** Of a rollback the person was asked who ordered it. */
@@ -132,28 +158,44 @@ final class Releases {
                 .findFirst();
     }
 
+    /** One promotes, while the others go on with the trials that they have. */
+    Optional<Task> promote() {
+        if (context.journal().state().pending().isEmpty() || !promoting.tryLock()) {
+            return Optional.empty();
+        }
+        try {
+            TrainState state = context.journal().state();
+            Optional<String> waits =
+                    state.pending().filter(p -> mayWait(p) && !isWithdrawn(p)).flatMap(p -> waits(state));
+            if (waits.isPresent()) {
+                return Optional.of(new Task.Wait(waits.get(), ASK_AGAIN));
+            }
+            return state.pending().isPresent() ? promote(state) : Optional.empty();
+        } finally {
+            promoting.unlock();
+        }
+    }
+
     /** Promotes the pending release; what is retryable is tried again later, the rest stops the train and says why. */
-    Optional<Task> promote(TrainState state) {
+    private Optional<Task> promote(TrainState state) {
         TrainState.Pending pending = state.pending().orElseThrow();
         String release = pending.made().id();
         String promotion = promotion(pending);
         Optional<String> blocked = blocks.refusal(pending.made().changed());
-        Optional<String> unwanted = blocked.or(() -> forbidden(pending));
-        if (unwanted.isPresent() && !context.ports().promoter().isPlanned(promotion)) {
-            refuse(new Event.PromotionRefused(release, promotion, unwanted.get()), true);
-            return Optional.empty();
-        }
+        // What is half moved is completed, unless it is known to be bad (I6).
+        Optional<String> off = blocked.or(() -> forbidden(pending).filter(why -> mayWait(pending)));
+        // Called off, or undone, by a process that died before it could say so here.
+        boolean over = context.ports().promoter().hasEnded(promotion);
         boolean promoted = false;
         String refusal;
         boolean stale = false;
         try {
-            if (!context.ports().promoter().isPlanned(promotion) && isIncompatible(pending, promotion)) {
-                return Optional.empty();
-            }
-            if (blocked.isPresent()) {
+            if (off.isPresent()) {
                 context.ports()
                         .promoter()
-                        .abandon(promotion, blocked.get(), context.registries().production());
+                        .callOff(promotion, off.get(), context.registries().production());
+            } else if (!context.ports().promoter().isPlanned(promotion) && isIncompatible(pending, promotion)) {
+                return Optional.empty();
             }
             Promoter.Result result = context.ports().promoter().promote(request(promotion, pending));
             promoted = result.promoted();
@@ -169,7 +211,7 @@ final class Releases {
             promoted(pending, promotion);
             return Optional.empty();
         }
-        boolean goesOn = stale || blocked.or(() -> forbidden(pending)).isPresent();
+        boolean goesOn = stale || over || blocked.or(() -> forbidden(pending)).isPresent();
         refuse(pending, new Event.PromotionRefused(release, promotion, refusal), goesOn);
         return Optional.empty();
     }

@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -34,15 +33,10 @@ final class Track {
     private final Trials trials;
     private final Decisions decisions;
     private final Releases releases;
-    private final ReentrantLock promoting;
     private final LostServices lost;
 
-    /**
-     * What the tracks of one train share.
-     *
-     * @param promoting held by the one that promotes
-     */
-    record Common(TrainContext context, Decisions decisions, Releases releases, ReentrantLock promoting) {}
+    /** What the tracks of one train share. */
+    record Common(TrainContext context, Decisions decisions, Releases releases) {}
 
     Track(Environment environment, Common common) {
         this.context = common.context();
@@ -50,7 +44,6 @@ final class Track {
         this.trials = new Trials(context, environment);
         this.decisions = common.decisions();
         this.releases = common.releases();
-        this.promoting = common.promoting();
         this.lost = new LostServices(context, environment);
     }
 
@@ -65,7 +58,7 @@ final class Track {
     Task next(Conductors conductors) throws InterruptedException {
         decisions.boarding().closeList();
         while (true) {
-            Optional<Task> promotion = promote();
+            Optional<Task> promotion = releases.promote();
             TrainState state = context.journal().state();
             if (promotion.isPresent() && state.trialIn(name()).isEmpty()) {
                 return promotion.get();
@@ -74,23 +67,6 @@ final class Track {
             if (task.isPresent()) {
                 return task.get();
             }
-        }
-    }
-
-    /** One promotes, while the others go on with the trials that they have. */
-    private Optional<Task> promote() {
-        if (context.journal().state().pending().isEmpty() || !promoting.tryLock()) {
-            return Optional.empty();
-        }
-        try {
-            TrainState state = context.journal().state();
-            Optional<String> waits = state.pending().filter(releases::mayWait).flatMap(p -> releases.waits(state));
-            if (waits.isPresent()) {
-                return Optional.of(new Task.Wait(waits.get(), ASK_AGAIN));
-            }
-            return state.pending().isPresent() ? releases.promote(state) : Optional.empty();
-        } finally {
-            promoting.unlock();
         }
     }
 

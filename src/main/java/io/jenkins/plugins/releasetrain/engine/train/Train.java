@@ -28,7 +28,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A train over one or several staging environments, in each of which one trial runs at a time (design §5). Everything that
@@ -96,7 +95,7 @@ public final class Train {
         this.rollbacks = new Rollbacks(context, blocks, releases);
         this.decisions = new Decisions(context, releases);
         this.main = environments.get(0).name();
-        Track.Common common = new Track.Common(context, decisions, releases, new ReentrantLock());
+        Track.Common common = new Track.Common(context, decisions, releases);
         environments.forEach(e -> tracks.put(e.name(), new Track(e, common)));
     }
 
@@ -208,6 +207,11 @@ public final class Train {
     /** Takes a change out of the queue, or out of its batch; one that is being tried stays. */
     public boolean cancel(String change, String reason) {
         return new Leaving(context).cancel(change, reason);
+    }
+
+    /** Also out of a release, before its first tag (I12): the others of it are tried again. To be asked until the change has ended. */
+    public boolean withdraw(String change, String reason) {
+        return new Leaving(context).withdraw(change, reason, releases);
     }
 
     /**

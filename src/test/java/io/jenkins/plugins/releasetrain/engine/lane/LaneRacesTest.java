@@ -59,6 +59,38 @@ class LaneRacesTest {
         assertThat(drive.runs(lane)).as("the first verdict was stale").isEqualTo(2);
     }
 
+    /** The next morning it would be in production, though its build reads that it was stopped. */
+    @Test
+    void I12_laneThatLeavesWhileItsReleaseWaitsIsNotReleasedAndWhoPassedWithItIs() throws InterruptedException {
+        shop.build("s1", "2");
+        shop.build("s2", "2");
+        Lanes people = LaneDrive.lanes(shop, LaneDrive.SETTINGS, shop.store);
+        boolean[] held = {false};
+        LaneDrive drive =
+                new LaneDrive(shop, LaneDrive.SETTINGS, MeddledStore.of(shop.store, () -> {}, events -> {}, () -> {
+                    if (!held[0]
+                            && people.state().lanes().stream().anyMatch(l -> l.phase() instanceof Phase.Promoting)) {
+                        held[0] = true;
+                        people.hold("audit", "ada");
+                    }
+                }));
+        LaneId lane = drive.open("s1", "2");
+        LaneId other = drive.open("s2", "2");
+        drive.steps(20);
+        assertThat(people.state().lanes()).hasSize(2).allMatch(l -> l.phase() instanceof Phase.Promoting);
+
+        drive.lanes.withdraw(lane, "its build was stopped");
+        drive.step();
+
+        assertThat(drive.outcome(lane)).isEqualTo(Outcome.CANCELLED);
+        assertThat(drive.ended.get(lane).reason()).isEqualTo("its build was stopped");
+        people.free("ada");
+        drive.finish();
+        assertThat(drive.outcome(other)).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1"));
+        assertThat(shop.installed()).containsEntry("s1", FakeShop.digest("s1", "1"));
+    }
+
     /** Production has it by then: to say that it was refused would be wrong. */
     @Test
     void I6_whatIsPromotedIsNotRefusedWhereThatCannotBeWrittenNow() {

@@ -7,6 +7,7 @@ import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import java.util.Collections;
 import java.util.HashSet;
@@ -23,6 +24,8 @@ final class WildLaneMoments {
     private final Predicate<String> cancelled;
     /** Promotions whose first tag has moved. */
     private final Set<String> moving = new HashSet<>();
+
+    private final Set<String> refused = new HashSet<>();
 
     /** @param cancelled whether somebody asked for the end of a lane */
     WildLaneMoments(WildLaneShop shop, LaneSettings settings, Predicate<String> cancelled) {
@@ -52,8 +55,9 @@ final class WildLaneMoments {
                     .release(e.promotion().substring(LanePromotion.PROMOTION.length()))
                     .ifPresent(r -> moves(r.made()));
         } else if (event instanceof Event.PromotionRefused e) {
+            Promoter promoter = shop.fakes.promoter(shop.fakes.store);
             check(
-                    !shop.fakes.promoter(shop.fakes.store).underWay().contains(e.promotion()),
+                    !promoter.isPlanned(e.promotion()) || promoter.hasEnded(e.promotion()),
                     "I6: what is refused is undone first",
                     e);
         }
@@ -63,6 +67,9 @@ final class WildLaneMoments {
     void happened(Event event) {
         if (event instanceof Event.TagsMoving e) {
             moving.add(e.promotion());
+            check(!refused.contains(e.promotion()), "I6: what is refused moves no tag", e);
+        } else if (event instanceof Event.PromotionRefused e) {
+            refused.add(e.promotion());
         }
     }
 

@@ -55,6 +55,12 @@ final class WildLanePeople {
         ride.lanes().cancel(lane, reason);
     }
 
+    private void withdraw(WildLaneRide ride, LaneId lane) throws InterruptedException {
+        told.accept("withdraw " + lane);
+        cancelled.add(lane.id());
+        ride.lanes().withdraw(lane, "not needed");
+    }
+
     /** Somebody does something. */
     void act(WildLaneRide ride) throws InterruptedException {
         Lanes lanes = ride.lanes();
@@ -62,8 +68,7 @@ final class WildLanePeople {
             case 0 -> {
                 Optional<LaneId> lane = any(List.copyOf(lanes.underWay().keySet()));
                 if (lane.isPresent()) {
-                    told.accept("cancel " + lane.get());
-                    cancel(ride, lane.get(), "not needed");
+                    withdraw(ride, lane.get());
                 }
             }
             case 1 -> {
@@ -102,9 +107,15 @@ final class WildLanePeople {
     }
 
     /** Somebody finds a reason against what is on its way to production. */
-    void intervene(WildLaneRide ride) {
-        switch (random.nextInt(4)) {
+    void intervene(WildLaneRide ride) throws InterruptedException {
+        switch (random.nextInt(5)) {
             case 0 -> ride.lanes().hold("a sale", "ada");
+            case 3 -> {
+                Optional<LaneId> lane = any(List.copyOf(ride.lanes().underWay().keySet()));
+                if (lane.isPresent()) {
+                    withdraw(ride, lane.get());
+                }
+            }
             case 1 -> ride.lanes().pause("look", "ada");
             case 2 -> shop.world.pushToProduction();
             default -> blockOrUnblock(ride);

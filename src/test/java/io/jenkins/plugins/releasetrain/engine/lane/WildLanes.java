@@ -106,10 +106,18 @@ final class WildLanes implements AutoCloseable {
     private void before(List<? extends Event> events) {
         look(events);
         if (!over && !meanwhile && events.stream().anyMatch(WildLanes::isOnTheWay) && random.nextInt(10) == 0) {
-            others.forEach(people::intervene);
+            others.forEach(this::intervene);
         }
         trouble(20);
         pending = events;
+    }
+
+    private void intervene(WildLaneRide ride) {
+        try {
+            people.intervene(ride);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Between its tests and its first tag. */

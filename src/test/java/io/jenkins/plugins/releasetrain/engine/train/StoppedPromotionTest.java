@@ -34,10 +34,15 @@ class StoppedPromotionTest {
     }
 
     private void passes(Timetable timetable, Runnable whileCopying) throws InterruptedException {
+        passes(timetable, whileCopying, () -> {});
+    }
+
+    private void passes(Timetable timetable, Runnable whileCopying, Runnable others) throws InterruptedException {
         Store store = MeddledStore.of(shop.store, this::meddle);
         ride = Ride.on(shop, store, new Train.Plan(TrainSettings.of("shop", "suite 1"), timetable), 1);
         shop.build("s1", "2");
         change = ride.queue("s1", "2");
+        others.run();
         Task.Test test = (Task.Test) ride.train().next("build 1");
         then = whileCopying;
         ride.train().report(test.trial(), Verdict.PASSED, "");
@@ -115,6 +120,45 @@ class StoppedPromotionTest {
         ride.train().free("ada");
         assertReleased();
         assertThat(ride.train().state().isPaused()).isFalse();
+    }
+
+    /** Whoever aborts a build, or takes its change off, reads that it is cancelled: it is not released on Monday. */
+    @Test
+    void I12_whoIsTakenOffWhileItsReleaseIsHeldIsNotReleasedAndTheOthersAre() throws InterruptedException {
+        shop.build("s2", "2");
+        String[] other = {""};
+        passes(Timetable.ALWAYS, () -> ride.train().hold("audit", "ada"), () -> other[0] = ride.queue("s2", "2"));
+        assertWaits();
+
+        assertThat(ride.train().withdraw(change, "taken off by ada")).isTrue();
+
+        assertThat(ride.outcome(change).outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(ride.outcome(change).reason()).isEqualTo("taken off by ada");
+        assertThat(shop.promoter(shop.store).underWay()).isEmpty();
+        ride.train().free("ada");
+        ride.run("build 1");
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1"));
+        assertThat(ride.outcome(other[0]).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.inProduction("s2")).isEqualTo(FakeShop.digest("s2", "2"));
+        assertThat(ride.train().state().isPaused()).isFalse();
+    }
+
+    @Test
+    void I12_whoIsTakenOffWhileContentIsCopiedIsNotReleased() throws InterruptedException {
+        passes(Timetable.ALWAYS, () -> ride.train().withdraw(change, "its build was stopped"));
+        assertThat(ride.outcome(change).outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(ride.outcome(change).reason()).isEqualTo("its build was stopped");
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1"));
+        assertThat(ride.train().state().isPaused()).isFalse();
+    }
+
+    @Test
+    void I6_whatIsHalfMovedIsCompletedThoughItsBuildIsStopped() throws InterruptedException {
+        boolean[] off = {true};
+        shop.production.beforeTag(tag -> off[0] = ride.train().withdraw(change, "its build was stopped"));
+        passes(Timetable.ALWAYS, () -> {});
+        assertThat(off[0]).isFalse();
+        assertReleased();
     }
 
     @Test

@@ -85,8 +85,8 @@ final class WildPeople {
     }
 
     private void cancel(Ride ride, Change change) {
-        told.accept("cancel " + change.id());
-        ride.train().cancel(change.id(), "not needed");
+        told.accept("withdraw " + change.id());
+        ride.train().withdraw(change.id(), "not needed");
     }
 
     private void decline(Ride ride, TrainState.Trial trial) {
