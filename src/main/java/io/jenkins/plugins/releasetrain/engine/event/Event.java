@@ -49,8 +49,8 @@ public sealed interface Event {
     /** Changes left the queue together, to be tried in this order. */
     record BatchDeparted(String batch, List<String> changes, Digest baseline) implements Event {}
 
-    /** Lanes or other trains brought newer images of these services to production (I13). */
-    record OthersReleased(SortedMap<String, Order> newest) implements Event {}
+    /** Others brought newer images to production (I13), or rolled services back, of which nothing newer counts any more. */
+    record OthersReleased(SortedMap<String, Order> newest, Optional<List<String>> rolledBack) implements Event {}
 
     /** A batch is done; changes that are still undecided go back to the head of the queue, in this order. */
     record BatchEnded(String batch, List<String> requeued) implements Event {}

@@ -64,6 +64,9 @@ final class LaneFold {
         } else if (event instanceof Event.ReleasePromoted e) {
             fold.decided(e.release());
             return fold.state(s.moved(), s.lastNumber(), e.release(), s.paused(), s.held());
+        } else if (event instanceof Event.OthersReleased e) {
+            fold.newest = without(s.newest(), e.rolledBack().orElse(List.of()));
+            return fold.state(s.moved(), s.lastNumber(), s.lastRelease(), s.paused(), s.held());
         } else if (event instanceof Event.TrainPaused e) {
             return fold.state(s.moved(), s.lastNumber(), s.lastRelease(), e.reason(), s.held());
         } else if (event instanceof Event.TrainResumed) {
@@ -89,11 +92,15 @@ final class LaneFold {
     /** Whoever goes back on purpose lets what is between come again, as in trains; what production runs is asked besides. */
     private void rolledBack(Event.ReleaseMade made) {
         if (!made.rollbackOf().isEmpty()) {
-            SortedMap<String, Order> rest = new TreeMap<>(newest);
-            rest.keySet().removeAll(made.changed().keySet());
-            newest = rest;
+            newest = without(newest, made.changed().keySet());
             rollbacks = Stream.concat(rollbacks.stream(), Stream.of(made)).toList();
         }
+    }
+
+    private static SortedMap<String, Order> without(SortedMap<String, Order> all, Collection<String> services) {
+        SortedMap<String, Order> rest = new TreeMap<>(all);
+        rest.keySet().removeAll(services);
+        return rest;
     }
 
     private void decided(String release) {

@@ -113,11 +113,7 @@ public final class Lanes {
         LaneId lane = new LaneId(groups.firstKey(), ports.ids().get());
         Event.LaneQueued queued = new Event.LaneQueued(lane.id(), environment.name(), lane.group(), candidates, origin);
         adopt();
-        journal.update(s -> LaneOrder.queued(
-                s,
-                queued,
-                l -> precedence.superseded(l).or(() -> broken),
-                ports.clock().instant()));
+        journal.update(s -> precedence.queued(s, queued, broken, ports.clock().instant()));
         return lane;
     }
 

@@ -10,6 +10,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Order;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
+import io.jenkins.plugins.releasetrain.engine.store.Holders;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** What a change that arrives means for those that wait, and they for it. */
@@ -90,6 +92,20 @@ public final class Arrivals {
                 .filter(newest -> newest.isAfter(change.queuedAt()))
                 .map(change::withQueuedAt)
                 .orElse(change);
+    }
+
+    /** The same, where somebody else may have rolled back what the train counts as released. */
+    static List<Event> queueing(TrainState s, Change change, Holders holders) {
+        List<String> back = Holders.takenBack(
+                s.released(), holders.rolledBack(change.images().keySet()));
+        if (back.isEmpty()) {
+            return queueing(s, inOrder(s, change));
+        }
+        TrainState now = s.with(d -> d.released.keySet().removeAll(back));
+        List<Event> events = new ArrayList<>();
+        events.add(new Event.OthersReleased(new TreeMap<>(), Optional.of(back)));
+        events.addAll(queueing(now, inOrder(now, change)));
+        return events;
     }
 
     /**

@@ -208,13 +208,15 @@ final class Track {
         Set<String> services = new HashSet<>(changing);
         // Of what production runs already nothing can be taken back.
         services.removeIf(service -> brings(state, service, production.images().get(service)));
-        SortedMap<String, Order> newest = new Holders(context.ports().store()).newest(services);
+        Holders holders = new Holders(context.ports().store());
+        SortedMap<String, Order> newest = holders.newest(services);
+        SortedMap<String, Instant> back = holders.rolledBack(services);
         context.journal().update(s -> {
             List<String> departing = decisions.boarding().departing(s);
             return s.batch().isPresent() || departing.isEmpty() || s.pending().isPresent()
                     ? List.of()
                     : Stream.concat(
-                                    byOthers(s, newest).stream(),
+                                    byOthers(s, newest, back).stream(),
                                     Stream.of(new Event.BatchDeparted(batch, departing, production.digest())))
                             .toList();
         });
@@ -228,12 +230,17 @@ final class Track {
     }
 
     /** What is newer than all that the train knows of, as lanes and other trains bring it to production, too. */
-    private static Optional<Event> byOthers(TrainState s, SortedMap<String, Order> newest) {
+    private static Optional<Event> byOthers(
+            TrainState s, SortedMap<String, Order> newest, SortedMap<String, Instant> rolledBack) {
+        List<String> back = Holders.takenBack(s.released(), rolledBack);
         SortedMap<String, Order> newer = new TreeMap<>(newest);
         newer.entrySet()
-                .removeIf(e -> s.released().containsKey(e.getKey())
+                .removeIf(e -> !back.contains(e.getKey())
+                        && s.released().containsKey(e.getKey())
                         && !s.released().get(e.getKey()).isOlderThan(e.getValue()));
-        return newer.isEmpty() ? Optional.empty() : Optional.of(new Event.OthersReleased(newer));
+        return newer.isEmpty() && back.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Event.OthersReleased(newer, Optional.of(back)));
     }
 
     /** Whatever waits may be among those that depart. */

@@ -18,6 +18,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
+import io.jenkins.plugins.releasetrain.engine.store.Holders;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
@@ -153,7 +154,7 @@ public final class Train {
                 request.promote());
         Optional<String> broken = ports.gate().refusal(images, catalog.newest(), registries);
         TrainState after = journal.update(s -> broken.map(why -> Arrivals.refused(change, why))
-                .orElseGet(() -> Arrivals.queueing(s, Arrivals.inOrder(s, change))));
+                .orElseGet(() -> Arrivals.queueing(s, change, new Holders(ports.store()))));
         Arrivals.meet(change, after, ports.gate());
         return change.id();
     }

@@ -107,7 +107,10 @@ final class TrainFold {
                 d.rollback = Optional.empty();
             });
         } else if (event instanceof Event.OthersReleased e) {
-            return s.with(d -> e.newest().forEach((service, order) -> d.released.merge(service, order, Order::newer)));
+            return s.with(d -> {
+                e.rolledBack().ifPresent(d.released.keySet()::removeAll);
+                e.newest().forEach((service, order) -> d.released.merge(service, order, Order::newer));
+            });
         } else if (event instanceof Event.ListClosed e) {
             return s.with(d -> d.lists = s.lists().closed(e));
         } else if (event instanceof Event.RollbackOrdered e) {

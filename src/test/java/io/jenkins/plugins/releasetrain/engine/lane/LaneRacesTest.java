@@ -12,7 +12,9 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
+import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
 import java.lang.reflect.InvocationTargetException;
@@ -89,6 +91,53 @@ class LaneRacesTest {
         assertThat(drive.outcome(other)).isEqualTo(Outcome.RELEASED);
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1"));
         assertThat(shop.installed()).containsEntry("s1", FakeShop.digest("s1", "1"));
+    }
+
+    /** The other environment's lane takes no other image to production, so that no tag tells that it was there. */
+    @Test
+    void I13_laneIsNotReleasedOverANewerBuildOfTheImageThatProductionRuns() throws InterruptedException {
+        shop.build("s1", "2");
+        LaneDrive drive = new LaneDrive(shop, LaneDrive.SETTINGS);
+        LaneId older = drive.open("s1", "2", new Origin("cart#11", "", "ada"));
+        drive.step();
+        Ports ports = new Ports(shop.store, shop.promoter(shop.store), shop.clock, shop::id, shop.events::add);
+        Lanes elsewhere = new Lanes(
+                LaneDrive.SETTINGS,
+                shop.catalog,
+                shop.registries(),
+                shop.environments(2).get(1),
+                ports);
+        LaneId newer = elsewhere.open(Map.of("s1", "1"), new Origin("cart#12", "", "ada"));
+        LaneTask task = elsewhere.next(newer);
+        while (task instanceof LaneTask.Test test) {
+            elsewhere.report(newer, test.tenant(), new Lanes.Reported(Verdict.PASSED, "", Optional.empty()));
+            task = elsewhere.next(newer);
+        }
+        assertThat(((LaneTask.Done) task).ended().outcome()).isEqualTo(Outcome.RELEASED);
+
+        drive.finish();
+
+        assertThat(drive.outcome(older)).isEqualTo(Outcome.SUPERSEDED);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1"));
+    }
+
+    /** Past everybody, so that nobody knows any more whose image production runs: what lanes released stays the newest. */
+    @Test
+    void I13_olderBuildIsSupersededThoughSomebodyMovedProductionByHand() {
+        LaneDrive drive = new LaneDrive(shop, LaneDrive.SETTINGS);
+        for (int build : new int[] {9, 11}) {
+            shop.build("s1", "1." + build);
+            LaneId lane = drive.open("s1", "1." + build, new Origin("cart#" + build, "", "ada"));
+            drive.finish();
+            assertThat(drive.outcome(lane)).isEqualTo(Outcome.RELEASED);
+        }
+        shop.production.push("prod/s1", "production", "somebody's");
+        shop.build("s1", "1.10");
+        LaneId late = drive.open("s1", "1.10", new Origin("cart#10", "", "ada"));
+
+        drive.finish();
+
+        assertThat(drive.outcome(late)).isEqualTo(Outcome.SUPERSEDED);
     }
 
     /** Production has it by then: to say that it was refused would be wrong. */

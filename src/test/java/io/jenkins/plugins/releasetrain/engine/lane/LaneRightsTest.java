@@ -19,7 +19,8 @@ class LaneRightsTest {
     private final FakeShop shop = new FakeShop(4, Map.of());
     private final LaneDrive drive = new LaneDrive(shop, LaneDrive.SETTINGS);
     private final Set<String> refused = new HashSet<>();
-    private boolean onceReleased;
+    /** The rights are taken when this happened. */
+    private Class<? extends Event> since = Event.LaneQueued.class;
 
     LaneRightsTest() {
         drive.lanes = new Lanes(
@@ -27,7 +28,7 @@ class LaneRightsTest {
                 shop.catalog,
                 shop.registries(),
                 shop.environment(),
-                shop.ports((origin, services) -> refused.contains(origin.build()) && (!onceReleased || isReleased())
+                shop.ports((origin, services) -> refused.contains(origin.build()) && happened(since)
                         ? Optional.of("job of " + origin.build() + " may not promote " + services)
                         : Optional.empty()));
     }
@@ -37,8 +38,8 @@ class LaneRightsTest {
         shop.close();
     }
 
-    private boolean isReleased() {
-        return shop.events.stream().anyMatch(Event.ReleaseMade.class::isInstance);
+    private boolean happened(Class<? extends Event> event) {
+        return shop.events.stream().anyMatch(event::isInstance);
     }
 
     private LaneId open(String service) {
@@ -62,12 +63,25 @@ class LaneRightsTest {
 
     @Test
     void I10_rightThatIsTakenBetweenVerdictAndPromotionIsAskedThere() {
-        onceReleased = true;
+        since = Event.ReleaseMade.class;
         refused.add("s1#2");
         LaneId mine = open("s1");
         drive.finish();
         assertThat(drive.outcome(mine)).isEqualTo(Outcome.CANCELLED);
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1"));
         assertThat(shop.production.resolve("prod/s1", "2")).isEmpty();
+    }
+
+    /** Content may take hours to copy. */
+    @Test
+    void I10_rightThatIsTakenWhileContentIsCopiedMovesNoTag() {
+        since = Event.ContentPromoted.class;
+        refused.add("s1#2");
+        LaneId mine = open("s1");
+        drive.finish();
+        assertThat(happened(Event.ContentPromoted.class)).isTrue();
+        assertThat(drive.outcome(mine)).isEqualTo(Outcome.CANCELLED);
+        assertThat(drive.ended.get(mine).reason()).contains("job of s1#2 may not promote");
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1"));
     }
 }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
@@ -12,6 +13,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -34,12 +36,22 @@ class TrainBesideOthersTest {
         return change;
     }
 
-    private void releaseByLane(String build, String service, String version) throws InterruptedException {
-        shop.build(service, version);
+    private Lanes lanes() {
         Ports ports = new Ports(shop.store, shop.promoter(shop.store), shop.clock, shop::id, shop.events::add);
         LaneSettings settings =
                 new LaneSettings(Isolation.REPLACE, LaneSettings.OnDrift.RERUN, 5, TrainSettings.USUAL_MOVING_TAGS);
-        Lanes lanes = new Lanes(settings, shop.catalog, shop.registries(), shop.environment(), ports);
+        return new Lanes(settings, shop.catalog, shop.registries(), shop.environment(), ports);
+    }
+
+    private void releaseByLane(String build, String service, String version) throws InterruptedException {
+        Event.LaneEnded ended = byLane(build, service, version);
+        assertThat(ended.outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.inProduction(service)).isEqualTo(FakeShop.digest(service, version));
+    }
+
+    private Event.LaneEnded byLane(String build, String service, String version) throws InterruptedException {
+        shop.build(service, version);
+        Lanes lanes = lanes();
         Lanes.LaneId lane = lanes.open(Map.of(service, version), new Origin(build, "", ""));
         LaneTask task = lanes.next(lane);
         for (int i = 0; !(task instanceof LaneTask.Done); i++) {
@@ -51,7 +63,45 @@ class TrainBesideOthersTest {
             task = lanes.next(lane);
         }
         lanes.tidy();
-        assertThat(shop.inProduction(service)).isEqualTo(FakeShop.digest(service, version));
+        return ((LaneTask.Done) task).ended();
+    }
+
+    /** Whoever goes back on purpose lets what is between come again, also in the train that is told by others. */
+    @Test
+    void I13_afterLanesRolledBackTheTrainTriesABuildFromBetween() throws InterruptedException {
+        String nine = byLane("cart#9", "s1", "1.9").release();
+        releaseByLane("cart#11", "s1", "1.11");
+        String late = queue(ride, "cart#10", Map.of("s1", "1.10"));
+        ride.run("build 1");
+        assertThat(ride.outcome(late).outcome()).isEqualTo(Outcome.SUPERSEDED);
+        shop.clock.advance(Duration.ofMinutes(1));
+        lanes().rollback().perform(nine, "it loses carts", "ada");
+
+        String again = queue(ride, "cart#10", Map.of("s1", "1.10"));
+        ride.run("build 1");
+
+        assertThat(ride.outcome(again).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.10"));
+        String older = queue(ride, "cart#8", Map.of("s1", "1.8"));
+        ride.run("build 1");
+        assertThat(ride.outcome(older).outcome()).isEqualTo(Outcome.SUPERSEDED);
+    }
+
+    @Test
+    void I13_afterATrainRolledBackLanesTryABuildFromBetween() throws InterruptedException {
+        String nine = queue(ride, "cart#9", Map.of("s1", "1.9"));
+        ride.run("build 1");
+        releaseByLane("cart#11", "s1", "1.11");
+        assertThat(byLane("cart#10", "s1", "1.10").outcome()).isEqualTo(Outcome.SUPERSEDED);
+        shop.clock.advance(Duration.ofMinutes(1));
+        ride.train()
+                .rollbacks()
+                .perform(new Rollback(ride.outcome(nine).related(), "it loses carts", false, List.of(), "ada"));
+        ride.run("build 1");
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.9"));
+
+        releaseByLane("cart#10", "s1", "1.10");
+        assertThat(byLane("cart#8", "s1", "1.8").outcome()).isEqualTo(Outcome.SUPERSEDED);
     }
 
     @Test
