@@ -126,12 +126,23 @@ public interface Cluster {
      * @param changed names of the services whose image is to be proven
      * @param needed names of the services that have to be there; what is absent of others is left out (I14)
      * @param fence the lock holder's token: a workload stamped with a higher one is not touched (I3)
+     * @param steady how long it has to run, without an end of its processes, before it counts as rolled out
      */
-    record Wanted(Map<Service, ImageReference> images, Set<String> changed, Set<String> needed, long fence) {
+    record Wanted(
+            Map<Service, ImageReference> images, Set<String> changed, Set<String> needed, long fence, Duration steady) {
         public Wanted {
             images = Map.copyOf(images);
             changed = Set.copyOf(changed);
             needed = Set.copyOf(needed);
+        }
+
+        public Wanted(Map<Service, ImageReference> images, Set<String> changed, Set<String> needed, long fence) {
+            this(images, changed, needed, fence, Duration.ZERO);
+        }
+
+        /** The same, which has to run for a while. */
+        public Wanted steadyFor(Duration length) {
+            return new Wanted(images, changed, needed, fence, length);
         }
 
         /** What is to be proven has to be there. */

@@ -129,7 +129,7 @@ public final class KubernetesCluster implements Cluster {
         Collection<Target> targets = targets(wanted.images(), wanted.changed(), wanted.needed());
         targets.forEach(t -> patcher.checkFence(t.workload()));
         List<Target> differing = targets.stream()
-                .filter(t -> !started.isEmpty()
+                .filter(t -> !t.startedAnew(started).isEmpty()
                         || !WorkloadPatcher.differing(t.workload(), t.images()).isEmpty())
                 .toList();
         checkRights(differing);
@@ -145,7 +145,7 @@ public final class KubernetesCluster implements Cluster {
         Queue<Refusal> refused = new ConcurrentLinkedQueue<>();
         Parallel.forEach(executor, targets, t -> {
             try {
-                patcher.apply(t.workload(), t.images().startedAnew(started));
+                patcher.apply(t.workload(), t.images().startedAnew(t.startedAnew(started)));
             } catch (EngineException e) {
                 refused.add(refusal(patcher, "patch " + t.workload(), t, t.differingServices(), e)
                         .orElseThrow(() -> e));
@@ -363,6 +363,11 @@ public final class KubernetesCluster implements Cluster {
                     named.add(slot);
                 }
             });
+        }
+
+        /** Of Jobs nothing is waited for, so nothing is started either; empty: nothing is. */
+        String startedAnew(String how) {
+            return workload.provenBySpec().isEmpty() ? how : "";
         }
 
         Collection<String> all() {

@@ -53,8 +53,16 @@ final class RolloutWait {
     /** Since when all that is open asks for other images than were installed, which waiting does not change. */
     private Optional<Instant> takenBack = Optional.empty();
 
+    /** Since when all of it runs. */
+    private Optional<Steady> steady = Optional.empty();
+
+    /** So often processes of what is to be proven ended in the pods that are there. */
+    private int ends;
+
     private Optional<Blocker> worst = Optional.empty();
     private int told = -1;
+
+    private record Steady(Instant since, int ends) {}
 
     RolloutWait(
             NamespaceReader reader,
@@ -120,9 +128,20 @@ final class RolloutWait {
             return Optional.of(new Rollout(Outcome.BLOCKED, blocked, standings));
         } else if (open.isEmpty()) {
             // What was complete before may not be by now.
-            return all ? Optional.of(new Rollout(Outcome.READY, Optional.empty(), standings)) : look(over, progress);
+            return all ? ready(over) : look(over, progress);
         }
         worst.ifPresent(progress::waitingFor);
+        return over ? Optional.of(new Rollout(Outcome.TIMED_OUT, worst, standings)) : Optional.empty();
+    }
+
+    private Optional<Rollout> ready(boolean over) {
+        if (steady.isEmpty() || steady.get().ends() != ends) {
+            steady = Optional.of(new Steady(clock.instant(), ends));
+        }
+        boolean enough = Duration.between(steady.get().since(), clock.instant()).compareTo(wanted.steady()) >= 0;
+        if (enough) {
+            return Optional.of(new Rollout(Outcome.READY, Optional.empty(), standings));
+        }
         return over ? Optional.of(new Rollout(Outcome.TIMED_OUT, worst, standings)) : Optional.empty();
     }
 
@@ -143,6 +162,7 @@ final class RolloutWait {
                 open.add(name);
             }
         });
+        count(parts, pods);
         List<Part> late =
                 open.stream().flatMap(name -> parts.get(name).stream()).toList();
         Map<String, List<Event>> refusals = refusals(late);
@@ -163,13 +183,22 @@ final class RolloutWait {
         return blockers.guilty(found, wanted.changed());
     }
 
+    private void count(SortedMap<String, List<Part>> parts, Map<String, List<Pod>> pods) {
+        steady = open.isEmpty() ? steady : Optional.empty();
+        ends = wanted.changed().stream()
+                .flatMap(name -> parts.getOrDefault(name, List.of()).stream())
+                .mapToInt(part -> Standings.ends(part, pods.get(part.key())))
+                .sum();
+    }
+
+    /** Candidates stand aside then, ever longer; what is only put back would be fought for without a pause. */
     private boolean areTakenBack(List<Blockers.Found> found) {
         Set<String> overwritten = found.stream()
                 .map(Blockers.Found::blocker)
                 .filter(Blocker::isOverwritten)
                 .map(Blocker::service)
                 .collect(Collectors.toSet());
-        return !open.isEmpty() && overwritten.containsAll(open);
+        return open.stream().anyMatch(wanted.changed()::contains) && overwritten.containsAll(open);
     }
 
     /**

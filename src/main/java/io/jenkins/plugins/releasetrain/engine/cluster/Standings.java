@@ -83,6 +83,15 @@ final class Standings {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
+    /** How often the part's processes ended in these pods. */
+    static int ends(Part part, List<Pod> pods) {
+        return pods.stream()
+                .flatMap(pod -> pod.getStatus().getContainerStatuses().stream())
+                .filter(status -> part.names().contains(status.getName()))
+                .mapToInt(status -> (int) WorkloadKind.number(status.getRestartCount()))
+                .sum();
+    }
+
     static boolean isReady(Pod pod) {
         return pod.getMetadata().getDeletionTimestamp() == null
                 && pod.getStatus() != null

@@ -11,6 +11,7 @@ import io.jenkins.plugins.releasetrain.engine.environment.Installer.Subject;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,9 @@ import java.util.Set;
  * run already tell nothing of how one starts now, since a secret, a database or a registry may be another since then.
  */
 record StartControl(Environment environment, Subject subject) {
+    /** Without a readiness probe a pod is ready until its process has waited for its database in vain. */
+    private static final Duration STEADY = Duration.ofMinutes(1);
+
     /**
      * @param problem the image's fault, as it seems
      * @param blocker of it
@@ -50,7 +54,8 @@ record StartControl(Environment environment, Subject subject) {
             List<String> patched = environment.cluster().install(back);
             await(back, Set.copyOf(patched));
         }
-        Wanted before = Wanted.proven(Map.of(service, before(service, denied)), subject.fence());
+        Wanted before = Wanted.proven(Map.of(service, before(service, denied)), subject.fence())
+                .steadyFor(STEADY);
         environment.cluster().restart(before);
         return await(before, Set.of());
     }

@@ -35,6 +35,9 @@ final class Trials {
     /** What an installation may take beyond its rollouts. */
     private static final Duration MARGIN = Duration.ofMinutes(10);
 
+    /** Its own, and those by which it is found out whether an image that cannot start is to blame (ADR 44). */
+    private static final int ROLLOUTS = 3;
+
     private final TrainContext context;
     private final Environment environment;
     private final Installer installer;
@@ -220,7 +223,8 @@ final class Trials {
     /** Every phase has its deadline, for a process that died or tests that hang. */
     void expire(Trial trial) {
         Duration forTests = context.timetable().testDeadline();
-        Duration forInstallation = environment.rolloutDeadline().plus(MARGIN);
+        Duration forInstallation =
+                environment.rolloutDeadline().multipliedBy(ROLLOUTS).plus(MARGIN);
         Duration toBegin = context.timetable().beginDeadline();
         Optional<Instant> installed = trial.installed();
         if (!trial.began() && installed.filter(at -> isOver(at, toBegin)).isPresent()) {

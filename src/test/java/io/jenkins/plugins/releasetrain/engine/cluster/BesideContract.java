@@ -201,6 +201,23 @@ abstract class BesideContract {
         });
     }
 
+    /** In the candidate's copy, so that nothing of what production runs is touched (ADR 44). */
+    @Test
+    void shouldStartWhatWasThereBeforeInTheCandidatesPlaceBesideIt() throws Exception {
+        Service cart = cart();
+        await(cart);
+        behaviours.put(image("cart", "2").toString(), PodBehaviour.CRASH_LOOP);
+        cluster.putBeside(FIRST, Map.of(cart, image("cart", "2")));
+        Service copy = FIRST.copy(cart);
+        assertThat(await(copy).outcome()).isEqualTo(Rollout.Outcome.BLOCKED);
+        Map<String, Long> before = generations();
+        cluster.restart(Cluster.Wanted.proven(Map.of(copy, image("cart", "1")), 1));
+        assertThat(await(copy).outcome()).isEqualTo(Rollout.Outcome.READY);
+        assertThat(generations()).containsEntry("cart", before.get("cart"));
+        cluster.removeBeside(Set.of("l1"), Isolation.SIDE_BY_SIDE);
+        assertThat(generations()).containsOnlyKeys("cart");
+    }
+
     @Test
     void shouldRemoveWhatALaneLeftAndNothingElse() throws Exception {
         Service cart = cart();

@@ -20,6 +20,11 @@ import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Rollout.Outcome;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing.State;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Wanted;
+import io.jenkins.plugins.releasetrain.engine.environment.Environment;
+import io.jenkins.plugins.releasetrain.engine.environment.Installer;
+import io.jenkins.plugins.releasetrain.engine.environment.Installer.Subject;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
+import io.jenkins.plugins.releasetrain.engine.lock.InMemoryLock;
 import io.jenkins.plugins.releasetrain.engine.lock.ManualClock;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
@@ -39,6 +44,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +60,7 @@ class ClusterTroublesTest {
     private final Map<String, PodBehaviour> behaviours = new ConcurrentHashMap<>();
     private final ManualClock clock = new ManualClock();
     private volatile Optional<String> refusal = Optional.empty();
+    private Runnable meanwhile = () -> {};
     private EmbeddedKubernetes kubernetes;
     private PodSimulator simulator;
     private Cluster cluster;
@@ -73,6 +80,7 @@ class ClusterTroublesTest {
         cluster = new KubernetesCluster(
                 new KubernetesNamespace(kubernetes.client(), "staging"), Runnable::run, clock, duration -> {
                     clock.advance(duration);
+                    meanwhile.run();
                     Thread.sleep(15);
                 });
     }
@@ -370,6 +378,55 @@ class ClusterTroublesTest {
         assertThat(Duration.between(begin, clock.instant()))
                 .as("waiting does not bring it back")
                 .isLessThan(Duration.ofSeconds(30));
+    }
+
+    /** As it is found by a trial: the secret that all pods need to start was rotated while cart:1 ran. */
+    @Test
+    void I4_K8_4_whereNothingStartsWhatRunsGoesOnAndTheNewImageIsNotBlamed() throws Exception {
+        Service cart = create(deployment("cart"));
+        assertThat(bring(cart, "1", Progress.NONE).outcome()).isEqualTo(Outcome.READY);
+        behaviours.put(image("cart", "1").toString(), PodBehaviour.CRASH_LOOP);
+        behaviours.put(image("cart", "2").toString(), PodBehaviour.CRASH_LOOP);
+        assertThat(installed(cart, "2").orElseThrow().fault()).isEqualTo(Fault.ENVIRONMENT);
+        assertThat(TestWorkloads.running(cluster, cart))
+                .as("who was started before")
+                .containsExactly(image("cart", "1").digest().orElseThrow());
+        behaviours.remove(image("cart", "1").toString());
+        Installer.Problem problem = installed(cart, "2").orElseThrow();
+        assertThat(problem.fault()).as("now it is the image").isEqualTo(Fault.IMAGE);
+        assertThat(problem.text()).contains("CrashLoopBackOff", "what was there before starts there");
+        behaviours.clear();
+        assertThat(installed(cart, "2")).isEmpty();
+    }
+
+    /** Without a readiness probe: ready for the 20 s in which it waits for its database in vain. */
+    @Test
+    void I4_K8_4_whatIsReadyOnlyUntilItEndsDoesNotStart() throws Exception {
+        Service cart = create(deployment("cart"));
+        assertThat(bring(cart, "1", Progress.NONE).outcome()).isEqualTo(Outcome.READY);
+        behaviours.put(image("cart", "2").toString(), PodBehaviour.CRASH_LOOP);
+        AtomicInteger looks = new AtomicInteger();
+        meanwhile = () -> {
+            int look = looks.getAndIncrement();
+            behaviours.put(
+                    image("cart", "1").toString(),
+                    look % 30 < 20 ? PodBehaviour.READY : PodBehaviour.crashed(1 + look / 30));
+            simulator.lookAgain();
+        };
+        Installer.Problem problem = installed(cart, "2").orElseThrow();
+        assertThat(problem.fault()).isNotEqualTo(Fault.IMAGE);
+        assertThat(problem.text()).contains("what was there before does not start there now either");
+    }
+
+    private Optional<Installer.Problem> installed(Service service, String version) throws InterruptedException {
+        EnvironmentLock lock = new InMemoryLock(clock);
+        long token = ((EnvironmentLock.Answer.Granted) lock.request(new EnvironmentLock.Request(
+                        "trial", "shop", EnvironmentLock.Mode.EXCLUSIVE, Set.of(), Duration.ofHours(1))))
+                .token();
+        Environment staging = new Environment("staging", "staging", "", cluster, lock, DEADLINE, Duration.ofHours(1));
+        Subject subject = new Subject(Map.of(service, image(service.name(), version)), Set.of("cart"), "trial", token)
+                .inPlaceOf(Map.of(service, image(service.name(), "1")));
+        return new Installer(staging).install(subject).problem();
     }
 
     private Refusal refused(int code, String message, Service... services) {

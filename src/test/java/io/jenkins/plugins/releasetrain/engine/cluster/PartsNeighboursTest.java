@@ -239,6 +239,34 @@ class PartsNeighboursTest extends SimulatedStaging {
                 .isEqualTo(NEW);
     }
 
+    @Test
+    void startingPodsAnewRunsNoJobAgain() throws Exception {
+        create(Workload.Kind.DEPLOYMENT, "cart", containers("main", OLD));
+        create(Workload.Kind.JOB, "cart-seed", containers("main", OLD));
+        Service cart = service("cart: {workloads: [Deployment/cart, Job/cart-seed]}");
+        release(cart);
+        String seeded = seed();
+        cluster.restart(wanted(cart));
+        assertThat(cluster.restart(wanted(cart))).containsExactly("cart");
+        assertThat(seed()).isEqualTo(seeded);
+        assertThat(cluster.awaitRollouts(wanted(cart), Set.of(), Duration.ofMinutes(1), Progress.NONE)
+                        .outcome())
+                .isEqualTo(Rollout.Outcome.READY);
+    }
+
+    private String seed() {
+        return kubernetes
+                .client()
+                .batch()
+                .v1()
+                .jobs()
+                .inNamespace("staging")
+                .withName("cart-seed")
+                .require()
+                .getMetadata()
+                .getUid();
+    }
+
     /** A Job whose time to live is over is not there, so half of the service would be another. */
     @Test
     void badInput_aPartThatIsNotThereIsNamedBeforeAnythingIsChanged() {

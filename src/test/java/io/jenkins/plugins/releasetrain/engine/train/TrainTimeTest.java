@@ -151,7 +151,7 @@ class TrainTimeTest {
             crashed.build("s1", "2");
             Ride after = Ride.on(crashed, crashed.store);
             copyUntil(crashed, started);
-            crashed.clock.advance(Duration.ofMinutes(14));
+            crashed.clock.advance(Duration.ofMinutes(24));
             after.train().expire();
             assertThat(after.train().state().trials()).hasSize(1);
             crashed.clock.advance(Duration.ofMinutes(2));
