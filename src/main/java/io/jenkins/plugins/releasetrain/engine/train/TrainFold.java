@@ -116,7 +116,10 @@ final class TrainFold {
         } else if (event instanceof Event.RollbackOrdered e) {
             return s.with(d -> d.rollback = Optional.of(e));
         } else if (event instanceof Event.RunForced e) {
-            return s.with(d -> d.search = s.search().forcing(e.changes()));
+            Set<String> undecided = undecided(s, List.of());
+            List<String> changes =
+                    e.changes().stream().filter(undecided::contains).toList();
+            return s.with(d -> d.search = s.search().forcing(changes));
         }
         return s;
     }

@@ -235,7 +235,9 @@ public record TrainState(
         }
 
         Search forcing(List<String> changes) {
-            return new Search(baseline, passed, testPassed, timeline, evidence, List.copyOf(changes));
+            List<String> all =
+                    Stream.concat(forced.stream(), changes.stream()).distinct().toList();
+            return new Search(baseline, passed, testPassed, timeline, evidence, all);
         }
 
         /** What is known about a change that a newer one took the place of, and about these. */

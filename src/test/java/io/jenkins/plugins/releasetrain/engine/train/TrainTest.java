@@ -337,4 +337,18 @@ class TrainTest {
         assertThat(ride.outcome(released).outcome()).isEqualTo(Outcome.RELEASED);
         assertThat(ride.trials()).isEqualTo(2);
     }
+
+    /** One person asks for one, another for another. */
+    @Test
+    void forcedChangeStaysForcedWhenAnotherOneIsForced() {
+        shop.build("s1", "2");
+        shop.build("s2", "2");
+        ride.queueTest("s1", "2");
+        ride.run("build 1");
+        train.force(List.of(ride.queue("s1", "2")), "ada");
+        train.force(List.of(ride.queueTest("s2", "2")), "bob");
+        ride.run("build 1");
+        assertThat(ride.trials()).isEqualTo(3);
+        assertThat(train.state().search().forced()).isEmpty();
+    }
 }
