@@ -57,6 +57,30 @@ class LaneLeftoversTest {
         assertThat(drive.outcome(lane)).isEqualTo(Outcome.RELEASED);
     }
 
+    /** It leaves while the cluster is away, so that its candidate stays: nothing that can be read tells that anything changed. */
+    @Test
+    void I4_neighbourThatLeavesWhileALaneIsTestedIsToldWithItsFailure() throws InterruptedException {
+        shop.buildBad("s2", "2");
+        shop.build("s1", "2");
+        LaneId neighbour = drive.open("s2", "2");
+        assertThat(drive.next(neighbour)).isInstanceOf(LaneTask.Test.class);
+        LaneId lane = drive.open("s1", "2");
+        LaneTask.Test test = (LaneTask.Test) drive.next(lane);
+        shop.cluster.fails(Map.of("install", new EngineException(FailureKind.UNAVAILABLE, "the API server is away")));
+        drive.lanes.cancel(neighbour, "not needed");
+
+        drive.lanes.report(lane, test.tenant(), new Lanes.Reported(Verdict.FAILED, "s2 fails", Optional.empty()));
+
+        assertThat(drive.events(Event.LaneTested.class)).last().satisfies(e -> {
+            assertThat(e.lane()).isEqualTo(lane.id());
+            assertThat(e.beside()).contains(List.of(neighbour.id()));
+            assertThat(e.drift()).containsExactly("s2");
+        });
+        shop.cluster.fails(Map.of());
+        drive.finish();
+        assertThat(drive.outcome(lane)).isEqualTo(Outcome.RELEASED);
+    }
+
     /** However long that takes, it is no attempt of whoever waits for it. */
     @Test
     void I14_laneWaitsUntilWhatCountsForItIsCleanedUpAndOthersDoNot() throws InterruptedException {
