@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.config;
 
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -118,8 +119,7 @@ public final class Settings {
     /** The production registry of a host; empty where there is none. */
     public Optional<RegistryConfiguration> productionAt(String host) {
         return registries.stream()
-                .filter(r ->
-                        r.getRole() == RegistryRole.PRODUCTION && r.getHost().equals(host))
+                .filter(r -> r.getRole() == RegistryRole.PRODUCTION && RegistrySettings.isSameHost(r.getHost(), host))
                 .findFirst();
     }
 

@@ -14,6 +14,7 @@ import io.jenkins.plugins.releasetrain.engine.promotion.PlainPromotions;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
+import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -213,7 +214,7 @@ public final class Promotions {
                 .filter(order -> order.promotion().equals(promotion.id()))
                 .findFirst()
                 .map(this::target)
-                .filter(registry -> registry.host().equals(promotion.target()))
+                .filter(registry -> RegistrySettings.isSameHost(registry.host(), promotion.target()))
                 .or(() -> service.productionAt(promotion.target()));
     }
 }

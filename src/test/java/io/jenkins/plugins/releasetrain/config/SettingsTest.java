@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
@@ -49,6 +50,24 @@ class SettingsTest {
         assertThatExceptionOfType(EngineException.class)
                 .isThrownBy(() -> settings.environment("cd"))
                 .withMessageContaining("configured are staging");
+    }
+
+    /** What a promotion left half done is undone at the registry of its host, by whatever name that is configured. */
+    @ParameterizedTest
+    @CsvSource({
+        "registry-1.docker.io, docker.io",
+        "index.docker.io, docker.io",
+        "Production.Example:443, production.example",
+        "production.example, PRODUCTION.example:443"
+    })
+    void I6_aPromotionFindsItsRegistryHoweverItsHostIsWritten(String configured, String host) throws Exception {
+        RegistryConfiguration written = new RegistryConfiguration("production", configured);
+        written.setRole(RegistryRole.PRODUCTION);
+        Draft draft = draft();
+        draft.setRegistries(List.of(dev, written));
+
+        assertThat(Settings.of(draft).productionAt(host)).contains(written);
+        assertThat(Settings.of(draft).productionAt("other.example")).isEmpty();
     }
 
     @Test

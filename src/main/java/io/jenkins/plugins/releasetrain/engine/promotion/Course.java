@@ -14,6 +14,7 @@ import io.jenkins.plugins.releasetrain.engine.registry.CopyPlan;
 import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Manifest;
+import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.util.List;
@@ -79,7 +80,8 @@ final class Course {
                 .or(() -> state.plan()
                         .map(Event.PromotionPlanned::source)
                         .filter(planned -> !state.contentThere()
-                                && !planned.equals(request.source().host()))
+                                && !RegistrySettings.isSameHost(
+                                        planned, request.source().host()))
                         .map(planned -> "it was planned with images of " + planned
                                 + ", which is not the registry to promote" + " from any more"));
     }
@@ -87,7 +89,8 @@ final class Course {
     private Optional<String> wrongTarget(PromotionState state) {
         return state.plan()
                 .map(Event.PromotionPlanned::target)
-                .filter(planned -> !planned.equals(request.target().host()))
+                .filter(planned ->
+                        !RegistrySettings.isSameHost(planned, request.target().host()))
                 .map(planned -> "it was planned for " + planned + ", which is not the registry to promote to any more");
     }
 
@@ -223,7 +226,7 @@ final class Course {
         @Override
         public void copyAgain(Move move) {
             String source = journal.state().plan().orElseThrow().source();
-            if (!source.equals(request.source().host())) {
+            if (!RegistrySettings.isSameHost(source, request.source().host())) {
                 throw new EngineException(FailureKind.NOT_FOUND, source + " is not at hand to copy it from");
             }
             tools.copier()

@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.promotion;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.store.Store.RecordedEvent;
@@ -67,7 +68,7 @@ final class OpenPromotions {
     record Open(String controller, String target, SortedSet<String> tags, boolean over) {
         private Open without(Open taker) {
             SortedSet<String> rest = new TreeSet<>(tags);
-            if (taker.target.equals(target)) {
+            if (RegistrySettings.isSameHost(taker.target, target)) {
                 rest.removeAll(taker.tags);
             }
             return new Open(controller, target, rest, over);
@@ -125,7 +126,8 @@ final class OpenPromotions {
     private static Optional<String> holder(State state, String id, Open wanted) {
         for (Map.Entry<String, Open> other : state.open().entrySet()) {
             Open open = other.getValue();
-            if (other.getKey().equals(id) || open.over() || !open.target().equals(wanted.target())) {
+            boolean same = RegistrySettings.isSameHost(open.target(), wanted.target());
+            if (other.getKey().equals(id) || open.over() || !same) {
                 continue;
             }
             Optional<String> common =

@@ -25,6 +25,7 @@ final class Abilities {
     private final AtomicBoolean mountsProbed = new AtomicBoolean();
     private volatile boolean mountsFromItself;
     private volatile boolean deletesTagsAlone;
+    private volatile boolean uploadsBeside;
     private volatile Instant noReferrersUntil = Instant.MIN;
     private volatile boolean referrersProbed;
     private volatile boolean referrersListed;
@@ -52,6 +53,15 @@ final class Abilities {
 
     Heads heads() {
         return heads;
+    }
+
+    /** Whether the addresses that it names for uploads lead nowhere. */
+    boolean uploadsBeside() {
+        return uploadsBeside;
+    }
+
+    void uploadsBeside(boolean so) {
+        uploadsBeside = so;
     }
 
     /** Whether it is worth asking for the referrers API. */

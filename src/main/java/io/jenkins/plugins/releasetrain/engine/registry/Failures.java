@@ -48,6 +48,12 @@ final class Failures {
                     "(\\bauthorization\\W{1,4}(?:bearer|basic)\\s+)[A-Za-z0-9._~+/-]+=*", Pattern.CASE_INSENSITIVE),
             Pattern.compile("()\\beyJ[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*"));
 
+    /** Of an error of the specification. */
+    private static final Pattern CODE = Pattern.compile("^[A-Z_]+: ");
+
+    /** JDK-8283544: Java's client says how long the body is that a GET has not. */
+    private static final boolean SENDS_LENGTHS = Runtime.version().feature() < 19;
+
     private static final String FOR_NOW =
             "It takes no changes for now, as while it collects garbage or is maintained; they may succeed later.";
 
@@ -112,7 +118,7 @@ final class Failures {
                 prefix(call) + "answered " + status + (own.isEmpty() ? "" : " (" + own + ")") + ". "
                         + (isFull(status, own)
                                 ? FULL
-                                : readOnly ? FOR_NOW : stays ? STAYS : advice(kind, status, call)));
+                                : readOnly ? FOR_NOW : stays ? STAYS : advice(kind, status, call, own)));
     }
 
     static EngineException io(Call call, IOException e) {
@@ -192,7 +198,7 @@ final class Failures {
         };
     }
 
-    private static String advice(FailureKind kind, int status, Call call) {
+    private static String advice(FailureKind kind, int status, Call call, String own) {
         return switch (kind) {
             case UNAUTHENTICATED ->
                 status == 407
@@ -209,11 +215,19 @@ final class Failures {
             case TIMEOUT, UNAVAILABLE -> "Check the registry's health; the same request may succeed later.";
             case TOO_LARGE -> "The registry, or a proxy before it, limits the size of what it accepts.";
             case UNSUPPORTED -> unsupported(status, call);
-            default ->
-                status == 412 && !"PUT".equals(call.method())
-                        ? "A policy of the registry blocks it, such as that of a scanner; lift the block."
-                        : "The registry refuses the content.";
+            default -> refused(status, call, own);
         };
+    }
+
+    private static String refused(int status, Call call, String own) {
+        boolean reads = "GET".equals(call.method()) || "HEAD".equals(call.method());
+        if (status == 400 && reads && SENDS_LENGTHS && !CODE.matcher(own).find()) {
+            return "A load balancer or firewall before the registry may refuse what Java 17 sends with each question"
+                    + " (Content-Length: 0); let it pass there, or run Jenkins on Java 21.";
+        }
+        return status == 412 && !"PUT".equals(call.method())
+                ? "A policy of the registry blocks it, such as that of a scanner; lift the block."
+                : "The registry refuses the content.";
     }
 
     private static String unsupported(int status, Call call) {

@@ -74,6 +74,7 @@ public record RegistrySettings(
             boolean only = host.equals(uri.getRawAuthority()) && uri.getUserInfo() == null;
             return only
                     && uri.getHost() != null
+                    && !uri.getHost().endsWith(".")
                     && uri.getPort() != 0
                     && uri.getPort() < 1 << 16
                     && !host.endsWith(":");
@@ -197,9 +198,11 @@ public record RegistrySettings(
                 written.digest());
     }
 
-    /** Whether two names are of one host: case says nothing, and TLS' own port may be written or not. */
-    static boolean isSameHost(String one, String other) {
-        return bare(one).equals(bare(other));
+    /**
+     * Whether two names are of one host: case says nothing, TLS' own port may be written or not, and Docker Hub has several.
+     */
+    public static boolean isSameHost(String one, String other) {
+        return bare(name(one)).equals(bare(name(other)));
     }
 
     private static String bare(String host) {

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,6 +17,7 @@ import java.util.regex.Pattern;
 final class Uploads {
     private static final Pattern RANGE = Pattern.compile("(?:bytes=)?0-(\\d{1,18})");
     private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
+    private static final Set<Integer> MISLED = Set.of(401, 403, 404, 405);
     private static final int MOST_REDIRECTS = 5;
     private static final String CONTENT_TYPE = "application/octet-stream";
 
@@ -34,7 +36,7 @@ final class Uploads {
         Call call = Call.of(
                 "begin the upload of blob " + Blobs.name(repository, digest),
                 "POST",
-                transport.uri("/v2/" + transport.settings().path(repository) + "/blobs/uploads/"),
+                begun(repository),
                 Scope.push(repository));
         HttpResponse<byte[]> response = transport.document(call);
         if (!Blobs.isSuccess(response)) {
@@ -60,7 +62,7 @@ final class Uploads {
         }
         URI next = response.headers()
                 .firstValue("Location")
-                .map(location -> transport.target(call, location))
+                .map(location -> named(call, location))
                 .orElse(upload);
         return new Stored(next, bytes(response).orElse(content.position()));
     }
@@ -82,13 +84,16 @@ final class Uploads {
             try {
                 response = transport.upload(call, content);
             } catch (EngineException e) {
-                throw publisher.failure() instanceof EngineException cause ? cause : e;
+                if (publisher.failure() instanceof EngineException cause) {
+                    throw cause;
+                }
+                throw Failures.isUnreachable(e) && isMisled(call) ? misled(call, "could not be sent") : e;
             } finally {
                 transport.sender().countSent(Math.max(0, content.position() - from));
             }
             Optional<URI> elsewhere = transport.redirect(call, response);
             if (elsewhere.isEmpty() || redirects == MOST_REDIRECTS) {
-                return response;
+                return answered(call, response);
             }
             uri = elsewhere.get();
             content.restart(from);
@@ -129,7 +134,7 @@ final class Uploads {
         Call call = Call.of(
                         "ask how far the upload is of blob " + Blobs.name(repository, blob.digest()),
                         "GET",
-                        upload,
+                        reached(repository, upload),
                         Scope.push(repository))
                 .once();
         try {
@@ -140,8 +145,8 @@ final class Uploads {
             }
             URI next = response.headers()
                     .firstValue("Location")
-                    .map(location -> transport.target(call, location))
-                    .orElse(upload);
+                    .map(location -> named(call, location))
+                    .orElse(call.uri());
             return bytes.filter(b -> b <= blob.size()).map(b -> new Stored(next, b));
         } catch (EngineException e) {
             return Optional.empty();
@@ -160,7 +165,8 @@ final class Uploads {
 
     /** Lets the registry forget an upload that will not go on; it collects it one day if it does not hear of it. */
     void cancel(String repository, URI upload) {
-        transport.tell(Call.of("cancel an upload to " + repository, "DELETE", upload, Scope.push(repository))
+        URI at = reached(repository, upload);
+        transport.tell(Call.of("cancel an upload to " + repository, "DELETE", at, Scope.push(repository))
                 .once());
     }
 
@@ -183,6 +189,64 @@ final class Uploads {
                 .firstValue("OCI-Chunk-Min-Length")
                 .filter(least -> LENGTH.matcher(least).matches())
                 .ifPresent(least -> abilities.wantsParts(Long.parseLong(least)));
-        return transport.target(call, location);
+        return named(call, location);
+    }
+
+    private URI named(Call call, String location) {
+        String beside = Locations.beside(call.uri(), location);
+        if (abilities.uploadsBeside()) {
+            return transport.target(call, beside);
+        }
+        try {
+            return transport.target(call, location);
+        } catch (EngineException e) {
+            if (beside.equals(location)) {
+                throw e;
+            }
+            return transport.target(call, beside);
+        }
+    }
+
+    /**
+     * A registry that does not know how it is reached names addresses that lead nowhere, or to another of its names where nobody
+     * knows us. From then on uploads go on beside where they were begun, until they are not known there.
+     */
+    private HttpResponse<byte[]> answered(Call call, HttpResponse<byte[]> response) {
+        int status = response.statusCode();
+        if (MISLED.contains(status) && isMisled(call)) {
+            throw misled(call, "answered " + status);
+        }
+        if (status == 404) {
+            abilities.uploadsBeside(false);
+        }
+        return response;
+    }
+
+    private boolean isMisled(Call call) {
+        URI begun = begun(call.scopes().get(0).repository());
+        boolean own =
+                Call.sameOrigin(begun, call.uri()) && call.uri().getRawPath().startsWith(begun.getRawPath());
+        return !own && Locations.isUpload(call.uri());
+    }
+
+    /** An upload that was named where nobody finds it. */
+    private URI reached(String repository, URI upload) {
+        URI begun = begun(repository);
+        return abilities.uploadsBeside() ? begun.resolve(Locations.beside(begun, upload.toString())) : upload;
+    }
+
+    private URI begun(String repository) {
+        return transport.uri("/v2/" + transport.settings().path(repository) + "/blobs/uploads/");
+    }
+
+    private EngineException misled(Call call, String what) {
+        abilities.uploadsBeside(true);
+        return Failures.of(
+                FailureKind.UNAVAILABLE,
+                call,
+                what + ": registry " + transport.settings().host()
+                        + " named this address, which is none of its own from"
+                        + " here. Let the proxy before it pass on its name (X-Forwarded-Host, X-Forwarded-Proto,"
+                        + " X-JFrog-Override-Base-Url), or let it answer with relative Locations.");
     }
 }

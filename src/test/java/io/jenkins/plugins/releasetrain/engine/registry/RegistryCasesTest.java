@@ -432,6 +432,8 @@ class RegistryCasesTest {
                 "host:99999",
                 "host:0",
                 "host:",
+                "registry.example.",
+                "registry.example.:5000",
                 "user@host",
                 "host?x",
                 "host#x"

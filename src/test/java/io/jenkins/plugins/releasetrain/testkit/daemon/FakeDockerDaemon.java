@@ -28,7 +28,7 @@ public final class FakeDockerDaemon implements AutoCloseable {
     private String lie = "";
     private String refusal = "";
     private boolean tagging = true;
-    private boolean untagged;
+    private int removal = 200;
 
     public FakeDockerDaemon() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -61,9 +61,9 @@ public final class FakeDockerDaemon implements AutoCloseable {
         tagging = false;
     }
 
-    /** Somebody else, who pushed the same, takes the name away that a push was under. */
-    public void losingNamesOfPushed() {
-        untagged = true;
+    /** The daemon does not take names away, as while a container has the image. */
+    public void keepingNames(int status) {
+        removal = status;
     }
 
     /** What it holds, by name and tag. */
@@ -82,7 +82,8 @@ public final class FakeDockerDaemon implements AutoCloseable {
             String name = path.replaceFirst("^(/v[0-9.]+)?/images/", "");
             String method = exchange.getRequestMethod();
             if (method.equals("DELETE")) {
-                send(exchange, images.remove(name) == null ? 404 : 200, "[]");
+                boolean there = removal == 200 ? images.remove(name) != null : images.containsKey(name);
+                send(exchange, there ? removal : 404, "[]");
             } else if (path.endsWith("/tag")) {
                 tag(exchange, name.substring(0, name.length() - "/tag".length()));
             } else if (path.endsWith("/push")) {
@@ -144,9 +145,6 @@ public final class FakeDockerDaemon implements AutoCloseable {
             String reference = tagging ? tag : image.content().digest();
             String digest =
                     registry(exchange, name.substring(0, slash)).push(name.substring(slash + 1), reference, image);
-            if (untagged) {
-                images.remove(name + ":" + tag);
-            }
             send(
                     exchange,
                     200,
