@@ -26,6 +26,9 @@ record StartControl(Environment environment, Subject subject) {
     /** Without a readiness probe a pod is ready until its process has waited for its database in vain. */
     private static final Duration STEADY = Duration.ofMinutes(1);
 
+    /** Of an environment's deadline, where that is short: its services start as quickly, or fail. */
+    private static final int PART_OF_DEADLINE = 10;
+
     /**
      * @param problem the image's fault, as it seems
      * @param blocker of it
@@ -52,12 +55,18 @@ record StartControl(Environment environment, Subject subject) {
         if (!others.isEmpty()) {
             Wanted back = new Wanted(others, Set.of(), subject.fence());
             List<String> patched = environment.cluster().install(back);
-            await(back, Set.copyOf(patched));
+            await(back, Set.copyOf(patched), environment.rolloutDeadline());
         }
+        Duration steady = steady();
         Wanted before = Wanted.proven(Map.of(service, before(service, denied)), subject.fence())
-                .steadyFor(STEADY);
+                .steadyFor(steady);
         environment.cluster().restart(before);
-        return await(before, Set.of());
+        return await(before, Set.of(), environment.rolloutDeadline().plus(steady));
+    }
+
+    private Duration steady() {
+        Duration part = environment.rolloutDeadline().dividedBy(PART_OF_DEADLINE);
+        return part.compareTo(STEADY) < 0 ? part : STEADY;
     }
 
     /** A policy may deny all images of a registry: it is asked about the same name. */
@@ -72,9 +81,9 @@ record StartControl(Environment environment, Subject subject) {
                 : former;
     }
 
-    private Rollout await(Wanted wanted, Set<String> patched) throws InterruptedException {
+    private Rollout await(Wanted wanted, Set<String> patched, Duration deadline) throws InterruptedException {
         environment.lock().renew(subject.holder(), subject.fence(), environment.leaseWhileInstalling());
-        return environment.cluster().awaitRollouts(wanted, patched, environment.rolloutDeadline(), Progress.NONE);
+        return environment.cluster().awaitRollouts(wanted, patched, deadline, Progress.NONE);
     }
 
     private static Problem judged(Problem problem, Blocker blocker, Rollout control) {
