@@ -217,6 +217,10 @@ public interface Cluster {
             return Obstacle.isPull(reason);
         }
 
+        Blocker saying(String more) {
+            return new Blocker(service, pod, reason, message + "; " + more, fault);
+        }
+
         @Override
         public String toString() {
             return service + ": " + reason + (pod.isEmpty() ? "" : " in pod " + pod)

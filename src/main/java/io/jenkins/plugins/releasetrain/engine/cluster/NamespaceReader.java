@@ -18,6 +18,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +140,25 @@ final class NamespaceReader {
                 return List.of();
             }
             throw e;
+        }
+    }
+
+    /** What was told last of a pod that does not begin, as by its node: which volume, or which secret it lacks. */
+    Optional<String> warning(String pod) {
+        try {
+            return all("events", options -> {
+                        options.setFieldSelector("type=Warning,involvedObject.kind=Pod,involvedObject.name=" + pod);
+                        return client.v1().events().inNamespace(namespace).list(options);
+                    })
+                    .stream()
+                    .filter(e -> "Warning".equals(e.getType())
+                            && e.getMessage() != null
+                            && pod.equals(e.getInvolvedObject().getName()))
+                    .max(Comparator.comparing(e -> e.getLastTimestamp() == null ? "" : e.getLastTimestamp()))
+                    .map(e -> e.getReason() + ": " + e.getMessage());
+        } catch (EngineException e) {
+            // They tell more, and nothing depends on them.
+            return Optional.empty();
         }
     }
 

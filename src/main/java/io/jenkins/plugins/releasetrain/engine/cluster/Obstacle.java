@@ -30,6 +30,8 @@ import java.util.stream.Stream;
 record Obstacle(String pod, Sign sign, boolean own) {
     private static final Set<String> OF_THE_PROCESS = Set.of("Error", "Completed", "OOMKilled");
     private static final String RESTARTING = "Restarting";
+    static final String NOT_READY_TO_START = "NotReadyToStart";
+
     /** As the rules know it. */
     private static final String PULLED_ELSEWHERE = "pulled by another name than was asked for, ";
 
@@ -177,7 +179,7 @@ record Obstacle(String pod, Sign sign, boolean own) {
     }
 
     private static Obstacle notReadyToStart(Pod pod, String why) {
-        return new Obstacle(name(pod), new Sign(Condition.POD, "NotReadyToStart", 0, why, Optional.empty()), false);
+        return new Obstacle(name(pod), new Sign(Condition.POD, NOT_READY_TO_START, 0, why, Optional.empty()), false);
     }
 
     private static boolean lacksSandbox(PodCondition condition) {

@@ -131,7 +131,15 @@ final class RolloutWait {
             return all ? ready(over) : look(over, progress);
         }
         worst.ifPresent(progress::waitingFor);
-        return over ? Optional.of(new Rollout(Outcome.TIMED_OUT, worst, standings)) : Optional.empty();
+        return over
+                ? Optional.of(new Rollout(Outcome.TIMED_OUT, worst.map(this::explained), standings))
+                : Optional.empty();
+    }
+
+    private Blocker explained(Blocker blocker) {
+        return blocker.reason().equals(Obstacle.NOT_READY_TO_START)
+                ? reader.warning(blocker.pod()).map(blocker::saying).orElse(blocker)
+                : blocker;
     }
 
     private Optional<Rollout> ready(boolean over) {

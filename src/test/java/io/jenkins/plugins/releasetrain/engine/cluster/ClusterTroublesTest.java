@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -378,6 +379,54 @@ class ClusterTroublesTest {
         assertThat(Duration.between(begin, clock.instant()))
                 .as("waiting does not bring it back")
                 .isLessThan(Duration.ofSeconds(30));
+    }
+
+    /** The old pod's node holds the volume still. */
+    @Test
+    void I4_podThatCannotBeginIsTheEnvironmentsAndSaysWhatItLacks() throws Exception {
+        Service cart = create(deployment("cart"));
+        behaviours.put(image("cart", "2").toString(), PodBehaviour.NOT_BEGUN);
+        meanwhile = () -> kubernetes.client().pods().inNamespace("staging").list().getItems().stream()
+                .filter(pod -> pod.getSpec()
+                        .getContainers()
+                        .get(0)
+                        .getImage()
+                        .equals(image("cart", "2").toString()))
+                .map(pod -> pod.getMetadata().getName())
+                .forEach(this::warn);
+        Rollout rollout = bring(cart, "2", Progress.NONE);
+        assertThat(rollout.outcome()).isEqualTo(Outcome.TIMED_OUT);
+        assertThat(rollout.blocker().orElseThrow().fault()).isEqualTo(Fault.ENVIRONMENT);
+        assertThat(rollout.blocker().orElseThrow().toString())
+                .contains("nothing of it was begun", "FailedAttachVolume: Multi-Attach error for volume \"pvc-1\"");
+    }
+
+    private void warn(String pod) {
+        if (kubernetes
+                        .client()
+                        .v1()
+                        .events()
+                        .inNamespace("staging")
+                        .withName(pod)
+                        .get()
+                == null) {
+            kubernetes
+                    .client()
+                    .resource(new EventBuilder()
+                            .withNewMetadata()
+                            .withNamespace("staging")
+                            .withName(pod)
+                            .endMetadata()
+                            .withType("Warning")
+                            .withReason("FailedAttachVolume")
+                            .withMessage("Multi-Attach error for volume \"pvc-1\"")
+                            .withNewInvolvedObject()
+                            .withKind("Pod")
+                            .withName(pod)
+                            .endInvolvedObject()
+                            .build())
+                    .create();
+        }
     }
 
     /** As it is found by a trial: the secret that all pods need to start was rotated while cart:1 ran. */

@@ -262,7 +262,7 @@ final class ApiDispatcher extends KubernetesCrudDispatcher {
         String ignored =
                 "(limit|continue|watch|resourceVersion|resourceVersionMatch|allowWatchBookmarks|timeoutSeconds)";
         return getKey(path.replaceAll("(?<=[?&])" + ignored + "=[^&]*&?", "")
-                .replaceAll("(?<=[?&])fieldSelector=reason[^&]*&?", "")
+                .replaceAll("(?<=[?&])fieldSelector=(reason|type)[^&]*&?", "")
                 .replaceAll("[?&]$", ""));
     }
 

@@ -17,12 +17,16 @@ public record PodBehaviour(Kind kind, String message, int restarts) {
     /** Runs, but never becomes ready. */
     public static final PodBehaviour NEVER_READY = new PodBehaviour(Kind.NEVER_READY, "", 0);
 
+    /** Its volumes are held by another node, or its network is not made. */
+    public static final PodBehaviour NOT_BEGUN = new PodBehaviour(Kind.NOT_BEGUN, "", 0);
+
     /** Kinds of ends. */
     public enum Kind {
         READY,
         CANNOT_PULL,
         CRASH_LOOP,
         NEVER_READY,
+        NOT_BEGUN,
         EVICTED
     }
 

@@ -26,6 +26,7 @@ final class PodStatuses {
         return switch (behaviour.kind()) {
             case READY -> running(container, true);
             case NEVER_READY, EVICTED -> running(container, false);
+            case NOT_BEGUN -> waiting(container, "ContainerCreating", null);
             case CANNOT_PULL ->
                 waiting(
                         container,
