@@ -215,6 +215,18 @@ class InstallerTest {
                 .containsEntry("pay", digest("pay", "1"));
     }
 
+    /** The usual minute of what was there before would not fit in. */
+    @Test
+    void I14_whereTheDeadlineIsShortAnImageThatCannotStartIsBlamedToo() throws Exception {
+        Duration deadline = Duration.ofSeconds(20);
+        Environment quick = new Environment("staging", "staging", "", cluster, lock, deadline, Duration.ofMinutes(5));
+        cluster.cannotStart(digest("cart", "2"));
+        Subject subject = subject(Map.of("cart", "2")).inPlaceOf(Map.of(service("cart"), image("cart", "1")));
+        Installer.Problem problem =
+                new Installer(quick).install(subject).problem().orElseThrow();
+        assertThat(problem.fault()).isEqualTo(Fault.IMAGE);
+    }
+
     /** A policy that lets in images of the production registry alone looks at pods. */
     @Test
     void I4_K8_5_whereAllImagesOfARegistryAreDeniedNoneIsBlamed() throws Exception {

@@ -380,7 +380,8 @@ public final class FakeCluster implements Cluster {
             }
         }
         progress.ready(wanted.images().size(), wanted.images().size());
-        return new Rollout(Rollout.Outcome.READY, Optional.empty(), standings);
+        boolean late = !wanted.steady().isZero() && wanted.steady().compareTo(deadline) >= 0;
+        return new Rollout(late ? Rollout.Outcome.TIMED_OUT : Rollout.Outcome.READY, Optional.empty(), standings);
     }
 
     private Optional<Blocker> everything() {
