@@ -2,7 +2,9 @@ package io.jenkins.plugins.releasetrain.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.fakes.FakeRegistry;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.OnDrift;
@@ -15,7 +17,10 @@ import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
+import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
+import io.jenkins.plugins.releasetrain.engine.registry.ImageCopier;
 import io.jenkins.plugins.releasetrain.engine.train.TrainSettings;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -40,7 +45,18 @@ class LaneDriverTest {
             shop.catalog,
             shop.registries(),
             shop.environment(),
-            new Ports(shop.store, shop.promoter(shop.store), shop.clock, shop::id, shop.events::add));
+            new Ports(shop.store, promoter(), shop.clock, shop::id, shop.events::add));
+
+    private Promoter promoter() {
+        ImageCopier copier = (ImageCopier) Proxy.newProxyInstance(
+                ImageCopier.class.getClassLoader(), new Class<?>[] {ImageCopier.class}, (proxy, method, arguments) -> {
+                    if (away && method.getName().equals("carryOut")) {
+                        throw new EngineException(FailureKind.UNAVAILABLE, "the registry is away");
+                    }
+                    return method.invoke(FakeRegistry.copier(), arguments);
+                });
+        return new Promoter(shop.store, copier, Runnable::run, shop.clock, shop.events::add, "here");
+    }
 
     /** What the driver is told by the configuration. */
     private final class Configured implements LaneDriver.Source {
@@ -74,6 +90,7 @@ class LaneDriverTest {
 
     private final Configured configured = new Configured();
     private boolean alive = true;
+    private boolean away;
 
     private final Loop.Host host = new Loop.Host() {
         @Override
@@ -331,5 +348,41 @@ class LaneDriverTest {
         assertThat(lanes.underWay()).isEmpty();
         assertThat(build.end.reason()).isEqualTo("its build was stopped");
         assertThat(shop.installed()).containsEntry("s1", FakeShop.digest("s1", "1"));
+    }
+
+    private Build waitingForItsPromotion() {
+        away = true;
+        Build build = board();
+        run(10);
+        assertThat(shop.events).anyMatch(Event.PromotionPlanned.class::isInstance);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1"));
+        return build;
+    }
+
+    @Test
+    void I12_laneOfABuildThatIsStoppedWhileItsReleaseWaitsIsNotReleased() {
+        Build build = waitingForItsPromotion();
+        build.terminated = true;
+        run(5);
+        assertThat(build.end.outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(build.end.reason()).isEqualTo("its build was stopped");
+        away = false;
+        run(10);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1"));
+        assertThat(shop.installed()).containsEntry("s1", FakeShop.digest("s1", "1"));
+    }
+
+    /** It died in a crash, which says nothing against what it made. */
+    @Test
+    void releaseOfABuildThatDiedIsPromotedToItsEnd() {
+        Build build = waitingForItsPromotion();
+        alive = false;
+        build.killed = true;
+        run(5);
+        away = false;
+        run(10);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "2"));
+        assertThat(configured.removed().outcome(build.lane))
+                .hasValueSatisfying(ended -> assertThat(ended.outcome()).isEqualTo(Outcome.RELEASED));
     }
 }
