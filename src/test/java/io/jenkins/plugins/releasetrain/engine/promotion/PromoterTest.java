@@ -8,12 +8,14 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.fakes.CrashingStore;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeRegistry;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
+import io.jenkins.plugins.releasetrain.engine.fakes.MeddledStore;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Tag;
+import io.jenkins.plugins.releasetrain.engine.store.Store;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -274,6 +276,46 @@ class PromoterTest {
                         .as("it does not come back")
                         .returns(false, Promoter.Result::promoted)
                         .returns("its build is gone", Promoter.Result::reason);
+            }
+        }
+    }
+
+    /** Another process calls it off before each append in turn; whoever was at work on it goes on, or dies there. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void I6_whatIsCalledOffMovesNoTagOfItsOwnAndHoldsNone(boolean dies) {
+        boolean calledOff = true;
+        for (int append = 0; calledOff; append++) {
+            try (FakeShop world = new FakeShop(SERVICES, Map.of())) {
+                Map<Tag, Digest> before = new HashMap<>(world.production.allTags());
+                Promoter others = world.promoter(world.store);
+                int[] left = {append};
+                boolean[] late = {false};
+                Store store = MeddledStore.of(world.store, events -> {
+                    if (left[0]-- == 0) {
+                        late[0] = others.hasEnded("p1");
+                        others.callOff("p1", "not wanted", world.production);
+                        if (dies) {
+                            throw new CrashingStore.Crash();
+                        }
+                    }
+                });
+                Promoter.Request request = request(world, world.production, Map.of());
+                boolean died = dies(() -> {
+                    try {
+                        world.promoter(store).promote(request);
+                    } catch (EngineException e) {
+                        assertThat(e.kind().retryable()).as(e.getMessage()).isTrue();
+                    }
+                });
+                calledOff = left[0] < 0;
+                assertThat(died).isEqualTo(dies && calledOff);
+                others.sweep(open -> Optional.of(world.production));
+                assertThat(others.underWay()).as("before append " + append).isEmpty();
+                assertThat(others.promote(request).promoted()).isEqualTo(!calledOff || late[0]);
+                if (calledOff && !late[0]) {
+                    assertThat(world.production.allTags()).isEqualTo(before);
+                }
             }
         }
     }
