@@ -20,9 +20,9 @@ record LaneRoom(LaneState s, Limits limits, Predicate<Lane> mayComeIn) {
 
     /** Why a lane that waits has no room; empty where it has. */
     Optional<Next> full(Lane lane) {
-        return full(lane, s.lanes(), limits.environment(), "").or(() -> {
+        return full(lane, s.lanes(), limits.environment(), false).or(() -> {
             List<Lane> group = ofGroup(lane.group());
-            return full(lane, group, limits.group(), "of group '" + lane.group() + "' ");
+            return full(lane, group, limits.group(), true);
         });
     }
 
@@ -30,7 +30,7 @@ record LaneRoom(LaneState s, Limits limits, Predicate<Lane> mayComeIn) {
         return s.lanes().stream().filter(l -> l.group().equals(group)).toList();
     }
 
-    private Optional<Next> full(Lane lane, List<Lane> all, int limit, String which) {
+    private Optional<Next> full(Lane lane, List<Lane> all, int limit, boolean group) {
         if (limit == 0) {
             return Optional.empty();
         }
@@ -47,8 +47,9 @@ record LaneRoom(LaneState s, Limits limits, Predicate<Lane> mayComeIn) {
         return inside + first < limit
                 ? Optional.empty()
                 : Optional.of(new Next.Wait(
-                        "up to " + limit + " lanes " + which + "may be in the environment; " + inside + " are, and "
-                                + before.size() + " wait before it",
+                        "up to " + limit + " lanes " + (group ? "of group '" + lane.group() + "' " : "")
+                                + "may be in the environment; " + inside + " are, and " + before.size()
+                                + " wait before it",
                         ASK_AGAIN));
     }
 

@@ -107,21 +107,28 @@ final class TrainFold {
                 d.rollback = Optional.empty();
             });
         } else if (event instanceof Event.OthersReleased e) {
-            return s.with(d -> {
-                e.rolledBack().ifPresent(d.released.keySet()::removeAll);
-                e.newest().forEach((service, order) -> d.released.merge(service, order, Order::newer));
-            });
+            return byOthers(s, e);
         } else if (event instanceof Event.ListClosed e) {
             return s.with(d -> d.lists = s.lists().closed(e));
         } else if (event instanceof Event.RollbackOrdered e) {
             return s.with(d -> d.rollback = Optional.of(e));
         } else if (event instanceof Event.RunForced e) {
-            Set<String> undecided = undecided(s, List.of());
-            List<String> changes =
-                    e.changes().stream().filter(undecided::contains).toList();
-            return s.with(d -> d.search = s.search().forcing(changes));
+            return forced(s, e);
         }
         return s;
+    }
+
+    private static TrainState byOthers(TrainState s, Event.OthersReleased e) {
+        return s.with(d -> {
+            e.rolledBack().ifPresent(d.released.keySet()::removeAll);
+            e.newest().forEach((service, order) -> d.released.merge(service, order, Order::newer));
+        });
+    }
+
+    private static TrainState forced(TrainState s, Event.RunForced e) {
+        Set<String> undecided = undecided(s, List.of());
+        List<String> changes = e.changes().stream().filter(undecided::contains).toList();
+        return s.with(d -> d.search = s.search().forcing(changes));
     }
 
     private static TrainState paused(TrainState s, String reason) {
