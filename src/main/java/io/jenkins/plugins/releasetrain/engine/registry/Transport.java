@@ -35,6 +35,7 @@ final class Transport {
     private final URI origin;
     private final Sender sender;
     private final Authorizer authorizer;
+    private final Absences absences;
     private final Set<String> innerNames = ConcurrentHashMap.newKeySet();
     /** One asks for all who want to know at the same time. */
     private final AtomicReference<FutureTask<Boolean>> asking = new AtomicReference<>();
@@ -47,6 +48,7 @@ final class Transport {
         origin = settings.origin();
         sender = new Sender(settings, connections);
         authorizer = new Authorizer(settings, connections.clock(), call -> sender.document(call, ""));
+        absences = new Absences(this, connections.clock());
         connections
                 .gate(origin, settings.limits().concurrentRequests())
                 .allow(settings.limits().concurrentRequests());
@@ -85,7 +87,8 @@ final class Transport {
             HttpResponse<byte[]> response = challenged(current, sender::document);
             Optional<URI> next = within(current, response);
             if (next.isEmpty() || redirects == MOST_REDIRECTS) {
-                return response;
+                Call last = current;
+                return absences.checked(last, response, () -> challenged(last, sender::document));
             }
             current = current.to(next.get());
         }
@@ -233,7 +236,8 @@ final class Transport {
             HttpResponse<T> response = challenged(current, send);
             Optional<URI> elsewhere = redirect(current, response);
             if (elsewhere.isEmpty()) {
-                return response;
+                Call last = current;
+                return absences.checked(last, response, () -> challenged(last, send));
             }
             Sender.release(response);
             current = current.to(elsewhere.get());
@@ -327,7 +331,7 @@ final class Transport {
         return isRegistry(call.uri()) ? authorizer.header(call) : "";
     }
 
-    private boolean isRegistry(URI uri) {
+    boolean isRegistry(URI uri) {
         return Call.sameOrigin(origin, uri);
     }
 
