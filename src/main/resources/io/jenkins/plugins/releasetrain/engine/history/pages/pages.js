@@ -116,7 +116,7 @@ export const PAGES = {
   },
 
   async changes(id) {
-    const [c, contracts, { rejection, searched }, { trial, lane, stands, until, stops }, { commits }] = await Promise.all(
+    const [c, contracts, { rejection, searched }, { trial, lane, stands, until, stops, mayLeave }, { commits }] = await Promise.all(
       [one("changes", id), contractsOf({ item: id }), evidence(), places(), brought()]);
     const i = c.item;
     const open = i.state === "WAITING";
@@ -128,7 +128,7 @@ export const PAGES = {
     return { title: versions(c.images) || i.services.join(", ") || i.id, live: open ? 5 : 0,
       badge: badge(trials.length ? trials[0].progress.phase : i.state),
       controls: expect?.configured ? [queued?.position > 1 ? action("PRIORITISE", i.owner, i.id) : null, action("FORCE", i.owner, i.id),
-        queued ? action("CANCEL", i.owner, i.id) : null] : i.state === "INCOMPATIBLE" ? [action("WAIVE", "", i.id)] : [],
+        queued || mayLeave(train, expect, id) ? action("CANCEL", i.owner, i.id) : null] : i.state === "INCOMPATIBLE" ? [action("WAIVE", "", i.id)] : [],
       content: [standing(i, c.place, c.search.riders, { lane, stands, until }), rejection(c.rejected, c.search.trials),
         train ? [trials.map(n => trial(n, train.batch)), stops(train)] : null,
         facts([[t("owner"), i.owner], [t("build"), build(i)], [t("person"), i.user], [t("when"), time(i.at)],

@@ -109,11 +109,14 @@ export function stands(n, w, expect) {
     : expect.standing[w.id] ? why(expect.standing[w.id]) : w.position === 0 ? t("stands.aboard") : t("stands.waits", w.position);
 }
 
+/** Whether a train can go on without one that is aboard: nothing is tried, or its release is made, and no tag moved yet. */
+export const mayLeave = (n, expect, id) => n.trials.length === 0 || expect.standing[id]?.why === "PROMOTION";
+
 /** What can be done with one that waits, on demand. */
-function more(n, w) {
+function more(n, w, expect) {
   const name = owner(n.kind, n.name);
   const buttons = [w.position > 1 ? action("PRIORITISE", name, w.id) : null,
-    w.position || n.kind === "LANE" ? action("CANCEL", name, w.id) : null].filter(Boolean);
+    w.position || n.kind === "LANE" || mayLeave(n, expect, w.id) ? action("CANCEL", name, w.id) : null].filter(Boolean);
   return buttons.length === 0 ? null : el("details", { class: "rt-more", "data-key": `more ${w.id}` },
     el("summary", { "aria-label": t("more.of", w.services.join(", ")) }, "⋯"), el("div", { class: "rt-buttons" }, buttons));
 }
@@ -127,7 +130,7 @@ function changes(n, expect) {
   return all.length === 0 ? el("p", { class: "rt-soft" }, t("nothing.waits"))
     : table(t("changes.caption", n.batch.length, n.waiting), [t("change"), t("col.by"), t("since"), t("col.stands"), t("col.until"), ""],
       all.map(w => [el("a", { href: address(["changes", w.id]) }, w.services.join(", ")), [w.user, w.user ? " · " : "", build({ ...w, build: short(w.build) })], ago(w.since),
-        n.kind === "LANE" ? lane(n, w.id) : stands(n, w, expect), n.kind === "LANE" ? "" : until(expect, w.id), more(n, w)]), "rt-lines");
+        n.kind === "LANE" ? lane(n, w.id) : stands(n, w, expect), n.kind === "LANE" ? "" : until(expect, w.id), more(n, w, expect)]), "rt-lines");
 }
 
 const box = (title, what, detail) => el("li", {}, el("strong", {}, title), " ", what, detail ? el("small", {}, detail) : null);

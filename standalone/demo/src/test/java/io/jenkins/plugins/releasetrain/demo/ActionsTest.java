@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -395,5 +396,31 @@ class ActionsTest {
                         .made()
                         .rollbackOf())
                 .isEqualTo(first);
+    }
+
+    private boolean hasRun(Change change) {
+        return train().state().search().timeline().runs().stream()
+                .anyMatch(run -> run.changes().contains(change.id()));
+    }
+
+    /** Its tests passed, and releases are held: for a night, perhaps. */
+    @Test
+    @Order(50)
+    void I12_whatPassedAndWaitsForItsReleaseIsTakenOff() throws Exception {
+        train().hold("audit", "ada");
+        queue("mail", "1.5");
+        Change mail = train().state().queue().get(0);
+        CompletableFuture<Void> conductor = CompletableFuture.runAsync(story::conductQuietly);
+        browser.waiting().until(b -> hasRun(mail));
+
+        browser.show(server, "changes/" + mail.id());
+        WebElement dialog = ask(button("Take off"));
+        dialog.findElement(By.name("reason")).sendKeys("not today");
+        confirm(dialog);
+
+        conductor.get(1, TimeUnit.MINUTES);
+        train().free("ada");
+        assertThat(train().outcome(mail.id()))
+                .hasValueSatisfying(ended -> assertThat(ended.reason()).isEqualTo("taken off by demo: not today"));
     }
 }
