@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.train;
 import io.jenkins.plugins.releasetrain.engine.blame.Run;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -187,13 +188,12 @@ public record Evidence(List<Tried> failures, List<Tried> passes) {
         return new Evidence(failures, without(change).passes);
     }
 
-    /** Without what is about none of these. */
+    /** Without what is about none of these. Whoever failed with one of them may be to blame, so what is known of him stays as long. */
     public Evidence about(Set<String> undecided) {
+        Set<String> known = new HashSet<>(undecided);
+        failures.stream().filter(f -> !disjoint(f.changes(), undecided)).forEach(f -> known.addAll(f.changes()));
         return new Evidence(
-                failures.stream()
-                        .filter(f -> f.changes().stream().anyMatch(undecided::contains))
-                        .toList(),
-                passes);
+                failures.stream().filter(f -> !disjoint(f.changes(), known)).toList(), passes);
     }
 
     /** Changes that passed, though on a baseline that was another then. */

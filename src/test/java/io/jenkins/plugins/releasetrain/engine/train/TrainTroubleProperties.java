@@ -8,6 +8,7 @@ import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.CrashingStore;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.fakes.MemoryStore;
+import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
@@ -20,6 +21,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -161,6 +163,7 @@ class TrainTroubleProperties {
         private final Ride ride;
         private final Map<String, Boolean> changes = new HashMap<>();
         private final Set<String> broken = new TreeSet<>();
+        private final Set<String> suffered = new TreeSet<>();
         private int version = 1;
         private int refusals;
         private boolean over;
@@ -207,15 +210,32 @@ class TrainTroubleProperties {
 
         private void troubleOrRelief() {
             if (!broken.isEmpty()) {
+                if (broken.contains("staging")) {
+                    undecided().forEach(suffered::add);
+                }
                 broken.clear();
             } else {
                 switch (random.nextInt(4)) {
-                    case 0 -> broken.add("staging");
+                    case 0 -> breakStaging();
                     case 1 -> broken.add("nodes");
                     case 2 -> refusals = 1 + random.nextInt(3);
                     default -> {}
                 }
             }
+        }
+
+        /**
+         * Not for whom it was broken before: failed, passed without it, failed again is proof by the usual rates (I4), and an
+         * environment that breaks every half an hour is none of which they hold.
+         */
+        private void breakStaging() {
+            if (undecided().noneMatch(suffered::contains)) {
+                broken.add("staging");
+            }
+        }
+
+        private Stream<String> undecided() {
+            return ride.train().state().undecided().map(Change::id);
         }
 
         private void step() {

@@ -178,6 +178,19 @@ class TrialPolicyTest {
         assertThat(evidence.isEmpty()).isTrue();
     }
 
+    /** Whose place a newer one took was as good as proven to be bad: that explains what failed with it. */
+    @Test
+    void I4_whatIsKnownOfWhomANewerOneReplacedExcusesThoseWhoFailedWithIt() {
+        Evidence evidence = Evidence.NONE
+                .failed(tried(names(2), 2))
+                .failed(tried(List.of("c0"), 3))
+                .superseded("c0")
+                .about(Set.of("c1"))
+                .failed(tried(List.of("c1"), 3));
+        assertThat(flaky.decide(now(List.of("c1"), evidence, true))).isEqualTo(new Decision.Run(List.of("c1")));
+        assertThat(evidence.without("c1").about(Set.of("c2"))).isEqualTo(Evidence.NONE);
+    }
+
     @Test
     void changeThatALaterOneOverridesIsNeverLeftOut() {
         Evidence evidence = Evidence.NONE
