@@ -57,11 +57,12 @@ public final class RunningBodies {
     /**
      * A step that waits for a train, and who waits for that step.
      *
+     * @param step which one: it waits once, however often that is told
      * @param within trials of the bodies that it is in, or that wait for its build
      * @param train with one environment: as long as one of its trials is under way, no other one begins
      * @param over whether it waits no more
      */
-    public record Wait(Set<String> within, String train, BooleanSupplier over) {}
+    public record Wait(Object step, Set<String> within, String train, BooleanSupplier over) {}
 
     RunningBodies() {
         this(RunningBodies::callers);
@@ -117,12 +118,17 @@ public final class RunningBodies {
      *     bodies around it hold. Then it is not known as one that waits
      */
     public synchronized Optional<String> enter(Wait wait) {
-        waits.removeIf(other -> other.over().getAsBoolean());
         Optional<String> circle = circle(wait, wait.train(), new HashSet<>());
         if (circle.isEmpty()) {
-            waits.add(wait);
+            waits(wait);
         }
         return circle;
+    }
+
+    /** It waits already, as it did before a restart. */
+    public synchronized void waits(Wait wait) {
+        waits.removeIf(other -> other.step() == wait.step() || other.over().getAsBoolean());
+        waits.add(wait);
     }
 
     private Optional<String> circle(Wait asked, String train, Set<String> seen) {
@@ -133,7 +139,7 @@ public final class RunningBodies {
                 continue;
             }
             for (Wait wait : waits) {
-                if (!wait.within().contains(body.trial())) {
+                if (!wait.within().contains(body.trial()) || wait.over().getAsBoolean()) {
                     continue;
                 }
                 Optional<String> circle = asked.within().stream().anyMatch(trial -> holds(trial, wait.train()))

@@ -33,6 +33,8 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
     private volatile String status = "boarding";
     private transient volatile String said;
     private volatile boolean stopped;
+    /** Null where it does not matter, and as a program of before leaves it. */
+    private volatile StepPlace place;
     /** The step has ended: whoever tells it once more need not. */
     private transient volatile boolean over;
     /** Null until it boards, and where it is not known. */
@@ -109,10 +111,12 @@ abstract class ReleaseExecution extends HostedExecution implements Passenger, Bo
         try {
             build = getContext().get(Run.class);
             if (!registered()) {
-                StepPlace.check(this, getContext(), host(), () -> over);
+                place = StepPlace.check(this, getContext(), host(), () -> over);
                 register();
                 getContext().saveState();
                 tellContracts();
+            } else if (place != null) {
+                place.again(this, host(), () -> over);
             }
             note();
             tellBuilt();

@@ -11,8 +11,10 @@ import hudson.slaves.DumbSlave;
 import hudson.slaves.OfflineCause;
 import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
+import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import java.io.File;
+import java.util.ArrayList;
 import java.util.List;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -144,6 +146,48 @@ class PlacesOfStepsTest extends ShopTest {
         jenkins.waitUntilNoActivity();
         assertThat(EveryState.ends("train/shop").values())
                 .contains(List.of(Event.Outcome.RELEASED.name()), List.of(Event.Outcome.RELEASED.name()));
+        othersGoOn();
+    }
+
+    private void anotherTrain() {
+        ReleaseTrainConfiguration configuration = ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
+        List<TrainConfiguration> trains = new ArrayList<>(configuration.getTrains());
+        TrainConfiguration other = new TrainConfiguration("other", "shop", "cd");
+        other.setAccess(Shop.EVERYBODY);
+        trains.add(other);
+        configuration.setTrains(trains);
+    }
+
+    private static String riding(String train, String service, String body) {
+        return "monoRelease(train: '" + train + "', service: '" + service + "', image: '1.1') { " + body + " }";
+    }
+
+    /** Each one's tests ride the train whose tests the other one's are, one of them in a job of its own. */
+    @Test
+    void NEW_8_I8_twoBuildsThatRideTwoTrainsCrosswiseDoNotWaitForEachOther() throws Exception {
+        anotherTrain();
+        for (String service : List.of("cart", "mail", "pay")) {
+            shop.build(service, "1.1");
+        }
+        String before = shop.inProduction("pay");
+        Shop.job(jenkins, "inner", riding("other", "mail", "echo 'ok'"));
+        WorkflowRun first = start("first", riding("shop", "cart", "gate 'first'; build 'inner'"));
+        GateStep.awaitWaiting("first");
+        WorkflowRun second =
+                start("second", riding("other", "pay", "gate 'second'; " + riding("shop", "mail", "echo 'ok'")));
+        GateStep.awaitWaiting("second");
+        GateStep.open("first");
+        Shop.await(
+                "the inner build to wait",
+                () -> EveryState.build("inner") != null
+                        && EveryState.build("inner").isBuilding());
+        jenkins.waitForMessage("Queued for train 'other'", EveryState.build("inner"));
+        GateStep.open("second");
+
+        jenkins.assertLogContains(
+                "train 'shop' is tried by first#1, whose tests wait for train 'other'", ended(Result.FAILURE, second));
+        ended(Result.SUCCESS, first);
+        assertThat(shop.inProduction("pay")).isEqualTo(before);
         othersGoOn();
     }
 

@@ -3,15 +3,19 @@ package io.jenkins.plugins.releasetrain.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import hudson.ExtensionList;
 import hudson.model.Failure;
 import hudson.model.Item;
 import hudson.model.Result;
 import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
+import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
+import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import java.io.File;
+import java.util.ArrayList;
 import java.util.List;
 import jenkins.model.CauseOfInterruption;
 import jenkins.model.Jenkins;
@@ -72,6 +76,47 @@ class RestartNeighboursTest {
                         "next",
                         "monoRelease(train: 'shop', service: 'cart', image: '9.9') { echo 'tested' }")));
         assertThat(shop.inProduction("cart")).isEqualTo(built);
+    }
+
+    /** The first one waits already when Jenkins is restarted; the second one would wait for it afterwards. */
+    @Test
+    void NEW_8_I8_twoBuildsThatRideTwoTrainsCrosswiseAreToldAfterARestartToo() throws Throwable {
+        session.then(jenkins -> {
+            shop.configure();
+            ReleaseTrainConfiguration configuration = ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
+            TrainConfiguration other = new TrainConfiguration("other", "shop", "cd");
+            other.setAccess(Shop.EVERYBODY);
+            List<TrainConfiguration> trains = new ArrayList<>(configuration.getTrains());
+            trains.add(other);
+            configuration.setTrains(trains);
+            for (String service : List.of("cart", "mail", "pay")) {
+                shop.build(service, "1.1");
+            }
+            ride(
+                    jenkins,
+                    "pay",
+                    "gate 'pay'; monoRelease(train: 'other', service: 'cart', image: '1.1') { echo 'ok' }");
+            GateStep.awaitWaiting("pay");
+            WorkflowRun mail = Shop.start(Shop.job(
+                    jenkins,
+                    "mail",
+                    "monoRelease(train: 'other', service: 'mail', image: '1.1') { gate 'mail';"
+                            + " monoRelease(train: 'shop', service: 'mail', image: '1.1') { echo 'ok' } }"));
+            GateStep.awaitWaiting("mail");
+            GateStep.open("mail");
+            jenkins.waitForMessage("Queued for train 'shop'", mail);
+            GateStep.forgetWaiting();
+        });
+        session.then(jenkins -> {
+            GateStep.awaitWaiting("pay");
+            WorkflowRun pay = EveryState.build("pay");
+            GateStep.open("pay");
+            jenkins.assertLogContains(
+                    "train 'other' is tried by mail#1, whose tests wait for train 'shop'",
+                    ended(jenkins, Result.FAILURE, pay));
+            ended(jenkins, Result.SUCCESS, EveryState.build("mail"));
+            theNextOneIsReleased(jenkins);
+        });
     }
 
     private interface Press {

@@ -47,7 +47,7 @@ final class FakeBuildHost implements BuildHost, Builds {
     Registries registries;
 
     /** Bodies that wait for the build are those that a test says so of. */
-    final RunningBodies bodies = new RunningBodies(build -> this.callers);
+    RunningBodies bodies = new RunningBodies(build -> this.callers);
 
     List<RunningBodies.Caller> callers = List.of();
 

@@ -280,9 +280,9 @@ class ReleaseExecutionTest {
         host.bodies.began(new Body("t1", "cart#7", "12", Map.of("RELEASE_TRAIN", "other")));
         host.bodies.began(new Body("t2", "pay#3", "12", Map.of("RELEASE_TRAIN", "third")));
         host.bodies.began(new Body("t3", "mail#5", "12", Map.of("RELEASE_TRAIN", "shop")));
-        assertThat(host.bodies.enter(new RunningBodies.Wait(Set.of("t3"), "third", () -> false)))
+        assertThat(host.bodies.enter(new RunningBodies.Wait("mail", Set.of("t3"), "third", () -> false)))
                 .isEmpty();
-        assertThat(host.bodies.enter(new RunningBodies.Wait(Set.of("t2"), "other", () -> over)))
+        assertThat(host.bodies.enter(new RunningBodies.Wait("pay", Set.of("t2"), "other", () -> over)))
                 .isEmpty();
     }
 
@@ -301,6 +301,21 @@ class ReleaseExecutionTest {
                         e -> assertThat(e.getMessage())
                                 .contains("train 'third' is tried by pay#3, whose tests wait for train 'other'"));
         assertThat(host.bodies.mistake("t1")).isPresent();
+    }
+
+    /** The one that waited before Jenkins was restarted is waited for by the one that begins to afterwards. */
+    @Test
+    void NEW_8_I8_buildsThatWouldWaitForEachOtherAreToldAfterARestartToo() {
+        context.around = new BodyRun.Variables(Map.of("RELEASE_TRAIN", "other", "RELEASE_TRIAL", "t1"));
+        start();
+        host.bodies = new RunningBodies(build -> List.of());
+        host.bodies.began(new Body("t1", "cart#7", "12", Map.of("RELEASE_TRAIN", "other")));
+        host.bodies.began(new Body("t2", "pay#3", "12", Map.of("RELEASE_TRAIN", "shop")));
+        step.onResume();
+        host.run();
+
+        assertThat(host.bodies.enter(new RunningBodies.Wait("pay", Set.of("t2"), "other", () -> false)))
+                .contains("train 'other' is tried by cart#7, whose tests wait for train 'shop'");
     }
 
     @Test
