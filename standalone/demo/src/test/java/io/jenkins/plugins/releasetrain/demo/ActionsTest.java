@@ -3,57 +3,34 @@ package io.jenkins.plugins.releasetrain.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.releasetrain.engine.event.Event;
-import io.jenkins.plugins.releasetrain.engine.history.Placing;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
 import io.jenkins.plugins.releasetrain.engine.model.Change;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
-import io.jenkins.plugins.releasetrain.engine.train.Train;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
 /** Every action in headless Chromium, on a real train of the demo: what the dialog says, and what happens then. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class ActionsTest {
-    private Browser browser;
-    private Parts parts;
-    private Shop shop;
-    private Story story;
-    private PagesServer server;
+class ActionsTest extends StoryPages {
+    @Override
+    String name() {
+        return "actions";
+    }
 
     @BeforeAll
-    void open(@TempDir Path directory) throws IOException {
-        browser = Browser.open();
-        Options options = new Options();
-        options.store = directory;
-        options.namespace = "actions";
-        options.serve = Optional.of(0);
-        parts = new Parts(options, "actions");
-        shop = new Shop("shop", "actions", parts.devPush);
-        Account account = new Account(new PrintStream(PrintStream.nullOutputStream()), System::nanoTime);
-        story = new Story(parts, shop, account, new Summary());
-        story.prepare();
-        server = parts.serve(story::train, story::lanes, () -> Placing.NONE, account)
-                .orElseThrow();
+    void ride() throws IOException {
         for (String version : List.of("1.1", "1.2")) {
             queue("cart", version);
             story.conductQuietly();
@@ -64,43 +41,8 @@ class ActionsTest {
         queue("price", "1.3");
     }
 
-    @AfterAll
-    void close() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (parts != null) {
-            parts.close();
-        }
-    }
-
-    private Train train() {
-        return story.train("shop");
-    }
-
-    private void queue(String service, String version) {
-        shop.build(service, version);
-        story.queue(service + " " + version, true);
-    }
-
     private List<String> waiting() {
         return train().state().queue().stream().map(c -> c.images().firstKey()).toList();
-    }
-
-    private WebElement button(String text) {
-        return browser.waiting()
-                .until(b -> b.findElements(By.cssSelector("#rt-page button")).stream()
-                        .filter(e -> e.getText().equals(text))
-                        .findFirst()
-                        .orElse(null));
-    }
-
-    /** Presses a button; returns the dialog that says what would happen. */
-    private WebElement ask(WebElement button) throws IOException {
-        button.click();
-        WebElement dialog = browser.waiting().until(b -> b.findElement(By.cssSelector("dialog[open]")));
-        assertThat(browser.accessibilityFindings()).isEmpty();
-        return dialog;
     }
 
     /** The same by keyboard. */
@@ -121,16 +63,6 @@ class ActionsTest {
             }
         }
         throw new AssertionError("Tab does not lead there");
-    }
-
-    private void confirm(WebElement dialog) {
-        dialog.findElement(By.cssSelector("[data-id=ok]")).click();
-        done();
-    }
-
-    private void done() {
-        browser.waiting().until(b -> b.findElement(By.id("rt-told")).getText().contains(": done"));
-        assertThat(browser.complaints()).isEmpty();
     }
 
     @Test
@@ -396,31 +328,5 @@ class ActionsTest {
                         .made()
                         .rollbackOf())
                 .isEqualTo(first);
-    }
-
-    private boolean hasRun(Change change) {
-        return train().state().search().timeline().runs().stream()
-                .anyMatch(run -> run.changes().contains(change.id()));
-    }
-
-    /** Its tests passed, and releases are held: for a night, perhaps. */
-    @Test
-    @Order(50)
-    void I12_whatPassedAndWaitsForItsReleaseIsTakenOff() throws Exception {
-        train().hold("audit", "ada");
-        queue("mail", "1.5");
-        Change mail = train().state().queue().get(0);
-        CompletableFuture<Void> conductor = CompletableFuture.runAsync(story::conductQuietly);
-        browser.waiting().until(b -> hasRun(mail));
-
-        browser.show(server, "changes/" + mail.id());
-        WebElement dialog = ask(button("Take off"));
-        dialog.findElement(By.name("reason")).sendKeys("not today");
-        confirm(dialog);
-
-        conductor.get(1, TimeUnit.MINUTES);
-        train().free("ada");
-        assertThat(train().outcome(mail.id()))
-                .hasValueSatisfying(ended -> assertThat(ended.reason()).isEqualTo("taken off by demo: not today"));
     }
 }
