@@ -43,6 +43,7 @@ final class BodyRun implements Serializable {
     /** Trial and body that have been ordered and have not begun; a restart forgets them. */
     private transient String ordered;
 
+    private transient String place;
     private transient BodyExecution starting;
     private transient Runnable afterwards;
 
@@ -90,6 +91,7 @@ final class BodyRun implements Serializable {
             return;
         }
         ordered = run.trial();
+        place = run.environment();
         EnvironmentExpander outer = context.get(EnvironmentExpander.class);
         starting = context.newBodyInvoker()
                 .withContext(EnvironmentExpander.merge(outer, new Variables(environment)))
@@ -101,7 +103,7 @@ final class BodyRun implements Serializable {
     /** After a restart, or where a report was lost: goes on from what is kept. */
     synchronized void again() {
         if (state instanceof BodyState.Running running) {
-            follow(running.trial, running.block);
+            follow(running);
             reporter.began(running.trial);
         } else if (state instanceof BodyState.Done done) {
             reporter.background(() -> conclude(done));
@@ -138,8 +140,9 @@ final class BodyRun implements Serializable {
     private synchronized void began(String trial, StepContext body) {
         try {
             String block = body.get(FlowNode.class).getId();
-            state = new BodyState.Running(trial, block, starting, BuildResult.at(body));
-            follow(trial, block);
+            BodyState.Running running = new BodyState.Running(trial, block, starting, BuildResult.at(body), place);
+            state = running;
+            follow(running);
             reporter.began(trial);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -151,13 +154,15 @@ final class BodyRun implements Serializable {
         }
     }
 
-    private void follow(String trial, String block) {
-        reporter.host().tests().follow(trial, context, block);
+    private void follow(BodyState.Running running) {
+        reporter.host().tests().follow(running.trial, context, running.block);
+        Map<String, String> holds = new TreeMap<>(reporter.holds());
+        running.environment().ifPresent(environment -> holds.put("RELEASE_ENVIRONMENT", environment));
         try {
             String build = context.get(Run.class).getExternalizableId();
-            reporter.host().bodies().began(new RunningBodies.Body(trial, build, block, reporter.holds()));
+            reporter.host().bodies().began(new RunningBodies.Body(running.trial, build, running.block, holds));
         } catch (IOException e) {
-            LOGGER.log(Level.FINE, e, () -> "Whom trial " + trial + " waits for is not known");
+            LOGGER.log(Level.FINE, e, () -> "Whom trial " + running.trial + " waits for is not known");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -25,13 +25,23 @@ sealed interface BodyState extends Serializable {
         final String block;
         final BodyExecution body;
         final BuildResult result;
+        private final String environment;
 
-        /** @param block id of the body's first node */
-        Running(String trial, String block, BodyExecution body, BuildResult result) {
+        /**
+         * @param block id of the body's first node
+         * @param environment that the tests hold
+         */
+        Running(String trial, String block, BodyExecution body, BuildResult result, String environment) {
+            this.environment = environment;
             this.trial = trial;
             this.block = block;
             this.body = body;
             this.result = result;
+        }
+
+        /** That the tests hold; empty as a program of before leaves it. */
+        Optional<String> environment() {
+            return Optional.ofNullable(environment);
         }
     }
 

@@ -1,11 +1,14 @@
 package io.jenkins.plugins.releasetrain.steps;
 
 import hudson.AbortException;
+import hudson.model.Run;
 import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.environment.Occupation;
 import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Answer;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Mode;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.host.RunningBodies;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +16,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
 import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
@@ -29,6 +33,8 @@ class CdEnvironmentExecution extends HostedExecution {
     private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
     /** A lease is renewed when so much of it is over. */
     private static final int THIRD = 3;
+    /** Held by those that leave room for a step that is {@code shared}, as lanes do. */
+    static final String TENANTS = "RELEASE_TENANT";
 
     private final String name;
     private final String mode;
@@ -42,6 +48,8 @@ class CdEnvironmentExecution extends HostedExecution {
 
     private volatile boolean over;
     private volatile BodyExecution body;
+    /** Id of the body's first node; null before, and as a program of before leaves it. */
+    private volatile String block;
     /** Null as a program of before leaves it. */
     private BodyOnce once = new BodyOnce(false);
 
@@ -69,7 +77,10 @@ class CdEnvironmentExecution extends HostedExecution {
         }
         // It may have asked since it was saved.
         unasked = false;
-        inBackground(this::goOn);
+        inBackground(() -> {
+            follow();
+            goOn();
+        });
     }
 
     @Override
@@ -90,8 +101,12 @@ class CdEnvironmentExecution extends HostedExecution {
         return origin().build();
     }
 
+    /** As {@link RunningBodies} knows it. */
+    String buildId() throws IOException, InterruptedException {
+        return getContext().get(Run.class).getExternalizableId();
+    }
+
     void checkMay() throws IOException, InterruptedException {
-        checkPlace();
         host().riders().mayRunLanes(asking(), name, List.of(), false);
     }
 
@@ -136,6 +151,7 @@ class CdEnvironmentExecution extends HostedExecution {
 
     private void ask() throws IOException, InterruptedException {
         if (!allowed) {
+            checkPlace();
             checkMay();
             allowed = true;
         }
@@ -167,6 +183,48 @@ class CdEnvironmentExecution extends HostedExecution {
             throw new Misplaced("cdEnvironment: environment '" + name
                     + "' cannot be waited for within a step that holds it; put this step behind or before the other");
         }
+        for (RunningBodies.Body waiting :
+                host().bodies().waitingFor(getContext().get(Run.class))) {
+            Map<String, String> held = waiting.holds();
+            if (name.equals(held.get("RELEASE_ENVIRONMENT")) && !(isShared() && held.containsKey(TENANTS))) {
+                Misplaced misplaced = new Misplaced("cdEnvironment: environment '" + name + "' is held by "
+                        + waiting.build() + ", which waits for this build; put this step behind or before the other");
+                host().bodies().mistaken(waiting.trial(), misplaced.getMessage());
+                throw misplaced;
+            }
+        }
+    }
+
+    private boolean isShared() {
+        return CdEnvironmentStep.mode(mode) == Mode.SHARED;
+    }
+
+    /** Builds that its body waits for must not wait for the environment, unless there is room for some. */
+    private void follow() {
+        String first = block;
+        if (first == null || over || isShared()) {
+            return;
+        }
+        try {
+            host().bodies().began(new RunningBodies.Body(id, buildId(), first, Map.of("RELEASE_ENVIRONMENT", name)));
+        } catch (IOException e) {
+            LOGGER.log(Level.FINE, e, () -> "Whom the body of " + id + " waits for is not known");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void begun(StepContext started) {
+        once.begun();
+        try {
+            FlowNode first = started.get(FlowNode.class);
+            block = first == null ? null : first.getId();
+        } catch (IOException e) {
+            LOGGER.log(Level.FINE, e, () -> "Where the body of " + id + " is is not known");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        follow();
     }
 
     private void hold() throws IOException, InterruptedException {
@@ -219,6 +277,7 @@ class CdEnvironmentExecution extends HostedExecution {
 
     /** What cannot be given back ends with its lease. */
     private void leave() {
+        host().bodies().ended(id);
         if (unasked) {
             return;
         }
@@ -261,7 +320,7 @@ class CdEnvironmentExecution extends HostedExecution {
 
         @Override
         public void onStart(StepContext context) {
-            owner.once.begun();
+            owner.begun(context);
         }
 
         /** A body may have caught what ended it, and gone on in an environment that was somebody else's by then. */

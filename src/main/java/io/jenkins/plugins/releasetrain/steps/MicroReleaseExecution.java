@@ -53,7 +53,7 @@ final class MicroReleaseExecution extends ReleaseExecution {
 
     @Override
     public Map<String, String> holds() {
-        return Map.of("RELEASE_ENVIRONMENT", order.environment());
+        return Map.of("RELEASE_ENVIRONMENT", order.environment(), CdEnvironmentExecution.TENANTS, "");
     }
 
     @Override

@@ -11,10 +11,8 @@ import hudson.slaves.DumbSlave;
 import hudson.slaves.OfflineCause;
 import io.jenkins.plugins.releasetrain.config.EnvironmentConfiguration;
 import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
-import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import java.io.File;
-import java.util.ArrayList;
 import java.util.List;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -102,10 +100,7 @@ class PlacesOfStepsTest extends ShopTest {
     @Test
     void I8_aTrainsStepWithinTheTrainsOnlyEnvironmentIsRefusedAtOnce() throws Exception {
         shop.build("cart", "1.1");
-        ReleaseTrainConfiguration configuration = ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
-        List<EnvironmentConfiguration> environments = configuration.getEnvironments();
-        environments.forEach(environment -> environment.setAccess(Shop.EVERYBODY));
-        configuration.setEnvironments(environments);
+        everybodyMayUseTheEnvironments();
         jenkins.assertLogContains(
                 "needs environment 'staging', which a step around this one holds",
                 ended(
@@ -149,15 +144,6 @@ class PlacesOfStepsTest extends ShopTest {
         othersGoOn();
     }
 
-    private void anotherTrain() {
-        ReleaseTrainConfiguration configuration = ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
-        List<TrainConfiguration> trains = new ArrayList<>(configuration.getTrains());
-        TrainConfiguration other = new TrainConfiguration("other", "shop", "cd");
-        other.setAccess(Shop.EVERYBODY);
-        trains.add(other);
-        configuration.setTrains(trains);
-    }
-
     private static String riding(String train, String service, String body) {
         return "monoRelease(train: '" + train + "', service: '" + service + "', image: '1.1') { " + body + " }";
     }
@@ -165,7 +151,7 @@ class PlacesOfStepsTest extends ShopTest {
     /** Each one's tests ride the train whose tests the other one's are, one of them in a job of its own. */
     @Test
     void NEW_8_I8_twoBuildsThatRideTwoTrainsCrosswiseDoNotWaitForEachOther() throws Exception {
-        anotherTrain();
+        Shop.addTrain("other", "cd");
         for (String service : List.of("cart", "mail", "pay")) {
             shop.build(service, "1.1");
         }
@@ -188,6 +174,54 @@ class PlacesOfStepsTest extends ShopTest {
                 "train 'shop' is tried by first#1, whose tests wait for train 'other'", ended(Result.FAILURE, second));
         ended(Result.SUCCESS, first);
         assertThat(shop.inProduction("pay")).isEqualTo(before);
+        othersGoOn();
+    }
+
+    private void everybodyMayUseTheEnvironments() {
+        ReleaseTrainConfiguration configuration = ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
+        List<EnvironmentConfiguration> environments = configuration.getEnvironments();
+        environments.forEach(environment -> environment.setAccess(Shop.EVERYBODY));
+        configuration.setEnvironments(environments);
+    }
+
+    /** A job that has an environment alone when somebody starts it, and now tests what rides a train, or is within a lane. */
+    @Test
+    void NEW_8_aJobThatTestsWaitForCannotTakeTheirEnvironmentForItself() throws Exception {
+        shop.build("cart", "1.1");
+        String before = shop.inProduction("cart");
+        everybodyMayUseTheEnvironments();
+        Shop.job(jenkins, "load", "cdEnvironment(name: 'staging') { echo 'loaded' }");
+        Shop.job(jenkins, "beside", "cdEnvironment(name: 'cd', mode: 'shared') { echo 'loaded' }");
+        Shop.job(jenkins, "alone", "cdEnvironment(name: 'cd') { echo 'loaded' }");
+
+        jenkins.assertLogContains(
+                "environment 'staging' is held by cart#1, which waits for this build",
+                ended(Result.FAILURE, start("cart", riding("shop", "cart", "build 'load'"))));
+        assertThat(EveryState.ends("train/shop").values()).containsExactly(List.of(Event.Outcome.CANCELLED.name()));
+        assertThat(shop.inProduction("cart")).isEqualTo(before);
+        String lane = "microRelease(environment: 'cd', candidates: [cart: '1.1']) { build '%s' }";
+        ended(Result.SUCCESS, start("lane", lane.formatted("beside")));
+        jenkins.assertLogContains(
+                "environment 'cd' is held by lane-alone#1, which waits for this build",
+                ended(Result.FAILURE, start("lane-alone", lane.formatted("alone"))));
+        othersGoOn();
+    }
+
+    @Test
+    void NEW_8_aJobThatABodyOfCdEnvironmentWaitsForCannotWaitForThatEnvironment() throws Exception {
+        shop.build("cart", "1.1");
+        everybodyMayUseTheEnvironments();
+        Shop.job(jenkins, "rides", riding("shop", "cart", "echo 'ok'"));
+        Shop.job(jenkins, "load", "cdEnvironment(name: 'staging') { echo 'loaded' }");
+        Shop.job(jenkins, "elsewhere", "cdEnvironment(name: 'cd') { echo 'loaded' }");
+        String holds = "cdEnvironment(name: 'staging') { build '%s' }";
+
+        ended(Result.SUCCESS, start("first", holds.formatted("elsewhere")));
+        ended(Result.FAILURE, start("second", holds.formatted("load")));
+        ended(Result.FAILURE, start("third", holds.formatted("rides")));
+        jenkins.assertLogContains(
+                "needs environment 'staging', which a step around this one holds", EveryState.build("rides"));
+        ended(Result.SUCCESS, Shop.start(jenkins.jenkins.getItemByFullName("load", WorkflowJob.class)));
         othersGoOn();
     }
 

@@ -3,19 +3,15 @@ package io.jenkins.plugins.releasetrain.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import hudson.ExtensionList;
 import hudson.model.Failure;
 import hudson.model.Item;
 import hudson.model.Result;
 import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
-import io.jenkins.plugins.releasetrain.config.ReleaseTrainConfiguration;
-import io.jenkins.plugins.releasetrain.config.TrainConfiguration;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.host.ReleaseService;
 import java.io.File;
-import java.util.ArrayList;
 import java.util.List;
 import jenkins.model.CauseOfInterruption;
 import jenkins.model.Jenkins;
@@ -83,12 +79,7 @@ class RestartNeighboursTest {
     void NEW_8_I8_twoBuildsThatRideTwoTrainsCrosswiseAreToldAfterARestartToo() throws Throwable {
         session.then(jenkins -> {
             shop.configure();
-            ReleaseTrainConfiguration configuration = ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
-            TrainConfiguration other = new TrainConfiguration("other", "shop", "cd");
-            other.setAccess(Shop.EVERYBODY);
-            List<TrainConfiguration> trains = new ArrayList<>(configuration.getTrains());
-            trains.add(other);
-            configuration.setTrains(trains);
+            Shop.addTrain("other", "cd");
             for (String service : List.of("cart", "mail", "pay")) {
                 shop.build(service, "1.1");
             }

@@ -256,6 +256,16 @@ final class Shop implements AutoCloseable {
         configuration.setTrains(List.of(train));
     }
 
+    /** Another train of the shop. */
+    static void addTrain(String name, String environment) {
+        ReleaseTrainConfiguration configuration = ExtensionList.lookupSingleton(ReleaseTrainConfiguration.class);
+        TrainConfiguration train = new TrainConfiguration(name, "shop", environment);
+        train.setAccess(EVERYBODY);
+        List<TrainConfiguration> trains = new ArrayList<>(configuration.getTrains());
+        trains.add(train);
+        configuration.setTrains(trains);
+    }
+
     private static CatalogConfiguration catalog() {
         CatalogConfiguration catalog = new CatalogConfiguration("shop", "dev", "production");
         catalog.setYaml(CATALOG);

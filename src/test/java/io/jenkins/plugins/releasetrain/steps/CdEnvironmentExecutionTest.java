@@ -8,6 +8,7 @@ import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.host.RunningBodies;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** I8: who holds an environment runs its body once, and nobody goes on as its holder who is it no more (I3). */
@@ -58,7 +60,11 @@ class CdEnvironmentExecutionTest {
         private transient int asked;
 
         Holding(StepContext context) {
-            super(context, "staging", "exclusive");
+            this(context, "exclusive");
+        }
+
+        Holding(StepContext context, String mode) {
+            super(context, "staging", mode);
         }
 
         private void here(CdEnvironmentExecutionTest now) {
@@ -87,6 +93,11 @@ class CdEnvironmentExecutionTest {
 
         @Override
         String build() {
+            return "load#1";
+        }
+
+        @Override
+        String buildId() {
             return "load#1";
         }
 
@@ -291,6 +302,48 @@ class CdEnvironmentExecutionTest {
         next.start();
         host.run();
         assertThat(bodies.ordered).as("it is free at once").hasSize(2);
+    }
+
+    /** {@code monoRelease(…) { build 'load' }}, where that job takes the environment in which these tests are. */
+    @ParameterizedTest
+    @CsvSource({
+        "exclusive, RELEASE_TRAIN, false",
+        "shared, RELEASE_TRAIN, false",
+        "exclusive, RELEASE_TENANT, false",
+        "shared, RELEASE_TENANT, true"
+    })
+    void NEW_8_whatTestsThatWaitForTheBuildHoldIsWaitedForByNobody(String mode, String whose, boolean room) {
+        host.bodies.began(
+                new RunningBodies.Body("t1", "cart#7", "12", Map.of("RELEASE_ENVIRONMENT", "staging", whose, "shop")));
+        host.callers = List.of(new RunningBodies.Caller("cart#7", List.of("14", "12"), List::of));
+        step = new Holding(context, mode);
+        step.here(this);
+
+        start();
+
+        assertThat(bodies.ordered).hasSize(room ? 1 : 0);
+        assertThat(host.bodies.mistake("t1").isPresent()).isEqualTo(!room);
+        assertThat(context.failures).allSatisfy(failure -> assertThat(failure).isInstanceOf(Misplaced.class));
+    }
+
+    /** {@code cdEnvironment(…) { build 'deploy' }}. */
+    @Test
+    void NEW_8_buildsThatTheBodyWaitsForAreToldWhatItHoldsUntilItEnds() throws Exception {
+        context.node = new FakeFlowNode();
+        start();
+        bodies.ordered.get(0).onStart(context);
+        host.callers = List.of(new RunningBodies.Caller("load#1", List.of(context.node.getId()), List::of));
+        assertThat(host.bodies.waitingFor(null))
+                .extracting(RunningBodies.Body::holds)
+                .containsExactly(Map.of("RELEASE_ENVIRONMENT", "staging"));
+
+        host.bodies = new RunningBodies(build -> host.callers);
+        restart();
+        assertThat(host.bodies.waitingFor(null)).hasSize(1);
+        host.ended = Set.of(context.node);
+        host.runLater();
+
+        assertThat(host.bodies.waitingFor(null)).isEmpty();
     }
 
     /** As with a mode or an environment that is none: the controller's log had a warning beside what the build was told. */

@@ -21,6 +21,11 @@ final class FakeFlowNode extends BlockStartNode {
     }
 
     @Override
+    public String getId() {
+        return "1";
+    }
+
+    @Override
     protected String getTypeDisplayName() {
         return "step";
     }
