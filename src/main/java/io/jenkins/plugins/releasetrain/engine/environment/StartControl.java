@@ -27,7 +27,7 @@ record StartControl(Environment environment, Subject subject) {
     private static final Duration STEADY = Duration.ofMinutes(1);
 
     /** Of an environment's deadline, where that is short: its services start as quickly, or fail. */
-    private static final int PART_OF_DEADLINE = 10;
+    private static final int PART_OF_DEADLINE = 3;
 
     /**
      * @param problem the image's fault, as it seems
