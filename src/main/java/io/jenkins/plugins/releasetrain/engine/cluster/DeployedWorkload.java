@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.cluster;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
@@ -28,6 +29,22 @@ record DeployedWorkload(
 
     /** Of the pod template: another value has pods started anew, as {@code kubectl.kubernetes.io/restartedAt} does. */
     static final String STARTED = "release-train.jenkins.io/started";
+
+    /** Without pods from before they were started anew, which say nothing of how they start now. */
+    List<Pod> ofThisStart(List<Pod> pods) {
+        String started = started(template().getMetadata());
+        return started.isEmpty()
+                ? pods
+                : pods.stream()
+                        .filter(pod -> started.equals(started(pod.getMetadata())))
+                        .toList();
+    }
+
+    private static String started(ObjectMeta metadata) {
+        return metadata == null || metadata.getAnnotations() == null
+                ? ""
+                : metadata.getAnnotations().getOrDefault(STARTED, "");
+    }
 
     static DeployedWorkload of(HasMetadata resource) {
         return of(WorkloadKinds.of(resource), resource);

@@ -176,7 +176,8 @@ final class RolloutWait {
         Map<String, List<Event>> refusals = refusals(late);
         late.forEach(part -> {
             stuckPods.repair(part.workload(), pods.get(part.key()));
-            found.addAll(blockers.of(part, pods.get(part.key()), refusals.getOrDefault(part.key(), List.of()), over));
+            List<Pod> own = part.workload().ofThisStart(pods.get(part.key()));
+            found.addAll(blockers.of(part, own, refusals.getOrDefault(part.key(), List.of()), over));
             Blockers.overwritten(part, digest(part.service().name())).ifPresent(found::add);
         });
         found.replaceAll(f -> f.isProcessToBlame()

@@ -198,6 +198,10 @@ record RolloutStep(List<Pod> create, List<Pod> delete, KubernetesResource status
                         template.getMetadata() == null
                                 ? null
                                 : template.getMetadata().getLabels())
+                .withAnnotations(
+                        template.getMetadata() == null
+                                ? null
+                                : template.getMetadata().getAnnotations())
                 .addToLabels(HASH, hash)
                 .addToLabels(REVISION, owner.getMetadata().getName() + "-" + hash)
                 .addToAnnotations(
