@@ -40,6 +40,12 @@ record DeployedWorkload(
                         .toList();
     }
 
+    /** By which start a pod is there, alone of all its annotations. */
+    static Map<String, String> startedOf(ObjectMeta pod) {
+        String started = started(pod);
+        return started.isEmpty() ? Map.of() : Map.of(STARTED, started);
+    }
+
     private static String started(ObjectMeta metadata) {
         return metadata == null || metadata.getAnnotations() == null
                 ? ""

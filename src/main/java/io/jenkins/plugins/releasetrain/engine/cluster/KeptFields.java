@@ -42,6 +42,7 @@ final class KeptFields {
                         .withCreationTimestamp(metadata.getCreationTimestamp())
                         .withDeletionTimestamp(metadata.getDeletionTimestamp())
                         .withLabels(metadata.getLabels())
+                        .withAnnotations(DeployedWorkload.startedOf(metadata))
                         .withOwnerReferences(metadata.getOwnerReferences())
                         .build())
                 .withNewSpec()
