@@ -87,7 +87,8 @@ final class Blobs {
     /** A small blob, proven to have its digest. */
     byte[] read(String repository, Digest digest) {
         Call call = Call.of(
-                "read blob " + name(repository, digest), "GET", uri(repository, digest), Scope.pull(repository));
+                        "read blob " + name(repository, digest), "GET", uri(repository, digest), Scope.pull(repository))
+                .fromCaches();
         HttpResponse<byte[]> response = transport.document(call);
         if (!isSuccess(response)) {
             throw transport.failure(call, response);
@@ -149,10 +150,11 @@ final class Blobs {
     /** A blob's content from an offset on, for the caller to close. */
     InputStream open(String repository, Descriptor blob, long offset) {
         Call call = Call.of(
-                "read blob " + name(repository, blob.digest()),
-                "GET",
-                uri(repository, blob.digest()),
-                Scope.pull(repository));
+                        "read blob " + name(repository, blob.digest()),
+                        "GET",
+                        uri(repository, blob.digest()),
+                        Scope.pull(repository))
+                .fromCaches();
         HttpResponse<InputStream> response = opened(call.header("Accept-Encoding", "identity"), blob, offset);
         boolean given = isSuccess(response) && response.statusCode() != NO_CONTENT;
         if (given && isOther(response, blob.size(), offset)) {

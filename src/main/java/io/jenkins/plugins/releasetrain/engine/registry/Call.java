@@ -6,6 +6,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One request, before authentication.
@@ -25,16 +26,27 @@ record Call(
         boolean repeatable,
         boolean patient) {
 
-    private static final Map<String, String> ANY_MANIFEST = Map.of("Accept", Manifests.ACCEPT);
+    /** A cache before a registry would answer with what a tag pointed to before (RFC 9111 section 5.2.1.4). */
+    private static final String CACHE_CONTROL = "Cache-Control";
+
+    private static final Set<String> READING = Set.of("GET", "HEAD");
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;
 
     static Call of(String action, String method, URI uri, Scope... scopes) {
-        return new Call(action, method, uri, Map.of(), BodyPublishers.noBody(), List.of(scopes), true, true);
+        Map<String, String> asItIsNow = READING.contains(method) ? Map.of(CACHE_CONTROL, "no-cache") : Map.of();
+        return new Call(action, method, uri, asItIsNow, BodyPublishers.noBody(), List.of(scopes), true, true);
     }
 
     Call acceptingManifests() {
-        return new Call(action, method, uri, ANY_MANIFEST, body, scopes, repeatable, patient);
+        return header("Accept", Manifests.ACCEPT);
+    }
+
+    /** For what a digest names, which is the same for ever: a cache may give it. */
+    Call fromCaches() {
+        Map<String, String> fewer = new HashMap<>(headers);
+        fewer.remove(CACHE_CONTROL);
+        return new Call(action, method, uri, Map.copyOf(fewer), body, scopes, repeatable, patient);
     }
 
     Call header(String name, String value) {

@@ -13,10 +13,13 @@ import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings;
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings.Limits;
 import io.jenkins.plugins.releasetrain.testkit.registry.Clouds;
 import io.jenkins.plugins.releasetrain.testkit.registry.Failure;
+import io.jenkins.plugins.releasetrain.testkit.registry.Fronts;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personalities;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personality;
 import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
 import io.jenkins.plugins.releasetrain.testkit.registry.Reply;
+import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
+import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -234,5 +237,25 @@ class PromotionRegistriesTest {
         EngineException e = refused();
 
         assertThat(e).hasMessageContaining(world.production.host());
+    }
+
+    /** What a cache saw before is not what production holds. */
+    @Test
+    void I7_whatACacheBeforeTheRegistryKeptIsNotAskedFor() throws Exception {
+        world(Fronts.caching());
+        assertThat(world.to.resolve("shop/s0", "production")).isPresent();
+        Digest others = new Digest(SampleImages.at(world.production.origin())
+                .push("shop/s0", "production", SampleImage.of("s0", "of another")));
+
+        assertThat(world.to.resolve("shop/s0", "production"))
+                .map(Registry.Descriptor::digest)
+                .contains(others);
+        Promoter.Result result = world.promoter().promote(world.request("p1"));
+
+        assertThat(result.moves())
+                .filteredOn(move -> move.targetRepository().equals("shop/s0") && move.mayMove())
+                .singleElement()
+                .satisfies(move -> assertThat(move.former()).contains(others));
+        assertThat(world.tags()).isEqualTo(world.promoted());
     }
 }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.registry;
 
 import io.jenkins.plugins.releasetrain.engine.registry.RegistrySettings.Credentials;
 import io.jenkins.plugins.releasetrain.testkit.registry.EmbeddedRegistry;
+import io.jenkins.plugins.releasetrain.testkit.registry.Fronts;
 import io.jenkins.plugins.releasetrain.testkit.registry.Personalities;
 import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
@@ -139,6 +140,14 @@ class PersonalitiesContractTest {
             return RegistryOptions.DEFAULT
                     .withoutReferrers()
                     .being(Personalities.answeringReferrersWith(Personalities.page()));
+        }
+    }
+
+    @Nested
+    class BehindACache extends OnPersonality {
+        @Override
+        RegistryOptions options() {
+            return RegistryOptions.DEFAULT.being(Fronts.caching());
         }
     }
 

@@ -137,6 +137,28 @@ public final class Fronts {
         };
     }
 
+    /** A shared cache that keeps what it saw until somebody asks for it as it is now (RFC 9111 section 5.2.1.4): Squid, CDNs. */
+    public static Personality caching() {
+        Map<List<String>, Reply> kept = new ConcurrentHashMap<>();
+        return (request, rest) -> {
+            if (!reads(request) || request.header("Authorization").isPresent()) {
+                return rest.answer(request);
+            }
+            List<String> key = List.of(
+                    request.method(),
+                    request.path(),
+                    request.query().toString(),
+                    request.header("Accept").orElse(""));
+            boolean asItIsNow = request.header("Cache-Control").equals(Optional.of("no-cache"));
+            Reply known = asItIsNow ? null : kept.get(key);
+            Reply answer = known == null ? rest.answer(request) : known;
+            if (Set.of(200, 404).contains(answer.status())) {
+                kept.put(key, answer);
+            }
+            return answer;
+        };
+    }
+
     /** Caches another registry, and lists only the tags that were pulled through it (Harbor's proxy projects, ECR's, GAR's). */
     public static Personality listingWhatWasPulled() {
         Set<String> pulled = ConcurrentHashMap.newKeySet();
