@@ -117,6 +117,14 @@ class GermanRulesTest {
                         + " are you. Nobody). Check the credentials configured for this registry.",
                 "Cannot list the tags of shop/cart at r.example: GET /v2/shop/cart/tags/list could not connect. Check that"
                         + " the registry runs and can be reached.",
+                "Cannot list the tags of shop/cart at r.example: GET /v2/ could not connect. Check that proxy p.example:3128"
+                        + " runs, and that it may reach the registry.",
+                "Cannot list the tags of shop/cart at r.example: GET /v2/ lost the connection: Tunnel failed, got: 503."
+                        + " Check that proxy p.example:3128 runs, and that it may reach the registry.",
+                "Cannot list the tags of shop/cart at r.example: HEAD /v2/ answered 407. Java tells a proxy no password on"
+                        + " the way to an https address: start Jenkins with"
+                        + " -Djdk.http.auth.tunneling.disabledSchemes= (nothing behind it). If it is, the proxy wants"
+                        + " other credentials.",
                 "Cannot list the tags of shop/cart at r.example: GET /v2/ failed in the TLS handshake: PKIX. Add the"
                         + " authority that signed the registry's certificate to its trusted certificates, or, if it only"
                         + " speaks plain HTTP, opt in to that for this registry.",

@@ -173,7 +173,7 @@ final class Blobs {
             return response.body();
         } catch (IOException e) {
             Sender.release(response);
-            throw Failures.io(call, e);
+            throw transport.sender().broken(call, e);
         }
     }
 

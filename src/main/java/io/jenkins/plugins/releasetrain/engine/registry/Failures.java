@@ -12,6 +12,7 @@ import java.net.http.HttpConnectTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
@@ -121,7 +122,8 @@ final class Failures {
                                 : readOnly ? FOR_NOW : stays ? STAYS : advice(kind, status, call, own)));
     }
 
-    static EngineException io(Call call, IOException e) {
+    /** @param proxy that the address is reached by, as host and port, if it is */
+    static EngineException io(Call call, IOException e, Optional<String> proxy) {
         if (cause(e, SSLException.class)) {
             return Handshakes.wasCut(e)
                     ? new EngineException(
@@ -140,8 +142,9 @@ final class Failures {
                     FailureKind.TOO_LARGE, prefix(call) + "answered with more than the limit for documents allows.", e);
         }
         String why = cause(e, ConnectException.class) ? "could not connect" : "lost the connection: " + why(e);
-        return new EngineException(
-                FailureKind.UNAVAILABLE, prefix(call) + why + ". Check that the registry runs and can be reached.", e);
+        String check = proxy.map(way -> "Check that proxy " + way + " runs, and that it may reach the registry.")
+                .orElse("Check that the registry runs and can be reached.");
+        return new EngineException(FailureKind.UNAVAILABLE, prefix(call) + why + ". " + check, e);
     }
 
     /** Whether nothing that could be spoken to was found at an address. */
@@ -201,9 +204,7 @@ final class Failures {
     private static String advice(FailureKind kind, int status, Call call, String own) {
         return switch (kind) {
             case UNAUTHENTICATED ->
-                status == 407
-                        ? "The proxy wants other credentials than those that are configured for it."
-                        : "Check the credentials configured for this registry.";
+                status == 407 ? proxyLogin(call.uri()) : "Check the credentials configured for this registry.";
             case FORBIDDEN -> forbidden(call);
             case NOT_FOUND ->
                 "POST".equals(call.method()) && call.uri().getPath().contains("/blobs/uploads")
@@ -217,6 +218,17 @@ final class Failures {
             case UNSUPPORTED -> unsupported(status, call);
             default -> refused(status, call, own);
         };
+    }
+
+    /** JDK-8160838: Java tells a proxy no password for a tunnel, unless it is started otherwise. */
+    private static String proxyLogin(URI uri) {
+        boolean told = !"https".equals(uri.getScheme())
+                || System.getProperty("jdk.http.auth.tunneling.disabledSchemes") != null;
+        return told
+                ? "The proxy wants other credentials than those that are configured for it."
+                : "Java tells a proxy no password on the way to an https address: start Jenkins with"
+                        + " -Djdk.http.auth.tunneling.disabledSchemes= (nothing behind it). If it is, the proxy wants"
+                        + " other credentials.";
     }
 
     private static String refused(int status, Call call, String own) {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.releasetrain.engine.registry;
 
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
+import java.net.InetSocketAddress;
 import java.net.PasswordAuthentication;
 import java.net.ProxySelector;
 import java.net.URI;
@@ -278,8 +279,16 @@ public record RegistrySettings(
          * one, Java's client drops our own credentials for the registry and fails at its 401.
          */
         Optional<String> authorization(URI uri) {
-            boolean proxied = selector.select(uri).stream().anyMatch(proxy -> proxy.type() == java.net.Proxy.Type.HTTP);
-            return proxied ? login.get().map(Proxy::basic) : Optional.empty();
+            return host(uri).flatMap(proxied -> login.get()).map(Proxy::basic);
+        }
+
+        /** The proxy that an address is reached by, as host and port; empty where there is none. */
+        Optional<String> host(URI uri) {
+            return selector.select(uri).stream()
+                    .filter(proxy -> proxy.type() == java.net.Proxy.Type.HTTP)
+                    .map(proxy -> (InetSocketAddress) proxy.address())
+                    .map(address -> address.getHostString() + ":" + address.getPort())
+                    .findFirst();
         }
 
         private static String basic(PasswordAuthentication login) {

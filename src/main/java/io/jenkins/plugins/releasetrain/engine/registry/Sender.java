@@ -91,11 +91,11 @@ final class Sender {
             HttpRequest request = request(call, authorization, Optional.of(limits().requestTimeout()));
             return clients.documents().send(request, handler);
         } catch (HttpConnectTimeoutException e) {
-            throw Failures.io(call, e);
+            throw broken(call, e);
         } catch (HttpTimeoutException e) {
             throw standstill(call, limits().requestTimeout());
         } catch (IOException e) {
-            throw Failures.io(call, e);
+            throw broken(call, e);
         }
     }
 
@@ -327,7 +327,7 @@ final class Sender {
     }
 
     /** @return empty where there is none yet */
-    private static <T> Optional<T> answer(Call call, CompletableFuture<T> answer, Duration patience)
+    private <T> Optional<T> answer(Call call, CompletableFuture<T> answer, Duration patience)
             throws InterruptedException {
         try {
             return Optional.of(answer.get(patience.toMillis(), TimeUnit.MILLISECONDS));
@@ -341,8 +341,12 @@ final class Sender {
             if (cause instanceof Error error) {
                 throw error;
             }
-            throw Failures.io(call, cause instanceof IOException io ? io : new IOException(cause));
+            throw broken(call, cause instanceof IOException io ? io : new IOException(cause));
         }
+    }
+
+    EngineException broken(Call call, IOException e) {
+        return Failures.io(call, e, settings.proxy().flatMap(proxy -> proxy.host(call.uri())));
     }
 
     private static EngineException standstill(Call call, Duration patience) {

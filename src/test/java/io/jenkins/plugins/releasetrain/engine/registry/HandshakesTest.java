@@ -15,6 +15,7 @@ import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
+import java.util.Optional;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -83,7 +84,8 @@ class HandshakesTest {
         SSLHandshakeException handshake =
                 new SSLHandshakeException("PKIX path validation failed: validity check failed");
         handshake.initCause(new CertPathValidatorException("validity check failed", why));
-        EngineException e = Failures.io(Call.of("look", "GET", URI.create("https://r.example/v2/")), handshake);
+        EngineException e =
+                Failures.io(Call.of("look", "GET", URI.create("https://r.example/v2/")), handshake, Optional.empty());
         assertThat(e.kind()).as(e.getMessage()).isEqualTo(FailureKind.TLS);
         return e;
     }

@@ -1,0 +1,185 @@
+package io.jenkins.plugins.releasetrain.testkit.registry;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The way out of a company's network (RFC 9110 section 9.3.6, RFC 9112 section 3.2.2): tunnels to addresses of TLS, and passes on
+ * plain requests, one for each connection.
+ */
+public final class ForwardProxy implements AutoCloseable {
+    private static final String HEAD_ENDS = "\r\n\r\n";
+
+    private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final List<Socket> open = new CopyOnWriteArrayList<>();
+    private final AtomicInteger passed = new AtomicInteger();
+    private final Optional<String> login;
+    private volatile int refusal;
+
+    private ForwardProxy(Optional<String> login) throws IOException {
+        this.login = login;
+        threads.execute(this::accept);
+    }
+
+    public static ForwardProxy forAnybody() throws IOException {
+        return new ForwardProxy(Optional.empty());
+    }
+
+    public static ForwardProxy withBasicAuth(String user, String password) throws IOException {
+        String both = user + ":" + password;
+        return new ForwardProxy(
+                Optional.of("basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    /** Answers everything with this status and a page of its own (a policy, an address that it cannot find); 0 for nothing. */
+    public void refuse(int status) {
+        refusal = status;
+    }
+
+    /** How many requests and tunnels it let through. */
+    public int passed() {
+        return passed.get();
+    }
+
+    /** Host and port. */
+    public String host() {
+        return "127.0.0.1:" + server.getLocalPort();
+    }
+
+    /** Sends everything by this proxy. */
+    public ProxySelector selector() {
+        Proxy here = new Proxy(Proxy.Type.HTTP, new InetSocketAddress("127.0.0.1", server.getLocalPort()));
+        return new ProxySelector() {
+            @Override
+            public List<Proxy> select(URI uri) {
+                return List.of(here);
+            }
+
+            @Override
+            public void connectFailed(URI uri, SocketAddress address, IOException e) {
+                // Whoever asked is told.
+            }
+        };
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                Socket client = server.accept();
+                open.add(client);
+                threads.execute(() -> serve(client));
+            } catch (IOException e) {
+                // It is closed, and so the loop ends.
+            }
+        }
+    }
+
+    private void serve(Socket client) {
+        try {
+            String head = head(client.getInputStream());
+            if (refusal > 0) {
+                answer(client, refusal, "");
+            } else if (login.isPresent() && !isLogin(head, login.get())) {
+                answer(client, 407, "Proxy-Authenticate: Basic realm=\"out\"\r\n");
+            } else {
+                passed.incrementAndGet();
+                pass(client, head);
+            }
+        } catch (IOException e) {
+            close(client);
+        }
+    }
+
+    private static boolean isLogin(String head, String login) {
+        // A scheme's letters may be of either case, a password's may not.
+        return head.lines()
+                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("proxy-authorization: basic "))
+                .map(line -> "basic " + line.substring("proxy-authorization: basic ".length()))
+                .anyMatch(login::equals);
+    }
+
+    private static void answer(Socket client, int status, String header) throws IOException {
+        String page = "<html>The way out says " + status + "</html>";
+        String text = "HTTP/1.1 " + status + " No\r\n" + header + "Content-Type: text/html\r\nContent-Length: "
+                + page.length() + "\r\nConnection: close" + HEAD_ENDS + page;
+        client.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+        client.shutdownOutput();
+        client.close();
+    }
+
+    private void pass(Socket client, String head) throws IOException {
+        String[] line = head.substring(0, head.indexOf("\r\n")).split(" ");
+        boolean tunnel = line[0].equals("CONNECT");
+        URI to = tunnel ? URI.create("tcp://" + line[1]) : URI.create(line[1]);
+        Socket there = new Socket(to.getHost(), to.getPort());
+        open.add(there);
+        if (tunnel) {
+            client.getOutputStream()
+                    .write(("HTTP/1.1 200 Connection established" + HEAD_ENDS).getBytes(StandardCharsets.ISO_8859_1));
+        } else {
+            String origin = to.getRawPath() + (to.getRawQuery() == null ? "" : "?" + to.getRawQuery());
+            String first = line[0] + " " + origin + " " + line[2] + "\r\nConnection: close";
+            String rest = head.substring(head.indexOf("\r\n"))
+                    .replaceAll("(?i)\r\n(proxy-authorization|connection|upgrade|http2-settings):[^\r]*", "");
+            there.getOutputStream().write((first + rest).getBytes(StandardCharsets.ISO_8859_1));
+        }
+        threads.execute(() -> copy(there, client));
+        copy(client, there);
+    }
+
+    private static String head(InputStream in) throws IOException {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        while (!head.toString(StandardCharsets.ISO_8859_1).endsWith(HEAD_ENDS)) {
+            int next = in.read();
+            if (next < 0) {
+                throw new IOException("It went away");
+            }
+            head.write(next);
+        }
+        return head.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    private static void copy(Socket from, Socket to) {
+        try {
+            from.getInputStream().transferTo(to.getOutputStream());
+            to.shutdownOutput();
+        } catch (IOException e) {
+            close(from);
+            close(to);
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // Nobody is at its other end.
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        open.forEach(ForwardProxy::close);
+        threads.shutdownNow();
+    }
+}
