@@ -24,7 +24,6 @@ import io.jenkins.plugins.releasetrain.testkit.registry.Personality;
 import io.jenkins.plugins.releasetrain.testkit.registry.RegistryOptions;
 import io.jenkins.plugins.releasetrain.testkit.registry.Reply;
 import io.jenkins.plugins.releasetrain.testkit.registry.SampleImage;
-import io.jenkins.plugins.releasetrain.testkit.registry.SampleImages;
 import io.jenkins.plugins.releasetrain.testkit.registry.TokenServer;
 import java.io.IOException;
 import java.net.URI;
@@ -62,9 +61,7 @@ class CloudRegistriesTest {
     }
 
     private EmbeddedRegistry holding(RegistryOptions options) throws IOException {
-        EmbeddedRegistry registry = open.start(options);
-        SampleImages.at(registry.origin()).push("shop/cart", "1.0", CART);
-        return registry;
+        return open.holding(options, CART);
     }
 
     private TokenServer tokens() throws IOException {
@@ -74,12 +71,7 @@ class CloudRegistriesTest {
     }
 
     private HttpRegistry client(EmbeddedRegistry registry) {
-        return new HttpRegistry(
-                RegistrySettings.of(registry.host())
-                        .withPlainHttp()
-                        .withCredentials(() -> Optional.of(configured.get())),
-                time,
-                time);
+        return Opened.client(registry, time, () -> Optional.of(configured.get()));
     }
 
     private void copyTo(EmbeddedRegistry target) throws IOException {

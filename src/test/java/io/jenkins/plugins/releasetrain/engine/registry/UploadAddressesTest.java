@@ -38,15 +38,11 @@ class UploadAddressesTest {
     private final Opened open = new Opened();
 
     private HttpRegistry client(EmbeddedRegistry registry) {
-        return new HttpRegistry(
-                RegistrySettings.of(registry.host()).withPlainHttp().withCredentials(() -> Optional.of(ROBOT)),
-                time,
-                time);
+        return Opened.client(registry, time, () -> Optional.of(ROBOT));
     }
 
     private EmbeddedRegistry copied(RegistryOptions options) throws IOException {
-        EmbeddedRegistry source = open.start(RegistryOptions.DEFAULT);
-        SampleImages.at(source.origin()).push("shop/cart", "1.0", CART);
+        EmbeddedRegistry source = open.holding(RegistryOptions.DEFAULT, CART);
         EmbeddedRegistry target = open.start(options);
         copier.copy(client(source), "shop/cart", DIGEST, client(target), "live/cart");
         assertThat(target.manifest("live/cart", DIGEST.value())).isPresent();
