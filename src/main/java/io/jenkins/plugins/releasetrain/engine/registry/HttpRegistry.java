@@ -175,6 +175,10 @@ public final class HttpRegistry implements Registry {
                 ? Optional.of(reference)
                 : response.headers().firstValue("Docker-Content-Digest").filter(Digest::isDigest);
         byte[] content = response.body();
+        if (claimed.isEmpty()) {
+            // Nothing else tells whether it is one; what is pinned has to be (I1).
+            json(call, response);
+        }
         Digest digest = claimed.map(Digest::new).orElseGet(() -> Digest.sha256(content));
         requireDigest(call, digest, content);
         Manifest manifest = new Manifest(new Descriptor(type, digest, content.length), content);
@@ -370,9 +374,13 @@ public final class HttpRegistry implements Registry {
     static JsonNode json(Call call, HttpResponse<byte[]> response) {
         requireNoPage(call, response);
         try {
-            return JSON.readTree(response.body());
+            JsonNode json = JSON.readTree(response.body());
+            if (json.isObject()) {
+                return json;
+            }
         } catch (IOException e) {
-            throw Failures.of(FailureKind.UNSUPPORTED, call, "answered something that is not JSON.");
+            // Told below.
         }
+        throw Failures.of(FailureKind.UNSUPPORTED, call, "answered something that is not JSON.");
     }
 }

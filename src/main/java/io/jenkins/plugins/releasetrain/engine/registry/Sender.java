@@ -318,7 +318,12 @@ final class Sender {
                 before = body.progress();
                 read = answer(call, body.read(), limits().requestTimeout());
             } while (read.isEmpty() && body.progress() != before);
-            return new ReadResponse(begun, read.orElseThrow(() -> standstill(call, limits().requestTimeout())));
+            ReadResponse response =
+                    new ReadResponse(begun, read.orElseThrow(() -> standstill(call, limits().requestTimeout())));
+            if (response.isCut()) {
+                throw broken(call, new IOException("the answer ended in the midst"));
+            }
+            return response;
         } finally {
             if (read.isEmpty()) {
                 body.giveUp();
