@@ -52,7 +52,10 @@ final class AccessCheck {
             throw e;
         }
         return switch (response.statusCode()) {
-            case 200 -> new Access(Answer.SEEN, "The registry answers, and this account sees " + repository);
+            case 200 -> {
+                Listings.tagsOf(call, response);
+                yield new Access(Answer.SEEN, "The registry answers, and this account sees " + repository);
+            }
             case 404 ->
                 new Access(
                         Answer.ABSENT,

@@ -185,9 +185,15 @@ final class Listings {
                 && next(call, response).isEmpty();
     }
 
-    private static List<String> tagsOf(Call call, HttpResponse<byte[]> response) {
+    /** @throws EngineException where it is no list */
+    static List<String> tagsOf(Call call, HttpResponse<byte[]> response) {
+        JsonNode list = HttpRegistry.json(call, response);
+        if (!list.has("tags") && !list.has("name")) {
+            // An error that is called a success; taken for an empty list, a tag would be removed with what others need.
+            throw Failures.of(FailureKind.UNSUPPORTED, call, "answered something that is no list of tags.");
+        }
         List<String> tags = new ArrayList<>();
-        HttpRegistry.json(call, response).path("tags").forEach(tag -> tags.add(tag.asText()));
+        list.path("tags").forEach(tag -> tags.add(tag.asText()));
         return tags;
     }
 

@@ -35,10 +35,11 @@ final class TagRemoval {
         }
         switch (registry.delete(repository, tag)) {
             case 200, 202, 204 -> {
-                if (registry.resolve(repository, digest.get().value()).isPresent()) {
+                boolean gone = isGone(tag, digest.get());
+                if (gone && registry.resolve(repository, digest.get().value()).isPresent()) {
                     registry.abilities().foundTagsDeletedAlone();
                 }
-                return true;
+                return gone;
             }
             // Tells a tag that is not there from a registry without this request.
             case 404 -> {
@@ -50,10 +51,29 @@ final class TagRemoval {
         }
     }
 
+    /** Some say that they did what they do later, and a page in the place of a registry is a success as well. */
+    private boolean isGone(String tag, Digest digest) {
+        Attempts attempts = registry.transport().sender().attempts("remove tag " + repository + ":" + tag);
+        while (registry.resolve(repository, tag)
+                .filter(now -> now.digest().equals(digest))
+                .isPresent()) {
+            if (!attempts.again()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private boolean isShared(String tag, Set<String> alsoGoing, Digest digest) {
         List<Tag> others;
         try {
-            others = registry.tags(repository).stream()
+            List<String> listed = registry.listings().visibleTags(repository).orElse(List.of());
+            if (!listed.contains(tag)) {
+                // Of the others it says as little: it is hidden (ECR has a right of its own for it), late, or a
+                // cache's.
+                return true;
+            }
+            others = listed.stream()
                     .filter(other -> !other.equals(tag) && !alsoGoing.contains(other))
                     .map(other -> new Tag(repository, other))
                     .toList();
