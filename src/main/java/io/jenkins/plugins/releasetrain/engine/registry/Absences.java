@@ -17,6 +17,7 @@ import java.util.function.Supplier;
  */
 final class Absences {
     private static final int ABSENT = 404;
+    private static final String MARK = "Docker-Distribution-Api-Version";
     private static final Duration CERTAIN = Duration.ofHours(1);
 
     private final Transport transport;
@@ -63,11 +64,32 @@ final class Absences {
         return second;
     }
 
+    /**
+     * A registry that leads to a store says that it is there; what the store lacks then is lost, or the store is another one for a
+     * while. A page in the place of a refusal is a firewall's or a portal's, whose rule a path or a number of requests met.
+     *
+     * @throws EngineException UNAVAILABLE, where an answer says nothing of what the registry holds
+     */
+    static void requireOfRegistry(Call call, HttpResponse<?> response) {
+        int status = response.statusCode();
+        boolean led = !response.uri().equals(call.uri()) && !Locations.isOfApi(response.uri());
+        if (status == ABSENT && led) {
+            throw Failures.store(call.to(response.uri()), status, FailureKind.UNAVAILABLE);
+        }
+        boolean marked = response.headers().firstValue(MARK).isPresent();
+        if ((status == 401 || status == 403) && HttpRegistry.isPage(response) && !marked) {
+            throw Failures.of(
+                    FailureKind.UNAVAILABLE,
+                    call,
+                    "answered " + status
+                            + " with a web page, as a firewall or a portal before the registry does; let this"
+                            + " request pass there.");
+        }
+    }
+
     private static boolean isPlain(HttpResponse<?> response) {
         return response.statusCode() == ABSENT
-                && response.headers()
-                        .firstValue("Docker-Distribution-Api-Version")
-                        .isEmpty()
+                && response.headers().firstValue(MARK).isEmpty()
                 && !HttpRegistry.contentType(response).endsWith("json");
     }
 

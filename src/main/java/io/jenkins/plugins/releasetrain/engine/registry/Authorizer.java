@@ -6,6 +6,7 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -21,6 +22,7 @@ import java.util.function.Function;
  */
 final class Authorizer {
     private static final int MOST_REPOSITORIES = 10_000;
+    private static final Duration YOUNG = Duration.ofSeconds(10);
 
     private final RegistrySettings settings;
     private final Clock clock;
@@ -135,6 +137,29 @@ final class Authorizer {
         return fresh.filter(value -> !value.equals(refused));
     }
 
+    /**
+     * Whether what was refused by a 403 may be another one by now: Amazon's says so of credentials that have expired, and others of
+     * tokens (distribution#973, ECR Public). A token that was given just now is none of those.
+     */
+    boolean isOutdated(Call call, String refused) {
+        if (refused.startsWith("Basic ")) {
+            return freshBasic(refused).isPresent();
+        }
+        Held held = tokens.get(repository(call));
+        if (held == null || !refused.startsWith("Bearer ")) {
+            return false;
+        }
+        Instant young = clock.instant().minus(YOUNG);
+        synchronized (held) {
+            return held.tokens.removeIf(
+                    t -> refused.equals("Bearer " + t.value()) && t.given().isBefore(young));
+        }
+    }
+
+    private static String repository(Call call) {
+        return call.scopes().isEmpty() ? "" : call.scopes().get(0).repository();
+    }
+
     /** A refusal that does not say what is wanted means what was wanted before, or what the base address says. */
     private List<Challenge> challenges(Call call, HttpHeaders answer) {
         List<String> said = answer.allValues("WWW-Authenticate");
@@ -156,8 +181,7 @@ final class Authorizer {
         if (tokens.size() > MOST_REPOSITORIES) {
             tokens.clear();
         }
-        String repository = call.scopes().isEmpty() ? "" : call.scopes().get(0).repository();
-        Held held = tokens.computeIfAbsent(repository, r -> new Held());
+        Held held = tokens.computeIfAbsent(repository(call), r -> new Held());
         synchronized (held) {
             Optional<Token> usable = held.usable(call.scopes(), refused, asChallenged, clock);
             if (usable.isPresent()) {
@@ -201,9 +225,10 @@ final class Authorizer {
      * A token.
      *
      * @param scopes what it is used for
+     * @param given when it was asked for
      * @param asChallenged whether it was asked for in the words of the registry
      */
-    record Token(List<Scope> scopes, String value, Instant renewAt, boolean asChallenged) {
+    record Token(List<Scope> scopes, String value, Instant given, Instant renewAt, boolean asChallenged) {
         /** Without the token (I9). */
         @Override
         public String toString() {

@@ -33,9 +33,10 @@ final class Failures {
     private static final Pattern LIMIT =
             Pattern.compile("\\brate[ -]?(?:limit|exceeded)|too ?many ?requests", Pattern.CASE_INSENSITIVE);
 
-    /** Harbor's while it collects garbage (403), and others' in maintenance (405). */
-    private static final Pattern READ_ONLY =
-            Pattern.compile("\\b(?:read[ -]?only|maintenance) mode\\b", Pattern.CASE_INSENSITIVE);
+    /** Harbor's while it collects garbage (403), and others' in maintenance (405): Quay's, GitLab's. */
+    private static final Pattern READ_ONLY = Pattern.compile(
+            "\\b(?:read[ -]?only|maintenance) mode\\b|\\bcurrently (?:read[ -]?only|disabled)\\b|\\bread[ -]?only instance\\b",
+            Pattern.CASE_INSENSITIVE);
 
     /** ECR's code (400), and words of others (400, 403, 409, 412). */
     private static final Pattern IMMUTABLE =
@@ -54,6 +55,8 @@ final class Failures {
 
     /** JDK-8283544: Java's client says how long the body is that a GET has not. */
     private static final boolean SENDS_LENGTHS = Runtime.version().feature() < 19;
+
+    private static final Pattern PAGE = Pattern.compile("^\\s*<(?:!doctype |)html\\b", Pattern.CASE_INSENSITIVE);
 
     private static final String FOR_NOW =
             "It takes no changes for now, as while it collects garbage or is maintained; they may succeed later.";
@@ -173,6 +176,18 @@ final class Failures {
         return new EngineException(kind, prefix(call) + what);
     }
 
+    /** What a registry led to does not give it; its words are not for our users, and no right of our account is missing. */
+    static EngineException store(Call call, int status, FailureKind kind) {
+        return of(
+                kind,
+                call,
+                "answered " + status + ": the store behind the registry "
+                        + (status == 404
+                                ? "does not hold what the registry says that is there. Check its storage."
+                                : "does not take the address that the registry gave. Check the registry's access to its"
+                                        + " store, the clocks of both, and a proxy between them."));
+    }
+
     /** Query strings of uploads and of redirects carry signatures, so none is shown (I9). */
     private static String prefix(Call call) {
         return "Cannot " + call.action() + " at " + authority(call.uri()) + ": " + call.method() + " "
@@ -205,7 +220,7 @@ final class Failures {
         return switch (kind) {
             case UNAUTHENTICATED ->
                 status == 407 ? proxyLogin(call.uri()) : "Check the credentials configured for this registry.";
-            case FORBIDDEN -> forbidden(call);
+            case FORBIDDEN -> forbidden(call, own);
             case NOT_FOUND ->
                 "POST".equals(call.method()) && call.uri().getPath().contains("/blobs/uploads")
                         ? "Create the repository first: not every registry makes one where something is pushed."
@@ -252,7 +267,10 @@ final class Failures {
                 : "This registry does not support the request.";
     }
 
-    private static String forbidden(Call call) {
+    private static String forbidden(Call call, String own) {
+        if (PAGE.matcher(own).find()) {
+            return "What stands before the registry refuses it, such as a firewall; let this request pass there.";
+        }
         return call.scopes().isEmpty()
                 ? "Check the rights of the configured account."
                 : "Give the configured account the right to " + Scope.text(call.scopes()) + ".";

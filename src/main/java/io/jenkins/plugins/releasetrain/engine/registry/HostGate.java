@@ -83,10 +83,16 @@ final class HostGate {
         }
     }
 
+    /** How long it stays closed at least. */
+    synchronized Duration closed() {
+        Duration left = Duration.between(clock.instant(), openAt);
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
     /** Who waits alone needs no jitter; the more wait, the wider they are spread. */
     private Duration closedFor() {
-        Duration left = Duration.between(clock.instant(), openAt);
-        if (left.isNegative() || left.isZero()) {
+        Duration left = closed();
+        if (left.isZero()) {
             return Duration.ZERO;
         }
         double spread = Math.min(0.1, 0.01 * waiting) * jitter.getAsDouble();

@@ -101,6 +101,7 @@ public final class HttpRegistry implements Registry {
 
     /** A 401 or 403 to an account that the registry knows may mean that nothing is there. */
     boolean isAbsent(Call call, HttpResponse<?> response) {
+        Absences.requireOfRegistry(call, response);
         int status = response.statusCode();
         boolean hidden = (status == 401 || status == 403) && response.uri().equals(call.uri());
         return status == 404 || hidden && transport.letsIn();

@@ -85,6 +85,7 @@ final class Listings {
                 page = Optional.of(tagPage(repository, ""));
                 continue;
             }
+            Absences.requireOfRegistry(call, response);
             if (status == 404 && tags.isEmpty()) {
                 break;
             }
@@ -224,7 +225,7 @@ final class Listings {
             boolean named = next.find();
             if (named || bare.matches()) {
                 String own = OTHER_NAME.matcher((named ? next : bare).group(1)).replaceFirst("");
-                return Optional.of(onTheSamePath(call.uri(), transport.target(call, own)));
+                return Optional.of(following(call, own));
             }
         }
         return Optional.empty();
@@ -240,11 +241,18 @@ final class Listings {
                         call.uri().getRawPath() + "?n=" + TAGS_PER_PAGE + "&last=" + page.get(page.size() - 1)));
     }
 
-    /** Only the query is another; a registry behind a proxy may name a path that only its own network has (Artifactory). */
-    private static URI onTheSamePath(URI page, URI next) {
-        return next.getRawQuery() == null || next.getRawPath().equals(page.getRawPath())
-                ? next
-                : page.resolve(page.getRawPath() + "?" + next.getRawQuery());
+    /** Only the query is another; a registry behind a proxy may name a place that only its own network has (Artifactory). */
+    private URI following(Call call, String link) {
+        URI page = call.uri();
+        try {
+            String query = Locations.resolved(page, link).getRawQuery();
+            if (query != null) {
+                return page.resolve(page.getRawPath() + "?" + query);
+            }
+        } catch (IllegalArgumentException e) {
+            // Told by what follows.
+        }
+        return transport.target(call, link);
     }
 
     /**

@@ -11,6 +11,7 @@ import java.util.Set;
 
 /** Puts a manifest's exact bytes into a repository (distribution specification 1.1, "Pushing Manifests"). */
 final class ManifestPush {
+    private static final int CREATED = 201;
     private static final int TAKEN = 409;
     /** What registries say of a tag that may not move; 405 where it is locked (ACR). */
     private static final Set<Integer> IMMUTABLE = Set.of(400, 403, 405, TAKEN, 412);
@@ -65,6 +66,9 @@ final class ManifestPush {
         while (true) {
             HttpResponse<byte[]> response = registry.transport().document(call);
             if (Blobs.isSuccess(response)) {
+                if (response.statusCode() != CREATED) {
+                    HttpRegistry.requireNoPage(call, response);
+                }
                 return Optional.of(response);
             }
             if (isThere(response, reference)) {

@@ -223,6 +223,14 @@ final class Sender {
 
     private <T> HttpResponse<T> once(Call call, Exchange<T> exchange) {
         HostGate gate = gate(call);
+        Duration closed = gate.closed();
+        if (closed.compareTo(limits().longestWait()) > 0) {
+            throw Failures.of(
+                    FailureKind.RATE_LIMITED,
+                    call,
+                    "is not sent: the host asked to be left alone for " + closed.toSeconds()
+                            + " s more. Try again later.");
+        }
         try {
             HostGate.Pass pass = gate.enter();
             boolean answered = false;

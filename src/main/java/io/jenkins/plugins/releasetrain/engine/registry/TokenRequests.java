@@ -177,16 +177,32 @@ final class TokenRequests {
             JsonNode json = JSON.readTree(response.body());
             String token = json.path("token").asText("");
             token = token.isEmpty() ? json.path("access_token").asText("") : token;
+            if (json.isMissingNode()) {
+                throw noServer(request, "answered nothing");
+            }
             if (!USABLE.matcher(token).matches()) {
                 throw Failures.of(FailureKind.UNSUPPORTED, request, "answered without a usable token.");
             }
             long lifetime =
                     Math.min(json.path("expires_in").asLong(DEFAULT_LIFETIME_SECONDS), LONGEST_LIFETIME_SECONDS);
             // A tenth early, so that a token does not expire on its way.
-            return new Token(covers, token, asked.plusMillis(Math.max(0, lifetime) * 900), asChallenged);
+            return new Token(covers, token, asked, asked.plusMillis(Math.max(0, lifetime) * 900), asChallenged);
         } catch (IOException e) {
-            throw Failures.of(FailureKind.UNSUPPORTED, request, "answered something that is not a token response.");
+            throw noServer(request, "answered something that is not a token response");
         }
+    }
+
+    /**
+     * What stands before a token server answers in its place, as while it starts. It passes, and says nothing of any image: "not
+     * there" would be taken for an image's, and undo would leave its tag for lost (I6).
+     */
+    private static EngineException noServer(Call request, String what) {
+        return Failures.of(
+                FailureKind.UNAVAILABLE,
+                request,
+                what
+                        + ": there is no token server at this address now. Check what stands before it, and the address that the"
+                        + " registry names; the same request may succeed later.");
     }
 
     private boolean isKnown() {
@@ -194,6 +210,9 @@ final class TokenRequests {
     }
 
     private EngineException failure(Call request, HttpResponse<byte[]> response) {
+        if (NO_GET.contains(response.statusCode())) {
+            return noServer(request, "answered " + response.statusCode());
+        }
         Sent sent = Sent.of(request.headers().getOrDefault("Authorization", ""), response.headers());
         String password =
                 settings.credentials().get().map(Credentials::password).orElse("");

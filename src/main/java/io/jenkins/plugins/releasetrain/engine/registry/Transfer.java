@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /** Carries a plan out: blobs first, then manifests, children before parents; then what refers to the images. */
@@ -99,8 +100,14 @@ final class Transfer {
             if (!lacksContent(e)) {
                 throw e;
             }
-            // The registry may have collected a blob or a manifest since it was seen: all of it, looked for anew.
-            again(part.image());
+            // The registry may have collected a blob or a manifest since it was seen: all of it, looked for anew. Where
+            // it
+            // does not say so, it is asked for each, as it may refuse the image whatever it has.
+            if (e.kind() == FailureKind.NOT_FOUND) {
+                again(part.image());
+            } else {
+                bringAll(part.image(), blobs::copy);
+            }
         }
         progress.imageDone(part.image().digest());
     }
@@ -114,7 +121,7 @@ final class Transfer {
         Attempts attempts = target.transport().sender().attempts("push " + image.digest());
         while (true) {
             try {
-                bringAll(image);
+                bringAll(image, blobs::copyDistrustfully);
                 return;
             } catch (EngineException e) {
                 if (e.kind() != FailureKind.NOT_FOUND || !attempts.again()) {
@@ -124,11 +131,11 @@ final class Transfer {
         }
     }
 
-    private void bringAll(Image image) {
+    private void bringAll(Image image, BiFunction<Image, Blob, Report> copy) {
         Survey.Content content = new Survey(copier, source, target).content(image, image.digest(), true);
         content.blobs().values().forEach(blob -> {
             copier.known().forget(target.host(), blob.digest());
-            done(blobs.copyDistrustfully(image, new Blob(image.targetRepository(), blob, Origin.STREAM, "")));
+            done(copy.apply(image, new Blob(image.targetRepository(), blob, Origin.STREAM, "")));
         });
         putAll(image, content.manifests());
     }

@@ -20,6 +20,7 @@ import java.util.function.BiFunction;
 final class Transport {
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final Set<Integer> SAME_METHOD = Set.of(307, 308);
+    private static final Set<Integer> STORES_REFUSALS = Set.of(400, 401, 403, 404);
     private static final Set<String> DOCUMENTS = Set.of("application/json", "text/plain", "");
     private static final int MOST_REDIRECTS = 5;
     private static final int MOST_CHALLENGES = 2;
@@ -116,7 +117,7 @@ final class Transport {
         } catch (EngineException e) {
             throw unreachable(call, e);
         }
-        if (isRenewed(response, authorization)) {
+        if (isRenewed(call, response, authorization)) {
             throw Failures.of(
                     FailureKind.UNAUTHENTICATED, call, "was refused with credentials that have been changed since.");
         }
@@ -224,6 +225,13 @@ final class Transport {
         String authorization =
                 response.request().headers().firstValue("Authorization").orElse("");
         Call answered = call.to(response.uri());
+        boolean led = !isRegistry(response.uri()) && !Locations.isOfApi(response.uri());
+        if (led && reads(call) && STORES_REFUSALS.contains(response.statusCode())) {
+            return Failures.store(
+                    answered,
+                    response.statusCode(),
+                    response.statusCode() == 404 ? FailureKind.NOT_FOUND : FailureKind.UNAVAILABLE);
+        }
         // What another host says is not for our users: an answer from within the network might be led out that way.
         byte[] quoted = isRegistry(response.uri()) ? body : NOTHING;
         return Failures.status(
@@ -298,20 +306,18 @@ final class Transport {
         return response;
     }
 
-    /** Amazon's says 403 of credentials that have expired; those that are configured may be others by now. */
+    /** Some say 403 of credentials and tokens that have expired; there may be others by now. */
     private <T> HttpResponse<T> renewed(
             Call call, HttpResponse<T> response, String refused, BiFunction<Call, String, HttpResponse<T>> send) {
-        if (!isRenewed(response, refused)) {
+        if (!isRenewed(call, response, refused)) {
             return response;
         }
         Sender.release(response);
         return send.apply(call, authorization(call));
     }
 
-    private boolean isRenewed(HttpResponse<?> response, String refused) {
-        return response.statusCode() == 403
-                && refused.startsWith("Basic ")
-                && authorizer.freshBasic(refused).isPresent();
+    private boolean isRenewed(Call call, HttpResponse<?> response, String refused) {
+        return response.statusCode() == 403 && authorizer.isOutdated(call, refused);
     }
 
     /**
@@ -319,11 +325,14 @@ final class Transport {
      * registry hides. Of a change it is the reason why it fails.
      */
     private void requireHideable(Call call, TokenDenied denied) {
-        boolean reads = "GET".equals(call.method()) || "HEAD".equals(call.method());
         // Without a scope it is the very question whether the account is known.
-        if (!reads || call.scopes().isEmpty() || !letsIn()) {
+        if (!reads(call) || call.scopes().isEmpty() || !letsIn()) {
             throw denied;
         }
+    }
+
+    private static boolean reads(Call call) {
+        return "GET".equals(call.method()) || "HEAD".equals(call.method());
     }
 
     /** No authorization leaves for another origin than the registry's own: an upload or a blob may be elsewhere. */
@@ -337,8 +346,7 @@ final class Transport {
 
     /** Only 307 and 308 say that the same request is to be sent elsewhere (RFC 9110 section 15.4). */
     Optional<URI> redirect(Call call, HttpResponse<?> response) {
-        boolean reads = "GET".equals(call.method()) || "HEAD".equals(call.method());
-        if (!(reads ? REDIRECTS : SAME_METHOD).contains(response.statusCode())) {
+        if (!(reads(call) ? REDIRECTS : SAME_METHOD).contains(response.statusCode())) {
             return Optional.empty();
         }
         return response.headers().firstValue("Location").map(location -> target(call, location));

@@ -28,9 +28,6 @@ class RefusedUndoTest {
         return Stream.of(
                 arguments("distribution#1718: read only", text(405, "Method not allowed\n")),
                 arguments(
-                        "quay#2755: pushes disabled",
-                        Reply.error(405, "METHOD NOT ALLOWED", "Pushes to the registry are currently disabled.")),
-                arguments(
                         "ACR: locked",
                         Reply.error(
                                 405,

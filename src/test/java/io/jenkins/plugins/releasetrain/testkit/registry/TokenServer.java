@@ -37,6 +37,7 @@ public final class TokenServer implements AutoCloseable {
     private volatile int denial = 403;
     private volatile Optional<Integer> refusal = Optional.empty();
     private volatile Optional<String> elsewhere = Optional.empty();
+    private volatile Optional<Reply> front = Optional.empty();
     private volatile String lifetime = "300";
     private volatile String told = "";
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
@@ -103,6 +104,11 @@ public final class TokenServer implements AutoCloseable {
         elsewhere = Optional.of(address);
     }
 
+    /** What stands before it answers in its place; empty: nothing does any more. */
+    public void standBefore(Optional<Reply> answer) {
+        front = answer;
+    }
+
     /** Takes the form of OAuth2 only, as some do, and answers so to what distribution's specification has. */
     public void takeFormsOnly(int status) {
         refusal = Optional.of(status);
@@ -136,12 +142,13 @@ public final class TokenServer implements AutoCloseable {
             Request request = Request.read(exchange);
             requests.add(request);
             boolean moved = elsewhere.isPresent() && request.path().equals("/token");
-            Reply reply = moved ? Reply.of(307) : answer(request);
+            Reply reply = moved ? Reply.of(307) : front.orElseGet(() -> answer(request));
             if (moved) {
                 String query = exchange.getRequestURI().getRawQuery();
                 exchange.getResponseHeaders().set("Location", elsewhere.get() + "?" + query);
             }
-            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.getResponseHeaders()
+                    .set("Content-Type", reply.headers().getOrDefault("Content-Type", "application/json"));
             exchange.sendResponseHeaders(reply.status(), reply.body().length);
             exchange.getResponseBody().write(reply.body());
         }
