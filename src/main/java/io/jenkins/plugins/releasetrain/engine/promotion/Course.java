@@ -209,10 +209,13 @@ final class Course {
                 s -> s.ended() || s.left().equals(tags) ? List.of() : List.of(new Event.TagsLeft(id, tags)));
     }
 
-    /** What is gone at one look only may be a registry's that is in disorder. */
+    /** What is gone at one look only may be a registry's that is in disorder, as while it is restored. */
     private static List<Undo.Tag> lookedAtTwice(PromotionState state, List<Undo.Tag> left) {
         return left.stream()
-                .map(t -> t.fate() == Fate.GONE && !state.left().contains(t.left()) ? t.tryAgain() : t)
+                .map(t -> (t.fate() == Fate.GONE || t.fate() == Fate.REMOVED)
+                                && !state.left().contains(t.left())
+                        ? t.tryAgain()
+                        : t)
                 .toList();
     }
 
@@ -241,12 +244,20 @@ final class Course {
 
     /** Tags whose former image is lost would keep all others of theirs waiting for ever; they are named, and it ends. */
     private static String reason(String reason, List<Undo.Tag> left) {
-        String lost = left.stream()
-                .filter(t -> t.fate() == Fate.GONE)
+        return with(
+                with(reason, "; stays moved, as its former image is lost: ", Fate.GONE, left),
+                "; not put back, as nothing is there any more: ",
+                Fate.REMOVED,
+                left);
+    }
+
+    private static String with(String reason, String words, Fate fate, List<Undo.Tag> left) {
+        String named = left.stream()
+                .filter(t -> t.fate() == fate)
                 .map(t -> PromotionState.name(t.move()) + " (" + t.problem() + ")")
                 .sorted()
                 .collect(Collectors.joining(", "));
-        return lost.isEmpty() ? reason : reason + "; stays moved, as its former image is lost: " + lost;
+        return named.isEmpty() ? reason : reason + words + named;
     }
 
     private PromotionState undone(List<Undo.Tag> left) {

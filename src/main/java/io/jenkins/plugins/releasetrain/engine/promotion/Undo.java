@@ -35,7 +35,9 @@ final class Undo {
         /** It cannot be removed now; production runs what it ran. */
         REFUSED,
         /** What it pointed to is gone, or is never taken again: it stays where it was moved to. */
-        GONE
+        GONE,
+        /** Nothing is there any more: somebody removed it, or its repository. */
+        REMOVED
     }
 
     /** What a tag pointed to and the registry has lost since. */
@@ -75,7 +77,11 @@ final class Undo {
 
     private static Tag putBack(Registry target, Move move, Lost lost) {
         try {
-            if (isOurs(target, move)) {
+            Optional<Digest> now = now(target, move);
+            if (now.isEmpty()) {
+                return new Tag(move, Fate.REMOVED, "somebody removed it, or its repository");
+            }
+            if (now.get().equals(move.digest())) {
                 putBackOurs(target, move, lost);
             }
             return back(move);
@@ -190,11 +196,14 @@ final class Undo {
         }
     }
 
-    /** What is hidden from us by now is not taken for somebody else's. */
     private static boolean isOurs(Registry target, Move move) {
-        Optional<Digest> now = target.resolveBeside(move.targetRepository(), move.tag(), move.digest())
+        return now(target, move).equals(Optional.of(move.digest()));
+    }
+
+    /** What is hidden from us by now is not taken for somebody else's. */
+    private static Optional<Digest> now(Registry target, Move move) {
+        return target.resolveBeside(move.targetRepository(), move.tag(), move.digest())
                 .map(Descriptor::digest);
-        return now.equals(Optional.of(move.digest()));
     }
 
     private static Tag back(Move move) {
