@@ -148,21 +148,19 @@ final class Attachments {
         Optional<Map<Digest, JsonNode>> api = listedByItself(target, image.targetRepository(), subject);
         Map<Digest, JsonNode> there = api.orElseGet(() -> tagged(target, image.targetRepository(), subject));
         Set<Digest> all = new HashSet<>();
-        here.forEach((digest, descriptor) -> {
-            boolean follows = there.containsKey(digest);
-            if (!follows) {
-                Optional<String> listing = api.isPresent() ? Optional.empty() : Optional.of(descriptor.toString());
-                follows = missing(image, subject, digest, listing, carried);
-            }
-            if (follows) {
+        here.keySet().forEach(digest -> {
+            if (there.containsKey(digest) || missing(image, subject, digest, api.isEmpty(), carried)) {
                 all.add(digest);
             }
         });
         return all;
     }
 
-    /** @return whether it will be carried */
-    private boolean missing(Image image, Digest subject, Digest digest, Optional<String> listing, Carried carried) {
+    /**
+     * @param byTag whether the target needs it in a list under a tag
+     * @return whether it will be carried
+     */
+    private boolean missing(Image image, Digest subject, Digest digest, boolean byTag, Carried carried) {
         try {
             Optional<Manifest> manifest =
                     source.manifest(image.sourceRepository(), digest.value(), Manifests.ACCEPT_REFERRER);
@@ -174,6 +172,7 @@ final class Attachments {
             if (!Manifests.read(manifest.get()).names(subject)) {
                 return false;
             }
+            Optional<String> listing = byTag ? manifest.map(FallbackList::entry) : Optional.empty();
             Content content = survey.content(image, digest, true);
             return carried.missing.add(new Found(subject, digest, content, Optional.empty(), listing));
         } catch (EngineException e) {

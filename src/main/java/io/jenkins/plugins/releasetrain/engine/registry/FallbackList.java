@@ -27,7 +27,7 @@ final class FallbackList {
         while (!now.containsKey(referrer)) {
             Map<Digest, JsonNode> more = new LinkedHashMap<>(now);
             more.put(referrer, read(descriptor));
-            target.putManifest(repository, Attachments.tag(subject), index(more));
+            put(target, repository, subject, referrer, more);
             now = Attachments.tagged(target, repository, subject);
             // Some show no list at all; one without ours is another client's, who knew nothing of it.
             boolean lost = !now.isEmpty() && !now.containsKey(referrer);
@@ -41,6 +41,46 @@ final class FallbackList {
                                 + Attachments.tag(subject) + " all the time");
             }
         }
+    }
+
+    /** What the list names and the registry has lost is left out where it refuses the list for that. */
+    private static void put(
+            HttpRegistry target, String repository, Digest subject, Digest referrer, Map<Digest, JsonNode> list) {
+        try {
+            target.putManifest(repository, Attachments.tag(subject), index(list));
+        } catch (EngineException e) {
+            boolean lacks = e.kind() == FailureKind.NOT_FOUND || e.kind() == FailureKind.INVALID_INPUT;
+            boolean some = lacks
+                    && list.keySet()
+                            .removeIf(listed -> !listed.equals(referrer)
+                                    && target.resolve(repository, listed.value(), Scope.push(repository))
+                                            .isEmpty());
+            if (!some) {
+                throw e;
+            }
+            target.putManifest(repository, Attachments.tag(subject), index(list));
+        }
+    }
+
+    /**
+     * An entry of the list, as its manifest says: what other lists say of it may lack the type and the annotations by which it is
+     * looked for (cosign#4641).
+     */
+    static String entry(Manifest manifest) {
+        JsonNode json = read(new String(manifest.content(), StandardCharsets.UTF_8));
+        ObjectNode entry = JSON.createObjectNode()
+                .put("mediaType", manifest.descriptor().mediaType())
+                .put("digest", manifest.descriptor().digest().value())
+                .put("size", manifest.content().length);
+        String type = json.path("artifactType")
+                .asText(json.path("config").path("mediaType").asText());
+        if (!type.isEmpty()) {
+            entry.put("artifactType", type);
+        }
+        if (json.path("annotations").isObject()) {
+            entry.set("annotations", json.path("annotations"));
+        }
+        return entry.toString();
     }
 
     private static JsonNode read(String descriptor) {

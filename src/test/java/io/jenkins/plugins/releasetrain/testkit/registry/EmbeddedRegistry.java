@@ -136,6 +136,11 @@ public final class EmbeddedRegistry implements AutoCloseable {
         contents.deleteBlob(repository, digest);
     }
 
+    /** Takes a manifest away by its digest, whatever lists it. */
+    public void loseManifest(String repository, String digest) {
+        contents.deleteManifest(repository, digest);
+    }
+
     /** Whether anything was ever pushed there. */
     public boolean hasRepository(String repository) {
         return contents.hasRepository(repository);
