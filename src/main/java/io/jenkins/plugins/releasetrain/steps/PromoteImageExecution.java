@@ -208,7 +208,7 @@ class PromoteImageExecution extends HostedExecution {
         log("to be copied: " + content.missingImages() + " of "
                 + content.parts().size() + " images, " + Sizes.text(content.bytes()) + "; about "
                 + plan.requests() + " requests; nothing was done");
-        content.left().forEach(line -> log(line));
+        content.notes().forEach(line -> log(line));
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("images", content.missingImages());
         answer.put("bytes", content.bytes());

@@ -138,7 +138,7 @@ public final class LivePromotion implements PromotionProgress {
                 0,
                 Optional.empty(),
                 Optional.empty());
-        content.left().forEach(notes);
+        content.notes().forEach(notes);
     }
 
     @Override

@@ -4,6 +4,8 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry.Descriptor;
+import io.jenkins.plugins.releasetrain.engine.registry.Registry.Manifest;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -19,9 +21,11 @@ final class Blobs {
     private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-.*");
     private static final int NO_CONTENT = 204;
+    private static final long KEPT_BYTES = 8 << 20;
 
     private final Transport transport;
     private final Uploads uploads;
+    private final Recent recent = new Recent(KEPT_BYTES);
 
     Blobs(Transport transport, Abilities abilities) {
         this.transport = transport;
@@ -97,6 +101,13 @@ final class Blobs {
         return response.body();
     }
 
+    /** The same, and keeps it for whoever opens it soon. */
+    byte[] keep(String repository, Digest digest) {
+        byte[] content = read(repository, digest);
+        recent.add(new Manifest(new Descriptor("", digest, content.length), content));
+        return content;
+    }
+
     /**
      * How a mount ended.
      *
@@ -149,6 +160,12 @@ final class Blobs {
 
     /** A blob's content from an offset on, for the caller to close. */
     InputStream open(String repository, Descriptor blob, long offset) {
+        Optional<Manifest> kept =
+                recent.find(blob.digest()).filter(k -> k.content().length == blob.size() && offset <= blob.size());
+        if (kept.isPresent()) {
+            byte[] content = kept.get().content();
+            return new ByteArrayInputStream(content, (int) offset, content.length - (int) offset);
+        }
         Call call = Call.of(
                         "read blob " + name(repository, blob.digest()),
                         "GET",

@@ -14,12 +14,13 @@ import java.util.stream.Stream;
  * carries out. A blob that several images share is counted once.
  *
  * @param parts one an image, in the order asked for
- * @param left what refers to an image and will not be carried, each with the reason, in words for the log
+ * @param notes in words for the log: what refers to an image and will not be carried, each with the reason; images that are
+ *     labelled to be deleted
  */
-public record CopyPlan(List<Part> parts, List<String> left) {
+public record CopyPlan(List<Part> parts, List<String> notes) {
     public CopyPlan {
         parts = List.copyOf(parts);
-        left = List.copyOf(left);
+        notes = List.copyOf(notes);
     }
 
     /** A plan of somebody who looks only when copying. */
@@ -90,7 +91,7 @@ public record CopyPlan(List<Part> parts, List<String> left) {
                 parts.stream()
                         .map(p -> new Part(p.image(), p.there(), p.manifests(), p.blobs(), List.of()))
                         .toList(),
-                left);
+                notes);
     }
 
     /** Images that the target does not hold. */

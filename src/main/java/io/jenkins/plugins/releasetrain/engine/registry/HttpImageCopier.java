@@ -28,6 +28,7 @@ public final class HttpImageCopier implements ImageCopier {
     private final Executor helpers;
     private final CopyProgress progress;
     private final KnownBlobs known = new KnownBlobs(MOST_KNOWN_BLOBS, Clock.systemUTC());
+    private final Expiry expiry = new Expiry();
     private final Map<String, Semaphore> permits = new ConcurrentHashMap<>();
     private final ReentrantLock[] locks =
             IntStream.range(0, LOCKS).mapToObj(i -> new ReentrantLock()).toArray(ReentrantLock[]::new);
@@ -69,6 +70,10 @@ public final class HttpImageCopier implements ImageCopier {
     @Override
     public Report carryOut(CopyPlan plan, Registry source, Registry target, CopyProgress also) {
         return new Transfer(this, http(source), http(target), progress.and(also)).run(plan);
+    }
+
+    Expiry expiry() {
+        return expiry;
     }
 
     CopySettings settings() {

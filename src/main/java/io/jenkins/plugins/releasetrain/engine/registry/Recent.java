@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Manifests that were read or put lately, so that a tag is set with the bytes in hand. Bounded in bytes. Thread safe. */
+/** Manifests and small blobs that were read or put lately, for whoever wants them next. Bounded in bytes. Thread safe. */
 final class Recent {
     private final long mostBytes;
     private final Map<Digest, Manifest> manifests = new LinkedHashMap<>(16, 0.75f, true);

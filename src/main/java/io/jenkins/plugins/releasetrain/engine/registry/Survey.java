@@ -54,12 +54,12 @@ final class Survey {
         look(sample, attachments, false, found);
         boolean newOnes = sample.stream().noneMatch(i -> found.get(i).there);
         look(all.subList(sample.size(), all.size()), attachments, newOnes, found);
-        List<String> left = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
         List<Part> parts = new ArrayList<>();
         Origins origins = new Origins();
         for (Image image : distinct) {
             Found one = found.get(image);
-            left.addAll(one.carried.left());
+            notes.addAll(one.carried.left());
             List<Blob> blobs = origins.of(image, one.content);
             List<Attachment> said = one.carried.missing().stream()
                     .map(a -> new Attachment(
@@ -72,7 +72,8 @@ final class Survey {
                     .toList();
             parts.add(new Part(image, one.there, one.content.manifests(), blobs, said));
         }
-        return new CopyPlan(parts, left);
+        copier.expiry().note(target.host(), distinct).ifPresent(notes::add);
+        return new CopyPlan(parts, notes);
     }
 
     /** All of an image, whatever the target seems to hold; each of its blobs is looked for when it is brought. */
@@ -127,6 +128,7 @@ final class Survey {
             return look(image, attachments, false);
         }
         requireSize(image, content);
+        copier.expiry().look(source, image, content.manifests());
         if (!copier.settings().referrers()) {
             return new Found(there.isPresent(), content, Attachments.Carried.NOTHING);
         }

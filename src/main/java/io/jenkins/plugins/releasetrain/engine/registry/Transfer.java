@@ -46,7 +46,7 @@ final class Transfer {
     record Job(Image image, Blob blob) {}
 
     Report run(CopyPlan plan) {
-        plan.left().forEach(progress::note);
+        plan.notes().forEach(progress::note);
         plan.parts().forEach(p -> progress.planned(p.image().digest(), bytes(p)));
         List<Job> first = new ArrayList<>();
         List<Job> others = new ArrayList<>();
@@ -100,9 +100,8 @@ final class Transfer {
             if (!lacksContent(e)) {
                 throw e;
             }
-            // The registry may have collected a blob or a manifest since it was seen: all of it, looked for anew. Where
-            // it
-            // does not say so, it is asked for each, as it may refuse the image whatever it has.
+            // The registry may have collected a blob or a manifest since it was seen: all of it, looked for anew. If it
+            // does not say so, it is asked for each: it may refuse the image whatever it has.
             if (e.kind() == FailureKind.NOT_FOUND) {
                 again(part.image());
             } else {

@@ -215,11 +215,11 @@ class OddAnswersTest {
         copier.carryOut(plan, from, client(target), CopyProgress.NONE);
         assertThat(client(target).referrers("live/pay", PAY_DIGEST)).hasSize(1);
         assertThat(target.manifest("live/cart", DIGEST.value())).isPresent();
-        assertThat(plan.left()).hasSize(told ? 1 : 0).allMatch(word -> word.contains("shop/cart"));
+        assertThat(plan.notes()).hasSize(told ? 1 : 0).allMatch(word -> word.contains("shop/cart"));
 
         over.set(true);
         EmbeddedRegistry another = open.start(RegistryOptions.DEFAULT);
-        assertThat(copier.plan(from, client(another), images()).left())
+        assertThat(copier.plan(from, client(another), images()).notes())
                 .as("by now it is known")
                 .isEmpty();
     }
@@ -250,7 +250,7 @@ class OddAnswersTest {
                         : rest.answer(request)));
         EmbeddedRegistry target = open.start(RegistryOptions.DEFAULT);
         CopyPlan plan = copier.plan(client(source), client(target), images());
-        assertThat(plan.left())
+        assertThat(plan.notes())
                 .singleElement()
                 .asString()
                 .contains(source.host(), "only as far as tags list it", "not authorized to list referrers");

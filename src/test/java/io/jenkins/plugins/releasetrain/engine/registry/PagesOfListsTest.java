@@ -151,7 +151,7 @@ class PagesOfListsTest {
         CopyPlan plan = copier.plan(
                 client(source), client(target), List.of(new ImageCopier.Image("shop/cart", DIGEST, "live/cart")));
 
-        assertThat(plan.left()).singleElement().asString().contains("More than 500 attachments", "the rest is left");
+        assertThat(plan.notes()).singleElement().asString().contains("More than 500 attachments", "the rest is left");
         assertThat(plan.parts().get(0).attachments()).hasSizeBetween(500, 502);
     }
 

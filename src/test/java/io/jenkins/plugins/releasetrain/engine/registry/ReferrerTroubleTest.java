@@ -62,7 +62,7 @@ class ReferrerTroubleTest {
         Image image = new Image("shop/cart", DIGEST, "live/cart", Optional.empty());
         CopyPlan plan =
                 copier.plan(from, to, List.of(image, new Image("shop/cart", DIGEST, "live/other", image.there())));
-        assertThat(plan.left()).isNotEmpty().allMatch(word -> word.contains("is not carried"));
+        assertThat(plan.notes()).isNotEmpty().allMatch(word -> word.contains("is not carried"));
         copier.carryOut(plan, from, to, CopyProgress.NONE);
         assertThat(target.manifest("live/cart", DIGEST.value())).isPresent();
     }
@@ -119,7 +119,7 @@ class ReferrerTroubleTest {
         EmbeddedRegistry target = start((request, rest) -> rest.answer(request));
         Image image = new Image("shop/cart", DIGEST, "live/cart", Optional.empty());
         CopyPlan plan = copier.plan(from, client(target), List.of(image));
-        assertThat(plan.left())
+        assertThat(plan.notes())
                 .singleElement()
                 .asString()
                 .contains("only as far as tags list it", String.valueOf(status));
