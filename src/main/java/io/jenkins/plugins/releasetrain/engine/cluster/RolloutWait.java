@@ -56,7 +56,7 @@ final class RolloutWait {
     /** Since when all of it runs. */
     private Optional<Steady> steady = Optional.empty();
 
-    /** So often processes of what is to be proven ended in the pods that are there. */
+    /** So often processes of what is to be proven ended in the pods of this start that are there. */
     private int ends;
 
     private Optional<Blocker> worst = Optional.empty();
@@ -176,8 +176,8 @@ final class RolloutWait {
         Map<String, List<Event>> refusals = refusals(late);
         late.forEach(part -> {
             stuckPods.repair(part.workload(), pods.get(part.key()));
-            List<Pod> own = part.workload().ofThisStart(pods.get(part.key()));
-            found.addAll(blockers.of(part, own, refusals.getOrDefault(part.key(), List.of()), over));
+            found.addAll(
+                    blockers.of(part, ofThisStart(part, pods), refusals.getOrDefault(part.key(), List.of()), over));
             Blockers.overwritten(part, digest(part.service().name())).ifPresent(found::add);
         });
         found.replaceAll(f -> f.isProcessToBlame()
@@ -196,8 +196,12 @@ final class RolloutWait {
         steady = open.isEmpty() ? steady : Optional.empty();
         ends = wanted.changed().stream()
                 .flatMap(name -> parts.getOrDefault(name, List.of()).stream())
-                .mapToInt(part -> Standings.ends(part, pods.get(part.key())))
+                .mapToInt(part -> Standings.ends(part, ofThisStart(part, pods)))
                 .sum();
+    }
+
+    private static List<Pod> ofThisStart(Part part, Map<String, List<Pod>> pods) {
+        return part.workload().ofThisStart(pods.get(part.key()));
     }
 
     /** Candidates stand aside then, ever longer; what is only put back would be fought for without a pause. */

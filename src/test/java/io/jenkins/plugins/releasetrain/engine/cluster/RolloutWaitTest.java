@@ -528,4 +528,58 @@ class RolloutWaitTest {
         };
         assertThat(await().outcome()).isEqualTo(Outcome.READY);
     }
+
+    private void startedAt(String value) {
+        kubernetes
+                .client()
+                .apps()
+                .deployments()
+                .inNamespace("staging")
+                .withName("cart")
+                .edit(d -> new DeploymentBuilder(d)
+                        .editSpec()
+                        .editTemplate()
+                        .editMetadata()
+                        .addToAnnotations(DeployedWorkload.STARTED, value)
+                        .endMetadata()
+                        .endTemplate()
+                        .endSpec()
+                        .build());
+    }
+
+    /** The pods from before drain for longer than those that were started anew are looked at; some restarted months ago. */
+    @Test
+    void I14_thatPodsFromBeforeGoSaysNothingOfHowWhatWasStartedAnewRuns() throws Exception {
+        ContainerState running =
+                new ContainerStateBuilder().withNewRunning().endRunning().build();
+        createPod("cart", IMAGE, running, 3);
+        Pod before = kubernetes
+                .client()
+                .pods()
+                .inNamespace("staging")
+                .withName("cart-abc-1")
+                .get();
+        startedAt("now");
+        complete("cart", status -> status);
+        kubernetes
+                .client()
+                .resource(new PodBuilder(before)
+                        .editMetadata()
+                        .withName("cart-abc-2")
+                        .withResourceVersion(null)
+                        .withUid(null)
+                        .addToAnnotations(DeployedWorkload.STARTED, "now")
+                        .endMetadata()
+                        .build())
+                .create();
+        duringPause = n -> {
+            if (n == 50) {
+                kubernetes.client().resource(before).delete();
+            }
+        };
+        Cluster.Wanted wanted = TestWorkloads.asked(cluster, List.of(CART)).steadyFor(Duration.ofMinutes(1));
+        assertThat(cluster.awaitRollouts(wanted, Set.of(), Duration.ofSeconds(90), Progress.NONE)
+                        .outcome())
+                .isEqualTo(Outcome.READY);
+    }
 }

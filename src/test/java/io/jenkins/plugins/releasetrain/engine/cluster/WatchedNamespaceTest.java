@@ -389,4 +389,33 @@ class WatchedNamespaceTest {
             simulator.close();
         }
     }
+
+    /** Without it all pods would be from before what was started anew, and none would speak against it. */
+    @Test
+    void I4_byWhichStartAPodIsThereIsKept() throws Exception {
+        kubernetes
+                .client()
+                .apps()
+                .deployments()
+                .inNamespace("staging")
+                .withName("s1")
+                .patch(
+                        PatchContext.of(PatchType.JSON),
+                        "[{\"op\":\"add\",\"path\":\"/spec/template/metadata/annotations\",\"value\":{\""
+                                + DeployedWorkload.STARTED + "\":\"now\"}}]");
+        PodSimulator simulator = PodSimulator.withControllers(new PodSimulator.Settings(
+                kubernetes.newClient(), "staging", image -> PodBehaviour.CRASH_LOOP, Duration.ofMillis(5)));
+        try {
+            Rollout rollout = cluster(Clock.systemUTC())
+                    .awaitRollouts(
+                            Wanted.proven(Map.of(SERVICES.get(1), image("s1", "1")), 1),
+                            Set.of(),
+                            Duration.ofMinutes(1),
+                            Progress.NONE);
+            assertThat(rollout.outcome()).isEqualTo(Rollout.Outcome.BLOCKED);
+            assertThat(rollout.blocker().orElseThrow().reason()).isEqualTo("CrashLoopBackOff");
+        } finally {
+            simulator.close();
+        }
+    }
 }
