@@ -69,7 +69,10 @@ final class Blockers {
     List<Found> of(Part part, List<Pod> pods, List<Event> refusals, boolean over) {
         String service = part.service().name();
         List<Found> found = new ArrayList<>();
-        for (Obstacle seen : Obstacle.of(part.workload(), part.names(), pods, refusals)) {
+        List<Obstacle> obstacles = Obstacle.of(part.workload(), part.names(), pods, refusals);
+        for (Obstacle seen : obstacles.isEmpty()
+                ? Unready.of(part.workload(), part.names(), pods).stream().toList()
+                : obstacles) {
             Obstacle obstacle = withReason(seen);
             FaultRules.Judged judged = rules.judge(obstacle.sign(), over);
             Fault fault = obstacle.own() || judged.fault() != Fault.IMAGE ? judged.fault() : Fault.UNKNOWN;
@@ -96,8 +99,9 @@ final class Blockers {
     }
 
     /** Somebody else deploys there, and took back what was installed: that says nothing about the image. */
-    static Optional<Found> overwritten(Part part, Digest wanted) {
+    static Optional<Found> overwritten(Part part, Digest wanted, String start) {
         return Standings.stranger(part.workload(), part.names(), wanted)
+                .or(() -> part.workload().tookBack(start))
                 .map(why -> new Found(
                         new Blocker(part.service().name(), "", OVERWRITTEN, why, Fault.ENVIRONMENT), false, false));
     }

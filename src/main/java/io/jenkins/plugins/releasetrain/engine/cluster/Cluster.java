@@ -40,9 +40,9 @@ public interface Cluster {
      * As {@link #install}, and starts the pods of all these services anew, also of those that ask for these images already
      * (as {@code kubectl rollout restart} does).
      *
-     * @return names of all services whose pods are started anew
+     * @return the same, to be waited for: of what is to be proven only pods of this start count
      */
-    List<String> restart(Wanted wanted);
+    Wanted restart(Wanted wanted);
 
     /**
      * Stamps every given workload with the token, so that a former holder with a lower one can change nothing. A higher one
@@ -127,9 +127,15 @@ public interface Cluster {
      * @param needed names of the services that have to be there; what is absent of others is left out (I14)
      * @param fence the lock holder's token: a workload stamped with a higher one is not touched (I3)
      * @param steady how long it has to run, without an end of its processes, before it counts as rolled out
+     * @param start the one that alone proves anything, as {@link Cluster#restart} named it; empty: any does
      */
     record Wanted(
-            Map<Service, ImageReference> images, Set<String> changed, Set<String> needed, long fence, Duration steady) {
+            Map<Service, ImageReference> images,
+            Set<String> changed,
+            Set<String> needed,
+            long fence,
+            Duration steady,
+            String start) {
         public Wanted {
             images = Map.copyOf(images);
             changed = Set.copyOf(changed);
@@ -137,12 +143,17 @@ public interface Cluster {
         }
 
         public Wanted(Map<Service, ImageReference> images, Set<String> changed, Set<String> needed, long fence) {
-            this(images, changed, needed, fence, Duration.ZERO);
+            this(images, changed, needed, fence, Duration.ZERO, "");
         }
 
         /** The same, which has to run for a while. */
         public Wanted steadyFor(Duration length) {
-            return new Wanted(images, changed, needed, fence, length);
+            return new Wanted(images, changed, needed, fence, length, start);
+        }
+
+        /** The same, once it was started anew. */
+        public Wanted startedAs(String newStart) {
+            return new Wanted(images, changed, needed, fence, steady, newStart);
         }
 
         /** What is to be proven has to be there. */

@@ -40,6 +40,16 @@ record DeployedWorkload(
                         .toList();
     }
 
+    /** That somebody took a start back, so that pods from before it are there; empty where it stands, or none is asked for. */
+    Optional<String> tookBack(String start) {
+        return start.isEmpty()
+                        || provenBySpec().isPresent()
+                        || start.equals(started(template().getMetadata()))
+                ? Optional.empty()
+                : Optional.of(this + " was started anew, and that was taken back (the annotation " + STARTED
+                        + " of its pod template)");
+    }
+
     /** By which start a pod is there, alone of all its annotations. */
     static Map<String, String> startedOf(ObjectMeta pod) {
         String started = started(pod);

@@ -46,6 +46,7 @@ final class KeptFields {
                         .withOwnerReferences(metadata.getOwnerReferences())
                         .build())
                 .withNewSpec()
+                .withNodeName(pod.getSpec().getNodeName())
                 .withContainers(images(pod.getSpec().getContainers()))
                 .withInitContainers(images(pod.getSpec().getInitContainers()))
                 .withReadinessGates(pod.getSpec().getReadinessGates())

@@ -119,8 +119,10 @@ public final class KubernetesCluster implements Cluster {
     }
 
     @Override
-    public List<String> restart(Wanted wanted) {
-        return install(wanted, clock.instant().toString());
+    public Wanted restart(Wanted wanted) {
+        String start = clock.instant().toString();
+        install(wanted, start);
+        return wanted.startedAs(start);
     }
 
     /** @param started what is written to have pods started anew; empty: only those whose image differs are */
@@ -135,7 +137,7 @@ public final class KubernetesCluster implements Cluster {
         checkRights(differing);
         patch(patcher, differing, started);
         return differing.stream()
-                .flatMap(t -> (started.isEmpty() ? t.differingServices() : t.all()).stream())
+                .flatMap(t -> t.differingServices().stream())
                 .distinct()
                 .sorted()
                 .toList();
@@ -289,7 +291,7 @@ public final class KubernetesCluster implements Cluster {
         RolloutWait wait = new RolloutWait(
                 reader,
                 new Blockers(rules, clock),
-                new StuckPods(environment, reader, wanted.fence()),
+                new StuckPods(environment, reader, wanted.fence(), clock),
                 wanted,
                 clock,
                 sleeper);

@@ -155,7 +155,7 @@ final class NamespaceReader {
                             && e.getMessage() != null
                             && pod.equals(e.getInvolvedObject().getName()))
                     .max(Comparator.comparing(e -> e.getLastTimestamp() == null ? "" : e.getLastTimestamp()))
-                    .map(e -> e.getReason() + ": " + e.getMessage());
+                    .map(Unready::quoted);
         } catch (EngineException e) {
             // They tell more, and nothing depends on them.
             return Optional.empty();

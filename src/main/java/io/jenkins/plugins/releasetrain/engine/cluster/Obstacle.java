@@ -31,6 +31,7 @@ record Obstacle(String pod, Sign sign, boolean own) {
     private static final Set<String> OF_THE_PROCESS = Set.of("Error", "Completed", "OOMKilled");
     private static final String RESTARTING = "Restarting";
     static final String NOT_READY_TO_START = "NotReadyToStart";
+    static final String NODE_LOST = "NodeNotReady";
 
     /** As the rules know it. */
     private static final String PULLED_ELSEWHERE = "pulled by another name than was asked for, ";
@@ -218,6 +219,16 @@ record Obstacle(String pod, Sign sign, boolean own) {
                 .orElse("");
     }
 
+    /** Whether a container of it waits for something that does not come by itself, as in its back-off. */
+    static boolean isKept(Pod pod) {
+        return Stream.concat(
+                        pod.getStatus().getInitContainerStatuses().stream(),
+                        pod.getStatus().getContainerStatuses().stream())
+                .flatMap(status -> Stream.ofNullable(status.getState()))
+                .flatMap(state -> Stream.ofNullable(state.getWaiting()))
+                .anyMatch(w -> w.getReason() != null && !NORMAL.contains(w.getReason()));
+    }
+
     private static Optional<ContainerStateWaiting> waiting(ContainerStatus status) {
         return Optional.ofNullable(status.getState())
                 .map(ContainerState::getWaiting)
@@ -261,7 +272,7 @@ record Obstacle(String pod, Sign sign, boolean own) {
     }
 
     /** The node's controller says of pods that they are not ready where it does not hear of their containers any more. */
-    private static boolean isNodeLost(Pod pod, PodCondition condition) {
+    static boolean isNodeLost(Pod pod, PodCondition condition) {
         return "Ready".equals(condition.getType())
                 && "False".equals(condition.getStatus())
                 && pod.getSpec().getReadinessGates().isEmpty()
@@ -269,11 +280,16 @@ record Obstacle(String pod, Sign sign, boolean own) {
                         .anyMatch(c -> "ContainersReady".equals(c.getType()) && "True".equals(c.getStatus()));
     }
 
+    static String lost(Pod pod) {
+        String node = pod.getSpec().getNodeName();
+        return "its containers are ready as far as their node" + (node == null ? "" : " " + node)
+                + " said, which is not heard of any more";
+    }
+
     private static Optional<Obstacle> ofCondition(Pod pod, PodCondition condition) {
         if (isNodeLost(pod, condition)) {
-            String why = "its containers are ready as far as their node said, which is not heard of any more";
             return Optional.of(
-                    new Obstacle(name(pod), new Sign(Condition.POD, "NodeNotReady", 0, why, Optional.empty()), false));
+                    new Obstacle(name(pod), new Sign(Condition.POD, NODE_LOST, 0, lost(pod), Optional.empty()), false));
         }
         if (lacksSandbox(condition) && "Pending".equals(pod.getStatus().getPhase())) {
             return Optional.of(

@@ -11,6 +11,7 @@ import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Standing.State;
 import io.jenkins.plugins.releasetrain.engine.cluster.Cluster.Wanted;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Sleeper;
 import io.jenkins.plugins.releasetrain.engine.model.Workload;
@@ -136,8 +137,10 @@ final class RolloutWait {
                 : Optional.empty();
     }
 
+    /** What the cluster warned of last of its pod, where nobody knows whose fault it is. */
     private Blocker explained(Blocker blocker) {
-        return blocker.reason().equals(Obstacle.NOT_READY_TO_START)
+        boolean unclear = blocker.fault() == Fault.UNKNOWN || blocker.reason().equals(Obstacle.NOT_READY_TO_START);
+        return unclear && !blocker.pod().isEmpty()
                 ? reader.warning(blocker.pod()).map(blocker::saying).orElse(blocker)
                 : blocker;
     }
@@ -164,7 +167,7 @@ final class RolloutWait {
         List<Blockers.Found> found = new ArrayList<>();
         open.clear();
         parts.forEach((name, own) -> {
-            Standing standing = Standings.of(own, digest(name), pods);
+            Standing standing = started(own, start(name), Standings.of(own, digest(name), pods));
             standings.put(name, standing);
             if (isOpen(name, standing)) {
                 open.add(name);
@@ -178,7 +181,8 @@ final class RolloutWait {
             stuckPods.repair(part.workload(), pods.get(part.key()));
             found.addAll(
                     blockers.of(part, ofThisStart(part, pods), refusals.getOrDefault(part.key(), List.of()), over));
-            Blockers.overwritten(part, digest(part.service().name())).ifPresent(found::add);
+            String name = part.service().name();
+            Blockers.overwritten(part, digest(name), start(name)).ifPresent(found::add);
         });
         found.replaceAll(f -> f.isProcessToBlame()
                 ? lacked(services.get(f.blocker().service())).map(f::excusedBy).orElse(f)
@@ -190,6 +194,19 @@ final class RolloutWait {
         worst = worst(found);
         takenBack = areTakenBack(found) ? takenBack.or(() -> Optional.of(clock.instant())) : Optional.empty();
         return blockers.guilty(found, wanted.changed());
+    }
+
+    private String start(String service) {
+        return wanted.changed().contains(service) ? wanted.start() : "";
+    }
+
+    /** What runs may be from before, where the start that is asked for was taken back. */
+    private static Standing started(List<Part> parts, String start, Standing standing) {
+        return parts.stream()
+                .flatMap(part -> part.workload().tookBack(start).stream())
+                .findFirst()
+                .map(why -> new Standing(State.NOT_READY, standing.running(), why))
+                .orElse(standing);
     }
 
     private void count(SortedMap<String, List<Part>> parts, Map<String, List<Pod>> pods) {

@@ -106,6 +106,16 @@ final class StatefulSetKind implements WorkloadKind {
                         .toList();
     }
 
+    /**
+     * Members of a cluster are often not ready while another one is replaced, as for an election. To delete them as well would
+     * leave none of them; their controller waits.
+     */
+    @Override
+    public boolean mayComeBack(HasMetadata resource, Pod stuck) {
+        String current = ((StatefulSet) resource).getStatus().getCurrentRevision();
+        return revision(stuck).filter(r -> r.equals(current)).isPresent() && !Obstacle.isKept(stuck);
+    }
+
     private static Optional<String> revision(Pod pod) {
         return Optional.ofNullable(pod.getMetadata().getLabels()).map(labels -> labels.get(REVISION));
     }

@@ -70,6 +70,11 @@ interface WorkloadKind {
         return List.of();
     }
 
+    /** Whether a pod in the way may become ready by itself yet, so that it is given time: its revision ran before. */
+    default boolean mayComeBack(HasMetadata resource, Pod stuck) {
+        return false;
+    }
+
     /** Whether the API server refuses another template, so that it must be made again. */
     default boolean recreated() {
         return false;

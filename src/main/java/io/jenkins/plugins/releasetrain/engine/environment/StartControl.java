@@ -26,6 +26,9 @@ record StartControl(Environment environment, Subject subject) {
     /** Without a readiness probe a pod is ready until its process has waited for its database in vain. */
     private static final Duration STEADY = Duration.ofMinutes(1);
 
+    private static final String NOT_STARTED = "; what was there before does not start there now either: ";
+    private static final String NOT_TRIED = "; whether what was there before starts there could not be tried: ";
+
     /** Of an environment's deadline, where that is short: its services start as quickly, or fail. */
     private static final int PART_OF_DEADLINE = 3;
 
@@ -44,7 +47,7 @@ record StartControl(Environment environment, Subject subject) {
         try {
             return judged(problem, blocker, start(service.get(), blocker.isDenied()));
         } catch (Refusal e) {
-            return excused(problem, blocker, e.getMessage(), Fault.ENVIRONMENT);
+            return excused(problem, blocker, NOT_STARTED + e.getMessage(), Fault.ENVIRONMENT);
         }
     }
 
@@ -60,8 +63,8 @@ record StartControl(Environment environment, Subject subject) {
         Duration steady = steady();
         Wanted before = Wanted.proven(Map.of(service, before(service, denied)), subject.fence())
                 .steadyFor(steady);
-        environment.cluster().restart(before);
-        return await(before, Set.of(), environment.rolloutDeadline().plus(steady));
+        Wanted started = environment.cluster().restart(before);
+        return await(started, Set.of(), environment.rolloutDeadline().plus(steady));
     }
 
     private Duration steady() {
@@ -96,17 +99,15 @@ record StartControl(Environment environment, Subject subject) {
             return new Problem(problem.text() + what, problem.fault(), problem.services());
         }
         Fault fault = other.map(Blocker::fault).orElse(Fault.UNKNOWN);
+        boolean tried = other.filter(Blocker::isOverwritten).isEmpty();
         return excused(
                 problem,
                 blocker,
-                other.map(Blocker::toString).orElse("it is not ready in time"),
+                (tried ? NOT_STARTED : NOT_TRIED) + other.map(Blocker::toString).orElse("it is not ready in time"),
                 fault == Fault.IMAGE ? Fault.ENVIRONMENT : fault);
     }
 
     private static Problem excused(Problem problem, Blocker blocker, String why, Fault fault) {
-        return new Problem(
-                problem.text() + "; what was there before does not start there now either: " + why,
-                fault,
-                Set.of(blocker.service()));
+        return new Problem(problem.text() + why, fault, Set.of(blocker.service()));
     }
 }

@@ -386,14 +386,7 @@ class ClusterTroublesTest {
     void I4_podThatCannotBeginIsTheEnvironmentsAndSaysWhatItLacks() throws Exception {
         Service cart = create(deployment("cart"));
         behaviours.put(image("cart", "2").toString(), PodBehaviour.NOT_BEGUN);
-        meanwhile = () -> kubernetes.client().pods().inNamespace("staging").list().getItems().stream()
-                .filter(pod -> pod.getSpec()
-                        .getContainers()
-                        .get(0)
-                        .getImage()
-                        .equals(image("cart", "2").toString()))
-                .map(pod -> pod.getMetadata().getName())
-                .forEach(this::warn);
+        meanwhile = () -> warnOf("cart", "2", "FailedAttachVolume", "Multi-Attach error for volume \"pvc-1\"");
         Rollout rollout = bring(cart, "2", Progress.NONE);
         assertThat(rollout.outcome()).isEqualTo(Outcome.TIMED_OUT);
         assertThat(rollout.blocker().orElseThrow().fault()).isEqualTo(Fault.ENVIRONMENT);
@@ -401,7 +394,52 @@ class ClusterTroublesTest {
                 .contains("nothing of it was begun", "FailedAttachVolume: Multi-Attach error for volume \"pvc-1\"");
     }
 
-    private void warn(String pod) {
+    /** As Helm's users complain of: that it was not ready in time says nothing. */
+    @Test
+    void whatDoesNotBecomeReadyIsToldWithItsPodAndWhatItsProbeSays() throws Exception {
+        Service cart = create(deployment("cart"));
+        behaviours.put(image("cart", "2").toString(), PodBehaviour.NEVER_READY);
+        meanwhile = () ->
+                warnOf("cart", "2", "Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503");
+        Rollout rollout = bring(cart, "2", Progress.NONE);
+        assertThat(rollout.outcome()).isEqualTo(Outcome.TIMED_OUT);
+        Blocker blocker = rollout.blocker().orElseThrow();
+        assertThat(blocker.fault()).isEqualTo(Fault.UNKNOWN);
+        assertThat(blocker.pod()).startsWith("cart-");
+        assertThat(blocker.toString())
+                .contains("ContainersNotReady", "unready status: [main]", "replicas", "statuscode: 503");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "Unhealthy; Readiness probe failed: psql: password t0ken is wrong for ci; Unhealthy: Readiness probe failed",
+                "Unhealthy; Liveness probe failed: Get \"http://10.0.0.7:8080/live?key=t0ken\": context deadline exceeded;"
+                        + " Unhealthy: Liveness probe failed: deadline exceeded",
+                "FailedPostStartHook; Exec lifecycle hook failed - error: 1, message: \"t0ken\"; FailedPostStartHook"
+            })
+    void I9_whatAProcessOfThePodWroteIsNotTold(String reason, String message, String told) throws Exception {
+        Service cart = create(deployment("cart"));
+        behaviours.put(image("cart", "2").toString(), PodBehaviour.NEVER_READY);
+        meanwhile = () -> warnOf("cart", "2", reason, message);
+        assertThat(bring(cart, "2", Progress.NONE).blocker().orElseThrow().toString())
+                .endsWith("; " + told + ")")
+                .doesNotContain("t0ken");
+    }
+
+    private void warnOf(String service, String version, String reason, String message) {
+        kubernetes.client().pods().inNamespace("staging").list().getItems().stream()
+                .filter(pod -> pod.getSpec()
+                        .getContainers()
+                        .get(0)
+                        .getImage()
+                        .equals(image(service, version).toString()))
+                .map(pod -> pod.getMetadata().getName())
+                .forEach(pod -> warn(pod, reason, message));
+    }
+
+    private void warn(String pod, String reason, String message) {
         if (kubernetes
                         .client()
                         .v1()
@@ -418,8 +456,8 @@ class ClusterTroublesTest {
                             .withName(pod)
                             .endMetadata()
                             .withType("Warning")
-                            .withReason("FailedAttachVolume")
-                            .withMessage("Multi-Attach error for volume \"pvc-1\"")
+                            .withReason(reason)
+                            .withMessage(message)
                             .withNewInvolvedObject()
                             .withKind("Pod")
                             .withName(pod)
@@ -467,6 +505,31 @@ class ClusterTroublesTest {
         Installer.Problem problem = installed(cart, "2").orElseThrow();
         assertThat(problem.fault()).isNotEqualTo(Fault.IMAGE);
         assertThat(problem.text()).contains("what was there before does not start there now either");
+    }
+
+    /** Argo CD that heals itself and leaves images alone: what it has not in Git goes, and with it the restart. */
+    @Test
+    void I4_K8_4_whereStartingAnewIsTakenBackTheImageIsNotBlamed() throws Exception {
+        Service cart = create(deployment("cart"));
+        assertThat(bring(cart, "1", Progress.NONE).outcome()).isEqualTo(Outcome.READY);
+        behaviours.put(image("cart", "2").toString(), PodBehaviour.CRASH_LOOP);
+        meanwhile = this::heal;
+        Instant begin = clock.instant();
+        Installer.Problem problem = installed(cart, "2").orElseThrow();
+        assertThat(problem.fault()).isEqualTo(Fault.ENVIRONMENT);
+        assertThat(problem.text()).contains("CrashLoopBackOff", "was taken back", DeployedWorkload.STARTED);
+        assertThat(Duration.between(begin, clock.instant())).isLessThan(Duration.ofMinutes(1));
+    }
+
+    private void heal() {
+        var cart =
+                kubernetes.client().apps().deployments().inNamespace("staging").withName("cart");
+        var metadata = cart.get().getSpec().getTemplate().getMetadata();
+        if (!metadata.getAnnotations().isEmpty()) {
+            cart.patch(
+                    PatchContext.of(PatchType.JSON),
+                    "[{\"op\":\"remove\",\"path\":\"/spec/template/metadata/annotations\"}]");
+        }
     }
 
     private Optional<Installer.Problem> installed(Service service, String version) throws InterruptedException {

@@ -73,6 +73,8 @@ class FaultRulesTest {
         schedule | Unschedulable | 0 | environment | environment | 0/3 nodes are available
         pod | Evicted | 0 | environment | environment | The node was low on resource: memory
         pod | NotReadyToStart | 0 | unknown | environment | its volumes or its network are not there
+        pod | Terminating | 0 | unknown | environment | it is to be gone since 2026-01-01T00:00:00Z
+        pod | ContainersNotReady | 0 | unknown | unknown | containers with unready status: [main]
         pod | NodeNotReady | 0 | environment | environment | its containers are ready as far as their node said
         pod | PreemptionByScheduler | 0 | environment | environment | default-scheduler: preempting to accommodate a higher priority pod
         pod | DeletionByPodGC | 0 | environment | environment | PodGC: node no longer exists

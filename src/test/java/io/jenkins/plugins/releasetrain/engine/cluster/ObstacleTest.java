@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
+import io.jenkins.plugins.releasetrain.engine.model.Workload;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -294,5 +295,85 @@ class ObstacleTest {
                 .endMetadata()
                 .build();
         assertThat(faults(pod)).isEmpty();
+    }
+
+    private static Pod old(Pod pod) {
+        return new PodBuilder(pod)
+                .editMetadata()
+                .withName("db-0")
+                .endMetadata()
+                .editSpec()
+                .withNodeName("node-3")
+                .editFirstContainer()
+                .withImage(TestWorkloads.image("cart", "1").toString())
+                .endContainer()
+                .endSpec()
+                .build();
+    }
+
+    private static Pod going(Pod pod) {
+        return new PodBuilder(pod)
+                .editMetadata()
+                .withDeletionTimestamp("2026-01-01T00:00:00Z")
+                .endMetadata()
+                .build();
+    }
+
+    private static List<Obstacle> unready(Pod... pods) {
+        DeployedWorkload set = DeployedWorkload.of(TestWorkloads.workload(
+                "staging",
+                new Workload(Workload.Kind.STATEFUL_SET, "cart", ""),
+                1,
+                Map.of("main", TestWorkloads.image("cart", "2").toString())));
+        set.resource().getMetadata().setGeneration(2L);
+        return Unready.of(set, Set.of("main"), List.of(pods)).stream().toList();
+    }
+
+    /** Kubernetes issue 55713: a StatefulSet, or a DaemonSet, waits for the old pod until its node is back, or removed. */
+    @Test
+    void I4_oldPodOfANodeThatIsLostIsTheEnvironmentsAndIsNamed() {
+        Pod lost =
+                running("Ready", "False", null, "ContainersReady", "True", null).build();
+        for (Pod pod : List.of(old(lost), going(old(lost)), (Pod) KeptFields.pod(going(old(lost))))) {
+            assertThat(unready(pod)).singleElement().satisfies(o -> {
+                assertThat(o.pod()).isEqualTo("db-0");
+                assertThat(o.sign().message()).contains("node node-3", "not observed");
+                assertThat(FaultRules.builtIn().judge(o.sign(), false).fault()).isEqualTo(Fault.ENVIRONMENT);
+            });
+        }
+    }
+
+    @Test
+    void I4_oldPodThatDoesNotGoIsTheEnvironmentsAtTheDeadline() {
+        Pod ready =
+                running("Ready", "True", null, "ContainersReady", "True", null).build();
+        assertThat(unready(going(old(ready)))).singleElement().satisfies(o -> {
+            assertThat(o.sign().message()).contains("2026-01-01T00:00:00Z");
+            assertThat(FaultRules.builtIn().judge(o.sign(), false).fault()).isEqualTo(Fault.UNKNOWN);
+            assertThat(FaultRules.builtIn().judge(o.sign(), true).fault()).isEqualTo(Fault.ENVIRONMENT);
+        });
+        assertThat(unready(old(ready))).as("its turn comes").isEmpty();
+    }
+
+    /** Old pods may drain for an hour, as their grace period has it; a Deployment does not wait for that. */
+    @Test
+    void newPodThatDoesNotBecomeReadyIsNotExcusedByOldOnesThatGo() {
+        Pod unready = running("ContainersReady", "False", "ContainersNotReady")
+                .editStatus()
+                .addNewCondition()
+                .withType("Ready")
+                .withStatus("False")
+                .withReason("ReadinessGatesNotReady")
+                .withMessage("the status of pod readiness gate \"www.example.com/feature\" is not \"True\", but False")
+                .endCondition()
+                .endStatus()
+                .build();
+        Pod ready =
+                running("Ready", "True", null, "ContainersReady", "True", null).build();
+        assertThat(unready(going(old(ready)), unready)).singleElement().satisfies(o -> {
+            assertThat(o.pod()).isEqualTo("a");
+            assertThat(o.sign().message()).contains("www.example.com/feature");
+            assertThat(FaultRules.builtIn().judge(o.sign(), true).fault()).isEqualTo(Fault.UNKNOWN);
+        });
     }
 }

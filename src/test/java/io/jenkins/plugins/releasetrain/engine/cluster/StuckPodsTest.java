@@ -16,6 +16,7 @@ import io.jenkins.plugins.releasetrain.testkit.cluster.EmbeddedKubernetes;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,7 @@ class StuckPodsTest {
                         .withObservedGeneration(9L)
                         .withReplicas(1)
                         .withUpdateRevision("db-good")
-                        .withCurrentRevision("db-bad")
+                        .withCurrentRevision("db-before")
                         .endStatus()
                         .build())
                 .create();
@@ -93,6 +94,59 @@ class StuckPodsTest {
                 .endCondition()
                 .endStatus()
                 .build();
+    }
+
+    private void isOfTheRevisionThatRanBefore(UnaryOperator<PodBuilder> change) {
+        kubernetes
+                .client()
+                .apps()
+                .statefulSets()
+                .inNamespace("staging")
+                .withName("db")
+                .editStatus(set -> new StatefulSetBuilder(set)
+                        .editStatus()
+                        .withCurrentRevision("db-bad")
+                        .endStatus()
+                        .build());
+        kubernetes
+                .client()
+                .pods()
+                .inNamespace("staging")
+                .withName("db-0")
+                .edit(pod -> change.apply(new PodBuilder(pod)).build());
+    }
+
+    private void awaitFor(Duration length) throws InterruptedException {
+        cluster.install(WANTED);
+        assertThat(cluster.awaitRollouts(WANTED, Set.of("db"), length, Cluster.Progress.NONE)
+                        .outcome())
+                .isEqualTo(Outcome.TIMED_OUT);
+    }
+
+    /** A member of a database elects another leader while its neighbour is replaced: to delete it leaves no majority. */
+    @Test
+    void oneThatRanBeforeIsGivenTimeToBecomeReadyAgain() throws Exception {
+        isOfTheRevisionThatRanBefore(pod -> pod);
+        awaitFor(Duration.ofSeconds(50));
+        assertThat(isThere()).isTrue();
+        awaitFor(Duration.ofSeconds(90));
+        assertThat(isThere()).as("it does not come back").isFalse();
+    }
+
+    @Test
+    void oneThatRanBeforeAndCannotStartIsDeletedAtOnce() throws Exception {
+        isOfTheRevisionThatRanBefore(pod -> pod.editStatus()
+                .addNewContainerStatus()
+                .withName("main")
+                .withNewState()
+                .withNewWaiting()
+                .withReason("CrashLoopBackOff")
+                .endWaiting()
+                .endState()
+                .endContainerStatus()
+                .endStatus());
+        awaitFor(Duration.ofSeconds(5));
+        assertThat(isThere()).isFalse();
     }
 
     private boolean isThere() {

@@ -285,10 +285,10 @@ public final class FakeCluster implements Cluster {
     }
 
     @Override
-    public synchronized List<String> restart(Wanted wanted) {
+    public synchronized Wanted restart(Wanted wanted) {
         install(wanted);
         wanted.images().keySet().forEach(s -> stale.add(s.workload().name()));
-        return wanted.images().keySet().stream().map(Service::name).sorted().toList();
+        return wanted.startedAs("anew");
     }
 
     @Override

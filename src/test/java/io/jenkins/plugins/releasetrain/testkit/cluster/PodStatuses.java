@@ -6,8 +6,11 @@ import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -66,7 +69,10 @@ final class PodStatuses {
                 .filter(b -> b.kind() == PodBehaviour.Kind.EVICTED)
                 .findFirst();
         var containers = pod.getSpec().getContainers().stream().map(each).toList();
-        boolean ready = containers.stream().allMatch(c -> Boolean.TRUE.equals(c.getReady()));
+        List<String> unready = containers.stream()
+                .filter(c -> !Boolean.TRUE.equals(c.getReady()))
+                .map(ContainerStatus::getName)
+                .toList();
         boolean running = containers.stream().allMatch(c -> Boolean.TRUE.equals(c.getStarted()));
         return new PodStatusBuilder()
                 .withPhase(evicted.isPresent() ? "Failed" : running ? "Running" : "Pending")
@@ -77,12 +83,18 @@ final class PodStatuses {
                 .withType("PodScheduled")
                 .withStatus("True")
                 .endCondition()
-                .addNewCondition()
-                .withType("Ready")
-                .withStatus(ready ? "True" : "False")
-                .withLastTransitionTime(STARTED)
-                .endCondition()
+                .addToConditions(readiness("ContainersReady", unready), readiness("Ready", unready))
                 .withContainerStatuses(containers)
+                .build();
+    }
+
+    private static PodCondition readiness(String type, List<String> unready) {
+        return new PodConditionBuilder()
+                .withType(type)
+                .withStatus(unready.isEmpty() ? "True" : "False")
+                .withReason(unready.isEmpty() ? null : "ContainersNotReady")
+                .withMessage(unready.isEmpty() ? null : "containers with unready status: " + unready)
+                .withLastTransitionTime(STARTED)
                 .build();
     }
 

@@ -216,8 +216,9 @@ final class EngineCost {
         }
 
         @Override
-        public List<String> restart(Wanted wanted) {
-            return install(wanted);
+        public Wanted restart(Wanted wanted) {
+            install(wanted);
+            return wanted;
         }
 
         @Override
