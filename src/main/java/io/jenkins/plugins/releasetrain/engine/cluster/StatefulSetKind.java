@@ -108,12 +108,15 @@ final class StatefulSetKind implements WorkloadKind {
 
     /**
      * Members of a cluster are often not ready while another one is replaced, as for an election. To delete them as well would
-     * leave none of them; their controller waits.
+     * leave none of them; their controller waits. Of a single one the current revision tells nothing: while its pod is replaced there is
+     * none that is not of the new one (kubernetes, stateful_set_utils.go).
      */
     @Override
     public boolean mayComeBack(HasMetadata resource, Pod stuck) {
         String current = ((StatefulSet) resource).getStatus().getCurrentRevision();
-        return revision(stuck).filter(r -> r.equals(current)).isPresent() && !Obstacle.isKept(stuck);
+        return WorkloadKind.desired(spec(resource).getReplicas()) > 1
+                && revision(stuck).filter(r -> r.equals(current)).isPresent()
+                && !Obstacle.isKept(stuck);
     }
 
     private static Optional<String> revision(Pod pod) {

@@ -96,7 +96,18 @@ class StuckPodsTest {
                 .build();
     }
 
-    private void isOfTheRevisionThatRanBefore(UnaryOperator<PodBuilder> change) {
+    private void isOfTheRevisionThatRanBefore(int replicas, UnaryOperator<PodBuilder> change) {
+        kubernetes
+                .client()
+                .apps()
+                .statefulSets()
+                .inNamespace("staging")
+                .withName("db")
+                .edit(set -> new StatefulSetBuilder(set)
+                        .editSpec()
+                        .withReplicas(replicas)
+                        .endSpec()
+                        .build());
         kubernetes
                 .client()
                 .apps()
@@ -126,25 +137,35 @@ class StuckPodsTest {
     /** A member of a database elects another leader while its neighbour is replaced: to delete it leaves no majority. */
     @Test
     void oneThatRanBeforeIsGivenTimeToBecomeReadyAgain() throws Exception {
-        isOfTheRevisionThatRanBefore(pod -> pod);
+        isOfTheRevisionThatRanBefore(3, pod -> pod);
         awaitFor(Duration.ofSeconds(50));
         assertThat(isThere()).isTrue();
         awaitFor(Duration.ofSeconds(90));
         assertThat(isThere()).as("it does not come back").isFalse();
     }
 
+    /** Its bad pod's revision is the current one, though it never ran. */
+    @Test
+    void aSingleOneIsDeletedAtOnce() throws Exception {
+        isOfTheRevisionThatRanBefore(1, pod -> pod);
+        awaitFor(Duration.ofSeconds(5));
+        assertThat(isThere()).isFalse();
+    }
+
     @Test
     void oneThatRanBeforeAndCannotStartIsDeletedAtOnce() throws Exception {
-        isOfTheRevisionThatRanBefore(pod -> pod.editStatus()
-                .addNewContainerStatus()
-                .withName("main")
-                .withNewState()
-                .withNewWaiting()
-                .withReason("CrashLoopBackOff")
-                .endWaiting()
-                .endState()
-                .endContainerStatus()
-                .endStatus());
+        isOfTheRevisionThatRanBefore(
+                3,
+                pod -> pod.editStatus()
+                        .addNewContainerStatus()
+                        .withName("main")
+                        .withNewState()
+                        .withNewWaiting()
+                        .withReason("CrashLoopBackOff")
+                        .endWaiting()
+                        .endState()
+                        .endContainerStatus()
+                        .endStatus());
         awaitFor(Duration.ofSeconds(5));
         assertThat(isThere()).isFalse();
     }

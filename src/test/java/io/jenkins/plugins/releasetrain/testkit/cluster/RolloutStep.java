@@ -145,7 +145,8 @@ record RolloutStep(List<Pod> create, List<Pod> delete, KubernetesResource status
                         .withReadyReplicas(ready(pods))
                         .withAvailableReplicas(ready(pods))
                         .withUpdateRevision(revision)
-                        .withCurrentRevision(complete || before == null ? revision : before)
+                        // With none there all of none are updated and ready, so a single one's is the new one at once.
+                        .withCurrentRevision(complete || pods.isEmpty() || before == null ? revision : before)
                         .build());
     }
 
