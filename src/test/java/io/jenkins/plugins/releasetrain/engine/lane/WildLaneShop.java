@@ -12,6 +12,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Fault;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
+import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
@@ -252,8 +253,10 @@ final class WildLaneShop implements AutoCloseable {
                 .toList());
     }
 
+    /** Where nothing is declared any more, since whoever called others left the catalog, nobody counts for anybody. */
     Set<String> connected(String environment, Set<String> services) {
-        return new Connections(taken.get(environment), LaneSettings.HOPS).of(services);
+        Connections connections = new Connections(taken.get(environment), LaneSettings.HOPS);
+        return connections.isDeclared() ? connections.of(services) : services;
     }
 
     /** Whether tests passed in which both were there. */
@@ -289,6 +292,14 @@ final class WildLaneShop implements AutoCloseable {
         return inProduction.contains(image) || world.isPushed(image);
     }
 
+    /** A lane elsewhere brought it, and did not get to say so yet. */
+    private boolean isThere(PinnedImage image) {
+        return fakes.production
+                .resolve(image.repository(), PRODUCTION)
+                .filter(there -> there.digest().equals(image.digest()))
+                .isPresent();
+    }
+
     /** An attempt of a lane is cleaned up: nothing of it is left that nobody released, whatever the catalog has by now. */
     void isOut(String lane) {
         Event.LaneQueued its = queued.get(lane);
@@ -300,6 +311,7 @@ final class WildLaneShop implements AutoCloseable {
         its.candidates().forEach((service, image) -> {
             if (image.digest().equals(installed.get(service))
                     && !wasInProduction(image.digest())
+                    && !isThere(image)
                     && !byOthers.contains(image.digest())
                     && !isAgainIn(its, image.digest())) {
                 breaches.add("I3: no candidate is left in " + place.name() + ": " + world.word(image.digest()));
