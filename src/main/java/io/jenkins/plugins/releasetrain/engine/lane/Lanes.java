@@ -64,7 +64,7 @@ public final class Lanes {
         this.places = new Places(environment, catalog, ports.clock());
         this.trial = new LaneTrial(candidates, settings.isolation(), environment, ports, journal, policy);
         this.entry = new LaneEntry(trial, places, policy, journal, ports.clock());
-        this.precedence = new Precedence(ports.store());
+        this.precedence = new Precedence(ports.store(), registries, catalog);
         this.promotion =
                 new LanePromotion(trial, policy, precedence, journal, ports, candidates, settings.movingTags());
         this.rollback = new LaneRollback(environment.name(), trial, journal, ports, candidates, settings.movingTags());
@@ -113,7 +113,7 @@ public final class Lanes {
         LaneId lane = new LaneId(groups.firstKey(), ports.ids().get());
         Event.LaneQueued queued = new Event.LaneQueued(lane.id(), environment.name(), lane.group(), candidates, origin);
         adopt();
-        journal.update(s -> precedence.queued(s, queued, broken, ports.clock().instant()));
+        journal.update(precedence.queueing(queued, broken, ports.clock()));
         return lane;
     }
 

@@ -96,6 +96,15 @@ public record Registries(Registry dev, Registry production) {
                 });
     }
 
+    /** Whether production has this image of a service, in the repository that it names, which may not be the catalog's any more. */
+    public boolean runs(Catalog catalog, String service, PinnedImage image) {
+        return catalog.services().containsKey(service)
+                && production
+                        .resolve(image.repository(), catalog.service(service).productionTag())
+                        .filter(there -> there.digest().equals(image.digest()))
+                        .isPresent();
+    }
+
     /**
      * What production runs: the image that each service's production tag points to.
      *

@@ -10,7 +10,7 @@ import io.jenkins.plugins.releasetrain.engine.model.Order;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
-import io.jenkins.plugins.releasetrain.engine.store.Holders;
+import io.jenkins.plugins.releasetrain.engine.store.Holders.RolledBack;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** What a change that arrives means for those that wait, and they for it. */
@@ -70,7 +69,7 @@ public final class Arrivals {
     }
 
     /** It breaks its contract, which is known before anything is tried. */
-    static List<Event> refused(Change change, String why) {
+    private static List<Event> refused(Change change, String why) {
         return List.of(
                 new Event.ChangeQueued(change), new Event.ChangeEnded(change.id(), Outcome.INCOMPATIBLE, why, ""));
     }
@@ -94,16 +93,23 @@ public final class Arrivals {
                 .orElse(change);
     }
 
-    /** The same, where somebody else may have rolled back what the train counts as released. */
-    static List<Event> queueing(TrainState s, Change change, Holders holders) {
-        List<String> back = Holders.takenBack(
-                s.released(), holders.rolledBack(change.images().keySet()));
+    /**
+     * A change joins.
+     *
+     * @param broken why it breaks a contract; empty where it does not
+     * @param rolledBack by others, too
+     */
+    static List<Event> queueing(TrainState s, Change change, Optional<String> broken, RolledBack rolledBack) {
+        if (broken.isPresent()) {
+            return refused(change, broken.get());
+        }
+        List<String> back = rolledBack.of(s.released());
         if (back.isEmpty()) {
             return queueing(s, inOrder(s, change));
         }
-        TrainState now = s.with(d -> d.released.keySet().removeAll(back));
-        List<Event> events = new ArrayList<>();
-        events.add(new Event.OthersReleased(new TreeMap<>(), Optional.of(back)));
+        Event.OthersReleased others = new Event.OthersReleased(rolledBack.to(back), Optional.of(back));
+        TrainState now = TrainFold.byOthers(s, others);
+        List<Event> events = new ArrayList<>(List.of(others));
         events.addAll(queueing(now, inOrder(now, change)));
         return events;
     }

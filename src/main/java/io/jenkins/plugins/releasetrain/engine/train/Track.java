@@ -11,6 +11,8 @@ import io.jenkins.plugins.releasetrain.engine.model.Order;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.store.Holders;
+import io.jenkins.plugins.releasetrain.engine.store.Holders.RolledBack;
+import io.jenkins.plugins.releasetrain.engine.store.Production;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -208,9 +211,10 @@ final class Track {
         Set<String> services = new HashSet<>(changing);
         // Of what production runs already nothing can be taken back.
         services.removeIf(service -> brings(state, service, production.images().get(service)));
-        Holders holders = new Holders(context.ports().store());
-        SortedMap<String, Order> newest = holders.newest(services);
-        SortedMap<String, Instant> back = holders.rolledBack(services);
+        Holders holders = Holders.of(context.ports().store(), services);
+        Predicate<Production> there = held -> isIn(production, held);
+        SortedMap<String, Order> newest = holders.newest(there);
+        RolledBack back = holders.rolledBack(there);
         context.journal().update(s -> {
             List<String> departing = decisions.boarding().departing(s);
             return s.batch().isPresent() || departing.isEmpty() || s.pending().isPresent()
@@ -222,6 +226,14 @@ final class Track {
         });
     }
 
+    /** Whoever rides a train of another registry promotes there; and a service may have moved to another repository. */
+    private boolean isIn(ImageSet production, Production held) {
+        PinnedImage image = production.images().get(held.service());
+        return image != null && image.repository().equals(held.image().repository())
+                ? image.digest().equals(held.image().digest())
+                : context.registries().runs(context.catalog(), held.service(), held.image());
+    }
+
     private static boolean brings(TrainState s, String service, PinnedImage image) {
         return image != null
                 && s.queue().stream()
@@ -230,9 +242,8 @@ final class Track {
     }
 
     /** What is newer than all that the train knows of, as lanes and other trains bring it to production, too. */
-    private static Optional<Event> byOthers(
-            TrainState s, SortedMap<String, Order> newest, SortedMap<String, Instant> rolledBack) {
-        List<String> back = Holders.takenBack(s.released(), rolledBack);
+    private static Optional<Event> byOthers(TrainState s, SortedMap<String, Order> newest, RolledBack rolledBack) {
+        List<String> back = rolledBack.of(s.released());
         SortedMap<String, Order> newer = new TreeMap<>(newest);
         newer.entrySet()
                 .removeIf(e -> !back.contains(e.getKey())

@@ -12,13 +12,11 @@ import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
 import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
-import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.model.TestReport;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
-import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
-import io.jenkins.plugins.releasetrain.engine.store.Holders;
+import io.jenkins.plugins.releasetrain.engine.store.Holders.RolledBack;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.store.Store;
 import io.jenkins.plugins.releasetrain.engine.train.TrainState.Trial;
@@ -131,18 +129,8 @@ public final class Train {
      * @throws EngineException unknown service, image not found or malformed; nothing is queued then
      */
     public String queue(Request request) {
-        SortedMap<String, PinnedImage> images = new TreeMap<>();
-        SortedMap<String, PinnedImage> production = productionOf(request.images());
-        request.images()
-                .forEach((service, image) -> images.put(
-                        service,
-                        production.containsKey(service)
-                                ? production.get(service)
-                                : pin(service, image, request.promote())));
-        if (request.promote()) {
-            PromotionItems.checkTagsApart(
-                    images, catalog.newest(), context.settings().movingTags());
-        }
+        Admission admission = new Admission(context);
+        SortedMap<String, PinnedImage> images = admission.pin(request);
         blocks.check(images);
         Arrivals.checkProvable(images, tracks.values(), catalog.newest(), registries);
         Change change = new Change(
@@ -153,39 +141,10 @@ public final class Train {
                 request.priority(),
                 request.promote());
         Optional<String> broken = ports.gate().refusal(images, catalog.newest(), registries);
-        TrainState after = journal.update(s -> broken.map(why -> Arrivals.refused(change, why))
-                .orElseGet(() -> Arrivals.queueing(s, change, new Holders(ports.store()))));
+        RolledBack back = admission.rolledBack(images.keySet());
+        TrainState after = journal.update(s -> Arrivals.queueing(s, change, broken, back));
         Arrivals.meet(change, after, ports.gate());
         return change.id();
-    }
-
-    /**
-     * Those images that production runs already, so that the dev registry need not have them: a snapshot of production
-     * makes one release of what lanes proved.
-     */
-    private SortedMap<String, PinnedImage> productionOf(Map<String, String> images) {
-        SortedMap<String, PinnedImage> running = new TreeMap<>();
-        List<Service> services = images.entrySet().stream()
-                .filter(e -> Digest.isDigest(e.getValue()))
-                .map(e -> catalog.newest().service(e.getKey()))
-                .toList();
-        if (!services.isEmpty()) {
-            running.putAll(registries.productionSet(services).images());
-            running.entrySet()
-                    .removeIf(e ->
-                            !images.get(e.getKey()).equals(e.getValue().digest().value()));
-        }
-        return running;
-    }
-
-    private PinnedImage pin(String service, String image, boolean promote) {
-        PinnedImage pinned = registries.pin(catalog.newest().service(service), image);
-        if (promote
-                && PromotionItems.carriesTag(
-                        pinned, catalog.newest(), context.settings().movingTags())) {
-            registries.checkTagFree(pinned);
-        }
-        return pinned;
     }
 
     public TrainState state() {

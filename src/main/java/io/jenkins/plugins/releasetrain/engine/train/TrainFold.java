@@ -118,7 +118,7 @@ final class TrainFold {
         return s;
     }
 
-    private static TrainState byOthers(TrainState s, Event.OthersReleased e) {
+    static TrainState byOthers(TrainState s, Event.OthersReleased e) {
         return s.with(d -> {
             e.rolledBack().ifPresent(d.released.keySet()::removeAll);
             e.newest().forEach((service, order) -> d.released.merge(service, order, Order::newer));

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
@@ -36,6 +37,8 @@ final class WildLanePromises {
 
     private final Map<String, Integer> attempts = new HashMap<>();
     private final Map<String, Order> newest = new HashMap<>();
+    /** By service and image, who had it in a release. */
+    private final Map<Map.Entry<String, Digest>, Order> brought = new HashMap<>();
 
     private WildLanePromises(WildLaneShop shop) {
         this.shop = shop;
@@ -63,6 +66,11 @@ final class WildLanePromises {
         } else if (event instanceof Event.ReleaseMade e) {
             made.put(e.id(), e);
             open.add(e.id());
+            e.changes()
+                    .forEach(lane -> queued.get(lane)
+                            .candidates()
+                            .forEach((service, image) ->
+                                    brought.merge(Map.entry(service, image.digest()), orders.get(lane), Order::newer)));
             e.changes().forEach(lane -> check(passed.remove(lane), "I7: a verdict makes one release", e));
             if (e.rollbackOf().isEmpty()) {
                 tested(e);
@@ -136,7 +144,11 @@ final class WildLanePromises {
 
     private void promoted(Event.ReleaseMade release) {
         if (!release.rollbackOf().isEmpty()) {
+            // What it brings back is as old as it was.
             newest.keySet().removeAll(release.changed().keySet());
+            release.changed()
+                    .forEach((service, image) -> Optional.ofNullable(brought.get(Map.entry(service, image.digest())))
+                            .ifPresent(order -> newest.put(service, order)));
         }
         release.changes()
                 .forEach(lane -> queued.get(lane).candidates().keySet().forEach(service -> {

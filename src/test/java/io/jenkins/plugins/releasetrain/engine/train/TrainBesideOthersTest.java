@@ -2,16 +2,21 @@ package io.jenkins.plugins.releasetrain.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.releasetrain.engine.environment.Environment;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
+import io.jenkins.plugins.releasetrain.engine.fakes.FakeCluster;
+import io.jenkins.plugins.releasetrain.engine.fakes.FakeRegistry;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneTask;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes;
+import io.jenkins.plugins.releasetrain.engine.lock.InMemoryLock;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
+import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -184,5 +189,111 @@ class TrainBesideOthersTest {
         ride.run("build 1");
         assertThat(ride.outcome(twelve).outcome()).isEqualTo(Outcome.RELEASED);
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.12"));
+    }
+
+    /** Another region: the same services, with a production registry of its own. */
+    private Ride overseas(FakeRegistry production) {
+        shop.catalog.services().keySet().forEach(s -> production.push("prod/" + s, "production", s + " 1"));
+        Ports ports = new Ports(shop.store, shop.promoter(shop.store), shop.clock, shop::id, shop.events::add);
+        Environment place = new Environment(
+                "overseas",
+                "overseas",
+                "",
+                new FakeCluster(),
+                new InMemoryLock(shop.clock),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(10));
+        Train train = new Train(
+                new Train.Plan(TrainSettings.of("overseas", "suite 1"), Timetable.ALWAYS),
+                shop.catalog,
+                new Registries(shop.dev, production),
+                List.of(place),
+                ports);
+        return new Ride(shop, train, List.of(place));
+    }
+
+    @Test
+    void I14_whatAnotherRegionReleasedIsNotReleasedHere() throws InterruptedException {
+        releaseByLane("cart#11", "s1", "1.11");
+        FakeRegistry production = new FakeRegistry("overseas.example");
+        Ride overseas = overseas(production);
+        String ten = queue(overseas, "cart#10", Map.of("s1", "1.10"));
+        overseas.run("build 2");
+        assertThat(overseas.outcome(ten).outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(production.resolve("prod/s1", "production").orElseThrow().digest())
+                .isEqualTo(FakeShop.digest("s1", "1.10"));
+    }
+
+    @Test
+    void I13_whatAnotherRegionRolledBackIsNotRolledBackHere() throws InterruptedException {
+        String nine = queue(ride, "cart#9", Map.of("s1", "1.9"));
+        ride.run("build 1");
+        FakeRegistry production = new FakeRegistry("overseas.example");
+        Ride overseas = overseas(production);
+        String eleven = queue(overseas, "cart#11", Map.of("s1", "1.11"));
+        overseas.run("build 2");
+        assertThat(overseas.outcome(eleven).outcome()).isEqualTo(Outcome.RELEASED);
+        String here = queue(ride, "cart#11", Map.of("s1", "1.11"));
+        ride.run("build 1");
+        assertThat(ride.outcome(here).outcome()).isEqualTo(Outcome.RELEASED);
+        shop.clock.advance(Duration.ofMinutes(1));
+        ride.train()
+                .rollbacks()
+                .perform(new Rollback(ride.outcome(nine).related(), "it loses carts", false, List.of(), "ada"));
+        ride.run("build 1");
+
+        String ten = queue(overseas, "cart#10", Map.of("s1", "1.10"));
+        overseas.run("build 2");
+        assertThat(overseas.outcome(ten).outcome()).isEqualTo(Outcome.SUPERSEDED);
+        assertThat(production.resolve("prod/s1", "production").orElseThrow().digest())
+                .isEqualTo(FakeShop.digest("s1", "1.11"));
+    }
+
+    /** What is between may come again, and not what is older than that. */
+    @Test
+    void I13_afterARollbackWhatIsOlderThanItsImageIsSuperseded() throws InterruptedException {
+        String nine = queue(ride, "cart#9", Map.of("s1", "1.9"));
+        ride.run("build 1");
+        queue(ride, "cart#11", Map.of("s1", "1.11"));
+        ride.run("build 1");
+        queue(ride, "pay#1", Map.of("s2", "2"));
+        ride.run("build 1");
+        shop.clock.advance(Duration.ofMinutes(1));
+        ride.train()
+                .rollbacks()
+                .perform(new Rollback(ride.outcome(nine).related(), "it loses carts", false, List.of(), "ada"));
+        ride.run("build 1");
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.9"));
+
+        assertThat(byLane("cart#8", "s1", "1.8").outcome()).isEqualTo(Outcome.SUPERSEDED);
+        String eight = queue(ride, "cart#8", Map.of("s1", "1.8"));
+        ride.run("build 1");
+        assertThat(ride.outcome(eight).outcome()).isEqualTo(Outcome.SUPERSEDED);
+        assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "1.9"));
+    }
+
+    @Test
+    void I13_afterLanesRolledBackWhatIsOlderThanItsImageIsSuperseded() throws InterruptedException {
+        String nine = byLane("cart#9", "s1", "1.9").release();
+        releaseByLane("cart#11", "s1", "1.11");
+        shop.clock.advance(Duration.ofMinutes(1));
+        lanes().rollback().perform(nine, "it loses carts", "ada");
+
+        assertThat(byLane("cart#8", "s1", "1.8").outcome()).isEqualTo(Outcome.SUPERSEDED);
+        String eight = queue(ride, "cart#8", Map.of("s1", "1.8"));
+        ride.run("build 1");
+        assertThat(ride.outcome(eight).outcome()).isEqualTo(Outcome.SUPERSEDED);
+        releaseByLane("cart#10", "s1", "1.10");
+    }
+
+    @Test
+    void I14_laneOfAnotherRegionIsNotSupersededByWhatIsReleasedHere() throws InterruptedException {
+        FakeRegistry production = new FakeRegistry("overseas.example");
+        Ride overseas = overseas(production);
+        String eleven = queue(overseas, "cart#11", Map.of("s1", "1.11"));
+        overseas.run("build 2");
+        assertThat(overseas.outcome(eleven).outcome()).isEqualTo(Outcome.RELEASED);
+
+        releaseByLane("cart#10", "s1", "1.10");
     }
 }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -22,6 +23,9 @@ final class WildPromises {
     private final Map<String, Event.ChangeEnded> ended = new HashMap<>();
     private final Map<String, Event.ReleaseMade> made = new HashMap<>();
     private final Map<String, Order> newest = new HashMap<>();
+    /** By service and image, who had it in a release, which a rollback may bring though it was refused. */
+    private final Map<Map.Entry<String, Digest>, Order> brought = new HashMap<>();
+
     private final Set<Digest> released = new HashSet<>();
     private final Set<String> refused = new HashSet<>();
 
@@ -86,6 +90,11 @@ final class WildPromises {
 
     private void made(Event.ReleaseMade e) {
         made.put(e.id(), e);
+        e.changes().stream()
+                .map(queued::get)
+                .forEach(change -> change.images()
+                        .forEach((service, image) ->
+                                brought.merge(Map.entry(service, image.digest()), Order.of(change), Order::newer)));
         check(
                 !e.rollbackOf().isEmpty()
                         || shop.passed(shop.fakes.store.set(e.set()).orElseThrow()),
@@ -96,8 +105,12 @@ final class WildPromises {
 
     private void promoted(Event.ReleaseMade release) {
         if (!release.rollbackOf().isEmpty()) {
-            // Of what it does not change, production goes on running the newest.
+            // Of what it does not change, production goes on running the newest; what it brings back is as old as it
+            // was.
             newest.keySet().removeAll(release.changed().keySet());
+            release.changed()
+                    .forEach((service, image) -> Optional.ofNullable(brought.get(Map.entry(service, image.digest())))
+                            .ifPresent(order -> newest.put(service, order)));
         }
         release.changed().values().forEach(image -> released.add(image.digest()));
         release.changes().stream()
