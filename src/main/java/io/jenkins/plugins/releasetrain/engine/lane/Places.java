@@ -7,7 +7,9 @@ import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Mode;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
 import io.jenkins.plugins.releasetrain.engine.model.FailureKind;
+import io.jenkins.plugins.releasetrain.engine.model.Postponed;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -75,7 +77,8 @@ final class Places {
     boolean keeps(String id, long token) {
         Instant now = clock.instant();
         Instant last = renewed.get(id);
-        if (last != null && now.isBefore(last.plus(environment.lease().dividedBy(THIRD)))) {
+        Duration third = environment.lease().dividedBy(THIRD);
+        if (last != null && Postponed.waits(last.plus(third), now, third)) {
             return true;
         }
         try {

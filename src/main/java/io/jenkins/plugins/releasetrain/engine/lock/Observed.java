@@ -31,9 +31,13 @@ final class Observed {
             }
             Instant mark = place.entry().leaseEnds();
             Seen before = seen.get(key(place));
-            Seen now2 = before != null && before.written().equals(mark)
+            // What ends later than that was seen before the clock was set back: it is seen anew.
+            Instant latest = now.plus(Duration.ofMillis(place.leaseMillis()));
+            Seen now2 = before != null
+                            && before.written().equals(mark)
+                            && !before.ends().isAfter(latest)
                     ? before
-                    : new Seen(mark, now.plus(Duration.ofMillis(place.leaseMillis())));
+                    : new Seen(mark, latest);
             current.put(key(place), now2);
             line.add(place.until(now2.ends()));
         }

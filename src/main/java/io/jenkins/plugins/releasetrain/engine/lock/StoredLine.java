@@ -1,6 +1,7 @@
 package io.jenkins.plugins.releasetrain.engine.lock;
 
 import io.jenkins.plugins.releasetrain.engine.model.EngineException;
+import io.jenkins.plugins.releasetrain.engine.model.Postponed;
 import io.jenkins.plugins.releasetrain.engine.model.Standing;
 import io.jenkins.plugins.releasetrain.engine.store.WaitingLine;
 import java.time.Clock;
@@ -190,13 +191,13 @@ public final class StoredLine implements EnvironmentLock {
 
     private synchronized boolean isDue(Request request) {
         Instant last = renewed.get(request.id());
-        return last == null
-                || !clock.instant().isBefore(last.plus(request.lease().dividedBy(THIRD)));
+        Duration third = request.lease().dividedBy(THIRD);
+        return last == null || !Postponed.waits(last.plus(third), clock.instant(), third);
     }
 
     private synchronized Look look() {
         Instant now = clock.instant();
-        if (look == null || !now.isBefore(look.at().plus(freshness))) {
+        if (look == null || !Postponed.waits(look.at().plus(freshness), now, freshness)) {
             List<Entry> known = lock.entries();
             Set<String> holding =
                     known.stream().filter(Entry::held).map(Entry::id).collect(Collectors.toSet());
@@ -247,9 +248,13 @@ public final class StoredLine implements EnvironmentLock {
         for (WaitingLine.Place place : places) {
             WaitingLine.Request r = place.request();
             Seen before = seen.get(r.id());
-            Seen state = before != null && before.renewals() == place.renewals()
+            // What ends later than that was seen before the clock was set back: it is seen anew.
+            Instant latest = now.plus(r.lease());
+            Seen state = before != null
+                            && before.renewals() == place.renewals()
+                            && !before.ends().isAfter(latest)
                     ? before
-                    : new Seen(place.renewals(), now.plus(r.lease()));
+                    : new Seen(place.renewals(), latest);
             if (state.ends().isAfter(now) || !line.drop(r.id(), place.renewals())) {
                 current.put(r.id(), state);
                 alive.add(new Entry(

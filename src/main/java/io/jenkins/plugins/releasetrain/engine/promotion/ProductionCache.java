@@ -3,6 +3,7 @@ package io.jenkins.plugins.releasetrain.engine.promotion;
 import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
+import io.jenkins.plugins.releasetrain.engine.model.Postponed;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import io.jenkins.plugins.releasetrain.engine.registry.Registry;
@@ -128,7 +129,7 @@ public final class ProductionCache {
 
     private static boolean isDue(Place place, Seen seen, Instant now) {
         Duration patience = Duration.ofMillis((long) (LONGEST.toMillis() * place.patience()));
-        return !now.isBefore(seen.at().plus(patience));
+        return !Postponed.waits(seen.at().plus(patience), now, patience);
     }
 
     private boolean isHeld(Place place) {

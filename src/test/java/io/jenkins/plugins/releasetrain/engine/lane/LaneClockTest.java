@@ -7,11 +7,14 @@ import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock;
+import io.jenkins.plugins.releasetrain.engine.lock.ManualClock;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Verdict;
+import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -96,6 +99,32 @@ class LaneClockTest {
                 .extracting(Event.LaneEnded::outcome)
                 .containsOnly(Outcome.RELEASED);
         assertThat(drive.outcome(good)).isEqualTo(Outcome.RELEASED);
+    }
+
+    /** Others, who see that nobody renews it, have clocks of their own. */
+    @Test
+    void I3_placeIsRenewedThoughTheClockWasSetBack() throws InterruptedException {
+        shop.build("s3", "2");
+        ManualClock own = new ManualClock(shop.clock.instant());
+        Ports ports = new Ports(shop.store, shop.promoter(shop.store), own, shop::id, shop.events::add);
+        Lanes lanes = new Lanes(LaneDrive.SETTINGS, shop.catalog, shop.registries(), shop.environment(), ports);
+        LaneId lane = lanes.open(Map.of("s3", "2"), Origin.UNKNOWN);
+        LaneTask.Test test = (LaneTask.Test) lanes.next(lane);
+        own.advance(Duration.ofHours(-1));
+        for (int minute = 0; minute < 30; minute++) {
+            own.advance(Duration.ofMinutes(1));
+            pass(1);
+            lanes.renew(lane);
+        }
+        assertThat(shop.lock.entries())
+                .as("its lease")
+                .extracting(EnvironmentLock.Entry::id)
+                .containsExactly(lane.id());
+        lanes.report(lane, test.tenant(), new Lanes.Reported(Verdict.PASSED, "", Optional.empty()));
+        assertThat(lanes.next(lane))
+                .isInstanceOfSatisfying(
+                        LaneTask.Done.class,
+                        done -> assertThat(done.ended().outcome()).isEqualTo(Outcome.RELEASED));
     }
 
     @Test

@@ -104,6 +104,45 @@ class StoredLineTest extends EnvironmentLockContract {
         assertThat(lock.request(train("c"))).isInstanceOf(Granted.class);
     }
 
+    /** What a controller saw last is old, and whoever waits there keeps the place in the line. */
+    @Test
+    void I14_whoWaitsWhereTheClockIsSetBackGoesOn() {
+        ManualClock back = new ManualClock(clock.instant());
+        EnvironmentLock other = controller(store, back, Duration.ofSeconds(2));
+        lock.request(train("a"));
+        lock.request(train("b"));
+        assertThat(other.request(train("c"))).isInstanceOf(Waiting.class);
+        back.advance(Duration.ofHours(-1));
+        for (int i = 0; i < 12; i++) {
+            clock.advance(Duration.ofSeconds(5));
+            back.advance(Duration.ofSeconds(5));
+            lock.request(train("a"));
+            lock.request(train("b"));
+            other.request(train("c"));
+        }
+        assertThat(waiting(train("d")).position()).as("c keeps its place").isEqualTo(3);
+        lock.release("a");
+        assertThat(lock.request(train("b"))).isInstanceOf(Granted.class);
+        lock.release("b");
+        back.advance(Duration.ofSeconds(5));
+        assertThat(other.request(train("c"))).isInstanceOf(Granted.class);
+    }
+
+    @Test
+    void I14_whoDiedIsNotWaitedForLongerSinceTheClockIsSetBack() {
+        EnvironmentLock died = controller(store, new ManualClock(clock.instant()), Duration.ZERO);
+        died.request(train("a"));
+        died.request(train("b"));
+        died.request(train("c"));
+        waiting(train("d"));
+        clock.advance(Duration.ofHours(-1));
+        int asked = 0;
+        while (!(lock.request(train("d")) instanceof Granted)) {
+            clock.advance(Duration.ofSeconds(5));
+            assertThat(asked++).isLessThan(30);
+        }
+    }
+
     /** Each has its first one in the Lease, so they take turns. */
     @Test
     void controllersWithStoresOfTheirOwnStarveNobody() {

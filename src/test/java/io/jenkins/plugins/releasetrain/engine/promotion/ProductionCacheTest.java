@@ -136,6 +136,16 @@ class ProductionCacheTest {
         assertThat(digests(asked())).isEqualTo(truth()).isEqualTo(before);
     }
 
+    @Test
+    void whatOthersMoveIsSeenSoonThoughTheClockIsSetBack() throws Exception {
+        start();
+        Map<String, String> before = digests(asked());
+        world.clock.advance(Duration.ofHours(-1));
+        moveByHand("s1", "by hand");
+        world.clock.advance(LONGEST);
+        assertThat(digests(asked())).isEqualTo(truth()).isNotEqualTo(before);
+    }
+
     /** A promotion that was under way before anything was remembered: nobody here knows what it holds. */
     @Test
     void endOfAPromotionThatWasBegunBeforeMakesEverythingBeAskedAgain() throws Exception {
