@@ -154,13 +154,21 @@ final class LaneEntry {
             throws InterruptedException {
         // What it claims itself, as for a control run, would wait for itself.
         Set<String> within = new TreeSet<>(outdated);
-        within.retainAll(own.services());
-        Optional<LaneTask> wait = bring(lane, production, within, lane.id(), own.token());
-        Set<String> others = new TreeSet<>(outdated);
-        others.removeAll(own.services());
-        if (wait.isPresent() || others.isEmpty()) {
-            return wait;
+        if (!Places.isAlone(own.services())) {
+            within.retainAll(own.services());
         }
+        Optional<LaneTask> wait = bring(lane, production, within, lane.id(), own.token());
+        List<String> others = outdated.stream().filter(s -> !within.contains(s)).toList();
+        // No more at once than a place beside the lane's own may claim.
+        for (int from = 0; wait.isEmpty() && from < others.size(); from += Places.MOST_CLAIMS) {
+            int to = Math.min(others.size(), from + Places.MOST_CLAIMS);
+            wait = refreshOthers(lane, production, new TreeSet<>(others.subList(from, to)));
+        }
+        return wait;
+    }
+
+    private Optional<LaneTask> refreshOthers(Lane lane, ImageSet production, Set<String> others)
+            throws InterruptedException {
         String id = refreshId(lane.id());
         Answer answer = places.ask(id, owner(lane), others);
         if (answer instanceof Answer.Waiting waiting) {

@@ -15,10 +15,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Places of lanes in the environment's lock, all of them shared; two that claim a service exclude each other. */
+/** Places of lanes in the environment's lock, shared where they claim few services; two that claim one exclude each other. */
 final class Places {
     /** A lease is renewed when so much of it is over. */
     private static final int THIRD = 3;
+
+    /** Names of services are up to some hundred characters; a Lease has 256 KiB, and the line's column 100,000 characters. */
+    static final int MOST_CLAIMS = 500;
 
     private final Environment environment;
     private final Catalog catalog;
@@ -34,19 +37,25 @@ final class Places {
         this.clock = clock;
     }
 
+    /** Whether who claims these has the environment for itself: thousands of names are more than a lock can hold. */
+    static boolean isAlone(Set<String> claims) {
+        return claims.size() > MOST_CLAIMS;
+    }
+
     /**
      * Asks for a place, as often as it takes. Where a former holder's lease ran out, all that nobody else claims is stamped
      * first; if that fails the place is kept until its lease runs out, so that the next one is told too.
      */
     Answer ask(String id, String owner, Set<String> claims) {
+        Mode mode = isAlone(claims) ? Mode.EXCLUSIVE : Mode.SHARED;
+        Set<String> named = mode == Mode.EXCLUSIVE ? Set.of() : claims;
         environment
                 .lock()
                 .place(id)
-                .filter(e -> e.mode() != Mode.SHARED || !e.claims().equals(claims))
+                .filter(e -> e.mode() != mode || !e.claims().equals(named))
                 .ifPresent(this::giveBack);
-        Answer answer = environment
-                .lock()
-                .request(new EnvironmentLock.Request(id, owner, Mode.SHARED, claims, environment.lease()));
+        Answer answer =
+                environment.lock().request(new EnvironmentLock.Request(id, owner, mode, named, environment.lease()));
         if (answer instanceof Answer.Granted granted) {
             String grant = grant(id, granted.token());
             if (granted.takenOver() && !stamped.contains(grant)) {

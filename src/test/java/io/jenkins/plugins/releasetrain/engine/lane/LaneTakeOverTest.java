@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jenkins.plugins.releasetrain.engine.event.Event.Outcome;
 import io.jenkins.plugins.releasetrain.engine.fakes.CrashingStore;
 import io.jenkins.plugins.releasetrain.engine.fakes.FakeShop;
+import io.jenkins.plugins.releasetrain.engine.fakes.MemoryStore;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneSettings.OnDrift;
 import io.jenkins.plugins.releasetrain.engine.lane.Lanes.LaneId;
+import io.jenkins.plugins.releasetrain.engine.lock.EnvironmentLock.Mode;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Isolation;
 import io.jenkins.plugins.releasetrain.engine.model.Origin;
@@ -175,5 +177,35 @@ class LaneTakeOverTest {
         assertThat(drive.outcome(hotfix)).isEqualTo(Outcome.RELEASED);
         assertThat(drive.outcome(late)).isEqualTo(Outcome.SUPERSEDED);
         assertThat(shop.inProduction("s1")).isEqualTo(FakeShop.digest("s1", "3"));
+    }
+
+    /** Nothing is declared, so that everything counts: a lock cannot hold thousands of names. */
+    @Test
+    void I14_laneThatClaimsALargeCatalogHasTheEnvironmentForItself() {
+        try (FakeShop large = new FakeShop(700, Map.of(), MemoryStore.create())) {
+            LaneDrive drive = new LaneDrive(large, LaneDrive.SETTINGS);
+            large.buildBad("s1", "2");
+            large.build("s2", "2");
+            large.catalog
+                    .services()
+                    .keySet()
+                    .forEach(s -> large.production.push("prod/" + s, "production", s + " by hand"));
+            LaneId bad = drive.open("s1", "2");
+            LaneId good = drive.open("s2", "2");
+            boolean alone = false;
+            for (int i = 0; i < 200 && drive.ended.size() < 2; i++) {
+                drive.step();
+                assertThat(large.lock.entries())
+                        .extracting(e -> e.claims().size())
+                        .allMatch(claims -> claims < 700);
+                alone |= large.lock.entries().stream().anyMatch(e -> e.held() && e.mode() == Mode.EXCLUSIVE);
+            }
+            assertThat(drive.outcome(good)).isEqualTo(Outcome.RELEASED);
+            assertThat(drive.outcome(bad)).isEqualTo(Outcome.EJECTED);
+            assertThat(alone).isTrue();
+            drive.tidy();
+            assertThat(large.lock.entries()).isEmpty();
+            assertThat(large.installed()).containsEntry("s1", FakeShop.digest("s1", "by hand"));
+        }
     }
 }
