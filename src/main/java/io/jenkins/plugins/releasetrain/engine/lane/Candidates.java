@@ -1,5 +1,6 @@
 package io.jenkins.plugins.releasetrain.engine.lane;
 
+import io.jenkins.plugins.releasetrain.engine.event.Event;
 import io.jenkins.plugins.releasetrain.engine.lane.LaneState.Lane;
 import io.jenkins.plugins.releasetrain.engine.model.Catalog;
 import io.jenkins.plugins.releasetrain.engine.model.Digest;
@@ -8,6 +9,7 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageReference;
 import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
+import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
 import io.jenkins.plugins.releasetrain.engine.registry.Registries;
 import java.util.Collection;
@@ -17,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /** The images of a lane as an environment pulls them. */
 record Candidates(Catalog catalog, Registries registries) {
@@ -54,6 +58,22 @@ record Candidates(Catalog catalog, Registries registries) {
         } catch (EngineException e) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * What a release brings, as it is planned where it is.
+     *
+     * @param expected what production has in its images' places; empty: whatever it is
+     */
+    Promoter.Request promotion(
+            Promoter promoter,
+            String id,
+            Event.ReleaseMade made,
+            Supplier<Optional<ImageSet>> expected,
+            Pattern movingTags) {
+        return promoter.isPlanned(id)
+                ? Promoter.Request.planned(id, registries.dev(), registries.production())
+                : PromotionItems.request(id, made, catalog, registries, expected.get(), movingTags);
     }
 
     /** Promoted: from the production registry. */

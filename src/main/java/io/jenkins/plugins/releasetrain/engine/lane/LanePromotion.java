@@ -14,20 +14,18 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
-import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
+import io.jenkins.plugins.releasetrain.engine.promotion.Withdrawn;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -46,8 +44,7 @@ final class LanePromotion {
     private final Blocks blocks;
     private final Candidates candidates;
     private final Pattern movingTags;
-    /** By lane that was to leave when its release was made already, who said so and why. */
-    private final Map<String, String> withdrawn = new ConcurrentHashMap<>();
+    private final Withdrawn withdrawn = new Withdrawn();
 
     LanePromotion(
             LaneTrial trial,
@@ -130,8 +127,7 @@ final class LanePromotion {
     /** Calls off the release of a lane that leaves, before its first tag; later it is promoted to its end (I6). */
     void withdraw(Lane lane, String reason) {
         LaneState s = journal.state();
-        withdrawn.keySet().removeIf(id -> s.lane(id).isEmpty());
-        withdrawn.put(lane.id(), reason);
+        withdrawn.add(lane.id(), reason, id -> s.lane(id).isEmpty());
         Event.ReleaseMade made = ((Phase.Promoting) lane.phase()).made();
         if (!ports.promoter().isTagging(PROMOTION + made.id())) {
             s.lane(made.changes().get(0)).ifPresent(this::promote);
@@ -144,13 +140,13 @@ final class LanePromotion {
      */
     private Optional<String> refusal(Lane lane) {
         return blocks.refusal(lane.candidates())
-                .or(() -> Optional.ofNullable(withdrawn.get(lane.id())))
+                .or(() -> withdrawn.reason(lane.id()))
                 .or(() -> ports.permit()
                         .refusal(lane.queued().origin(), lane.candidates().keySet()));
     }
 
     private boolean isWithdrawn(Event.ReleaseMade made) {
-        return made.changes().stream().anyMatch(withdrawn::containsKey);
+        return made.changes().stream().anyMatch(id -> withdrawn.reason(id).isPresent());
     }
 
     private Optional<String> refusal(Event.ReleaseMade made) {
@@ -291,29 +287,19 @@ final class LanePromotion {
     }
 
     private Promoter.Request request(String promotion, Event.ReleaseMade made) {
-        Promoter.Request request = ports.promoter().isPlanned(promotion)
-                ? Promoter.Request.planned(
-                        promotion,
-                        candidates.registries().dev(),
-                        candidates.registries().production())
-                : planning(promotion, made);
-        return request.unless(() -> veto(made));
+        return candidates
+                .promotion(ports.promoter(), promotion, made, () -> Optional.of(replaced(made)), movingTags)
+                .unless(() -> veto(made));
     }
 
-    private Promoter.Request planning(String promotion, Event.ReleaseMade made) {
+    private ImageSet replaced(Event.ReleaseMade made) {
         SortedMap<String, PinnedImage> replaced = new TreeMap<>();
         lanes(journal.state(), made)
                 .forEach(l -> l.started()
                         .replaced()
                         .forEach((name, digest) -> replaced.put(
                                 name, Candidates.pinned(candidates.catalog().service(name), digest))));
-        return PromotionItems.request(
-                promotion,
-                made,
-                candidates.catalog(),
-                candidates.registries(),
-                Optional.of(ImageSet.of(replaced)),
-                movingTags);
+        return ImageSet.of(replaced);
     }
 
     private static List<Lane> lanes(LaneState s, Event.ReleaseMade made) {

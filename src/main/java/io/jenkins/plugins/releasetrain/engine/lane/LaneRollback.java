@@ -9,7 +9,6 @@ import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.model.Service;
 import io.jenkins.plugins.releasetrain.engine.promotion.Ports;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
-import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
 import io.jenkins.plugins.releasetrain.engine.store.Journal;
 import io.jenkins.plugins.releasetrain.engine.store.Store.ReleaseRecord;
 import java.time.Duration;
@@ -159,14 +158,9 @@ public final class LaneRollback {
     }
 
     private Promoter.Request request(String promotion, Event.ReleaseMade made, Optional<ImageSet> expected) {
-        Promoter.Request request = ports.promoter().isPlanned(promotion)
-                ? Promoter.Request.planned(
-                        promotion,
-                        candidates.registries().dev(),
-                        candidates.registries().production())
-                : PromotionItems.request(
-                        promotion, made, candidates.catalog(), candidates.registries(), expected, movingTags);
-        return request.unless(() -> isOpen(journal.state(), made) ? Optional.empty() : Optional.of(GIVEN_UP));
+        return candidates
+                .promotion(ports.promoter(), promotion, made, () -> expected, movingTags)
+                .unless(() -> isOpen(journal.state(), made) ? Optional.empty() : Optional.of(GIVEN_UP));
     }
 
     private void end(Event.ReleaseMade made, Event end) {

@@ -132,7 +132,7 @@ final class LaneOperations {
     private static void cancel(Lanes lanes, Operations.Request request, String user) {
         EngineException late = new EngineException(FailureKind.CONFLICT, isGone(request));
         Lane lane = lanes.state().lane(request.subject()).orElseThrow(() -> late);
-        String reason = "taken off by " + user + (request.reason().isBlank() ? "" : ": " + request.reason());
+        String reason = request.takenOffBy(user);
         try {
             lanes.withdraw(new LaneId(lane.group(), lane.id()), reason);
         } catch (InterruptedException e) {

@@ -116,6 +116,10 @@ public final class Operations {
             bad = List.copyOf(bad);
         }
 
+        String takenOffBy(String user) {
+            return "taken off by " + user + (reason.isBlank() ? "" : ": " + reason);
+        }
+
         public Request(Operation operation, String subject, String train, String reason) {
             this(operation, subject, train, reason, false, List.of(), false);
         }
@@ -220,7 +224,7 @@ public final class Operations {
     }
 
     private void cancel(Request request, String user) {
-        String reason = "taken off by " + user + (request.reason().isBlank() ? "" : ": " + request.reason());
+        String reason = request.takenOffBy(user);
         Train train = trainOf(request);
         if (!train.withdraw(request.subject(), reason)
                 && train.outcome(request.subject())

@@ -16,13 +16,12 @@ import io.jenkins.plugins.releasetrain.engine.model.ImageSet;
 import io.jenkins.plugins.releasetrain.engine.model.PinnedImage;
 import io.jenkins.plugins.releasetrain.engine.promotion.Promoter;
 import io.jenkins.plugins.releasetrain.engine.promotion.PromotionItems;
+import io.jenkins.plugins.releasetrain.engine.promotion.Withdrawn;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
@@ -35,8 +34,8 @@ final class Releases {
     private final Blocks blocks;
     /** Held by the one that promotes. */
     private final ReentrantLock promoting = new ReentrantLock();
-    /** By change that was to leave when its release was made already, who said so and why. */
-    private final Map<String, String> withdrawn = new ConcurrentHashMap<>();
+
+    private final Withdrawn withdrawn = new Withdrawn();
 
     Releases(TrainContext context, Blocks blocks) {
         this.context = context;
@@ -118,15 +117,14 @@ final class Releases {
     /** Whoever is at work on it asks for this before the first tag; where it waits for something else, it is called off here. */
     void withdraw(String change, String reason) {
         TrainState state = context.journal().state();
-        withdrawn.keySet().removeIf(c -> state.undecided().noneMatch(u -> u.id().equals(c)));
-        withdrawn.put(change, reason);
+        withdrawn.add(change, reason, c -> state.undecided().noneMatch(u -> u.id().equals(c)));
         if (state.pending().filter(this::mayWait).isPresent()) {
             promote();
         }
     }
 
     private boolean isWithdrawn(TrainState.Pending pending) {
-        return pending.changes().stream().anyMatch(c -> withdrawn.containsKey(c.id()));
+        return pending.changes().stream().anyMatch(c -> withdrawn.reason(c.id()).isPresent());
     }
 
     /**
@@ -142,7 +140,7 @@ final class Releases {
     }
 
     private Optional<String> forbidden(Change change) {
-        Optional<String> gone = Optional.ofNullable(withdrawn.get(change.id()));
+        Optional<String> gone = withdrawn.reason(change.id());
         return gone.isPresent() || !change.promote()
                 ? gone
                 : context.ports()
