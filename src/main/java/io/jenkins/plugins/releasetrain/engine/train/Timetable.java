@@ -8,6 +8,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,6 +30,9 @@ public record Timetable(
         Departures departures) {
     /** Long enough for a controller that starts again. */
     public static final Duration USUAL_BEGIN = Duration.ofMinutes(15);
+
+    /** So many freezes in a row are told as one. */
+    private static final int FOLLOWED = 20;
 
     public static final Timetable ALWAYS = new Timetable(List.of(), Duration.ZERO, Duration.ofHours(24));
 
@@ -86,15 +90,35 @@ public record Timetable(
 
     /** Why nothing may depart now; empty where it may. */
     public Optional<String> closed(Instant now) {
-        return freezes.stream()
-                .flatMap(f ->
-                        f.until(now).stream().map(end -> "frozen until " + end.atZone(f.zone()) + ": " + f.reason()))
-                .findFirst();
+        return frozen(now)
+                .map(last -> "frozen until " + last.end().atZone(last.freeze().zone()) + ": "
+                        + last.freeze().reason());
     }
 
-    /** The end of the freeze that the moment is in; empty where it is in none. */
+    /** When nothing is frozen any more; empty where nothing is. */
     Optional<Instant> frozenUntil(Instant now) {
-        return freezes.stream().flatMap(f -> f.until(now).stream()).findFirst();
+        return frozen(now).map(Frozen::end);
+    }
+
+    private record Frozen(Freeze freeze, Instant end) {}
+
+    /** The freeze that ends last: others may overlap it, or begin when it ends. */
+    private Optional<Frozen> frozen(Instant now) {
+        Optional<Frozen> last = ends(now);
+        for (int i = 0; i < FOLLOWED; i++) {
+            Optional<Frozen> next = last.flatMap(f -> ends(f.end()));
+            if (next.isEmpty()) {
+                return last;
+            }
+            last = next;
+        }
+        return last;
+    }
+
+    private Optional<Frozen> ends(Instant now) {
+        return freezes.stream()
+                .flatMap(f -> f.until(now).stream().map(end -> new Frozen(f, end)))
+                .max(Comparator.comparing(Frozen::end));
     }
 
     /** How long a batch still gathers; zero or less: it departs. */

@@ -64,6 +64,28 @@ class TimetableTest {
         assertThat(nights.closed(now.toInstant()).isPresent()).isEqualTo(frozen);
     }
 
+    /** The weekend's ends within the year's end, at which an audit begins. */
+    @Test
+    void MQ_3_ofFreezesThatOverlapOrFollowEachOtherTheLastEndIsTold() {
+        ZoneId zone = ZoneId.of("Europe/Berlin");
+        Timetable timetable = new Timetable(
+                List.of(
+                        new Timetable.Freeze("0 16 * * 5", Duration.ofHours(64), zone, "the weekend"),
+                        new Timetable.Freeze("0 0 24 12 *", Duration.ofDays(9), zone, "the year's end"),
+                        new Timetable.Freeze("0 0 2 1 *", Duration.ofDays(1), zone, "an audit")),
+                Duration.ZERO,
+                Duration.ofHours(1));
+        Instant saturday = ZonedDateTime.of(2026, 12, 26, 12, 0, 0, 0, zone).toInstant();
+        assertThat(timetable.closed(saturday))
+                .hasValue("frozen until 2027-01-04T08:00+01:00[Europe/Berlin]: the weekend");
+        assertThat(timetable.closed(saturday.plus(Duration.ofDays(30)))).isEmpty();
+        Timetable always = new Timetable(
+                List.of(new Timetable.Freeze("0 0 * * *", Duration.ofDays(1), zone, "closed for good")),
+                Duration.ZERO,
+                Duration.ofHours(1));
+        assertThat(always.closed(saturday)).isPresent();
+    }
+
     @Test
     void reasonAndEndAreTold() {
         assertThat(weekends.closed(Instant.parse("2026-11-28T12:00:00Z")))
