@@ -277,9 +277,9 @@ public final class KubernetesCluster implements Cluster {
                 .flatMap(List::stream)
                 .collect(Collectors.toMap(Part::key, Part::workload, (one, same) -> one))
                 .values();
-        List<DeployedWorkload> lower =
-                workloads.stream().filter(w -> w.fence() < fence).toList();
-        Parallel.forEach(executor, lower, w -> patcher.apply(w, WorkloadPatcher.Images.NONE));
+        List<DeployedWorkload> others =
+                workloads.stream().filter(w -> w.fence() != fence).toList();
+        Parallel.forEach(executor, others, w -> patcher.apply(w, WorkloadPatcher.Images.NONE));
     }
 
     @Override

@@ -43,12 +43,16 @@ final class WorkloadPatcher {
 
     /** @throws EngineException LOCK_LOST where a higher token is on the workload */
     void checkFence(DeployedWorkload workload) {
-        if (workload.fence() > fence) {
+        if (isLater(workload)) {
             throw new EngineException(
                     FailureKind.LOCK_LOST,
                     workload + " was changed under a later lock (token " + workload.fence() + ", ours is " + fence
                             + "); nothing more is changed");
         }
+    }
+
+    private boolean isLater(DeployedWorkload workload) {
+        return workload.fence() > fence && !Fences.isForeign(client, namespace, workload.fence());
     }
 
     /** The containers, by place, that ask for something else than what is wanted, with the image to set. */
@@ -89,7 +93,7 @@ final class WorkloadPatcher {
         DeployedWorkload current = read;
         KubernetesClientException refused = null;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            if (wanted.bySlot().isEmpty() && current.fence() > fence) {
+            if (wanted.bySlot().isEmpty() && isLater(current)) {
                 return;
             }
             checkFence(current);

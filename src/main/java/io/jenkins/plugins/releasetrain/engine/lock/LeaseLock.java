@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
  * one that is on a workload.
  */
 public final class LeaseLock implements EnvironmentLock {
-    public static final String NAME = "release-train";
+    public static final String NAME = Fences.LEASE;
     static final String STATE = "release-train.jenkins.io/lock";
     private static final int ATTEMPTS = 30;
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -283,6 +284,39 @@ abstract class ClusterContract {
                 .containsExactly("cart");
         assertThat(cluster.install(Wanted.proven(Map.of(cart, image("cart", "4")), 10)))
                 .containsExactly("cart");
+    }
+
+    /** A manifest of another namespace, or of a backup, brings that one's token along: nothing was installed there any more. */
+    @Test
+    void I3_I14_aTokenThatTheLockNeverGrantedIsNobodys() {
+        Service cart = create("cart", "cart:1");
+        Service pay = create("pay", "pay:1");
+        Service shop = create("shop", "shop:1");
+        cluster.fence(List.of(cart, shop), 5_000);
+        cluster.fence(List.of(pay), 9);
+        client.leases()
+                .inNamespace(namespace)
+                .resource(new LeaseBuilder()
+                        .withNewMetadata()
+                        .withName(Fences.LEASE)
+                        .endMetadata()
+                        .withNewSpec()
+                        .withLeaseTransitions(9)
+                        .endSpec()
+                        .build())
+                .create();
+
+        assertThat(cluster.install(Wanted.proven(Map.of(cart, image("cart", "2")), 8)))
+                .containsExactly("cart");
+        assertThatThrownBy(() -> cluster.install(Wanted.proven(Map.of(pay, image("pay", "2")), 8)))
+                .satisfies(e -> assertKind(e, FailureKind.LOCK_LOST));
+        cluster.fence(List.of(pay, shop), 8);
+
+        assertThat(DeployedWorkload.of(read(cart)).fence()).isEqualTo(8);
+        assertThat(DeployedWorkload.of(read(pay)).fence()).as("it was granted").isEqualTo(9);
+        assertThat(DeployedWorkload.of(read(shop)).fence())
+                .as("who lost the lock must meet a token that counts")
+                .isEqualTo(8);
     }
 
     @Test
