@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class ForwardProxy implements AutoCloseable {
     private static final String HEAD_ENDS = "\r\n\r\n";
+    private static final String CLOSE = "\r\nConnection: close";
 
     private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -133,17 +134,29 @@ public final class ForwardProxy implements AutoCloseable {
         Socket there = new Socket(to.getHost(), to.getPort());
         open.add(there);
         if (tunnel) {
-            client.getOutputStream()
-                    .write(("HTTP/1.1 200 Connection established" + HEAD_ENDS).getBytes(StandardCharsets.ISO_8859_1));
-        } else {
-            String origin = to.getRawPath() + (to.getRawQuery() == null ? "" : "?" + to.getRawQuery());
-            String first = line[0] + " " + origin + " " + line[2] + "\r\nConnection: close";
-            String rest = head.substring(head.indexOf("\r\n"))
-                    .replaceAll("(?i)\r\n(proxy-authorization|connection|upgrade|http2-settings):[^\r]*", "");
-            there.getOutputStream().write((first + rest).getBytes(StandardCharsets.ISO_8859_1));
+            write(client, "HTTP/1.1 200 Connection established" + HEAD_ENDS);
+            threads.execute(() -> copy(there, client));
+            copy(client, there);
+            return;
         }
-        threads.execute(() -> copy(there, client));
-        copy(client, there);
+        String origin = to.getRawPath() + (to.getRawQuery() == null ? "" : "?" + to.getRawQuery());
+        write(there, line[0] + " " + origin + " " + line[2] + CLOSE + rest(head));
+        threads.execute(() -> copy(client, there));
+        String answer = head(there.getInputStream());
+        // Else it would be taken for one that the next request may go by.
+        write(client, answer.substring(0, answer.indexOf("\r\n")) + CLOSE + rest(answer));
+        copy(there, client);
+        close(client);
+    }
+
+    private static void write(Socket to, String head) throws IOException {
+        to.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** A head without its first line, and without what is said from one station to the next (RFC 9110 section 7.6.1). */
+    private static String rest(String head) {
+        return head.substring(head.indexOf("\r\n"))
+                .replaceAll("(?i)\r\n(proxy-authorization|connection|keep-alive|upgrade|http2-settings):[^\r]*", "");
     }
 
     private static String head(InputStream in) throws IOException {
