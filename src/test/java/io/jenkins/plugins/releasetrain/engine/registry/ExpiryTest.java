@@ -27,21 +27,6 @@ class ExpiryTest {
     @RegisterExtension
     private final Opened open = new Opened();
 
-    private static final class Notes implements CopyProgress {
-        private final List<String> told = new ArrayList<>();
-
-        @Override
-        public void planned(Digest image, long bytes) {}
-
-        @Override
-        public void copied(Digest image, long bytes) {}
-
-        @Override
-        public void note(String text) {
-            told.add(text);
-        }
-    }
-
     @Test
     void whatQuayWillDeleteIsToldInPlanAndLog() throws IOException {
         EmbeddedRegistry source = open.holding(RegistryOptions.DEFAULT, CART);
@@ -54,9 +39,9 @@ class ExpiryTest {
                 .asString()
                 .contains("live/cart@" + DIGEST.abbreviated() + " (2w)", "quay.expires-after", target.host());
 
-        Notes notes = new Notes();
-        copier.carryOut(plan, from, to, notes);
-        assertThat(notes.told).isEqualTo(plan.notes());
+        List<String> told = new ArrayList<>();
+        copier.carryOut(plan, from, to, new Notes(told));
+        assertThat(told).isEqualTo(plan.notes());
         assertThat(target.manifest("live/cart", DIGEST.value())).isPresent();
         assertThat(source.exchanges().stream()
                         .filter(x -> x.method().equals("GET") && x.path().contains("/blobs/")))

@@ -71,18 +71,7 @@ class ListsUnderTagsTest {
         HttpRegistry from = Opened.client(source, time);
         HttpRegistry to = Opened.client(target, time);
         CopyPlan plan = copier.plan(from, to, List.of(new ImageCopier.Image("shop/cart", DIGEST, "live/cart")));
-        copier.carryOut(plan, from, to, new CopyProgress() {
-            @Override
-            public void planned(Digest image, long bytes) {}
-
-            @Override
-            public void copied(Digest image, long bytes) {}
-
-            @Override
-            public void note(String text) {
-                notes.add(text);
-            }
-        });
+        copier.carryOut(plan, from, to, new Notes(notes));
     }
 
     private static JsonNode listed(EmbeddedRegistry registry) throws IOException {

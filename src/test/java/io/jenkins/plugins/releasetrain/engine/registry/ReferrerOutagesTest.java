@@ -77,18 +77,7 @@ class ReferrerOutagesTest {
         HttpRegistry from = client(source);
         HttpRegistry to = client(target);
         CopyPlan plan = copier.plan(from, to, List.of(new Image("shop/cart", DIGEST, "live/cart", Optional.empty())));
-        copier.carryOut(plan, from, to, new CopyProgress() {
-            @Override
-            public void planned(Digest image, long bytes) {}
-
-            @Override
-            public void copied(Digest image, long bytes) {}
-
-            @Override
-            public void note(String text) {
-                notes.add(text);
-            }
-        });
+        copier.carryOut(plan, from, to, new Notes(notes));
         assertThat(target.manifest("live/cart", DIGEST.value())).isPresent();
     }
 

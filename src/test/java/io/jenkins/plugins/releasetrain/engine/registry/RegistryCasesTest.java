@@ -268,18 +268,7 @@ class RegistryCasesTest {
         HttpRegistry to = client(target);
         CopyPlan plan = copier.plan(from, to, List.of(new ImageCopier.Image("shop/cart", DIGEST, "live/cart")));
 
-        copier.carryOut(plan, from, to, new CopyProgress() {
-            @Override
-            public void planned(Digest image, long bytes) {}
-
-            @Override
-            public void copied(Digest image, long bytes) {}
-
-            @Override
-            public void note(String text) {
-                notes.add(text);
-            }
-        });
+        copier.carryOut(plan, from, to, new Notes(notes));
 
         assertThat(target.manifest("live/cart", DIGEST.value())).isPresent();
         assertThat(notes).singleElement().asString().contains(signature).contains("unknown type");

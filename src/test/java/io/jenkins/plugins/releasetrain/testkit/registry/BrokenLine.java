@@ -3,22 +3,13 @@ package io.jenkins.plugins.releasetrain.testkit.registry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What stands before a server and does not know of its protocol: a balancer that ends connections, now and then. */
-public final class BrokenLine implements AutoCloseable {
-    private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final List<Socket> open = new CopyOnWriteArrayList<>();
+public final class BrokenLine extends Connections {
     private final Set<Socket> silent = ConcurrentHashMap.newKeySet();
     private final AtomicInteger breaks;
     private final boolean reset;
@@ -34,48 +25,27 @@ public final class BrokenLine implements AutoCloseable {
         this.to = to;
         this.breaks = new AtomicInteger(breaks);
         this.reset = reset;
-        threads.execute(this::accept);
+        start();
     }
 
-    /** Host and port. */
-    public String host() {
-        return "127.0.0.1:" + server.getLocalPort();
-    }
-
-    private void accept() {
-        while (!server.isClosed()) {
-            try {
-                Socket client = server.accept();
-                open.add(client);
-                threads.execute(() -> serve(client));
-            } catch (IOException e) {
-                // It is closed, and so the loop ends.
-            }
+    @Override
+    void serve(Socket client) throws IOException {
+        if (breaks.getAndDecrement() > 0) {
+            client.getInputStream().read();
+            client.setSoLinger(reset, 0);
+            client.shutdownInput();
+            client.close();
+            return;
         }
-    }
-
-    private void serve(Socket client) {
-        try {
-            if (breaks.getAndDecrement() > 0) {
-                client.getInputStream().read();
-                client.setSoLinger(reset, 0);
-                client.shutdownInput();
-                client.close();
-                return;
-            }
-            int colon = to.lastIndexOf(':');
-            Socket there = new Socket(to.substring(0, colon), Integer.parseInt(to.substring(colon + 1)));
-            open.add(there);
-            threads.execute(() -> pass(there, client));
-            pass(client, there);
-        } catch (IOException e) {
-            close(client);
-        }
+        int colon = to.lastIndexOf(':');
+        Socket there = connected(to.substring(0, colon), Integer.parseInt(to.substring(colon + 1)));
+        beside(() -> pass(there, client));
+        pass(client, there);
     }
 
     /** Forgets the connections that there are, and tells nobody: whatever comes by them is lost (firewalls, balancers). */
     public void silence() {
-        silent.addAll(open);
+        silent.addAll(open());
     }
 
     private void pass(Socket from, Socket to) {
@@ -92,20 +62,5 @@ public final class BrokenLine implements AutoCloseable {
             close(from);
         }
         close(to);
-    }
-
-    private static void close(Socket socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            // It is of no use any more in any case.
-        }
-    }
-
-    @Override
-    public void close() throws IOException {
-        server.close();
-        open.forEach(BrokenLine::close);
-        threads.shutdownNow();
     }
 }

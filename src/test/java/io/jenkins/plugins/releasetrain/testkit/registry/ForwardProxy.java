@@ -3,11 +3,9 @@ package io.jenkins.plugins.releasetrain.testkit.registry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.URI;
@@ -16,29 +14,23 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The way out of a company's network (RFC 9110 section 9.3.6, RFC 9112 section 3.2.2): tunnels to addresses of TLS, and passes on
  * plain requests, one for each connection.
  */
-public final class ForwardProxy implements AutoCloseable {
+public final class ForwardProxy extends Connections {
     private static final String HEAD_ENDS = "\r\n\r\n";
     private static final String CLOSE = "\r\nConnection: close";
 
-    private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final List<Socket> open = new CopyOnWriteArrayList<>();
     private final AtomicInteger passed = new AtomicInteger();
     private final Optional<String> login;
     private volatile int refusal;
 
     private ForwardProxy(Optional<String> login) throws IOException {
         this.login = login;
-        threads.execute(this::accept);
+        start();
     }
 
     public static ForwardProxy forAnybody() throws IOException {
@@ -61,14 +53,9 @@ public final class ForwardProxy implements AutoCloseable {
         return passed.get();
     }
 
-    /** Host and port. */
-    public String host() {
-        return "127.0.0.1:" + server.getLocalPort();
-    }
-
     /** Sends everything by this proxy. */
     public ProxySelector selector() {
-        Proxy here = new Proxy(Proxy.Type.HTTP, new InetSocketAddress("127.0.0.1", server.getLocalPort()));
+        Proxy here = new Proxy(Proxy.Type.HTTP, new InetSocketAddress("127.0.0.1", port()));
         return new ProxySelector() {
             @Override
             public List<Proxy> select(URI uri) {
@@ -82,31 +69,16 @@ public final class ForwardProxy implements AutoCloseable {
         };
     }
 
-    private void accept() {
-        while (!server.isClosed()) {
-            try {
-                Socket client = server.accept();
-                open.add(client);
-                threads.execute(() -> serve(client));
-            } catch (IOException e) {
-                // It is closed, and so the loop ends.
-            }
-        }
-    }
-
-    private void serve(Socket client) {
-        try {
-            String head = head(client.getInputStream());
-            if (refusal > 0) {
-                answer(client, refusal, "");
-            } else if (login.isPresent() && !isLogin(head, login.get())) {
-                answer(client, 407, "Proxy-Authenticate: Basic realm=\"out\"\r\n");
-            } else {
-                passed.incrementAndGet();
-                pass(client, head);
-            }
-        } catch (IOException e) {
-            close(client);
+    @Override
+    void serve(Socket client) throws IOException {
+        String head = head(client.getInputStream());
+        if (refusal > 0) {
+            answer(client, refusal, "");
+        } else if (login.isPresent() && !isLogin(head, login.get())) {
+            answer(client, 407, "Proxy-Authenticate: Basic realm=\"out\"\r\n");
+        } else {
+            passed.incrementAndGet();
+            pass(client, head);
         }
     }
 
@@ -131,17 +103,16 @@ public final class ForwardProxy implements AutoCloseable {
         String[] line = head.substring(0, head.indexOf("\r\n")).split(" ");
         boolean tunnel = line[0].equals("CONNECT");
         URI to = tunnel ? URI.create("tcp://" + line[1]) : URI.create(line[1]);
-        Socket there = new Socket(to.getHost(), to.getPort());
-        open.add(there);
+        Socket there = connected(to.getHost(), to.getPort());
         if (tunnel) {
             write(client, "HTTP/1.1 200 Connection established" + HEAD_ENDS);
-            threads.execute(() -> copy(there, client));
+            beside(() -> copy(there, client));
             copy(client, there);
             return;
         }
         String origin = to.getRawPath() + (to.getRawQuery() == null ? "" : "?" + to.getRawQuery());
         write(there, line[0] + " " + origin + " " + line[2] + CLOSE + rest(head));
-        threads.execute(() -> copy(client, there));
+        beside(() -> copy(client, there));
         String answer = head(there.getInputStream());
         // Else it would be taken for one that the next request may go by.
         write(client, answer.substring(0, answer.indexOf("\r\n")) + CLOSE + rest(answer));
@@ -179,20 +150,5 @@ public final class ForwardProxy implements AutoCloseable {
             close(from);
             close(to);
         }
-    }
-
-    private static void close(Socket socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            // Nobody is at its other end.
-        }
-    }
-
-    @Override
-    public void close() throws IOException {
-        server.close();
-        open.forEach(ForwardProxy::close);
-        threads.shutdownNow();
     }
 }
